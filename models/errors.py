@@ -1,0 +1,115 @@
+"""Errors that have a name: each knows its exit code and whether trying again helps."""
+
+from enum import IntEnum
+from typing import ClassVar, NamedTuple
+
+from models.findings import Reason
+
+
+class ExitCode(IntEnum):
+    """How a command ends (contract, section 2). Never renumbered."""
+
+    ACCEPTED = 0
+    USAGE = 2
+    BAD_MANIFEST = 3
+    ENGINE = 4
+    STORE = 5
+    RETURNED = 10
+    REVIEW = 11
+    BUG = 70
+    INTERRUPTED = 130
+
+
+class PipelineError(Exception):
+    """Something foreseen broke. Its text carries codes and ids, never what a document says."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.BUG
+    retryable: ClassVar[bool] = False
+
+
+class ManifestProblem(NamedTuple):
+    """One wrong key of a manifest, and what is wrong with it; never its value."""
+
+    key: str
+    problem: str
+
+
+class BadManifestError(PipelineError):
+    """The manifest is not a submission."""
+
+    exit_code = ExitCode.BAD_MANIFEST
+
+    def __init__(self, problems: tuple[ManifestProblem, ...]) -> None:
+        super().__init__("; ".join(f"{key}: {problem}" for key, problem in problems))
+        self.problems = problems
+
+
+class FileRejectedError(PipelineError):
+    """A file cannot be opened: 文件无法处理, with its reason. The parent can send another one."""
+
+    exit_code = ExitCode.RETURNED
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(f"file rejected: {reason}")
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type["FileRejectedError"], tuple[Reason]]:
+        return type(self), (self.reason,)  # crosses the wall between worker processes
+
+
+class ModelsError(PipelineError):
+    """A model file is missing or altered; the text names the file."""
+
+    exit_code = ExitCode.ENGINE
+
+
+class EngineError(PipelineError):
+    """The OCR engine gave no usable answer."""
+
+    exit_code = ExitCode.ENGINE
+    retryable = True
+    reason: ClassVar[Reason] = Reason.ENGINE_CRASH
+
+
+class EngineTimeoutError(EngineError):
+    """The OCR engine did not answer in time; its process was ended."""
+
+    reason = Reason.ENGINE_TIMEOUT
+
+
+class StoreError(PipelineError):
+    """The object store could not do what was asked."""
+
+    exit_code = ExitCode.STORE
+
+
+class StoreDownError(StoreError):
+    """The object store did not answer."""
+
+    retryable = True
+
+
+class ObjectMissingError(StoreError):
+    """There is no such object."""
+
+
+class LedgerError(PipelineError):
+    """The ledger could not record or find what was asked."""
+
+    exit_code = ExitCode.STORE
+
+
+class LedgerBusyError(LedgerError):
+    """The ledger is locked or unreachable for now."""
+
+    retryable = True
+
+
+class LostLeaseError(LedgerError):
+    """Another worker took the work over; what this one still writes is refused."""
+
+
+class UnknownCaseError(LedgerError):
+    """No case has this submission id."""
+
+    exit_code = ExitCode.USAGE

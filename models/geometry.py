@@ -1,0 +1,80 @@
+"""Where something is on a page: pixels, origin top left, right and bottom exclusive."""
+
+from collections.abc import Iterable
+from typing import NamedTuple, Self
+
+
+class Point(NamedTuple):
+    """A position in pixels; may lie between two of them."""
+
+    x: float
+    y: float
+
+
+class Box(NamedTuple):
+    """An upright rectangle in pixels; right and bottom are exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return self.bottom - self.top
+
+    @property
+    def centre(self) -> Point:
+        """The middle of the rectangle."""
+        return Point((self.left + self.right) / 2, (self.top + self.bottom) / 2)
+
+    @classmethod
+    def around(cls, boxes: Iterable["Box"]) -> Self:
+        """The smallest box that holds all of `boxes`; raises ValueError for none."""
+        held = tuple(boxes)
+        if not held:
+            raise ValueError("There is no box around nothing.")
+        return cls(
+            min(box.left for box in held),
+            min(box.top for box in held),
+            max(box.right for box in held),
+            max(box.bottom for box in held),
+        )
+
+    def overlap(self, other: "Box") -> int:
+        """The area in square pixels that both boxes cover."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0, width) * max(0, height)
+
+    def grown(self, pixels: int) -> "Box":
+        """The box with `pixels` added on every side, never past the top left corner of the page."""
+        return Box(max(0, self.left - pixels), max(0, self.top - pixels), self.right + pixels, self.bottom + pixels)
+
+
+class Quad(NamedTuple):
+    """Four corners, clockwise from the top left one as the document is read."""
+
+    top_left: Point
+    top_right: Point
+    bottom_right: Point
+    bottom_left: Point
+
+    @property
+    def box(self) -> Box:
+        """The smallest upright box of whole pixels that holds the corners."""
+        xs = [point.x for point in self]
+        ys = [point.y for point in self]
+        return Box(int(min(xs)), int(min(ys)), -int(-max(xs) // 1), -int(-max(ys) // 1))
+
+    @classmethod
+    def of_box(cls, box: Box) -> Self:
+        """The corners of an upright box."""
+        left, top, right, bottom = box
+        return cls(Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom))

@@ -1,0 +1,67 @@
+"""What an application needs, and every limit that judging knows. A file the hospital can change."""
+
+from models.base import Model
+
+
+class NameLimits(Model):
+    """When a name is equal, different, or a person's business.
+
+    Attributes:
+        certain: Least probability of the best reading of a character to accuse of a difference.
+        likely: Least probability of the entered name, against the best other reading, to pass without a person.
+        impossible: Largest probability of the entered character, where a difference may be claimed.
+    """
+
+    certain: float = 0.98
+    likely: float = 0.5
+    impossible: float = 0.002
+
+
+class LegibilityLimits(Model):
+    """When a required field counts as read, and how its reason is told.
+
+    Attributes:
+        unreadable: Confidence below which a reading is no reading.
+        doubtful: Confidence below which a mismatch is a person's business instead of an accusation.
+        weak_contrast: Contrast of a character's window, as a share of the page's, below which print is wiped out.
+        small_height: Height of a line in pixels below which blur is called too_small.
+        blurred_edge: Edge width as a share of the height above which a line is blurred.
+        dark: Paper level below which a page is too dark.
+        bright: Ink level above which a page is too bright.
+    """
+
+    unreadable: float = 0.5
+    doubtful: float = 0.9
+    weak_contrast: float = 0.25
+    small_height: float = 11.0
+    blurred_edge: float = 0.12
+    dark: float = 0.25
+    bright: float = 0.75
+
+
+class Policy(Model):
+    """The hospital's rules. `name` stands in every result's provenance."""
+
+    name: str = "default@1"
+    newborn_days: int = 28
+    expired_is_reject: bool = True
+    names: NameLimits = NameLimits()
+    legibility: LegibilityLimits = LegibilityLimits()
+
+
+class Limits(Model):
+    """How much one file may ask of us; checked before and while decoding.
+
+    Attributes:
+        bytes: Of one file.
+        pages: Of one file.
+        pixels: Of one page, as the header claims and as decoded.
+        seconds: For one page, decoding and reading together.
+        pdf_dpi: Resolution at which PDF pages are drawn; boxes of PDF pages count in these pixels.
+    """
+
+    bytes: int = 40 * 1024 * 1024
+    pages: int = 60
+    pixels: int = 120_000_000
+    seconds: float = 60.0
+    pdf_dpi: int = 200

@@ -1,0 +1,132 @@
+"""What perceiving a page yields: plain values, and no opinion."""
+
+from typing import Literal, NamedTuple
+
+from models.base import Model
+from models.geometry import Box, Quad
+
+BLANK = ""  # the CTC blank, as a symbol of the lattice
+
+
+class Alternative(NamedTuple):
+    """One character that the engine could see at a time step, and how likely; BLANK for none."""
+
+    char: str
+    probability: float
+
+
+class Lattice(Model):
+    """What the recogniser saw, step by step from left to right: the likeliest characters, best first.
+
+    Each step lists characters until the rest is negligible; the missing probability belongs to all other characters
+    of the engine's alphabet together. `span` is the share of the line's width that one step covers.
+    """
+
+    steps: tuple[tuple[Alternative, ...], ...]
+    span: float
+
+
+class LineMeasures(Model):
+    """Numbers from the pixels of one text line, normalised where resolution would matter.
+
+    Attributes:
+        height: Height of the line in page pixels, across its reading direction.
+        contrast: Ink against paper, 0-1 of the grey range (95th minus 5th percentile).
+        weakest_contrast: The same in the weakest window of one character's width; near 0 where print is wiped out.
+        edge_width: Width of the transition between ink and paper as a share of the height; larger is blurrier.
+        brightness: Paper level, 0-1 (95th percentile).
+        saturated: Share of pixels at the upper end of the grey range.
+    """
+
+    height: float
+    contrast: float
+    weakest_contrast: float
+    edge_width: float
+    brightness: float
+    saturated: float
+
+
+class Line(Model):
+    """One run of text: where it stands, the best reading, and the lattice that it came from.
+
+    `quad` is in pixels of the page as decoded, corners in reading order; `upright` is the line's box in the
+    straightened document, where geometry between lines is judged.
+    """
+
+    text: str
+    confidence: float
+    quad: Quad
+    upright: Box
+    lattice: Lattice
+    measures: LineMeasures
+
+    @property
+    def box(self) -> Box:
+        """The upright box around the line, in pixels of the page as decoded."""
+        return self.quad.box
+
+
+class Barcode(Model):
+    """A barcode that was decoded: its text, its symbology, where it stands."""
+
+    text: str
+    symbology: str
+    quad: Quad
+
+
+class Tile(NamedTuple):
+    """One tile of the surface: paper level, ink level (95th and 5th percentile of grey) and edge energy, each 0-255."""
+
+    paper: int
+    ink: int
+    energy: int
+
+
+class Surface(Model):
+    """The straightened document as a coarse grid, so that judging can ask what a place without text looks like."""
+
+    columns: int
+    rows: int
+    tiles: tuple[Tile, ...]  # row by row
+
+
+class PageMeasures(Model):
+    """Numbers from the pixels of a whole document.
+
+    Attributes:
+        brightness: Median grey of the document, 0-1.
+        sharpness: Variance of the Laplacian at 1000 pixels width; for the record, it decides nothing.
+        colourfulness: Mean chroma, 0-1; near 0 for a photocopy.
+    """
+
+    brightness: float
+    sharpness: float
+    colourfulness: float
+    surface: Surface
+
+
+class PageReading(Model):
+    """One document on one page, as perceived.
+
+    Attributes:
+        page_no: Counts from 1 inside the file.
+        width: Of the page as decoded, in pixels.
+        height: Of the page as decoded, in pixels.
+        upright_width: Of the straightened document, in pixels.
+        upright_height: Of the straightened document, in pixels.
+        rotation: Degrees, clockwise, by which the page had to be turned to stand upright: 0, 90, 180 or 270.
+        quad: Corners of the document on the page, in reading order.
+    """
+
+    version: Literal["page-reading@1"] = "page-reading@1"
+    engine: str
+    page_no: int
+    width: int
+    height: int
+    upright_width: int
+    upright_height: int
+    rotation: Literal[0, 90, 180, 270]
+    quad: Quad
+    lines: tuple[Line, ...]
+    barcodes: tuple[Barcode, ...] = ()
+    measures: PageMeasures

@@ -1,0 +1,98 @@
+"""What comes out: the decision with its findings, fields and pages (contract, section 3)."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field as Key
+
+from models.base import Model
+from models.documents import DocumentKind, Field, PageKind, Person
+from models.errors import ExitCode
+from models.findings import Finding, Severity
+from models.geometry import Box, Quad
+
+
+class Decision(StrEnum):
+    """How a case ends."""
+
+    ACCEPTED = "accepted"  # 通过
+    RETURNED = "returned"  # 退回家长
+    REVIEW = "review"  # 待审核
+
+
+DECISION_TITLES = {Decision.ACCEPTED: "通过", Decision.RETURNED: "退回家长", Decision.REVIEW: "待审核"}
+
+EXIT_OF_DECISION = {
+    Decision.ACCEPTED: ExitCode.ACCEPTED,
+    Decision.RETURNED: ExitCode.RETURNED,
+    Decision.REVIEW: ExitCode.REVIEW,
+}
+
+
+def decide(findings: tuple[Finding, ...]) -> Decision:
+    """Returned if anything rejects, else review if anything asks for it, else accepted; warnings decide nothing."""
+    severities = {finding.severity for finding in findings}
+    if Severity.REJECT in severities:
+        return Decision.RETURNED
+    return Decision.REVIEW if Severity.REVIEW in severities else Decision.ACCEPTED
+
+
+class FieldValue(Model):
+    """A field as read: normalised value, how sure, and where it stands."""
+
+    document: DocumentKind
+    person: Person | None
+    field: Field
+    value: str
+    confidence: float
+    file: str
+    page_no: int
+    box: Box
+
+
+class PageOutcome(Model):
+    """One page (or one document on it): what it is, whether its required fields could be read, how it lies."""
+
+    file: str
+    page_no: int
+    kind: PageKind
+    legible: bool
+    rotation: int
+    quad: Quad
+
+
+class Provenance(Model):
+    """What made this result; everything but `seconds` is the same for the same input and version."""
+
+    version: str
+    engine: str
+    models: str
+    policy: str
+    input_digest: str
+    seconds: float
+
+
+class Judgement(Model):
+    """What judging a case yields: a result without the envelope."""
+
+    decision: Decision
+    findings: tuple[Finding, ...]
+    fields: tuple[FieldValue, ...]
+    pages: tuple[PageOutcome, ...]
+
+
+class Result(Model):
+    """The result of one run of one case."""
+
+    version: Literal["child-intake/result@1"] = Key(default="child-intake/result@1", alias="schema")
+    submission_id: str
+    revision: int
+    decision: Decision
+    findings: tuple[Finding, ...]
+    fields: tuple[FieldValue, ...]
+    pages: tuple[PageOutcome, ...]
+    provenance: Provenance
+
+    def to_json(self) -> str:
+        """The result as one line of JSON, keys in the contract's order."""
+        return self.model_dump_json(by_alias=True)
