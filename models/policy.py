@@ -62,6 +62,6 @@ class Limits(Model):
 
     bytes: int = 40 * 1024 * 1024
     pages: int = 60
-    pixels: int = 120_000_000
+    pixels: int = 80_000_000
     seconds: float = 60.0
     pdf_dpi: int = 200

@@ -1,0 +1,36 @@
+"""Bytes to pages, within limits. Whoever calls this does so in a worker process that may die of it."""
+
+from models.errors import FileRejectedError
+from models.findings import Reason
+from models.policy import Limits
+from pipeline.decode.images import count_frames, decode_frame
+from pipeline.decode.pdf import count_pdf_pages, decode_pdf_page
+from pipeline.decode.pixels import Rgb
+from pipeline.decode.sniff import FileType, sniff
+
+
+def count_pages(data: bytes, limits: Limits) -> int:
+    """How many pages a file has, without decoding them.
+
+    Raises:
+        FileRejectedError: The file cannot be opened or asks for more than the limits allow.
+    """
+    if len(data) > limits.bytes:
+        raise FileRejectedError(Reason.TOO_LARGE)
+    file_type = sniff(data)
+    pages = count_pdf_pages(data) if file_type is FileType.PDF else count_frames(data, file_type)
+    if pages > limits.pages:
+        raise FileRejectedError(Reason.TOO_MANY_PAGES)
+    return pages
+
+
+def decode(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
+    """Decode one page; pages count from 1.
+
+    Raises:
+        FileRejectedError: The page cannot be decoded within the limits.
+    """
+    file_type = sniff(data)
+    if file_type is FileType.PDF:
+        return decode_pdf_page(data, page_no=page_no, limits=limits)
+    return decode_frame(data, file_type, page_no=page_no, limits=limits)

@@ -1,0 +1,18 @@
+"""Everything that the steps of a case need at hand."""
+
+from typing import NamedTuple
+
+from models.policy import Limits, Policy
+from pipeline.ledger.base import Ledger
+from pipeline.readers import PageReader
+from pipeline.stores.base import Store
+
+
+class Desk(NamedTuple):
+    """Where a case is worked on. `store` keeps what came in; `models` names the weights, for provenance."""
+
+    ledger: Ledger
+    store: Store
+    readers: PageReader
+    policy: Policy
+    limits: Limits

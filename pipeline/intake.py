@@ -1,0 +1,154 @@
+"""The steps of a case as one reads them: gather what came in, read its pages, judge it, conclude.
+
+Each step can be taken again: bytes and readings are kept by content, and a conclusion is one transaction.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Final
+
+from models.case import Case, CaseReading, FileReading, StoredFile
+from models.errors import LedgerError, ObjectMissingError
+from models.result import Decision, Judgement, Provenance, Result
+from models.submission import MANIFEST_NAME, Submission, SubmittedFile, parse_manifest
+from pipeline.desk import Desk
+from pipeline.judge import judge, registration, sought
+from pipeline.ledger.base import ChildExistsError
+from pipeline.ledger.values import Lease
+from pipeline.read_files import start_file
+from pipeline.stores.base import Store
+from pipeline.stores.content import keep_bytes
+
+VERSION: Final = version("child-intake")
+_MANIFEST_BYTES = 1024 * 1024
+_JUDGED_AT_MOST = 5  # times; each further one means that yet another case registered the child in between
+
+
+def gather(source: Store, folder: str, desk: Desk) -> Case:
+    """Take in a submission: its manifest, and the bytes of every file that it names, kept by content.
+
+    Args:
+        source: Where the parent's app put it.
+        folder: The key of the submission's folder; "" for the root of the store.
+        desk: Where it is worked on.
+
+    Raises:
+        BadManifestError: The manifest is not a submission.
+        ObjectMissingError: There is no manifest.
+        StoreDownError: A store did not answer.
+    """
+    manifest = source.get(_key(folder, MANIFEST_NAME), limit=_MANIFEST_BYTES)
+    submission = parse_manifest(manifest)
+    keep_bytes(desk.store, manifest)
+    files = tuple(_keep(source, folder, file, desk) for file in submission.files)
+    return desk.ledger.open_case(submission, files, _input_digest(submission, files))
+
+
+def perceive_case(case: Case, desk: Desk, *, engine: str | None = None) -> Iterator[FileReading]:
+    """Read every page of a case, file by file in order; what was read before is not read again.
+
+    All pages are started before the first is waited for, so that every reading process is busy.
+
+    Args:
+        case: What came in.
+        desk: Where it is worked on.
+        engine: Take kept readings of this engine; today's if None.
+
+    Raises:
+        ModelsError: A model is missing or altered.
+        StoreError: The store failed.
+        LedgerError: The ledger failed.
+    """
+    started = [start_file(file, desk, engine or desk.readers.engine) for file in case.files]
+    for file in started:
+        yield file.finish()
+
+
+def conclude(case: Case, files: tuple[FileReading, ...], desk: Desk, *, began: float, lease: Lease | None = None) -> Result:
+    """Judge a case and record what follows, in one transaction.
+
+    Args:
+        case: What came in.
+        files: What was read of it.
+        desk: Where it is worked on.
+        began: When work on the case began, by `time.monotonic`.
+        lease: Of the inbox item that this case came from; finished in the same transaction.
+
+    Raises:
+        LostLeaseError: Another worker took the case over; nothing was recorded.
+        LedgerError: The ledger failed; nothing was recorded.
+    """
+    reading = CaseReading(case=case, files=files)
+    for _ in range(_JUDGED_AT_MOST):
+        known = desk.ledger.known_children(sought(reading))
+        judgement = judge(reading, known, desk.policy)
+        result = _result(case, judgement, desk, began)
+        child = registration(reading, judgement) if judgement.decision is Decision.ACCEPTED else None
+        try:
+            desk.ledger.conclude(case, result, child, lease=lease)
+        except ChildExistsError:
+            continue  # it was registered after we looked; look again
+        return result
+    raise LedgerError("The register of children keeps refusing a child that no record explains.")
+
+
+def process(source: Store, folder: str, desk: Desk) -> Result:
+    """The whole way of a submission, without anybody between the steps."""
+    began = time.monotonic()
+    case = gather(source, folder, desk)
+    return conclude(case, tuple(perceive_case(case, desk)), desk, began=began)
+
+
+def reprocess(submission_id: str, desk: Desk, *, from_readings: bool) -> tuple[Result, Result]:
+    """Run a stored case again; the earlier runs stay.
+
+    Args:
+        submission_id: Of a case that has a result.
+        desk: Where it is worked on.
+        from_readings: Judge anew what the engine of the last run read, instead of reading with today's.
+
+    Returns:
+        The latest result before, and the new one.
+    """
+    began = time.monotonic()
+    before = desk.ledger.latest_result(submission_id)
+    case = desk.ledger.case(submission_id)
+    engine = before.provenance.engine if from_readings else None
+    files = tuple(perceive_case(case, desk, engine=engine))
+    return before, conclude(case, files, desk, began=began)
+
+
+def _key(folder: str, path: str) -> str:
+    return f"{folder.rstrip('/')}/{path}" if folder else path
+
+
+def _keep(source: Store, folder: str, file: SubmittedFile, desk: Desk) -> StoredFile:
+    """Keep a file's bytes, whatever they are; what cannot be opened is told later, when it is opened."""
+    try:
+        data = source.get(_key(folder, file.path), limit=None)
+    except ObjectMissingError:
+        return StoredFile(path=file.path, hint=file.kind, digest=None, size=0)
+    return StoredFile(path=file.path, hint=file.kind, digest=keep_bytes(desk.store, data), size=len(data))
+
+
+def _input_digest(submission: Submission, files: tuple[StoredFile, ...]) -> str:
+    parts = [submission.model_dump_json(by_alias=True), *(f"{file.path}\0{file.digest}" for file in files)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _result(case: Case, judgement: Judgement, desk: Desk, began: float) -> Result:
+    return Result(
+        submission_id=case.submission.submission_id,
+        revision=case.revision,
+        **dict(judgement),
+        provenance=Provenance(
+            version=VERSION,
+            engine=desk.readers.engine,
+            models=desk.readers.engine.split("/")[2],
+            policy=desk.policy.name,
+            input_digest=case.input_digest,
+            seconds=round(time.monotonic() - began, 3),
+        ),
+    )

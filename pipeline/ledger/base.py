@@ -1,0 +1,125 @@
+"""What every ledger does: the truth about cases, runs, children and uploads."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Protocol
+
+from models.case import Case, ReadPage, StoredFile
+from models.children import KnownChild
+from models.errors import LedgerError
+from models.result import Result
+from models.submission import Submission
+from pipeline.ledger.values import ImportCounts, InboxItem, Lease, Selection, Sought, UploadEvent
+
+Clock = Callable[[], datetime]
+
+
+class ChildExistsError(LedgerError):
+    """Another case registered a child with one of these numbers first; nothing of this conclusion was stored."""
+
+
+def utc_now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(tz=UTC)
+
+
+def reading_key(digest: str, page_no: int, engine: str) -> str:
+    """The name of a reading: the same bytes, page and engine version give the same reading."""
+    return f"{digest}/{page_no}/{engine}"
+
+
+class Cases(Protocol):
+    """Cases and what became of them."""
+
+    def open_case(self, submission: Submission, files: tuple[StoredFile, ...], input_digest: str) -> Case:
+        """Record what came in; the digest of the latest revision again is that revision, else it is the next one."""
+
+    def case(self, submission_id: str, revision: int | None = None) -> Case:
+        """A case as it came in, by default its latest revision; raises UnknownCaseError."""
+
+    def conclude(
+        self, case: Case, result: Result, child: KnownChild | None = None, *, lease: Lease | None = None
+    ) -> int:
+        """Store a run, register the child and finish the lease's inbox item: all of it, or nothing.
+
+        A child that this submission registered before is replaced. Earlier runs stay as they are.
+
+        Returns:
+            The number of the run in its revision, from 1.
+
+        Raises:
+            ChildExistsError: Another case registered a child with one of its numbers.
+            LostLeaseError: Another worker took the inbox item over, or finished it.
+            UnknownCaseError: The case was never opened.
+        """
+
+    def latest_result(self, submission_id: str) -> Result:
+        """The last run of the latest revision that has one; raises UnknownCaseError, or LedgerError without runs."""
+
+    def results(self, submission_id: str) -> tuple[Result, ...]:
+        """Every run, by revision and then by number; raises UnknownCaseError."""
+
+    def cases(self, selection: Selection) -> Iterator[str]:
+        """The submission ids that a selection means, in the order of the ids."""
+
+
+class Readings(Protocol):
+    """What perceiving pages yielded, by content."""
+
+    def keep_reading(self, key: str, page: ReadPage) -> None:
+        """Keep a reading; the first one under a key stays."""
+
+    def reading(self, key: str) -> ReadPage | None:
+        """The reading under a key; raises LedgerError if it was damaged."""
+
+
+class Children(Protocol):
+    """The register of known children. Numbers are compared in normal form; names without spaces and separators."""
+
+    def known_children(self, sought: Sought) -> tuple[KnownChild, ...]:
+        """Every record that shares a number, or name, sex and birth date; never what this submission registered."""
+
+    def import_children(self, children: Iterable[KnownChild]) -> ImportCounts:
+        """Add records that are not known; a record whose number is known with other content is conflicting."""
+
+    def export_children(self) -> Iterator[KnownChild]:
+        """Every record, in the order of registration."""
+
+    def forget_child(self, number: str) -> int:
+        """Erase the records with this ID number or birth certificate number; hands on how many there were."""
+
+
+class Inbox(Protocol):
+    """Uploads on their way to becoming cases. Every method but `hear` raises LedgerError for an unknown item."""
+
+    def hear(self, event: UploadEvent) -> bool:
+        """Note an upload, durably; True the first time it is heard of, however it arrives and in whatever order."""
+
+    def undispatched(self, limit: int) -> tuple[InboxItem, ...]:
+        """The oldest items that nobody has started work on."""
+
+    def mark_dispatched(self, item_id: str, flow_run_id: str, *, patience: float = 300.0) -> None:
+        """Note that a run was asked for; overdue if nobody leases the item within `patience` seconds."""
+
+    def lease(self, item_id: str, owner: str, seconds: float) -> Lease | None:
+        """Take an item for so long; None if somebody holds it or it is finished."""
+
+    def renew(self, lease: Lease, seconds: float) -> Lease:
+        """Hold on for so long from now; raises LostLeaseError."""
+
+    def finish(self, lease: Lease, submission_id: str | None) -> None:
+        """Close the item, also where no case came of it (None); once more is no error; raises LostLeaseError."""
+
+    def overdue(self, now: datetime) -> tuple[InboxItem, ...]:
+        """Unfinished items whose lease or patience ran out: to be dispatched again."""
+
+
+class Ledger(Cases, Readings, Children, Inbox, Protocol):
+    """Everything in one place, so that what belongs together is one transaction.
+
+    Every method may raise LedgerBusyError where trying again helps, and LedgerError where it does not. Safe to share
+    between threads and across a fork.
+    """
+
+    def close(self) -> None:
+        """Let go of files and connections."""

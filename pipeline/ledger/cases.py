@@ -1,0 +1,83 @@
+"""Cases: what came in, revision by revision."""
+
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, select
+
+from models.case import Case, StoredFile
+from models.errors import LedgerBusyError, UnknownCaseError
+from models.submission import Submission
+from pipeline.ledger.database import insert_new
+from pipeline.ledger.errors import stored_value
+from pipeline.ledger.tables import cases
+
+_FILES = TypeAdapter(tuple[StoredFile, ...])
+_ATTEMPTS = 5  # as many revisions of one submission may be opened at the same instant
+
+
+def open_case(
+    connection: Connection, submission: Submission, files: tuple[StoredFile, ...], input_digest: str, *, now: datetime
+) -> Case:
+    """The latest revision if it has this digest, else the next one."""
+    for _ in range(_ATTEMPTS):
+        latest = _row(connection, submission.submission_id, None)
+        if latest is not None and latest.input_digest == input_digest:
+            return _case(latest)
+        revision = 1 if latest is None else latest.revision + 1
+        case = Case(submission=submission, revision=revision, files=files, input_digest=input_digest)
+        if insert_new(connection, cases, _values(case, now)):
+            return case
+    raise LedgerBusyError(f"Case {submission.submission_id} is being opened many times at once: trying again helps.")
+
+
+def case_of(connection: Connection, submission_id: str, revision: int | None) -> Case:
+    """One revision of a case, by default the latest; raises UnknownCaseError."""
+    row = _row(connection, submission_id, revision)
+    if row is None:
+        raise _unknown(submission_id, revision)
+    return _case(row)
+
+
+def locked(connection: Connection, case: Case) -> int:
+    """The row id of a case; nobody else concludes any revision of it before this transaction ends.
+
+    Raises:
+        UnknownCaseError: The case was never opened.
+    """
+    submission_id = case.submission.submission_id
+    query = select(cases.c.revision, cases.c.id).where(cases.c.submission_id == submission_id).order_by(cases.c.id)
+    row_ids: dict[int, int] = {row.revision: row.id for row in connection.execute(query.with_for_update())}
+    if case.revision not in row_ids:
+        raise _unknown(submission_id, case.revision)
+    return row_ids[case.revision]
+
+
+def _row(connection: Connection, submission_id: str, revision: int | None) -> Row[tuple[object, ...]] | None:
+    query = select(cases).where(cases.c.submission_id == submission_id).order_by(cases.c.revision.desc()).limit(1)
+    return connection.execute(query if revision is None else query.where(cases.c.revision == revision)).first()
+
+
+def _values(case: Case, now: datetime) -> dict[str, object]:
+    return {
+        "submission_id": case.submission.submission_id,
+        "revision": case.revision,
+        "input_digest": case.input_digest,
+        "manifest": case.submission.model_dump_json(by_alias=True),
+        "files": _FILES.dump_json(case.files).decode(),
+        "opened_at": now,
+    }
+
+
+def _case(row: Row[tuple[object, ...]]) -> Case:
+    with stored_value(f"case {row.submission_id} revision {row.revision}"):
+        return Case(
+            submission=Submission.model_validate_json(row.manifest),
+            revision=row.revision,
+            files=_FILES.validate_json(row.files),
+            input_digest=row.input_digest,
+        )
+
+
+def _unknown(submission_id: str, revision: int | None) -> UnknownCaseError:
+    return UnknownCaseError(f"There is no case {submission_id}{f' revision {revision}' if revision else ''}.")

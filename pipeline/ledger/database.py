@@ -1,0 +1,122 @@
+"""Connections and transactions: SQLite in one file by default, PostgreSQL by URL."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
+
+from models.errors import LedgerError
+from pipeline.ledger.errors import our_errors
+
+_BACKENDS = frozenset({"sqlite", "postgresql"})
+
+
+class Database:
+    """An engine, and transactions on it that raise our errors only."""
+
+    def __init__(self, url: str, *, patience: float) -> None:
+        """Connect to nothing yet.
+
+        Args:
+            url: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.
+            patience: Seconds to wait for a lock before the ledger counts as busy.
+        """
+        parsed = _parsed(url)
+        self.place = parsed.database or "" if _is_sqlite(parsed) else parsed.render_as_string(hide_password=True)
+        self._engine = _sqlite(parsed, patience) if _is_sqlite(parsed) else _postgres(parsed, patience)
+        self._process = os.getpid()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state and writes nothing."""
+        with our_errors(self.place), self._connection() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is stored as a whole at its end, or not at all."""
+        with our_errors(self.place), self._connection() as any_connection:
+            connection = any_connection.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    def _connection(self) -> Connection:
+        if self._process != os.getpid():
+            self._engine.dispose(close=False)  # the parent's connections are not ours to use or to close
+            self._process = os.getpid()
+        return self._engine.connect()
+
+
+def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row, unless a unique constraint says that it is there; True if it was inserted."""
+    if connection.dialect.name == "postgresql":
+        return connection.execute(postgresql.insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    return connection.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise LedgerError("The ledger's URL must be sqlite:///FILE or postgresql://USER@HOST/NAME.") from error
+    if not parsed.database or parsed.get_backend_name() not in _BACKENDS or parsed.database == ":memory:":
+        raise LedgerError("The ledger's URL must be sqlite:///FILE or postgresql://USER@HOST/NAME.")
+    return parsed
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _postgres(url: URL, patience: float) -> Engine:
+    limits = f"-c lock_timeout={round(patience * 1000)} -c idle_in_transaction_session_timeout=60000"
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={"options": limits, "connect_timeout": max(2, round(patience))},
+        pool_pre_ping=True,
+        pool_timeout=patience,
+        hide_parameters=True,
+    )
+
+
+def _sqlite(url: URL, patience: float) -> Engine:
+    _make_private(Path(url.database or ""))
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        connect_args={"timeout": patience},
+        pool_timeout=patience,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """Create the file for its owner alone; SQLite gives the files beside it the same mode."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise LedgerError(f"The ledger {path} cannot be opened or created: check its folder.") from error
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin transactions by itself, and too late
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    # A reader that turns into a writer can fail at once whatever the patience, so writers say so first.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,28 @@
+"""Opening a ledger: found, checked, brought to today's schema."""
+
+from models.errors import LedgerError
+from pipeline.ledger.base import Clock, Ledger, utc_now
+from pipeline.ledger.database import Database
+from pipeline.ledger.schema import bring_up_to_date
+from pipeline.ledger.sql import SqlLedger
+
+
+def open_ledger(url: str, *, clock: Clock = utc_now, patience: float = 10.0) -> Ledger:
+    """Open a ledger, and make it where there is none; an older schema is brought up to date.
+
+    Args:
+        url: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.
+        clock: Tells the time of everything that is stored and leased.
+        patience: Seconds to wait for a lock before the ledger counts as busy.
+
+    Raises:
+        LedgerError: It is damaged, foreign, or newer than this program; nothing was written to it.
+        LedgerBusyError: It is locked or does not answer.
+    """
+    database = Database(url, patience=patience)
+    try:
+        bring_up_to_date(database)
+    except LedgerError:
+        database.close()
+        raise
+    return SqlLedger(database, clock)

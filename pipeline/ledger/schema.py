@@ -1,0 +1,68 @@
+"""The schema of a ledger: looked at on opening, and brought up to date by alembic."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from models.errors import LedgerError
+from pipeline.ledger.database import Database
+from pipeline.ledger.errors import damaged
+
+VERSION_TABLE = "ledger_version"
+_LOCK = 4005_3002  # PostgreSQL's advisory locks have numbers for names; this one means opening a ledger
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Make or upgrade the schema, in one transaction; whoever opens the ledger meanwhile waits.
+
+    Raises:
+        LedgerError: The database is damaged, foreign, or newer than this program; nothing was written to it.
+    """
+    scripts = ScriptDirectory.from_config(_config())
+    with database.reading() as connection:
+        _refuse_damaged(connection, database.place)
+        if _revision(connection) == scripts.get_current_head():
+            return
+    with _opening(database) as connection:
+        _refuse_unknown(connection, scripts, database.place)
+        command.upgrade(_config(connection), "head")
+
+
+@contextmanager
+def _opening(database: Database) -> Iterator[Connection]:
+    with database.writing() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _LOCK})
+        yield connection
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "pipeline.ledger:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+
+
+def _refuse_damaged(connection: Connection, place: str) -> None:
+    if connection.dialect.name == "sqlite" and connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
+        raise damaged(place)
+
+
+def _refuse_unknown(connection: Connection, scripts: ScriptDirectory, place: str) -> None:
+    revision = _revision(connection)
+    if revision is None and inspect(connection).get_table_names():
+        raise LedgerError(f"The database {place} holds something else: give the ledger a database of its own.")
+    if revision not in {None, *(script.revision for script in scripts.walk_revisions())}:
+        raise LedgerError(
+            f"The ledger {place} was written by a newer version of this program (schema {revision}): "
+            "install that version, or restore a backup from before it."
+        )

@@ -1,0 +1,135 @@
+"""The ledger on SQL: each operation is one transaction."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from models.case import Case, ReadPage, StoredFile
+from models.children import KnownChild
+from models.result import Result
+from models.submission import Submission
+from pipeline.ledger import cases, children, inbox, readings, runs
+from pipeline.ledger.base import Clock
+from pipeline.ledger.database import Database
+from pipeline.ledger.values import ImportCounts, InboxItem, Lease, Selection, Sought, UploadEvent
+
+_PAGE = 500  # records of one transaction: others wait for a moment, not for a whole import
+
+
+class _OnDatabase:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+
+class _Cases(_OnDatabase):
+    def open_case(self, submission: Submission, files: tuple[StoredFile, ...], input_digest: str) -> Case:
+        with self._database.writing() as connection:
+            return cases.open_case(connection, submission, files, input_digest, now=self._clock())
+
+    def case(self, submission_id: str, revision: int | None = None) -> Case:
+        with self._database.reading() as connection:
+            return cases.case_of(connection, submission_id, revision)
+
+    def conclude(
+        self, case: Case, result: Result, child: KnownChild | None = None, *, lease: Lease | None = None
+    ) -> int:
+        submission_id, now = case.submission.submission_id, self._clock()
+        with self._database.writing() as connection:
+            if lease is not None and not inbox.finish(connection, lease, submission_id, now=now):
+                return runs.last(connection, cases.locked(connection, case))
+            ordinal = runs.add(connection, case, result, now=now)
+            if child is not None:
+                children.register(connection, child, submission_id, now=now)
+            return ordinal
+
+    def latest_result(self, submission_id: str) -> Result:
+        with self._database.reading() as connection:
+            return runs.latest(connection, submission_id)
+
+    def results(self, submission_id: str) -> tuple[Result, ...]:
+        with self._database.reading() as connection:
+            return runs.results(connection, submission_id)
+
+    def cases(self, selection: Selection) -> Iterator[str]:
+        with self._database.reading() as connection:
+            return iter(runs.selected(connection, selection))
+
+
+class _Readings(_OnDatabase):
+    def keep_reading(self, key: str, page: ReadPage) -> None:
+        payload = readings.packed(page)  # before the transaction: nobody waits while we compress
+        with self._database.writing() as connection:
+            readings.keep(connection, key, payload, now=self._clock())
+
+    def reading(self, key: str) -> ReadPage | None:
+        with self._database.reading() as connection:
+            payload = readings.payload_of(connection, key)
+        return None if payload is None else readings.unpacked(key, payload)
+
+
+class _Children(_OnDatabase):
+    def known_children(self, sought: Sought) -> tuple[KnownChild, ...]:
+        with self._database.reading() as connection:
+            return children.known(connection, sought)
+
+    def import_children(self, records: Iterable[KnownChild]) -> ImportCounts:
+        counts = ImportCounts(0, 0, 0)
+        source = iter(records)
+        while page := tuple(islice(source, _PAGE)):
+            with self._database.writing() as connection:
+                more = children.add_new(connection, page, now=self._clock())
+            counts = ImportCounts(*map(sum, zip(counts, more, strict=True)))
+        return counts
+
+    def export_children(self) -> Iterator[KnownChild]:
+        row_id = 0
+        while True:
+            with self._database.reading() as connection:
+                page = children.page_after(connection, row_id, _PAGE)
+            yield from (child for _, child in page)
+            if not page:
+                return
+            row_id = page[-1][0]
+
+    def forget_child(self, number: str) -> int:
+        with self._database.writing() as connection:
+            return children.forget(connection, number)
+
+
+class _Inbox(_OnDatabase):
+    def hear(self, event: UploadEvent) -> bool:
+        with self._database.writing() as connection:
+            return inbox.hear(connection, event, now=self._clock())
+
+    def undispatched(self, limit: int) -> tuple[InboxItem, ...]:
+        with self._database.reading() as connection:
+            return inbox.undispatched(connection, limit)
+
+    def mark_dispatched(self, item_id: str, flow_run_id: str, *, patience: float = 300.0) -> None:
+        with self._database.writing() as connection:
+            inbox.mark_dispatched(connection, item_id, flow_run_id, patience=patience, now=self._clock())
+
+    def lease(self, item_id: str, owner: str, seconds: float) -> Lease | None:
+        with self._database.writing() as connection:
+            return inbox.lease(connection, item_id, owner, seconds=seconds, now=self._clock())
+
+    def renew(self, lease: Lease, seconds: float) -> Lease:
+        with self._database.writing() as connection:
+            return inbox.renew(connection, lease, seconds=seconds, now=self._clock())
+
+    def finish(self, lease: Lease, submission_id: str | None) -> None:
+        with self._database.writing() as connection:
+            inbox.finish(connection, lease, submission_id, now=self._clock())
+
+    def overdue(self, now: datetime) -> tuple[InboxItem, ...]:
+        with self._database.reading() as connection:
+            return inbox.overdue(connection, now=now)
+
+
+class SqlLedger(_Cases, _Readings, _Children, _Inbox):
+    """A ledger in a SQL database whose schema is today's; made by `open_ledger`."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._database.close()

@@ -1,0 +1,128 @@
+"""The tables of today's schema; how a file gets there is written in migrations/."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, stored as UTC without a zone in every database alike; naive times are refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - theirs
+        """Take the zone off."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("The ledger takes times with a zone only.")
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - theirs
+        """Put the zone back on."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData(naming_convention=NAMING)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("input_digest", String(64), nullable=False),
+    Column("manifest", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    UniqueConstraint("submission_id", "revision"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("decision", String(16), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("result", Text, nullable=False),
+    Column("finished_at", UtcTime, nullable=False),
+    UniqueConstraint("case_id", "ordinal"),
+)
+
+run_codes = Table(
+    "run_codes",
+    metadata,
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("code", String(32), primary_key=True, index=True),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("key", String(512), primary_key=True),
+    Column("payload", LargeBinary, nullable=False),
+    Column("kept_at", UtcTime, nullable=False),
+)
+
+children = Table(
+    "children",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("name_key", String(255), nullable=False),
+    Column("sex", String(8), nullable=False),
+    Column("birth_date", Date, nullable=False),
+    Column("id_number", String(40), unique=True),
+    Column("birth_certificate_number", String(40), unique=True),
+    Column("mother_id_number", String(40)),
+    Column("submission_id", String(64), unique=True),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("registered_at", UtcTime, nullable=False),
+    Index(None, "birth_date", "name_key"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item_id", String(32), nullable=False, unique=True),
+    Column("identity", String(64), nullable=False, unique=True),  # digest of the four below: long keys outgrow an index
+    Column("bucket", String(255), nullable=False),
+    Column("key", String(1024), nullable=False),
+    Column("version", String(255)),
+    Column("etag", String(255), nullable=False),
+    Column("via", String(16), nullable=False),
+    Column("heard_at", UtcTime, nullable=False),
+    Column("flow_run_id", String(64)),
+    Column("dispatched_at", UtcTime),
+    Column("owner", String(255)),
+    Column("token", Integer, nullable=False),
+    Column("leased_until", UtcTime),
+    Column("due_at", UtcTime, index=True),
+    Column("finished_at", UtcTime),
+    Column("submission_id", String(64)),
+)

@@ -1,0 +1,88 @@
+"""The values that only the ledger's callers exchange."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import AwareDatetime, Field
+
+from models.base import Model
+from models.findings import Code
+from models.result import Decision
+from models.submission import Sex
+
+
+class Selection(Model):
+    """Which cases: those whose latest result fits everything that is given; nothing given means all.
+
+    Attributes:
+        since: Opened then or later, counted from the latest revision.
+        code: Has a finding with this code.
+        decision: Ended so.
+        version: Was made by this version of the program.
+    """
+
+    since: AwareDatetime | None = None
+    code: Code | None = None
+    decision: Decision | None = None
+    version: str | None = None
+
+
+class Birth(NamedTuple):
+    """Who was born when: what most tells children without a number apart."""
+
+    name: str
+    sex: Sex
+    birth_date: date
+
+
+class Sought(Model):
+    """Whom to look for in the register, as typed in and as read; records of `submission_id` itself are left out."""
+
+    submission_id: str
+    id_numbers: tuple[str, ...] = ()
+    birth_certificate_numbers: tuple[str, ...] = ()
+    births: tuple[Birth, ...] = ()
+
+
+class ImportCounts(NamedTuple):
+    """What an import did to the register."""
+
+    added: int
+    unchanged: int
+    conflicting: int
+
+
+class Via(StrEnum):
+    """How an upload was heard of; a rising share of `reconcile` says that events are broken."""
+
+    EVENT = "event"
+    RECONCILE = "reconcile"
+
+
+class UploadEvent(Model):
+    """An object that arrived: exactly what both an event and a listing can tell, so that both name it alike."""
+
+    bucket: str = Field(max_length=255)
+    key: str = Field(max_length=1024)
+    version: str | None = Field(default=None, max_length=255)
+    etag: str = Field(max_length=255)
+    via: Via
+
+
+class InboxItem(Model):
+    """An upload in the inbox; the id is opaque, so it may travel through other services."""
+
+    item_id: str
+    event: UploadEvent
+    heard_at: datetime
+    flow_run_id: str | None = None
+
+
+class Lease(Model):
+    """The right to work on an item. `token` grows with every lease of the item: what an older one writes is refused."""
+
+    item_id: str
+    owner: str
+    token: int
+    expires_at: datetime

@@ -1,0 +1,19 @@
+"""The table of engines. A new engine is one file and one row."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pipeline.ocr import paddle
+from pipeline.ocr.base import OcrEngine
+from pipeline.ocr.options import OcrOptions
+
+
+class EngineKind(NamedTuple):
+    """How to load an engine, and its name without loading it; both raise ModelsError without the right weights."""
+
+    load: Callable[[OcrOptions], OcrEngine]
+    name: Callable[[OcrOptions], str]
+
+
+ENGINES: Mapping[str, EngineKind] = MappingProxyType({"paddle": EngineKind(paddle.load, paddle.name)})

@@ -1,0 +1,37 @@
+"""How an engine runs."""
+
+from pathlib import Path
+
+from models.base import Model
+
+
+class OcrOptions(Model):
+    """How an engine runs.
+
+    Attributes:
+        engine: A row of the table of engines.
+        models: The operator's own PaddleOCR models (`det/`, `rec/`); the bundled ones if None.
+        cache: Where the bundled models are arranged.
+        threads: Of one engine. Two processes with one thread each usually beat one with two.
+        detection_side: Longest side in pixels at which text is looked for.
+    """
+
+    engine: str = "paddle"
+    models: Path | None = None
+    cache: Path = Path.home() / ".cache" / "child-intake"
+    threads: int = 1
+    detection_side: int = 1280
+
+
+class ReaderOptions(Model):
+    """How many processes read pages, and when one is replaced.
+
+    Attributes:
+        processes: Each holds one engine.
+        pages_per_process: A process that has read so many makes room for a fresh one.
+        memory_mb: A process that holds more than this makes room for a fresh one.
+    """
+
+    processes: int = 2
+    pages_per_process: int = 500
+    memory_mb: int = 1800

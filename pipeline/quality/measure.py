@@ -1,0 +1,104 @@
+"""Pixels to numbers. No limit is known here; `pipeline/legibility.py` has the opinions."""
+
+import math
+
+import cv2
+import numpy as np
+
+from models.geometry import Box
+from models.reading import LineMeasures, PageMeasures, Surface, Tile
+from pipeline.decode.pixels import Grey, Rgb
+
+_SHARPNESS_WIDTH = 1000
+_TILES_ACROSS = 64
+_FULL = 255.0
+_SATURATED = 250
+
+
+def grey_of(picture: Rgb) -> Grey:
+    """Luminance."""
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+
+
+def measure_line(grey: Grey, box: Box) -> LineMeasures:
+    """Measure one text line of a straightened document; `box` is clipped to the picture."""
+    height, width = grey.shape
+    crop = grey[max(0, box.top) : min(height, box.bottom), max(0, box.left) : min(width, box.right)]
+    if crop.size == 0:
+        return LineMeasures(height=0, contrast=0, weakest_contrast=0, edge_width=1, brightness=0, saturated=0)
+    ink, paper = np.percentile(crop, (5, 95))
+    return LineMeasures(
+        height=float(crop.shape[0]),
+        contrast=round(float(paper - ink) / _FULL, 4),
+        weakest_contrast=round(_weakest_contrast(crop), 4),
+        edge_width=round(_edge_width(crop, float(paper - ink)), 4),
+        brightness=round(float(paper) / _FULL, 4),
+        saturated=round(float((crop >= _SATURATED).mean()), 4),
+    )
+
+
+def _weakest_contrast(crop: Grey) -> float:
+    """Least range of grey in any window one and a half characters wide; a character is as wide as the line is high."""
+    rows, columns = crop.shape
+    window = max(4, round(1.5 * rows))
+    starts = range(0, max(1, columns - window + 1), max(1, window // 3))
+    spans = [np.percentile(crop[:, start : start + window], (5, 95)) for start in starts]
+    return float(min(paper - ink for ink, paper in spans)) / _FULL
+
+
+def _edge_width(crop: Grey, contrast: float) -> float:
+    """Contrast over the steepest slope, as a share of the line's height.
+
+    Source:
+        The edge-profile width of document blur estimation; the 98th percentile stands for "steepest" to bear noise.
+    """
+    if contrast < 1:
+        return 1.0
+    smooth = cv2.GaussianBlur(crop, (3, 3), 0).astype(np.float32)
+    slope = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0) / 8, cv2.Sobel(smooth, cv2.CV_32F, 0, 1) / 8)
+    steepest = float(np.percentile(slope, 98))
+    return min(1.0, contrast / max(steepest, 1e-3) / int(crop.shape[0]))
+
+
+def measure_page(picture: Rgb, grey: Grey) -> PageMeasures:
+    """Measure a straightened document as a whole."""
+    return PageMeasures(
+        brightness=round(float(np.median(grey)) / _FULL, 4),
+        sharpness=round(sharpness(grey), 1),
+        colourfulness=round(_chroma(picture), 4),
+        surface=_surface(grey),
+    )
+
+
+def sharpness(grey: Grey) -> float:
+    """Measure how crisp the edges are, at one width so that pages compare.
+
+    Returns:
+        Variance of the Laplacian, in grey levels squared; 0 for a flat page.
+
+    Source:
+        Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000.
+    """
+    scale = _SHARPNESS_WIDTH / grey.shape[1]
+    resized = cv2.resize(
+        grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    )
+    return float(cv2.Laplacian(resized, cv2.CV_64F).var())
+
+
+def _chroma(picture: Rgb) -> float:
+    small = cv2.resize(picture, (200, 200), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32) - 128
+    return float(np.hypot(lab[:, :, 1], lab[:, :, 2]).mean()) / _FULL
+
+
+def _surface(grey: Grey) -> Surface:
+    height, width = grey.shape
+    side = max(4, math.ceil(width / _TILES_ACROSS))
+    columns, rows = math.ceil(width / side), math.ceil(height / side)
+    padded = cv2.copyMakeBorder(grey, 0, rows * side - height, 0, columns * side - width, cv2.BORDER_REPLICATE)
+    tiles = padded.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows * columns, side * side)
+    ink, paper = np.percentile(tiles, (5, 95), axis=1)
+    energy = np.minimum(_FULL, tiles.std(axis=1) * 2)
+    levels = np.stack([paper, ink, energy], axis=1).round().astype(int).tolist()
+    return Surface(columns=columns, rows=rows, tiles=tuple(Tile(*level) for level in levels))

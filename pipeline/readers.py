@@ -1,0 +1,147 @@
+"""Worker processes that read pages: each holds one warm engine, and may die without taking anybody with it."""
+
+import threading
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from functools import cache
+from multiprocessing import get_context
+from types import TracebackType
+from typing import Any, NamedTuple, Protocol, Self
+
+import psutil
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from models.errors import EngineError, EngineTimeoutError
+from models.policy import Limits
+from models.reading import PageReading
+from pipeline.decode.pages import count_pages
+from pipeline.ocr.base import OcrEngine
+from pipeline.ocr.engines import ENGINES
+from pipeline.ocr.options import OcrOptions, ReaderOptions
+from pipeline.perceive import perceive
+
+_MEGABYTE = 1024 * 1024
+
+
+class PageReader(Protocol):
+    """Reads pages of files; foreseen errors are raised by the futures' `result`."""
+
+    @property
+    def engine(self) -> str:
+        """The engine's name, part of the key under which readings are kept."""
+        ...
+
+    def count(self, data: bytes, limits: Limits) -> int:
+        """Pages of a file; raises FileRejectedError."""
+        ...
+
+    def start(self, data: bytes, page_no: int, limits: Limits) -> "Pending":
+        """Begin to read a page."""
+        ...
+
+
+class Pending(Protocol):
+    """A page that is being read."""
+
+    def result(self) -> tuple[PageReading, ...]:
+        """Wait for it; raises FileRejectedError, EngineError, EngineTimeoutError or ModelsError."""
+        ...
+
+
+class _Answer(NamedTuple):
+    readings: tuple[PageReading, ...]
+    memory_mb: float
+
+
+class Readers:
+    """A pool of reading processes. Safe to share between threads: each call has its own process meanwhile."""
+
+    def __init__(self, ocr: OcrOptions, options: ReaderOptions) -> None:
+        self.engine = ENGINES[ocr.engine].name(ocr)
+        self._ocr = ocr
+        self._options = options
+        self._lock = threading.Lock()
+        self._pool = self._fresh_pool()
+
+    def warm_up(self) -> None:
+        """Load every engine now, so that the first page does not wait; raises what loading raises."""
+        futures = [self._pool.schedule(_warm, args=(self._ocr,)) for _ in range(self._options.processes)]
+        for future in futures:
+            _outcome(future)
+
+    def count(self, data: bytes, limits: Limits) -> int:
+        """Pages of a file; raises FileRejectedError, or EngineError if the process died of it."""
+        future: ProcessFuture[int] = self._pool.schedule(count_pages, args=(data, limits), timeout=limits.seconds)
+        pages: int = _outcome(future)
+        return pages
+
+    def start(self, data: bytes, page_no: int, limits: Limits) -> "_PendingPage":
+        """Begin to read a page."""
+        with self._lock:
+            pool = self._pool
+            future = pool.schedule(_read, args=(data, page_no, self._ocr, limits), timeout=limits.seconds)
+        return _PendingPage(self, pool, future)
+
+    def retire(self, pool: ProcessPool, memory_mb: float) -> None:
+        """Replace the pool if a process of it grew too large; pages in it are still read to the end."""
+        if memory_mb <= self._options.memory_mb:
+            return
+        with self._lock:
+            if pool is self._pool:
+                self._pool = self._fresh_pool()
+                pool.close()
+
+    def _fresh_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._options.processes,
+            max_tasks=self._options.pages_per_process,
+            context=get_context("spawn"),  # threads of the caller and of ONNX Runtime do not survive a fork
+        )
+
+    def close(self) -> None:
+        """End the processes; what they were reading is dropped."""
+        self._pool.stop()
+        self._pool.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _PendingPage:
+    def __init__(self, readers: Readers, pool: ProcessPool, future: ProcessFuture[Any]) -> None:
+        self._readers = readers
+        self._pool = pool
+        self._future = future
+
+    def result(self) -> tuple[PageReading, ...]:
+        answer: _Answer = _outcome(self._future)
+        self._readers.retire(self._pool, answer.memory_mb)
+        return answer.readings
+
+
+def _outcome(future: ProcessFuture[Any]) -> Any:
+    try:
+        return future.result()
+    except FutureTimeoutError as error:
+        raise EngineTimeoutError("a page took too long and its process was ended") from error
+    except ProcessExpired as error:
+        raise EngineError("a reading process died") from error
+
+
+@cache
+def _engine(ocr: OcrOptions) -> OcrEngine:
+    """The engine of this process, whose single caller is the process's one task at a time."""
+    return ENGINES[ocr.engine].load(ocr)
+
+
+def _warm(ocr: OcrOptions) -> str:
+    return _engine(ocr).name
+
+
+def _read(data: bytes, page_no: int, ocr: OcrOptions, limits: Limits) -> _Answer:
+    readings = perceive(data, page_no, engine=_engine(ocr), limits=limits)
+    return _Answer(readings, psutil.Process().memory_info().rss / _MEGABYTE)

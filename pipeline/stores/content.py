@@ -1,0 +1,32 @@
+"""Content addressing: the name of the bytes is their SHA-256, so the same bytes are kept once."""
+
+import hashlib
+
+from models.errors import StoreError
+from pipeline.stores.base import Store
+
+
+def content_key(digest: str) -> str:
+    """Where the bytes with this SHA-256 (64 hexadecimal digits) lie."""
+    return f"objects/{digest[:2]}/{digest}"
+
+
+def keep_bytes(store: Store, data: bytes) -> str:
+    """Keep bytes and hand on their SHA-256; keeping them again writes the same, which also heals a damaged object."""
+    digest = hashlib.sha256(data).hexdigest()
+    store.put(content_key(digest), data, content_type="application/octet-stream")
+    return digest
+
+
+def bytes_of(store: Store, digest: str, *, limit: int | None) -> bytes:
+    """Bring bytes back.
+
+    Raises:
+        ObjectMissingError: They were never kept, or were erased.
+        FileRejectedError: They are more than `limit` (too_large).
+        StoreError: What lies there is not what was kept.
+    """
+    data = store.get(content_key(digest), limit=limit)
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise StoreError(f"Object {content_key(digest)} is not what was kept: restore it from a backup.")
+    return data

@@ -1,0 +1,36 @@
+"""A table picks the store."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from models.errors import StoreError
+from pipeline.stores.base import Store
+from pipeline.stores.folder import FolderStore
+from pipeline.stores.options import StoreOptions
+
+
+def open_store(url: str, options: StoreOptions | None = None) -> Store:
+    """Open the store that a URL names: `file:DIR` or `s3://BUCKET`. Nothing is read or written yet.
+
+    Raises:
+        StoreError: The URL names no store that we know.
+    """
+    scheme, _, place = url.partition(":")
+    opener = STORES.get(scheme)
+    if opener is None or not place.strip("/"):
+        raise StoreError("The store's URL must be file:FOLDER or s3://BUCKET.")
+    return opener(place, options or StoreOptions())
+
+
+def _folder(place: str, _options: StoreOptions) -> Store:
+    return FolderStore(Path(place.removeprefix("//")))
+
+
+def _s3(place: str, options: StoreOptions) -> Store:
+    from pipeline.stores.s3 import S3Store
+
+    return S3Store(place.strip("/"), options)
+
+
+STORES: Mapping[str, Callable[[str, StoreOptions], Store]] = MappingProxyType({"file": _folder, "s3": _s3})

@@ -1,0 +1,171 @@
+"""An S3 server behind the store protocol, through the minio SDK."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import urllib3
+from minio import Minio
+from minio.datatypes import Object
+from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
+from urllib3.exceptions import HTTPError
+
+from models.errors import FileRejectedError, ObjectMissingError, StoreDownError, StoreError
+from models.findings import Reason
+from pipeline.stores.base import ObjectInfo, checked_key, checked_prefix, masked_key
+from pipeline.stores.options import StoreOptions
+
+_PART_SIZE = 64 * 1024 * 1024  # above every file that is accepted: a single PUT is atomic, and its etag a digest
+_CHUNK = 64 * 1024
+_MISSING = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchObject"})
+_PASSING = frozenset(
+    {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "XMinioServerNotInitialized"}
+)
+
+
+class S3Store:
+    """Objects in one bucket. Safe to share between threads; after a fork the child builds a client of its own."""
+
+    def __init__(self, bucket: str, options: StoreOptions) -> None:
+        self._bucket = bucket
+        self._options = options
+        self._clients: dict[int, Minio] = {}
+        self._signer = _client(options, options.public_endpoint or options.endpoint)
+
+    def put(self, key: str, data: bytes, /, *, content_type: str) -> ObjectInfo:
+        """Upload in one request, with the SHA-256 in the metadata; what is known of it comes from looking again."""
+        checked_key(key)
+        with _our_errors(key):
+            written = self._client.put_object(
+                bucket_name=self._bucket,
+                object_name=key,
+                data=BytesIO(data),
+                length=len(data),
+                content_type=content_type,
+                metadata={"sha256": hashlib.sha256(data).hexdigest()},
+                part_size=_PART_SIZE,
+            )
+            return self._stat(key, version=written.version_id)
+
+    def get(self, key: str, /, *, limit: int | None) -> bytes:
+        """Stream an object and stop as soon as it is larger than the limit."""
+        checked_key(key)
+        with _our_errors(key):
+            response = self._client.get_object(bucket_name=self._bucket, object_name=key)
+            try:
+                return _limited(response, limit)
+            finally:
+                response.close()  # an unread rest must not go back into the pool
+                response.release_conn()
+
+    def stat(self, key: str, /) -> ObjectInfo:
+        """Ask for the head of an object; a bucket that is missing is never taken for a missing object."""
+        checked_key(key)
+        try:
+            with _our_errors(key):
+                return self._stat(key)
+        except ObjectMissingError:
+            self._confirm_bucket(key)
+            raise
+
+    def list(self, prefix: str, /) -> Iterator[ObjectInfo]:
+        """List page by page; of a bucket that keeps versions the newest one of each object, with its version."""
+        checked_prefix(prefix)
+        with _our_errors(prefix):
+            versioned = self._client.get_bucket_versioning(bucket_name=self._bucket).status != "Off"
+            for item in self._client.list_objects(
+                bucket_name=self._bucket, prefix=prefix, recursive=True, include_version=versioned
+            ):
+                if not item.is_delete_marker and (not versioned or item.is_latest == "true"):
+                    yield _info(item)
+
+    def delete(self, key: str, /) -> None:
+        """Remove an object; of a bucket that keeps versions only the newest one is hidden."""
+        checked_key(key)
+        with _our_errors(key):
+            self._client.remove_object(bucket_name=self._bucket, object_name=key)
+
+    def url_for(self, key: str, /, *, seconds: int) -> str:
+        """Sign a link, without asking the server."""
+        return self._signer.presigned_get_object(
+            bucket_name=self._bucket, object_name=checked_key(key), expires=timedelta(seconds=seconds)
+        )
+
+    @property
+    def _client(self) -> Minio:
+        """The client of this process: sockets shared after a fork would mix up answers."""
+        return self._clients.get(os.getpid()) or self._clients.setdefault(
+            os.getpid(), _client(self._options, self._options.endpoint)
+        )
+
+    def _stat(self, key: str, *, version: str | None = None) -> ObjectInfo:
+        return _info(self._client.stat_object(bucket_name=self._bucket, object_name=key, version_id=version))
+
+    def _confirm_bucket(self, key: str) -> None:
+        with _our_errors(key):
+            if not self._client.bucket_exists(bucket_name=self._bucket):
+                raise StoreError(f"There is no bucket {self._bucket!r}: create it, or name the right one.")
+
+
+def _client(options: StoreOptions, endpoint: str) -> Minio:
+    retry = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
+    timeout = urllib3.Timeout(connect=3, read=options.timeout)
+    try:
+        return Minio(
+            endpoint=endpoint,
+            access_key=options.access_key.get_secret_value(),
+            secret_key=options.secret_key.get_secret_value(),
+            secure=options.secure,
+            region=options.region,
+            http_client=urllib3.PoolManager(maxsize=16, timeout=timeout, retries=retry),
+        )
+    except ValueError as error:
+        raise StoreError("The object store's endpoint must be HOST:PORT, without a scheme or a path.") from error
+
+
+def _limited(response: urllib3.BaseHTTPResponse, limit: int | None) -> bytes:
+    announced = int(response.headers.get("content-length", 0))
+    chunks, size = [], 0
+    for chunk in response.stream(_CHUNK) if limit is None or announced <= limit else ():
+        chunks.append(chunk)
+        size += len(chunk)
+        if limit is not None and size > limit:
+            break
+    if limit is not None and max(size, announced) > limit:
+        raise FileRejectedError(Reason.TOO_LARGE)
+    return b"".join(chunks)
+
+
+def _info(item: Object) -> ObjectInfo:
+    """What a listing and a look at the object tell alike: only one of them counts fractions of a second."""
+    version = None if item.version_id in {None, "", "null"} else item.version_id
+    return ObjectInfo(
+        key=item.object_name or "",
+        size=item.size or 0,
+        etag=(item.etag or "").strip('"'),
+        version=version,
+        modified=(item.last_modified or datetime.fromtimestamp(0, tz=UTC)).astimezone(UTC).replace(microsecond=0),
+    )
+
+
+@contextmanager
+def _our_errors(key: str) -> Iterator[None]:
+    try:
+        yield
+    except S3Error as error:
+        raise _named(key, error.code or "unknown") from error
+    except (HTTPError, ServerError, InvalidResponseError) as error:
+        raise StoreDownError("The object store did not answer: check that it runs and can be reached.") from error
+    except (MinioException, ValueError) as error:
+        raise StoreError(f"The object store refused {masked_key(key)}: check the store's settings.") from error
+
+
+def _named(key: str, code: str) -> StoreError:
+    if code in _MISSING:
+        return ObjectMissingError(f"There is no {masked_key(key)}.")
+    if code in _PASSING:
+        return StoreDownError(f"The object store is busy ({code}): trying again helps.")
+    return StoreError(f"The object store refused {masked_key(key)} ({code}): check its keys, bucket and policy.")

@@ -1,0 +1,42 @@
+"""A PostgreSQL server of our own: one cluster a session, one database a test."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.support.processes import answers, demand, free_port, run, server, wait_until
+
+USER = "postgres"
+_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path("/usr/bin")]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a running server, without a database."""
+    binaries = _PROGRAMS[-1]
+    demand(["setpriv", str(binaries / "initdb"), str(binaries / "postgres")], "INTAKE_REQUIRE_POSTGRES", "postgresql")
+    with tempfile.TemporaryDirectory(prefix="intake-postgres-") as folder:
+        data, port = Path(folder, "data"), free_port()
+        if os.geteuid() == 0:
+            shutil.chown(folder, USER, USER)  # it refuses to run as root
+        run([str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "-N"], user=USER)
+        settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off"}
+        words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+        with server([str(binaries / "postgres"), "-D", str(data), *words], Path(folder, "log"), user=USER):
+            wait_until(lambda: answers(port), "PostgreSQL")
+            yield f"postgresql://{USER}@127.0.0.1:{port}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """The URL of a database that is new."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return f"{postgres_server}/{name}"

@@ -1,0 +1,72 @@
+"""Servers that tests start themselves: on free ports, and ended with the test session even if it is killed."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+READY_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens on a port of the loopback interface."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def server(command: Sequence[str], log: Path, *, user: str | None = None) -> Iterator[None]:
+    """Run a server in the foreground of a child that dies with us."""
+    with log.open("wb") as output:
+        child = subprocess.Popen([*as_user(user), *command], stdout=output, stderr=output)
+    try:
+        yield
+    finally:
+        child.kill()
+        child.wait()
+
+
+def run(command: Sequence[str], *, user: str | None = None) -> None:
+    """Run a command to its end; its output is part of the failure."""
+    done = subprocess.run(
+        [*as_user(user), *command], capture_output=True, text=True, timeout=READY_SECONDS, check=False
+    )
+    assert done.returncode == 0, f"{command[0]} ended with {done.returncode}: {done.stdout}{done.stderr}"
+
+
+def wait_until(ready: Callable[[], bool], what: str) -> None:
+    """Wait for a server."""
+    end = time.monotonic() + READY_SECONDS
+    while not ready():
+        assert time.monotonic() < end, f"{what} did not answer within {READY_SECONDS} seconds."
+        time.sleep(0.05)
+
+
+def demand(programs: Sequence[str], variable: str, packages: str) -> None:
+    """Skip where programs are missing; fail where the variable says that they must be there."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing and os.environ.get(variable) == "1":
+        pytest.fail(f"{variable}=1, but {', '.join(missing)} is missing: install {packages}.")
+    if missing:
+        pytest.skip(f"{', '.join(missing)} is missing: install {packages}.")
+
+
+def as_user(user: str | None) -> list[str]:
+    """The words before a command that end it with us, and run it as another user where we are root."""
+    words = ["setpriv", "--pdeathsig", "KILL"]
+    if user is None or os.geteuid() != 0:
+        return words
+    return [*words, "--reuid", user, "--regid", user, "--clear-groups"]
