@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from rapidfuzz import fuzz
+from rapidfuzz.distance import Hamming
 
 from models.geometry import Box
+from models.identity import half_width
 from models.reading import Line
 from pipeline.documents.runs import SPACES, Run, cut, whole
 
-_ALIKE = 74.0  # percent; one wrong character in four is still the label
-_FUZZY_FROM = 4  # characters; shorter labels are taken as they stand
+_ONE_WRONG_IN = 4  # characters of a label; shorter labels are taken as they stand
+_BESIDE = 0.5  # of a value's height that it may stand above or below its label's box
+_FAR = 1e6
 
 Key = TypeVar("Key")
 
@@ -23,59 +25,86 @@ class Label(NamedTuple, Generic[Key]):
 
 
 class Sheet(NamedTuple, Generic[Key]):
-    """A page taken apart: labels, and the runs that are none."""
+    """A page taken apart: labels that announce a field, and the runs that are no label."""
 
     labels: tuple[Label[Key], ...]
     runs: tuple[Run, ...]
 
 
 class _Hit(NamedTuple, Generic[Key]):
-    key: Key
+    key: Key | None
     first: int
     end: int
 
 
-def take_apart(lines: Sequence[Line], spellings: Mapping[Key, tuple[str, ...]]) -> Sheet[Key]:
-    """Find every label on a page, longest spelling first, so that 户主姓名 is not taken for 姓名.
+def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, ...]]) -> Sheet[Key]:
+    """Find every label on a page.
 
     Args:
         lines: Of one document.
-        spellings: For each key the words that announce it; a label in two rows is two spellings.
+        spellings: For each key the words that announce it; a label in two rows is two spellings. Words under None are
+            the form's own: they are taken off the page and announce nothing.
     """
-    order = sorted(((word, key) for key, words in spellings.items() for word in words), key=lambda row: -len(row[0]))
-    labels: list[Label[Key]] = []
-    runs: list[Run] = []
-    for line in lines:
-        run = whole(line)
-        hits = _hits(run, order)
-        labels += (Label(hit.key, run._replace(first=hit.first, end=hit.end).upright) for hit in hits)
+    words = sorted(((word, key) for key, held in spellings.items() for word in held), key=lambda row: -len(row[0]))
+    pieces, letters = _letters_joined([whole(line) for line in lines], words)
+    labels, runs = list(letters), list[Run]()
+    for run in pieces:
+        hits = _hits(run, words)
+        labels += (Label(hit.key, run._replace(first=hit.first, end=hit.end).upright) for hit in hits if hit.key)
         runs += cut(run, [(hit.first, hit.end) for hit in hits])
     return Sheet(tuple(_joined(labels)), tuple(runs))
 
 
-def _hits(run: Run, order: Iterable[tuple[str, Key]]) -> list[_Hit[Key]]:
-    """Labels in one line; what one has taken no other can take."""
+def _letters_joined(runs: Sequence[Run], words: Sequence[tuple[str, Key | None]]) -> tuple[list[Run], list[Label[Key]]]:
+    """Labels of two characters set so wide that each was found as a line of its own; and the other runs."""
+    spelt = {word: key for word, key in words if key and len(word) == 2}
+    letters = [run for run in runs if len(run.text) == 1]
+    taken: list[Run] = []
+    labels = []
+    for left in letters:
+        for right in letters:
+            key = spelt.get(left.text + right.text)
+            if key and _next_to(left.upright, right.upright):
+                labels.append(Label(key, Box.around((left.upright, right.upright))))
+                taken += (left, right)
+    return [run for run in runs if not any(run is other for other in taken)], labels
+
+
+def _next_to(left: Box, right: Box) -> bool:
+    gap = right.left - left.right
+    return -0.5 * left.height < gap < 2.5 * left.height and abs(left.centre.y - right.centre.y) < 0.5 * left.height
+
+
+def _hits(run: Run, words: Iterable[tuple[str, Key | None]]) -> list[_Hit[Key]]:
+    """Labels in one line, longest first so that 户主姓名 is not taken for 姓名; misread ones only where none fits."""
     places = [at for at, glyph in enumerate(run.read) if glyph.char not in SPACES]
-    text = "".join(run.read[at].char for at in places)
+    text = half_width("".join(run.read[at].char for at in places))
     hits: list[_Hit[Key]] = []
-    for word, key in order:
-        while (found := _find(word, text)) is not None:
-            first, end = found
-            hits.append(_Hit(key, places[first], places[end - 1] + 1))
-            text = text[:first] + "\0" * (end - first) + text[end:]
+    for find in (_find_exactly, _find_misread):
+        for word, key in words:
+            while (found := find(half_width(word), text)) is not None:
+                first, end = found
+                hits.append(_Hit(key, places[first], places[end - 1] + 1))
+                text = text[:first] + _TAKEN * (end - first) + text[end:]
     return hits
 
 
-def _find(word: str, text: str) -> tuple[int, int] | None:
+_TAKEN = "\0"  # stands for characters that a label has taken
+
+
+def _find_exactly(word: str, text: str) -> tuple[int, int] | None:
     first = text.find(word)
-    if first >= 0:
-        return first, first + len(word)
-    if len(word) < _FUZZY_FROM or len(text) < len(word) - 1:
-        return None
-    found = fuzz.partial_ratio_alignment(word, text, score_cutoff=_ALIKE)
-    if found is None or found.dest_end - found.dest_start < len(word) - 1 or "\0" in text[found.dest_start : found.dest_end]:
-        return None
-    return found.dest_start, found.dest_end
+    return (first, first + len(word)) if first >= 0 else None
+
+
+def _find_misread(word: str, text: str) -> tuple[int, int] | None:
+    """The word with at most one wrong character in four."""
+    wrong = len(word) // _ONE_WRONG_IN
+    for first in range(len(text) - len(word) + 1) if wrong else ():
+        window = text[first : first + len(word)]
+        if _TAKEN not in window and Hamming.distance(word, window) <= wrong:
+            return first, first + len(word)
+    return None
 
 
 def _joined(labels: Iterable[Label[Key]]) -> list[Label[Key]]:
@@ -96,29 +125,44 @@ def _stacked(above: Box, below: Box) -> bool:
 
 
 def values_beside(sheet: Sheet[Key]) -> dict[Label[Key], tuple[Run, ...]]:
-    """The runs that belong to each label: to its right in the same row, and the rows that a long value wraps into."""
+    """The runs that belong to each label, in reading order: beside it, and the rows below that a long value wraps into."""
     held: dict[Label[Key], list[Run]] = {label: [] for label in sheet.labels}
-    for run in sheet.runs:
+    over: list[Run] = []
+    for run in sorted(sheet.runs, key=lambda run: run.upright.top):
         owner = min(sheet.labels, key=lambda label: _distance(label.box, run.upright), default=None)
         if owner is not None and _distance(owner.box, run.upright) < _FAR:
             held[owner].append(run)
-    return {label: tuple(sorted(runs, key=_reading_order)) for label, runs in held.items()}
-
-
-_FAR = 1e6
+        else:
+            over.append(run)
+    for run in over:
+        owner = next((label for label, runs in held.items() if any(_wraps(above.upright, run.upright) for above in runs)), None)
+        if owner is not None:
+            held[owner].append(run)
+    return {label: _in_reading_order(runs) for label, runs in held.items()}
 
 
 def _distance(label: Box, value: Box) -> float:
     """How far a value stands from a label, in pixels; rows count more than columns, since values slip sideways."""
-    height = min(label.height, value.height * 1.5)
     aside = value.left - label.right
     middle = value.centre.y
     beside = max(0.0, label.top - middle, middle - label.bottom)
-    if aside < -0.8 * value.height or beside > 1.1 * max(value.height, 1) or height <= 0:
+    if aside < -0.8 * value.height or beside > _BESIDE * value.height:
         return _FAR
     return max(0.0, aside) + 6 * beside
 
 
-def _reading_order(run: Run) -> tuple[int, int]:
-    box = run.upright
-    return round(box.centre.y / max(1, box.height) * 1.2), box.left
+def _wraps(above: Box, below: Box) -> bool:
+    """Whether a row continues the one above it: close below, and starting where that one starts."""
+    gap = below.top - above.bottom
+    return abs(gap) < 0.7 * below.height and abs(below.left - above.left) < 2 * below.height
+
+
+def _in_reading_order(runs: Iterable[Run]) -> tuple[Run, ...]:
+    rows: list[list[Run]] = []
+    for run in sorted(runs, key=lambda run: run.upright.centre.y):
+        box = run.upright
+        if rows and box.centre.y - rows[-1][-1].upright.centre.y < 0.5 * box.height:
+            rows[-1].append(run)
+        else:
+            rows.append([run])
+    return tuple(run for row in rows for run in sorted(row, key=lambda run: run.upright.left))

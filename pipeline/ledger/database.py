@@ -58,9 +58,12 @@ class Database:
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row, unless a unique constraint says that it is there; True if it was inserted."""
+    key = table.primary_key.columns.values()
     if connection.dialect.name == "postgresql":
-        return connection.execute(postgresql.insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
-    return connection.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+        new = postgresql.insert(table).values(**values).on_conflict_do_nothing().returning(*key)
+    else:
+        new = sqlite.insert(table).values(**values).on_conflict_do_nothing().returning(*key)
+    return connection.execute(new).first() is not None
 
 
 def _parsed(url: str) -> URL:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.geometry import Point, Quad
 from pipeline.decode.pixels import Rgb
 
-_SURROUND = 0.05  # of the longer side is kept around the outline, which may have missed a title or an edge
+_SURROUND = 0.085  # of the longer side is kept around the outline, which may have missed a title or an edge
 _LONGEST = 2600  # pixels; finer than any print we read
 _SHORTEST = 900  # pixels; below this the recogniser's own scaling loses strokes
 

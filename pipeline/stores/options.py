@@ -14,6 +14,7 @@ class StoreOptions(Model):
             into links. None where it is the same.
         region: Set always, else every bucket costs a question and links cannot be signed offline.
         timeout: Seconds without a byte after which the server counts as down.
+        retries: Of one request, at once and with growing pauses; longer outages are for the caller to sit out.
     """
 
     endpoint: str = "127.0.0.1:9000"
@@ -23,3 +24,4 @@ class StoreOptions(Model):
     region: str = "us-east-1"
     secure: bool = True
     timeout: float = Field(default=30.0, gt=0)
+    retries: int = Field(default=3, ge=0)

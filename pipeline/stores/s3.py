@@ -111,7 +111,7 @@ class S3Store:
 
 
 def _client(options: StoreOptions, endpoint: str) -> Minio:
-    retry = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
+    retry = urllib3.Retry(total=options.retries, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
     timeout = urllib3.Timeout(connect=3, read=options.timeout)
     try:
         return Minio(

@@ -1,5 +1,65 @@
-"""Servers for the contract suites."""
+"""What the contract suites run against: each store, each ledger."""
 
-from tests.support.postgres import postgres_server as postgres_server
-from tests.support.postgres import postgres_url as postgres_url
-from tests.support.rgw import gateway as gateway
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.opening import open_ledger
+from pipeline.stores.base import Store
+from pipeline.stores.opening import open_store
+
+OpenStore = Callable[[], Store]
+
+
+@pytest.fixture(
+    params=["folder", pytest.param("s3", marks=pytest.mark.s3), pytest.param("s3 with versions", marks=pytest.mark.s3)]
+)
+def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
+    """Opens the same, at first empty, store as often as called."""
+    if request.param == "folder":
+        yield lambda: open_store(f"file:{tmp_path}/store")
+        return
+    gateway = request.getfixturevalue("gateway")
+    bucket = gateway.new_bucket(versioned="versions" in request.param)
+    yield lambda: open_store(f"s3://{bucket}", gateway.options)
+
+
+@pytest.fixture
+def store(reopen: OpenStore) -> Store:
+    return reopen()
+
+
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Names an empty database."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path}/ledger.db"
+
+
+@pytest.fixture
+def ledger(url: str, clock: Clock) -> Iterator[Ledger]:
+    opened = open_ledger(url, clock=clock)
+    yield opened
+    opened.close()

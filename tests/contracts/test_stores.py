@@ -1,41 +1,20 @@
 """What every store must do: the same table on a folder and on a real S3 server."""
 
-import hashlib
 import os
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from models.errors import FileRejectedError, ObjectMissingError, StoreError
 from models.findings import Reason
 from pipeline.stores.base import ObjectInfo, Store
-from pipeline.stores.content import bytes_of, content_key, keep_bytes
-from pipeline.stores.opening import open_store
+from pipeline.stores.content import content_key
+from tests.contracts.conftest import OpenStore
 
 TEXT = "text/plain"
-OpenStore = Callable[[], Store]
-
-
-@pytest.fixture(
-    params=["folder", pytest.param("s3", marks=pytest.mark.s3), pytest.param("s3 with versions", marks=pytest.mark.s3)]
-)
-def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
-    """Opens the same, at first empty, store as often as called."""
-    if request.param == "folder":
-        yield lambda: open_store(f"file:{tmp_path}/store")
-        return
-    gateway = request.getfixturevalue("gateway")
-    bucket = gateway.new_bucket(versioned="versions" in request.param)
-    yield lambda: open_store(f"s3://{bucket}", gateway.options)
-
-
-@pytest.fixture
-def store(reopen: OpenStore) -> Store:
-    return reopen()
 
 
 @pytest.mark.parametrize("size", [0, 1, 100_000, 6 * 1024 * 1024], ids=["empty", "a byte", "small", "over 5 MiB"])
@@ -242,28 +221,6 @@ def test_a_link_shows_the_object_where_the_store_has_links(store: Store) -> None
     if link is not None:
         with urllib.request.urlopen(link, timeout=10) as answer:
             assert (answer.read(), answer.headers["content-type"]) == (b"shown", TEXT)
-
-
-def test_bytes_are_kept_once_under_their_digest(store: Store) -> None:
-    digest = keep_bytes(store, b"scan")
-    assert digest == keep_bytes(store, b"scan") == hashlib.sha256(b"scan").hexdigest()
-    assert [info.key for info in store.list("objects/")] == [f"objects/{digest[:2]}/{digest}"]
-    assert bytes_of(store, digest, limit=4) == b"scan"
-
-
-def test_bytes_that_changed_are_refused_until_they_are_kept_again(store: Store) -> None:
-    digest = keep_bytes(store, b"scan")
-    store.put(content_key(digest), b"scam", content_type=TEXT)
-    with pytest.raises(StoreError, match=digest):
-        bytes_of(store, digest, limit=None)
-    keep_bytes(store, b"scan")
-    assert bytes_of(store, digest, limit=None) == b"scan"
-
-
-def test_bytes_over_the_limit_are_refused_before_their_digest(store: Store) -> None:
-    digest = keep_bytes(store, b"scan")
-    with pytest.raises(FileRejectedError):
-        bytes_of(store, digest, limit=3)
 
 
 def test_an_info_has_no_version_unless_the_store_keeps_them(reopen: OpenStore, request: pytest.FixtureRequest) -> None:

@@ -1,9 +1,8 @@
-"""A PostgreSQL server of our own: one cluster a session, one database a test."""
+"""A PostgreSQL server of our own: one cluster a session, one database, emptied for each test."""
 
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,8 +34,9 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
-    """The URL of a database that is new."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return f"{postgres_server}/{name}"
+    """The URL of a database that is empty; emptying is a hundred times faster than making one."""
+    url = f"{postgres_server}/postgres"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return url

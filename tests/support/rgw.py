@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import pytest
 from minio import Minio
+from minio.commonconfig import ENABLED
+from minio.versioningconfig import VersioningConfig
 from pydantic import SecretStr
 
 from pipeline.stores.options import StoreOptions
@@ -82,8 +84,6 @@ class Gateway(NamedTuple):
 
     def new_bucket(self, *, versioned: bool = False) -> str:
         """Make a bucket that no other test knows."""
-        from minio.versioningconfig import ENABLED, VersioningConfig
-
         name = f"t-{uuid.uuid4().hex[:12]}"
         self.client.make_bucket(bucket_name=name)
         if versioned:
@@ -98,12 +98,14 @@ def gateway() -> Iterator[Gateway]:
     with tempfile.TemporaryDirectory(prefix="intake-rgw-") as folder, ExitStack() as stack:
         port = free_port()
         _start(stack, Path(folder), port)
-        keys = {"access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
-        endpoint, secrets = f"127.0.0.1:{port}", {key: SecretStr(value) for key, value in keys.items()}
-        yield Gateway(
-            options=StoreOptions(endpoint=endpoint, region="us-east-1", secure=False, **secrets),
-            client=Minio(endpoint=endpoint, region="us-east-1", secure=False, **keys),
-        )
+        yield _gateway(f"127.0.0.1:{port}")
+
+
+def _gateway(endpoint: str) -> Gateway:
+    access_key, secret_key = SecretStr(ACCESS_KEY), SecretStr(SECRET_KEY)
+    options = StoreOptions(endpoint=endpoint, access_key=access_key, secret_key=secret_key, secure=False)
+    client = Minio(endpoint=endpoint, access_key=ACCESS_KEY, secret_key=SECRET_KEY, region=options.region, secure=False)
+    return Gateway(options=options, client=client)
 
 
 def _start(stack: ExitStack, folder: Path, port: int) -> None:

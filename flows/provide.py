@@ -1,0 +1,65 @@
+"""What Prefect must know before work can flow: the pool, its queues, the deployments, the limit on reading."""
+
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.utilities.callables import parameter_schema
+
+from flows.worker import FlowTable, WarmWorker
+
+UPLOADS: Final = "uploads"
+REPROCESSING: Final = "reprocessing"
+_PRIORITIES: Final = {UPLOADS: 1, REPROCESSING: 2}  # 1 is served first
+READING_SLOTS: Final = "intake-reading"
+
+
+class Deployment(NamedTuple):
+    """A flow that can be asked for: where its runs queue."""
+
+    entrypoint: str
+    queue: str
+
+
+async def provide(
+    client: PrefectClient, flows: FlowTable, deployments: tuple[Deployment, ...], *, work_pool: str, reading: int
+) -> dict[str, UUID]:
+    """Make or correct everything; hands on the deployments' ids by the entrypoints of their flows."""
+    await _pool(client, work_pool)
+    for queue, priority in _PRIORITIES.items():
+        await _queue(client, work_pool, queue, priority)
+    await client.upsert_global_concurrency_limit_by_name(READING_SLOTS, reading)
+    return {item.entrypoint: await _deployment(client, flows, item, work_pool) for item in deployments}
+
+
+async def _pool(client: PrefectClient, name: str) -> None:
+    template = WarmWorker.get_default_base_job_template()
+    try:
+        await client.create_work_pool(WorkPoolCreate(name=name, type=WarmWorker.type, base_job_template=template))
+    except ObjectAlreadyExists:
+        return
+
+
+async def _queue(client: PrefectClient, work_pool: str, name: str, priority: int) -> None:
+    try:
+        queue = await client.read_work_queue_by_name(name, work_pool_name=work_pool)
+    except ObjectNotFound:
+        await client.create_work_queue(name, work_pool_name=work_pool, priority=priority)
+        return
+    if queue.priority != priority:
+        await client.update_work_queue(queue.id, priority=priority)
+
+
+async def _deployment(client: PrefectClient, flows: FlowTable, item: Deployment, work_pool: str) -> UUID:
+    flow = flows[item.entrypoint]
+    return await client.create_deployment(
+        flow_id=await client.create_flow_from_name(flow.name),
+        name="warm",
+        entrypoint=item.entrypoint,
+        work_pool_name=work_pool,
+        work_queue_name=item.queue,
+        parameter_openapi_schema=parameter_schema(flow.fn).model_dump_for_openapi(),
+        enforce_parameter_schema=True,
+    )

@@ -1,0 +1,135 @@
+"""What the operator decides. The only room that looks at the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.base import Model
+from models.errors import ExitCode, PipelineError
+from models.policy import Limits, Policy
+from pipeline.ocr.options import OcrOptions, ReaderOptions
+from pipeline.stores.options import StoreOptions
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class PrefectOptions(Model):
+    """Which Prefect server to use.
+
+    Attributes:
+        api_url: Of a server that somebody else runs; None to run one of our own on this machine.
+        host: Where our own server listens. Its UI has no users and no passwords: leave it on loopback.
+        port: Where our own server listens; another free port is taken if this one is in use.
+        database_url: Of our own server's database, `postgresql+asyncpg://...`; SQLite in the workspace if None.
+        work_pool: Through which every machine of this installation shares the work.
+    """
+
+    api_url: str | None = None
+    host: str = "127.0.0.1"
+    port: Port = 4200
+    database_url: SecretStr | None = None
+    work_pool: str = "intake"
+
+
+class WorkerOptions(Model):
+    """How one machine works.
+
+    Attributes:
+        cases: Worked on at the same time.
+        perceiving: Cases whose pages may be read at the same time, over all machines.
+        poll_seconds: Between two questions to Prefect for work.
+        scan_seconds: Between two looks into the store's inbox.
+        lease_seconds: For how long a case belongs to a worker that stays silent.
+        patience_seconds: After which a run that nobody started is asked for again.
+        stop_seconds: For runs to end by themselves when the service is stopped.
+    """
+
+    cases: int = Field(default=2, ge=1)
+    perceiving: int = Field(default=2, ge=1)
+    poll_seconds: float = Field(default=1.0, gt=0)
+    scan_seconds: float = Field(default=2.0, gt=0)
+    lease_seconds: float = Field(default=120.0, ge=5)
+    patience_seconds: float = Field(default=300.0, ge=5)
+    stop_seconds: float = Field(default=20.0, gt=0)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set: `INTAKE_WORKSPACE`, `INTAKE_LIMITS__BYTES`, `INTAKE_STORE__ENDPOINT` and so on.
+
+    Attributes:
+        workspace: Holds whatever is not placed elsewhere: store, ledger, Prefect's own files, logs.
+        store_url: `file:DIR` or `s3://BUCKET`; a folder in the workspace if None.
+        ledger_url: `sqlite:///FILE` or `postgresql://...`; a file in the workspace if None.
+        policy_file: The hospital's rules as YAML; the built-in ones if None.
+        store: How to reach an S3 server.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="INTAKE_", env_nested_delimiter="__", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    workspace: Path = Path("workspace")
+    store_url: str | None = None
+    ledger_url: SecretStr | None = None
+    policy_file: Path | None = None
+    store: StoreOptions = StoreOptions()
+    limits: Limits = Limits()
+    ocr: OcrOptions = OcrOptions()
+    readers: ReaderOptions = ReaderOptions()
+    prefect: PrefectOptions = PrefectOptions()
+    worker: WorkerOptions = WorkerOptions()
+
+    @property
+    def store_at(self) -> str:
+        """The store's URL, filled in."""
+        return self.store_url or f"file:{self.workspace.absolute() / 'store'}"
+
+    @property
+    def ledger_at(self) -> str:
+        """The ledger's URL, filled in."""
+        if self.ledger_url is not None:
+            return self.ledger_url.get_secret_value()
+        return f"sqlite:///{self.workspace.absolute() / 'ledger.db'}"
+
+    @property
+    def prefect_home(self) -> Path:
+        """Where Prefect keeps its files on this machine."""
+        return self.workspace.absolute() / "prefect"
+
+    @property
+    def logs(self) -> Path:
+        """Where the service's processes write their logs."""
+        return self.workspace.absolute() / "logs"
+
+
+class SettingsError(PipelineError):
+    """A setting cannot be used; the text says which."""
+
+    exit_code = ExitCode.USAGE
+
+
+def read_policy(file: Path | None) -> Policy:
+    """The hospital's rules.
+
+    Raises:
+        SettingsError: The file cannot be read, is not YAML, or says something that no rule knows.
+    """
+    if file is None:
+        return Policy()
+    try:
+        return Policy.model_validate(yaml.safe_load(file.read_bytes()) or {})
+    except (OSError, yaml.YAMLError) as error:
+        raise SettingsError(f"The policy file {file} cannot be read: {type(error).__name__}.") from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise SettingsError(f"The policy file {file} is wrong: {wrong}.") from None
+
+
+def use_environment(values: Mapping[str, str]) -> None:
+    """Hand settings to a library that only looks at the environment; for a process that has not imported it yet."""
+    os.environ.update(values)  # noqa: TID251 - this is the room

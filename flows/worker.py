@@ -1,0 +1,126 @@
+"""A Prefect worker whose runs stay inside its own process, where the engine is warm (docs/adr/0002)."""
+
+import socket
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import anyio
+import psutil
+from anyio.abc import TaskStatus
+from prefect import Flow
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterState, FlowRunFilterStateType
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import ObjectNotFound
+from prefect.flow_engine import run_flow_async
+from prefect.states import Cancelled
+from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
+from pydantic import PrivateAttr
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.responses import DeploymentResponse
+
+FlowTable = Mapping[str, Flow[Any, Any]]
+
+
+class WarmJob(BaseJobConfiguration):
+    """One run to be done."""
+
+    _entrypoint: str = PrivateAttr(default="")  # a public field would become a variable of the work pool
+
+    def prepare_for_flow_run(
+        self, flow_run: FlowRun, deployment: "DeploymentResponse | None" = None, *rest: Any, **named: Any
+    ) -> None:
+        """Note which flow the run is of; Prefect calls this before `run`."""
+        super().prepare_for_flow_run(flow_run, deployment, *rest, **named)
+        self._entrypoint = (deployment.entrypoint if deployment else None) or ""
+
+    @property
+    def entrypoint(self) -> str:
+        """Its deployment's: a row of the worker's table of flows."""
+        return self._entrypoint
+
+
+class WarmResult(BaseWorkerResult):
+    """That a run was done; how it ended stands in its state."""
+
+
+class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
+    """Executes flow runs one beside the other on its event loop; flows must be `async def`.
+
+    Run it outside the main thread: Prefect's engine would exchange the process's signal handlers at every run.
+    """
+
+    type = "intake-warm"
+    job_configuration = WarmJob
+    job_configuration_variables = BaseVariables
+    _description = "Executes flow runs inside one long-lived process with a warm OCR engine."
+    _display_name = "Warm process"
+
+    def __init__(self, *, flows: FlowTable, work_pool_name: str, limit: int, name: str | None = None) -> None:
+        super().__init__(work_pool_name=work_pool_name, limit=limit, name=name, prefetch_seconds=0)
+        self._flows = flows
+        self._scopes: dict[UUID, anyio.CancelScope] = {}
+        self._identity = process_identity()
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: WarmJob,
+        task_status: TaskStatus[Any] | None = None,
+    ) -> WarmResult:
+        """Execute one run to its end; whatever the flow raises is Prefect's to note, and ends nothing but the run.
+
+        Raises:
+            KeyError: The deployment names a flow that this worker does not have.
+        """
+        flow = self._flows[configuration.entrypoint]
+        if task_status is not None:
+            task_status.started(f"{self._identity}/{flow_run.id}")
+        with anyio.CancelScope() as scope:
+            self._scopes[flow_run.id] = scope
+            try:
+                await run_flow_async(flow, flow_run=flow_run, parameters=flow_run.parameters, return_type="state")
+            finally:
+                del self._scopes[flow_run.id]
+        if scope.cancelled_caught:
+            await self._note_cancelled(flow_run.id)
+        return WarmResult(identifier=str(flow_run.id), status_code=0)
+
+    async def cancel_asked_for(self) -> None:
+        """End those of our runs that somebody asked to cancel in the UI; call it beside polling."""
+        if not self._scopes:
+            return
+        asked = await self.client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                id=FlowRunFilterId(any_=list(self._scopes)),
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CANCELLING])),
+            )
+        )
+        for flow_run in asked:
+            if scope := self._scopes.get(flow_run.id):
+                scope.cancel()
+
+    async def _note_cancelled(self, flow_run_id: UUID) -> None:
+        """The engine calls every cancellation a crash; say what it was."""
+        try:
+            await self.client.set_flow_run_state(flow_run_id, Cancelled(message="Cancelled on request."), force=True)
+        except ObjectNotFound:
+            self._logger.info("A cancelled run was deleted before its end could be noted.")
+
+
+def process_identity() -> str:
+    """This process, told apart from every other one that ever had its number: host, number, start time."""
+    me = psutil.Process()
+    return f"{socket.gethostname()}/{me.pid}/{me.create_time():.2f}"
+
+
+def is_dead(infrastructure: str) -> bool:
+    """Whether the process that a run was in is gone; False for runs of other hosts, of which we cannot know."""
+    host, number, started = infrastructure.split("/")[:3]
+    if host != socket.gethostname():
+        return False
+    try:
+        return f"{psutil.Process(int(number)).create_time():.2f}" != started
+    except psutil.NoSuchProcess:
+        return True

@@ -1,0 +1,74 @@
+"""出生医学证明: the child, the mother, the father, the issue; labels in Chinese and English."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from models.documents import Field, Person
+from models.geometry import Box
+from models.reading import Line
+from pipeline.documents.fields import FieldReading, read_field
+from pipeline.documents.labels import Label, take_apart, values_beside
+from pipeline.documents.runs import Run
+
+_MOSTLY = 0.6  # share of Latin letters above which a run is one of the form's English labels
+
+
+class _Announced(NamedTuple):
+    """What a label announces; `either` where the mother's and the father's block use the same word."""
+
+    person: Person | None
+    field: Field
+    either: bool = False
+
+
+_SPELLINGS: Mapping[_Announced | None, tuple[str, ...]] = MappingProxyType(
+    {
+        _Announced(Person.CHILD, Field.NAME): ("新生儿姓名",),
+        _Announced(Person.CHILD, Field.SEX): ("性别",),
+        _Announced(Person.CHILD, Field.BIRTH_TIME): ("出生时间",),
+        _Announced(Person.CHILD, Field.GESTATION_WEEKS): ("出生孕周",),
+        _Announced(Person.CHILD, Field.WEIGHT_G): ("出生体重",),
+        _Announced(Person.CHILD, Field.LENGTH_CM): ("出生身长",),
+        _Announced(Person.CHILD, Field.BIRTH_PLACE): ("出生地点",),
+        _Announced(Person.CHILD, Field.INSTITUTION): ("医疗机构名称",),
+        _Announced(Person.MOTHER, Field.NAME): ("母亲姓名",),
+        _Announced(Person.FATHER, Field.NAME): ("父亲姓名",),
+        _Announced(None, Field.AGE, either=True): ("年龄",),
+        _Announced(None, Field.NATIONALITY, either=True): ("国籍",),
+        _Announced(None, Field.ETHNICITY, either=True): ("民族",),
+        _Announced(None, Field.ADDRESS, either=True): ("住址",),
+        _Announced(None, Field.ID_TYPE, either=True): ("有效身份证件类别",),
+        _Announced(None, Field.ID_NUMBER, either=True): ("有效身份证件号码",),
+        _Announced(None, Field.CERTIFICATE_NUMBER): ("出生医学证明编号",),
+        _Announced(None, Field.ISSUER): ("签发机构",),
+        _Announced(None, Field.ISSUE_DATE): ("签发日期",),
+        None: ("出生医学证明专用章",),
+    }
+)
+
+
+def read_certificate(lines: Sequence[Line]) -> tuple[tuple[Person | None, FieldReading], ...]:
+    """Every field with the person whom it speaks of; None for those of the certificate itself."""
+    sheet = take_apart(lines, _SPELLINGS)
+    beside = values_beside(sheet._replace(runs=tuple(run for run in sheet.runs if not _english(run))))
+    names = [label for label in sheet.labels if label.key.field is Field.NAME]
+    found = []
+    for label, runs in beside.items():
+        field = read_field(label.key.field, runs)
+        if field:
+            found.append((_parent(label.box, names) if label.key.either else label.key.person, field))
+    return tuple(found)
+
+
+def _parent(box: Box, names: Sequence[Label[_Announced]]) -> Person | None:
+    """Whose block a label stands in: the one whose name label is the last that does not stand below it."""
+    above = [label for label in names if label.box.top <= box.centre.y]
+    last = max(above, key=lambda label: label.box.top, default=None)
+    return last.key.person if last else None
+
+
+def _english(run: Run) -> bool:
+    text = run.text
+    letters = sum(char.isascii() and char.isalpha() for char in text)
+    return len(text) > 1 and letters >= _MOSTLY * len(text)

@@ -1,0 +1,51 @@
+"""居民身份证: both sides."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from models.documents import Field
+from models.reading import Line
+from pipeline.documents.fields import FieldReading, read_field
+from pipeline.documents.form import read_form
+from pipeline.documents.runs import Run
+
+_PORTRAIT: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
+    {
+        Field.NAME: ("姓名",),
+        Field.SEX: ("性别",),
+        Field.ETHNICITY: ("民族",),
+        Field.BIRTH_DATE: ("出生",),
+        Field.ADDRESS: ("住址",),
+        Field.ID_NUMBER: ("公民身份号码",),
+    }
+)
+_EMBLEM: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
+    {Field.ISSUING_AUTHORITY: ("签发机关",), Field.VALID_FROM: ("有效期限",), None: ("中华人民共和国", "居民身份证")}
+)
+
+
+def read_portrait(lines: Sequence[Line]) -> tuple[FieldReading, ...]:
+    """Fields of the 人像面."""
+    return read_form(lines, _PORTRAIT)
+
+
+def read_emblem(lines: Sequence[Line]) -> tuple[FieldReading, ...]:
+    """Fields of the 国徽面; both ends of the validity stand in one value, apart by a dash."""
+    found = {field.field: field for field in read_form(lines, _EMBLEM)}
+    period = found.pop(Field.VALID_FROM, None)
+    ends = () if period is None else _ends(period.runs)
+    return (*found.values(), *ends)
+
+
+def _ends(runs: Sequence[Run]) -> tuple[FieldReading, ...]:
+    starts, untils = [], []
+    for run in runs:
+        dash = next((at for at in range(run.first, run.end) if run.read[at].char in "-—－至"), None)
+        if dash is None:
+            (untils if starts else starts).append(run)
+            continue
+        starts.append(run._replace(end=dash))
+        untils.append(run._replace(first=dash + 1))
+    pairs = ((Field.VALID_FROM, starts), (Field.VALID_UNTIL, untils))
+    fields = (read_field(field, [run for run in held if run.text]) for field, held in pairs)
+    return tuple(field for field in fields if field)

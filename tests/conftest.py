@@ -1,0 +1,6 @@
+"""Servers that tests of any room may ask for; each starts once a session, and only if asked for."""
+
+from tests.support.postgres import postgres_server, postgres_url
+from tests.support.rgw import gateway
+
+__all__ = ["gateway", "postgres_server", "postgres_url"]

@@ -1,0 +1,110 @@
+"""What every ledger must do with the register of known children."""
+
+import pytest
+
+from models.children import KnownChild
+from models.submission import Sex
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.values import Birth, ImportCounts, Sought
+from tests.support.values import BORN, FILES, child, result, submission
+
+ID, OTHER_ID, CERTIFICATE = "11019920191123002X", "110199201911230046", "T110000000"
+
+
+def seek(**change: object) -> Sought:
+    return Sought.model_validate({"submission_id": "me", **change})
+
+
+@pytest.mark.parametrize(
+    ("sought", "hits"),
+    [
+        pytest.param(seek(id_numbers=[ID]), 1, id="the ID number"),
+        pytest.param(seek(id_numbers=[ID.lower()]), 1, id="the ID number in lower case"),
+        pytest.param(seek(id_numbers=["1", f" {ID[:6]} {ID[6:]}"]), 1, id="one of several, with spaces"),
+        pytest.param(seek(id_numbers=[OTHER_ID]), 0, id="another ID number"),
+        pytest.param(seek(id_numbers=[CERTIFICATE]), 0, id="a certificate number is no ID number"),
+        pytest.param(seek(birth_certificate_numbers=[CERTIFICATE]), 1, id="the certificate number"),
+        pytest.param(seek(birth_certificate_numbers=["T110000001"]), 0, id="a twin's certificate number"),
+        pytest.param(seek(births=[Birth("阿依古丽·买买提", Sex.FEMALE, BORN)]), 1, id="name, sex and birth date"),
+        pytest.param(seek(births=[Birth("阿依古丽• 买买提", Sex.FEMALE, BORN)]), 1, id="another separator"),
+        pytest.param(seek(births=[Birth("阿依古丽买买提\ufe00", Sex.FEMALE, BORN)]), 1, id="none, and a selector"),
+        pytest.param(seek(births=[Birth("阿依古丽·买买题", Sex.FEMALE, BORN)]), 0, id="another name"),
+        pytest.param(seek(births=[Birth("阿依古丽·买买提", Sex.MALE, BORN)]), 0, id="another sex"),
+        pytest.param(seek(births=[Birth("阿依古丽·买买提", Sex.FEMALE, BORN.replace(day=24))]), 0, id="another day"),
+        pytest.param(seek(id_numbers=[ID], birth_certificate_numbers=[CERTIFICATE]), 1, id="twice is one record"),
+        pytest.param(seek(), 0, id="nothing"),
+        pytest.param(seek(id_numbers=["", " "]), 0, id="empty numbers"),
+    ],
+)
+def test_looking_for_a_child(ledger: Ledger, sought: Sought, hits: int) -> None:
+    ledger.import_children([child(ID, CERTIFICATE, name="阿依古丽·买买提"), child(name="没有号码")])
+    assert len(ledger.known_children(sought)) == hits
+
+
+@pytest.mark.parametrize("name", ["𠮷\ue863", "□□", "龘\U000323b0"])
+def test_rare_characters_are_part_of_a_name(ledger: Ledger, name: str) -> None:
+    ledger.import_children([child(name=name), child(name="另一个")])
+    births = (Birth(name, Sex.FEMALE, BORN),)
+    assert [known.name for known in ledger.known_children(seek(births=births))] == [name]
+
+
+def test_a_case_does_not_meet_what_it_registered_itself(ledger: Ledger) -> None:
+    case = ledger.open_case(submission("me"), FILES, "d1")
+    ledger.conclude(case, result(case), child(ID))
+    sought = seek(id_numbers=[ID])
+    assert ledger.known_children(sought) == ()
+    (known,) = ledger.known_children(sought.model_copy(update={"submission_id": "another"}))
+    assert known == child(ID).model_copy(update={"submission_id": "me"})
+
+
+@pytest.mark.parametrize(
+    ("records", "counts"),
+    [
+        pytest.param([], (0, 0, 0), id="nothing"),
+        pytest.param([child(OTHER_ID)], (1, 0, 0), id="a new one"),
+        pytest.param([child(ID, CERTIFICATE)], (0, 1, 0), id="the same again"),
+        pytest.param([child(ID.lower(), CERTIFICATE)], (0, 1, 0), id="the same in lower case"),
+        pytest.param([child(ID, CERTIFICATE, name="别名")], (0, 0, 1), id="a known number with another name"),
+        pytest.param([child(ID)], (0, 0, 1), id="a known number without the other one"),
+        pytest.param([child(OTHER_ID, CERTIFICATE)], (0, 0, 1), id="a known certificate of another child"),
+        pytest.param([child(ID, CERTIFICATE, withdrawn=True)], (0, 0, 1), id="a known child that left"),
+        pytest.param([child(mother="1"), child(mother="1")], (1, 1, 0), id="the same without a number, twice"),
+        pytest.param([child(mother="1"), child(mother="2")], (2, 0, 0), id="two mothers"),
+        pytest.param([child("1"), child("1"), child("1", "T1")], (1, 1, 1), id="one after the other"),
+    ],
+)
+def test_importing_children(ledger: Ledger, records: list[KnownChild], counts: tuple[int, int, int]) -> None:
+    ledger.import_children([child(ID, CERTIFICATE)])
+    assert ledger.import_children(records) == ImportCounts(*counts)
+    assert next(ledger.export_children()) == child(ID, CERTIFICATE)
+
+
+def test_what_was_exported_imports_as_known(ledger: Ledger) -> None:
+    records = [child(str(number), mother="9" if number % 2 else None) for number in range(1101)]
+    assert ledger.import_children(records) == ImportCounts(1101, 0, 0)
+    exported = tuple(ledger.export_children())
+    assert exported == tuple(records)
+    assert ledger.import_children(exported) == ImportCounts(0, 1101, 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "forgotten"),
+    [
+        pytest.param(ID, 1, id="by ID number"),
+        pytest.param(ID.lower(), 1, id="in lower case"),
+        pytest.param(CERTIFICATE, 1, id="by certificate number"),
+        pytest.param("T999999999", 0, id="unknown"),
+        pytest.param("", 0, id="nothing"),
+    ],
+)
+def test_forgetting_a_child(ledger: Ledger, number: str, forgotten: int) -> None:
+    ledger.import_children([child(ID, CERTIFICATE), child(OTHER_ID), child()])
+    assert ledger.forget_child(number) == forgotten
+    assert len(tuple(ledger.export_children())) == 3 - forgotten
+
+
+def test_a_forgotten_child_can_be_registered_by_another_case(ledger: Ledger) -> None:
+    ledger.import_children([child(ID)])
+    ledger.forget_child(ID)
+    case = ledger.open_case(submission("me"), FILES, "d1")
+    assert ledger.conclude(case, result(case), child(ID)) == 1

@@ -1,0 +1,120 @@
+"""What every ledger must do when several processes want the same at once, or die in the middle."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+from models.errors import LedgerBusyError
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.values import Selection, UploadEvent, Via
+from tests.support import racing
+from tests.support.racing import race
+
+RACERS, ROUNDS = 4, 20
+
+
+def told(url: str, act: racing.Act, *, rounds: int = ROUNDS) -> list[Counter[str]]:
+    endings = race(url, act, racers=RACERS, rounds=rounds)
+    return [Counter(ending.said for ending in endings if ending.turn == turn) for turn in range(rounds)]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(racing.conclude_with_id_number, id="one ID number"),
+        pytest.param(racing.conclude_with_certificate, id="one certificate number"),
+    ],
+)
+def test_of_several_cases_of_one_child_exactly_one_registers_it(ledger: Ledger, url: str, act: racing.Act) -> None:
+    assert told(url, act) == [Counter(registered=1, ChildExistsError=RACERS - 1)] * ROUNDS
+    winners = {str(known.submission_id) for known in ledger.export_children()}
+    ids = set(ledger.cases(Selection()))
+    assert (len(winners), len(ids)) == (ROUNDS, ROUNDS * RACERS)
+    assert {submission_id for submission_id in ids if ledger.results(submission_id)} == winners
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        pytest.param(racing.open_one_case, Counter({"1": RACERS}), id="the same content is one revision"),
+        pytest.param(racing.revise_one_case, Counter("1234"), id="other content is a revision each"),
+        pytest.param(racing.conclude_one_case, Counter("1234"), id="conclusions are a run each"),
+    ],
+)
+def test_several_processes_on_one_case(ledger: Ledger, url: str, act: racing.Act, expected: Counter[str]) -> None:
+    assert told(url, act) == [expected] * ROUNDS
+    assert len(tuple(ledger.cases(Selection()))) == ROUNDS
+
+
+def test_of_several_threads_one_hears_first_and_one_gets_the_item(ledger: Ledger) -> None:
+    for turn in range(ROUNDS):
+        event = UploadEvent(bucket="b", key=f"k{turn}", etag="e", via=Via.EVENT)
+        with ThreadPoolExecutor(RACERS) as pool:
+            news = list(pool.map(ledger.hear, [event] * RACERS))
+            item_id = ledger.undispatched(1)[0].item_id
+            leases = list(pool.map(partial(ledger.lease, item_id, seconds=60), [f"w{n}" for n in range(RACERS)]))
+        assert (sum(news), sum(lease is not None for lease in leases)) == (1, 1)
+
+
+def test_several_processes_make_the_ledger_at_once(url: str) -> None:
+    assert told(url, racing.open_one_case, rounds=1) == [Counter({"1": RACERS})]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_killed_process_leaves_whole_runs_and_all_that_it_reported(url: str, seed: int) -> None:
+    delays, reported = random.Random(seed), list[str]()
+    for attempt in range(6):
+        reported += _killed_after(delays.uniform(0.02, 0.25), url, f"a{attempt}")
+    ledger = open_ledger(url)
+    done = {submission_id for submission_id in ledger.cases(Selection()) if ledger.results(submission_id)}
+    registered = {known.submission_id for known in ledger.export_children()}
+    assert set(reported) <= done == registered
+    assert all(len(ledger.results(submission_id)) == 1 for submission_id in done)
+    assert ledger.open_case(*racing.opening("next")).revision == 1
+    ledger.close()
+
+
+def test_a_ledger_crosses_a_fork(ledger: Ledger, url: str) -> None:
+    case = ledger.open_case(*racing.opening("next"))
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if ledger.case("next") == case else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert ledger.case("next") == case
+
+
+WRITES: dict[str, Callable[[Ledger], object]] = {
+    "open_case": lambda ledger: ledger.open_case(*racing.opening("next")),
+    "hear": lambda ledger: ledger.hear(UploadEvent(bucket="b", key="k", etag="e", via=Via.EVENT)),
+}
+
+
+@pytest.mark.parametrize("write", sorted(WRITES))
+def test_a_locked_ledger_is_busy_and_worth_another_try(ledger: Ledger, url: str, write: str) -> None:
+    impatient = open_ledger(url, patience=0.2)
+    with racing.locked(url), pytest.raises(LedgerBusyError) as caught:
+        WRITES[write](impatient)
+    assert caught.value.retryable
+    assert WRITES[write](impatient)
+    impatient.close()
+
+
+def _killed_after(seconds: float, url: str, prefix: str) -> list[str]:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        racing.conclude_until_killed(url, prefix, writer)
+    os.close(writer)
+    time.sleep(seconds)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    with os.fdopen(reader) as report:
+        return report.read().split()

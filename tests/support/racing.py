@@ -1,0 +1,119 @@
+"""Processes that work on one ledger at the same time, or are killed while they do."""
+
+import multiprocessing
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+from typing import NamedTuple
+
+import psycopg
+
+from models.case import StoredFile
+from models.errors import PipelineError
+from models.submission import Submission
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.opening import open_ledger
+from tests.support.values import FILES, child, result, submission
+
+READY_SECONDS = 60.0
+Act = Callable[[Ledger, int, int], str]
+
+
+class Ending(NamedTuple):
+    """What became of one racer in one round: what it said, or the name of its error."""
+
+    turn: int
+    racer: int
+    said: str
+
+
+def race(url: str, act: Act, *, racers: int, rounds: int) -> list[Ending]:
+    """Let processes act at the same instant, round after round; processes are started once."""
+    context = multiprocessing.get_context("spawn")
+    barrier, endings = context.Barrier(racers), context.Queue()
+    workers = [
+        context.Process(target=_run, args=(url, act, racer, rounds, barrier, endings), daemon=True)
+        for racer in range(racers)
+    ]
+    for worker in workers:
+        worker.start()
+    told = [endings.get(timeout=READY_SECONDS) for _ in range(racers * rounds)]
+    for worker in workers:
+        worker.join(READY_SECONDS)
+    return told
+
+
+def _run(url: str, act: Act, racer: int, rounds: int, barrier: Barrier, endings: "Queue[Ending]") -> None:
+    ledger = open_ledger(url)
+    for turn in range(rounds):
+        barrier.wait(READY_SECONDS)
+        try:
+            said = act(ledger, turn, racer)
+        except PipelineError as error:
+            said = type(error).__name__
+        endings.put(Ending(turn, racer, said))
+    ledger.close()
+
+
+Opening = tuple[Submission, tuple[StoredFile, ...], str]
+
+
+def opening(submission_id: str) -> Opening:
+    """What `open_case` takes, for a case of this id."""
+    return submission(submission_id), FILES, "d"
+
+
+@contextmanager
+def locked(url: str) -> Iterator[None]:
+    """Hold every table, as a long import or a backup would."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+            connection.execute("BEGIN EXCLUSIVE")
+            yield
+        return
+    with psycopg.connect(url) as connection:
+        connection.execute("LOCK TABLE cases, inbox IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+def conclude_with_id_number(ledger: Ledger, turn: int, racer: int) -> str:
+    """Conclude a case of one's own with the child of this round."""
+    case = ledger.open_case(*opening(f"s-{turn}-{racer}"))
+    ledger.conclude(case, result(case), child(f"id-{turn}"))
+    return "registered"
+
+
+def conclude_with_certificate(ledger: Ledger, turn: int, racer: int) -> str:
+    """The same child, told by its birth certificate; the ID number differs."""
+    case = ledger.open_case(*opening(f"s-{turn}-{racer}"))
+    ledger.conclude(case, result(case), child(f"id-{turn}-{racer}", f"T{turn}"))
+    return "registered"
+
+
+def conclude_one_case(ledger: Ledger, turn: int, racer: int) -> str:
+    """All conclude the same case."""
+    case = ledger.open_case(*opening(f"s-{turn}"))
+    return str(ledger.conclude(case, result(case, seconds=racer), child(f"id-{turn}")))
+
+
+def open_one_case(ledger: Ledger, turn: int, racer: int) -> str:
+    """All open the same case with the same content."""
+    return str(ledger.open_case(*opening(f"s-{turn}")).revision)
+
+
+def revise_one_case(ledger: Ledger, turn: int, racer: int) -> str:
+    """All open the same case, each with other content."""
+    return str(ledger.open_case(submission(f"s-{turn}"), FILES, f"d-{racer}").revision)
+
+
+def conclude_until_killed(url: str, prefix: str, report: int) -> None:
+    """Open and conclude case after case, and report each one when the ledger has promised to remember it."""
+    ledger, number = open_ledger(url), 0
+    while True:
+        case = ledger.open_case(*opening(f"{prefix}-{number}"))
+        ledger.conclude(case, result(case), child(f"id-{prefix}-{number}"))
+        os.write(report, f"{prefix}-{number}\n".encode())
+        number += 1
