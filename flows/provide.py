@@ -13,6 +13,7 @@ from flows.worker import FlowTable, WarmWorker
 UPLOADS: Final = "uploads"
 REPROCESSING: Final = "reprocessing"
 _PRIORITIES: Final = {UPLOADS: 1, REPROCESSING: 2}  # 1 is served first
+_AT_ONCE: Final = {UPLOADS: None, REPROCESSING: 1}  # or long runs of the second take every place of the first
 READING_SLOTS: Final = "intake-reading"
 
 
@@ -46,7 +47,9 @@ async def _queue(client: PrefectClient, work_pool: str, name: str, priority: int
     try:
         queue = await client.read_work_queue_by_name(name, work_pool_name=work_pool)
     except ObjectNotFound:
-        await client.create_work_queue(name, work_pool_name=work_pool, priority=priority)
+        await client.create_work_queue(
+            name, work_pool_name=work_pool, priority=priority, concurrency_limit=_AT_ONCE[name]
+        )
         return
     if queue.priority != priority:
         await client.update_work_queue(queue.id, priority=priority)

@@ -22,6 +22,8 @@ _SILENT = MappingProxyType(
         "PREFECT_SERVER_UI_V2_ENABLED": "false",  # or the browser asks the internet for a configuration
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",  # nothing here runs by the clock
+        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # nothing depends on events
     }
 )
 
@@ -87,6 +89,10 @@ def _serve(settings: Settings, port: int) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
+    if settings.prefect.database_url is None:
+        from flows.sqlite import use_patient_sqlite
+
+        use_patient_sqlite(_database(settings.prefect, settings))
     uvicorn.run(create_app(final=True), host=settings.prefect.host, port=port, log_level="warning")
 
 

@@ -40,7 +40,7 @@ class WorkerOptions(Model):
     """How one machine works.
 
     Attributes:
-        cases: Worked on at the same time.
+        cases: Worked on at the same time; at least two, so that reprocessing never keeps uploads waiting.
         perceiving: Cases whose pages may be read at the same time, over all machines.
         poll_seconds: Between two questions to Prefect for work.
         scan_seconds: Between two looks into the store's inbox.
@@ -49,7 +49,7 @@ class WorkerOptions(Model):
         stop_seconds: For runs to end by themselves when the service is stopped.
     """
 
-    cases: int = Field(default=2, ge=1)
+    cases: int = Field(default=2, ge=2)
     perceiving: int = Field(default=2, ge=1)
     poll_seconds: float = Field(default=1.0, gt=0)
     scan_seconds: float = Field(default=2.0, gt=0)

@@ -20,6 +20,8 @@ from pydantic import PrivateAttr
 if TYPE_CHECKING:
     from prefect.client.schemas.responses import DeploymentResponse
 
+_GLANCE_SECONDS = 0.1
+
 FlowTable = Mapping[str, Flow[Any, Any]]
 
 
@@ -61,6 +63,7 @@ class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
         super().__init__(work_pool_name=work_pool_name, limit=limit, name=name, prefetch_seconds=0)
         self._flows = flows
         self._scopes: dict[UUID, anyio.CancelScope] = {}
+        self._asked_to_cancel: set[UUID] = set()
         self._identity = process_identity()
 
     async def run(
@@ -83,7 +86,8 @@ class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
                 await run_flow_async(flow, flow_run=flow_run, parameters=flow_run.parameters, return_type="state")
             finally:
                 del self._scopes[flow_run.id]
-        if scope.cancelled_caught:
+        if flow_run.id in self._asked_to_cancel:
+            self._asked_to_cancel.remove(flow_run.id)
             await self._note_cancelled(flow_run.id)
         return WarmResult(identifier=str(flow_run.id), status_code=0)
 
@@ -99,7 +103,16 @@ class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
         )
         for flow_run in asked:
             if scope := self._scopes.get(flow_run.id):
+                self._asked_to_cancel.add(flow_run.id)
                 scope.cancel()
+
+    async def settle(self, seconds: float) -> None:
+        """Let the runs in hand end by themselves for so long, then end them; Prefect shows those as crashed."""
+        with anyio.move_on_after(seconds):
+            while self._scopes:
+                await anyio.sleep(_GLANCE_SECONDS)
+        for scope in tuple(self._scopes.values()):
+            scope.cancel()
 
     async def _note_cancelled(self, flow_run_id: UUID) -> None:
         """The engine calls every cancellation a crash; say what it was."""

@@ -108,7 +108,7 @@ class Reason(StrEnum):
 
 
 class Entry(NamedTuple):
-    """A row of the catalogue. In the texts `{where}` is the page, `{field}` the field, `{detail}` what differs."""
+    """A row of the catalogue. In the texts `{where}` is the page, `{field}` the place of the field, `{detail}` what differs."""
 
     severities: tuple[Severity, ...]  # the first one is the default
     message: str
@@ -172,7 +172,7 @@ _BAD_FILES: Mapping[Reason, tuple[str, str]] = MappingProxyType(
 
 def _illegible(code: Code) -> dict[tuple[Code, Reason], Entry]:
     return {
-        (code, reason): Entry(_REJECT, f"{{where}}{{field}}处{words}。", step)
+        (code, reason): Entry(_REJECT, f"{{where}}{{field}}{words}。", step)
         for reason, (words, step) in _BAD_PICTURES.items()
     }
 
@@ -359,7 +359,7 @@ def found(
         ValueError: The catalogue does not allow this severity.
     """
     entry = CATALOGUE[code, reason]
-    field = FIELD_TITLES[place.field] if place.field else ""
+    field = f"{FIELD_TITLES[place.field]}处" if place.field else ""
     return Finding(
         code=code,
         reason=reason,

@@ -23,20 +23,20 @@ class LegibilityLimits(Model):
     Attributes:
         unreadable: Confidence below which a reading is no reading.
         doubtful: Confidence below which a mismatch is a person's business instead of an accusation.
-        weak_contrast: Contrast of a character's window, as a share of the page's, below which print is wiped out.
         small_height: Height of a line in pixels below which blur is called too_small.
         blurred_edge: Edge width as a share of the height above which a line is blurred.
         dark: Paper level below which a page is too dark.
-        bright: Ink level above which a page is too bright.
+        bright: Median grey above which a page is bright enough for faint print to be the print's fault.
+        faint: Contrast of lines below which print is faint.
     """
 
     unreadable: float = 0.5
     doubtful: float = 0.9
-    weak_contrast: float = 0.25
     small_height: float = 11.0
     blurred_edge: float = 0.12
     dark: float = 0.25
-    bright: float = 0.75
+    bright: float = 0.6
+    faint: float = 0.2
 
 
 class Policy(Model):

@@ -32,18 +32,18 @@ class LineMeasures(Model):
     Attributes:
         height: Height of the line in page pixels, across its reading direction.
         contrast: Ink against paper, 0-1 of the grey range (95th minus 5th percentile).
-        weakest_contrast: The same in the weakest window of one character's width; near 0 where print is wiped out.
         edge_width: Width of the transition between ink and paper as a share of the height; larger is blurrier.
         brightness: Paper level, 0-1 (95th percentile).
         saturated: Share of pixels at the upper end of the grey range.
+        redness: Red above green in the ink, 0-1; print is near 0, stamps are far above.
     """
 
     height: float
     contrast: float
-    weakest_contrast: float
     edge_width: float
     brightness: float
     saturated: float
+    redness: float
 
 
 class Line(Model):

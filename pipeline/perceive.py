@@ -84,7 +84,7 @@ def _line(line: TextLine, scene: Scene, grey: Grey) -> Line:
         quad=scene.on_page(line.quad),
         upright=upright,
         lattice=line.lattice,
-        measures=measure_line(grey, upright),
+        measures=measure_line(scene.picture, grey, upright),
     )
 
 

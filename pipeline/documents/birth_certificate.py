@@ -7,7 +7,7 @@ from typing import NamedTuple
 from models.documents import Field, Person
 from models.geometry import Box
 from models.reading import Line
-from pipeline.documents.fields import FieldReading, read_field
+from pipeline.documents.form import Form, Slot, form_of
 from pipeline.documents.labels import Label, take_apart, values_beside
 from pipeline.documents.runs import Run
 
@@ -48,17 +48,16 @@ _SPELLINGS: Mapping[_Announced | None, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def read_certificate(lines: Sequence[Line]) -> tuple[tuple[Person | None, FieldReading], ...]:
-    """Every field with the person whom it speaks of; None for those of the certificate itself."""
+def read_certificate(lines: Sequence[Line]) -> Form:
+    """Every field with the person whom it speaks of; nobody for those of the certificate itself."""
     sheet = take_apart(lines, _SPELLINGS)
     beside = values_beside(sheet._replace(runs=tuple(run for run in sheet.runs if not _english(run))))
     names = [label for label in sheet.labels if label.key.field is Field.NAME]
-    found = []
-    for label, runs in beside.items():
-        field = read_field(label.key.field, runs)
-        if field:
-            found.append((_parent(label.box, names) if label.key.either else label.key.person, field))
-    return tuple(found)
+    return form_of((_slot(label, names), label.box, runs) for label, runs in beside.items())
+
+
+def _slot(label: Label[_Announced], names: Sequence[Label[_Announced]]) -> Slot:
+    return Slot(label.key.field, _parent(label.box, names) if label.key.either else label.key.person)
 
 
 def _parent(box: Box, names: Sequence[Label[_Announced]]) -> Person | None:

@@ -6,8 +6,7 @@ from types import MappingProxyType
 from models.documents import Field
 from models.identity import iso_date
 from models.reading import Line
-from pipeline.documents.fields import FieldReading
-from pipeline.documents.form import read_form
+from pipeline.documents.form import Form, read_form
 from pipeline.documents.labels import take_apart
 from pipeline.documents.runs import Run
 
@@ -53,12 +52,12 @@ _CHANGES: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def read_home(lines: Sequence[Line]) -> tuple[FieldReading, ...]:
+def read_home(lines: Sequence[Line]) -> Form:
     """Fields of the 首页."""
     return read_form(lines, _HOME)
 
 
-def read_member(lines: Sequence[Line]) -> tuple[FieldReading, ...]:
+def read_member(lines: Sequence[Line]) -> Form:
     """Fields of a 常住人口登记卡; none for a blank card."""
     return read_form(lines, _MEMBER)
 

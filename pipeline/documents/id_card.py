@@ -6,7 +6,7 @@ from types import MappingProxyType
 from models.documents import Field
 from models.reading import Line
 from pipeline.documents.fields import FieldReading, read_field
-from pipeline.documents.form import read_form
+from pipeline.documents.form import Form, Slot, read_form
 from pipeline.documents.runs import Run
 
 _PORTRAIT: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
@@ -24,21 +24,26 @@ _EMBLEM: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def read_portrait(lines: Sequence[Line]) -> tuple[FieldReading, ...]:
+def read_portrait(lines: Sequence[Line]) -> Form:
     """Fields of the 人像面."""
     return read_form(lines, _PORTRAIT)
 
 
-def read_emblem(lines: Sequence[Line]) -> tuple[FieldReading, ...]:
+def read_emblem(lines: Sequence[Line]) -> Form:
     """Fields of the 国徽面; both ends of the validity stand in one value, apart by a dash."""
-    found = {field.field: field for field in read_form(lines, _EMBLEM)}
-    period = found.pop(Field.VALID_FROM, None)
-    ends = () if period is None else _ends(period.runs)
-    return (*found.values(), *ends)
+    form = read_form(lines, _EMBLEM)
+    fields, labels = dict(form.fields), dict(form.labels)
+    period = fields.pop(Slot(Field.VALID_FROM), None)
+    if period:
+        fields |= {Slot(end.field): end for end in _ends(period.runs)}
+    if Slot(Field.VALID_FROM) in labels:
+        labels[Slot(Field.VALID_UNTIL)] = labels[Slot(Field.VALID_FROM)]
+    return Form(fields, labels)
 
 
 def _ends(runs: Sequence[Run]) -> tuple[FieldReading, ...]:
-    starts, untils = [], []
+    starts: list[Run] = []
+    untils: list[Run] = []
     for run in runs:
         dash = next((at for at in range(run.first, run.end) if run.read[at].char in "-—－至"), None)
         if dash is None:

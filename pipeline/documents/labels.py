@@ -12,6 +12,8 @@ from pipeline.documents.runs import SPACES, Run, cut, whole
 
 _ONE_WRONG_IN = 4  # characters of a label; shorter labels are taken as they stand
 _BESIDE = 0.5  # of a value's height that it may stand above or below its label's box
+_BELOW = 2.0  # of a value's height that it may stand below a label that it is flush with
+_STAMPED = 0.12  # redness of stamps; values are printed or written in black or blue
 _FAR = 1e6
 
 Key = TypeVar("Key")
@@ -38,7 +40,7 @@ class _Hit(NamedTuple, Generic[Key]):
 
 
 def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, ...]]) -> Sheet[Key]:
-    """Find every label on a page.
+    """Find every label on a page. Text in stamp ink is neither label nor value.
 
     Args:
         lines: Of one document.
@@ -46,7 +48,7 @@ def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, 
             the form's own: they are taken off the page and announce nothing.
     """
     words = sorted(((word, key) for key, held in spellings.items() for word in held), key=lambda row: -len(row[0]))
-    pieces, letters = _letters_joined([whole(line) for line in lines], words)
+    pieces, letters = _letters_joined([whole(line) for line in lines if line.measures.redness < _STAMPED], words)
     labels, runs = list(letters), list[Run]()
     for run in pieces:
         hits = _hits(run, words)
@@ -143,6 +145,9 @@ def values_beside(sheet: Sheet[Key]) -> dict[Label[Key], tuple[Run, ...]]:
 
 def _distance(label: Box, value: Box) -> float:
     """How far a value stands from a label, in pixels; rows count more than columns, since values slip sideways."""
+    below = value.top - label.bottom
+    if 0 <= below < _BELOW * value.height and abs(value.left - label.left) < value.height:
+        return 4.0 * below
     aside = value.left - label.right
     middle = value.centre.y
     beside = max(0.0, label.top - middle, middle - label.bottom)

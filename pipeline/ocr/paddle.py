@@ -24,6 +24,7 @@ _LINE_ROWS = 48
 _TALL = 1.5  # PaddleX turns crops that are taller than this many widths
 _NEGLIGIBLE = 1e-4
 _MOST_ALTERNATIVES = 8
+_BOX_SCORE = 0.45  # PaddleOCR's own 0.6 misses single characters and labels set wide, such as 户　别
 
 
 class _LatticeText(str):
@@ -68,7 +69,7 @@ def name(options: OcrOptions) -> str:
     """What `PaddleEngine.name` will be, without loading it; raises ModelsError like `load`."""
     weights = find_weights(options.models, options.cache)
     version = importlib.metadata.version("paddleocr")
-    return f"paddleocr-{version}/onnxruntime/{weights.digest}/{options.detection_side}"
+    return f"paddleocr-{version}/onnxruntime/{weights.digest}/{options.detection_side}-{_BOX_SCORE}"
 
 
 def _load(weights: Weights, options: OcrOptions) -> Any:
@@ -84,6 +85,7 @@ def _load(weights: Weights, options: OcrOptions) -> Any:
         text_recognition_model_dir=str(weights.recognition),
         text_det_limit_side_len=options.detection_side,
         text_det_limit_type="max",
+        text_det_box_thresh=_BOX_SCORE,
         use_doc_orientation_classify=False,
         use_doc_unwarping=False,
         use_textline_orientation=False,

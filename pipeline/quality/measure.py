@@ -20,30 +20,27 @@ def grey_of(picture: Rgb) -> Grey:
     return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
 
 
-def measure_line(grey: Grey, box: Box) -> LineMeasures:
+def measure_line(picture: Rgb, grey: Grey, box: Box) -> LineMeasures:
     """Measure one text line of a straightened document; `box` is clipped to the picture."""
-    height, width = grey.shape
-    crop = grey[max(0, box.top) : min(height, box.bottom), max(0, box.left) : min(width, box.right)]
+    place = (slice(max(0, box.top), max(0, box.bottom)), slice(max(0, box.left), max(0, box.right)))
+    crop = grey[place]
     if crop.size == 0:
-        return LineMeasures(height=0, contrast=0, weakest_contrast=0, edge_width=1, brightness=0, saturated=0)
+        return LineMeasures(height=0, contrast=0, edge_width=1, brightness=0, saturated=0, redness=0)
     ink, paper = np.percentile(crop, (5, 95))
     return LineMeasures(
         height=float(crop.shape[0]),
         contrast=round(float(paper - ink) / _FULL, 4),
-        weakest_contrast=round(_weakest_contrast(crop), 4),
         edge_width=round(_edge_width(crop, float(paper - ink)), 4),
         brightness=round(float(paper) / _FULL, 4),
         saturated=round(float((crop >= _SATURATED).mean()), 4),
+        redness=round(_redness(picture[place], crop, float(ink + paper) / 2), 4),
     )
 
 
-def _weakest_contrast(crop: Grey) -> float:
-    """Least range of grey in any window one and a half characters wide; a character is as wide as the line is high."""
-    rows, columns = crop.shape
-    window = max(4, round(1.5 * rows))
-    starts = range(0, max(1, columns - window + 1), max(1, window // 3))
-    spans = [np.percentile(crop[:, start : start + window], (5, 95)) for start in starts]
-    return float(min(paper - ink for ink, paper in spans)) / _FULL
+def _redness(picture: Rgb, crop: Grey, between: float) -> float:
+    """Mean of red above green where it is darker than `between`, the middle of ink and paper."""
+    dark = picture[crop < between].astype(np.float32)
+    return float((dark[:, 0] - dark[:, 1]).mean()) / _FULL if len(dark) else 0.0
 
 
 def _edge_width(crop: Grey, contrast: float) -> float:

@@ -16,6 +16,7 @@ from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Selection, UploadEvent, Via
 from tests.support import racing
+from tests.support.processes import leave
 from tests.support.racing import race
 
 RACERS, ROUNDS = 4, 20
@@ -72,23 +73,24 @@ def test_several_processes_make_the_ledger_at_once(url: str) -> None:
 def test_a_killed_process_leaves_whole_runs_and_all_that_it_reported(url: str, seed: int) -> None:
     delays, reported = random.Random(seed), list[str]()
     for attempt in range(6):
-        reported += _killed_after(delays.uniform(0.02, 0.25), url, f"a{attempt}")
+        reported += _killed_after(delays.uniform(0.01, 0.2), url, f"a{attempt}", early=attempt % 2 == 0)
     ledger = open_ledger(url)
     done = {submission_id for submission_id in ledger.cases(Selection()) if ledger.results(submission_id)}
     registered = {known.submission_id for known in ledger.export_children()}
     assert set(reported) <= done == registered
+    assert len(reported) >= 3
     assert all(len(ledger.results(submission_id)) == 1 for submission_id in done)
     assert ledger.open_case(*racing.opening("next")).revision == 1
     ledger.close()
 
 
 def test_a_ledger_crosses_a_fork(ledger: Ledger, url: str) -> None:
-    case = ledger.open_case(*racing.opening("next"))
+    cases = {name: ledger.open_case(*racing.opening(name)) for name in ("parent", "child")}
     pid = os.fork()
     if pid == 0:
-        os._exit(0 if ledger.case("next") == case else 1)
+        leave(ledger.case("child") == cases["child"] for _ in range(200))
+    assert all(ledger.case("parent") == cases["parent"] for _ in range(200))
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert ledger.case("next") == case
 
 
 WRITES: dict[str, Callable[[Ledger], object]] = {
@@ -107,14 +109,16 @@ def test_a_locked_ledger_is_busy_and_worth_another_try(ledger: Ledger, url: str,
     impatient.close()
 
 
-def _killed_after(seconds: float, url: str, prefix: str) -> list[str]:
+def _killed_after(seconds: float, url: str, prefix: str, *, early: bool) -> list[str]:
+    """Kill a process so long after it began, or after its first report; hands on what it reported."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
         racing.conclude_until_killed(url, prefix, writer)
     os.close(writer)
+    first = b"" if early else os.read(reader, 1)
     time.sleep(seconds)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     with os.fdopen(reader) as report:
-        return report.read().split()
+        return (first.decode() + report.read()).split()

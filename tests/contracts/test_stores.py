@@ -13,6 +13,7 @@ from models.findings import Reason
 from pipeline.stores.base import ObjectInfo, Store
 from pipeline.stores.content import content_key
 from tests.contracts.conftest import OpenStore
+from tests.support.processes import leave
 
 TEXT = "text/plain"
 
@@ -207,11 +208,13 @@ def test_readers_and_writers_at_once_see_whole_objects_only(store: Store) -> Non
 
 
 def test_a_child_process_reads_beside_its_parent(store: Store) -> None:
-    store.put("a", b"x" * 100_000, content_type=TEXT)
+    values = {name: name.encode() * 50_000 for name in ("parent", "child")}
+    for name, value in values.items():
+        store.put(name, value, content_type=TEXT)
     child = os.fork()
     if child == 0:
-        os._exit(0 if all(len(store.get("a", limit=None)) == 100_000 for _ in range(10)) else 1)
-    assert all(len(store.get("a", limit=None)) == 100_000 for _ in range(10))
+        leave(store.get("child", limit=None) == values["child"] for _ in range(50))
+    assert all(store.get("parent", limit=None) == values["parent"] for _ in range(50))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 

@@ -47,6 +47,7 @@ def race(url: str, act: Act, *, racers: int, rounds: int) -> list[Ending]:
 
 
 def _run(url: str, act: Act, racer: int, rounds: int, barrier: Barrier, endings: "Queue[Ending]") -> None:
+    barrier.wait(READY_SECONDS)  # opening is a race as well
     ledger = open_ledger(url)
     for turn in range(rounds):
         barrier.wait(READY_SECONDS)

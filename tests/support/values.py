@@ -72,9 +72,7 @@ def read_page(text: str = "姓名欧阳靖萱", page_no: int = 1) -> ReadPage:
         quad=Quad.of_box(box),
         upright=box,
         lattice=Lattice(steps=steps, span=1 / len(text)),
-        measures=LineMeasures(
-            height=20.0, contrast=0.8, weakest_contrast=0.7, edge_width=0.05, brightness=0.9, saturated=0.1
-        ),
+        measures=LineMeasures.model_validate(dict.fromkeys(LineMeasures.model_fields, 0.5)),
     )
     reading = PageReading(
         engine="test@1",

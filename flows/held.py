@@ -1,0 +1,72 @@
+"""Values on their way between tasks, and leases on inbox items."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Generic, TypeVar
+
+import anyio.to_thread
+
+from models.errors import LedgerBusyError, LostLeaseError
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.values import InboxItem, Lease
+
+log = logging.getLogger(__name__)
+Value = TypeVar("Value")
+_RENEWALS_IN_A_LEASE = 3
+_PAUSE_SECONDS = 60.0
+_LONGEST_PAUSE_SECONDS = 900.0
+
+
+class Held(Generic[Value]):
+    """A value that Prefect carries without looking inside: it walks through every model, list and dictionary."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+
+async def in_thread(work: Callable[..., Value], *args: object, **named: object) -> Value:
+    """Do blocking work beside the event loop; cancelling waits for it."""
+    return await anyio.to_thread.run_sync(partial(work, *args, **named))
+
+
+@asynccontextmanager
+async def renewing(ledger: Ledger, lease: Lease, seconds: float) -> AsyncIterator[None]:
+    """Hold on to an inbox item for as long as the block lasts.
+
+    A lease that is lost meanwhile stops nothing: what is written under it is refused by its token.
+    """
+    renewal = asyncio.create_task(_renew(ledger, lease, seconds))
+    try:
+        yield
+    finally:
+        renewal.cancel()
+        with suppress(asyncio.CancelledError):
+            await renewal
+
+
+async def _renew(ledger: Ledger, lease: Lease, seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds / _RENEWALS_IN_A_LEASE)
+        try:
+            await in_thread(ledger.renew, lease, seconds)
+        except LostLeaseError:
+            return
+        except LedgerBusyError:
+            log.warning("a lease could not be renewed for now", extra={"item_id": lease.item_id})
+
+
+async def postpone(ledger: Ledger, lease: Lease) -> None:
+    """Keep a failed item from being tried again at once: the pause doubles with every try."""
+    pause = min(_PAUSE_SECONDS * 2 ** (lease.token - 1), _LONGEST_PAUSE_SECONDS)
+    with suppress(LostLeaseError, LedgerBusyError):
+        await in_thread(ledger.renew, lease, pause)
+
+
+def item_of(ledger: Ledger, lease: Lease) -> InboxItem:
+    """The item that a lease is of; an item that is leased falls due when its lease ends."""
+    return next(item for item in ledger.overdue(lease.expires_at) if item.item_id == lease.item_id)

@@ -1,0 +1,128 @@
+"""The way of one upload through Prefect: an opaque id in, a named ending out."""
+
+import time
+from typing import Any, Final
+
+from prefect import flow, get_client, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.concurrency.asyncio import concurrency
+from prefect.runtime import flow_run, task_run
+from prefect.states import Completed
+
+from flows.artifacts import codes_of
+from flows.endings import concluded, failed, is_passing, nothing_quoted
+from flows.held import Held, in_thread, item_of, postpone, renewing
+from flows.provide import READING_SLOTS
+from flows.publish import publish
+from flows.resources import resources
+from flows.worker import process_identity
+from models.case import Case, FailedPage, FileReading
+from models.errors import BadManifestError, EngineError, ObjectMissingError
+from models.findings import Code
+from models.result import Result
+from models.submission import MANIFEST_NAME
+from pipeline import intake as steps
+from pipeline.ledger.values import Lease
+
+_DELAYS: Final = [2, 10, 30]
+_AGAIN: Final[dict[str, Any]] = {
+    "retries": len(_DELAYS),
+    "retry_delay_seconds": _DELAYS,
+    "retry_condition_fn": is_passing,
+    "cache_policy": NO_CACHE,
+}
+
+
+@flow(name="intake", flow_run_name="intake-{item_id}", persist_result=False)
+async def intake(item_id: str) -> State[None]:
+    """Work on one item of the inbox, unless somebody else does or did."""
+    holder = resources()
+    ledger, seconds = holder.desk().ledger, holder.settings.worker.lease_seconds
+    try:
+        with nothing_quoted():
+            lease = await in_thread(ledger.lease, item_id, process_identity(), seconds)
+    except Exception as error:  # noqa: BLE001 - every ending has a name
+        return failed(error)
+    if lease is None:
+        return Completed(name="NothingToDo", message="held or finished")
+    async with renewing(ledger, lease, seconds):
+        return await _ending(lease)
+
+
+async def _ending(lease: Lease) -> State[None]:
+    ledger = resources().desk().ledger
+    try:
+        result = await _worked(lease)
+    except (BadManifestError, ObjectMissingError) as error:
+        await in_thread(ledger.finish, lease, None)
+        return failed(error)
+    except Exception as error:  # noqa: BLE001 - every ending has a name
+        await postpone(ledger, lease)
+        return failed(error)
+    await _tag(result)
+    return concluded(result)
+
+
+async def _worked(lease: Lease) -> Result:
+    began = time.monotonic()
+    case = await gather(lease.item_id, Held(lease))
+    readings = await perceive(case)
+    result = await judge_and_conclude(case, readings, Held(lease), began)
+    await publish(lease.item_id, result, case, return_state=True)  # the case is concluded, shown or not
+    return result.value
+
+
+@task(name="gather", **_AGAIN)
+async def gather(item_id: str, lease: Held[Lease]) -> Held[Case]:
+    """Take in what the parent sent."""
+    with nothing_quoted():
+        desk = resources().desk()
+        item = await in_thread(item_of, desk.ledger, lease.value)
+        folder = item.event.key.removesuffix(MANIFEST_NAME).rstrip("/")
+        return Held(await in_thread(steps.gather, desk.store, folder, desk))
+
+
+@task(name="perceive", **_AGAIN)
+async def perceive(case: Held[Case]) -> Held[tuple[FileReading, ...]]:
+    """Read every page; where our engine failed on one, try again while tries are left.
+
+    Raises:
+        EngineError: A page could not be read through our fault.
+    """
+    with nothing_quoted():
+        async with concurrency(READING_SLOTS, occupy=1, strict=True):
+            files = await _read(case.value)
+        if task_run.run_count <= len(_DELAYS) and any(_is_our_fault(file) for file in files):
+            raise EngineError("pages were not read through our fault")
+        return Held(files)
+
+
+@task(name="judge and conclude", **_AGAIN)
+async def judge_and_conclude(
+    case: Held[Case], files: Held[tuple[FileReading, ...]], lease: Held[Lease], began: float
+) -> Held[Result]:
+    """Judge the case, and record all that follows at once."""
+    with nothing_quoted():
+        desk = resources().desk()
+        named = {"began": began, "lease": lease.value}
+        return Held(await in_thread(steps.conclude, case.value, files.value, desk, **named))
+
+
+async def _read(case: Case) -> tuple[FileReading, ...]:
+    """File by file, so that a cancelled run ends after the file in hand."""
+    coming = steps.perceive_case(case, resources().desk())
+    files: list[FileReading] = []
+    while (file := await in_thread(next, coming, None)) is not None:
+        files.append(file)
+    return tuple(files)
+
+
+def _is_our_fault(file: FileReading) -> bool:
+    codes = [page.code for page in file.pages if isinstance(page, FailedPage)]
+    return Code.OUR_FAULT in codes or (file.failure is not None and file.failure[0] is Code.OUR_FAULT)
+
+
+async def _tag(result: Result) -> None:
+    async with get_client() as client:
+        await client.update_flow_run(flow_run.id, tags=[result.decision, *codes_of(result)])

@@ -1,0 +1,94 @@
+"""Values as people may see them who need not know the child: enough to tell cases apart, too little to use.
+
+Source:
+    The customary forms of GB/T 37964-2019 practice: 110***********1234, 138****1234, 欧阳**, X3*******1.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from models.documents import Field
+
+_PAIRS: Final = (
+    "欧阳太史端木上官司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶太叔申屠公孙慕容"
+    "仲孙钟离长孙宇文司徒鲜于司空闾丘子车亓官司寇巫马公西颛孙壤驷公良漆雕乐正宰父谷梁拓跋夹谷轩辕令狐"
+    "段干百里呼延东郭南门羊舌微生公户公玉公仪梁丘公仲公上公门公山公坚左丘公伯西门公祖第五公乘贯丘公皙"
+    "南荣东里东宫仲长子书子桑即墨达奚褚师纳兰完颜那拉东门"
+)
+_COMPOUND_SURNAMES: Final = frozenset(_PAIRS[start : start + 2] for start in range(0, len(_PAIRS), 2))
+_YEAR_AND_MONTH = re.compile(r"(\d{4})-(\d{2})(?:\D.*)?")
+_ADDRESS_SHOWN = 6  # characters: province and county
+_LONG_TERM = "长期"
+
+
+def mask(field: Field | None, value: str) -> str:
+    """A field's value, masked as is customary for it; every character where nothing is customary."""
+    if field is None:
+        return starred(value)
+    return _MASKS.get(field, starred)(value)
+
+
+def starred(value: str) -> str:
+    """As many stars as there are characters."""
+    return "*" * len(value)
+
+
+def mask_name(name: str) -> str:
+    """The surname stays, and the dots between the parts of a minority name: 张*, 欧阳**, 阿**·***."""
+    first, *rest = name.split("·")
+    shown = 0 if len(name) < 2 else 2 if len(first) > 2 and first[:2] in _COMPOUND_SURNAMES else 1
+    return "·".join([_starred_after(first, shown), *(starred(part) for part in rest)])
+
+
+def mask_number(number: str) -> str:
+    """Three and four characters of an ID number stay, two and one of a certificate's, of a phone's three and four."""
+    shown = {18: (3, 4), 11: (3, 4), 10: (2, 1)}.get(len(number))
+    if shown is None:
+        return starred(number)
+    head, tail = shown
+    return f"{number[:head]}{starred(number[head:-tail])}{number[-tail:]}"
+
+
+def mask_date(text: str) -> str:
+    """Year and month of an ISO date stay, and 长期."""
+    if text == _LONG_TERM:
+        return text
+    found = _YEAR_AND_MONTH.fullmatch(text)
+    return f"{found[1]}-{found[2]}-**" if found else starred(text)
+
+
+def mask_address(address: str) -> str:
+    """The first six characters of an address stay, if more follow."""
+    return _starred_after(address, _ADDRESS_SHOWN if len(address) > _ADDRESS_SHOWN else 0)
+
+
+def mask_household(number: str) -> str:
+    """The last two characters of a 户号 stay, if enough precede them."""
+    return f"{starred(number[:-2])}{number[-2:]}" if len(number) > 4 else starred(number)
+
+
+def _starred_after(text: str, shown: int) -> str:
+    return text[:shown] + starred(text[shown:])
+
+
+_MASKS: Mapping[Field, Callable[[str], str]] = MappingProxyType(
+    {
+        **dict.fromkeys((Field.NAME, Field.HEAD_NAME, Field.FORMER_NAME), mask_name),
+        **dict.fromkeys((Field.ID_NUMBER, Field.CERTIFICATE_NUMBER), mask_number),
+        **dict.fromkeys((Field.ADDRESS, Field.OTHER_ADDRESS), mask_address),
+        **dict.fromkeys(
+            (
+                Field.BIRTH_DATE,
+                Field.BIRTH_TIME,
+                Field.ISSUE_DATE,
+                Field.VALID_FROM,
+                Field.VALID_UNTIL,
+                Field.REGISTRATION_DATE,
+            ),
+            mask_date,
+        ),
+        Field.HOUSEHOLD_NUMBER: mask_household,
+    }
+)

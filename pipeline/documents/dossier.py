@@ -1,0 +1,169 @@
+"""A case with its pages in their slots. Slots are filled by content, never by file name or order."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from models.case import Case, CaseReading, FileReading, ReadPage
+from models.documents import Field, PageKind, Person
+from models.identity import age_on, normal_number
+from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
+from pipeline.documents.pages import PageView, view_page
+from pipeline.names.normal import normal_name
+
+_BEIJING = ZoneInfo("Asia/Shanghai")
+_ADULT = 18
+_CHILD_LIKELY = 2  # points from which a card counts as the child's
+
+
+class Someone(NamedTuple):
+    """Who a person is, as far as the manifest or the certificate tells."""
+
+    person: Person
+    name: str
+    id_number: str | None
+
+
+class Dossier(NamedTuple):
+    """Everything that the rules look at.
+
+    Attributes:
+        case: What came in.
+        files: What became of each file.
+        pages: Every document on every page, with its holder where that is known.
+        parents: The guardian first if there is one, then the parents whom a certificate names.
+        today: The day of submission in Beijing: rules know no other clock.
+    """
+
+    case: Case
+    files: tuple[FileReading, ...]
+    pages: tuple[PageView, ...]
+    parents: tuple[Someone, ...]
+    today: date
+
+    @property
+    def submission(self) -> Submission:
+        """The manifest."""
+        return self.case.submission
+
+    @property
+    def child(self) -> EnteredChild:
+        """The child as typed in."""
+        return self.case.submission.child
+
+    def of_kind(self, kind: PageKind) -> tuple[PageView, ...]:
+        """The pages of a kind."""
+        return tuple(page for page in self.pages if page.kind is kind)
+
+    def members(self, *holders: Person) -> tuple[PageView, ...]:
+        """The member cards of certain people."""
+        return tuple(page for page in self.of_kind(PageKind.HUKOU_MEMBER) if page.holder in holders)
+
+    @property
+    def parent_pages(self) -> tuple[PageView, ...]:
+        """Member cards of the guardian or of a parent whom the certificate names."""
+        return tuple(page for page in self.of_kind(PageKind.HUKOU_MEMBER) if self.is_parents(page))
+
+    def is_parents(self, page: PageView) -> bool:
+        """Whether a card is the guardian's, or of a parent whom the certificate names."""
+        return any(is_of(page, someone) for someone in self.parents)
+
+    @property
+    def certificate(self) -> PageView | None:
+        """The birth certificate; the one that names the child, if there are several."""
+        held = self.of_kind(PageKind.BIRTH_CERTIFICATE)
+        name = normal_name(self.child.name)
+        return max(held, key=lambda page: page.value(Field.NAME, Person.CHILD) == name, default=None)
+
+    @property
+    def child_pages(self) -> tuple[PageView, ...]:
+        """The pages that speak of the child itself: its member card and the certificate."""
+        certificate = self.certificate
+        return (*self.members(Person.CHILD), *((certificate,) if certificate else ()))
+
+
+def open_dossier(reading: CaseReading) -> Dossier:
+    """Put the pages of a case into their slots."""
+    submission = reading.case.submission
+    pages = tuple(_views(reading.files))
+    parents = tuple(_parents(submission, pages))
+    today = submission.submitted_at.astimezone(_BEIJING).date()
+    held = tuple(page._replace(holder=_holder(page, submission.child, parents, today)) for page in pages)
+    return Dossier(reading.case, reading.files, _one_child(held, submission.child), parents, today)
+
+
+def _views(files: Sequence[FileReading]) -> Iterator[PageView]:
+    for file in files:
+        for page in file.pages:
+            if isinstance(page, ReadPage):
+                yield from (view_page(file.file, reading) for reading in page.readings)
+
+
+def guardian_person(guardian: Guardian) -> Person:
+    """The guardian's part in the case."""
+    return {GuardianRelation.FATHER: Person.FATHER, GuardianRelation.MOTHER: Person.MOTHER}.get(
+        guardian.relation or GuardianRelation.OTHER, Person.OTHER
+    )
+
+
+def _parents(submission: Submission, pages: Sequence[PageView]) -> Iterator[Someone]:
+    """The guardian, and the parents whom a certificate names."""
+    if submission.guardian:
+        guardian = submission.guardian
+        number = normal_number(guardian.id_number) if guardian.id_number else None
+        yield Someone(guardian_person(guardian), normal_name(guardian.name), number)
+    for page in pages:
+        if page.kind is PageKind.BIRTH_CERTIFICATE:
+            for person in (Person.MOTHER, Person.FATHER):
+                name = page.value(Field.NAME, person)
+                if name:
+                    yield Someone(person, name, page.value(Field.ID_NUMBER, person))
+
+
+def _holder(page: PageView, child: EnteredChild, parents: Sequence[Someone], today: date) -> Person | None:
+    """Whose card a page is; None for pages that are nobody's, or a stranger's."""
+    if page.kind not in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT):
+        return None
+    for someone in parents:
+        if is_of(page, someone):
+            return someone.person
+    if page.kind is PageKind.HUKOU_MEMBER and _child_points(page, child) >= _CHILD_LIKELY:
+        return Person.CHILD
+    return _by_relation(page, today)
+
+
+def is_of(page: PageView, someone: Someone) -> bool:
+    """Whether a card is somebody's: its name or its number is."""
+    return page.value(Field.NAME) == someone.name or (
+        someone.id_number is not None and page.value(Field.ID_NUMBER) == someone.id_number
+    )
+
+
+def _child_points(page: PageView, child: EnteredChild) -> int:
+    """How much speaks for a card being the child's; a certain other number speaks against it."""
+    name, born = page.value(Field.NAME) or "", page.value(Field.BIRTH_DATE)
+    number = page.value(Field.ID_NUMBER)
+    entered = normal_number(child.id_number) if child.id_number else None
+    points = 2 * (born == child.birth_date.isoformat()) + 2 * (name == normal_name(child.name))
+    points += len(set(name) & set(child.name)) * 2 > len(child.name)
+    if entered and number:
+        points += 3 if entered == number else -2
+    return points
+
+
+def _by_relation(page: PageView, today: date) -> Person | None:
+    """户主 is printed on the card of the head; others are told apart by age alone."""
+    if (page.value(Field.RELATION) or "").startswith("户主"):
+        return Person.HEAD
+    born = page.value(Field.BIRTH_DATE)
+    adult = born is not None and age_on(date.fromisoformat(born), today) >= _ADULT
+    return Person.OTHER if adult else None
+
+
+def _one_child(pages: tuple[PageView, ...], child: EnteredChild) -> tuple[PageView, ...]:
+    """Of several cards that may be the child's (twins), only the likeliest ones are."""
+    cards = [page for page in pages if page.holder is Person.CHILD]
+    best = max((_child_points(page, child) for page in cards), default=0)
+    losers = [page for page in cards if _child_points(page, child) < best]
+    return tuple(page._replace(holder=None) if any(page is loser for loser in losers) else page for page in pages)

@@ -1,0 +1,90 @@
+"""A page as the rules see it: its kind, its fields, and the words for where something stands on it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from models.case import StoredFile
+from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
+from models.findings import Place
+from models.geometry import Box
+from models.reading import Line, PageReading
+from pipeline.documents.birth_certificate import read_certificate
+from pipeline.documents.fields import FieldReading
+from pipeline.documents.form import Form, Slot
+from pipeline.documents.household import read_home, read_member
+from pipeline.documents.id_card import read_emblem, read_portrait
+from pipeline.documents.identify import identify
+
+_READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType(
+    {
+        PageKind.ID_PORTRAIT: read_portrait,
+        PageKind.ID_EMBLEM: read_emblem,
+        PageKind.HUKOU_HOME: read_home,
+        PageKind.HUKOU_MEMBER: read_member,
+        PageKind.BIRTH_CERTIFICATE: read_certificate,
+    }
+)
+
+
+class PageView(NamedTuple):
+    """One document on one page. `holder` is whose page it is, once the case is known."""
+
+    file: StoredFile
+    reading: PageReading
+    kind: PageKind
+    form: Form
+    holder: Person | None = None
+
+    @property
+    def document(self) -> DocumentKind | None:
+        """What the page belongs to: by its content, else by the parent's hint."""
+        return DOCUMENT_OF_PAGE.get(self.kind, self.file.hint)
+
+    def get(self, field: Field, person: Person | None = None) -> FieldReading | None:
+        """A field of the page's holder, or of a person whom the page names."""
+        return self.form.fields.get(Slot(field, person))
+
+    def value(self, field: Field, person: Person | None = None) -> str | None:
+        """A field's normalised value; None if it was not found or cannot be such a value."""
+        found = self.get(field, person)
+        return found.value if found else None
+
+    def place(self, field: Field | None = None, person: Person | None = None) -> Place:
+        """Where a field stands, or should stand; the whole page without a field."""
+        return Place(
+            document=self.document,
+            file=self.file.path,
+            page_no=self.reading.page_no,
+            page_kind=self.kind,
+            field=field,
+            box=self._box(field, person),
+            role=self._role,
+        )
+
+    @property
+    def _role(self) -> str | None:
+        if self.kind is PageKind.HUKOU_MEMBER and self.holder:
+            return _HOLDERS.get(self.holder)
+        return _SIDES.get(self.kind)
+
+    def _box(self, field: Field | None, person: Person | None) -> Box:
+        found = self.get(field, person) if field else None
+        return found.box if found else self.reading.quad.box
+
+
+_HOLDERS: Mapping[Person, str] = MappingProxyType(
+    {Person.CHILD: "孩子本人页", Person.FATHER: "父亲页", Person.MOTHER: "母亲页", Person.HEAD: "户主页"}
+)
+_SIDES: Mapping[PageKind, str] = MappingProxyType(
+    {PageKind.ID_PORTRAIT: "人像面", PageKind.ID_EMBLEM: "国徽面", PageKind.HUKOU_HOME: "首页"}
+)
+
+
+def view_page(file: StoredFile, reading: PageReading) -> PageView:
+    """Identify a page and read its fields; a member card on which nothing is filled in is a blank one."""
+    kind = identify(reading.lines)
+    form = _READERS[kind](reading.lines) if kind in _READERS else Form({}, {})
+    if kind is PageKind.HUKOU_MEMBER and not form.fields:
+        kind = PageKind.HUKOU_BLANK
+    return PageView(file, reading, kind, form)

@@ -1,0 +1,143 @@
+"""Is this the name that was entered? Asked of the engine's probabilities, not of its best guess."""
+
+import math
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from models.findings import Reason
+from models.policy import NameLimits
+from pipeline.documents.fields import FieldReading
+from pipeline.documents.runs import SPACES
+from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
+from pipeline.ocr.lattice import Glyph, log_likelihood
+
+# Pairs that registrars treat as forms of one character and the law does not let us decide; seeds of domain.md 4.3.
+_VARIANTS = tuple("干乾 于於 升昇 坤堃 哲喆 苏甦 凇淞 黄黃 真眞 吕呂 产產 产産 户戶 户戸 温溫 强強 颖頴 峰峯 群羣 略畧 杰傑 侠俠".split())
+_PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|小毛|大双|小双|双?[甲乙AB12])")
+
+
+class Verdict(NamedTuple):
+    """Whether two names are one.
+
+    Attributes:
+        equal: True, False, or None for a person to decide.
+        reason: Why not equal, or why in doubt; None if equal.
+        at: Index of the first character that differs, in the name that was read.
+        measured: Probability of the entered name against the best reading; of the deciding character if different.
+        limit: What `measured` was compared with.
+    """
+
+    equal: bool | None
+    reason: Reason | None = None
+    at: int | None = None
+    measured: float = 1.0
+    limit: float = 0.0
+
+
+def verify_name(entered: str, read: FieldReading, alphabet: Collection[str], limits: NameLimits) -> Verdict:
+    """Compare an entered name with one on a page.
+
+    Args:
+        entered: As typed in.
+        read: The name's field; its value may be None.
+        alphabet: Every character that the engine could have read.
+        limits: When it is equal, different, or a person's business.
+    """
+    ours, theirs = normal_name(entered), read.value or ""
+    undecidable = _undecidable(ours, theirs, alphabet)
+    if undecidable:
+        return Verdict(None, undecidable)
+    likely = _likelihood_ratio(ours, read)
+    if ours == theirs or likely >= limits.likely:
+        sure = ours == theirs and likely >= limits.likely
+        return Verdict(True, measured=likely) if sure else Verdict(None, Reason.UNCERTAIN, None, likely, limits.likely)
+    softer = _softer_reason(ours, theirs)
+    if softer:
+        return Verdict(None, softer, _first_difference(ours, theirs), likely, limits.likely)
+    return _certainly_different(ours, read, limits) or Verdict(None, Reason.UNCERTAIN, None, likely, limits.likely)
+
+
+def is_placeholder(name: str) -> bool:
+    """Whether a name is one that hospitals give until the family has chosen (王某之子)."""
+    return _PLACEHOLDER.fullmatch(name) is not None and ("之" in name or "某" in name or name[-1] in "宝婴")
+
+
+def _undecidable(ours: str, theirs: str, alphabet: Collection[str]) -> Reason | None:
+    """Why no reading of this name could ever decide."""
+    if any(is_private_use(char) for char in ours + theirs):
+        return Reason.PRIVATE_USE
+    if any(char not in alphabet for char in ours if char != SEPARATOR):
+        return Reason.OUT_OF_CHARSET
+    return None
+
+
+def _softer_reason(ours: str, theirs: str) -> Reason | None:
+    """Why two different names may still be one child's."""
+    if ours.replace(SEPARATOR, "") == theirs.replace(SEPARATOR, ""):
+        return Reason.SEPARATOR
+    if len(ours) == len(theirs) and all(_variants(a, b) for a, b in zip(ours, theirs, strict=True) if a != b):
+        return Reason.VARIANT
+    if is_placeholder(theirs) or is_placeholder(ours):
+        return Reason.PLACEHOLDER
+    return None
+
+
+def _variants(one: str, other: str) -> bool:
+    return one + other in _VARIANTS or other + one in _VARIANTS
+
+
+def _likelihood_ratio(ours: str, read: FieldReading) -> float:
+    """Probability of the entered name, against it and the best reading together; 1 where they are the same."""
+    text = read.text
+    if normal_name(text) == ours:
+        best = sum(log_likelihood(run.lattice, run.text) for run in read.runs)
+        return math.exp(best / max(1, len(text)))
+    if len(read.runs) != 1:
+        return 0.0  # a name in two pieces has no one lattice to ask
+    entered, best = (log_likelihood(read.runs[0].lattice, name) for name in (ours, text))
+    return 1 / (1 + math.exp(min(700.0, best - entered)))
+
+
+def _certainly_different(ours: str, read: FieldReading, limits: NameLimits) -> Verdict | None:
+    """A difference that the engine is certain of, character by character; None if it is not."""
+    glyphs = _glyphs(read)
+    theirs = "".join(glyph.char for glyph in glyphs)
+    if theirs != read.value:
+        return None  # normalisation changed the text, so positions no longer match
+    if len(ours) != len(theirs):
+        return _different_length(ours, glyphs, limits)
+    for at, (char, glyph) in enumerate(zip(ours, glyphs, strict=True)):
+        if char != glyph.char and glyph.probability >= limits.certain and _seen(char, glyph, read) <= limits.impossible:
+            return Verdict(False, Reason.DIFFERENT, at, glyph.probability, limits.certain)
+    return None
+
+
+def _different_length(ours: str, glyphs: tuple[Glyph, ...], limits: NameLimits) -> Verdict | None:
+    """Names of different length differ, unless one is the other with characters wiped out or a speck read as one."""
+    theirs = "".join(glyph.char for glyph in glyphs)
+    weakest = min((glyph.probability for glyph in glyphs), default=0.0)
+    if weakest < limits.certain or _within(theirs, ours) or _within(ours, theirs):
+        return None
+    return Verdict(False, Reason.LENGTH, _first_difference(ours, theirs), weakest, limits.certain)
+
+
+def _glyphs(read: FieldReading) -> tuple[Glyph, ...]:
+    return tuple(glyph for run in read.runs for glyph in run.glyphs if glyph.char not in SPACES)
+
+
+def _seen(char: str, glyph: Glyph, read: FieldReading) -> float:
+    """The largest probability that the lattice gives the entered character where another one was read."""
+    run = next(run for run in read.runs if glyph in run.glyphs)
+    steps = run.line.lattice.steps[glyph.first : glyph.end]
+    return max((alternative.probability for step in steps for alternative in step if alternative.char == char), default=0.0)
+
+
+def _within(part: str, whole: str) -> bool:
+    """Whether all characters of `part` stand in `whole` in the same order."""
+    rest = iter(whole)
+    return all(char in rest for char in part)
+
+
+def _first_difference(ours: str, theirs: str) -> int:
+    return next((at for at, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs)))

@@ -1,0 +1,169 @@
+"""Can the required fields be read? Numbers that `quality` measured, turned into 3002 and 影像不清.
+
+A page whose required fields were read is never rejected for its looks.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from models.documents import DocumentKind, Field, PageKind, Person
+from models.findings import Code, Evidence, Finding, Reason, found
+from models.geometry import Box
+from models.policy import LegibilityLimits
+from models.reading import PageReading
+from pipeline.documents.dossier import Dossier
+from pipeline.documents.fields import FieldReading
+from pipeline.documents.form import Slot
+from pipeline.documents.pages import PageView
+from pipeline.ocr.lattice import log_likelihood
+
+_GLARE_ABOVE = 10  # grey levels by which a place must be brighter than the page's paper to be glare
+_FLAT = 12  # grey levels between paper and ink below which nothing is printed there
+_CELL_WIDTHS = 8.0  # of a label's height: how far right of a label its value reaches at most, for looking at the place
+
+# Fields without which a page has not done its work. Blank cells that the law allows (relation in a 集体户) are not here.
+REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(
+    {
+        PageKind.ID_PORTRAIT: (Slot(Field.NAME), Slot(Field.ID_NUMBER)),
+        PageKind.ID_EMBLEM: (Slot(Field.VALID_UNTIL),),
+        PageKind.HUKOU_HOME: (Slot(Field.ADDRESS),),
+        PageKind.HUKOU_MEMBER: (Slot(Field.NAME), Slot(Field.SEX), Slot(Field.BIRTH_DATE), Slot(Field.ID_NUMBER)),
+        PageKind.BIRTH_CERTIFICATE: (
+            Slot(Field.NAME, Person.CHILD),
+            Slot(Field.SEX, Person.CHILD),
+            Slot(Field.BIRTH_TIME, Person.CHILD),
+            Slot(Field.CERTIFICATE_NUMBER),
+            Slot(Field.NAME, Person.MOTHER),
+        ),
+    }
+)
+
+
+class Legibility(StrEnum):
+    """What a reader of a field can rely on."""
+
+    READ = "read"
+    DOUBTFUL = "doubtful"
+    UNREADABLE = "unreadable"
+
+
+class Looks(NamedTuple):
+    """How legible a field is, and the number that says so beside its limit."""
+
+    legibility: Legibility
+    measured: float
+    limit: float
+
+
+def look(field: FieldReading | None, limits: LegibilityLimits) -> Looks:
+    """Judge one field; one that was not found is unreadable."""
+    likely = likelihood(field) if field else 0.0
+    if likely < limits.unreadable:
+        return Looks(Legibility.UNREADABLE, round(likely, 4), limits.unreadable)
+    doubtful = likely < limits.doubtful or field is None or field.value is None
+    return Looks(Legibility.DOUBTFUL if doubtful else Legibility.READ, round(likely, 4), limits.doubtful)
+
+
+def likelihood(field: FieldReading) -> float:
+    """Probability of the reading, as the geometric mean over its characters (CTC forward score)."""
+    characters = sum(len(run.text) for run in field.runs)
+    score = sum(log_likelihood(run.lattice, "".join(glyph.char for glyph in run.glyphs)) for run in field.runs)
+    return math.exp(score / max(1, characters))
+
+
+def unreadable_slots(page: PageView, limits: LegibilityLimits) -> tuple[Slot, ...]:
+    """The required fields of a page that cannot be read."""
+    slots = REQUIRED.get(page.kind, ())
+    return tuple(slot for slot in slots if look(page.get(*slot), limits).legibility is Legibility.UNREADABLE)
+
+
+def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityLimits) -> Iterator[Finding]:
+    """Findings for the pages that the application needs; a field that another of these pages supplies is not missed."""
+    for page in pages:
+        if page.kind is PageKind.UNREADABLE:
+            yield _unreadable_page(page, limits)
+            continue
+        for slot in unreadable_slots(page, limits):
+            if not _supplied(slot, page, dossier, limits):
+                yield _unreadable_field(page, slot, limits)
+
+
+def _supplied(slot: Slot, page: PageView, dossier: Dossier, limits: LegibilityLimits) -> bool:
+    twins = (other for other in dossier.pages if other is not page and other.kind is page.kind and other.holder is page.holder)
+    return any(look(other.get(*slot), limits).legibility is not Legibility.UNREADABLE for other in twins)
+
+
+def code_for(page: PageView) -> Code:
+    """3002 for the household register, 影像不清 for the others."""
+    return Code.REGISTER_ILLEGIBLE if page.document is DocumentKind.HOUSEHOLD_REGISTER else Code.ILLEGIBLE
+
+
+def _unreadable_page(page: PageView, limits: LegibilityLimits) -> Finding:
+    return found(code_for(page), page_reason(page.reading, limits), page.place())
+
+
+def _unreadable_field(page: PageView, slot: Slot, limits: LegibilityLimits) -> Finding:
+    looks = look(page.get(*slot), limits)
+    place = page.place(*slot)
+    evidence = Evidence(measured=looks.measured, limit=looks.limit)
+    return found(code_for(page), _reason(page, slot, limits), place, evidence)
+
+
+def _reason(page: PageView, slot: Slot, limits: LegibilityLimits) -> Reason:
+    field = page.get(*slot)
+    if field is None:
+        label = page.form.labels.get(slot)
+        return _reason_of_nothing(page.reading, label, limits) if label else page_reason(page.reading, limits)
+    measures = [line.measures for line in field.lines]
+    if min(measure.height for measure in measures) < limits.small_height:
+        return Reason.TOO_SMALL
+    if max(measure.edge_width for measure in measures) > limits.blurred_edge:
+        return Reason.BLUR
+    return page_reason(page.reading, limits)
+
+
+def _reason_of_nothing(reading: PageReading, label: Box, limits: LegibilityLimits) -> Reason:
+    """Why nothing was read beside a label: what does the place look like, against the paper of the page?"""
+    paper, ink = _levels(reading, _beside(label))
+    usual, _ = _levels(reading, Box(0, 0, reading.upright_width, reading.upright_height))
+    if paper >= usual + _GLARE_ABOVE and paper - ink < _FLAT * 2:
+        return Reason.GLARE
+    if paper < limits.dark * 255:
+        return Reason.OCCLUDED if usual >= limits.dark * 255 else Reason.TOO_DARK
+    whole = page_reason(reading, limits)
+    return Reason.LOW_CONTRAST if paper - ink < _FLAT and whole is Reason.BLUR else whole
+
+
+def _beside(label: Box) -> Box:
+    reach = round(_CELL_WIDTHS * label.height)
+    return Box(label.right + label.height, label.top, label.right + reach, label.bottom)
+
+
+def _levels(reading: PageReading, box: Box) -> tuple[float, float]:
+    """Brightest paper and darkest ink of a place: the medians over its tiles."""
+    surface = reading.measures.surface
+    across, down = reading.upright_width / surface.columns, reading.upright_height / surface.rows
+    tiles = [
+        surface.tiles[row * surface.columns + column]
+        for row in range(max(0, int(box.top / down)), min(surface.rows, int(box.bottom / down) + 1))
+        for column in range(max(0, int(box.left / across)), min(surface.columns, int(box.right / across) + 1))
+    ]
+    papers, inks = sorted(tile.paper for tile in tiles), sorted(tile.ink for tile in tiles)
+    return (papers[len(papers) // 2], inks[len(inks) // 2]) if tiles else (0.0, 0.0)
+
+
+def page_reason(reading: PageReading, limits: LegibilityLimits) -> Reason:
+    """Why a whole page does not read, from its looks alone."""
+    measures = [line.measures for line in reading.lines]
+    if reading.measures.brightness < limits.dark:
+        return Reason.TOO_DARK
+    heights = sorted(measure.height for measure in measures)
+    if heights and heights[len(heights) // 2] < limits.small_height:
+        return Reason.TOO_SMALL
+    contrasts = sorted(measure.contrast for measure in measures)
+    if reading.measures.brightness > limits.bright and contrasts and contrasts[len(contrasts) // 2] < limits.faint:
+        return Reason.LOW_CONTRAST
+    return Reason.BLUR
