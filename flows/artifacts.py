@@ -64,7 +64,7 @@ def codes_of(result: Result) -> tuple[str, ...]:
 
 def ordinal(file: str | None, files: Sequence[str]) -> str:
     """A file by its place in the manifest, since parents name files after children."""
-    return f"第{files.index(file) + 1}个文件" if file in files else ""
+    return f"文件{files.index(file) + 1}" if file in files else ""
 
 
 def _codes(result: Result) -> Sequence[Code]:
@@ -90,7 +90,7 @@ def _message(finding: Finding, files: Sequence[str]) -> str:
     """The catalogue's words anew: those in the finding may quote what was read, or name the file."""
     place = Place(document=finding.document, page_no=finding.page_no)
     field = FIELD_TITLES[finding.field] if finding.field else ""
-    detail = ordinal(finding.file, files) if finding.field is None else "…"
+    detail = ordinal(finding.file, files).removeprefix("文件") if finding.field is None else "…"
     return CATALOGUE[finding.code, finding.reason].message.format(where=place.words, field=field, detail=detail)
 
 

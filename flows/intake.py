@@ -1,5 +1,6 @@
 """The way of one upload through Prefect: an opaque id in, a named ending out."""
 
+import logging
 import time
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from models.submission import MANIFEST_NAME
 from pipeline import intake as steps
 from pipeline.ledger.values import Lease
 
+log = logging.getLogger(__name__)
 _DELAYS: Final = [2, 10, 30]
 _AGAIN: Final[dict[str, Any]] = {
     "retries": len(_DELAYS),
@@ -66,15 +68,22 @@ async def _ending(lease: Lease) -> State[None]:
 
 async def _worked(lease: Lease) -> Result:
     began = time.monotonic()
-    case = await gather(lease.item_id, Held(lease))
+    case = await gather(Held(lease))
     readings = await perceive(case)
     result = await judge_and_conclude(case, readings, Held(lease), began)
-    await publish(lease.item_id, result, case, return_state=True)  # the case is concluded, shown or not
+    await _show(lease.item_id, result, case)
     return result.value
 
 
+async def _show(item_id: str, result: Held[Result], case: Held[Case]) -> None:
+    try:
+        await publish(item_id, result, case)
+    except Exception as error:  # noqa: BLE001 - the case is concluded, shown or not
+        log.warning("case is not shown", extra={"item_id": item_id, "kind": type(error).__name__})
+
+
 @task(name="gather", **_AGAIN)
-async def gather(item_id: str, lease: Held[Lease]) -> Held[Case]:
+async def gather(lease: Held[Lease]) -> Held[Case]:
     """Take in what the parent sent."""
     with nothing_quoted():
         desk = resources().desk()

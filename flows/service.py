@@ -10,6 +10,7 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 
 from flows.child import start_child, stop_child
+from flows.logs import log_to_stderr
 from flows.server import prefect_server
 from flows.settings import Settings, use_environment
 from models.errors import ExitCode, PipelineError
@@ -77,10 +78,11 @@ def _work(settings: Settings, api_url: str) -> None:
     use_environment(client_environment(settings, api_url))
     from flows.warm import run
 
+    log_to_stderr()
     try:
         run(settings)
     except PipelineError as error:
-        log.critical("worker cannot start: %s", error)
+        log.critical("worker cannot start", extra={"why": str(error)})
         sys.exit(error.exit_code)
 
 

@@ -134,6 +134,7 @@ def is_dead(infrastructure: str) -> bool:
     if host != socket.gethostname():
         return False
     try:
-        return f"{psutil.Process(int(number)).create_time():.2f}" != started
+        process = psutil.Process(int(number))
+        return process.status() == psutil.STATUS_ZOMBIE or f"{process.create_time():.2f}" != started
     except psutil.NoSuchProcess:
         return True

@@ -14,9 +14,11 @@ from models.errors import LedgerError, ObjectMissingError
 from models.result import Decision, Judgement, Provenance, Result
 from models.submission import MANIFEST_NAME, Submission, SubmittedFile, parse_manifest
 from pipeline.desk import Desk
+from pipeline.documents.dossier import Dossier, open_dossier
 from pipeline.judge import judge, registration, sought
 from pipeline.ledger.base import ChildExistsError
 from pipeline.ledger.values import Lease
+from pipeline.ocr.base import weights_named
 from pipeline.read_files import start_file
 from pipeline.stores.base import Store
 from pipeline.stores.content import keep_bytes
@@ -66,7 +68,9 @@ def perceive_case(case: Case, desk: Desk, *, engine: str | None = None) -> Itera
         yield file.finish()
 
 
-def conclude(case: Case, files: tuple[FileReading, ...], desk: Desk, *, began: float, lease: Lease | None = None) -> Result:
+def conclude(
+    case: Case, files: tuple[FileReading, ...], desk: Desk, *, began: float, lease: Lease | None = None
+) -> Result:
     """Judge a case and record what follows, in one transaction.
 
     Args:
@@ -80,12 +84,12 @@ def conclude(case: Case, files: tuple[FileReading, ...], desk: Desk, *, began: f
         LostLeaseError: Another worker took the case over; nothing was recorded.
         LedgerError: The ledger failed; nothing was recorded.
     """
-    reading = CaseReading(case=case, files=files)
+    dossier = open_dossier(CaseReading(case=case, files=files))
     for _ in range(_JUDGED_AT_MOST):
-        known = desk.ledger.known_children(sought(reading))
-        judgement = judge(reading, known, desk.policy)
-        result = _result(case, judgement, desk, began)
-        child = registration(reading, judgement) if judgement.decision is Decision.ACCEPTED else None
+        known = desk.ledger.known_children(sought(dossier))
+        judgement = judge(dossier, known, desk.policy, desk.readers.alphabet)
+        result = _result(dossier, judgement, desk, began)
+        child = registration(dossier) if judgement.decision is Decision.ACCEPTED else None
         try:
             desk.ledger.conclude(case, result, child, lease=lease)
         except ChildExistsError:
@@ -138,15 +142,17 @@ def _input_digest(submission: Submission, files: tuple[StoredFile, ...]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _result(case: Case, judgement: Judgement, desk: Desk, began: float) -> Result:
+def _result(dossier: Dossier, judgement: Judgement, desk: Desk, began: float) -> Result:
+    case = dossier.case
+    engine = next((page.reading.engine for page in dossier.pages), desk.readers.engine)
     return Result(
         submission_id=case.submission.submission_id,
         revision=case.revision,
         **dict(judgement),
         provenance=Provenance(
             version=VERSION,
-            engine=desk.readers.engine,
-            models=desk.readers.engine.split("/")[2],
+            engine=engine,
+            models=weights_named(engine),
             policy=desk.policy.name,
             input_digest=case.input_digest,
             seconds=round(time.monotonic() - began, 3),

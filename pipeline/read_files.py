@@ -53,7 +53,9 @@ def start_file(file: StoredFile, desk: Desk, engine: str) -> StartedFile:
         return StartedFile(file, (), (Code.BAD_FILE, error.reason))
     except EngineError as error:
         return StartedFile(file, (), (Code.OUR_FAULT, error.reason))
-    return StartedFile(file, tuple(_start_page(file.digest, data, page_no, desk, engine) for page_no in range(1, count + 1)))
+    return StartedFile(
+        file, tuple(_start_page(file.digest, data, page_no, desk, engine) for page_no in range(1, count + 1))
+    )
 
 
 def _start_page(digest: str, data: bytes, page_no: int, desk: Desk, engine: str) -> ReadPage | _StartedPage:

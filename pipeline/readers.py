@@ -30,6 +30,11 @@ class PageReader(Protocol):
         """The engine's name, part of the key under which readings are kept."""
         ...
 
+    @property
+    def alphabet(self) -> frozenset[str]:
+        """Every character that the engine can give."""
+        ...
+
     def count(self, data: bytes, limits: Limits) -> int:
         """Pages of a file; raises FileRejectedError."""
         ...
@@ -56,7 +61,9 @@ class Readers:
     """A pool of reading processes. Safe to share between threads: each call has its own process meanwhile."""
 
     def __init__(self, ocr: OcrOptions, options: ReaderOptions) -> None:
-        self.engine = ENGINES[ocr.engine].name(ocr)
+        kind = ENGINES[ocr.engine]
+        self.engine = kind.name(ocr)
+        self.alphabet = kind.alphabet(ocr)
         self._ocr = ocr
         self._options = options
         self._lock = threading.Lock()

@@ -28,6 +28,14 @@ class FieldReading(NamedTuple):
         """The lines that the value stands in."""
         return tuple(run.line for run in self.runs)
 
+    def glyph_box(self, at: int) -> Box | None:
+        """Where character `at` of the text stands on the page; None past its end."""
+        for run in self.runs:
+            if at < len(run.text):
+                return run.glyph_quad(at).box
+            at -= len(run.text)
+        return None
+
 
 def read_field(field: Field, runs: Sequence[Run]) -> FieldReading | None:
     """A field from the runs beside its label, in reading order; None if there are none."""

@@ -37,10 +37,27 @@ _SIGNATURES = (
     _Signature(
         PageKind.HUKOU_MEMBER,
         "常住人口登记卡",
-        ("户主关系", "曾用名", "出生地", "籍贯", "宗教信仰", "文化程度", "婚姻状况", "兵役状况", "服务处所", "迁来本址"),
+        (
+            "户主关系",
+            "曾用名",
+            "出生地",
+            "籍贯",
+            "宗教信仰",
+            "文化程度",
+            "婚姻状况",
+            "兵役状况",
+            "服务处所",
+            "迁来本址",
+        ),
         4,
     ),
-    _Signature(PageKind.HUKOU_HOME, "住址变动登记", ("户别", "户主姓名", "户号", "户口登记机关", "省级公安机关"), 3, ("登记卡",)),
+    _Signature(
+        PageKind.HUKOU_HOME,
+        "住址变动登记",
+        ("户别", "户主姓名", "户号", "户口登记机关", "省级公安机关"),
+        3,
+        ("登记卡",),
+    ),
     _Signature(PageKind.HUKOU_CHANGES, "登记事项变更和更正记载", ("变更、更正后", "变更、更正日期"), 2),
     _Signature(PageKind.HUKOU_COVER, "居民户口簿", ("公安部制",), 2, ("户主", "注意事项")),
     _Signature(PageKind.HUKOU_NOTICE, "注意事项", ("居民户口簿", "证明公民身份", "户口登记机关"), 3),
@@ -76,7 +93,9 @@ def identify(lines: Sequence[Line]) -> PageKind:
 
 
 def _says(text: str, words: str) -> bool:
-    return words in text or (len(words) >= _FUZZY_FROM and len(text) >= len(words) and fuzz.partial_ratio(words, text) >= _ALIKE)
+    return words in text or (
+        len(words) >= _FUZZY_FROM and len(text) >= len(words) and fuzz.partial_ratio(words, text) >= _ALIKE
+    )
 
 
 def _reads_well(lines: Sequence[Line]) -> bool:

@@ -137,7 +137,9 @@ def values_beside(sheet: Sheet[Key]) -> dict[Label[Key], tuple[Run, ...]]:
         else:
             over.append(run)
     for run in over:
-        owner = next((label for label, runs in held.items() if any(_wraps(above.upright, run.upright) for above in runs)), None)
+        owner = next(
+            (label for label, runs in held.items() if any(_wraps(above.upright, run.upright) for above in runs)), None
+        )
         if owner is not None:
             held[owner].append(run)
     return {label: _in_reading_order(runs) for label, runs in held.items()}

@@ -13,7 +13,9 @@ from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
 from pipeline.ocr.lattice import Glyph, log_likelihood
 
 # Pairs that registrars treat as forms of one character and the law does not let us decide; seeds of domain.md 4.3.
-_VARIANTS = tuple("干乾 于於 升昇 坤堃 哲喆 苏甦 凇淞 黄黃 真眞 吕呂 产產 产産 户戶 户戸 温溫 强強 颖頴 峰峯 群羣 略畧 杰傑 侠俠".split())
+_VARIANTS = tuple(
+    "干乾 于於 升昇 坤堃 哲喆 苏甦 凇淞 黄黃 真眞 吕呂 产產 产産 户戶 户戸 温溫 强強 颖頴 峰峯 群羣 略畧 杰傑 侠俠".split()
+)
 _PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|小毛|大双|小双|双?[甲乙AB12])")
 
 
@@ -130,7 +132,9 @@ def _seen(char: str, glyph: Glyph, read: FieldReading) -> float:
     """The largest probability that the lattice gives the entered character where another one was read."""
     run = next(run for run in read.runs if glyph in run.glyphs)
     steps = run.line.lattice.steps[glyph.first : glyph.end]
-    return max((alternative.probability for step in steps for alternative in step if alternative.char == char), default=0.0)
+    return max(
+        (alternative.probability for step in steps for alternative in step if alternative.char == char), default=0.0
+    )
 
 
 def _within(part: str, whole: str) -> bool:
@@ -140,4 +144,6 @@ def _within(part: str, whole: str) -> bool:
 
 
 def _first_difference(ours: str, theirs: str) -> int:
-    return next((at for at, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs)))
+    return next(
+        (at for at, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs))
+    )

@@ -21,7 +21,7 @@ class OcrEngine(Protocol):
 
     @property
     def name(self) -> str:
-        """Engine, version and weights: same name and same pixels give the same lines."""
+        """`engine-version/runtime/weights/settings`: same name and same pixels give the same lines."""
         ...
 
     def read(self, picture: Rgb, /) -> tuple[TextLine, ...]:
@@ -31,3 +31,8 @@ class OcrEngine(Protocol):
             EngineError: The engine gave no usable answer.
         """
         ...
+
+
+def weights_named(engine: str) -> str:
+    """The digest of the weights, out of an engine's name."""
+    return engine.split("/")[2]

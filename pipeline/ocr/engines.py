@@ -10,10 +10,11 @@ from pipeline.ocr.options import OcrOptions
 
 
 class EngineKind(NamedTuple):
-    """How to load an engine, and its name without loading it; both raise ModelsError without the right weights."""
+    """How to load an engine, and what is known of it without loading it; all raise ModelsError without its weights."""
 
     load: Callable[[OcrOptions], OcrEngine]
     name: Callable[[OcrOptions], str]
+    alphabet: Callable[[OcrOptions], frozenset[str]]
 
 
-ENGINES: Mapping[str, EngineKind] = MappingProxyType({"paddle": EngineKind(paddle.load, paddle.name)})
+ENGINES: Mapping[str, EngineKind] = MappingProxyType({"paddle": EngineKind(paddle.load, paddle.name, paddle.alphabet)})

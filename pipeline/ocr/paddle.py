@@ -5,7 +5,7 @@ import importlib.metadata
 import math
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ from models.reading import BLANK, Alternative, Lattice
 from pipeline.decode.pixels import Rgb
 from pipeline.ocr.base import TextLine
 from pipeline.ocr.options import OcrOptions
-from pipeline.ocr.weights import Weights, find_weights
+from pipeline.ocr.weights import Weights, characters_of, find_weights
 
 _STEP_PIXELS = 8  # the recogniser gives one step for every 8 columns of a line scaled to 48 rows
 _LINE_ROWS = 48
@@ -25,6 +25,9 @@ _TALL = 1.5  # PaddleX turns crops that are taller than this many widths
 _NEGLIGIBLE = 1e-4
 _MOST_ALTERNATIVES = 8
 _BOX_SCORE = 0.45  # PaddleOCR's own 0.6 misses single characters and labels set wide, such as 户　别
+
+
+Steps: TypeAlias = tuple[tuple[Alternative, ...], ...]
 
 
 class _LatticeText(str):
@@ -70,6 +73,11 @@ def name(options: OcrOptions) -> str:
     weights = find_weights(options.models, options.cache)
     version = importlib.metadata.version("paddleocr")
     return f"paddleocr-{version}/onnxruntime/{weights.digest}/{options.detection_side}-{_BOX_SCORE}"
+
+
+def alphabet(options: OcrOptions) -> frozenset[str]:
+    """Every character that the recogniser can give; raises ModelsError like `load`."""
+    return characters_of(find_weights(options.models, options.cache))
 
 
 def _load(weights: Weights, options: OcrOptions) -> Any:
@@ -140,5 +148,11 @@ def _line(text: _LatticeText, score: float, polygon: NDArray[np.int16]) -> TextL
         corners = [corners[1], corners[2], corners[3], corners[0]]
         width, height = height, width
     steps = _LINE_ROWS * width / max(height, 1.0) / _STEP_PIXELS
-    held = text.lattice.steps[: math.ceil(steps) + 1]  # what follows is padding of the batch
+    held = _without_padding(text.lattice.steps, math.ceil(steps) + 1)
     return TextLine(str(text), float(score), Quad(*corners), Lattice(steps=held, span=1 / max(steps, 1.0)))
+
+
+def _without_padding(steps: Steps, expected: int) -> Steps:
+    """Drop the blanks that the padding of the batch gave; a crop may be a little longer than its polygon says."""
+    last = max((at for at, step in enumerate(steps) if step[0].char != BLANK), default=0)
+    return steps[: max(expected, last + 2)]

@@ -92,7 +92,11 @@ def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityL
 
 
 def _supplied(slot: Slot, page: PageView, dossier: Dossier, limits: LegibilityLimits) -> bool:
-    twins = (other for other in dossier.pages if other is not page and other.kind is page.kind and other.holder is page.holder)
+    twins = (
+        other
+        for other in dossier.pages
+        if other is not page and other.kind is page.kind and other.holder is page.holder
+    )
     return any(look(other.get(*slot), limits).legibility is not Legibility.UNREADABLE for other in twins)
 
 

@@ -66,7 +66,11 @@ def _rectangles(small: Rgb) -> Iterator[_Outline]:
             if cv2.contourArea(contour) < _LEAST_SHARE * frame:
                 continue
             outline = _four_corners(contour)
-            if outline and _LEAST_SHARE <= _area(outline.corners) / frame <= _MOST_SHARE and _plausible(outline.corners):
+            if (
+                outline
+                and _LEAST_SHARE <= _area(outline.corners) / frame <= _MOST_SHARE
+                and _plausible(outline.corners)
+            ):
                 yield outline
 
 

@@ -1,0 +1,140 @@
+"""The way of a case as one reads it: files, legible, complete, documents, names, identity, duplicates, decide.
+
+Pure: values in, a value out, no pixel and no clock. What cannot be read is never compared.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from models.case import FailedPage
+from models.children import KnownChild
+from models.documents import PageKind, Person
+from models.findings import Finding
+from models.geometry import Box, Quad
+from models.policy import Policy
+from models.result import FieldValue, Judgement, PageOutcome, decide
+from pipeline.documents.dossier import Dossier
+from pipeline.documents.pages import PageView
+from pipeline.ledger.values import Birth, Sought
+from pipeline.rules.completeness import missing, needed_pages
+from pipeline.rules.documents import documents
+from pipeline.rules.duplicates import child_numbers, duplicates, mother_number
+from pipeline.rules.files import broken
+from pipeline.rules.identity import identity
+from pipeline.rules.legibility import illegible, unreadable_slots
+from pipeline.rules.names import names
+
+
+def judge(dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy, alphabet: Collection[str]) -> Judgement:
+    """Judge a case.
+
+    Args:
+        dossier: The manifest, and what was read of every page, in its slots.
+        known: Registered children who might be this one, never of the same submission.
+        policy: The hospital's rules and limits.
+        alphabet: Every character that the engine could have read.
+    """
+    findings = tuple(_unique(_findings(dossier, known, policy, alphabet)))
+    return Judgement(
+        decision=decide(findings),
+        findings=findings,
+        fields=tuple(_fields(dossier)),
+        pages=tuple(_outcomes(dossier, policy)),
+    )
+
+
+def sought(dossier: Dossier) -> Sought:
+    """Whom to look for in the register of known children."""
+    child = dossier.child
+    ids, certificates = child_numbers(dossier)
+    return Sought(
+        submission_id=dossier.submission.submission_id,
+        id_numbers=tuple(sorted(ids)),
+        birth_certificate_numbers=tuple(sorted(certificates)),
+        births=(Birth(child.name, child.sex, child.birth_date),),
+    )
+
+
+def registration(dossier: Dossier) -> KnownChild:
+    """The child of an accepted case, as the register will know it."""
+    child = dossier.child
+    ids, certificates = child_numbers(dossier)
+    return KnownChild(
+        name=child.name,
+        sex=child.sex,
+        birth_date=child.birth_date,
+        id_number=min(ids, default=None),
+        birth_certificate_number=min(certificates, default=None),
+        mother_id_number=mother_number(dossier),
+        submission_id=dossier.submission.submission_id,
+    )
+
+
+def _findings(
+    dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy, alphabet: Collection[str]
+) -> Iterator[Finding]:
+    yield from broken(dossier)
+    yield from illegible(dossier, needed_pages(dossier, policy), policy.legibility)
+    yield from missing(dossier, policy)
+    yield from documents(dossier, policy)
+    yield from names(dossier, alphabet, policy)
+    yield from identity(dossier, policy)
+    yield from duplicates(dossier, known)
+
+
+def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The same finding never appears twice; words do not make a difference."""
+    seen = set()
+    for finding in findings:
+        key = (finding.code, finding.reason, finding.file, finding.page_no, finding.field, finding.box)
+        if key not in seen:
+            seen.add(key)
+            yield finding
+
+
+def _fields(dossier: Dossier) -> Iterator[FieldValue]:
+    for page in dossier.pages:
+        for slot, field in page.form.fields.items():
+            if page.document and field.value is not None:
+                yield FieldValue(
+                    document=page.document,
+                    person=slot.person or _holder(page),
+                    field=slot.field,
+                    value=field.value,
+                    confidence=field.confidence,
+                    file=page.file.path,
+                    page_no=page.reading.page_no,
+                    box=field.box,
+                )
+
+
+def _holder(page: PageView) -> Person | None:
+    """Whose card it is; somebody's, where nobody knows; nobody's for pages that are not a person's."""
+    personal = page.kind in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT)
+    return page.holder or (Person.OTHER if personal else None)
+
+
+def _outcomes(dossier: Dossier, policy: Policy) -> Iterator[PageOutcome]:
+    """Pages in are pages out: in the order of the files, failed ones among them."""
+    for file in dossier.files:
+        for page in file.pages:
+            if isinstance(page, FailedPage):
+                nowhere = Quad.of_box(Box(0, 0, 0, 0))
+                kind = PageKind.UNREADABLE
+                yield PageOutcome(
+                    file=file.file.path, page_no=page.page_no, kind=kind, legible=False, rotation=0, quad=nowhere
+                )
+                continue
+            views = (view for view in dossier.pages if view.file is file.file and view.reading.page_no == page.page_no)
+            yield from (_outcome(view, policy) for view in views)
+
+
+def _outcome(page: PageView, policy: Policy) -> PageOutcome:
+    legible = page.kind is not PageKind.UNREADABLE and not unreadable_slots(page, policy.legibility)
+    return PageOutcome(
+        file=page.file.path,
+        page_no=page.reading.page_no,
+        kind=page.kind,
+        legible=legible,
+        rotation=page.reading.rotation,
+        quad=page.reading.quad,
+    )

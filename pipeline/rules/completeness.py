@@ -1,0 +1,98 @@
+"""What an application needs, and what did not come (contract, section 5)."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from models.documents import DocumentKind, Field, PageKind, Person
+from models.findings import Code, Evidence, Finding, Place, Reason, found
+from models.policy import Policy
+from models.submission import IdType
+from pipeline.documents.dossier import Dossier
+from pipeline.documents.pages import PageView
+
+_ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
+
+
+class Need(NamedTuple):
+    """A slot: why it is missed, the document it belongs to, and the pages that fill it."""
+
+    reason: Reason
+    document: DocumentKind
+    pages: tuple[PageView, ...]
+    enough: bool
+
+
+def needs(dossier: Dossier, policy: Policy) -> Iterator[Need]:
+    """Every slot that this application has to fill."""
+    register, card = DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.ID_CARD
+    portraits, emblems = dossier.of_kind(PageKind.ID_PORTRAIT), dossier.of_kind(PageKind.ID_EMBLEM)
+    yield Need(Reason.ID_PORTRAIT, card, portraits, bool(portraits))
+    yield Need(Reason.ID_EMBLEM, card, emblems, bool(emblems))
+    homes = dossier.of_kind(PageKind.HUKOU_HOME)
+    yield Need(Reason.HOME, register, homes, bool(homes))
+    if dossier.child.id_type is IdType.HOUSEHOLD_REGISTER:
+        cards = dossier.members(Person.CHILD)
+        yield Need(Reason.CHILD_PAGE, register, cards, bool(cards))
+    certificates = dossier.of_kind(PageKind.BIRTH_CERTIFICATE)
+    if _certificate_needed(dossier, policy):
+        yield Need(Reason.BIRTH_CERTIFICATE, DocumentKind.BIRTH_CERTIFICATE, certificates, bool(certificates))
+        yield _both_parents(dossier)
+    else:
+        parents = _grown_ups(dossier)
+        yield Need(Reason.PARENT_PAGE, register, parents, bool(parents))
+
+
+def _certificate_needed(dossier: Dossier, policy: Policy) -> bool:
+    age = (dossier.today - dossier.child.birth_date).days
+    return dossier.child.id_type is IdType.BIRTH_CERTIFICATE or age <= policy.newborn_days
+
+
+def _both_parents(dossier: Dossier) -> Need:
+    """The page of each parent whom the certificate names; a blank father block asks for the mother only."""
+    certificate = dossier.certificate
+    named = [person for person in (Person.MOTHER, Person.FATHER) if certificate and certificate.get(Field.NAME, person)]
+    pages = dossier.parent_pages
+    there = {page.holder for page in pages}
+    enough = all(person in there for person in named) if named else bool(pages)
+    return Need(Reason.BOTH_PARENTS, DocumentKind.HOUSEHOLD_REGISTER, pages, enough)
+
+
+def _grown_ups(dossier: Dossier) -> tuple[PageView, ...]:
+    """A parent's page; any grown-up's where nobody says who the parents are."""
+    return dossier.parent_pages if dossier.parents else dossier.members(*_ADULT_RELATIVES)
+
+
+def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """缺页, for a slot without a page. A page that cannot be read might be the one: `illegible` speaks of it instead."""
+    unread = {page.document for page in unread_pages(dossier)}
+    for need in needs(dossier, policy):
+        if need.enough or need.document in unread:
+            continue
+        yield _wrong_member(need, dossier) or found(Code.PAGE_MISSING, need.reason, Place(document=need.document))
+
+
+def unread_pages(dossier: Dossier) -> tuple[PageView, ...]:
+    """Pages with text that does not read; those without a hint belong to the document that the file's other pages show."""
+    return tuple(page for page in dossier.of_kind(PageKind.UNREADABLE) if page.document)
+
+
+def _wrong_member(need: Need, dossier: Dossier) -> Finding | None:
+    """Another child's card came instead of the child's."""
+    if need.reason is not Reason.CHILD_PAGE:
+        return None
+    strangers = [page for page in dossier.of_kind(PageKind.HUKOU_MEMBER) if page.holder is None]
+    for page in strangers:
+        if page.value(Field.NAME) and page.value(Field.BIRTH_DATE):
+            return found(
+                Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), Evidence(read=page.value(Field.NAME))
+            )
+    return None
+
+
+def needed_pages(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
+    """The pages that fill a slot, and unread ones while a slot of their document is still open."""
+    slots = tuple(needs(dossier, policy))
+    open_documents = {need.document for need in slots if not need.enough}
+    filled = [page for need in slots for page in need.pages]
+    filled += [page for page in unread_pages(dossier) if page.document in open_documents]
+    return tuple({id(page): page for page in filled}.values())

@@ -1,0 +1,99 @@
+"""Sex, birth date and numbers: against what was entered, against each other, against their own check digit."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from models.documents import Field, PageKind, Person
+from models.findings import Code, Evidence, Finding, Reason, Severity, found
+from models.identity import normal_number, parse_id_number
+from models.policy import Policy
+from pipeline.documents.dossier import Dossier
+from pipeline.documents.fields import FieldReading
+from pipeline.documents.form import Slot
+from pipeline.documents.pages import PageView
+from pipeline.rules.legibility import Legibility, look
+
+
+class _Stated(NamedTuple):
+    """A value that a page states."""
+
+    page: PageView
+    slot: Slot
+    field: FieldReading
+    value: str
+    certain: bool
+
+    @property
+    def severity(self) -> Severity:
+        """An accusation only of what was read with certainty."""
+        return Severity.REJECT if self.certain else Severity.REVIEW
+
+
+class _Question(NamedTuple):
+    """One thing that several places state: which code says that they disagree, and where to look."""
+
+    code: Code
+    entered: str | None
+    card: Slot
+    certificate: Slot | None
+    length: int | None = None  # characters that count, from the start; None for all
+
+
+def identity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """性别不一致, 出生日期不一致, 证件号码不一致."""
+    for question in _questions(dossier):
+        stated = tuple(_stated(question, dossier, policy))
+        against_entered = [row for row in stated if question.entered and row.value != question.entered]
+        for row in against_entered:
+            evidence = Evidence(read=row.value, entered=question.entered, measured=row.field.confidence)
+            yield found(question.code, Reason.ENTERED, row.page.place(*row.slot), evidence, severity=row.severity)
+        if not against_entered:
+            yield from _disagreeing(question.code, stated)
+    yield from _wrong_check_digits(dossier, policy)
+
+
+def _questions(dossier: Dossier) -> Iterator[_Question]:
+    child = dossier.child
+    who = Person.CHILD
+    number = normal_number(child.id_number) if child.id_number else None
+    certificate = normal_number(child.birth_certificate_number) if child.birth_certificate_number else None
+    yield _Question(Code.SEX_DIFFERS, child.sex.value, Slot(Field.SEX), Slot(Field.SEX, who))
+    born = child.birth_date.isoformat()
+    yield _Question(Code.BIRTH_DATE_DIFFERS, born, Slot(Field.BIRTH_DATE), Slot(Field.BIRTH_TIME, who), len(born))
+    yield _Question(Code.NUMBER_DIFFERS, number, Slot(Field.ID_NUMBER), None)
+    yield _Question(Code.NUMBER_DIFFERS, certificate, Slot(Field.CERTIFICATE_NUMBER), Slot(Field.CERTIFICATE_NUMBER))
+
+
+def _stated(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_Stated]:
+    for page in dossier.child_pages:
+        slot = question.certificate if page.kind is PageKind.BIRTH_CERTIFICATE else question.card
+        field = page.get(*slot) if slot else None
+        if not (slot and field and field.value):
+            continue
+        looks = look(field, policy.legibility).legibility
+        if looks is not Legibility.UNREADABLE:  # what cannot be read is never compared
+            yield _Stated(page, slot, field, field.value[: question.length], looks is Legibility.READ)
+
+
+def _disagreeing(code: Code, stated: tuple[_Stated, ...]) -> Iterator[Finding]:
+    """Pages that agree with what was entered cannot disagree with each other; without an entry they can."""
+    for row in stated[1:]:
+        if row.value != stated[0].value:
+            evidence = Evidence(read=row.value, entered=stated[0].value, measured=row.field.confidence)
+            yield found(code, Reason.CROSS_DOCUMENT, row.page.place(*row.slot), evidence, severity=Severity.REVIEW)
+
+
+def _wrong_check_digits(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """A printed number whose check digit is wrong was misread, or misprinted: a person looks.
+
+    Rejected only if it is also what was entered: then the family's own number is wrong in both places.
+    """
+    entered = normal_number(dossier.child.id_number or "")
+    for page in dossier.members(Person.CHILD):
+        field = page.get(Field.ID_NUMBER)
+        number = parse_id_number(field.value) if field and field.value else None
+        if field and number and not number.check_digit_right:
+            both = number.text == entered and look(field, policy.legibility).legibility is Legibility.READ
+            severity = Severity.REJECT if both else Severity.REVIEW
+            evidence = Evidence(read=number.text, measured=field.confidence)
+            yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, page.place(Field.ID_NUMBER), evidence, severity=severity)

@@ -1,0 +1,67 @@
+"""A warm worker with flows made for tests, in a process of its own."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.child import start_child, stop_child
+from flows.settings import use_environment
+
+if TYPE_CHECKING:
+    from flows.worker import FlowTable
+
+POOL = "test-pool"
+
+
+@contextmanager
+def warm_worker(api_url: str, folder: Path, *, limit: int = 2) -> Iterator[BaseProcess]:
+    """Run a worker for as long as the block lasts, unless the block ends it."""
+    child = start_child("test-worker", folder / "worker.log", _work, api_url, str(folder), limit)
+    try:
+        yield child
+    finally:
+        stop_child(child, seconds=10)
+
+
+def _work(api_url: str, home: str, limit: int) -> None:
+    use_environment({"PREFECT_API_URL": api_url, "PREFECT_HOME": home})
+    import flows.worker  # noqa: F401 - Prefect is imported by the main thread
+
+    threading.Thread(target=lambda: asyncio.run(_loop(limit)), daemon=True).start()
+    threading.Event().wait()
+
+
+async def _loop(limit: int) -> None:
+    from flows.worker import WarmWorker
+
+    async with WarmWorker(flows=specimen_flows(), work_pool_name=POOL, limit=limit) as worker:
+        while True:
+            await worker.get_and_submit_flow_runs()
+            await worker.cancel_asked_for()
+            await asyncio.sleep(0.2)
+
+
+def specimen_flows() -> "FlowTable":
+    """Flows that tell where they run, take their time, or fail."""
+    from prefect import flow
+    from prefect.client.schemas.objects import State
+    from prefect.states import Completed
+
+    @flow(name="tell")
+    async def tell(item_id: str = "") -> State[None]:
+        return Completed(name="Told", message=str(os.getpid()))
+
+    @flow(name="slow")
+    async def slow(seconds: float = 60.0) -> None:
+        await asyncio.sleep(seconds)
+
+    @flow(name="wrong")
+    async def wrong() -> None:
+        raise RuntimeError("made to fail")
+
+    return {"t:tell": tell, "t:slow": slow, "t:wrong": wrong}
