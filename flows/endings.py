@@ -12,11 +12,15 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Completed, Failed
 
 from flows.artifacts import codes_of
-from models.errors import PipelineError
+from models.errors import BadManifestError, ManifestProblem, PipelineError
 from models.result import Decision, Result
+from models.submission import EnteredChild, Guardian, Submission, SubmittedFile
 
 log = logging.getLogger(__name__)
 ENDINGS: Final = {Decision.ACCEPTED: "Accepted", Decision.RETURNED: "Returned", Decision.REVIEW: "NeedsReview"}
+_MANIFEST_KEYS: Final = frozenset(
+    {"$", "schema"}.union(*(model.model_fields for model in (Submission, EnteredChild, Guardian, SubmittedFile)))
+)
 
 
 class UnforeseenError(Exception):
@@ -36,6 +40,8 @@ def nothing_quoted() -> Iterator[None]:
     """
     try:
         yield
+    except BadManifestError as error:
+        raise BadManifestError(tuple(map(_own_words, error.problems))) from None
     except PipelineError as error:
         raise error from None  # what it came from may quote
     except Exception as error:  # noqa: BLE001 - the wall between what documents say and what Prefect keeps
@@ -43,6 +49,12 @@ def nothing_quoted() -> Iterator[None]:
         places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
         log.error("unforeseen error", extra={"kind": type(error).__name__, "places": places})  # noqa: TRY400 - no text
         raise UnforeseenError(f"{type(error).__name__} at {places[-1]}") from None
+
+
+def _own_words(problem: ManifestProblem) -> ManifestProblem:
+    """A key that we do not know is the sender's word, and may be anything."""
+    known = all(part in _MANIFEST_KEYS or part.isdigit() for part in problem.key.split("."))
+    return problem if known else ManifestProblem("(unknown key)", problem.problem)
 
 
 def concluded(result: Result) -> State[None]:

@@ -1,5 +1,6 @@
 """Where something is on a page: pixels, origin top left, right and bottom exclusive."""
 
+import math
 from collections.abc import Iterable
 from typing import NamedTuple, Self
 
@@ -78,3 +79,19 @@ class Quad(NamedTuple):
         """The corners of an upright box."""
         left, top, right, bottom = box
         return cls(Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom))
+
+
+def beyond(quad: Quad, heights: float) -> Quad:
+    """The place that follows a quad in reading direction, so many times as long as the quad is high."""
+    along = math.dist(quad.top_left, quad.top_right) or 1.0
+    share = heights * math.dist(quad.top_left, quad.bottom_left) / along
+    return Quad(
+        quad.top_right,
+        _onward(quad.top_left, quad.top_right, share),
+        _onward(quad.bottom_left, quad.bottom_right, share),
+        quad.bottom_right,
+    )
+
+
+def _onward(start: Point, end: Point, share: float) -> Point:
+    return Point(end.x + (end.x - start.x) * share, end.y + (end.y - start.y) * share)

@@ -41,6 +41,21 @@ def test_a_bug_is_told_by_kind_and_place() -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        pytest.param("child.birth_date", "child.birth_date", id="a key that we know"),
+        pytest.param("files.3.path", "files.3.path", id="a key in a list"),
+        pytest.param("$", "$", id="the manifest as a whole"),
+        pytest.param(f"child.{CANARY}", "(unknown key)", id="a key that the sender made up"),
+    ],
+)
+def test_a_bad_manifest_is_told_by_keys_that_we_know(key: str, told: str) -> None:
+    with pytest.raises(BadManifestError) as caught:
+        _raise(BadManifestError((ManifestProblem(key, "is wrong"),)))
+    assert str(caught.value) == f"{told}: is wrong"
+
+
+@pytest.mark.parametrize(
     ("error", "name", "message"),
     [
         pytest.param(

@@ -53,7 +53,7 @@ def read_certificate(lines: Sequence[Line]) -> Form:
     sheet = take_apart(lines, _SPELLINGS)
     beside = values_beside(sheet._replace(runs=tuple(run for run in sheet.runs if not _english(run))))
     names = [label for label in sheet.labels if label.key.field is Field.NAME]
-    return form_of((_slot(label, names), label.box, runs) for label, runs in beside.items())
+    return form_of((_slot(label, names), label, runs) for label, runs in beside.items())
 
 
 def _slot(label: Label[_Announced], names: Sequence[Label[_Announced]]) -> Slot:

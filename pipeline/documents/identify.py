@@ -49,7 +49,7 @@ _SIGNATURES = (
             "服务处所",
             "迁来本址",
         ),
-        4,
+        2,
     ),
     _Signature(
         PageKind.HUKOU_HOME,

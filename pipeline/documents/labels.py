@@ -5,10 +5,11 @@ from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz.distance import Hamming
 
-from models.geometry import Box
+from models.geometry import Box, Quad
 from models.identity import half_width
 from models.reading import Line
 from pipeline.documents.runs import SPACES, Run, cut, whole
+from pipeline.names.normal import is_han
 
 _ONE_WRONG_IN = 4  # characters of a label; shorter labels are taken as they stand
 _BESIDE = 0.5  # of a value's height that it may stand above or below its label's box
@@ -20,10 +21,11 @@ Key = TypeVar("Key")
 
 
 class Label(NamedTuple, Generic[Key]):
-    """A printed label: what it announces, and where it stands in the straightened document."""
+    """A printed label: what it announces, where it stands in the straightened document, and where on the page."""
 
     key: Key
     box: Box
+    quad: Quad
 
 
 class Sheet(NamedTuple, Generic[Key]):
@@ -52,7 +54,8 @@ def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, 
     labels, runs = list(letters), list[Run]()
     for run in pieces:
         hits = _hits(run, words)
-        labels += (Label(hit.key, run._replace(first=hit.first, end=hit.end).upright) for hit in hits if hit.key)
+        words_of = ((hit.key, run._replace(first=hit.first, end=hit.end)) for hit in hits)
+        labels += (Label(key, piece.upright, piece.on_page) for key, piece in words_of if key)
         runs += cut(run, [(hit.first, hit.end) for hit in hits])
     return Sheet(tuple(_joined(labels)), tuple(runs))
 
@@ -60,16 +63,22 @@ def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, 
 def _letters_joined(runs: Sequence[Run], words: Sequence[tuple[str, Key | None]]) -> tuple[list[Run], list[Label[Key]]]:
     """Labels of two characters set so wide that each was found as a line of its own; and the other runs."""
     spelt = {word: key for word, key in words if key and len(word) == 2}
-    letters = [run for run in runs if len(run.text) == 1]
+    letters = [(run, han[0]) for run in runs if len(han := [char for char in run.text if is_han(char)]) == 1]
     taken: list[Run] = []
     labels = []
-    for left in letters:
-        for right in letters:
-            key = spelt.get(left.text + right.text)
+    for left, first in letters:
+        for right, second in letters:
+            key = spelt.get(first + second)
             if key and _next_to(left.upright, right.upright):
-                labels.append(Label(key, Box.around((left.upright, right.upright))))
+                labels.append(_side_by_side(key, left, right))
                 taken += (left, right)
     return [run for run in runs if not any(run is other for other in taken)], labels
+
+
+def _side_by_side(key: Key, left: Run, right: Run) -> Label[Key]:
+    first, second = left.on_page, right.on_page
+    quad = Quad(first.top_left, second.top_right, second.bottom_right, first.bottom_left)
+    return Label(key, Box.around((left.upright, right.upright)), quad)
 
 
 def _next_to(left: Box, right: Box) -> bool:
@@ -116,9 +125,13 @@ def _joined(labels: Iterable[Label[Key]]) -> list[Label[Key]]:
         above = next((other for other in joined if other.key == label.key and _stacked(other.box, label.box)), None)
         if above is not None:
             joined.remove(above)
-            label = Label(label.key, Box.around((above.box, label.box)))  # noqa: PLW2901
-        joined.append(label)
+        joined.append(_one_above_the_other(above, label) if above else label)
     return joined
+
+
+def _one_above_the_other(above: Label[Key], below: Label[Key]) -> Label[Key]:
+    quad = Quad(above.quad.top_left, above.quad.top_right, below.quad.bottom_right, below.quad.bottom_left)
+    return Label(above.key, Box.around((above.box, below.box)), quad)
 
 
 def _stacked(above: Box, below: Box) -> bool:

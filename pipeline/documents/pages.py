@@ -7,7 +7,7 @@ from typing import NamedTuple
 from models.case import StoredFile
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
 from models.findings import Place
-from models.geometry import Box
+from models.geometry import Box, beyond
 from models.reading import Line, PageReading
 from pipeline.documents.birth_certificate import read_certificate
 from pipeline.documents.fields import FieldReading
@@ -25,6 +25,8 @@ _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType
         PageKind.BIRTH_CERTIFICATE: read_certificate,
     }
 )
+_CELL = 8.0  # of a label's height: how far right of a label its value reaches at most
+_MOST_LABELS = 10  # of the twenty-one on a member card
 
 
 class PageView(NamedTuple):
@@ -70,7 +72,10 @@ class PageView(NamedTuple):
 
     def _box(self, field: Field | None, person: Person | None) -> Box:
         found = self.get(field, person) if field else None
-        return found.box if found else self.reading.quad.box
+        label = self.form.labels.get(Slot(field, person)) if field else None
+        if found:
+            return found.box
+        return beyond(label.quad, _CELL).box if label else self.reading.quad.box
 
 
 _HOLDERS: Mapping[Person, str] = MappingProxyType(
@@ -82,9 +87,9 @@ _SIDES: Mapping[PageKind, str] = MappingProxyType(
 
 
 def view_page(file: StoredFile, reading: PageReading) -> PageView:
-    """Identify a page and read its fields; a member card on which nothing is filled in is a blank one."""
+    """Identify a page and read its fields; a member card whose labels read and that holds no value is a blank one."""
     kind = identify(reading.lines)
     form = _READERS[kind](reading.lines) if kind in _READERS else Form({}, {})
-    if kind is PageKind.HUKOU_MEMBER and not form.fields:
+    if kind is PageKind.HUKOU_MEMBER and not form.fields and len(form.labels) >= _MOST_LABELS:
         kind = PageKind.HUKOU_BLANK
     return PageView(file, reading, kind, form)

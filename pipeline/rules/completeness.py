@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Place, Reason, found
-from models.policy import Policy
+from models.policy import LegibilityLimits, Policy
 from models.submission import IdType
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.pages import PageView
+from pipeline.rules.legibility import is_unread
 
 _ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
 
@@ -64,16 +65,16 @@ def _grown_ups(dossier: Dossier) -> tuple[PageView, ...]:
 
 def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """缺页, for a slot without a page. A page that cannot be read might be the one: `illegible` speaks of it instead."""
-    unread = {page.document for page in unread_pages(dossier)}
+    unread = {page.document for page in unread_pages(dossier, policy.legibility)}
     for need in needs(dossier, policy):
         if need.enough or need.document in unread:
             continue
         yield _wrong_member(need, dossier) or found(Code.PAGE_MISSING, need.reason, Place(document=need.document))
 
 
-def unread_pages(dossier: Dossier) -> tuple[PageView, ...]:
-    """Pages with text that does not read; those without a hint belong to the document that the file's other pages show."""
-    return tuple(page for page in dossier.of_kind(PageKind.UNREADABLE) if page.document)
+def unread_pages(dossier: Dossier, limits: LegibilityLimits) -> tuple[PageView, ...]:
+    """Pages of a known document that might fill any slot, since nobody can read whose they are."""
+    return tuple(page for page in dossier.pages if page.document and is_unread(page, limits))
 
 
 def _wrong_member(need: Need, dossier: Dossier) -> Finding | None:
@@ -83,9 +84,8 @@ def _wrong_member(need: Need, dossier: Dossier) -> Finding | None:
     strangers = [page for page in dossier.of_kind(PageKind.HUKOU_MEMBER) if page.holder is None]
     for page in strangers:
         if page.value(Field.NAME) and page.value(Field.BIRTH_DATE):
-            return found(
-                Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), Evidence(read=page.value(Field.NAME))
-            )
+            read = Evidence(read=page.value(Field.NAME))
+            return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), read)
     return None
 
 
@@ -94,5 +94,5 @@ def needed_pages(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
     slots = tuple(needs(dossier, policy))
     open_documents = {need.document for need in slots if not need.enough}
     filled = [page for need in slots for page in need.pages]
-    filled += [page for page in unread_pages(dossier) if page.document in open_documents]
+    filled += [page for page in unread_pages(dossier, policy.legibility) if page.document in open_documents]
     return tuple({id(page): page for page in filled}.values())

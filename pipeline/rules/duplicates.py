@@ -13,8 +13,8 @@ from pipeline.names.normal import normal_name
 
 def duplicates(dossier: Dossier, known: tuple[KnownChild, ...]) -> Iterator[Finding]:
     """4005 and 疑似重复; one finding a reason at most, so that nothing tells how many records there are."""
-    reasons = {reason for child in known if (reason := _match(dossier, child)) is not None}
-    for code, reason in sorted(reasons):
+    matches = {match for child in known if (match := _match(dossier, child)) is not None}
+    for code, reason in sorted(matches):
         yield found(code, reason, Place())
 
 

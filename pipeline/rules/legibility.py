@@ -4,7 +4,7 @@ A page whose required fields were read is never rejected for its looks.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,14 +13,14 @@ from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.geometry import Box
 from models.policy import LegibilityLimits
-from models.reading import PageReading
+from models.reading import PageReading, Tile
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.fields import FieldReading
 from pipeline.documents.form import Slot
 from pipeline.documents.pages import PageView
 from pipeline.ocr.lattice import log_likelihood
 
-_GLARE_ABOVE = 10  # grey levels by which a place must be brighter than the page's paper to be glare
+_BURNT_OUT = 250  # grey level of the darkest of a tile from which nothing can be seen there, on paper that is darker
 _FLAT = 12  # grey levels between paper and ink below which nothing is printed there
 _CELL_WIDTHS = 8.0  # of a label's height: how far right of a label its value reaches at most, for looking at the place
 
@@ -80,11 +80,19 @@ def unreadable_slots(page: PageView, limits: LegibilityLimits) -> tuple[Slot, ..
     return tuple(slot for slot in slots if look(page.get(*slot), limits).legibility is Legibility.UNREADABLE)
 
 
+def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
+    """Whether nobody can tell whose page it is: nothing reads, or neither the name nor the number does."""
+    if page.kind is PageKind.UNREADABLE:
+        return True
+    personal = page.kind in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT)
+    return personal and {Field.NAME, Field.ID_NUMBER} <= {slot.field for slot in unreadable_slots(page, limits)}
+
+
 def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityLimits) -> Iterator[Finding]:
     """Findings for the pages that the application needs; a field that another of these pages supplies is not missed."""
     for page in pages:
-        if page.kind is PageKind.UNREADABLE:
-            yield _unreadable_page(page, limits)
+        if is_unread(page, limits):
+            yield found(code_for(page), page_reason(page.reading, limits), page.place())
             continue
         for slot in unreadable_slots(page, limits):
             if not _supplied(slot, page, dossier, limits):
@@ -105,10 +113,6 @@ def code_for(page: PageView) -> Code:
     return Code.REGISTER_ILLEGIBLE if page.document is DocumentKind.HOUSEHOLD_REGISTER else Code.ILLEGIBLE
 
 
-def _unreadable_page(page: PageView, limits: LegibilityLimits) -> Finding:
-    return found(code_for(page), page_reason(page.reading, limits), page.place())
-
-
 def _unreadable_field(page: PageView, slot: Slot, limits: LegibilityLimits) -> Finding:
     looks = look(page.get(*slot), limits)
     place = page.place(*slot)
@@ -120,7 +124,7 @@ def _reason(page: PageView, slot: Slot, limits: LegibilityLimits) -> Reason:
     field = page.get(*slot)
     if field is None:
         label = page.form.labels.get(slot)
-        return _reason_of_nothing(page.reading, label, limits) if label else page_reason(page.reading, limits)
+        return _reason_of_nothing(page.reading, label.box, limits) if label else page_reason(page.reading, limits)
     measures = [line.measures for line in field.lines]
     if min(measure.height for measure in measures) < limits.small_height:
         return Reason.TOO_SMALL
@@ -131,32 +135,32 @@ def _reason(page: PageView, slot: Slot, limits: LegibilityLimits) -> Reason:
 
 def _reason_of_nothing(reading: PageReading, label: Box, limits: LegibilityLimits) -> Reason:
     """Why nothing was read beside a label: what does the place look like, against the paper of the page?"""
-    paper, ink = _levels(reading, _beside(label))
-    usual, _ = _levels(reading, Box(0, 0, reading.upright_width, reading.upright_height))
-    if paper >= usual + _GLARE_ABOVE and paper - ink < _FLAT * 2:
+    place, page = _tiles(reading, _beside(label)), reading.measures.surface.tiles
+    usual = sorted(tile.paper for tile in page)[len(page) // 2]
+    if usual < _BURNT_OUT <= _second_largest(tile.ink for tile in place):
         return Reason.GLARE
-    if paper < limits.dark * 255:
-        return Reason.OCCLUDED if usual >= limits.dark * 255 else Reason.TOO_DARK
+    if usual >= limits.dark * 255 and _second_largest(-tile.paper for tile in place) > -limits.dark * 255:
+        return Reason.OCCLUDED
     whole = page_reason(reading, limits)
-    return Reason.LOW_CONTRAST if paper - ink < _FLAT and whole is Reason.BLUR else whole
+    flat = all(tile.paper - tile.ink < _FLAT for tile in place)
+    return Reason.LOW_CONTRAST if flat and whole is Reason.BLUR else whole
+
+
+def _second_largest(values: Iterable[int]) -> int:
+    """One tile may be a speck; two are a place."""
+    return sorted((*values, -255, -255))[-2]
 
 
 def _beside(label: Box) -> Box:
-    reach = round(_CELL_WIDTHS * label.height)
-    return Box(label.right + label.height, label.top, label.right + reach, label.bottom)
+    return Box(label.right, label.top, label.right + round(_CELL_WIDTHS * label.height), label.bottom)
 
 
-def _levels(reading: PageReading, box: Box) -> tuple[float, float]:
-    """Brightest paper and darkest ink of a place: the medians over its tiles."""
+def _tiles(reading: PageReading, box: Box) -> tuple[Tile, ...]:
     surface = reading.measures.surface
     across, down = reading.upright_width / surface.columns, reading.upright_height / surface.rows
-    tiles = [
-        surface.tiles[row * surface.columns + column]
-        for row in range(max(0, int(box.top / down)), min(surface.rows, int(box.bottom / down) + 1))
-        for column in range(max(0, int(box.left / across)), min(surface.columns, int(box.right / across) + 1))
-    ]
-    papers, inks = sorted(tile.paper for tile in tiles), sorted(tile.ink for tile in tiles)
-    return (papers[len(papers) // 2], inks[len(inks) // 2]) if tiles else (0.0, 0.0)
+    rows = range(max(0, int(box.top / down)), min(surface.rows, int(box.bottom / down) + 1))
+    columns = range(max(0, int(box.left / across)), min(surface.columns, int(box.right / across) + 1))
+    return tuple(surface.tiles[row * surface.columns + column] for row in rows for column in columns)
 
 
 def page_reason(reading: PageReading, limits: LegibilityLimits) -> Reason:
