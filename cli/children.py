@@ -1,0 +1,92 @@
+"""`intake children`: the register of known children, from which 4005 is decided."""
+
+import csv
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from cli.workspace import Place
+from models.children import KnownChild
+from models.errors import ExitCode
+
+children = typer.Typer(help="The register of known children, used for 4005.", no_args_is_help=True)
+_COLUMNS: Final = ("name", "sex", "birth_date", "id_number", "birth_certificate_number", "mother_id_number")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # first characters that a spreadsheet takes for a formula
+_stderr = Console(stderr=True, highlight=False)
+
+
+@children.command("import")
+def import_children(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help=f"CSV in UTF-8 with the columns {','.join(_COLUMNS)}.")],
+) -> int:
+    """Add known children; a row that is known already changes nothing."""
+    rows = tuple(_rows(file))
+    wrong = [problem for _, problem in rows if problem]
+    if wrong:
+        _stderr.print("Nothing was imported; correct these rows first:")
+        for problem in wrong:
+            _stderr.print(f"  {problem}", markup=False)
+        return ExitCode.USAGE
+    place: Place = context.obj
+    with place.ledger() as ledger:
+        counts = ledger.import_children(child for child, _ in rows if child)
+    print(f"{counts.added} added, {counts.unchanged} unchanged, {counts.conflicting} conflicting")
+    return ExitCode.ACCEPTED
+
+
+@children.command("export")
+def export_children(context: typer.Context) -> int:
+    """Print the register as CSV."""
+    place: Place = context.obj
+    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    with place.ledger() as ledger:
+        for child in ledger.export_children():
+            values = child.model_dump(mode="json")
+            writer.writerow([_no_formula(values[column] or "") for column in _COLUMNS])
+    out.detach()
+    return ExitCode.ACCEPTED
+
+
+@children.command("forget")
+def forget_child(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(help="ID number or birth certificate number.")],
+) -> int:
+    """Erase a child from the register."""
+    place: Place = context.obj
+    with place.ledger() as ledger:
+        print(f"{ledger.forget_child(number)} forgotten")
+    return ExitCode.ACCEPTED
+
+
+def _rows(file: Path) -> Iterator[tuple[KnownChild | None, str | None]]:
+    """A child or what is wrong with its row, by row number and column; values are not repeated."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{file} cannot be read as CSV in UTF-8.") from error
+    reader = csv.DictReader(io.StringIO(text))
+    if not set(reader.fieldnames or ()) <= set(_COLUMNS) or "name" not in (reader.fieldnames or ()):
+        raise typer.BadParameter(f"{file} must have the columns {','.join(_COLUMNS)}.")
+    for number, row in enumerate(reader, start=2):
+        try:
+            yield KnownChild.model_validate({key: value or None for key, value in row.items()}), None
+        except ValidationError as error:
+            found = error.errors(include_input=False, include_url=False)
+            yield (
+                None,
+                f"row {number}: " + "; ".join(f"{'.'.join(map(str, item['loc']))} {item['msg']}" for item in found),
+            )
+
+
+def _no_formula(value: str) -> str:
+    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -1,0 +1,40 @@
+"""`intake codes`: the catalogue of codes with messages and next steps."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from models.errors import ExitCode
+from models.findings import CATALOGUE, TITLES, Code, Reason
+
+
+def codes(*, as_json: Annotated[bool, typer.Option("--json", help="The catalogue as JSON.")] = False) -> int:
+    """Print every code and reason, what it means for the case, and what to do next."""
+    if as_json:
+        print(json.dumps([_row(*key) for key in CATALOGUE], ensure_ascii=False, indent=1))
+        return ExitCode.ACCEPTED
+    table = Table(header_style="bold")
+    for heading in ("代码", "原因", "结果", "说明", "下一步"):
+        table.add_column(heading, overflow="fold")
+    for key in CATALOGUE:
+        row = _row(*key)
+        table.add_row(
+            f"{row['code']} {row['title']}".strip(), row["reason"], row["severity"], row["message"], row["next_step"]
+        )
+    Console(highlight=False).print(table)
+    return ExitCode.ACCEPTED
+
+
+def _row(code: Code, reason: Reason) -> dict[str, str]:
+    entry = CATALOGUE[code, reason]
+    return {
+        "code": code,
+        "title": TITLES.get(code, ""),
+        "reason": reason,
+        "severity": " / ".join(entry.severities),
+        "message": entry.message,
+        "next_step": entry.next_step,
+    }

@@ -1,0 +1,87 @@
+"""`intake`: arguments in, words and exit codes out."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from cli.children import children
+from cli.codes import codes
+from cli.process import process
+from cli.reprocess import reprocess
+from cli.serve import serve
+from cli.settings import settings
+from cli.show import show
+from cli.workspace import Place
+from models.errors import BadManifestError, ExitCode, PipelineError
+
+_stderr = Console(stderr=True, highlight=False)
+
+app = typer.Typer(
+    name="intake",
+    help="Document intake for children's hospitals: scans and typed data in, a decision with findings out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(process)
+app.add_typer(children, name="children")
+app.command()(show)
+app.command()(reprocess)
+app.command()(serve)
+app.command()(codes)
+app.command()(settings)
+
+
+@app.callback()
+def _common(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None, typer.Option(help="Holds the embedded store, ledger and results. [default: ./workspace]")
+    ] = None,
+) -> None:
+    context.obj = Place(workspace)
+
+
+def main() -> None:
+    """Run a command; every foreseen error is a sentence on stderr and an exit code of contract section 2."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command and hand on its exit code. A bug keeps its traceback."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        _stderr.print("Interrupted. Finished cases are recorded; run the command again for the rest.")
+        return ExitCode.INTERRUPTED
+    except ValidationError as error:
+        _say_settings(error)
+        return ExitCode.USAGE
+    except BadManifestError as error:
+        _stderr.print(f"The manifest is refused: {error}.")
+        return error.exit_code
+    except PipelineError as error:
+        _stderr.print(str(error))
+        return error.exit_code
+    except Exception:  # noqa: BLE001 - the last resort: a bug is told as one, with its traceback
+        _stderr.print_exception(show_locals=False)
+        return ExitCode.BUG
+    return int(code or 0)
+
+
+def _say_settings(error: ValidationError) -> None:
+    _stderr.print("These settings cannot be used; correct them and start again:")
+    for found in error.errors(include_input=False, include_url=False):
+        _stderr.print(f"  INTAKE_{'__'.join(str(part).upper() for part in found['loc'])}: {found['msg']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""A result as people read it in a terminal."""
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from models.documents import FIELD_TITLES, PAGE_TITLES
+from models.findings import TITLES, Finding, Severity
+from models.result import DECISION_TITLES, Decision, Result
+
+_COLOURS = {Decision.ACCEPTED: "green", Decision.RETURNED: "red", Decision.REVIEW: "yellow"}
+_SEVERITIES = {Severity.REJECT: "退回", Severity.REVIEW: "待审核", Severity.WARNING: "提示"}
+_stdout = Console(highlight=False)
+
+
+def print_report(result: Result) -> None:
+    """Print the decision, the findings with what to do next, and the pages."""
+    colour = _COLOURS[result.decision]
+    title = f"{result.submission_id}  第{result.revision}次提交  {DECISION_TITLES[result.decision]}"
+    parts = [_findings(result)] if result.findings else [Text("没有发现问题。")]
+    _stdout.print(Panel(Group(*parts, _pages(result)), title=title, border_style=colour, title_align="left"))
+
+
+def _findings(result: Result) -> Table:
+    table = Table(box=None, show_header=True, header_style="bold", padding=(0, 1))
+    for heading in ("代码", "结果", "说明", "读出 / 填写", "下一步"):
+        table.add_column(heading, overflow="fold")
+    for finding in result.findings:
+        code = f"{finding.code} {TITLES.get(finding.code, '')}".strip()
+        table.add_row(
+            f"{code}\n{finding.reason}",
+            _SEVERITIES[finding.severity],
+            finding.message,
+            _values(finding),
+            finding.next_step,
+        )
+    return table
+
+
+def _values(finding: Finding) -> str:
+    values = (finding.read, finding.entered)
+    return " / ".join(value or "-" for value in values) if any(values) else ""
+
+
+def _pages(result: Result) -> Table:
+    table = Table(box=None, show_header=True, header_style="dim", style="dim", padding=(0, 1))
+    for heading in ("文件", "页", "内容", "可读", "读出的项目"):
+        table.add_column(heading, overflow="fold")
+    for page in result.pages:
+        on_page = [field for field in result.fields if (field.file, field.page_no) == (page.file, page.page_no)]
+        titles = "、".join(FIELD_TITLES[field.field] for field in on_page)
+        table.add_row(page.file, str(page.page_no), PAGE_TITLES[page.kind], "是" if page.legible else "否", titles)
+    return table

@@ -1,0 +1,75 @@
+"""`intake reprocess`: stored cases again with today's code or rules; earlier runs stay."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cli.workspace import Place
+from models.changes import Change, changes
+from models.errors import ExitCode, PipelineError
+from models.findings import Code
+from models.masking import mask
+from pipeline.desk import Desk
+from pipeline.intake import reprocess as reprocess_case
+from pipeline.ledger.values import Selection
+
+_BEIJING = ZoneInfo("Asia/Shanghai")
+_stderr = Console(stderr=True, highlight=False)
+
+
+def reprocess(
+    context: typer.Context,
+    *,
+    since: Annotated[datetime | None, typer.Option(help="Cases opened then or later, Beijing time.")] = None,
+    code: Annotated[Code | None, typer.Option(help="Cases whose latest result has this code.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every case.")] = False,
+    from_readings: Annotated[bool, typer.Option(help="Judge what was read before, without OCR.")] = False,
+) -> int:
+    """Run stored cases again and print a line for every changed field or finding, values masked."""
+    if not (every or since or code):
+        raise typer.BadParameter("Say which cases: --all, --since or --code.")
+    selection = Selection(since=since.replace(tzinfo=_BEIJING) if since else None, code=code)
+    place: Place = context.obj
+    worst = ExitCode.ACCEPTED
+    with place.desk() as desk:
+        cases = tuple(desk.ledger.cases(selection))
+        for submission_id, found in _with_progress(cases, desk, from_readings=from_readings):
+            if isinstance(found, PipelineError):
+                _stderr.print(f"{submission_id}: {found}", markup=False)
+                worst = found.exit_code
+                continue
+            for change in found:
+                print(_line(submission_id, change), flush=True)
+    _stderr.print(f"{len(cases)} cases were run again.")
+    return worst
+
+
+def _with_progress(
+    cases: tuple[str, ...], desk: Desk, *, from_readings: bool
+) -> Iterator[tuple[str, tuple[Change, ...] | PipelineError]]:
+    columns = (TextColumn("reprocess"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_stderr, disable=not _stderr.is_terminal) as bar:
+        for submission_id in bar.track(cases):
+            try:
+                before, after = reprocess_case(submission_id, desk, from_readings=from_readings)
+            except PipelineError as error:
+                yield submission_id, error
+            else:
+                yield submission_id, changes(before, after)
+
+
+def _line(submission_id: str, change: Change) -> str:
+    subject = "/".join(str(part) for part in (change.what, change.document, change.person, change.field) if part)
+    before, after = (_shown(change, value) for value in (change.before, change.after))
+    return f"{submission_id}\t{subject}\t{before}\t{after}"
+
+
+def _shown(change: Change, value: str | None) -> str:
+    if value is None:
+        return "-"
+    return mask(change.field, value) if change.field else value
