@@ -20,13 +20,12 @@ from prefect.states import Crashed
 
 from flows.held import in_thread
 from flows.worker import is_dead
-from models.submission import MANIFEST_NAME
+from models.submission import INBOX, MANIFEST_NAME
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.values import InboxItem, UploadEvent, Via
 from pipeline.stores.base import ObjectInfo, Store
 
 log = logging.getLogger(__name__)
-INBOX: Final = "inbox/"
 _AT_ONCE: Final = 100  # items dispatched in one go
 _ORPHANED_SECONDS: Final = 60.0  # from Pending to a named process takes a living worker less than one
 _UNDER_WAY: Final = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
@@ -111,6 +110,7 @@ async def _still_queued(client: PrefectClient, item: InboxItem) -> bool:
 async def _ask(client: PrefectClient, deployment_id: UUID, item: InboxItem) -> FlowRun:
     run = await client.create_flow_run_from_deployment(
         deployment_id,
+        name=f"intake-{item.item_id}",
         parameters={"item_id": item.item_id},
         idempotency_key=f"{item.item_id}/{item.flow_run_id or 'first'}",
     )

@@ -7,14 +7,13 @@ from typing import Any, Final
 from prefect import flow, get_client, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.concurrency.asyncio import concurrency
 from prefect.runtime import flow_run, task_run
 from prefect.states import Completed
 
 from flows.artifacts import codes_of
 from flows.endings import concluded, failed, is_passing, nothing_quoted
 from flows.held import Held, in_thread, item_of, postpone, renewing
-from flows.provide import READING_SLOTS
+from flows.provide import reading_slot
 from flows.publish import publish
 from flows.resources import resources
 from flows.worker import process_identity
@@ -100,7 +99,7 @@ async def perceive(case: Held[Case]) -> Held[tuple[FileReading, ...]]:
         EngineError: A page could not be read through our fault.
     """
     with nothing_quoted():
-        async with concurrency(READING_SLOTS, occupy=1, strict=True):
+        async with reading_slot():
             files = await _read(case.value)
         if task_run.run_count <= len(_DELAYS) and any(_is_our_fault(file) for file in files):
             raise EngineError("pages were not read through our fault")

@@ -1,10 +1,13 @@
 """What Prefect must know before work can flow: the pool, its queues, the deployments, the limit on reading."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.concurrency.asyncio import concurrency
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 
@@ -14,7 +17,8 @@ UPLOADS: Final = "uploads"
 REPROCESSING: Final = "reprocessing"
 _PRIORITIES: Final = {UPLOADS: 1, REPROCESSING: 2}  # 1 is served first
 _AT_ONCE: Final = {UPLOADS: None, REPROCESSING: 1}  # or long runs of the second take every place of the first
-READING_SLOTS: Final = "intake-reading"
+_READING: Final = "intake-reading"
+_SLOT_SECONDS: Final = 60.0  # the least that Prefect takes; a killed worker blocks its slots for so long
 
 
 class Deployment(NamedTuple):
@@ -31,8 +35,17 @@ async def provide(
     await _pool(client, work_pool)
     for queue, priority in _PRIORITIES.items():
         await _queue(client, work_pool, queue, priority)
-    await client.upsert_global_concurrency_limit_by_name(READING_SLOTS, reading)
+    await client.upsert_global_concurrency_limit_by_name(_READING, reading)
     return {item.entrypoint: await _deployment(client, flows, item, work_pool) for item in deployments}
+
+
+@asynccontextmanager
+async def reading_slot() -> AsyncIterator[None]:
+    """Hold one of the places for reading, over all machines; waits for one, and fails if nobody made the limit."""
+    async with concurrency(
+        _READING, occupy=1, strict=True, lease_duration=_SLOT_SECONDS, raise_on_lease_renewal_failure=False
+    ):
+        yield
 
 
 async def _pool(client: PrefectClient, name: str) -> None:

@@ -8,14 +8,13 @@ from uuid import UUID
 from prefect import flow
 from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
 from prefect.client.schemas.objects import State
-from prefect.concurrency.asyncio import concurrency
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.artifacts import Row, change_rows
 from flows.endings import failed, nothing_quoted
 from flows.held import in_thread
-from flows.provide import READING_SLOTS
+from flows.provide import reading_slot
 from flows.resources import resources
 from models.changes import changes
 from models.errors import PipelineError
@@ -90,7 +89,7 @@ async def _run_all(cases: list[str], *, from_readings: bool) -> Tally:
 async def _run_one(submission_id: str, tally: Tally, *, from_readings: bool) -> None:
     desk = resources().desk()
     try:
-        async with concurrency(READING_SLOTS, occupy=1, strict=True):
+        async with reading_slot():
             before, after = await in_thread(steps.reprocess, submission_id, desk, from_readings=from_readings)
     except PipelineError as error:
         row = {"案件": submission_id, "项目": "失败", "之前": "", "之后": type(error).__name__}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from types import MappingProxyType
+from typing import NamedTuple
 
 import httpx
 
@@ -21,11 +22,19 @@ _SILENT = MappingProxyType(
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # or it asks the internet for a telemetry host
         "PREFECT_SERVER_UI_V2_ENABLED": "false",  # or the browser asks the internet for a configuration
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_CONCURRENCY_MAXIMUM_CONCURRENCY_SLOT_WAIT_SECONDS": "2",  # half a minute by default
         "PREFECT_LOGGING_COLORS": "false",
         "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",  # nothing here runs by the clock
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # nothing depends on events
     }
 )
+
+
+class RunningServer(NamedTuple):
+    """A healthy server: where its API is, and the process that it is."""
+
+    api_url: str
+    process: BaseProcess
 
 
 class ServerError(PipelineError):
@@ -35,8 +44,8 @@ class ServerError(PipelineError):
 
 
 @contextmanager
-def prefect_server(settings: Settings) -> Iterator[str]:
-    """Run a Prefect server for as long as the block lasts; yields the URL of its API.
+def prefect_server(settings: Settings) -> Iterator[RunningServer]:
+    """Run a Prefect server for as long as the block lasts.
 
     Raises:
         ServerError: It did not become healthy; the text names the log.
@@ -46,7 +55,7 @@ def prefect_server(settings: Settings) -> Iterator[str]:
     try:
         api_url = f"http://{settings.prefect.host}:{port}/api"
         _wait_until_healthy(api_url, child, settings)
-        yield api_url
+        yield RunningServer(api_url, child)
     finally:
         stop_child(child, seconds=_STOP_SECONDS)
 

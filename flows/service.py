@@ -5,13 +5,14 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing.process import BaseProcess
 from types import FrameType
+from typing import NamedTuple
 
 from flows.child import start_child, stop_child
 from flows.logs import log_to_stderr
-from flows.server import prefect_server
+from flows.server import RunningServer, prefect_server
 from flows.settings import Settings, use_environment
 from models.errors import ExitCode, PipelineError
 
@@ -33,11 +34,15 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
         ServerError: The Prefect server did not start.
     """
     asked = stop or threading.Event()
-    with ExitStack() as stack:
-        stack.enter_context(_asked_by_signal(asked))
-        api_url = settings.prefect.api_url or stack.enter_context(prefect_server(settings))
-        log.info("service started", extra={"api_url": api_url})
-        return _supervise(settings, api_url, asked)
+    with _asked_by_signal(asked):
+        while not asked.is_set():
+            with _server(settings) as server:
+                log.info("service started", extra={"api_url": server.api_url})
+                code = _supervise(settings, server, asked)
+            if code is not None:
+                return code
+            log.warning("Prefect server died and is started again")
+    return ExitCode.ACCEPTED
 
 
 def client_environment(settings: Settings, api_url: str) -> dict[str, str]:
@@ -50,25 +55,47 @@ def client_environment(settings: Settings, api_url: str) -> dict[str, str]:
     }
 
 
-def _supervise(settings: Settings, api_url: str, asked: threading.Event) -> ExitCode:
+class _Elsewhere(NamedTuple):
+    """A server that somebody else runs, and starts again."""
+
+    api_url: str
+    process: None = None
+
+
+_Server = RunningServer | _Elsewhere
+
+
+def _server(settings: Settings) -> AbstractContextManager[_Server]:
+    if settings.prefect.api_url is not None:
+        return nullcontext(_Elsewhere(settings.prefect.api_url))
+    return prefect_server(settings)
+
+
+def _supervise(settings: Settings, server: _Server, asked: threading.Event) -> ExitCode | None:
+    """Keep a worker running; None when the server died."""
     pause = _FIRST_PAUSE_SECONDS
-    while not asked.is_set():
-        worker = start_child("intake-worker", settings.logs / "intake-worker.log", _work, settings, api_url)
+    while not asked.is_set() and not _died(server):
+        worker = start_child("intake-worker", settings.logs / "intake-worker.log", _work, settings, server.api_url)
         try:
-            code = _watch(worker, asked)
+            code = _watch(worker, server, asked)
         finally:
             stop_child(worker, seconds=settings.worker.stop_seconds + _STOP_MARGIN_SECONDS)
         if code in _HOPELESS:
             return ExitCode(code)
-        if not asked.is_set():
+        if code is not None:
             log.warning("worker died and is started again", extra={"exit_code": code, "seconds": pause})
             asked.wait(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-    return ExitCode.ACCEPTED
+    return ExitCode.ACCEPTED if asked.is_set() else None
 
 
-def _watch(worker: BaseProcess, asked: threading.Event) -> int | None:
-    while worker.is_alive() and not asked.is_set():
+def _died(server: _Server) -> bool:
+    return server.process is not None and not server.process.is_alive()
+
+
+def _watch(worker: BaseProcess, server: _Server, asked: threading.Event) -> int | None:
+    """Wait until somebody asks to stop, the server died, or the worker did: only then its exit code."""
+    while worker.is_alive() and not _died(server) and not asked.is_set():
         asked.wait(_GLANCE_SECONDS)
     return worker.exitcode
 

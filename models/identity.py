@@ -12,8 +12,9 @@ _PROVINCES = frozenset(
     f"{code}" for code in (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83)
 )  # fmt: skip
 _FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: 0x20}
-_DATE = re.compile(r"(\d{4})\D{0,2}(\d{1,2})\D{0,2}(\d{1,2})")
-_CERTIFICATE = re.compile(r"[A-Z]\d{9}")
+_DATE = re.compile(r"(\d{4})\D{0,3}(\d{1,2})\D{0,3}(\d{1,2})", re.ASCII)
+_CERTIFICATE = re.compile(r"[A-Z]\d{9}", re.ASCII)
+_NUMBER = re.compile(r"\d{17}[\dX]", re.ASCII)
 
 
 def half_width(text: str) -> str:
@@ -49,7 +50,7 @@ def check_digit(first_seventeen: str) -> str:
 def parse_id_number(text: str) -> IdNumber | None:
     """Take an ID number apart; None if it has not the form of one or its birth date is no date."""
     number = normal_number(text)
-    if not re.fullmatch(r"\d{17}[\dX]", number):
+    if not _NUMBER.fullmatch(number):
         return None
     born = iso_date(number[6:14])
     if born is None:

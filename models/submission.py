@@ -1,18 +1,19 @@
 """What a parent sends: the child as typed in, and the files that came with it (contract, section 1)."""
 
 import json
+import re
 from datetime import date, datetime
 from enum import StrEnum
-from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 
 from models.base import Model
 from models.documents import DocumentKind
 from models.errors import BadManifestError, ManifestProblem
 
 MANIFEST_NAME = "submission.json"
+INBOX = "inbox/"  # prefix in the store under which the parent's app puts submissions, a folder each
 
 
 class Sex(StrEnum):
@@ -38,15 +39,42 @@ class GuardianRelation(StrEnum):
 
 
 def _inside(path: str) -> str:
-    pure = PurePosixPath(path)
-    if not path or "\x00" in path or "\\" in path or pure.is_absolute() or ".." in pure.parts:
+    segments = path.split("/")
+    if {"", ".", ".."} & set(segments) or "\\" in path or _CONTROL.search(path):
         raise ValueError("must be a relative path inside the folder")
+    if max(len(segment.encode()) for segment in segments) > _LONGEST_SEGMENT:
+        raise ValueError(f"must have at most {_LONGEST_SEGMENT} bytes between two slashes")
     return path
 
 
-RelativePath = Annotated[str, AfterValidator(_inside), Field(max_length=300)]
-PersonName = Annotated[str, Field(min_length=1, max_length=50)]
-Number = Annotated[str, Field(min_length=1, max_length=40)]
+def _without_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not hold a NUL character")
+    return text
+
+
+def _as_day(value: object) -> object:
+    """Only the one form of a day: pydantic would take a number for seconds since 1970."""
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("must be a day, for example 2019-11-23")
+    return value
+
+
+def _as_moment(value: object) -> object:
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _DAY.match(value)):
+        raise ValueError("must be a moment, for example 2026-11-20T09:30:00+08:00")
+    return value
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_LONGEST_SEGMENT = 240  # bytes of UTF-8, as the stores take them
+
+RelativePath = Annotated[str, Field(max_length=300), AfterValidator(_inside)]
+PersonName = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_without_nul)]
+Number = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_without_nul)]
+Day = Annotated[date, BeforeValidator(_as_day)]
+Moment = Annotated[datetime, BeforeValidator(_as_moment)]
 
 
 class EnteredChild(Model):
@@ -54,7 +82,7 @@ class EnteredChild(Model):
 
     name: PersonName
     sex: Sex
-    birth_date: date
+    birth_date: Day
     id_type: IdType
     id_number: Number | None = None
     birth_certificate_number: Number | None = None
@@ -81,10 +109,10 @@ class Submission(Model):
 
     version: Literal["child-intake/submission@1"] = Field(alias="schema")
     submission_id: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
-    submitted_at: datetime
+    submitted_at: Moment
     child: EnteredChild
     guardian: Guardian | None = None
-    files: tuple[SubmittedFile, ...] = Field(min_length=1, max_length=100)
+    files: tuple[SubmittedFile, ...] = Field(max_length=100)
 
     @field_validator("submitted_at")
     @classmethod
@@ -96,6 +124,8 @@ class Submission(Model):
     @field_validator("files")
     @classmethod
     def _named_once(cls, files: tuple[SubmittedFile, ...]) -> tuple[SubmittedFile, ...]:
+        if not files:
+            raise ValueError("must name at least one file")
         paths = [file.path for file in files]
         if len(set(paths)) < len(paths):
             raise ValueError("must not name the same path twice")
@@ -110,7 +140,7 @@ def parse_manifest(data: bytes) -> Submission:
     """
     try:
         content = json.loads(data)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of text that is no UTF-8, no JSON, or an endless number
         raise BadManifestError((ManifestProblem(key="$", problem="is not JSON in UTF-8"),)) from error
     try:
         return Submission.model_validate(content)

@@ -22,7 +22,7 @@ from models.findings import CATALOGUE, found
 from models.identity import parse_id_number
 from models.result import decide
 from models.submission import MANIFEST_NAME, parse_manifest
-from pipeline.ocr.weights import alphabet, find_weights
+from pipeline.ocr.weights import characters_of, find_weights
 
 _UNASSIGNED = {"110199", "320199", "330199", "370199"}
 _NAMES = truth.names()
@@ -206,5 +206,5 @@ def test_a_missing_character_is_named_instead_of_drawn_as_a_box() -> None:
 
 @pytest.mark.ocr
 def test_the_rare_name_cannot_be_read_by_the_recogniser(tmp_path: Path) -> None:
-    known = alphabet(find_weights(None, tmp_path))
+    known = characters_of(find_weights(None, tmp_path))
     assert [character for character in RARE_NAME if character not in known] == [RARE_NAME[-1]]

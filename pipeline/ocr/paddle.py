@@ -82,7 +82,7 @@ def alphabet(options: OcrOptions) -> frozenset[str]:
 
 def _load(weights: Weights, options: OcrOptions) -> Any:
     os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"
-    with _headless_opencv_counts():
+    with headless_opencv_counts():
         from paddleocr import PaddleOCR
     return PaddleOCR(
         engine="onnxruntime",
@@ -101,7 +101,7 @@ def _load(weights: Weights, options: OcrOptions) -> Any:
 
 
 @contextlib.contextmanager
-def _headless_opencv_counts() -> Iterator[None]:
+def headless_opencv_counts() -> Iterator[None]:
     """Let PaddleX find OpenCV, which it looks for by the name of one distribution (reason in pyproject.toml)."""
     real = importlib.metadata.version
 

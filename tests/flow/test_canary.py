@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,14 +30,14 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def manifest() -> dict[str, object]:
+def manifest() -> dict[str, Any]:
     """A sample's manifest whose files a parent named after the child."""
-    found: dict[str, object] = json.loads((SAMPLE / "submission.json").read_bytes())
+    found: dict[str, Any] = json.loads((SAMPLE / "submission.json").read_bytes())
     return found
 
 
 @pytest.fixture(scope="module")
-def result(settings: Settings, manifest: dict[str, object]) -> Result:
+def result(settings: Settings, manifest: dict[str, Any]) -> Result:
     """The result of the sample, sent through the whole service."""
     done = threading.Event()
     waiting = threading.Thread(target=_send_and_wait, args=(settings, manifest, done))
@@ -46,7 +47,7 @@ def result(settings: Settings, manifest: dict[str, object]) -> Result:
     return open_ledger(settings.ledger_at).latest_result(str(manifest["submission_id"]))
 
 
-def _send_and_wait(settings: Settings, manifest: dict[str, object], done: threading.Event) -> None:
+def _send_and_wait(settings: Settings, manifest: dict[str, Any], done: threading.Event) -> None:
     try:
         _send(FolderStore(settings.workspace / "store"), manifest)
         _wait(settings, str(manifest["submission_id"]))
@@ -55,7 +56,7 @@ def _send_and_wait(settings: Settings, manifest: dict[str, object], done: thread
         done.set()
 
 
-def _send(store: FolderStore, manifest: dict[str, object]) -> None:
+def _send(store: FolderStore, manifest: dict[str, Any]) -> None:
     named = json.loads(json.dumps(manifest))
     for file in named["files"]:
         data = (SAMPLE / file["path"]).read_bytes()
@@ -102,19 +103,19 @@ def test_the_case_went_all_the_way(result: Result) -> None:
     assert result.fields
 
 
-def test_prefect_shows_the_case_masked(settings: Settings, result: Result, manifest: dict[str, object]) -> None:
+def test_prefect_shows_the_case_masked(settings: Settings, result: Result, manifest: dict[str, Any]) -> None:
     kept = "\n".join(_everything_kept(settings))
-    number = str(manifest["child"]["id_number"])  # type: ignore[index]
+    number = str(manifest["child"]["id_number"])
     assert _holds(kept, f"{number[:3]}***********{number[-4:]}")
     assert "BadManifest" in kept
 
 
 def test_prefect_and_the_logs_keep_no_name_no_number_and_no_file_name(
-    settings: Settings, result: Result, manifest: dict[str, object]
+    settings: Settings, result: Result, manifest: dict[str, Any]
 ) -> None:
     people = [manifest["child"], manifest["guardian"]]
     keys = ("name", "id_number", "birth_certificate_number", "phone")
-    canaries = {str(person[key]) for person in people for key in keys if person.get(key)}  # type: ignore[attr-defined]
+    canaries = {str(person[key]) for person in people for key in keys if person.get(key)}
     canaries |= {value.value for value in result.fields if len(value.value) > 5 and value.value != "长期"}
     found = [text for text in _everything_kept(settings) for canary in canaries if _holds(text, canary)]
     assert len(canaries) > 10

@@ -1,0 +1,70 @@
+"""What a bench ran on: the machine, the versions, the commit."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from models.base import Model
+
+ROOT: Final = Path(__file__).parent.parent
+_DISTRIBUTIONS = ("child-intake", "paddleocr", "rapidocr", "onnxruntime", "opencv-python-headless", "numpy")
+_CPU_INFO = Path("/proc/cpuinfo")
+
+
+class Machine(Model):
+    """What the numbers depend on.
+
+    Attributes:
+        cores: That this process may use.
+        memory_gb: Of the machine, in units of 2**30 bytes.
+    """
+
+    cpu: str
+    cores: int
+    memory_gb: float
+    system: str
+
+
+def machine() -> Machine:
+    """The machine that this process runs on."""
+    return Machine(
+        cpu=_cpu(),
+        cores=len(os.sched_getaffinity(0)),
+        memory_gb=round(psutil.virtual_memory().total / 2**30, 1),
+        system=f"{platform.system()} {platform.machine()}",
+    )
+
+
+def versions() -> Mapping[str, str]:
+    """Python and the distributions that do the work, by name."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in _DISTRIBUTIONS}}
+
+
+def commit() -> str | None:
+    """The commit in the working tree, `-dirty` if tracked files differ from it; None outside a checkout."""
+    command = ("git", "--no-optional-locks", "describe", "--always", "--dirty", "--abbrev=12", "--exclude", "*")
+    try:
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=20)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return told.stdout.strip()
+
+
+def load() -> float:
+    """Processes that wanted a core, averaged over the last minute."""
+    return round(psutil.getloadavg()[0], 2)
+
+
+def _cpu() -> str:
+    names = [row.split(":", 1)[1].strip() for row in _lines(_CPU_INFO) if row.startswith("model name")]
+    return names[0] if names else platform.processor() or "unknown"
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text("utf-8").splitlines() if file.exists() else []

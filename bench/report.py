@@ -1,0 +1,93 @@
+"""What a bench leaves behind: dated JSON, the newest earlier one to compare with."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from pydantic import Field, JsonValue
+
+from bench.figures import Figure
+from bench.machine import Machine, commit, machine, versions
+from models.base import Model
+
+Rows: TypeAlias = tuple[Mapping[str, JsonValue], ...]
+RESULTS: Final = Path(__file__).parent / "results"
+
+
+class Load(Model):
+    """Processes that wanted a core, averaged over a minute: before, at most during, and after the run."""
+
+    before: float
+    most: float
+    after: float
+
+
+class Run(Model):
+    """When a bench ran, beside which load, and on what.
+
+    Attributes:
+        settings: What the run was asked for; only runs with the same settings are compared.
+        seed: Of the generated input; None where nothing is drawn by chance.
+    """
+
+    bench: str
+    began: datetime
+    load: Load
+    seed: int | None = None
+    settings: Mapping[str, int] = {}
+
+
+class Report(Run):
+    """A run of a bench, and what it showed.
+
+    Attributes:
+        seconds: Of the whole run.
+        details: Single observations behind the figures, by table.
+    """
+
+    version: Literal["child-intake/bench@1"] = Field(default="child-intake/bench@1", alias="schema")
+    seconds: float
+    commit: str | None
+    machine: Machine
+    versions: Mapping[str, str]
+    figures: tuple[Figure, ...]
+    details: Mapping[str, Rows] = {}
+
+    def figure(self, name: str) -> Figure | None:
+        """The figure of this name; None if this run has none."""
+        return next((figure for figure in self.figures if figure.name == name), None)
+
+
+def report(run: Run, figures: tuple[Figure, ...], details: Mapping[str, Rows]) -> Report:
+    """The report of a run that ends now, on this machine."""
+    return Report(
+        **dict(run),
+        seconds=round((datetime.now(tz=UTC) - run.began).total_seconds(), 1),
+        commit=commit(),
+        machine=machine(),
+        versions=versions(),
+        figures=figures,
+        details=details,
+    )
+
+
+def write(made: Report, folder: Path = RESULTS) -> Path:
+    """Keep a report; its name is the bench and the moment in UTC."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{made.bench}-{made.began.astimezone(UTC):%Y%m%dT%H%M%SZ}.json"
+    content = made.model_dump(mode="json", by_alias=True)
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return path
+
+
+def newest(bench: str, settings: Mapping[str, int], folder: Path = RESULTS) -> Report | None:
+    """The newest report of a bench that was asked for the same; None if there is none.
+
+    Raises:
+        ValidationError: A report is damaged; restore or remove its file.
+    """
+    files = sorted(folder.glob(f"{bench}-*.json"), reverse=True)
+    found = (Report.model_validate_json(file.read_bytes()) for file in files)
+    return next((earlier for earlier in found if earlier.settings == settings), None)

@@ -1,0 +1,156 @@
+"""`make demo`: the whole service on this machine, with sample uploads as a parent's app would send them.
+
+Not a command of `intake`, since it needs the repository's samples.
+"""
+
+import csv
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from fixtures.truth import KNOWN_CHILDREN, SAMPLES
+from flows.server import prefect_server
+from flows.service import serve
+from flows.settings import Settings
+from models.children import KnownChild
+from models.errors import ExitCode, LedgerError
+from models.findings import TITLES
+from models.result import DECISION_TITLES, Decision, Result
+from models.submission import INBOX, MANIFEST_NAME
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.opening import open_ledger
+from pipeline.stores.base import Store
+from pipeline.stores.opening import open_store
+
+_SHOWN: Final = (
+    "accepted-flatbed",
+    "accepted-certificate",
+    "accepted-twin",
+    "returned-3002-blur",
+    "returned-3002-glare",
+    "returned-4005",
+    "returned-name",
+    "returned-missing-child-page",
+    "returned-missing-emblem",
+    "review-hard-name",
+)
+_GLANCE_SECONDS: Final = 0.3
+_PATIENCE_SECONDS: Final = 600.0
+_COLOURS = {Decision.ACCEPTED: "green", Decision.RETURNED: "red", Decision.REVIEW: "yellow"}
+_console = Console(highlight=False)
+
+
+def demo(
+    *,
+    once: Annotated[bool, typer.Option(help="Stop everything when all samples are decided.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Upload every sample, not a choice of ten.")] = False,
+    workspace: Annotated[Path, typer.Option(help="Emptied first.")] = Path("workspace/demo"),
+) -> None:
+    """Start the service, upload samples, print what was decided."""
+    began = time.monotonic()
+    shutil.rmtree(workspace, ignore_errors=True)
+    settings = Settings().model_copy(update={"workspace": workspace, "store_url": None, "ledger_url": None})
+    names = sorted(path.name for path in SAMPLES.iterdir()) if every else _SHOWN
+    store, ledger = open_store(settings.store_at), _ledger_with_known_children(settings)
+    stop, decided = threading.Event(), threading.Event()
+    with prefect_server(settings) as api_url:
+        _console.print(f"Flow runs: {api_url.removesuffix('/api')}/runs   (the first pages take a few seconds)")
+        chosen = settings.model_copy(update={"prefect": settings.prefect.model_copy(update={"api_url": api_url})})
+        visitor = threading.Thread(
+            target=_visit, args=(store, ledger, tuple(names), stop, decided), kwargs={"once": once, "began": began}
+        )
+        visitor.start()
+        code = serve(chosen, stop=stop)
+        stop.set()
+        visitor.join()
+    ledger.close()
+    sys.exit(code if code or decided.is_set() else ExitCode.BUG)
+
+
+def _ledger_with_known_children(settings: Settings) -> Ledger:
+    settings.workspace.mkdir(parents=True, mode=0o700)
+    ledger = open_ledger(settings.ledger_at)
+    with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
+        rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
+    ledger.import_children(KnownChild.model_validate(row) for row in rows)
+    return ledger
+
+
+def _visit(
+    store: Store,
+    ledger: Ledger,
+    names: tuple[str, ...],
+    stop: threading.Event,
+    decided: threading.Event,
+    *,
+    once: bool,
+    began: float,
+) -> None:
+    """What a parent's app and an onlooker do: upload, wait, read."""
+    try:
+        for name in names:
+            _upload(store, name)
+        results = _wait(ledger, names, stop)
+        if len(results) == len(names):
+            decided.set()
+        _console.print(_table(results))
+        _console.print(f"{len(results)} of {len(names)} decided after {time.monotonic() - began:.0f} s.")
+        if not once:
+            _console.print("Ctrl-C stops everything; uploads into the store's inbox/ are taken in until then.")
+    finally:
+        if once:
+            stop.set()
+
+
+def _upload(store: Store, name: str) -> None:
+    """Files first, the manifest last: its arrival is the upload event."""
+    files = sorted((SAMPLES / name).iterdir(), key=lambda path: path.name == MANIFEST_NAME)
+    for path in files:
+        store.put(f"{INBOX}{name}/{path.name}", path.read_bytes(), content_type="application/octet-stream")
+
+
+def _wait(ledger: Ledger, names: tuple[str, ...], stop: threading.Event) -> dict[str, Result]:
+    results: dict[str, Result] = {}
+    end = time.monotonic() + _PATIENCE_SECONDS
+    columns = (TextColumn("deciding"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console, transient=True) as bar:
+        task = bar.add_task("", total=len(names))
+        while len(results) < len(names) and time.monotonic() < end and not stop.wait(_GLANCE_SECONDS):
+            for name in names:
+                result = results.get(name) or _result(ledger, name)
+                if result:
+                    results[name] = result
+            bar.update(task, completed=len(results))
+    return {name: results[name] for name in names if name in results}
+
+
+def _result(ledger: Ledger, name: str) -> Result | None:
+    try:
+        return ledger.latest_result(f"sample-{name}")
+    except LedgerError:
+        return None  # nobody has come to it yet
+
+
+def _table(results: dict[str, Result]) -> Table:
+    table = Table(header_style="bold")
+    for heading in ("submission", "decision", "codes", "first finding"):
+        table.add_column(heading, overflow="fold")
+    for name, result in results.items():
+        codes = ", ".join(
+            f"{row.code} {TITLES.get(row.code, '')}".strip() + f"/{row.reason}" for row in result.findings
+        )
+        decision = f"[{_COLOURS[result.decision]}]{DECISION_TITLES[result.decision]}[/]"
+        table.add_row(name, decision, codes, result.findings[0].message if result.findings else "")
+    return table
+
+
+if __name__ == "__main__":
+    typer.run(demo)
