@@ -17,7 +17,7 @@ from cli.serve import serve
 from cli.settings import settings
 from cli.show import show
 from cli.workspace import Place
-from models.errors import BadManifestError, ExitCode, PipelineError
+from models.errors import ExitCode, PipelineError
 
 _stderr = Console(stderr=True, highlight=False)
 
@@ -55,7 +55,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command and hand on its exit code. A bug keeps its traceback."""
     try:
-        code = app(arguments, standalone_mode=False)
+        return int(app(arguments, standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
@@ -65,16 +65,12 @@ def run(arguments: list[str]) -> int:
     except ValidationError as error:
         _say_settings(error)
         return ExitCode.USAGE
-    except BadManifestError as error:
-        _stderr.print(f"The manifest is refused: {error}.")
-        return error.exit_code
     except PipelineError as error:
         _stderr.print(str(error))
         return error.exit_code
     except Exception:  # noqa: BLE001 - the last resort: a bug is told as one, with its traceback
         _stderr.print_exception(show_locals=False)
         return ExitCode.BUG
-    return int(code or 0)
 
 
 def _say_settings(error: ValidationError) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from models.changes import Change
 from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES, PageKind, Person
-from models.findings import CATALOGUE, TITLES, Code, Finding, Place, Severity
+from models.findings import TITLES, Code, Finding, Place, Severity, message_of
 from models.masking import mask
 from models.result import DECISION_TITLES, FieldValue, PageOutcome, Result
 
@@ -88,10 +88,9 @@ def _finding_row(finding: Finding, files: Sequence[str]) -> Row:
 
 def _message(finding: Finding, files: Sequence[str]) -> str:
     """The catalogue's words anew: those in the finding may quote what was read, or name the file."""
-    place = Place(document=finding.document, page_no=finding.page_no)
-    field = FIELD_TITLES[finding.field] if finding.field else ""
+    place = Place(document=finding.document, page_no=finding.page_no, field=finding.field)
     detail = ordinal(finding.file, files).removeprefix("文件") if finding.field is None else "…"
-    return CATALOGUE[finding.code, finding.reason].message.format(where=place.words, field=field, detail=detail)
+    return message_of(finding.code, finding.reason, place, detail)
 
 
 def _where(finding: Finding, files: Sequence[str]) -> str:

@@ -44,8 +44,19 @@ class ServerError(PipelineError):
 
 
 @contextmanager
-def prefect_server(settings: Settings) -> Iterator[RunningServer]:
-    """Run a Prefect server for as long as the block lasts.
+def prefect_server(settings: Settings) -> Iterator[str]:
+    """Run a Prefect server for as long as the block lasts; yields the URL of its API.
+
+    Raises:
+        ServerError: It did not become healthy; the text names the log.
+    """
+    with running_server(settings) as server:
+        yield server.api_url
+
+
+@contextmanager
+def running_server(settings: Settings) -> Iterator[RunningServer]:
+    """Run a Prefect server for as long as the block lasts, for somebody who watches over it.
 
     Raises:
         ServerError: It did not become healthy; the text names the log.

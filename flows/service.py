@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from flows.child import start_child, stop_child
 from flows.logs import log_to_stderr
-from flows.server import RunningServer, prefect_server
+from flows.server import RunningServer, running_server
 from flows.settings import Settings, use_environment
 from models.errors import ExitCode, PipelineError
 
@@ -68,7 +68,7 @@ _Server = RunningServer | _Elsewhere
 def _server(settings: Settings) -> AbstractContextManager[_Server]:
     if settings.prefect.api_url is not None:
         return nullcontext(_Elsewhere(settings.prefect.api_url))
-    return prefect_server(settings)
+    return running_server(settings)
 
 
 def _supervise(settings: Settings, server: _Server, asked: threading.Event) -> ExitCode | None:

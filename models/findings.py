@@ -108,7 +108,7 @@ class Reason(StrEnum):
 
 
 class Entry(NamedTuple):
-    """A row of the catalogue. In the texts `{where}` is the page, `{field}` the place of the field, `{detail}` what differs."""
+    """A row of the catalogue. In a message `{where}` is the page, `{field}` a place on it, `{detail}` what differs."""
 
     severities: tuple[Severity, ...]  # the first one is the default
     message: str
@@ -344,6 +344,12 @@ class Evidence(NamedTuple):
     detail: str = ""  # words for the message only
 
 
+def message_of(code: Code, reason: Reason, place: Place, detail: str) -> str:
+    """The catalogue's message for a place; `detail` is the only part that may quote a value."""
+    field = f"{FIELD_TITLES[place.field]}处" if place.field else ""
+    return CATALOGUE[code, reason].message.format(where=place.words, field=field, detail=detail)
+
+
 def found(
     code: Code,
     reason: Reason,
@@ -359,13 +365,12 @@ def found(
         ValueError: The catalogue does not allow this severity.
     """
     entry = CATALOGUE[code, reason]
-    field = f"{FIELD_TITLES[place.field]}处" if place.field else ""
     return Finding(
         code=code,
         reason=reason,
         severity=severity or entry.severities[0],
         **place.model_dump(exclude={"role"}),
         **{key: value for key, value in evidence._asdict().items() if key != "detail"},
-        message=entry.message.format(where=place.words, field=field, detail=evidence.detail),
+        message=message_of(code, reason, place, evidence.detail),
         next_step=entry.next_step,
     )

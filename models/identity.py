@@ -8,9 +8,10 @@ from models.submission import Sex
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
+# GB/T 2260; 81 to 83 are on residence permits of Hong Kong, Macao and Taiwan.
 _PROVINCES = frozenset(
-    f"{code}" for code in (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83)
-)  # fmt: skip
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+)
 _FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: 0x20}
 _DATE = re.compile(r"(\d{4})\D{0,3}(\d{1,2})\D{0,3}(\d{1,2})", re.ASCII)
 _CERTIFICATE = re.compile(r"[A-Z]\d{9}", re.ASCII)
@@ -70,7 +71,7 @@ def is_certificate_number(text: str) -> bool:
 
 
 def iso_date(text: str) -> date | None:
-    """The first date in a text, in any of the printed forms (2019年1月3日, 2019.01.03, 20190103); None if none is real."""
+    """The first date in a text as it is printed (2019年1月3日, 2019.01.03, 20190103); None if it is not a real one."""
     match = _DATE.search(half_width(text))
     if match is None:
         return None

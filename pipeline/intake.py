@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Final
 
 from models.case import Case, CaseReading, FileReading, StoredFile
-from models.errors import LedgerError, ObjectMissingError
+from models.errors import BadManifestError, FileRejectedError, LedgerError, ManifestProblem, ObjectMissingError
 from models.result import Decision, Judgement, Provenance, Result
 from models.submission import MANIFEST_NAME, Submission, SubmittedFile, parse_manifest
 from pipeline.desk import Desk
@@ -41,7 +41,7 @@ def gather(source: Store, folder: str, desk: Desk) -> Case:
         ObjectMissingError: There is no manifest.
         StoreDownError: A store did not answer.
     """
-    manifest = source.get(_key(folder, MANIFEST_NAME), limit=_MANIFEST_BYTES)
+    manifest = _manifest(source, folder)
     submission = parse_manifest(manifest)
     keep_bytes(desk.store, manifest)
     files = tuple(_keep(source, folder, file, desk) for file in submission.files)
@@ -122,6 +122,13 @@ def reprocess(submission_id: str, desk: Desk, *, from_readings: bool) -> tuple[R
     engine = before.provenance.engine if from_readings else None
     files = tuple(perceive_case(case, desk, engine=engine))
     return before, conclude(case, files, desk, began=began)
+
+
+def _manifest(source: Store, folder: str) -> bytes:
+    try:
+        return source.get(_key(folder, MANIFEST_NAME), limit=_MANIFEST_BYTES)
+    except FileRejectedError as error:
+        raise BadManifestError((ManifestProblem("$", f"is larger than {_MANIFEST_BYTES} bytes"),)) from error
 
 
 def _key(folder: str, path: str) -> str:

@@ -93,7 +93,6 @@ def test_our_fault_and_doubts_never_reject() -> None:
 def test_4005_says_nothing_of_the_record_that_it_found() -> None:
     for (code, _), entry in CATALOGUE.items():
         if code is Code.CHILD_EXISTS:
-            assert not {"{where}", "{detail}", "{field}"} & set(entry.message.split("，"))
             assert entry.message == "该儿童可能已登记。"
 
 

@@ -140,7 +140,7 @@ def _stacked(above: Box, below: Box) -> bool:
 
 
 def values_beside(sheet: Sheet[Key]) -> dict[Label[Key], tuple[Run, ...]]:
-    """The runs that belong to each label, in reading order: beside it, and the rows below that a long value wraps into."""
+    """The runs that belong to each label, in reading order: beside it, and the rows that a long value wraps into."""
     held: dict[Label[Key], list[Run]] = {label: [] for label in sheet.labels}
     over: list[Run] = []
     for run in sorted(sheet.runs, key=lambda run: run.upright.top):

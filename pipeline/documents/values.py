@@ -10,11 +10,11 @@ from models.submission import Sex
 from pipeline.names.normal import normal_name
 
 # GB/T 3304-1991: the 56 nationalities, and the two other entries that a register may carry.
-ETHNICITIES = (
+ETHNICITIES = frozenset(
     "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 "
-    "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 "
-    "独龙 鄂伦春 赫哲 门巴 珞巴 基诺 其他 外国血统"
-).split()
+    "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
+    "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺 其他 外国血统".split()
+)
 
 Parse = Callable[[str], str | None]
 

@@ -13,8 +13,9 @@ from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
 from pipeline.ocr.lattice import Glyph, log_likelihood
 
 # Pairs that registrars treat as forms of one character and the law does not let us decide; seeds of domain.md 4.3.
-_VARIANTS = tuple(
-    "干乾 于於 升昇 坤堃 哲喆 苏甦 凇淞 黄黃 真眞 吕呂 产產 产産 户戶 户戸 温溫 强強 颖頴 峰峯 群羣 略畧 杰傑 侠俠".split()
+_VARIANTS = frozenset(
+    "干乾 于於 升昇 坤堃 哲喆 苏甦 凇淞 黄黃 真眞 吕呂 产產 产産 户戶 户戸 温溫 强強 颖頴 峰峯 群羣 略畧 杰傑 "
+    "侠俠".split()
 )
 _PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|小毛|大双|小双|双?[甲乙AB12])")
 

@@ -131,7 +131,7 @@ def characters_of(weights: Weights) -> frozenset[str]:
 
 def _configured(directory: Path) -> dict[str, Any]:
     """A model's own configuration; the C loader, since the recogniser's lists 18,708 characters."""
-    content: dict[str, Any] = yaml.load((directory / "inference.yml").read_text("utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506
+    content: dict[str, Any] = yaml.load((directory / "inference.yml").read_text("utf-8"), Loader=yaml.CSafeLoader)
     return content
 
 

@@ -64,7 +64,7 @@ def _grown_ups(dossier: Dossier) -> tuple[PageView, ...]:
 
 
 def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """缺页, for a slot without a page. A page that cannot be read might be the one: `illegible` speaks of it instead."""
+    """缺页, for a slot without a page. An unread page might be the one: `illegible` speaks of it instead."""
     unread = {page.document for page in unread_pages(dossier, policy.legibility)}
     for need in needs(dossier, policy):
         if need.enough or need.document in unread:

@@ -1,4 +1,4 @@
-"""Documents that are not what they should be: expired, of another kind or person, amended, at odds with their barcode."""
+"""Documents that are not what they should be: expired, another kind's or person's, amended, unlike their barcode."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -43,7 +43,7 @@ def _not_as_declared(page: PageView) -> Iterator[Finding]:
 
 
 def _somebody_elses(page: PageView, dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """The ID card is the guardian's, or of a parent whom the certificate names; without a guardian any parent's serves."""
+    """The ID card is the guardian's or of a parent whom the certificate names; any parent's, if nobody is named."""
     if page.kind is not PageKind.ID_PORTRAIT or not dossier.parents or dossier.is_parents(page):
         return
     name = page.get(Field.NAME)

@@ -24,7 +24,7 @@ _BURNT_OUT = 250  # grey level of the darkest of a tile from which nothing can b
 _FLAT = 12  # grey levels between paper and ink below which nothing is printed there
 _CELL_WIDTHS = 8.0  # of a label's height: how far right of a label its value reaches at most, for looking at the place
 
-# Fields without which a page has not done its work. Blank cells that the law allows (relation in a 集体户) are not here.
+# Fields without which a page has not done its work; not those that the law lets be blank (relation in a 集体户).
 REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(
     {
         PageKind.ID_PORTRAIT: (Slot(Field.NAME), Slot(Field.ID_NUMBER)),

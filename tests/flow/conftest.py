@@ -14,8 +14,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="session")
 def api_url(settings: Settings) -> Iterator[str]:
-    with prefect_server(settings) as server:
-        yield server.api_url
+    with prefect_server(settings) as url:
+        yield url
 
 
 @pytest.fixture

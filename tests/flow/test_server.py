@@ -43,8 +43,8 @@ def test_the_server_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         from flows.server import prefect_server
         from flows.settings import PrefectOptions, Settings
         if __name__ == "__main__":
-            with prefect_server(Settings(workspace=Path(sys.argv[1]), prefect=PrefectOptions(port=0))) as server:
-                print(server.api_url, flush=True)
+            with prefect_server(Settings(workspace=Path(sys.argv[1]), prefect=PrefectOptions(port=0))) as url:
+                print(url, flush=True)
                 time.sleep(120)
     """)
     script = tmp_path / "program.py"

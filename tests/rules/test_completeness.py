@@ -1,0 +1,257 @@
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from models.documents import DocumentKind, PageKind, Person
+from models.findings import Code, Reason
+from models.policy import Policy
+from models.reading import PageReading
+from models.submission import Guardian, GuardianRelation, IdType
+from pipeline.rules.completeness import missing, needed_pages
+from tests.support.dossiers import (
+    FAMILY,
+    GUARDIAN,
+    Ink,
+    Sent,
+    certificate,
+    dossier,
+    emblem,
+    father,
+    home,
+    id_number,
+    member,
+    mother,
+    page,
+    portrait,
+    unreadable,
+)
+
+CARD = (portrait(), emblem())
+BY_CERTIFICATE = {"id_type": IdType.BIRTH_CERTIFICATE, "id_number": None, "birth_certificate_number": "T110000000"}
+BLANK_FATHER = certificate(father={})
+GRANDFATHER = father({"姓名": "欧阳德", "出生日期": "1960年3月3日", "公民身份证件编号": id_number("19600303", 3)})
+WIFE_HEAD = mother({"户主或与户主关系": "户主"})
+COUSIN = member({"姓名": "欧阳子涵", "出生日期": "2017年5月6日", "公民身份证件编号": id_number("20170506", 8)})
+ILLEGIBLE_MEMBER = member({"姓名": Ink("欧阳靖萱", sure=0.2), "公民身份证件编号": None, "出生日期": None})
+BIRTHDAY = "2019-11-23T23:59:00+08:00"
+
+
+def _without(reading: PageReading) -> tuple[PageReading, ...]:
+    return tuple(page for page in FAMILY if page is not reading)
+
+
+def _codes(findings: object) -> list[tuple[Code, Reason]]:
+    return [(finding.code, finding.reason) for finding in findings]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("pages", "codes"),
+    [
+        pytest.param(FAMILY, [], id="everything came"),
+        pytest.param(FAMILY[::-1], [], id="in another order"),
+        pytest.param((*FAMILY, mother(), certificate(), home()), [], id="more than is needed"),
+        pytest.param(_without(FAMILY[0]), [(Code.PAGE_MISSING, Reason.ID_PORTRAIT)], id="no portrait side"),
+        pytest.param(_without(FAMILY[1]), [(Code.PAGE_MISSING, Reason.ID_EMBLEM)], id="no emblem side"),
+        pytest.param(_without(FAMILY[2]), [(Code.PAGE_MISSING, Reason.HOME)], id="no 首页"),
+        pytest.param(_without(FAMILY[3]), [(Code.PAGE_MISSING, Reason.PARENT_PAGE)], id="no parent's page"),
+        pytest.param(_without(FAMILY[4]), [(Code.PAGE_MISSING, Reason.CHILD_PAGE)], id="no child's page"),
+        pytest.param(
+            (),
+            [
+                (Code.PAGE_MISSING, Reason.ID_PORTRAIT),
+                (Code.PAGE_MISSING, Reason.ID_EMBLEM),
+                (Code.PAGE_MISSING, Reason.HOME),
+                (Code.PAGE_MISSING, Reason.CHILD_PAGE),
+                (Code.PAGE_MISSING, Reason.PARENT_PAGE),
+            ],
+            id="nothing came",
+        ),
+        pytest.param(
+            (*CARD, home(), mother(), member()),
+            [(Code.PAGE_MISSING, Reason.PARENT_PAGE)],
+            id="another grown-up's page than the guardian's, and no certificate that names her",
+        ),
+        pytest.param(
+            (*CARD, home(), mother(), member(), certificate()), [], id="a parent's page whom the certificate names"
+        ),
+        pytest.param(
+            (*CARD, home(), father(), COUSIN),
+            [(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER)],
+            id="another child's page instead of the child's",
+        ),
+        pytest.param((*FAMILY, COUSIN), [], id="another child's page beside the child's"),
+        pytest.param(
+            (*CARD, home(), father({"户主或与户主关系": None}), member({"户主或与户主关系": None})),
+            [],
+            id="a 集体户, whose relations are blank",
+        ),
+        pytest.param(
+            (*CARD, home(), father({"户主或与户主关系": "子"}), GRANDFATHER, member({"户主或与户主关系": "孙女"})),
+            [],
+            id="a grandfather's household",
+        ),
+        pytest.param(
+            (*CARD, father(), member(), unreadable()),
+            [(Code.PAGE_MISSING, Reason.HOME)],
+            id="a page that nobody can read and that was not said to be of the register",
+        ),
+    ],
+)
+def test_an_application_by_the_household_register(
+    pages: Sequence[PageReading], codes: list[tuple[Code, Reason]]
+) -> None:
+    assert _codes(missing(dossier(*pages), Policy())) == codes
+
+
+@pytest.mark.parametrize(
+    ("pages", "codes"),
+    [
+        pytest.param((*CARD, home(), father(), mother(), certificate()), [], id="everything came"),
+        pytest.param((*CARD, home(), mother(), BLANK_FATHER), [], id="a blank father's block asks for the mother only"),
+        pytest.param(
+            (*CARD, home(), father(), BLANK_FATHER),
+            [(Code.PAGE_MISSING, Reason.BOTH_PARENTS)],
+            id="a blank father's block, and the mother's page is missing",
+        ),
+        pytest.param(
+            (*CARD, home(), father(), certificate()),
+            [(Code.PAGE_MISSING, Reason.BOTH_PARENTS)],
+            id="one of two named parents",
+        ),
+        pytest.param(
+            (*CARD, home(), father(), mother()),
+            [(Code.PAGE_MISSING, Reason.BIRTH_CERTIFICATE)],
+            id="no certificate",
+        ),
+        pytest.param(
+            (*CARD, home()),
+            [(Code.PAGE_MISSING, Reason.BIRTH_CERTIFICATE), (Code.PAGE_MISSING, Reason.BOTH_PARENTS)],
+            id="no certificate, and nobody's page",
+        ),
+        pytest.param(
+            (*CARD, home(), home(), father(), WIFE_HEAD, certificate()), [], id="two booklets, one of each parent"
+        ),
+    ],
+)
+def test_an_application_by_the_birth_certificate(
+    pages: Sequence[PageReading], codes: list[tuple[Code, Reason]]
+) -> None:
+    assert _codes(missing(dossier(*pages, child=BY_CERTIFICATE), Policy())) == codes
+
+
+@pytest.mark.parametrize(
+    ("submitted_at", "codes"),
+    [
+        pytest.param(
+            BIRTHDAY,
+            [(Code.PAGE_MISSING, Reason.BIRTH_CERTIFICATE), (Code.PAGE_MISSING, Reason.BOTH_PARENTS)],
+            id="born today",
+        ),
+        pytest.param(
+            "2019-12-21T23:59:00+08:00",
+            [(Code.PAGE_MISSING, Reason.BIRTH_CERTIFICATE), (Code.PAGE_MISSING, Reason.BOTH_PARENTS)],
+            id="28 days old",
+        ),
+        pytest.param("2019-12-22T00:00:00+08:00", [(Code.PAGE_MISSING, Reason.PARENT_PAGE)], id="29 days old"),
+        pytest.param(
+            "2019-12-21T16:00:00Z", [(Code.PAGE_MISSING, Reason.PARENT_PAGE)], id="29 days old in Beijing, 28 in London"
+        ),
+    ],
+)
+def test_a_newborn_in_the_register_also_needs_the_certificate_and_both_parents(
+    submitted_at: str, codes: list[tuple[Code, Reason]]
+) -> None:
+    assert _codes(missing(dossier(*CARD, home(), member(), submitted_at=submitted_at), Policy())) == codes
+
+
+@pytest.mark.parametrize(
+    ("guardian", "pages", "codes"),
+    [
+        pytest.param(None, FAMILY, [], id="nobody is named, and a grown-up's page came"),
+        pytest.param(
+            None, (*CARD, home(), member()), [(Code.PAGE_MISSING, Reason.PARENT_PAGE)], id="nobody is named, none came"
+        ),
+        pytest.param(
+            Guardian(name="林静", relation=GuardianRelation.MOTHER),
+            (*CARD, home(), father(), member()),
+            [(Code.PAGE_MISSING, Reason.PARENT_PAGE)],
+            id="the mother is named, and the father's page came",
+        ),
+        pytest.param(
+            Guardian(name="欧阳 明", relation=None), FAMILY, [], id="the guardian's name is typed with a space"
+        ),
+        pytest.param(
+            GUARDIAN.model_copy(update={"name": "欧阳铭"}), FAMILY, [], id="the name is misspelt, and the number is right"
+        ),
+    ],
+)
+def test_the_guardian(
+    guardian: Guardian | None, pages: Sequence[PageReading], codes: list[tuple[Code, Reason]]
+) -> None:
+    assert _codes(missing(dossier(*pages, guardian=guardian), Policy())) == codes
+
+
+@pytest.mark.parametrize(
+    ("files", "codes"),
+    [
+        pytest.param(
+            (*_without(FAMILY[4]), ILLEGIBLE_MEMBER), [], id="a card whose name and number cannot be read may be the one"
+        ),
+        pytest.param(
+            (*_without(FAMILY[2]), Sent((unreadable(),), DocumentKind.HOUSEHOLD_REGISTER)),
+            [],
+            id="a page that cannot be read, of the document in which one is missing",
+        ),
+        pytest.param(
+            (*_without(FAMILY[2]), Sent((unreadable(),), DocumentKind.ID_CARD)),
+            [(Code.PAGE_MISSING, Reason.HOME)],
+            id="a page that cannot be read, of another document",
+        ),
+    ],
+)
+def test_a_page_that_cannot_be_read_might_be_the_missing_one(
+    files: Sequence[Sent | PageReading], codes: list[tuple[Code, Reason]]
+) -> None:
+    assert _codes(missing(dossier(*files), Policy())) == codes
+
+
+def test_another_child_is_named_where_the_page_is() -> None:
+    (finding,) = missing(dossier(*CARD, home(), father(), COUSIN), Policy())
+    assert (finding.file, finding.page_no, finding.read) == ("5.jpg", 1, "欧阳子涵")
+    assert finding.box is not None
+
+
+def test_a_stranger_who_cannot_be_read_is_not_accused_of_being_one() -> None:
+    nameless = member({"姓名": None, "出生日期": None})
+    (finding,) = missing(dossier(*CARD, home(), father(), nameless), Policy())
+    assert (finding.code, finding.reason) == (Code.PAGE_MISSING, Reason.CHILD_PAGE)
+
+
+@pytest.mark.parametrize(
+    ("files", "kinds"),
+    [
+        pytest.param(
+            (*FAMILY, COUSIN, page(())),
+            [PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM, PageKind.HUKOU_HOME, PageKind.HUKOU_MEMBER, PageKind.HUKOU_MEMBER],
+            id="not of strangers and not of blank pages",
+        ),
+        pytest.param(
+            (*FAMILY, Sent((unreadable(),), DocumentKind.HOUSEHOLD_REGISTER)),
+            [PageKind.HUKOU_HOME, PageKind.HUKOU_MEMBER, PageKind.HUKOU_MEMBER, PageKind.ID_EMBLEM, PageKind.ID_PORTRAIT],
+            id="not of an unreadable page where every slot of its document is filled",
+        ),
+        pytest.param(
+            (*CARD, Sent((unreadable(),), DocumentKind.HOUSEHOLD_REGISTER)),
+            [PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM, PageKind.UNREADABLE],
+            id="of an unreadable page while a slot of its document is open",
+        ),
+    ],
+)
+def test_legibility_is_asked_only_of_needed_pages(files: Sequence[Sent | PageReading], kinds: list[PageKind]) -> None:
+    assert sorted(view.kind for view in needed_pages(dossier(*files), Policy())) == sorted(kinds)
+
+
+def test_the_childs_card_is_the_likelier_of_two_twins() -> None:
+    change: Mapping[str, str] = {"姓名": "欧阳靖瑶", "公民身份证件编号": id_number("20191123", 4)}
+    held = dossier(*FAMILY, member(change))
+    assert [view.holder for view in held.pages[-2:]] == [Person.CHILD, None]
