@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -18,6 +19,7 @@ Value = TypeVar("Value")
 _RENEWALS_IN_A_LEASE = 3
 _PAUSE_SECONDS = 60.0
 _LONGEST_PAUSE_SECONDS = 900.0
+_SOME_DAY = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Held(Generic[Value]):
@@ -67,6 +69,13 @@ async def postpone(ledger: Ledger, lease: Lease) -> None:
         await in_thread(ledger.renew, lease, pause)
 
 
-def item_of(ledger: Ledger, lease: Lease) -> InboxItem:
-    """The item that a lease is of; an item that is leased falls due when its lease ends."""
-    return next(item for item in ledger.overdue(lease.expires_at) if item.item_id == lease.item_id)
+def item_of(ledger: Ledger, item_id: str) -> InboxItem:
+    """An unfinished item that somebody leases or leased; such items fall due some day.
+
+    Raises:
+        LostLeaseError: It was finished meanwhile.
+    """
+    for item in ledger.overdue(_SOME_DAY):
+        if item.item_id == item_id:
+            return item
+    raise LostLeaseError(f"Inbox item {item_id} was finished by another worker.")

@@ -11,14 +11,14 @@ from prefect.runtime import flow_run, task_run
 from prefect.states import Completed
 
 from flows.artifacts import codes_of
-from flows.endings import concluded, failed, is_passing, nothing_quoted
+from flows.endings import VanishedError, concluded, failed, is_passing, nothing_quoted
 from flows.held import Held, in_thread, item_of, postpone, renewing
 from flows.provide import reading_slot
 from flows.publish import publish
 from flows.resources import resources
 from flows.worker import process_identity
 from models.case import Case, FailedPage, FileReading
-from models.errors import BadManifestError, EngineError, ObjectMissingError
+from models.errors import BadManifestError, EngineError, ObjectMissingError, PipelineError
 from models.findings import Code
 from models.result import Result
 from models.submission import MANIFEST_NAME
@@ -52,17 +52,25 @@ async def intake(item_id: str) -> State[None]:
 
 
 async def _ending(lease: Lease) -> State[None]:
-    ledger = resources().desk().ledger
     try:
         result = await _worked(lease)
-    except (BadManifestError, ObjectMissingError) as error:
-        await in_thread(ledger.finish, lease, None)
-        return failed(error)
+    except (BadManifestError, VanishedError) as error:
+        return await _closed(lease, error)
     except Exception as error:  # noqa: BLE001 - every ending has a name
-        await postpone(ledger, lease)
+        await postpone(resources().desk().ledger, lease)
         return failed(error)
     await _tag(result)
     return concluded(result)
+
+
+async def _closed(lease: Lease, why: PipelineError) -> State[None]:
+    """No case comes of this item, and trying again changes nothing."""
+    try:
+        with nothing_quoted():
+            await in_thread(resources().desk().ledger.finish, lease, None)
+    except PipelineError as error:
+        return failed(error)
+    return failed(why)
 
 
 async def _worked(lease: Lease) -> Result:
@@ -86,9 +94,12 @@ async def gather(lease: Held[Lease]) -> Held[Case]:
     """Take in what the parent sent."""
     with nothing_quoted():
         desk = resources().desk()
-        item = await in_thread(item_of, desk.ledger, lease.value)
+        item = await in_thread(item_of, desk.ledger, lease.value.item_id)
         folder = item.event.key.removesuffix(MANIFEST_NAME).rstrip("/")
-        return Held(await in_thread(steps.gather, desk.store, folder, desk))
+        try:
+            return Held(await in_thread(steps.gather, desk.store, folder, desk))
+        except ObjectMissingError:
+            raise VanishedError("The manifest is not in the inbox any more.") from None
 
 
 @task(name="perceive", **_AGAIN)

@@ -56,7 +56,7 @@ def _codes(findings: object) -> list[tuple[Code, Reason]]:
         pytest.param(_without(FAMILY[3]), [(Code.PAGE_MISSING, Reason.PARENT_PAGE)], id="no parent's page"),
         pytest.param(_without(FAMILY[4]), [(Code.PAGE_MISSING, Reason.CHILD_PAGE)], id="no child's page"),
         pytest.param(
-            (),
+            (page(()),),
             [
                 (Code.PAGE_MISSING, Reason.ID_PORTRAIT),
                 (Code.PAGE_MISSING, Reason.ID_EMBLEM),
@@ -64,7 +64,7 @@ def _codes(findings: object) -> list[tuple[Code, Reason]]:
                 (Code.PAGE_MISSING, Reason.CHILD_PAGE),
                 (Code.PAGE_MISSING, Reason.PARENT_PAGE),
             ],
-            id="nothing came",
+            id="nothing came but an empty page",
         ),
         pytest.param(
             (*CARD, home(), mother(), member()),
@@ -222,7 +222,7 @@ def test_another_child_is_named_where_the_page_is() -> None:
 
 
 def test_a_stranger_who_cannot_be_read_is_not_accused_of_being_one() -> None:
-    nameless = member({"姓名": None, "出生日期": None})
+    nameless = member({"姓名": None, "出生日期": None, "公民身份证件编号": id_number("20170506", 8)})
     (finding,) = missing(dossier(*CARD, home(), father(), nameless), Policy())
     assert (finding.code, finding.reason) == (Code.PAGE_MISSING, Reason.CHILD_PAGE)
 

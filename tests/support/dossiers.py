@@ -132,6 +132,12 @@ def page(
     )
 
 
+def seen(reading: PageReading, **measures: float) -> PageReading:
+    """The page with these measures of every line."""
+    lines = (one.model_copy(update={"measures": one.measures.model_copy(update=measures)}) for one in reading.lines)
+    return reading.model_copy(update={"lines": tuple(lines)})
+
+
 def id_number(born: str, sequence: int) -> str:
     """A number of a county that does not exist, with its check digit; odd sequences are male."""
     first = f"110199{born}{sequence:03}"

@@ -1,0 +1,144 @@
+"""How long a submission takes, beside the libraries alone: `python -m bench.speed [--submissions N]`."""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from rich.progress import track
+from rich.table import Table
+
+from bench import machine
+from bench.contenders import CONTENDERS, Taken
+from bench.figures import Figure, percentile
+from bench.report import Load, Report, Rows, Run, newest, report, write
+from bench.rival import Rival
+from bench.submissions import PAGES, SEED, write_submission
+from bench.tables import console, errors, heading, words
+
+BENCH: Final = "speed"
+_SUBMISSIONS = 20
+
+
+class Round(NamedTuple):
+    """One contender's turn with one submission, and the load when it was done."""
+
+    contender: str
+    submission: int
+    taken: Taken
+    load: float
+
+
+def main() -> None:
+    """Run the bench: race, keep the report, print it beside the newest earlier one of as many submissions."""
+    count = _asked()
+    settings = {"submissions": count, "pages": PAGES}
+    before = newest(BENCH, settings)
+    began, load_before = datetime.now(tz=UTC), machine.load()
+    rounds, peaks = race(count)
+    load = Load(before=load_before, most=max(one.load for one in rounds), after=machine.load())
+    run = Run(bench=BENCH, began=began, load=load, seed=SEED, settings=settings)
+    made = report(run, tuple(figures(rounds, peaks)), {"rounds": details(rounds)})
+    write(made)
+    show(made, before)
+
+
+def race(count: int) -> tuple[tuple[Round, ...], dict[str, float]]:
+    """Let every contender take every submission in turn, so that a disturbance meets all of them.
+
+    A submission more comes first and is not counted: memory and caches are warm from then on.
+
+    Returns:
+        The turns, and each contender's peak resident memory in megabytes.
+    """
+    with ExitStack() as held:
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
+        rivals = [held.enter_context(Rival(name, _made(folder / name))) for name in CONTENDERS]
+        for rival in rivals:
+            rival.ready()
+        warm = write_submission(count, folder)
+        for rival in rivals:
+            rival.take(warm)
+        turns = (
+            turn
+            for number in track(range(count), "submissions", console=errors)
+            for turn in _round(number, rivals, folder)
+        )
+        return tuple(turns), {rival.name: rival.peak_mb for rival in rivals}
+
+
+def figures(rounds: tuple[Round, ...], peaks: dict[str, float]) -> Iterator[Figure]:
+    """Every figure of every contender; seconds a page are the seconds of a submission over its pages."""
+    for name in CONTENDERS:
+        own = [one.taken for one in rounds if one.contender == name]
+        seconds = [taken.seconds for taken in own]
+        for percent in (50, 95):
+            value = percentile(seconds, percent)
+            yield Figure(name=f"{name}: seconds a page, p{percent}", value=value / PAGES, unit="s")
+            yield Figure(name=f"{name}: seconds a submission, p{percent}", value=value, unit="s")
+        yield Figure(name=f"{name}: pages a minute", value=60 * PAGES * len(own) / sum(seconds), unit="pages/min")
+        yield Figure(name=f"{name}: peak memory", value=peaks[name], unit="MB")
+        judging = [taken.judging_ms for taken in own if taken.judging_ms is not None]
+        if judging:
+            yield Figure(name=f"{name}: judging, p50", value=percentile(judging, 50), unit="ms")
+            yield Figure(name=f"{name}: judging, p95", value=percentile(judging, 95), unit="ms")
+
+
+def details(rounds: tuple[Round, ...]) -> Rows:
+    """Every turn."""
+    return tuple(
+        {
+            "contender": one.contender,
+            "submission": one.submission,
+            "seconds": round(one.taken.seconds, 3),
+            "judging_ms": one.taken.judging_ms and round(one.taken.judging_ms, 2),
+            "outcome": one.taken.outcome,
+            "load": one.load,
+        }
+        for one in rounds
+    )
+
+
+def show(made: Report, before: Report | None) -> None:
+    """Print a report beside an earlier one: a row a figure, before and now for every contender."""
+    console.print(heading(made, before), highlight=False)
+    table = Table("figure", title=f"{made.settings['submissions']} submissions of {PAGES} pages", title_justify="left")
+    for name in CONTENDERS:
+        table.add_column(f"{name}\nbefore", justify="right")
+        table.add_column("\nnow", justify="right")
+    for title in dict.fromkeys(figure.name.split(": ")[1] for figure in made.figures):
+        names = [f"{name}: {title}" for name in CONTENDERS]
+        pairs = ((words(before.figure(name) if before else None), words(made.figure(name))) for name in names)
+        table.add_row(title, *(word for pair in pairs for word in pair))
+    console.print(table)
+    decided = sorted({f"{row['contender']}: {row['outcome']}" for row in made.details["rounds"]})
+    console.print(f"outcomes: {'; '.join(decided)}", highlight=False)
+
+
+def _round(number: int, rivals: list[Rival], folder: Path) -> Iterator[Round]:
+    """One submission; another contender begins each time."""
+    submission = write_submission(number, folder)
+    first = number % len(rivals)
+    for rival in (*rivals[first:], *rivals[:first]):
+        yield Round(rival.name, number, rival.take(submission), machine.load())
+
+
+def _made(workspace: Path) -> Path:
+    workspace.mkdir()
+    return workspace
+
+
+def _asked() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.speed", description=__doc__)
+    parser.add_argument("--submissions", type=int, default=_SUBMISSIONS, help="how many; at least 1 (default: 20)")
+    count: int = parser.parse_args().submissions
+    if count < 1:
+        parser.error("--submissions must be at least 1")
+    return count
+
+
+if __name__ == "__main__":
+    main()
