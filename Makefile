@@ -8,7 +8,7 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 LANES ?= not s3 and not postgres
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format bench samples docs clean
+.PHONY: help install install-dev demo test check format bench fonts samples docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,7 +56,7 @@ samples: $(VENV)/.app fonts ## Draw the committed samples anew
 	$(BIN)/python -m fixtures.draw
 
 docs: $(VENV)/.app ## Write docs/codes.md from the catalogue
-	$(BIN)/python -m cli.codes_page > docs/codes.md
+	$(BIN)/python -m cli.codes > docs/codes.md
 
 clean: ## Remove the environment and the demo's workspace
 	rm -rf $(VENV) workspace

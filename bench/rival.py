@@ -51,13 +51,14 @@ class Rival:
 
     def close(self) -> None:
         """Let it end; end it if it does not."""
+        family = _family(self._process.pid)
         with suppress(OSError):
             self._line.send(None)
         self._process.join(20)
-        for child in _family(self._process.pid):
+        for child in family:
             with suppress(psutil.NoSuchProcess):
                 child.kill()
-        self._process.join()
+        self._process.join(5)
         self._line.close()
 
     def _answer(self, patience: float) -> Taken | None:

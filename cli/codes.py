@@ -38,3 +38,27 @@ def _row(code: Code, reason: Reason) -> dict[str, str]:
         "message": entry.message,
         "next_step": entry.next_step,
     }
+
+
+def page() -> str:
+    """The catalogue as docs/codes.md."""
+    lines = [
+        "# Codes",
+        "",
+        "Written by `make docs` from the catalogue in `models/findings.py`; a test holds it against the catalogue.",
+        "`{where}` is the page, `{field}` a place on it, `{detail}` what differs. Where two results are given, the first",
+        "one holds if everything was read with certainty.",
+        "",
+        "| code | reason | result | message | next step |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    rows = (_row(*key) for key in CATALOGUE)
+    lines += (
+        f"| {row['code']} {row['title']} | `{row['reason']}` | {row['severity']} | {row['message']} | {row['next_step']} |"
+        for row in rows
+    )
+    return "\n".join(lines).replace("  |", " |") + "\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

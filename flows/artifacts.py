@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from models.changes import Change
 from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES, PageKind, Person
 from models.findings import TITLES, Code, Finding, Place, Severity, message_of
-from models.masking import mask
+from models.masking import mask, mask_numbers
 from models.result import DECISION_TITLES, FieldValue, PageOutcome, Result
 
 Row = dict[str, str]
-Link = Callable[[str], str | None]
+Link = Callable[[PageOutcome], str | None]
 
 _SEVERITIES: Mapping[Severity, str] = {Severity.REJECT: "退回", Severity.REVIEW: "待审核", Severity.WARNING: "提示"}
 _PERSONS: Mapping[Person | None, str] = {
@@ -29,6 +29,12 @@ def summary(result: Result) -> str:
     return f"**{DECISION_TITLES[result.decision]}** {codes}（第{result.revision}次提交）".replace("  ", " ")
 
 
+def run_name(result: Result) -> str:
+    """What a list of runs shows: the submission, its decision, its codes."""
+    words = (mask_numbers(result.submission_id), DECISION_TITLES[result.decision], *codes_of(result))
+    return " ".join(words)
+
+
 def finding_rows(result: Result, files: Sequence[str]) -> list[Row]:
     """A row a finding: what, why, where, how much, and what to do next."""
     return [_finding_row(finding, files) for finding in result.findings]
@@ -40,7 +46,7 @@ def field_rows(result: Result, files: Sequence[str]) -> list[Row]:
 
 
 def page_rows(result: Result, files: Sequence[str], link: Link) -> list[Row]:
-    """A row a page; `link` gives a short-lived address of a file's picture, or None."""
+    """A row a page; `link` gives a short-lived address of the page's picture, or None."""
     return [_page_row(page, files, link) for page in result.pages]
 
 
@@ -116,7 +122,7 @@ def _field_row(field: FieldValue, files: Sequence[str]) -> Row:
 
 
 def _page_row(page: PageOutcome, files: Sequence[str], link: Link) -> Row:
-    address = link(page.file)
+    address = link(page)
     return {
         "位置": f"{ordinal(page.file, files)} 第{page.page_no}页",
         "页面": PAGE_TITLES[page.kind],

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -12,14 +11,13 @@ import anyio.to_thread
 
 from models.errors import LedgerBusyError, LostLeaseError
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.values import InboxItem, Lease
+from pipeline.ledger.values import Lease
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
 _RENEWALS_IN_A_LEASE = 3
 _PAUSE_SECONDS = 60.0
 _LONGEST_PAUSE_SECONDS = 900.0
-_SOME_DAY = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Held(Generic[Value]):
@@ -67,15 +65,3 @@ async def postpone(ledger: Ledger, lease: Lease) -> None:
     pause = min(_PAUSE_SECONDS * 2 ** (lease.token - 1), _LONGEST_PAUSE_SECONDS)
     with suppress(LostLeaseError, LedgerBusyError):
         await in_thread(ledger.renew, lease, pause)
-
-
-def item_of(ledger: Ledger, item_id: str) -> InboxItem:
-    """An unfinished item that somebody leases or leased; such items fall due some day.
-
-    Raises:
-        LostLeaseError: It was finished meanwhile.
-    """
-    for item in ledger.overdue(_SOME_DAY):
-        if item.item_id == item_id:
-            return item
-    raise LostLeaseError(f"Inbox item {item_id} was finished by another worker.")

@@ -10,9 +10,9 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run, task_run
 from prefect.states import Completed
 
-from flows.artifacts import codes_of
+from flows.artifacts import codes_of, run_name
 from flows.endings import VanishedError, concluded, failed, is_passing, nothing_quoted
-from flows.held import Held, in_thread, item_of, postpone, renewing
+from flows.held import Held, in_thread, postpone, renewing
 from flows.provide import reading_slot
 from flows.publish import publish
 from flows.resources import resources
@@ -59,7 +59,7 @@ async def _ending(lease: Lease) -> State[None]:
     except Exception as error:  # noqa: BLE001 - every ending has a name
         await postpone(resources().desk().ledger, lease)
         return failed(error)
-    await _tag(result)
+    await _name(result)
     return concluded(result)
 
 
@@ -94,7 +94,7 @@ async def gather(lease: Held[Lease]) -> Held[Case]:
     """Take in what the parent sent."""
     with nothing_quoted():
         desk = resources().desk()
-        item = await in_thread(item_of, desk.ledger, lease.value.item_id)
+        item = await in_thread(desk.ledger.item, lease.value.item_id)
         folder = item.event.key.removesuffix(MANIFEST_NAME).rstrip("/")
         try:
             return Held(await in_thread(steps.gather, desk.store, folder, desk))
@@ -142,6 +142,7 @@ def _is_our_fault(file: FileReading) -> bool:
     return Code.OUR_FAULT in codes or (file.failure is not None and file.failure[0] is Code.OUR_FAULT)
 
 
-async def _tag(result: Result) -> None:
+async def _name(result: Result) -> None:
+    """Name and tag the run, so that a list of runs tells what became of each case."""
     async with get_client() as client:
-        await client.update_flow_run(flow_run.id, tags=[result.decision, *codes_of(result)])
+        await client.update_flow_run(flow_run.id, name=run_name(result), tags=[result.decision, *codes_of(result)])

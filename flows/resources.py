@@ -54,7 +54,7 @@ class Resources:
         policy = read_policy(settings.policy_file)
         store = open_store(settings.store_at, settings.store)
         ledger = open_ledger(settings.ledger_at)
-        self._readers = Readers(settings.ocr, settings.readers)
+        self._readers = Readers(settings.engine, settings.readers)
         return Desk(ledger=ledger, store=store, readers=self._readers, policy=policy, limits=settings.limits)
 
 

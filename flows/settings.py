@@ -66,6 +66,7 @@ class Settings(BaseSettings):
         store_url: `file:DIR` or `s3://BUCKET`; a folder in the workspace if None.
         ledger_url: `sqlite:///FILE` or `postgresql://...`; a file in the workspace if None.
         policy_file: The hospital's rules as YAML; the built-in ones if None.
+        models: The operator's own PaddleOCR models, `det/` and `rec/`; the bundled ones if None.
         store: How to reach an S3 server.
     """
 
@@ -77,9 +78,10 @@ class Settings(BaseSettings):
     store_url: str | None = None
     ledger_url: SecretStr | None = None
     policy_file: Path | None = None
+    models: Path | None = None
     store: StoreOptions = StoreOptions()
     limits: Limits = Limits()
-    ocr: OcrOptions = OcrOptions()
+    ocr: OcrOptions = Field(default_factory=OcrOptions)
     readers: ReaderOptions = ReaderOptions()
     prefect: PrefectOptions = PrefectOptions()
     worker: WorkerOptions = WorkerOptions()
@@ -88,6 +90,11 @@ class Settings(BaseSettings):
     def store_at(self) -> str:
         """The store's URL, filled in."""
         return self.store_url or f"file:{self.workspace.absolute() / 'store'}"
+
+    @property
+    def engine(self) -> OcrOptions:
+        """How the engine runs, the operator's models filled in."""
+        return self.ocr.model_copy(update={"models": self.models or self.ocr.models})
 
     @property
     def ledger_at(self) -> str:

@@ -19,6 +19,7 @@ _PAIRS: Final = (
 )
 _COMPOUND_SURNAMES: Final = frozenset(_PAIRS[start : start + 2] for start in range(0, len(_PAIRS), 2))
 _YEAR_AND_MONTH = re.compile(r"(\d{4})-(\d{2})(?:\D.*)?")
+_PERSONAL = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|1[3-9]\d{9})(?![\dXx])|(?<![A-Za-z\d])[A-Z]\d{9}(?!\d)")
 _ADDRESS_SHOWN = 6  # characters: province and county
 _LONG_TERM = "长期"
 
@@ -49,6 +50,11 @@ def mask_number(number: str) -> str:
         return starred(number)
     head, tail = shown
     return f"{number[:head]}{starred(number[head:-tail])}{number[-tail:]}"
+
+
+def mask_numbers(text: str) -> str:
+    """Mask what looks like a person's number in a text that should hold none, such as an id that a caller chose."""
+    return _PERSONAL.sub(lambda found: mask_number(found.group()), text)
 
 
 def mask_date(text: str) -> str:

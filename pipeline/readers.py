@@ -13,11 +13,12 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from models.errors import EngineError, EngineTimeoutError
 from models.policy import Limits
 from models.reading import PageReading
-from pipeline.decode.pages import count_pages
+from pipeline.decode.pages import count_pages, decode
 from pipeline.ocr.base import OcrEngine
 from pipeline.ocr.engines import ENGINES
 from pipeline.ocr.options import OcrOptions, ReaderOptions
 from pipeline.perceive import perceive
+from pipeline.scene.overlay import Mark, draw_marks
 
 _MEGABYTE = 1024 * 1024
 
@@ -41,6 +42,10 @@ class PageReader(Protocol):
 
     def start(self, data: bytes, page_no: int, limits: Limits) -> "Pending":
         """Begin to read a page."""
+        ...
+
+    def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
+        """A page with frames as JPEG; raises FileRejectedError or EngineError."""
         ...
 
 
@@ -87,6 +92,14 @@ class Readers:
             pool = self._pool
             future = pool.schedule(_read, args=(data, page_no, self._ocr, limits), timeout=limits.seconds)
         return _PendingPage(self, pool, future)
+
+    def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
+        """A page with frames as JPEG; raises FileRejectedError, or EngineError if the process died of it."""
+        future: ProcessFuture[bytes] = self._pool.schedule(
+            _picture, args=(data, page_no, marks, limits), timeout=limits.seconds
+        )
+        picture: bytes = _outcome(future)
+        return picture
 
     def retire(self, pool: ProcessPool, memory_mb: float) -> None:
         """Replace the pool if a process of it grew too large; pages in it are still read to the end."""
@@ -143,6 +156,10 @@ def _outcome(future: ProcessFuture[Any]) -> Any:
 def _engine(ocr: OcrOptions) -> OcrEngine:
     """The engine of this process, whose single caller is the process's one task at a time."""
     return ENGINES[ocr.engine].load(ocr)
+
+
+def _picture(data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
+    return draw_marks(decode(data, page_no=page_no, limits=limits), marks)
 
 
 def _warm(ocr: OcrOptions) -> str:

@@ -46,7 +46,6 @@ NOT_YET_RAISED: dict[str, set[tuple[Code, Reason]]] = {
     "a document's own plausibility is not judged yet": {
         (Code.CONTRADICTION, Reason.EDITION_DATE),
         (Code.CONTRADICTION, Reason.AGE),
-        (Code.CONTRADICTION, Reason.VALIDITY_LENGTH),
     },
     "how a picture was taken is not judged yet": {(Code.COPY, Reason.PHOTOCOPY), (Code.COPY, Reason.SCREEN)},
     "other documents are not told apart yet": {

@@ -95,6 +95,9 @@ class Inbox(Protocol):
     def hear(self, event: UploadEvent) -> bool:
         """Note an upload, durably; True the first time it is heard of, however it arrives and in whatever order."""
 
+    def item(self, item_id: str) -> InboxItem:
+        """An item, whatever became of it."""
+
     def undispatched(self, limit: int) -> tuple[InboxItem, ...]:
         """The oldest items that nobody has started work on."""
 

@@ -25,6 +25,14 @@ def hear(connection: Connection, event: UploadEvent, *, now: datetime) -> bool:
     return insert_new(connection, inbox, event.model_dump() | values)
 
 
+def item(connection: Connection, item_id: str) -> InboxItem:
+    """An item by its id."""
+    row = connection.execute(select(inbox).where(inbox.c.item_id == item_id)).first()
+    if row is None:
+        raise _unknown(item_id)
+    return _item(row)
+
+
 def undispatched(connection: Connection, limit: int) -> tuple[InboxItem, ...]:
     """The oldest items on which nobody has started."""
     fresh = _open_items().where(inbox.c.dispatched_at.is_(None), inbox.c.token == 0).limit(limit)

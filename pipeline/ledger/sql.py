@@ -102,6 +102,10 @@ class _Inbox(_OnDatabase):
         with self._database.writing() as connection:
             return inbox.hear(connection, event, now=self._clock())
 
+    def item(self, item_id: str) -> InboxItem:
+        with self._database.reading() as connection:
+            return inbox.item(connection, item_id)
+
     def undispatched(self, limit: int) -> tuple[InboxItem, ...]:
         with self._database.reading() as connection:
             return inbox.undispatched(connection, limit)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import Field
+
 from models.base import Model
 
 
@@ -18,7 +20,7 @@ class OcrOptions(Model):
 
     engine: str = "paddle"
     models: Path | None = None
-    cache: Path = Path.home() / ".cache" / "child-intake"
+    cache: Path = Field(default_factory=lambda: Path.home() / ".cache" / "child-intake")
     threads: int = 1
     detection_side: int = 1280
 

@@ -9,7 +9,7 @@ from models.policy import LegibilityLimits, Policy
 from models.submission import IdType
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.pages import PageView
-from pipeline.rules.legibility import is_unread
+from pipeline.rules.legibility import Legibility, is_unread, look
 
 _ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
 
@@ -69,7 +69,9 @@ def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     for need in needs(dossier, policy):
         if need.enough or need.document in unread:
             continue
-        yield _wrong_member(need, dossier) or found(Code.PAGE_MISSING, need.reason, Place(document=need.document))
+        yield _wrong_member(need, dossier, policy.legibility) or found(
+            Code.PAGE_MISSING, need.reason, Place(document=need.document)
+        )
 
 
 def unread_pages(dossier: Dossier, limits: LegibilityLimits) -> tuple[PageView, ...]:
@@ -77,13 +79,14 @@ def unread_pages(dossier: Dossier, limits: LegibilityLimits) -> tuple[PageView, 
     return tuple(page for page in dossier.pages if page.document and is_unread(page, limits))
 
 
-def _wrong_member(need: Need, dossier: Dossier) -> Finding | None:
+def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Finding | None:
     """Another child's card came instead of the child's."""
     if need.reason is not Reason.CHILD_PAGE:
         return None
     strangers = [page for page in dossier.of_kind(PageKind.HUKOU_MEMBER) if page.holder is None]
     for page in strangers:
-        if page.value(Field.NAME) and page.value(Field.BIRTH_DATE):
+        told = (page.get(Field.NAME), page.get(Field.BIRTH_DATE))
+        if all(look(field, limits).legibility is not Legibility.UNREADABLE for field in told):
             read = Evidence(read=page.value(Field.NAME))
             return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), read)
     return None

@@ -5,11 +5,14 @@ from datetime import date
 
 from models.documents import DOCUMENT_OF_PAGE, Field, PageKind
 from models.findings import Code, Evidence, Finding, Reason, Severity, found
+from models.identity import is_certificate_number
 from models.policy import Policy
 from pipeline.documents.dossier import Dossier, is_of
 from pipeline.documents.household import amendments
 from pipeline.documents.pages import PageView
 from pipeline.rules.legibility import Legibility, look
+
+_FOR_EVER = "长期"
 
 
 def documents(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
@@ -19,20 +22,23 @@ def documents(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         yield from _not_as_declared(page)
         yield from _somebody_elses(page, dossier, policy)
         yield from _amended(page)
-        yield from _barcode(page)
+        yield from _barcode(page, policy)
     yield from _same_side_twice(dossier)
 
 
 def _expired(page: PageView, today: date, policy: Policy) -> Iterator[Finding]:
     """The guardian's card must be valid on the day of submission (居民身份证法 art. 5)."""
     until = page.get(Field.VALID_UNTIL)
-    if until is None or until.value in (None, "长期") or date.fromisoformat(until.value or "") >= today:
-        return
-    certain = look(until, policy.legibility).legibility is Legibility.READ
-    severity = Severity.REJECT if policy.expired_is_reject and certain else Severity.REVIEW
-    yield found(
-        Code.EXPIRED, Reason.EXPIRED, page.place(Field.VALID_UNTIL), Evidence(read=until.value), severity=severity
-    )
+    looks = look(until, policy.legibility).legibility
+    if until is None or looks is Legibility.UNREADABLE or until.value == _FOR_EVER:
+        return  # what cannot be read is never compared
+    evidence = Evidence(read=until.value or until.text)
+    if until.value is None:
+        yield found(Code.CONTRADICTION, Reason.VALIDITY_LENGTH, page.place(Field.VALID_UNTIL), evidence)
+    elif date.fromisoformat(until.value) < today:
+        certain = looks is Legibility.READ
+        severity = Severity.REJECT if policy.expired_is_reject and certain else Severity.REVIEW
+        yield found(Code.EXPIRED, Reason.EXPIRED, page.place(Field.VALID_UNTIL), evidence, severity=severity)
 
 
 def _not_as_declared(page: PageView) -> Iterator[Finding]:
@@ -58,12 +64,14 @@ def _amended(page: PageView) -> Iterator[Finding]:
         yield found(Code.CONTRADICTION, Reason.AMENDED, page.place())
 
 
-def _barcode(page: PageView) -> Iterator[Finding]:
+def _barcode(page: PageView, policy: Policy) -> Iterator[Finding]:
     """The barcode of the 第七版 is the printed number, read without OCR."""
-    printed = page.value(Field.CERTIFICATE_NUMBER)
+    printed = page.get(Field.CERTIFICATE_NUMBER)
+    if printed is None or look(printed, policy.legibility).legibility is Legibility.UNREADABLE:
+        return
     for barcode in page.reading.barcodes:
-        if printed and barcode.text != printed:
-            evidence = Evidence(read=printed, entered=barcode.text)
+        if barcode.text != printed.value:
+            evidence = Evidence(read=printed.text, entered=barcode.text)
             yield found(Code.CONTRADICTION, Reason.BARCODE, page.place(Field.CERTIFICATE_NUMBER), evidence)
 
 

@@ -68,11 +68,12 @@ def _stated(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_
     for page in dossier.child_pages:
         slot = question.certificate if page.kind is PageKind.BIRTH_CERTIFICATE else question.card
         field = page.get(*slot) if slot else None
-        if not (slot and field and field.value):
+        if slot is None or field is None:
             continue
         looks = look(field, policy.legibility).legibility
         if looks is not Legibility.UNREADABLE:  # what cannot be read is never compared
-            yield _Stated(page, slot, field, field.value[: question.length], looks is Legibility.READ)
+            value = field.value or field.text  # a text that is no such value differs, and is never certain
+            yield _Stated(page, slot, field, value[: question.length], looks is Legibility.READ)
 
 
 def _disagreeing(code: Code, stated: tuple[_Stated, ...]) -> Iterator[Finding]:

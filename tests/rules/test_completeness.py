@@ -13,6 +13,7 @@ from tests.support.dossiers import (
     GUARDIAN,
     Ink,
     Sent,
+    Words,
     certificate,
     dossier,
     emblem,
@@ -221,9 +222,17 @@ def test_another_child_is_named_where_the_page_is() -> None:
     assert finding.box is not None
 
 
-def test_a_stranger_who_cannot_be_read_is_not_accused_of_being_one() -> None:
-    nameless = member({"姓名": None, "出生日期": None, "公民身份证件编号": id_number("20170506", 8)})
-    (finding,) = missing(dossier(*CARD, home(), father(), nameless), Policy())
+@pytest.mark.parametrize(
+    ("name", "born"),
+    [
+        pytest.param(None, None, id="neither name nor day was found"),
+        pytest.param(Ink("欧阳子涵", sure=0.3), "2017年5月6日", id="the name cannot be read"),
+        pytest.param("欧阳子涵", Ink("2017年5月6日", sure=0.3), id="the day cannot be read"),
+    ],
+)
+def test_a_stranger_who_cannot_be_read_is_not_accused_of_being_one(name: Words | None, born: Words | None) -> None:
+    other = member({"姓名": name, "出生日期": born, "公民身份证件编号": id_number("20170506", 8)})
+    (finding,) = missing(dossier(*CARD, home(), father(), other), Policy())
     assert (finding.code, finding.reason) == (Code.PAGE_MISSING, Reason.CHILD_PAGE)
 
 

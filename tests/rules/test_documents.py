@@ -56,7 +56,7 @@ def _documents(*files: Sent | PageReading, guardian: Guardian | None = GUARDIAN)
         pytest.param(
             Ink("2016.11.19-2026.11.19", sure=0.85), Policy(), Severity.REVIEW, id="expired, and hard to read"
         ),
-        pytest.param("2016.11.19-2026.13.40", Policy(), None, id="valid until a day that never comes"),
+        pytest.param(Ink("2016.11.19-2026.11.19", sure=0.3), Policy(), None, id="expired, and cannot be read"),
         pytest.param(None, Policy(), None, id="nothing is said"),
     ],
 )
@@ -66,6 +66,12 @@ def test_a_card_must_be_valid_on_the_day_of_submission(
     findings = list(documents(dossier(emblem(period)), policy))
     assert _told(findings) == ([(Code.EXPIRED, Reason.EXPIRED)] if severity else [])
     assert [finding.severity for finding in findings] == ([severity] if severity else [])
+
+
+def test_a_card_that_is_valid_until_a_day_that_never_comes_asks_a_person() -> None:
+    findings = _documents(emblem("2016.11.19-2026.13.40"))
+    assert _told(findings) == [(Code.CONTRADICTION, Reason.VALIDITY_LENGTH)]
+    assert findings[0].severity is Severity.REVIEW
 
 
 @given(st.integers(-3000, 3000))
@@ -146,10 +152,14 @@ def test_an_amended_register(pages: Sequence[PageReading], told: list[tuple[Code
             CERTIFICATE_NUMBER, ("T110000001",), [(Code.CONTRADICTION, Reason.BARCODE)], id="another number"
         ),
         pytest.param(None, ("T110000001",), [], id="nothing to compare it with"),
+        pytest.param(Ink("T110000001", sure=0.3), (CERTIFICATE_NUMBER,), [], id="nothing that can be read"),
+        pytest.param(
+            "T1100000", (CERTIFICATE_NUMBER,), [(Code.CONTRADICTION, Reason.BARCODE)], id="a number that is none"
+        ),
     ],
 )
 def test_the_certificates_barcode(
-    printed: str | None, barcodes: Sequence[str], told: list[tuple[Code, Reason]]
+    printed: Words | None, barcodes: Sequence[str], told: list[tuple[Code, Reason]]
 ) -> None:
     assert _told(_documents(certificate({"出生医学证明编号": printed}, barcodes=barcodes))) == told
 

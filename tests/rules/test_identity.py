@@ -39,7 +39,9 @@ def _with_card(cells: Cells, child: Mapping[str, object]) -> list[Finding]:
             id="another sex that is hard to read",
         ),
         pytest.param({"性别": Ink("男", sure=0.4)}, {}, [], id="another sex that cannot be read"),
-        pytest.param({"性别": "另"}, {}, [], id="a sex that is none"),
+        pytest.param(
+            {"性别": "另"}, {}, [(Code.SEX_DIFFERS, Reason.ENTERED, Severity.REVIEW)], id="a sex that is none"
+        ),
         pytest.param({"性别": None}, {}, [], id="no sex"),
         pytest.param({"出生日期": "2019年11月24日"}, {}, [BORN], id="born a day later"),
         pytest.param({}, {"birth_date": date(2019, 11, 22)}, [BORN], id="typed in a day earlier"),
@@ -50,7 +52,18 @@ def _with_card(cells: Cells, child: Mapping[str, object]) -> list[Finding]:
             [(Code.BIRTH_DATE_DIFFERS, Reason.ENTERED, Severity.REVIEW)],
             id="another day that is hard to read",
         ),
-        pytest.param({"出生日期": "2019年2月30日"}, {}, [], id="a day that never was"),
+        pytest.param(
+            {"出生日期": "2019年2月30日"},
+            {},
+            [(Code.BIRTH_DATE_DIFFERS, Reason.ENTERED, Severity.REVIEW)],
+            id="a day that never was",
+        ),
+        pytest.param(
+            {"公民身份证件编号": CHILD_NUMBER[:17]},
+            {},
+            [(Code.NUMBER_DIFFERS, Reason.ENTERED, Severity.REVIEW)],
+            id="a number that lost a digit",
+        ),
         pytest.param({"公民身份证件编号": OTHER_NUMBER}, {}, [NUMBER], id="another number"),
         pytest.param({"公民身份证件编号": CHILD_NUMBER}, {"id_number": CHILD_NUMBER.lower()}, [], id="a small letter"),
         pytest.param({}, {"id_number": f" {CHILD_NUMBER[:6]} {CHILD_NUMBER[6:]} "}, [], id="typed in with spaces"),

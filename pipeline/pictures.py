@@ -1,0 +1,42 @@
+"""Pictures of a case's pages for people: what was read and found is framed. They lie in the store and nowhere else."""
+
+from collections.abc import Iterator, Mapping
+
+from models.case import Case
+from models.errors import EngineError, FileRejectedError
+from models.result import Result
+from pipeline.desk import Desk
+from pipeline.scene.overlay import Mark, Meaning
+from pipeline.stores.content import bytes_of
+
+PageOfFile = tuple[str, int]  # a file's path and the number of a page in it
+
+
+def keep_pictures(case: Case, result: Result, desk: Desk) -> Mapping[PageOfFile, str]:
+    """Draw every page of a result and keep the pictures; hands on the key of each.
+
+    Drawing anew writes the same. A page that cannot be decoded has no picture.
+    """
+    return dict(_kept(case, result, desk))
+
+
+def _kept(case: Case, result: Result, desk: Desk) -> Iterator[tuple[PageOfFile, str]]:
+    digests = {file.path: file.digest for file in case.files}
+    for path, page_no in dict.fromkeys((page.file, page.page_no) for page in result.pages):
+        digest = digests[path]
+        if digest is None:
+            continue
+        data = bytes_of(desk.store, digest, limit=None)
+        try:
+            picture = desk.readers.picture(data, page_no, tuple(_marks(result, path, page_no)), desk.limits)
+        except (FileRejectedError, EngineError):
+            continue
+        key = f"pictures/{case.input_digest}/{digest}-{page_no}.jpg"
+        desk.store.put(key, picture, content_type="image/jpeg")
+        yield (path, page_no), key
+
+
+def _marks(result: Result, path: str, page_no: int) -> Iterator[Mark]:
+    here = (path, page_no)
+    yield from (Mark(row.box, Meaning.READ) for row in result.fields if (row.file, row.page_no) == here)
+    yield from (Mark(row.box, Meaning.FOUND) for row in result.findings if (row.file, row.page_no) == here and row.box)
