@@ -70,7 +70,7 @@ def _barcode(page: PageView, policy: Policy) -> Iterator[Finding]:
     if printed is None or look(printed, policy.legibility).legibility is Legibility.UNREADABLE:
         return
     for barcode in page.reading.barcodes:
-        if barcode.text != printed.value:
+        if is_certificate_number(barcode.text) and barcode.text != printed.value:
             evidence = Evidence(read=printed.text, entered=barcode.text)
             yield found(Code.CONTRADICTION, Reason.BARCODE, page.place(Field.CERTIFICATE_NUMBER), evidence)
 

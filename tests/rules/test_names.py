@@ -1,0 +1,135 @@
+from collections.abc import Sequence
+
+import pytest
+
+from models.documents import Field, PageKind
+from models.findings import Code, Finding, Reason
+from models.policy import Policy
+from models.reading import PageReading
+from pipeline.rules.names import names
+from tests.support.dossiers import CHILD_NUMBER, FAMILY, GUARDIAN, Ink, certificate, dossier, member
+
+ALPHABET = frozenset(map(chr, range(0x4E00, 0x9FA6)))
+NEWBORN = certificate({"新生儿姓名": "林静之女"})
+
+
+def _names(entered: str, *pages: PageReading) -> list[Finding]:
+    held = dossier(*FAMILY[:4], *pages, child={"name": entered}, guardian=GUARDIAN)
+    return list(names(held, ALPHABET, Policy()))
+
+
+@pytest.mark.parametrize(
+    ("entered", "pages", "told"),
+    [
+        pytest.param("欧阳靖萱", [member()], [], id="the name on the card"),
+        pytest.param("欧阳靖萱", [member(), certificate()], [], id="the name on both"),
+        pytest.param("欧阳靖宣", [member()], [(Code.NAME_DIFFERS, Reason.DIFFERENT)], id="one character differs"),
+        pytest.param("欧阳静", [member()], [(Code.NAME_DIFFERS, Reason.LENGTH)], id="one character is missing"),
+        pytest.param(
+            "欧阳静怡",
+            [member({"曾用名": "欧阳静怡"})],
+            [(Code.NAME_DIFFERS, Reason.FORMER_NAME)],
+            id="the former name was entered",
+        ),
+        pytest.param("欧阳靖萱", [member({"曾用名": "欧阳静怡"})], [], id="a former name that was not entered"),
+        pytest.param(
+            "欧阳靖宣",
+            [member({"姓名": Ink("欧阳靖萱", weak={3: 0.9})})],
+            [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)],
+            id="a difference that is not certain",
+        ),
+        pytest.param(
+            "欧阳靖宣",
+            [member({"姓名": Ink("欧阳靖萱", weak={0: 0.6, 1: 0.6})})],
+            [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)],
+            id="a certain difference in a name that is hard to read",
+        ),
+        pytest.param(
+            "欧阳靖宣", [member({"姓名": Ink("欧阳靖萱", sure=0.4)})], [], id="a name that cannot be read is never compared"
+        ),
+        pytest.param("欧阳靖宣", [member({"姓名": None})], [], id="a name that was not found"),
+        pytest.param(
+            "欧阳靖㙘", [member()], [(Code.NAME_IN_DOUBT, Reason.OUT_OF_CHARSET)], id="a character that no engine could read"
+        ),
+        pytest.param(
+            "欧阳靖\ue000", [member()], [(Code.NAME_IN_DOUBT, Reason.PRIVATE_USE)], id="a character of a private font"
+        ),
+        pytest.param(
+            "欧阳昇", [member({"姓名": "欧阳升"})], [(Code.NAME_IN_DOUBT, Reason.VARIANT)], id="a variant"
+        ),
+        pytest.param(
+            "阿里木·买买提",
+            [member({"姓名": "阿里木买买提"})],
+            [(Code.NAME_IN_DOUBT, Reason.SEPARATOR)],
+            id="a dot that is missing",
+        ),
+        pytest.param(
+            "欧阳靖萱",
+            [member({"姓名": "林静之女"})],
+            [(Code.NAME_IN_DOUBT, Reason.PLACEHOLDER)],
+            id="a register that still has the name given at birth",
+        ),
+        pytest.param(
+            "欧阳靖萱",
+            [member(), NEWBORN],
+            [(Code.NAME_IN_DOUBT, Reason.NAME_CHANGED)],
+            id="a certificate from before the name was given",
+        ),
+        pytest.param(
+            "欧阳靖萱",
+            [member(), certificate({"新生儿姓名": "欧阳静怡"})],
+            [(Code.NAME_IN_DOUBT, Reason.NAME_CHANGED)],
+            id="a certificate with another name beside a register that agrees",
+        ),
+        pytest.param(
+            "欧阳靖宣",
+            [member(), certificate()],
+            [(Code.NAME_DIFFERS, Reason.DIFFERENT), (Code.NAME_DIFFERS, Reason.DIFFERENT)],
+            id="another name on both",
+        ),
+        pytest.param(
+            "欧阳静怡",
+            [certificate()],
+            [(Code.NAME_DIFFERS, Reason.DIFFERENT)],
+            id="a certificate alone that has another name",
+        ),
+        pytest.param(
+            "欧阳靖萱", [NEWBORN], [(Code.NAME_IN_DOUBT, Reason.PLACEHOLDER)], id="a certificate alone without a name yet"
+        ),
+    ],
+)
+def test_the_childs_name(entered: str, pages: Sequence[PageReading], told: list[tuple[Code, Reason]]) -> None:
+    assert [(finding.code, finding.reason) for finding in _names(entered, *pages)] == told
+
+
+def test_a_difference_points_at_the_character_and_says_which() -> None:
+    (finding,) = _names("欧阳静萱", member())
+    assert finding.message == "您填写的姓名与户口本第1页（孩子本人页）不一致：第3个字您填写的是“静”，证件上是“靖”。"
+    assert finding.box is not None
+    assert (finding.box.left, finding.box.right) == (250, 280)
+    assert (finding.read, finding.entered) == ("欧阳靖萱", "欧阳静萱")
+    assert (finding.page_kind, finding.field) == (PageKind.HUKOU_MEMBER, Field.NAME)
+
+
+def test_a_difference_in_the_second_piece_of_a_name_points_there() -> None:
+    split = member({"姓名": "欧阳"})
+    behind = member({"姓名": "靖萱"}).lines[2]
+    moved = behind.model_copy(
+        update={"upright": behind.upright._replace(left=300, right=360), "quad": split.quad.of_box(behind.upright._replace(left=300, right=360))}
+    )
+    (finding,) = _names("欧阳靖宣", split.model_copy(update={"lines": (*split.lines, moved)}))
+    assert finding.read == "欧阳靖萱"
+    assert finding.box is not None
+    assert (finding.box.left, finding.box.right) == (330, 360)
+
+
+def test_another_length_is_said_in_characters() -> None:
+    (finding,) = _names("林雨", member())
+    assert "您填写了2个字，证件上是4个字" in finding.message
+    assert finding.read == "欧阳靖萱"
+
+
+def test_nobody_elses_name_is_compared() -> None:
+    brother = member({"姓名": "欧阳子涵", "出生日期": "2017年5月6日", "公民身份证件编号": "110199201705060013"})
+    assert not _names("欧阳靖萱", member(), brother)
+    assert CHILD_NUMBER != "110199201705060013"

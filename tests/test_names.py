@@ -1,0 +1,249 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.documents import Field
+from models.findings import Reason
+from models.policy import NameLimits
+from pipeline.documents.fields import FieldReading, read_field
+from pipeline.documents.runs import whole
+from pipeline.names.normal import is_han, is_private_use, normal_name
+from pipeline.names.verify import Verdict, is_placeholder, verify_name
+from tests.support.dossiers import Ink, Words, line
+
+LIMITS = NameLimits()
+ALPHABET = frozenset(map(chr, range(0x4E00, 0x9FA6)))
+_HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
+
+
+def name_field(*pieces: Words) -> FieldReading:
+    """A name as read, in so many pieces."""
+    runs = [whole(line(piece, 300 * at, 0)) for at, piece in enumerate(pieces)]
+    field = read_field(Field.NAME, runs)
+    assert field is not None
+    return field
+
+
+def verdict(entered: str, *pieces: Words) -> Verdict:
+    return verify_name(entered, name_field(*pieces), ALPHABET, LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        pytest.param("欧阳靖萱", "欧阳靖萱", id="a plain name"),
+        pytest.param(" 张 三 ", "张三", id="spaces"),
+        pytest.param("张\u3000三", "张三", id="the wide space of a register"),
+        pytest.param("张\u00a0三", "张三", id="a space that does not break"),
+        pytest.param("张\u200b三\ufeff", "张三", id="characters without width"),
+        pytest.param("张\u202e三", "张三", id="a mark that turns the direction"),
+        pytest.param("张\x00三\t", "张三", id="control characters"),
+        pytest.param("葛\U000e0101", "葛", id="an ideographic variation selector"),
+        pytest.param("㐂\ufe00", "㐂", id="a variation selector"),
+        pytest.param("⼥⼈⾐", "女人衣", id="Kangxi radicals"),
+        pytest.param("⻢⻰", "马龙", id="radicals of the supplement"),
+        pytest.param("\uf92c", "郎", id="a compatibility ideograph that NFC folds"),
+        pytest.param("\ufa0e", "\ufa0e", id="one that is an ideograph of its own"),
+        pytest.param("ＡＢ１", "AB1", id="full-width letters"),
+        pytest.param("昇", "昇", id="a variant stays what it is"),
+        pytest.param("黃", "黃", id="a traditional character stays"),
+        pytest.param("⺼", "⺼", id="a radical that stands for no character stays"),
+        pytest.param("㋀", "㋀", id="no NFKC of what only looks like a text"),
+        pytest.param("𠮷野", "𠮷野", id="a character beyond the first plane"),
+        pytest.param("", "", id="nothing"),
+        *(
+            pytest.param(f"买买提{dot}阿卜杜拉", "买买提·阿卜杜拉", id=f"the dot U+{ord(dot):04X}")
+            for dot in "\u2022\u2027\u30fb\uff65\u2219\u22c5\uff0e\u002e\u0387\u2e31\u00b7"
+        ),
+        pytest.param("买买提 · 阿卜杜拉", "买买提·阿卜杜拉", id="a dot between spaces"),
+        pytest.param("J.Smith", "J.Smith", id="a dot between letters stays"),
+        pytest.param("·张三.", "·张三.", id="a dot at the ends stays"),
+    ],
+)
+def test_normal_form(text: str, normal: str) -> None:
+    assert normal_name(text) == normal
+
+
+@given(st.text())
+def test_a_normal_name_is_normal(text: str) -> None:
+    assert normal_name(normal_name(text)) == normal_name(text)
+
+
+@given(st.text(alphabet=_HAN, min_size=1))
+def test_no_two_characters_become_one(text: str) -> None:
+    assert len(normal_name(text)) == len(text)
+    assert normal_name(text) == unicodedata.normalize("NFC", text)
+
+
+@pytest.mark.parametrize(
+    ("char", "han", "unknown"),
+    [
+        pytest.param("一", True, False, id="the first ideograph"),
+        pytest.param("㐀", True, False, id="of extension A"),
+        pytest.param("𠀋", True, False, id="of extension B"),
+        pytest.param("A", False, False, id="a letter"),
+        pytest.param("\ue000", False, True, id="of the private use area"),
+        pytest.param("\U000f0000", True, True, id="of a private plane"),
+        pytest.param("\ufffd", False, True, id="the replacement character"),
+        pytest.param("□", False, True, id="a box"),
+        pytest.param("？", False, True, id="a question mark"),
+    ],
+)
+def test_kinds_of_characters(char: str, han: bool, unknown: bool) -> None:
+    assert (is_han(char), is_private_use(char)) == (han, unknown)
+
+
+@pytest.mark.parametrize(
+    ("entered", "pieces", "equal", "reason"),
+    [
+        pytest.param("欧阳靖萱", ["欧阳靖萱"], True, None, id="equal"),
+        pytest.param("欧阳 靖萱", ["欧阳靖萱"], True, None, id="equal but for a space"),
+        pytest.param("欧阳靖萱", ["欧阳", "靖萱"], True, None, id="equal, in two pieces"),
+        pytest.param("阿依古丽•买买提", ["阿依古丽·买买提"], True, None, id="equal but for the kind of dot"),
+        pytest.param("杨宝宝", ["杨宝宝"], True, None, id="equal, with a doubled character"),
+        pytest.param("阿" * 25, ["阿" * 25], True, None, id="equal, of 25 characters"),
+        pytest.param("欧阳靖萱", [Ink("欧阳靖萱", sure=0.4)], None, Reason.UNCERTAIN, id="equal, and hardly read"),
+        pytest.param("欧阳靖宣", ["欧阳靖萱"], False, Reason.DIFFERENT, id="one certain character differs"),
+        pytest.param("王小明", ["欧阳靖"], False, Reason.DIFFERENT, id="all characters differ"),
+        pytest.param(
+            "欧阳靖宣",
+            [Ink("欧阳靖萱", weak={3: 0.97})],
+            None,
+            Reason.UNCERTAIN,
+            id="the character that differs is not certain",
+        ),
+        pytest.param(
+            "欧阳靖宣",
+            [Ink("欧阳靖萱", weak={3: 0.985}, others={3: {"宣": 0.01}})],
+            None,
+            Reason.UNCERTAIN,
+            id="the entered character is among the alternatives",
+        ),
+        pytest.param(
+            "欧阳靖宣",
+            [Ink("欧阳靖萱", weak={3: 0.99}, others={3: {"宣": 0.002}})],
+            False,
+            Reason.DIFFERENT,
+            id="the entered character is among them, and as good as impossible",
+        ),
+        pytest.param(
+            "欧阳靖宣",
+            [Ink("欧阳靖萱", weak={3: 0.5}, others={3: {"宣": 0.5}})],
+            None,
+            Reason.UNCERTAIN,
+            id="both are as likely",
+        ),
+        pytest.param("欧阳靖㙘", ["欧阳靖萱"], None, Reason.OUT_OF_CHARSET, id="a character that no engine could read"),
+        pytest.param("欧阳靖𠀋", ["欧阳靖萱"], None, Reason.OUT_OF_CHARSET, id="one beyond the first plane"),
+        pytest.param("欧阳靖\ue001", ["欧阳靖萱"], None, Reason.PRIVATE_USE, id="a character of a private font entered"),
+        pytest.param("欧阳靖萱", ["欧阳靖□"], None, Reason.PRIVATE_USE, id="a box read"),
+        pytest.param("欧阳?萱", ["欧阳靖萱"], None, Reason.PRIVATE_USE, id="a question mark entered"),
+        pytest.param("王昇", ["王升"], None, Reason.VARIANT, id="a variant"),
+        pytest.param("王升", ["王昇"], None, Reason.VARIANT, id="a variant, the other way round"),
+        pytest.param("吕黄明", ["呂黃明"], None, Reason.VARIANT, id="two variants"),
+        pytest.param("王昇明", ["王升林"], False, Reason.DIFFERENT, id="a variant beside a difference"),
+        pytest.param("阿里木·买买提", ["阿里木买买提"], None, Reason.SEPARATOR, id="the dot is missing on the page"),
+        pytest.param("阿里木买买提", ["阿里木·买买提"], None, Reason.SEPARATOR, id="the dot is missing in the entry"),
+        pytest.param("欧阳靖萱", ["林静之女"], None, Reason.PLACEHOLDER, id="a name until the family has chosen"),
+        pytest.param("林静之女", ["欧阳靖萱"], None, Reason.PLACEHOLDER, id="such a name entered"),
+        pytest.param("欧阳靖", ["林静子涵"], False, Reason.LENGTH, id="another length"),
+        pytest.param("欧阳靖萱", ["欧阳"], None, Reason.UNCERTAIN, id="characters wiped out at the end"),
+        pytest.param("欧阳靖萱", ["欧萱"], None, Reason.UNCERTAIN, id="characters wiped out inside"),
+        pytest.param("欧阳萱", ["欧阳靖萱"], None, Reason.UNCERTAIN, id="a speck that may have been read as a character"),
+        pytest.param(
+            "欧阳靖", [Ink("林静子涵", weak={1: 0.9})], None, Reason.UNCERTAIN, id="another length, and not certain"
+        ),
+        pytest.param("王小明", ["张", "三丰"], False, Reason.DIFFERENT, id="another name in two pieces"),
+        pytest.param("欧阳靖宣", ["欧 阳靖萱"], False, Reason.DIFFERENT, id="a difference behind a printed space"),
+        pytest.param("阿里木·买买堤", ["阿里木•买买提"], None, Reason.UNCERTAIN, id="a difference behind another kind of dot"),
+    ],
+)
+def test_verify_name(entered: str, pieces: list[Words], equal: bool | None, reason: Reason | None) -> None:
+    found = verdict(entered, *pieces)
+    assert (found.equal, found.reason) == (equal, reason)
+
+
+@pytest.mark.parametrize(
+    ("entered", "read", "at"),
+    [
+        pytest.param("王阳靖萱", "欧阳靖萱", 0, id="the first"),
+        pytest.param("欧阳静萱", "欧阳靖萱", 2, id="the third"),
+        pytest.param("欧阳静宣", "欧阳靖萱", 2, id="the first of two"),
+        pytest.param("欧阳静", "欧林子涵", 1, id="where names of different length part"),
+    ],
+)
+def test_a_difference_names_its_character(entered: str, read: str, at: int) -> None:
+    found = verdict(entered, read)
+    assert (found.equal, found.at) == (False, at)
+    assert found.measured >= found.limit == LIMITS.certain
+
+
+def test_a_name_that_was_read_as_nothing_is_uncertain() -> None:
+    nothing = name_field("欧")._replace(value=None, text="", runs=())
+    assert verify_name("欧阳", nothing, ALPHABET, LIMITS) == Verdict(None, Reason.UNCERTAIN, None, 0.0, LIMITS.likely)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        pytest.param("王静之子", True, id="the son of"),
+        pytest.param("王静之女", True, id="the daughter of"),
+        pytest.param("王某之婴", True, id="the infant of"),
+        pytest.param("王静宝宝", True, id="the baby of"),
+        pytest.param("王静婴", True, id="infant"),
+        pytest.param("王某某子", True, id="the son of somebody"),
+        pytest.param("张子女", False, id="a name that ends like one"),
+        pytest.param("李孝子", False, id="another"),
+        pytest.param("欧阳靖萱", False, id="a name"),
+    ],
+)
+def test_placeholders(name: str, is_one: bool) -> None:
+    assert is_placeholder(name) is is_one
+
+
+_NAMES = st.text(alphabet=_HAN, min_size=1, max_size=6)
+_INKS = st.builds(
+    Ink,
+    _NAMES,
+    sure=st.floats(0.01, 1.0),
+    weak=st.dictionaries(st.integers(0, 5), st.floats(0.01, 1.0), max_size=2),
+    others=st.dictionaries(st.integers(0, 5), st.dictionaries(_HAN, st.floats(0.0001, 0.5), max_size=2), max_size=2),
+)
+
+
+@given(st.lists(st.sampled_from("欧阳靖萱㙘𠀋㐀ガ"), min_size=1, max_size=5), _INKS)
+def test_a_name_that_no_engine_could_read_is_never_said_to_differ(chars: list[str], read: Ink) -> None:
+    entered = "".join(chars)
+    if not set(entered) <= ALPHABET:
+        assert verdict(entered, read).equal is None
+
+
+@given(_NAMES, _INKS)
+def test_a_verdict_has_a_reason_exactly_if_it_is_not_equal(entered: str, read: Ink) -> None:
+    found = verdict(entered, read)
+    assert (found.reason is None) is (found.equal is True)
+    assert 0 <= found.measured <= 1.0001
+
+
+@given(_NAMES, _INKS)
+def test_only_the_same_name_passes_without_a_person(entered: str, read: Ink) -> None:
+    if verdict(entered, read).equal:
+        assert normal_name(entered) == normal_name(read.text)
+
+
+@given(_NAMES, st.data())
+def test_erased_characters_are_never_another_length(entered: str, data: st.DataObject) -> None:
+    kept = data.draw(st.lists(st.booleans(), min_size=len(entered), max_size=len(entered)))
+    rest = "".join(char for char, keep in zip(entered, kept, strict=True) if keep)
+    if rest:
+        assert verdict(entered, rest).equal is not False
+        assert verdict(rest, entered).equal is not False
+
+
+@given(_NAMES, _INKS, st.floats(0.5, 1.0), st.floats(0.5, 1.0))
+def test_a_tighter_limit_accuses_nobody_more(entered: str, read: Ink, one: float, other: float) -> None:
+    loose, tight = (NameLimits(certain=certain) for certain in sorted((one, other)))
+    if verify_name(entered, name_field(read), ALPHABET, tight).equal is False:
+        assert verify_name(entered, name_field(read), ALPHABET, loose).equal is False
