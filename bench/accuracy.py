@@ -50,11 +50,11 @@ class Scored(NamedTuple):
 def main() -> None:
     """Run the bench: score every sample, keep the report, print it beside the newest earlier one."""
     before = newest(BENCH, {})
-    began, load_before = datetime.now(tz=UTC), machine.load()
+    began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
     with reading_processes(_PROCESSES) as readers:
         scored = tuple(_score(name, readers) for name in track(names(), "samples", console=errors))
     load_seen = Load(before=load_before, most=max(one.load for one in scored), after=machine.load())
-    made = report(Run(bench=BENCH, began=began, load=load_seen), figures(scored), details(scored))
+    made = report(Run(bench=BENCH, began=began, commit=commit, load=load_seen), figures(scored), details(scored))
     write(made)
     show(made, before)
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 from pydantic import Field, JsonValue
 
 from bench.figures import Figure
-from bench.machine import Machine, commit, machine, versions
+from bench.machine import Machine, machine, versions
 from models.base import Model
 
 Rows: TypeAlias = tuple[Mapping[str, JsonValue], ...]
@@ -28,12 +28,14 @@ class Run(Model):
     """When a bench ran, beside which load, and on what.
 
     Attributes:
+        commit: In the working tree when the run began.
         settings: What the run was asked for; only runs with the same settings are compared.
         seed: Of the generated input; None where nothing is drawn by chance.
     """
 
     bench: str
     began: datetime
+    commit: str | None
     load: Load
     seed: int | None = None
     settings: Mapping[str, int] = {}
@@ -49,7 +51,6 @@ class Report(Run):
 
     version: Literal["child-intake/bench@1"] = Field(default="child-intake/bench@1", alias="schema")
     seconds: float
-    commit: str | None
     machine: Machine
     versions: Mapping[str, str]
     figures: tuple[Figure, ...]
@@ -65,7 +66,6 @@ def report(run: Run, figures: tuple[Figure, ...], details: Mapping[str, Rows]) -
     return Report(
         **dict(run),
         seconds=round((datetime.now(tz=UTC) - run.began).total_seconds(), 1),
-        commit=commit(),
         machine=machine(),
         versions=versions(),
         figures=figures,

@@ -37,10 +37,10 @@ def main() -> None:
     count = _asked()
     settings = {"submissions": count, "pages": PAGES}
     before = newest(BENCH, settings)
-    began, load_before = datetime.now(tz=UTC), machine.load()
+    began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
     rounds, peaks = race(count)
     load = Load(before=load_before, most=max(one.load for one in rounds), after=machine.load())
-    run = Run(bench=BENCH, began=began, load=load, seed=SEED, settings=settings)
+    run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings)
     made = report(run, tuple(figures(rounds, peaks)), {"rounds": details(rounds)})
     write(made)
     show(made, before)

@@ -45,7 +45,9 @@ def compared(title: str, figures: Iterable[Figure], before: Report | None) -> Ta
 
 def observed(title: str, rows: Rows) -> Table:
     """Single observations, as they stand in the report."""
-    table = Table(*(rows[0] if rows else ()), title=f"{title}: {len(rows)}", title_justify="left")
+    table = Table(title=f"{title}: {len(rows)}", title_justify="left")
+    for column in rows[0] if rows else ():
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
     return table

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -56,10 +55,10 @@ def run(arguments: list[str]) -> int:
     """Run a command and hand on its exit code. A bug keeps its traceback."""
     try:
         return int(app(arguments, standalone_mode=False) or 0)
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        print(error.format_message(), file=sys.stderr)
         return ExitCode.USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         _stderr.print("Interrupted. Finished cases are recorded; run the command again for the rest.")
         return ExitCode.INTERRUPTED
     except ValidationError as error:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from models.changes import Change
-from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES, PageKind, Person
+from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES, Field, PageKind, Person
 from models.findings import TITLES, Code, Finding, Place, Severity, message_of
 from models.masking import mask, mask_numbers
 from models.result import DECISION_TITLES, FieldValue, PageOutcome, Result
@@ -84,8 +84,8 @@ def _finding_row(finding: Finding, files: Sequence[str]) -> Row:
         "结果": _SEVERITIES[finding.severity],
         "位置": _where(finding, files),
         "说明": _message(finding, files),
-        "读出": mask(finding.field, finding.read) if finding.read else "",
-        "填写": mask(finding.field, finding.entered) if finding.entered else "",
+        "读出": _masked(finding.field, finding.read),
+        "填写": _masked(finding.field, finding.entered),
         "测量值": _number(finding.measured),
         "界限": _number(finding.limit),
         "下一步": finding.next_step,
@@ -115,7 +115,7 @@ def _field_row(field: FieldValue, files: Sequence[str]) -> Row:
         "证件": DOCUMENT_TITLES[field.document],
         "人": _PERSONS[field.person],
         "项目": FIELD_TITLES[field.field],
-        "值": mask(field.field, field.value),
+        "值": _masked(field.field, field.value),
         "把握": _number(field.confidence),
         "位置": f"{ordinal(field.file, files)} 第{field.page_no}页",
     }
@@ -142,7 +142,12 @@ def _changed(change: Change) -> str:
 def _shown(change: Change, value: str | None) -> str:
     if value is None:
         return ""
-    return value if change.field is None else mask(change.field, value)
+    return value if change.field is None else _masked(change.field, value)
+
+
+def _masked(field: Field | None, value: str | None) -> str:
+    """A masked value with full-width stars: Prefect's tables are Markdown, where plain ones make bullets and rules."""
+    return mask(field, value).replace("*", "＊") if value else ""
 
 
 def _number(value: float | None) -> str:

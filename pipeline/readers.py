@@ -15,7 +15,7 @@ from models.policy import Limits
 from models.reading import PageReading
 from pipeline.decode.pages import count_pages, decode
 from pipeline.ocr.base import OcrEngine
-from pipeline.ocr.engines import ENGINES
+from pipeline.ocr.engines import engine_kind
 from pipeline.ocr.options import OcrOptions, ReaderOptions
 from pipeline.perceive import perceive
 from pipeline.scene.overlay import Mark, draw_marks
@@ -66,7 +66,7 @@ class Readers:
     """A pool of reading processes. Safe to share between threads: each call has its own process meanwhile."""
 
     def __init__(self, ocr: OcrOptions, options: ReaderOptions) -> None:
-        kind = ENGINES[ocr.engine]
+        kind = engine_kind(ocr.engine)
         self.engine = kind.name(ocr)
         self.alphabet = kind.alphabet(ocr)
         self._ocr = ocr
@@ -155,7 +155,7 @@ def _outcome(future: ProcessFuture[Any]) -> Any:
 @cache
 def _engine(ocr: OcrOptions) -> OcrEngine:
     """The engine of this process, whose single caller is the process's one task at a time."""
-    return ENGINES[ocr.engine].load(ocr)
+    return engine_kind(ocr.engine).load(ocr)
 
 
 def _picture(data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:

@@ -19,7 +19,9 @@ LOAD = Load(before=0.1, most=2.0, after=1.5)
 
 
 def made(*figures: Figure, began: datetime = BEGAN, settings: dict[str, int] | None = None) -> Report:
-    return report(Run(bench="trial", began=began, load=LOAD, settings=settings or {}), figures, {})
+    return report(
+        Run(bench="trial", began=began, commit="0123456789ab", load=LOAD, settings=settings or {}), figures, {}
+    )
 
 
 @pytest.mark.parametrize(

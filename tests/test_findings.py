@@ -52,6 +52,10 @@ NOT_YET_RAISED: dict[str, set[tuple[Code, Reason]]] = {
         (Code.EXPIRED, Reason.TEMPORARY),
         (Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT),
     },
+    "sex and birth date are always entered, and each page is held against the entry": {
+        (Code.SEX_DIFFERS, Reason.CROSS_DOCUMENT),
+        (Code.BIRTH_DATE_DIFFERS, Reason.CROSS_DOCUMENT),
+    },
     "a store that is down is waited for before a case is judged": {(Code.OUR_FAULT, Reason.STORE)},
 }
 

@@ -16,6 +16,7 @@ from pipeline.decode.pixels import Rgb
 from pipeline.decode.sniff import FileType
 
 _FORMATS = {FileType.JPEG: "JPEG", FileType.PNG: "PNG", FileType.WEBP: "WEBP", FileType.TIFF: "TIFF"}
+_RIFF_HEADER = 8  # bytes, which the size that a WebP states does not count
 _CUT_SHORT = ("truncated", "broken data stream", "unrecognized data stream", "not enough image data")
 
 
@@ -25,6 +26,8 @@ def count_frames(data: bytes, file_type: FileType) -> int:
     Raises:
         FileRejectedError: It does not open, or is an animation, whose frames are no pages.
     """
+    if file_type is FileType.WEBP and int.from_bytes(data[4:8], "little") + _RIFF_HEADER > len(data):
+        raise FileRejectedError(Reason.TRUNCATED)
     with _coded_errors(), Image.open(BytesIO(data), formats=(_FORMATS[file_type],)) as image:
         frames: int = getattr(image, "n_frames", 1)
         if frames > 1 and file_type in (FileType.PNG, FileType.WEBP):

@@ -1,5 +1,6 @@
 """PDF pages to pixels, by PDFium. Not thread-safe, not even for different documents: one caller a process."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -14,6 +15,8 @@ from pipeline.decode.pixels import Rgb
 
 _POINTS_PER_INCH = 72
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
+_NO_PAGES = re.compile(rb"/Count\s+0\b")
+_A_PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
 def count_pdf_pages(data: bytes) -> int:
@@ -53,7 +56,13 @@ def _opened(data: bytes) -> Iterator[Any]:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        locked = getattr(error, "err_code", None) == _WRONG_PASSWORD or "password" in str(error).lower()
-        raise FileRejectedError(Reason.PASSWORD if locked else Reason.DAMAGED) from error
+        raise FileRejectedError(_reason(data, error)) from error
     with closing(document):
         yield document
+
+
+def _reason(data: bytes, error: pypdfium2.PdfiumError) -> Reason:
+    """Why a file does not open. PDFium may fail without an error and then tells that of the file before, so look twice."""
+    if error.err_code == _WRONG_PASSWORD and b"/Encrypt" in data:
+        return Reason.PASSWORD
+    return Reason.EMPTY if _NO_PAGES.search(data) and not _A_PAGE.search(data) else Reason.DAMAGED

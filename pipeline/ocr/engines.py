@@ -1,6 +1,7 @@
 """The table of engines. A new engine is one file and one row."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -18,3 +19,14 @@ class EngineKind(NamedTuple):
 
 
 ENGINES: Mapping[str, EngineKind] = MappingProxyType({"paddle": EngineKind(paddle.load, paddle.name, paddle.alphabet)})
+
+
+def engine_kind(name: str) -> EngineKind:
+    """A row of the table; or `module:NAME`, a row that stands in a module of somebody else's.
+
+    Raises:
+        KeyError: The table has no such row.
+    """
+    module, _, row = name.partition(":")
+    kind: EngineKind = getattr(import_module(module), row) if row else ENGINES[name]
+    return kind

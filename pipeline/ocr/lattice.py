@@ -61,29 +61,32 @@ def part(lattice: Lattice, first: int, end: int) -> Lattice:
 
 
 def log_likelihood(lattice: Lattice, text: str) -> float:
-    """The natural logarithm of the probability that the picture shows `text`, summed over all alignments."""
+    """The natural logarithm of the probability that the picture shows `text`, summed over all alignments.
+
+    The forward scores are scaled to their largest at every step, so that long lines do not underflow; minus infinity
+    for a text that has more characters than the lattice has steps for.
+    """
     labels = [BLANK, *(symbol for char in text for symbol in (char, BLANK))]
-    scores = [-math.inf] * len(labels)
+    skips = [here >= 2 and label not in (BLANK, labels[here - 2]) for here, label in enumerate(labels)]
+    scores, scale = [1.0] + [0.0] * (len(labels) - 1), 0.0
     for at, step in enumerate(lattice.steps):
-        emit = {char: math.log(max(probability, _FLOOR)) for char, probability in step}
-        unlisted = math.log(_FLOOR)
-        came = [
-            0.0 if at == 0 and here < 2 else _arrivals(scores, labels, here, first=at == 0)
-            for here in range(len(labels))
-        ]
-        scores = [score + emit.get(label, unlisted) for score, label in zip(came, labels, strict=True)]
-    return _log_sum(scores[-2:])
+        emit = dict(step)
+        came = _arrivals(scores, skips) if at else [1.0, 1.0, *scores[2:]][: len(labels)]
+        scores = [score * max(emit.get(label, _FLOOR), _FLOOR) for score, label in zip(came, labels, strict=True)]
+        largest = max(scores)
+        if largest == 0.0:
+            return -math.inf
+        scores = [score / largest for score in scores]
+        scale += math.log(largest)
+    last = sum(scores[-2:])
+    return math.log(last) + scale if last else -math.inf
 
 
-def _arrivals(scores: list[float], labels: list[str], here: int, *, first: bool) -> float:
-    if first:
-        return -math.inf
-    sources = scores[max(0, here - 1) : here + 1]
-    if here >= 2 and labels[here] not in (BLANK, labels[here - 2]):
-        sources = [scores[here - 2], *sources]
-    return _log_sum(sources)
-
-
-def _log_sum(values: list[float]) -> float:
-    top = max(values)
-    return top if top == -math.inf else top + math.log(sum(math.exp(value - top) for value in values))
+def _arrivals(scores: list[float], skips: list[bool]) -> list[float]:
+    """For each label the score of being at it, at the one before, or, past a blank, at the one before that."""
+    one_back = [0.0, *scores[:-1]]
+    two_back = [0.0, 0.0, *scores[:-2]]
+    return [
+        here + before + (skipped if skip else 0.0)
+        for here, before, skipped, skip in zip(scores, one_back, two_back, skips, strict=False)
+    ]

@@ -11,7 +11,7 @@ class OcrOptions(Model):
     """How an engine runs.
 
     Attributes:
-        engine: A row of the table of engines.
+        engine: A row of the table of engines, or `module:NAME` of one that stands elsewhere.
         models: The operator's own PaddleOCR models (`det/`, `rec/`); the bundled ones if None.
         cache: Where the bundled models are arranged.
         threads: Of one engine. Two processes with one thread each usually beat one with two.

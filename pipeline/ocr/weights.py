@@ -7,6 +7,7 @@ The rapidocr wheel ships PP-OCRv6 small (detection, recognition) as ONNX. Paddle
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from importlib import metadata, resources
 from pathlib import Path
@@ -91,24 +92,30 @@ def _arranged(cache: Path) -> Path:
     if (root / _MANIFEST).exists():
         return root
     building = cache / f"{root.name}.{os.getpid()}.part"
+    try:
+        _build(building)
+        building.rename(root)
+    except OSError as error:
+        shutil.rmtree(building, ignore_errors=True)
+        if not (root / _MANIFEST).exists():  # else another process was first, and its copy is the same
+            raise ModelsError(f"The models cannot be arranged in {root}: remove it, or make it writable.") from error
+    return root
+
+
+def _build(folder: Path) -> None:
+    """Copy the bundled models, configure them, and list their digests."""
     for part, (name, expected) in _BUNDLED.items():
         source = Path(str(resources.files("rapidocr"))) / "models" / name
         if _digest(source) != expected:
             raise ModelsError(
                 f"The model file {source} is altered: its SHA-256 is not the one this version was built with."
             )
-        (building / part).mkdir(parents=True, exist_ok=True)
-        (building / part / "inference.onnx").write_bytes(source.read_bytes())
-        (building / part / "inference.yml").write_text(_configuration(part, source), "utf-8")
-    files = sorted(path for path in building.rglob("inference.*"))
-    manifest = {str(path.relative_to(building)): _digest(path) for path in files}
-    (building / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
-    try:
-        building.rename(root)
-    except OSError:  # another process was first; its copy is the same
-        if not (root / _MANIFEST).exists():
-            raise
-    return root
+        (folder / part).mkdir(parents=True, exist_ok=True)
+        (folder / part / "inference.onnx").write_bytes(source.read_bytes())
+        (folder / part / "inference.yml").write_text(_configuration(part, source), "utf-8")
+    files = sorted(path for path in folder.rglob("inference.*"))
+    manifest = {str(path.relative_to(folder)): _digest(path) for path in files}
+    (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
 
 
 def _configuration(part: str, source: Path) -> str:

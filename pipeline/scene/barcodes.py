@@ -9,7 +9,7 @@ from pipeline.scene.straighten import Scene
 
 def read_barcodes(scene: Scene) -> tuple[Barcode, ...]:
     """Every barcode whose own checksum is right, in page pixels."""
-    found = zxingcpp.read_barcodes(scene.picture, formats=zxingcpp.BarcodeFormat.Code128)
+    found = zxingcpp.read_barcodes(scene.picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128]))
     return tuple(
         Barcode(text=code.text, symbology=code.format.name, quad=_quad(code.position, scene)) for code in found
     )

@@ -1,0 +1,149 @@
+"""Files of every kind that parents send, made when they are asked for: whole, odd, and broken."""
+
+import struct
+import zlib
+from io import BytesIO
+from typing import Final
+
+import numpy as np
+from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
+
+WIDTH: Final = 120
+HEIGHT: Final = 80
+ORIENTATION_TAG: Final = 0x0112
+
+
+def sheet(mode: str = "RGB") -> Image.Image:
+    """White, with a black block top left and a red one bottom right, so that turns and colours show."""
+    pixels = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
+    pixels[5:35, 5:55] = 0
+    pixels[50:75, 70:115] = (200, 0, 0)
+    return Image.fromarray(pixels).convert(mode)
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    """An image as a file."""
+    buffer = BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def photo(side: int = 600) -> bytes:
+    """A JPEG large enough to be cut anywhere."""
+    noise = np.random.default_rng(7).integers(0, 255, (side, side, 3), np.uint8)
+    return encoded(Image.fromarray(noise), "JPEG", quality=90)
+
+
+def unmarked_cmyk() -> bytes:
+    """A JPEG of four inks without the marker that Adobe writes into one."""
+    data = encoded(sheet("CMYK"), "JPEG", quality=95)
+    at = data.index(b"\xff\xee")
+    (length,) = struct.unpack_from(">H", data, at + 2)
+    return data[:at] + data[at + 2 + length :]
+
+
+def oriented(orientation: int) -> bytes:
+    """A JPEG that lies as its EXIF orientation says; upright, all of them show the same."""
+    back = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    stored = sheet().transpose(back[orientation]) if orientation in back else sheet()
+    exif = Image.Exif()
+    exif[ORIENTATION_TAG] = orientation
+    return encoded(stored, "JPEG", quality=95, exif=exif)
+
+
+def claiming_png(width: int, height: int) -> bytes:
+    """A PNG of a few bytes whose header claims a size."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def tiff(pages: int) -> bytes:
+    """A TIFF of so many pages, each one pixel wider than the one before."""
+    first, *rest = [Image.new("L", (8 + at, 8), 255) for at in range(pages)]
+    return encoded(first, "TIFF", save_all=True, append_images=rest)
+
+
+def looping_tiff() -> bytes:
+    """A TIFF whose last page says that the first one follows."""
+    data = bytearray(tiff(2))
+    (first,) = struct.unpack_from("<I", data, 4)
+    offset = first
+    while True:
+        (entries,) = struct.unpack_from("<H", data, offset)
+        follows = offset + 2 + 12 * entries
+        (following,) = struct.unpack_from("<I", data, follows)
+        if following == 0:
+            struct.pack_into("<I", data, follows, first)
+            return bytes(data)
+        offset = following
+
+
+def lost_tiff() -> bytes:
+    """A TIFF whose first page lies past the end of the file."""
+    return b"II*\x00" + struct.pack("<I", 1_000_000)
+
+
+def _written(writer: PdfWriter) -> bytes:
+    buffer = BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def pdf(*sizes: tuple[float, float], rotate: int = 0) -> bytes:
+    """A PDF of pages of these sizes in points, each with a black block at its top left."""
+    writer = PdfWriter()
+    for width, height in sizes:
+        page = writer.add_blank_page(width, height)
+        block = DecodedStreamObject()
+        block.set_data(f"0 0 0 rg 0 {height - 30} 30 30 re f".encode())
+        page[NameObject("/Contents")] = writer._add_object(block)
+        if rotate:
+            page.rotate(rotate)
+    return _written(writer)
+
+
+def locked_pdf(user_password: str) -> bytes:
+    """A PDF that wants this password to be opened, and another one to be changed."""
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.encrypt(user_password=user_password, owner_password="owner", algorithm="AES-256")
+    return _written(writer)
+
+
+def looping_pdf() -> bytes:
+    """A PDF whose tree of pages holds itself."""
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    tree = writer._pages.get_object() if hasattr(writer._pages, "get_object") else writer._pages
+    assert isinstance(tree, DictionaryObject)
+    kids = tree["/Kids"]
+    assert isinstance(kids, ArrayObject)
+    kids.append(writer._root_object["/Pages"].indirect_reference)
+    tree[NameObject("/Count")] = NumberObject(2)
+    return _written(writer)
+
+
+def heic() -> bytes:
+    """The beginning of a photo as iPhones store it."""
+    return struct.pack(">I", 24) + b"ftypheic" + b"\0\0\0\0" + b"mif1heic" + b"\0" * 64
+
+
+def animation(kind: str, frames: int = 3) -> bytes:
+    """A picture that moves."""
+    first, *rest = [Image.new("RGB", (20, 20), (at * 40, 0, 0)) for at in range(frames)]
+    return encoded(first, kind, save_all=True, append_images=rest, duration=50)

@@ -1,0 +1,147 @@
+"""The command line as a script sees it: stdout, stderr, exit codes (contract, section 2)."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from models.errors import ExitCode
+
+SAMPLES = Path("fixtures/samples").absolute()
+KNOWN = Path("fixtures/known_children.csv").absolute()
+
+
+def intake(workspace: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cli.main", "--workspace", workspace, *arguments]
+    chosen = {**os.environ, "COLUMNS": "400", **environment}  # sentences stay on one line
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, env=chosen, timeout=280, check=False)
+
+
+def altered(folder: Path, **changes: object) -> Path:
+    """The accepted sample with other keys in its manifest."""
+    shutil.copytree(SAMPLES / "accepted-flatbed", folder)
+    manifest = folder / "submission.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_bytes()) | changes))
+    return folder
+
+
+def test_a_manifest_with_three_wrong_keys_names_all_of_them_and_no_value(tmp_path: Path) -> None:
+    folder = altered(tmp_path / "s", submission_id="李雷/7", submitted_at="yesterday", files=[])
+    done = intake(tmp_path / "w", "process", folder)
+    assert done.returncode == ExitCode.BAD_MANIFEST
+    assert all(f"  {key}: " in done.stderr for key in ("submission_id", "submitted_at", "files"))
+    assert "李雷" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        pytest.param(["process", "nowhere"], ExitCode.BAD_MANIFEST, "is not a folder", id="no such folder"),
+        pytest.param(["process", "."], ExitCode.BAD_MANIFEST, "no submission.json", id="a folder that is none"),
+        pytest.param(["process"], ExitCode.USAGE, "PATH", id="no path"),
+        pytest.param(["proces"], ExitCode.USAGE, "No such command", id="a command misspelt"),
+        pytest.param(["show", "unknown-1"], ExitCode.USAGE, "unknown-1", id="an unknown case"),
+        pytest.param(["reprocess"], ExitCode.USAGE, "--all", id="reprocess without saying which"),
+        pytest.param(["children", "import", "nowhere.csv"], ExitCode.USAGE, "cannot be read", id="no such register"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence_and_an_exit_code(
+    tmp_path: Path, arguments: list[str], code: ExitCode, words: str
+) -> None:
+    done = intake(tmp_path / "w", *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_settings_that_cannot_be_used_are_all_listed_before_anything_starts(tmp_path: Path) -> None:
+    done = intake(tmp_path / "w", "settings", INTAKE_LIMITS__BYTES="many", INTAKE_READERS__PROCESSES="two")
+    assert done.returncode == ExitCode.USAGE
+    assert "INTAKE_LIMITS__BYTES" in done.stderr
+    assert "INTAKE_READERS__PROCESSES" in done.stderr
+
+
+def test_settings_in_force_hide_secrets(tmp_path: Path) -> None:
+    done = intake(tmp_path / "w", "settings", INTAKE_STORE__SECRET_KEY="tell-nobody")
+    assert done.returncode == ExitCode.ACCEPTED
+    assert "INTAKE_STORE__SECRET_KEY" in done.stdout
+    assert "tell-nobody" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("models", "words"),
+    [
+        pytest.param("empty", "inference.onnx is missing", id="missing"),
+        pytest.param("altered", "is altered", id="altered"),
+    ],
+)
+def test_a_model_that_is_not_right_stops_the_start_by_name(tmp_path: Path, models: str, words: str) -> None:
+    folder = tmp_path / models
+    for part in ("det", "rec") if models == "altered" else ():
+        (folder / part).mkdir(parents=True)
+        for name in ("inference.onnx", "inference.yml"):
+            (folder / part / name).write_text("not what it was")
+        (folder / "manifest.json").write_text(json.dumps({"det/inference.onnx": "0" * 64}))
+    done = intake(tmp_path / "w", "process", SAMPLES / "accepted-flatbed", INTAKE_MODELS=str(folder))
+    assert done.returncode == ExitCode.ENGINE
+    assert words in done.stderr
+    assert str(folder / "det") in done.stderr
+
+
+def test_the_register_of_children_goes_in_and_out(tmp_path: Path) -> None:
+    first, again = (intake(tmp_path / "w", "children", "import", KNOWN) for _ in range(2))
+    rows = KNOWN.read_text("utf-8").splitlines()
+    assert first.stdout == f"{len(rows) - 1} added, 0 unchanged, 0 conflicting\n"
+    assert again.stdout == f"0 added, {len(rows) - 1} unchanged, 0 conflicting\n"
+    assert intake(tmp_path / "w", "children", "export").stdout.splitlines() == rows
+    number = rows[1].split(",")[3]
+    assert intake(tmp_path / "w", "children", "forget", number).stdout == "1 forgotten\n"
+    assert number not in intake(tmp_path / "w", "children", "export").stdout
+
+
+def test_a_wrong_row_of_the_register_stops_the_import_and_is_named_without_its_value(tmp_path: Path) -> None:
+    file = tmp_path / "children.csv"
+    file.write_text("name,sex,birth_date,id_number\n李雷,男,2020-01-01,\n韩梅梅,girl,2020-13-01,\n", "utf-8")
+    done = intake(tmp_path / "w", "children", "import", file)
+    assert done.returncode == ExitCode.USAGE
+    assert "row 3: sex" in done.stderr
+    assert "韩梅梅" not in done.stderr
+    assert intake(tmp_path / "w", "children", "export").stdout.count("\n") == 1
+
+
+def test_the_catalogue_is_json_on_demand(tmp_path: Path) -> None:
+    rows = json.loads(intake(tmp_path / "w", "codes", "--json").stdout)
+    assert {"code", "title", "reason", "severity", "message", "next_step"} == set(rows[0])
+
+
+@pytest.mark.ocr
+@pytest.mark.timeout(300)
+def test_cases_are_processed_shown_and_run_again(tmp_path: Path) -> None:
+    folders = [SAMPLES / name for name in ("accepted-flatbed", "returned-missing-emblem", "returned-bad-files")]
+    done = intake(tmp_path / "w", "process", *folders, "--json", "--jobs", "2")
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == ExitCode.RETURNED
+    assert [row["submission_id"] for row in results] == [f"sample-{folder.name}" for folder in folders]
+    assert [row["decision"] for row in results] == ["accepted", "returned", "returned"]
+    assert {row["schema"] for row in results} == {"child-intake/result@1"}
+    assert "Traceback" not in done.stderr
+
+    again = intake(tmp_path / "w", "process", folders[0], "--json")
+    assert again.returncode == ExitCode.ACCEPTED
+    same = json.loads(again.stdout)
+    for row in (same, results[0]):
+        row["provenance"].pop("seconds")
+    assert same == results[0]  # the same input is the same revision and the same result
+
+    shown = intake(tmp_path / "w", "show", "sample-returned-missing-emblem", "--json")
+    assert json.loads(shown.stdout) == results[1]
+    assert shown.returncode == ExitCode.RETURNED
+
+    unchanged = intake(tmp_path / "w", "reprocess", "--all", "--from-readings")
+    assert (unchanged.returncode, unchanged.stdout) == (ExitCode.ACCEPTED, "")

@@ -1,0 +1,151 @@
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import Image
+
+from fixtures.truth import SAMPLES
+from models.errors import EngineError, EngineTimeoutError, FileRejectedError
+from models.findings import Reason
+from models.policy import Limits
+from pipeline.ocr.engines import ENGINES, engine_kind
+from pipeline.ocr.options import OcrOptions, ReaderOptions
+from pipeline.readers import Readers
+from tests.support.engines import DIE, HANG, OBEDIENT, ORDERS, READ, Colour, ObedientEngine
+from tests.support.files import encoded, photo
+
+LIMITS = Limits()
+HASTY = Limits(seconds=2.0)
+
+
+def sheet_of(colour: Colour) -> bytes:
+    """A page that tells the engine what to do."""
+    return encoded(Image.new("RGB", (300, 200), colour), "PNG")
+
+
+def text_of(readers: Readers, colour: Colour = READ, limits: Limits = LIMITS) -> str:
+    """What the engine said: the number of its process and the colour that it saw."""
+    (reading,) = readers.start(sheet_of(colour), 1, limits).result()
+    return reading.lines[0].text
+
+
+def process_of(readers: Readers) -> int:
+    return int(text_of(readers).split()[0])
+
+
+def pool(**options: int) -> Readers:
+    return Readers(OcrOptions(engine=OBEDIENT), ReaderOptions(**{"processes": 1, **options}))
+
+
+@pytest.fixture(scope="module")
+def readers() -> Iterator[Readers]:
+    with pool() as held:
+        held.warm_up()
+        yield held
+
+
+def test_a_page_is_read_in_another_process(readers: Readers) -> None:
+    assert process_of(readers) == process_of(readers) != os.getpid()
+    assert readers.engine == ObedientEngine.name
+    assert readers.alphabet == frozenset("0123456789")
+
+
+def test_a_killed_process_is_an_error_and_the_next_page_is_read(readers: Readers) -> None:
+    before = process_of(readers)
+    with pytest.raises(EngineError, match="died") as caught:
+        text_of(readers, DIE)
+    assert caught.value.reason is Reason.ENGINE_CRASH
+    assert process_of(readers) != before
+
+
+def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_is_read(readers: Readers) -> None:
+    before = process_of(readers)
+    with pytest.raises(EngineTimeoutError) as caught:
+        text_of(readers, HANG, HASTY)
+    assert caught.value.reason is Reason.ENGINE_TIMEOUT
+    assert caught.value.retryable
+    assert process_of(readers) != before
+    assert not psutil.pid_exists(before)
+
+
+@pytest.mark.parametrize(
+    ("order", "error"),
+    [
+        pytest.param("nonsense", EngineError, id="a confidence that is no number"),
+        pytest.param("more than certain", EngineError, id="a confidence above one"),
+        pytest.param("fail", EngineError, id="an error of the engine"),
+        pytest.param("a bug", ZeroDivisionError, id="a bug, which stays one"),
+    ],
+)
+def test_what_the_engine_does_wrong_crosses_the_wall(readers: Readers, order: str, error: type[Exception]) -> None:
+    before = process_of(readers)
+    with pytest.raises(error):
+        text_of(readers, ORDERS[order])
+    assert process_of(readers) == before
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(b"", Reason.EMPTY, id="empty"),
+        pytest.param(b"text", Reason.TYPE, id="no picture"),
+        pytest.param(photo()[:5000], Reason.TRUNCATED, id="cut short"),
+    ],
+)
+def test_why_a_file_is_refused_crosses_the_wall(readers: Readers, data: bytes, reason: Reason) -> None:
+    with pytest.raises(FileRejectedError) as caught:
+        readers.count(data, LIMITS)
+        readers.start(data, 1, LIMITS).result()
+    assert caught.value.reason is reason
+
+
+def test_pages_of_many_callers_are_never_mixed_up(readers: Readers) -> None:
+    colours = [(number, 200, 255 - number) for number in range(40)]
+    with ThreadPoolExecutor(8) as callers:
+        texts = list(callers.map(lambda colour: text_of(readers, colour), colours))
+    assert [text.split()[1] for text in texts] == [",".join(map(str, colour)) for colour in colours]
+
+
+def test_a_process_that_grew_too_large_makes_room_and_no_page_is_lost() -> None:
+    with pool(memory_mb=1) as held:
+        pages = [held.start(sheet_of(READ), 1, LIMITS) for _ in range(3)]
+        (old,) = {int(page.result()[0].lines[0].text.split()[0]) for page in pages}
+        assert process_of(held) != old
+
+
+def test_a_process_that_read_enough_makes_room() -> None:
+    with pool(pages_per_process=1) as held:
+        assert process_of(held) != process_of(held)
+
+
+def test_closing_ends_the_processes() -> None:
+    with pool() as held:
+        reading = process_of(held)
+        assert psutil.pid_exists(reading)
+    assert not psutil.pid_exists(reading)
+
+
+def test_an_engine_is_a_row_of_the_table_or_of_a_module() -> None:
+    assert engine_kind("paddle") is ENGINES["paddle"]
+    assert engine_kind(OBEDIENT).name(OcrOptions()) == ObedientEngine.name
+    with pytest.raises(KeyError):
+        engine_kind("unknown")
+
+
+@pytest.mark.ocr
+def test_a_killed_paddle_process_gives_an_error_and_the_next_page_still_reads() -> None:
+    card = (SAMPLES / "accepted-flatbed" / "id-emblem.jpg").read_bytes()
+    with Readers(OcrOptions(), ReaderOptions(processes=1)) as held:
+        held.warm_up()
+        pending = held.start(card, 1, LIMITS)
+        for child in psutil.Process().children(recursive=True):
+            if "spawn_main" in " ".join(child.cmdline()):
+                child.kill()
+        with pytest.raises(EngineError):
+            pending.result()
+        (reading,) = held.start(card, 1, LIMITS).result()
+    assert any("签发机关" in line.text for line in reading.lines)
+    assert Path(reading.engine).parts[0].startswith("paddleocr-")
