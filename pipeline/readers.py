@@ -1,6 +1,7 @@
 """Worker processes that read pages: each holds one warm engine, and may die without taking anybody with it."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import cache
 from multiprocessing import get_context
@@ -76,28 +77,22 @@ class Readers:
 
     def warm_up(self) -> None:
         """Load every engine now, so that the first page does not wait; raises what loading raises."""
-        futures = [self._pool.schedule(_warm, args=(self._ocr,)) for _ in range(self._options.processes)]
-        for future in futures:
+        for _, future in [self._schedule(_warm, self._ocr) for _ in range(self._options.processes)]:
             _outcome(future)
 
     def count(self, data: bytes, limits: Limits) -> int:
         """Pages of a file; raises FileRejectedError, or EngineError if the process died of it."""
-        future: ProcessFuture[int] = self._pool.schedule(count_pages, args=(data, limits), timeout=limits.seconds)
+        _, future = self._schedule(count_pages, data, limits, seconds=limits.seconds)
         pages: int = _outcome(future)
         return pages
 
     def start(self, data: bytes, page_no: int, limits: Limits) -> "_PendingPage":
         """Begin to read a page."""
-        with self._lock:
-            pool = self._pool
-            future = pool.schedule(_read, args=(data, page_no, self._ocr, limits), timeout=limits.seconds)
-        return _PendingPage(self, pool, future)
+        return _PendingPage(self, *self._schedule(_read, data, page_no, self._ocr, limits, seconds=limits.seconds))
 
     def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
         """A page with frames as JPEG; raises FileRejectedError, or EngineError if the process died of it."""
-        future: ProcessFuture[bytes] = self._pool.schedule(
-            _picture, args=(data, page_no, marks, limits), timeout=limits.seconds
-        )
+        _, future = self._schedule(_picture, data, page_no, marks, limits, seconds=limits.seconds)
         picture: bytes = _outcome(future)
         return picture
 
@@ -109,6 +104,13 @@ class Readers:
             if pool is self._pool:
                 self._pool = self._fresh_pool()
                 pool.close()
+
+    def _schedule(
+        self, task: Callable[..., Any], *args: object, seconds: float | None = None
+    ) -> tuple[ProcessPool, ProcessFuture[Any]]:
+        """Begin a task in a process; under the lock, since a pool that is being replaced takes no more."""
+        with self._lock:
+            return self._pool, self._pool.schedule(task, args=args, timeout=seconds)
 
     def _fresh_pool(self) -> ProcessPool:
         return ProcessPool(

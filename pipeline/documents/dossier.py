@@ -9,6 +9,7 @@ from models.case import Case, CaseReading, FileReading, ReadPage
 from models.documents import Field, PageKind, Person
 from models.identity import age_on, normal_number
 from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
+from pipeline.documents.kinship import is_head, parent_by_relation
 from pipeline.documents.pages import PageView, view_page
 from pipeline.names.normal import normal_name
 
@@ -90,7 +91,8 @@ def open_dossier(reading: CaseReading) -> Dossier:
     parents = tuple(_parents(submission, pages))
     today = submission.submitted_at.astimezone(_BEIJING).date()
     held = tuple(page._replace(holder=_holder(page, submission.child, parents, today)) for page in pages)
-    return Dossier(reading.case, reading.files, _one_child(held, submission.child), parents, today)
+    held = _with_relatives(_one_child(held, submission.child))
+    return Dossier(reading.case, reading.files, held, parents, today)
 
 
 def _views(files: Sequence[FileReading]) -> Iterator[PageView]:
@@ -154,7 +156,7 @@ def _child_points(page: PageView, child: EnteredChild) -> int:
 
 def _by_relation(page: PageView, today: date) -> Person | None:
     """户主 is printed on the card of the head; others are told apart by age alone."""
-    if (page.value(Field.RELATION) or "").startswith("户主"):
+    if is_head(page.value(Field.RELATION) or ""):
         return Person.HEAD
     born = page.value(Field.BIRTH_DATE)
     adult = born is not None and age_on(date.fromisoformat(born), today) >= _ADULT
@@ -167,3 +169,22 @@ def _one_child(pages: tuple[PageView, ...], child: EnteredChild) -> tuple[PageVi
     best = max((_child_points(page, child) for page in cards), default=0)
     losers = [page for page in cards if _child_points(page, child) < best]
     return tuple(page._replace(holder=None) if any(page is loser for loser in losers) else page for page in pages)
+
+
+def _with_relatives(pages: tuple[PageView, ...]) -> tuple[PageView, ...]:
+    """Name the father and the mother whom the relations to the head tell, where exactly one card fits."""
+    relation = next((page.value(Field.RELATION) for page in pages if page.holder is Person.CHILD), None)
+    if not relation:
+        return pages
+    told = [_told(page, relation) for page in pages]
+    settled = {page.holder for page in pages}
+    clear = {person for person in (Person.FATHER, Person.MOTHER) if told.count(person) == 1} - settled
+    return tuple(
+        page._replace(holder=person) if person in clear else page for page, person in zip(pages, told, strict=True)
+    )
+
+
+def _told(page: PageView, child_relation: str) -> Person | None:
+    if page.kind is not PageKind.HUKOU_MEMBER or page.holder not in (Person.HEAD, Person.OTHER):
+        return None
+    return parent_by_relation(page.value(Field.RELATION) or "", page.value(Field.SEX), child_relation)

@@ -7,14 +7,20 @@ import time
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
 from models.errors import EngineError
 from models.geometry import Box, Quad
 from pipeline.decode.pixels import Rgb
+from pipeline.ocr import paddle
 from pipeline.ocr.base import TextLine
 from pipeline.ocr.engines import EngineKind
+from pipeline.ocr.lattice import text_of
 from pipeline.ocr.options import OcrOptions
+from pipeline.ocr.weights import find_weights
 from tests.support.dossiers import lattice
 
+COMPARED: Final = "tests.support.engines:COMPARED_ROW"
 OBEDIENT: Final = "tests.support.engines:OBEDIENT_ROW"
 Colour = tuple[int, int, int]
 READ: Final[Colour] = (255, 255, 255)
@@ -58,3 +64,24 @@ def _load(options: OcrOptions) -> ObedientEngine:
 OBEDIENT_ROW: Final = EngineKind(
     load=_load, name=lambda options: ObedientEngine.name, alphabet=lambda options: frozenset("0123456789")
 )
+
+
+class ComparedEngine:
+    """PaddleOCR as we use it, beside an untouched one that reads the same pictures."""
+
+    def __init__(self, options: OcrOptions) -> None:
+        self._ours = paddle.load(options)
+        self._untouched = paddle._load(find_weights(options.models, options.cache), options)
+        self.name = self._ours.name
+
+    def read(self, picture: Rgb, /) -> tuple[TextLine, ...]:
+        """Our lines; raises AssertionError where the untouched one, or our own lattice, says anything else."""
+        lines = self._ours.read(picture)
+        (answer,) = self._untouched.predict(np.ascontiguousarray(picture[:, :, ::-1]))
+        untouched = [text for text in answer["rec_texts"] if text]
+        assert [line.text for line in lines] == untouched
+        assert [text_of(line.lattice) for line in lines] == untouched
+        return lines
+
+
+COMPARED_ROW: Final = EngineKind(load=ComparedEngine, name=paddle.name, alphabet=paddle.alphabet)

@@ -1,0 +1,154 @@
+"""Every committed sample, read by the real engine once: what is read, and what is judged from it."""
+
+import csv
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from fixtures import truth
+from fixtures.truth import Expected, PictureStyle, PrintedField, TruePage
+from models.case import Case, CaseReading, FailedPage, FileReading, ReadPage, StoredFile
+from models.children import KnownChild
+from models.documents import DocumentKind
+from models.errors import FileRejectedError
+from models.findings import Code, Severity
+from models.policy import Limits, Policy
+from models.result import FieldValue, Judgement
+from models.submission import MANIFEST_NAME, parse_manifest
+from pipeline.documents.dossier import open_dossier
+from pipeline.judge import judge
+from pipeline.ocr.options import OcrOptions, ReaderOptions
+from pipeline.readers import Pending, Readers
+from tests.support.engines import COMPARED
+
+pytestmark = [pytest.mark.ocr, pytest.mark.timeout(600)]
+
+LIMITS = Limits()
+NAMES = truth.names()
+PageKey = tuple[str, int]  # the digest of a file, and the page's number
+
+
+class Library(NamedTuple):
+    """What the engine read of every page of every sample, each page once."""
+
+    alphabet: frozenset[str]
+    files: Mapping[str, FileReading]  # by digest; the name of the file is that of one sample
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def library() -> Iterator[Library]:
+    """Read all pages, by two processes; an untouched PaddleOCR reads beside ours and must agree on every line."""
+    paths = {_digest(path): path for path in sorted(truth.SAMPLES.rglob("*")) if path.is_file()}
+    scans = {digest: path for digest, path in paths.items() if path.name != MANIFEST_NAME}
+    with Readers(OcrOptions(engine=COMPARED), ReaderOptions(processes=2)) as readers:
+        started = {digest: _start(readers, path) for digest, path in scans.items()}
+        yield Library(
+            readers.alphabet, {digest: _finish(digest, path, started[digest]) for digest, path in scans.items()}
+        )
+
+
+def _start(readers: Readers, path: Path) -> list[Pending] | FileRejectedError:
+    data = path.read_bytes()
+    try:
+        pages = readers.count(data, LIMITS)
+    except FileRejectedError as error:
+        return error
+    return [readers.start(data, page_no, LIMITS) for page_no in range(1, pages + 1)]
+
+
+def _finish(digest: str, path: Path, started: list[Pending] | FileRejectedError) -> FileReading:
+    file = StoredFile(path=path.name, hint=None, digest=digest, size=path.stat().st_size)
+    if isinstance(started, FileRejectedError):
+        return FileReading(file=file, failure=(Code.BAD_FILE, started.reason))
+    pages = enumerate(started, start=1)
+    return FileReading(
+        file=file, pages=tuple(ReadPage(page_no=page_no, readings=pending.result()) for page_no, pending in pages)
+    )
+
+
+def _known() -> tuple[KnownChild, ...]:
+    with truth.KNOWN_CHILDREN.open(encoding="utf-8") as lines:
+        return tuple(
+            KnownChild.model_validate({key: value or None for key, value in row.items()})
+            for row in csv.DictReader(lines)
+        )
+
+
+def _judged(name: str, library: Library) -> Judgement:
+    submission = parse_manifest((truth.SAMPLES / name / MANIFEST_NAME).read_bytes())
+    files = []
+    for sent in submission.files:
+        read = library.files[_digest(truth.SAMPLES / name / sent.path)]
+        own = read.file.model_copy(update={"path": sent.path, "hint": sent.kind})
+        files.append(read.model_copy(update={"file": own}))
+    case = Case(submission=submission, revision=1, files=tuple(file.file for file in files), input_digest="0" * 64)
+    dossier = open_dossier(CaseReading(case=case, files=tuple(files)))
+    return judge(dossier, _known(), Policy(), library.alphabet)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sample_is_decided_as_expected(name: str, library: Library) -> None:
+    judgement, expected = _judged(name, library), truth.load(name)
+    told = [(found.code, found.reason) for found in judgement.findings if found.severity is not Severity.WARNING]
+    assert sorted(told) == sorted(expected.findings)
+    assert judgement.decision is expected.decision
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_pages_of_a_sample_are_what_they_are(name: str, library: Library) -> None:
+    pages = {(page.file, page.page_no): page for page in _judged(name, library).pages}
+    expected = truth.load(name)
+    assert len(pages) == len(expected.pages)
+    for page in expected.pages:
+        if page.damage is None or page.damage.field is not None:
+            assert pages[page.file, page.page_no].kind is page.kind
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_page_of_a_sample_failed(name: str, library: Library) -> None:
+    failed = [page for file in library.files.values() for page in file.pages if isinstance(page, FailedPage)]
+    assert not failed
+    assert all(finding.code is not Code.OUR_FAULT for finding in _judged(name, library).findings)
+
+
+def _flatbed_pages() -> Iterator[tuple[Expected, TruePage]]:
+    """Each undamaged scan once, with a sample that holds it."""
+    seen = set[PageKey]()
+    for expected in map(truth.load, NAMES):
+        for page in expected.pages:
+            key = (_digest(truth.SAMPLES / expected.name / page.file), page.page_no)
+            if page.style is PictureStyle.FLATBED and page.damage is None and key not in seen:
+                seen.add(key)
+                yield expected, page
+
+
+def _is_read(printed: PrintedField, page: TruePage, fields: tuple[FieldValue, ...]) -> bool:
+    """Whether a value is in the result, on its page; on certificates also with its person."""
+    there = (
+        field
+        for field in fields
+        if (field.file, field.page_no, field.field) == (page.file, page.page_no, printed.field)
+        and (field.document is not DocumentKind.BIRTH_CERTIFICATE or field.person is printed.person)
+    )
+    return any(field.value == printed.value for field in there)
+
+
+def test_the_fields_of_flatbed_scans_are_true(library: Library) -> None:
+    wrong, total = [], 0
+    judged = {name: _judged(name, library).fields for name in NAMES}
+    for expected, page in _flatbed_pages():
+        total += len(page.fields)
+        wrong += [
+            f"{expected.name}/{page.file}#{page.page_no} {printed.field}"
+            for printed in page.fields
+            if not _is_read(printed, page, judged[expected.name])
+        ]
+    assert total > 500
+    assert len(wrong) <= 0.03 * total, wrong
