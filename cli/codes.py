@@ -46,18 +46,19 @@ def page() -> str:
         "# Codes",
         "",
         "Written by `make docs` from the catalogue in `models/findings.py`; a test holds it against the catalogue.",
-        "`{where}` is the page, `{field}` a place on it, `{detail}` what differs. Where two results are given, the first",
-        "one holds if everything was read with certainty.",
+        "`{where}` is the page, `{field}` a place on it, `{detail}` what differs. Where two results are given,",
+        "the first one holds if everything was read with certainty.",
         "",
         "| code | reason | result | message | next step |",
         "| --- | --- | --- | --- | --- |",
     ]
-    rows = (_row(*key) for key in CATALOGUE)
-    lines += (
-        f"| {row['code']} {row['title']} | `{row['reason']}` | {row['severity']} | {row['message']} | {row['next_step']} |"
-        for row in rows
-    )
-    return "\n".join(lines).replace("  |", " |") + "\n"
+    lines += (_line(_row(*key)) for key in CATALOGUE)
+    return "\n".join(lines) + "\n"
+
+
+def _line(row: dict[str, str]) -> str:
+    code = f"{row['code']} {row['title']}".strip()
+    return f"| {code} | `{row['reason']}` | {row['severity']} | {row['message']} | {row['next_step']} |"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from models.case import FailedPage
 from models.children import KnownChild
 from models.documents import PageKind, Person
-from models.findings import Finding
+from models.findings import Code, Finding
 from models.geometry import Box, Quad
 from models.policy import Policy
 from models.result import FieldValue, Judgement, PageOutcome, decide
@@ -72,7 +72,12 @@ def registration(dossier: Dossier) -> KnownChild:
 def _findings(
     dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy, alphabet: Collection[str]
 ) -> Iterator[Finding]:
-    yield from broken(dossier)
+    faults = tuple(broken(dossier))
+    ours = tuple(finding for finding in faults if finding.code is Code.OUR_FAULT)
+    if ours:
+        yield from ours  # the case waits: what we failed to read must not look like what the parent failed to send
+        return
+    yield from faults
     yield from illegible(dossier, needed_pages(dossier, policy), policy.legibility)
     yield from missing(dossier, policy)
     yield from documents(dossier, policy)

@@ -1,0 +1,203 @@
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.geometry import Box, Point, Quad
+from pipeline.decode.pixels import Rgb
+from pipeline.ocr.base import TextLine
+from pipeline.scene.barcodes import read_barcodes
+from pipeline.scene.find import find_documents
+from pipeline.scene.orient import merit, next_turn, readability
+from pipeline.scene.straighten import Turn, straighten
+from tests.support.dossiers import lattice
+from tests.support.pictures import CARD, DARK_DESK, TINTED, WHITE_BED, Colour, picture, tilted, upright
+
+SIZE = (1200, 900)
+TURNS: tuple[Turn, ...] = (0, 90, 180, 270)
+
+
+def off_by(found: Quad, true: Quad) -> float:
+    """The largest distance of a corner from its own, whichever corner comes first."""
+    ways = (np.roll(np.asarray(found), shift, axis=0) for shift in range(4))
+    return min(float(np.linalg.norm(way - np.asarray(true), axis=1).max()) for way in ways)
+
+
+@pytest.mark.parametrize(
+    ("bed", "paper", "sheet"),
+    [
+        pytest.param(WHITE_BED, TINTED, upright(60, 60, 540, 400), id="a tinted sheet on a white bed, four fifths of it empty"),
+        pytest.param(WHITE_BED, TINTED, upright(100, 80, 1000, 700), id="a tinted sheet that fills most of the bed"),
+        pytest.param(WHITE_BED, TINTED, tilted(upright(300, 250, 600, 400), 4), id="a sheet that was laid down askew"),
+        pytest.param(DARK_DESK, CARD, upright(250, 200, 700, 450), id="a card on a dark desk"),
+        pytest.param(DARK_DESK, CARD, tilted(upright(300, 250, 600, 400), 20), id="a card on a dark desk, turned"),
+        pytest.param(
+            DARK_DESK,
+            CARD,
+            Quad(Point(300, 220), Point(930, 260), Point(1000, 700), Point(220, 640)),
+            id="a card seen from aside",
+        ),
+        pytest.param((8, 8, 8), TINTED, upright(60, 60, 540, 400), id="a sheet under a lid that was left open"),
+    ],
+)
+def test_a_document_is_found(bed: Colour, paper: Colour, sheet: Quad) -> None:
+    (found,) = find_documents(picture(SIZE, bed, [(sheet, paper)]))
+    assert off_by(found, sheet) < 12
+
+
+def test_two_cards_on_one_bed_are_two_documents() -> None:
+    cards = (upright(150, 60, 600, 375), upright(150, 520, 600, 375))
+    found = find_documents(picture((900, 1000), WHITE_BED, [(card, TINTED) for card in cards]))
+    assert len(found) == 2
+    assert all(min(off_by(quad, card) for quad in found) < 12 for card in cards)
+
+
+def test_a_stamp_beside_a_document_is_no_document() -> None:
+    sheets = [(upright(100, 100, 700, 500), CARD), (upright(900, 700, 120, 100), CARD)]
+    assert len(find_documents(picture(SIZE, DARK_DESK, sheets))) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(picture(SIZE, WHITE_BED, []), id="an empty bed"),
+        pytest.param(np.zeros((300, 400, 3), np.uint8), id="black"),
+        pytest.param(np.full((300, 400, 3), 255, np.uint8), id="white"),
+        pytest.param(np.random.default_rng(7).integers(0, 255, (300, 400, 3), np.uint8), id="noise"),
+        pytest.param(np.full((1, 1, 3), 128, np.uint8), id="a single pixel"),
+        pytest.param(np.full((3, 2000, 3), 128, np.uint8), id="a stripe"),
+        pytest.param(picture(SIZE, DARK_DESK, [(upright(-5, -5, 1210, 910), CARD)]), id="a document without a rim"),
+    ],
+)
+def test_where_no_outline_stands_out_the_whole_picture_is_the_document(page: Rgb) -> None:
+    height, width = page.shape[:2]
+    assert find_documents(page) == (Quad.of_box(Box(0, 0, width, height)),)
+
+
+@settings(deadline=None, max_examples=15)
+@given(
+    st.integers(100, 300),
+    st.integers(100, 200),
+    st.integers(450, 750),
+    st.integers(320, 520),
+    st.floats(-20, 20),
+)
+def test_outlines_are_found_wherever_they_lie(left: int, top: int, width: int, height: int, degrees: float) -> None:
+    sheet = tilted(upright(left, top, width, height), degrees)
+    inside = all(5 < point.x < SIZE[0] - 5 and 5 < point.y < SIZE[1] - 5 for point in sheet)
+    if inside and max(width, height) < 2.5 * min(width, height):
+        (found,) = find_documents(picture(SIZE, DARK_DESK, [(sheet, CARD)]))
+        assert off_by(found, sheet) < 15
+
+
+def _quads() -> st.SearchStrategy[Quad]:
+    """Four corners of a page, each somewhere near its own."""
+    near = st.floats(-60, 60)
+    corners = [(200.0, 150.0), (900.0, 150.0), (900.0, 650.0), (200.0, 650.0)]
+    return st.builds(
+        lambda moves: Quad(*(Point(x + dx, y + dy) for (x, y), (dx, dy) in zip(corners, moves, strict=True))),
+        st.lists(st.tuples(near, near), min_size=4, max_size=4),
+    )
+
+
+@settings(deadline=None, max_examples=30)
+@given(_quads(), st.sampled_from(TURNS))
+def test_corners_of_a_straightened_document_lead_back_to_the_page(quad: Quad, turn: Turn) -> None:
+    scene = straighten(np.zeros((900, 1200, 3), np.uint8), quad, turn)
+    inverse = np.linalg.inv(scene.to_page)
+    there = cv2.perspectiveTransform(np.asarray([quad], np.float64), inverse)[0]
+    back = scene.on_page(Quad(*(Point(float(x), float(y)) for x, y in there)))
+    assert max(abs(a - b) for one, other in zip(back, quad, strict=True) for a, b in zip(one, other, strict=True)) < 0.2
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_turned_scene_shows_the_document_turned_clockwise(turn: Turn) -> None:
+    page = np.full((900, 1200, 3), 255, np.uint8)
+    page[:450, :600] = (200, 0, 0)
+    scene = straighten(page, Quad.of_box(Box(0, 0, 1200, 900)), turn)
+    expected = np.rot90(page, -(turn // 90))
+    assert scene.picture.shape == expected.shape
+    assert np.abs(scene.picture.astype(int) - expected).mean() < 2
+    assert scene.rotation == turn
+
+
+def test_an_outline_keeps_some_of_what_surrounds_it_and_a_whole_page_has_nothing_around() -> None:
+    page = np.zeros((900, 1200, 3), np.uint8)
+    inside = straighten(page, Quad.of_box(Box(100, 100, 1100, 800)))
+    whole = straighten(page, Quad.of_box(Box(0, 0, 1200, 900)))
+    assert inside.picture.shape == (700 + 2 * 85, 1000 + 2 * 85, 3)
+    assert whole.picture.shape == page.shape
+    corner = inside.on_page(Quad.of_box(Box(85, 85, 1085, 785)))
+    assert corner.box == Box(100, 100, 1100, 800)
+
+
+@pytest.mark.parametrize(
+    ("size", "longest"),
+    [
+        pytest.param((300, 200), 900, id="a small picture is made larger"),
+        pytest.param((1500, 1000), 1500, id="a usual one stays"),
+        pytest.param((5200, 3000), 2600, id="a large one is made smaller"),
+    ],
+)
+def test_a_scene_has_a_size_that_the_engine_reads_well(size: tuple[int, int], longest: int) -> None:
+    width, height = size
+    scene = straighten(np.zeros((height, width, 3), np.uint8), Quad.of_box(Box(0, 0, width, height)))
+    assert max(scene.picture.shape[:2]) == longest
+
+
+def _line(text: str, confidence: float, *, tall: bool = False) -> TextLine:
+    quad = Quad(Point(30, 0), Point(30, 300), Point(0, 300), Point(0, 0)) if tall else Quad.of_box(Box(0, 0, 300, 30))
+    return TextLine(text, confidence, quad, lattice(text))
+
+
+GOOD, POOR = _line("常住人口登记卡", 0.99), _line("卡记登口人住常", 0.4)
+TALL, TALL_POOR = _line("常住人口登记卡", 0.99, tall=True), _line("卡记登口人住常", 0.4, tall=True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "tried", "turn"),
+    [
+        pytest.param([GOOD], [0], None, id="a page that reads well"),
+        pytest.param([POOR], [0], 180, id="a page that reads poorly may stand on its head"),
+        pytest.param([TALL], [0], 270, id="tall lines that read well run downwards"),
+        pytest.param([TALL_POOR], [0], 90, id="tall lines that read poorly run upwards"),
+        pytest.param([GOOD], [0, 180], None, id="on its head it reads well"),
+        pytest.param([POOR], [0, 180], None, id="on its head it reads no better"),
+        pytest.param([TALL_POOR], [0, 90], 270, id="still tall and poor: the other quarter"),
+        pytest.param([TALL_POOR], [0, 90, 270], None, id="everything was tried"),
+        pytest.param([TALL_POOR], [0, 270], 90, id="the other quarter, from the other side"),
+        pytest.param([], [0], None, id="nothing to tell from"),
+        pytest.param([GOOD, _line("卡", 0.1, tall=True)], [0], None, id="short lines tell nothing"),
+    ],
+)
+def test_the_turn_to_try_next(lines: Sequence[TextLine], tried: Sequence[Turn], turn: Turn | None) -> None:
+    assert next_turn(lines, tried) == turn
+
+
+def test_merit_prefers_what_reads_better_and_more_of_it_and_upright() -> None:
+    assert merit([GOOD]) > merit([POOR]) > merit([]) == 0
+    assert merit([GOOD, GOOD]) > merit([GOOD]) > merit([TALL])
+    assert readability([]) == 0
+    assert readability([GOOD, POOR]) == pytest.approx((0.99 + 0.4) / 2)
+
+
+def _with_barcode(text: str, kind: zxingcpp.BarcodeFormat) -> Rgb:
+    bars = np.array(zxingcpp.create_barcode(text, kind).to_image(scale=3))
+    page = np.full((700, 1100), 255, np.uint8)
+    page[100 : 100 + bars.shape[0], 200 : 200 + bars.shape[1]] = bars
+    return cv2.cvtColor(page, cv2.COLOR_GRAY2RGB)
+
+
+def test_a_barcode_is_read_where_it_stands_on_the_page() -> None:
+    page = _with_barcode("T110000000", zxingcpp.BarcodeFormat.Code128)
+    (barcode,) = read_barcodes(straighten(page, Quad.of_box(Box(0, 0, 1100, 700))))
+    assert (barcode.text, barcode.symbology) == ("T110000000", "Code128")
+    assert Box(180, 80, 700, 300).overlap(barcode.quad.box) == barcode.quad.box.width * barcode.quad.box.height > 0
+
+
+def test_a_page_without_a_barcode_has_none() -> None:
+    assert read_barcodes(straighten(np.full((500, 900, 3), 255, np.uint8), Quad.of_box(Box(0, 0, 900, 500)))) == ()
