@@ -181,3 +181,5 @@ def _raised() -> Iterator[tuple[Code, Reason]]:
                     ]
                 ):
                     yield Code[code], Reason[reason]
+                case _:
+                    continue

@@ -92,8 +92,8 @@ def test_a_box_that_leaves_the_picture_is_clipped() -> None:
     assert measured(text_like(), Box(-50, -50, 5000, 5000)) == measured(text_like())
 
 
-@settings(deadline=None, max_examples=40)
-@given(st.integers(1, 300), st.integers(1, 300), st.integers(0, 255))
+@settings(deadline=None, max_examples=15)
+@given(st.integers(1, 200), st.integers(1, 200), st.integers(0, 255))
 def test_a_page_of_any_size_is_covered_by_tiles_of_levels(width: int, height: int, level: int) -> None:
     page = np.full((height, width, 3), level, np.uint8)
     measures = measure_page(page, grey_of(page))

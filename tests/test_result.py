@@ -88,7 +88,10 @@ def test_a_stored_submission_is_a_manifest() -> None:
 
 @pytest.mark.parametrize("path", sorted(STORED.iterdir()), ids=lambda path: path.name)
 def test_a_value_of_another_version_is_refused(path: Path) -> None:
-    kind = {"submission.json": Submission, "page_reading.json": PageReading, "result.json": Result}[path.name]
+    kinds: dict[str, type[Model]] = {
+        "submission.json": Submission, "page_reading.json": PageReading, "result.json": Result
+    }
+    kind = kinds[path.name]
     content = json.loads(path.read_text("utf-8"))
     key = "schema" if "schema" in content else "version"
     with pytest.raises(ValueError, match=key):

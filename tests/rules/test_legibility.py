@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,7 @@ def over_the_name(tile: Tile, *, tiles: int = 12) -> dict[tuple[int, int], Tile]
     return dict.fromkeys(NAME_PLACE[:tiles], tile)
 
 
-def nameless(**looks: object) -> PageReading:
+def nameless(**looks: Any) -> PageReading:
     return member({"姓名": None}, **looks)
 
 
@@ -198,7 +199,7 @@ def test_what_cannot_be_read(reading: PageReading, codes: list[tuple[Code, Reaso
     ],
 )
 def test_a_page_that_reads_is_never_rejected_for_its_looks(
-    measures: Mapping[str, float], looks: Mapping[str, object]
+    measures: Mapping[str, float], looks: Mapping[str, Any]
 ) -> None:
     assert _codes([seen(member(**looks), **measures)]) == []
 
