@@ -59,7 +59,7 @@ NOT_YET_RAISED: dict[str, set[tuple[Code, Reason]]] = {
     "a store that is down is waited for before a case is judged": {(Code.OUR_FAULT, Reason.STORE)},
 }
 
-_EVERY_ENTRY = pytest.mark.parametrize(("code", "reason"), CATALOGUE, ids=lambda part: str(part))
+_EVERY_ENTRY = pytest.mark.parametrize(("code", "reason"), CATALOGUE, ids=str)
 
 
 def test_the_catalogue_is_the_contracts_table() -> None:
@@ -101,7 +101,11 @@ def test_4005_says_nothing_of_the_record_that_it_found() -> None:
 
 @pytest.mark.parametrize(
     ("code", "title"),
-    [(Code.REGISTER_ILLEGIBLE, "户口本信息模糊"), (Code.CHILD_EXISTS, "儿童信息已存在"), (Code.UPLOAD_BROKEN, "网络中断")],
+    [
+        (Code.REGISTER_ILLEGIBLE, "户口本信息模糊"),
+        (Code.CHILD_EXISTS, "儿童信息已存在"),
+        (Code.UPLOAD_BROKEN, "网络中断"),
+    ],
 )
 def test_a_code_that_is_a_number_has_a_title(code: Code, title: str) -> None:
     assert code.value.isdigit()

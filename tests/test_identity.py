@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.identity import age_on, check_digit, half_width, is_certificate_number, iso_date, normal_number, parse_id_number
+from models.identity import (
+    age_on,
+    check_digit,
+    half_width,
+    is_certificate_number,
+    iso_date,
+    normal_number,
+    parse_id_number,
+)
 from models.submission import Sex
 
 _DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
@@ -137,7 +145,10 @@ def test_a_date_is_read_in_any_printed_form(text: str, day: date | None) -> None
     assert iso_date(text) == day
 
 
-@given(_DAYS, st.sampled_from(["{0.year}年{0.month}月{0.day}日", "{0:%Y.%m.%d}", "{0:%Y%m%d}", "{0.year}-{0.month}-{0.day}"]))
+@given(
+    _DAYS,
+    st.sampled_from(["{0.year}年{0.month}月{0.day}日", "{0:%Y.%m.%d}", "{0:%Y%m%d}", "{0.year}-{0.month}-{0.day}"]),
+)
 def test_a_printed_date_is_the_date(day: date, form: str) -> None:
     assert iso_date(form.format(day)) == day
 

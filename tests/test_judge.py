@@ -16,28 +16,25 @@ from models.submission import IdType, Sex
 from pipeline.documents.dossier import Dossier, open_dossier
 from pipeline.judge import judge, registration, sought
 from pipeline.ledger.values import Birth
-from tests.support.dossiers import (
+from tests.support.cards import (
     CERTIFICATE_NUMBER,
     CHILD_NUMBER,
-    FAMILY,
     MOTHER_NUMBER,
-    Ink,
-    Sent,
     certificate,
-    dossier,
     emblem,
     home,
     member,
     mother,
-    page,
     unreadable,
 )
+from tests.support.dossiers import FAMILY, Sent, dossier
+from tests.support.lines import Ink, page
 
 ALPHABET = frozenset(map(chr, range(0x4E00, 0x9FA6)))
 REGISTER = DocumentKind.HOUSEHOLD_REGISTER
 BAD_PAGE = FailedPage(page_no=2, code=Code.BAD_FILE, reason=Reason.DAMAGED)
 CRASH = FailedPage(page_no=2, code=Code.OUR_FAULT, reason=Reason.ENGINE_CRASH)
-UNSURE_NAME = member({"姓名": Ink("欧阳靖萱", weak={3: 0.4})})
+UNSURE_NAME = member({"姓名": Ink("欧阳靖宣", weak={3: 0.9}, others={3: {"萱": 0.09}})})
 KNOWN = KnownChild(name="欧阳靖萱", sex=Sex.FEMALE, birth_date=date(2019, 11, 23), id_number=CHILD_NUMBER)
 
 
@@ -54,7 +51,9 @@ def told(judgement: Judgement) -> list[tuple[Code, Reason]]:
     [
         pytest.param(FAMILY, Decision.ACCEPTED, [], id="a family whose documents agree"),
         pytest.param(FAMILY[1:], Decision.RETURNED, [(Code.PAGE_MISSING, Reason.ID_PORTRAIT)], id="a page is missing"),
-        pytest.param((*FAMILY[:4], UNSURE_NAME), Decision.REVIEW, [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)], id="a doubt"),
+        pytest.param(
+            (*FAMILY[:4], UNSURE_NAME), Decision.REVIEW, [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)], id="a doubt"
+        ),
         pytest.param(
             (Sent((FAMILY[0],), REGISTER), *FAMILY[1:]),
             Decision.ACCEPTED,
@@ -85,9 +84,7 @@ def told(judgement: Judgement) -> list[tuple[Code, Reason]]:
             [(Code.REGISTER_ILLEGIBLE, Reason.BLUR)],
             id="a page that cannot be read is not missing",
         ),
-        pytest.param(
-            (*FAMILY, member()), Decision.ACCEPTED, [], id="the same page twice"
-        ),
+        pytest.param((*FAMILY, member()), Decision.ACCEPTED, [], id="the same page twice"),
     ],
 )
 def test_a_case(files: Sequence[Sent | PageReading], decision: Decision, codes: list[tuple[Code, Reason]]) -> None:
@@ -138,7 +135,9 @@ def open_dossier_of(held: Dossier, *files: object) -> Dossier:
 
 
 def test_fields_say_whose_they_are() -> None:
-    fields = judged(*FAMILY, certificate(), member({"姓名": "王大山", "出生日期": "2010年1月1日", "公民身份证件编号": None})).fields
+    fields = judged(
+        *FAMILY, certificate(), member({"姓名": "王大山", "出生日期": "2010年1月1日", "公民身份证件编号": None})
+    ).fields
     people = {(field.file, field.field): field.person for field in fields if field.field is Field.NAME}
     assert people[("1.jpg", Field.NAME)] is Person.FATHER
     assert people[("5.jpg", Field.NAME)] is Person.CHILD
@@ -182,7 +181,12 @@ def test_the_child_as_the_register_will_know_it(
 ) -> None:
     child = registration(dossier(*pages, child=change))
     assert (child.id_number, child.birth_certificate_number, child.mother_id_number) == numbers
-    assert (child.name, child.sex, child.birth_date, child.withdrawn) == ("欧阳靖萱", Sex.FEMALE, date(2019, 11, 23), False)
+    assert (child.name, child.sex, child.birth_date, child.withdrawn) == (
+        "欧阳靖萱",
+        Sex.FEMALE,
+        date(2019, 11, 23),
+        False,
+    )
     assert child.submission_id == "case-1"
 
 

@@ -10,7 +10,7 @@ from models.reading import Line
 from pipeline.documents.form import Slot, read_form
 from pipeline.documents.labels import take_apart, values_beside
 from pipeline.documents.runs import cut, whole
-from tests.support.dossiers import Ink, line
+from tests.support.lines import Ink, line
 
 SPELLINGS: Mapping[Field | None, tuple[str, ...]] = {
     Field.NAME: ("姓名",),
@@ -31,24 +31,28 @@ def _read(lines: Sequence[Line]) -> dict[Field, str]:
 @pytest.mark.parametrize(
     ("lines", "fields"),
     [
-        pytest.param([line("姓名", 0, 0), line("欧阳明", 100, 0)], {Field.NAME: "欧阳明"}, id="a value beside its label"),
+        pytest.param(
+            [line("姓名", 0, 0), line("欧阳明", 100, 0)], {Field.NAME: "欧阳明"}, id="a value beside its label"
+        ),
         pytest.param([line("姓名欧阳明", 0, 0)], {Field.NAME: "欧阳明"}, id="label and value in one line"),
         pytest.param([line("姓名：欧阳明", 0, 0)], {Field.NAME: "欧阳明"}, id="a colon between them"),
         pytest.param([line("姓 名 欧 阳 明", 0, 0)], {Field.NAME: "欧阳明"}, id="spaces between all characters"),
         pytest.param(
             [line("姓名欧阳明性别男", 0, 0)], {Field.NAME: "欧阳明", Field.SEX: "男"}, id="two fields in one line"
         ),
-        pytest.param([line("户主姓名欧阳明", 0, 0)], {Field.HEAD_NAME: "欧阳明"}, id="the longer of two labels that fit"),
+        pytest.param(
+            [line("户主姓名欧阳明", 0, 0)], {Field.HEAD_NAME: "欧阳明"}, id="the longer of two labels that fit"
+        ),
         pytest.param(
             [line("户", 0, 0), line("号", 60, 0), line("0123", 150, 0)],
             {Field.HOUSEHOLD_NUMBER: "0123"},
             id="a label set so wide that it is two lines",
         ),
-        pytest.param(
-            [line("户", 0, 0), line("号", 300, 0)], {}, id="two characters too far apart to be a label"
-        ),
+        pytest.param([line("户", 0, 0), line("号", 300, 0)], {}, id="two characters too far apart to be a label"),
         pytest.param([line("户", 0, 0), line("号", 60, 40)], {}, id="two characters in different rows"),
-        pytest.param([line("户主姓各欧阳明", 0, 0)], {Field.HEAD_NAME: "欧阳明"}, id="a label with one misread character"),
+        pytest.param(
+            [line("户主姓各欧阳明", 0, 0)], {Field.HEAD_NAME: "欧阳明"}, id="a label with one misread character"
+        ),
         pytest.param([line("户土姓各欧阳明", 0, 0)], {}, id="a label with two misread characters"),
         pytest.param([line("姓各欧阳明", 0, 0)], {}, id="a short label is taken as it stands"),
         pytest.param(
@@ -72,7 +76,9 @@ def _read(lines: Sequence[Line]) -> dict[Field, str]:
             id="a value in two pieces",
         ),
         pytest.param(
-            [line("姓名", 0, 0), line("欧阳明", 50, 4)], {Field.NAME: "欧阳明"}, id="a value that slipped into its label"
+            [line("姓名", 0, 0), line("欧阳明", 50, 4)],
+            {Field.NAME: "欧阳明"},
+            id="a value that slipped into its label",
         ),
         pytest.param([line("姓名", 0, 0), line("欧阳明", 0, 40)], {Field.NAME: "欧阳明"}, id="a value below its label"),
         pytest.param([line("姓名", 0, 0), line("欧阳明", 0, 300)], {}, id="a text far below the label"),
@@ -92,7 +98,9 @@ def _read(lines: Sequence[Line]) -> dict[Field, str]:
             {Field.NAME: "欧阳明"},
             id="text that a stamp has tinged",
         ),
-        pytest.param([line("承办人签章", 0, 0), line("欧阳明", 200, 0)], {}, id="the form's own words announce nothing"),
+        pytest.param(
+            [line("承办人签章", 0, 0), line("欧阳明", 200, 0)], {}, id="the form's own words announce nothing"
+        ),
         pytest.param(
             [line("户主或与", 0, 0), line("户主关系", 0, 32), line("长女", 150, 16)],
             {Field.RELATION: "长女"},
@@ -131,7 +139,14 @@ def test_where_the_page_lies_makes_no_difference(x: int, y: int) -> None:
 
 @given(st.permutations(["姓名", "欧阳明", "性别", "男", "住址", "北京市"]))
 def test_the_order_of_lines_makes_no_difference(order: list[str]) -> None:
-    places = {"姓名": (0, 0), "欧阳明": (100, 0), "性别": (0, 60), "男": (100, 60), "住址": (0, 120), "北京市": (100, 120)}
+    places = {
+        "姓名": (0, 0),
+        "欧阳明": (100, 0),
+        "性别": (0, 60),
+        "男": (100, 60),
+        "住址": (0, 120),
+        "北京市": (100, 120),
+    }
     fields = {Field.NAME: "欧阳明", Field.SEX: "男", Field.ADDRESS: "北京市"}
     assert _read([line(text, *places[text]) for text in order]) == fields
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from models.reading import BLANK, Alternative, Lattice
 from pipeline.ocr.lattice import Glyph, glyphs, log_likelihood, part, text_of
-from tests.support.dossiers import Ink, lattice
+from tests.support.lines import Ink, lattice
 
 _ALPHABET = "甲乙"
 _SYMBOLS = (BLANK, *_ALPHABET)

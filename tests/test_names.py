@@ -1,5 +1,3 @@
-import unicodedata
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +7,9 @@ from models.findings import Reason
 from models.policy import NameLimits
 from pipeline.documents.fields import FieldReading, read_field
 from pipeline.documents.runs import whole
-from pipeline.names.normal import is_han, is_private_use, normal_name
+from pipeline.names.normal import normal_name
 from pipeline.names.verify import Verdict, is_placeholder, verify_name
-from tests.support.dossiers import Ink, Words, line
+from tests.support.lines import Ink, Words, line
 
 LIMITS = NameLimits()
 ALPHABET = frozenset(map(chr, range(0x4E00, 0x9FA6)))
@@ -28,71 +26,6 @@ def name_field(*pieces: Words) -> FieldReading:
 
 def verdict(entered: str, *pieces: Words) -> Verdict:
     return verify_name(entered, name_field(*pieces), ALPHABET, LIMITS)
-
-
-@pytest.mark.parametrize(
-    ("text", "normal"),
-    [
-        pytest.param("欧阳靖萱", "欧阳靖萱", id="a plain name"),
-        pytest.param(" 张 三 ", "张三", id="spaces"),
-        pytest.param("张\u3000三", "张三", id="the wide space of a register"),
-        pytest.param("张\u00a0三", "张三", id="a space that does not break"),
-        pytest.param("张\u200b三\ufeff", "张三", id="characters without width"),
-        pytest.param("张\u202e三", "张三", id="a mark that turns the direction"),
-        pytest.param("张\x00三\t", "张三", id="control characters"),
-        pytest.param("葛\U000e0101", "葛", id="an ideographic variation selector"),
-        pytest.param("㐂\ufe00", "㐂", id="a variation selector"),
-        pytest.param("⼥⼈⾐", "女人衣", id="Kangxi radicals"),
-        pytest.param("⻢⻰", "马龙", id="radicals of the supplement"),
-        pytest.param("\uf92c", "郎", id="a compatibility ideograph that NFC folds"),
-        pytest.param("\ufa0e", "\ufa0e", id="one that is an ideograph of its own"),
-        pytest.param("ＡＢ１", "AB1", id="full-width letters"),
-        pytest.param("昇", "昇", id="a variant stays what it is"),
-        pytest.param("黃", "黃", id="a traditional character stays"),
-        pytest.param("⺼", "⺼", id="a radical that stands for no character stays"),
-        pytest.param("㋀", "㋀", id="no NFKC of what only looks like a text"),
-        pytest.param("𠮷野", "𠮷野", id="a character beyond the first plane"),
-        pytest.param("", "", id="nothing"),
-        *(
-            pytest.param(f"买买提{dot}阿卜杜拉", "买买提·阿卜杜拉", id=f"the dot U+{ord(dot):04X}")
-            for dot in "\u2022\u2027\u30fb\uff65\u2219\u22c5\uff0e\u002e\u0387\u2e31\u00b7"
-        ),
-        pytest.param("买买提 · 阿卜杜拉", "买买提·阿卜杜拉", id="a dot between spaces"),
-        pytest.param("J.Smith", "J.Smith", id="a dot between letters stays"),
-        pytest.param("·张三.", "·张三.", id="a dot at the ends stays"),
-    ],
-)
-def test_normal_form(text: str, normal: str) -> None:
-    assert normal_name(text) == normal
-
-
-@given(st.text())
-def test_a_normal_name_is_normal(text: str) -> None:
-    assert normal_name(normal_name(text)) == normal_name(text)
-
-
-@given(st.text(alphabet=_HAN, min_size=1))
-def test_no_two_characters_become_one(text: str) -> None:
-    assert len(normal_name(text)) == len(text)
-    assert normal_name(text) == unicodedata.normalize("NFC", text)
-
-
-@pytest.mark.parametrize(
-    ("char", "han", "unknown"),
-    [
-        pytest.param("一", True, False, id="the first ideograph"),
-        pytest.param("㐀", True, False, id="of extension A"),
-        pytest.param("𠀋", True, False, id="of extension B"),
-        pytest.param("A", False, False, id="a letter"),
-        pytest.param("\ue000", False, True, id="of the private use area"),
-        pytest.param("\U000f0000", False, True, id="of a private plane"),
-        pytest.param("\ufffd", False, True, id="the replacement character"),
-        pytest.param("□", False, True, id="a box"),
-        pytest.param("？", False, True, id="a question mark"),
-    ],
-)
-def test_kinds_of_characters(char: str, han: bool, unknown: bool) -> None:
-    assert (is_han(char), is_private_use(char)) == (han, unknown)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +70,9 @@ def test_kinds_of_characters(char: str, han: bool, unknown: bool) -> None:
         ),
         pytest.param("欧阳靖㙘", ["欧阳靖萱"], None, Reason.OUT_OF_CHARSET, id="a character that no engine could read"),
         pytest.param("欧阳靖𠀋", ["欧阳靖萱"], None, Reason.OUT_OF_CHARSET, id="one beyond the first plane"),
-        pytest.param("欧阳靖\ue001", ["欧阳靖萱"], None, Reason.PRIVATE_USE, id="a character of a private font entered"),
+        pytest.param(
+            "欧阳靖\ue001", ["欧阳靖萱"], None, Reason.PRIVATE_USE, id="a character of a private font entered"
+        ),
         pytest.param("欧阳靖萱", ["欧阳靖□"], None, Reason.PRIVATE_USE, id="a box read"),
         pytest.param("欧阳?萱", ["欧阳靖萱"], None, Reason.PRIVATE_USE, id="a question mark entered"),
         pytest.param("王昇", ["王升"], None, Reason.VARIANT, id="a variant"),
@@ -151,13 +86,17 @@ def test_kinds_of_characters(char: str, han: bool, unknown: bool) -> None:
         pytest.param("欧阳靖", ["林静子涵"], False, Reason.LENGTH, id="another length"),
         pytest.param("欧阳靖萱", ["欧阳"], None, Reason.UNCERTAIN, id="characters wiped out at the end"),
         pytest.param("欧阳靖萱", ["欧萱"], None, Reason.UNCERTAIN, id="characters wiped out inside"),
-        pytest.param("欧阳萱", ["欧阳靖萱"], None, Reason.UNCERTAIN, id="a speck that may have been read as a character"),
+        pytest.param(
+            "欧阳萱", ["欧阳靖萱"], None, Reason.UNCERTAIN, id="a speck that may have been read as a character"
+        ),
         pytest.param(
             "欧阳靖", [Ink("林静子涵", weak={1: 0.9})], None, Reason.UNCERTAIN, id="another length, and not certain"
         ),
         pytest.param("王小明", ["张", "三丰"], False, Reason.DIFFERENT, id="another name in two pieces"),
         pytest.param("欧阳靖宣", ["欧 阳靖萱"], False, Reason.DIFFERENT, id="a difference behind a printed space"),
-        pytest.param("阿里木·买买堤", ["阿里木•买买提"], None, Reason.UNCERTAIN, id="a difference behind another kind of dot"),
+        pytest.param(
+            "阿里木·买买堤", ["阿里木•买买提"], None, Reason.UNCERTAIN, id="a difference behind another kind of dot"
+        ),
     ],
 )
 def test_verify_name(entered: str, pieces: list[Words], equal: bool | None, reason: Reason | None) -> None:

@@ -10,8 +10,8 @@ from models.policy import Limits
 from pipeline.decode.pixels import Rgb
 from pipeline.ocr.base import TextLine
 from pipeline.perceive import perceive
-from tests.support.dossiers import lattice
 from tests.support.files import encoded, tiff
+from tests.support.lines import lattice
 from tests.support.pictures import DARK_DESK, TINTED, WHITE_BED, picture, upright
 
 LIMITS = Limits()
@@ -33,7 +33,9 @@ class RowsEngine:
         upright_ = bool(_is_red(picture[: height // 2, : width // 2]))
         confidence = self._confidence if upright_ else 0.4
         boxes = (Box(50, 50 + 50 * row, 350, 80 + 50 * row) for row in range(self._rows))
-        return tuple(TextLine("常住人口登记卡", confidence, Quad.of_box(box), lattice("常住人口登记卡")) for box in boxes)
+        return tuple(
+            TextLine("常住人口登记卡", confidence, Quad.of_box(box), lattice("常住人口登记卡")) for box in boxes
+        )
 
 
 def _is_red(part: Rgb) -> bool:
@@ -59,7 +61,10 @@ def test_a_document_is_found_straightened_and_read() -> None:
     (reading,) = perceive(_png(SHEET), 1, engine=RowsEngine(), limits=LIMITS)
     assert (reading.width, reading.height, reading.rotation, len(reading.lines)) == (1200, 900, 0, 6)
     assert reading.engine == RowsEngine.name
-    assert Quad.of_box(Box(190, 140, 1010, 710)).box.overlap(reading.quad.box) == reading.quad.box.width * reading.quad.box.height
+    assert (
+        Quad.of_box(Box(190, 140, 1010, 710)).box.overlap(reading.quad.box)
+        == reading.quad.box.width * reading.quad.box.height
+    )
     assert reading.upright_width == pytest.approx(900 + 2 * 0.085 * 900, abs=30)
 
 
@@ -84,8 +89,15 @@ def test_a_document_is_read_the_right_way_up(mark: tuple[int, int], rotation: in
     assert math.dist(first, corner) < 12
 
 
+def test_a_document_that_reads_poorly_either_way_stays_as_it_lies() -> None:
+    (reading,) = perceive(_png(SHEET), 1, engine=RowsEngine(confidence=0.4), limits=LIMITS)
+    assert reading.rotation == 0
+
+
 def test_two_documents_on_a_page_are_two_readings() -> None:
-    page = picture((900, 1000), WHITE_BED, [(upright(150, 60, 600, 375), TINTED), (upright(150, 520, 600, 375), TINTED)])
+    page = picture(
+        (900, 1000), WHITE_BED, [(upright(150, 60, 600, 375), TINTED), (upright(150, 520, 600, 375), TINTED)]
+    )
     page = _marked(_marked(page, (180, 90)), (180, 550))
     readings = perceive(_png(page), 1, engine=RowsEngine(), limits=LIMITS)
     assert len(readings) == 2

@@ -116,7 +116,7 @@ def test_a_bright_spot_shows_in_its_tiles_only() -> None:
 
 def test_a_photocopy_has_no_colour() -> None:
     grey, tinted = text_like(), text_like()
-    tinted[:, :, 2] //= 2
+    tinted[:, :, 2] = tinted[:, :, 2] // 2
     assert measure_page(grey, grey_of(grey)).colourfulness < 0.02 < measure_page(tinted, grey_of(tinted)).colourfulness
 
 

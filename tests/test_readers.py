@@ -97,9 +97,15 @@ def test_what_the_engine_does_wrong_crosses_the_wall(readers: Readers, order: st
 )
 def test_why_a_file_is_refused_crosses_the_wall(readers: Readers, data: bytes, reason: Reason) -> None:
     with pytest.raises(FileRejectedError) as caught:
-        readers.count(data, LIMITS)
         readers.start(data, 1, LIMITS).result()
     assert caught.value.reason is reason
+
+
+def test_a_file_that_cannot_be_counted_crosses_the_wall(readers: Readers) -> None:
+    assert readers.count(sheet_of(READ), LIMITS) == 1
+    with pytest.raises(FileRejectedError) as caught:
+        readers.count(b"", LIMITS)
+    assert caught.value.reason is Reason.EMPTY
 
 
 def test_pages_of_many_callers_are_never_mixed_up(readers: Readers) -> None:

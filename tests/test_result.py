@@ -53,10 +53,23 @@ def test_exit_codes_are_never_renumbered(name: ExitCode, value: int) -> None:
 
 def test_keys_stand_in_the_contracts_order() -> None:
     content = json.loads(Result.model_validate_json((STORED / "result.json").read_bytes()).to_json())
-    assert list(content) == ["schema", "submission_id", "revision", "decision", "findings", "fields", "pages", "provenance"]
-    assert list(content["findings"][0]) == (
-        "code reason severity document file page_no page_kind field box read entered measured limit message next_step"
-    ).split()
+    assert list(content) == [
+        "schema",
+        "submission_id",
+        "revision",
+        "decision",
+        "findings",
+        "fields",
+        "pages",
+        "provenance",
+    ]
+    assert (
+        list(content["findings"][0])
+        == (
+            "code reason severity document file page_no page_kind field box "
+            "read entered measured limit message next_step"
+        ).split()
+    )
     assert list(content["fields"][0]) == "document person field value confidence file page_no box".split()
     assert list(content["pages"][0]) == "file page_no kind legible rotation quad".split()
     assert list(content["provenance"]) == "version engine models policy input_digest seconds".split()
@@ -89,7 +102,9 @@ def test_a_stored_submission_is_a_manifest() -> None:
 @pytest.mark.parametrize("path", sorted(STORED.iterdir()), ids=lambda path: path.name)
 def test_a_value_of_another_version_is_refused(path: Path) -> None:
     kinds: dict[str, type[Model]] = {
-        "submission.json": Submission, "page_reading.json": PageReading, "result.json": Result
+        "submission.json": Submission,
+        "page_reading.json": PageReading,
+        "result.json": Result,
     }
     kind = kinds[path.name]
     content = json.loads(path.read_text("utf-8"))

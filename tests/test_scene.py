@@ -14,7 +14,7 @@ from pipeline.scene.barcodes import read_barcodes
 from pipeline.scene.find import find_documents
 from pipeline.scene.orient import merit, next_turn, readability
 from pipeline.scene.straighten import Turn, straighten
-from tests.support.dossiers import lattice
+from tests.support.lines import lattice
 from tests.support.pictures import CARD, DARK_DESK, TINTED, WHITE_BED, Colour, picture, tilted, upright
 
 SIZE = (1200, 900)
@@ -30,7 +30,9 @@ def off_by(found: Quad, true: Quad) -> float:
 @pytest.mark.parametrize(
     ("bed", "paper", "sheet"),
     [
-        pytest.param(WHITE_BED, TINTED, upright(60, 60, 540, 400), id="a tinted sheet on a white bed, four fifths of it empty"),
+        pytest.param(
+            WHITE_BED, TINTED, upright(60, 60, 540, 400), id="a tinted sheet on a white bed, four fifths of it empty"
+        ),
         pytest.param(WHITE_BED, TINTED, upright(100, 80, 1000, 700), id="a tinted sheet that fills most of the bed"),
         pytest.param(WHITE_BED, TINTED, tilted(upright(300, 250, 600, 400), 4), id="a sheet that was laid down askew"),
         pytest.param(DARK_DESK, CARD, upright(250, 200, 700, 450), id="a card on a dark desk"),

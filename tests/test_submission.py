@@ -143,7 +143,7 @@ def test_a_path_is_refused_that(path: str) -> None:
     [
         pytest.param(b"", id="empty"),
         pytest.param(b"{", id="cut short"),
-        pytest.param("{'schema': 1}".encode(), id="no JSON"),
+        pytest.param(b"{'schema': 1}", id="no JSON"),
         pytest.param(b"\xff\xfe\x00", id="no text"),
         pytest.param(b"[" * 100_000, id="nested without end"),
         pytest.param(b'{"schema":' + b"1" * 5000 + b"}", id="a number of 5000 digits"),

@@ -62,7 +62,7 @@ def _opened(data: bytes) -> Iterator[Any]:
 
 
 def _reason(data: bytes, error: pypdfium2.PdfiumError) -> Reason:
-    """Why a file does not open. PDFium may fail without an error and then tells that of the file before, so look twice."""
+    """Why a file does not open; PDFium may fail without an error, and then still tells that of an earlier file."""
     if error.err_code == _WRONG_PASSWORD and b"/Encrypt" in data:
         return Reason.PASSWORD
     return Reason.EMPTY if _NO_PAGES.search(data) and not _A_PAGE.search(data) else Reason.DAMAGED

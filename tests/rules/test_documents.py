@@ -11,25 +11,20 @@ from models.policy import Policy
 from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation
 from pipeline.rules.documents import documents
-from tests.support.dossiers import (
+from tests.support.cards import (
     CERTIFICATE_NUMBER,
-    FAMILY,
-    GUARDIAN,
-    Ink,
-    Sent,
-    Words,
     certificate,
     changes_page,
-    dossier,
     emblem,
     father,
     home,
     id_number,
     member,
     mother,
-    page,
     portrait,
 )
+from tests.support.dossiers import FAMILY, GUARDIAN, Sent, dossier
+from tests.support.lines import Ink, Words, page
 
 STRANGER = portrait({"姓名": "赵大海", "公民身份号码": id_number("19790909", 9)})
 MOTHERS = portrait({"姓名": "林静", "公民身份号码": "110199199002020042"})
@@ -51,7 +46,9 @@ def _documents(*files: Sent | PageReading, guardian: Guardian | None = GUARDIAN)
     [
         pytest.param("2016.11.20-2026.11.20", Policy(), None, id="valid until today"),
         pytest.param("2016.11.19-2026.11.19", Policy(), Severity.REJECT, id="valid until yesterday"),
-        pytest.param("2016.11.19-2026.11.19", LENIENT, Severity.REVIEW, id="valid until yesterday, and a person decides"),
+        pytest.param(
+            "2016.11.19-2026.11.19", LENIENT, Severity.REVIEW, id="valid until yesterday, and a person decides"
+        ),
         pytest.param("2006.11.20-长期", Policy(), None, id="valid for ever"),
         pytest.param(
             Ink("2016.11.19-2026.11.19", sure=0.85), Policy(), Severity.REVIEW, id="expired, and hard to read"
@@ -134,7 +131,9 @@ def test_the_card_is_the_guardians(
         pytest.param((changes_page(),), [], id="an empty page for changes"),
         pytest.param((changes_page("2020年1月1日"),), [(Code.CONTRADICTION, Reason.AMENDED)], id="one change"),
         pytest.param(
-            (changes_page("2020年1月1日", "2021年1月1日"),), [(Code.CONTRADICTION, Reason.AMENDED)], id="two changes, told once"
+            (changes_page("2020年1月1日", "2021年1月1日"),),
+            [(Code.CONTRADICTION, Reason.AMENDED)],
+            id="two changes, told once",
         ),
         pytest.param((home(),), [], id="a 首页, whose form has the words of a change"),
     ],
@@ -148,9 +147,7 @@ def test_an_amended_register(pages: Sequence[PageReading], told: list[tuple[Code
     [
         pytest.param(CERTIFICATE_NUMBER, (), [], id="no barcode"),
         pytest.param(CERTIFICATE_NUMBER, (CERTIFICATE_NUMBER,), [], id="the same number"),
-        pytest.param(
-            CERTIFICATE_NUMBER, ("T110000001",), [(Code.CONTRADICTION, Reason.BARCODE)], id="another number"
-        ),
+        pytest.param(CERTIFICATE_NUMBER, ("T110000001",), [(Code.CONTRADICTION, Reason.BARCODE)], id="another number"),
         pytest.param(None, ("T110000001",), [], id="nothing to compare it with"),
         pytest.param(Ink("T110000001", sure=0.3), (CERTIFICATE_NUMBER,), [], id="nothing that can be read"),
         pytest.param(
@@ -168,7 +165,9 @@ def test_the_certificates_barcode(
     ("pages", "told"),
     [
         pytest.param((portrait(), emblem()), [], id="both sides"),
-        pytest.param((portrait(), portrait()), [(Code.WRONG_DOCUMENT, Reason.WRONG_SIDE)], id="the portrait side twice"),
+        pytest.param(
+            (portrait(), portrait()), [(Code.WRONG_DOCUMENT, Reason.WRONG_SIDE)], id="the portrait side twice"
+        ),
         pytest.param((emblem(), emblem()), [(Code.WRONG_DOCUMENT, Reason.WRONG_SIDE)], id="the emblem side twice"),
         pytest.param((portrait(), portrait(), emblem()), [], id="one side twice, and the other"),
         pytest.param(
@@ -190,4 +189,6 @@ def test_the_second_of_the_same_side_is_pointed_at() -> None:
 
 
 def test_a_whole_family_gives_rise_to_nothing() -> None:
-    assert not _documents(*FAMILY, certificate(barcodes=(CERTIFICATE_NUMBER,)), mother(), changes_page(), member(), father())
+    assert not _documents(
+        *FAMILY, certificate(barcodes=(CERTIFICATE_NUMBER,)), mother(), changes_page(), member(), father()
+    )

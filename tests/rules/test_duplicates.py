@@ -8,18 +8,8 @@ from models.findings import Code, Finding, Reason, Severity
 from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation, IdType, Sex
 from pipeline.rules.duplicates import child_numbers, duplicates, mother_number
-from tests.support.dossiers import (
-    CERTIFICATE_NUMBER,
-    CHILD_NUMBER,
-    FAMILY,
-    GUARDIAN,
-    MOTHER_NUMBER,
-    certificate,
-    dossier,
-    id_number,
-    member,
-    mother,
-)
+from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, MOTHER_NUMBER, certificate, id_number, member, mother
+from tests.support.dossiers import FAMILY, GUARDIAN, dossier
 
 SAME = KnownChild(
     name="欧阳靖萱",
@@ -36,6 +26,7 @@ SISTER = SAME.model_copy(
 )
 WITH_CERTIFICATE = dossier(*FAMILY, certificate(), mother())
 WITH_REGISTER = dossier(*FAMILY)
+SISTER_IN_LAW = mother({"户主或与户主关系": "弟媳"})
 WIFE = Guardian(name="林静", relation=GuardianRelation.MOTHER)
 UNNUMBERED = {"id_type": IdType.BIRTH_CERTIFICATE, "id_number": None}
 WITHOUT_NUMBERS = dossier(*FAMILY[:4], mother(), certificate({"出生医学证明编号": None}), child=UNNUMBERED)
@@ -59,7 +50,9 @@ def _told(findings: list[Finding]) -> list[tuple[Code, Reason]]:
         pytest.param({"id_number": None}, [EXISTS_BY_CERTIFICATE], id="the same child, known by its certificate"),
         pytest.param({"name": "欧阳 靖萱"}, [EXISTS_BY_ID], id="the same child, whose name was typed with a space"),
         pytest.param({"mother_id_number": None}, [EXISTS_BY_ID], id="the same child, whose mother is not known"),
-        pytest.param({"birth_certificate_number": NEXT_CERTIFICATE}, [EXISTS_BY_ID], id="one ID number, two certificates"),
+        pytest.param(
+            {"birth_certificate_number": NEXT_CERTIFICATE}, [EXISTS_BY_ID], id="one ID number, two certificates"
+        ),
         pytest.param({"id_number": NEXT_NUMBER}, [CONFLICT], id="two ID numbers, one certificate"),
         pytest.param({"name": "欧阳静"}, [CONFLICT], id="one number, another name"),
         pytest.param({"sex": Sex.MALE}, [CONFLICT], id="one number, another sex"),
@@ -78,7 +71,9 @@ def _told(findings: list[Finding]) -> list[tuple[Code, Reason]]:
             id="the same name, day and mother, and the certificate differs",
         ),
         pytest.param(
-            {"id_number": None, "birth_certificate_number": None}, [ALIKE], id="the same name, day and mother, no number"
+            {"id_number": None, "birth_certificate_number": None},
+            [ALIKE],
+            id="the same name, day and mother, no number",
         ),
         pytest.param(
             {"id_number": None, "birth_certificate_number": None, "mother_id_number": "110199199303030066"},
@@ -113,7 +108,9 @@ def test_a_known_child_with_these_changes(change: Mapping[str, object], told: li
         pytest.param((), [], id="nobody"),
         pytest.param((SISTER,), [], id="a twin sister with the next numbers"),
         pytest.param(
-            (SISTER.model_copy(update={"sex": Sex.MALE, "id_number": id_number("20191123", 1)}),), [], id="a twin brother"
+            (SISTER.model_copy(update={"sex": Sex.MALE, "id_number": id_number("20191123", 1)}),),
+            [],
+            id="a twin brother",
         ),
         pytest.param(
             (SISTER, SISTER.model_copy(update={"name": "欧阳靖珂", "id_number": id_number("20191123", 6)})),
@@ -126,7 +123,9 @@ def test_a_known_child_with_these_changes(change: Mapping[str, object], told: li
             id="an elder sister",
         ),
         pytest.param(
-            (SISTER.model_copy(update={"name": "林静之女", "id_number": None}),), [], id="a twin without a name of her own"
+            (SISTER.model_copy(update={"name": "林静之女", "id_number": None}),),
+            [],
+            id="a twin without a name of her own",
         ),
         pytest.param((SISTER, SAME), [EXISTS_BY_ID], id="the child itself beside its twin"),
         pytest.param((SAME, SAME), [EXISTS_BY_ID], id="two records, of which nobody hears"),
@@ -172,7 +171,8 @@ def test_a_twins_number_typed_in_by_mistake_asks_a_person() -> None:
     [
         pytest.param((*FAMILY, certificate()), GUARDIAN, MOTHER_NUMBER, id="of the certificate"),
         pytest.param((*FAMILY, mother()), WIFE, MOTHER_NUMBER, id="of her card, if she applies"),
-        pytest.param((*FAMILY, mother()), GUARDIAN, None, id="of a card of which nobody says that it is hers"),
+        pytest.param((*FAMILY, mother()), GUARDIAN, MOTHER_NUMBER, id="of the card of the head's wife"),
+        pytest.param((*FAMILY, SISTER_IN_LAW), GUARDIAN, None, id="of a card of which nobody says that it is hers"),
         pytest.param(FAMILY, GUARDIAN, None, id="of nothing"),
     ],
 )

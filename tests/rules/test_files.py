@@ -5,7 +5,8 @@ from models.documents import DocumentKind
 from models.findings import Code, Reason, Severity
 from pipeline.documents.dossier import Dossier
 from pipeline.rules.files import broken
-from tests.support.dossiers import Sent, dossier, emblem
+from tests.support.cards import emblem
+from tests.support.dossiers import Sent, dossier
 
 CARD = DocumentKind.ID_CARD
 

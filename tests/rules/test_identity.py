@@ -7,7 +7,9 @@ from models.findings import Code, Finding, Reason, Severity
 from models.policy import Policy
 from models.submission import Sex
 from pipeline.rules.identity import identity
-from tests.support.dossiers import CHILD_NUMBER, FAMILY, Cells, Ink, Words, certificate, dossier, id_number, member
+from tests.support.cards import CHILD_NUMBER, certificate, id_number, member
+from tests.support.dossiers import FAMILY, dossier
+from tests.support.lines import Cells, Ink, Words
 
 Told = tuple[Code, Reason, Severity]
 SEX = (Code.SEX_DIFFERS, Reason.ENTERED, Severity.REJECT)
@@ -101,9 +103,7 @@ def _with_card(cells: Cells, child: Mapping[str, object]) -> list[Finding]:
         ),
     ],
 )
-def test_the_childs_card_against_what_was_entered(
-    cells: Cells, child: Mapping[str, object], told: list[Told]
-) -> None:
+def test_the_childs_card_against_what_was_entered(cells: Cells, child: Mapping[str, object], told: list[Told]) -> None:
     assert _told(_with_card(cells, child)) == told
 
 
@@ -125,9 +125,7 @@ def test_the_childs_card_against_what_was_entered(
         ),
     ],
 )
-def test_the_certificate_against_what_was_entered(
-    cells: Cells, child: Mapping[str, object], told: list[Told]
-) -> None:
+def test_the_certificate_against_what_was_entered(cells: Cells, child: Mapping[str, object], told: list[Told]) -> None:
     assert _told(list(identity(dossier(*FAMILY, certificate(cells), child=child), Policy()))) == told
 
 

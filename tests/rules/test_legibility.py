@@ -2,38 +2,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from models.documents import DocumentKind, Field, PageKind
+from models.documents import DocumentKind
 from models.findings import Code, Reason
 from models.policy import LegibilityLimits
 from models.reading import PageReading, Tile
-from pipeline.documents.fields import read_field
-from pipeline.documents.runs import whole
-from pipeline.rules.legibility import REQUIRED, Legibility, illegible, look, unreadable_slots
-from tests.support.dossiers import (
-    PAPER,
-    Ink,
-    Sent,
-    certificate,
-    changes_page,
-    dossier,
-    emblem,
-    father,
-    home,
-    line,
-    member,
-    page,
-    portrait,
-    seen,
-    unreadable,
-)
+from pipeline.rules.legibility import illegible
+from tests.support.cards import certificate, changes_page, emblem, father, home, member, portrait, unreadable
+from tests.support.dossiers import Sent, dossier
+from tests.support.lines import PAPER, Ink, page, seen
+
+REGISTER, CARD = DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.ID_CARD
+WHITE, BLACK, FLAT = Tile(255, 252, 2), Tile(40, 10, 20), Tile(220, 215, 2)
 
 LIMITS = LegibilityLimits()
-REGISTER, CARD = DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.ID_CARD
 NAME_PLACE = [(column, row) for column in range(3, 9) for row in (1, 2)]  # tiles beside 姓名 on a member card
-WHITE, BLACK, FLAT = Tile(255, 252, 2), Tile(40, 10, 20), Tile(220, 215, 2)
 
 
 def faint(text: str, **measures: float) -> Ink:
@@ -171,7 +154,9 @@ def _codes(files: Sequence[Sent | PageReading]) -> list[tuple[Code, Reason]]:
         ),
         pytest.param(emblem(None), [(Code.ILLEGIBLE, Reason.BLUR)], id="an emblem side without its validity"),
         pytest.param(
-            certificate({"母亲姓名": faint("林静")}), [(Code.ILLEGIBLE, Reason.BLUR)], id="the mother's name on a certificate"
+            certificate({"母亲姓名": faint("林静")}),
+            [(Code.ILLEGIBLE, Reason.BLUR)],
+            id="the mother's name on a certificate",
         ),
         pytest.param(certificate(father={}), [], id="a blank father's block"),
         pytest.param(
@@ -244,49 +229,6 @@ def test_an_unread_field_points_at_its_place_with_measure_and_limit() -> None:
     assert finding.box is not None
     assert (finding.box.left, finding.box.top, finding.box.bottom) == (160, 80, 110)
     assert (finding.measured, finding.limit) == (0.0, 0.5)
-
-
-def _name(ink: Ink) -> Legibility:
-    return look(read_field(Field.NAME, [whole(line(ink, 0, 0))]), LIMITS).legibility
-
-
-@pytest.mark.parametrize(
-    ("sure", "legibility"),
-    [
-        pytest.param(0.9001, Legibility.READ, id="just sure enough"),
-        pytest.param(0.8999, Legibility.DOUBTFUL, id="just not"),
-        pytest.param(0.5001, Legibility.DOUBTFUL, id="just readable"),
-        pytest.param(0.4999, Legibility.UNREADABLE, id="just not readable"),
-    ],
-)
-def test_legibility_is_told_by_likelihood(sure: float, legibility: Legibility) -> None:
-    assert _name(Ink("欧阳靖萱", sure=sure)) is legibility
-
-
-@given(st.lists(st.floats(0.01, 1.0), min_size=1, max_size=5), st.floats(0.01, 1.0))
-def test_a_surer_character_never_makes_a_field_less_legible(sure: list[float], surer: float) -> None:
-    order = [Legibility.UNREADABLE, Legibility.DOUBTFUL, Legibility.READ]
-    text = "欧阳靖萱明"[: len(sure)]
-    before = _name(Ink(text, weak=dict(enumerate(sure))))
-    after = _name(Ink(text, weak={**dict(enumerate(sure)), 0: max(surer, sure[0])}))
-    assert order.index(after) >= order.index(before)
-
-
-@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
-def test_a_tighter_limit_never_forgives(sure: float, one: float, other: float) -> None:
-    held = dossier(member({"姓名": Ink("欧阳靖萱", sure=sure)})).pages[0]
-    loose, tight = (LegibilityLimits(unreadable=limit) for limit in sorted((one, other)))
-    assert set(unreadable_slots(held, loose)) <= set(unreadable_slots(held, tight))
-
-
-def test_a_text_that_cannot_be_such_a_value_is_doubtful() -> None:
-    field = read_field(Field.ID_NUMBER, [whole(line("12345", 0, 0))])
-    assert look(field, LIMITS).legibility is Legibility.DOUBTFUL
-
-
-def test_every_page_that_fills_a_slot_has_required_fields() -> None:
-    kinds = {PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM, PageKind.HUKOU_HOME, PageKind.HUKOU_MEMBER}
-    assert set(REQUIRED) == kinds | {PageKind.BIRTH_CERTIFICATE}
 
 
 def test_the_paper_of_a_test_page_is_neither_dark_nor_burnt_out() -> None:

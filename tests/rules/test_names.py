@@ -7,7 +7,9 @@ from models.findings import Code, Finding, Reason
 from models.policy import Policy
 from models.reading import PageReading
 from pipeline.rules.names import names
-from tests.support.dossiers import FAMILY, GUARDIAN, Ink, certificate, dossier, member
+from tests.support.cards import certificate, member
+from tests.support.dossiers import FAMILY, GUARDIAN, dossier
+from tests.support.lines import Ink
 
 ALPHABET = frozenset(map(chr, range(0x4E00, 0x9FA6)))
 NEWBORN = certificate({"新生儿姓名": "林静之女"})
@@ -45,18 +47,22 @@ def _names(entered: str, *pages: PageReading) -> list[Finding]:
             id="a certain difference in a name that is hard to read",
         ),
         pytest.param(
-            "欧阳靖宣", [member({"姓名": Ink("欧阳靖萱", sure=0.4)})], [], id="a name that cannot be read is never compared"
+            "欧阳靖宣",
+            [member({"姓名": Ink("欧阳靖萱", sure=0.4)})],
+            [],
+            id="a name that cannot be read is never compared",
         ),
         pytest.param("欧阳靖宣", [member({"姓名": None})], [], id="a name that was not found"),
         pytest.param(
-            "欧阳靖㙘", [member()], [(Code.NAME_IN_DOUBT, Reason.OUT_OF_CHARSET)], id="a character that no engine could read"
+            "欧阳靖㙘",
+            [member()],
+            [(Code.NAME_IN_DOUBT, Reason.OUT_OF_CHARSET)],
+            id="a character that no engine could read",
         ),
         pytest.param(
             "欧阳靖\ue000", [member()], [(Code.NAME_IN_DOUBT, Reason.PRIVATE_USE)], id="a character of a private font"
         ),
-        pytest.param(
-            "欧阳昇", [member({"姓名": "欧阳升"})], [(Code.NAME_IN_DOUBT, Reason.VARIANT)], id="a variant"
-        ),
+        pytest.param("欧阳昇", [member({"姓名": "欧阳升"})], [(Code.NAME_IN_DOUBT, Reason.VARIANT)], id="a variant"),
         pytest.param(
             "阿里木·买买提",
             [member({"姓名": "阿里木买买提"})],
@@ -94,7 +100,10 @@ def _names(entered: str, *pages: PageReading) -> list[Finding]:
             id="a certificate alone that has another name",
         ),
         pytest.param(
-            "欧阳靖萱", [NEWBORN], [(Code.NAME_IN_DOUBT, Reason.PLACEHOLDER)], id="a certificate alone without a name yet"
+            "欧阳靖萱",
+            [NEWBORN],
+            [(Code.NAME_IN_DOUBT, Reason.PLACEHOLDER)],
+            id="a certificate alone without a name yet",
         ),
     ],
 )
@@ -115,7 +124,10 @@ def test_a_difference_in_the_second_piece_of_a_name_points_there() -> None:
     split = member({"姓名": "欧阳"})
     behind = member({"姓名": "靖萱"}).lines[2]
     moved = behind.model_copy(
-        update={"upright": behind.upright._replace(left=300, right=360), "quad": split.quad.of_box(behind.upright._replace(left=300, right=360))}
+        update={
+            "upright": behind.upright._replace(left=300, right=360),
+            "quad": split.quad.of_box(behind.upright._replace(left=300, right=360)),
+        }
     )
     (finding,) = _names("欧阳靖宣", split.model_copy(update={"lines": (*split.lines, moved)}))
     assert finding.read == "欧阳靖萱"

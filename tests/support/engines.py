@@ -18,7 +18,7 @@ from pipeline.ocr.engines import EngineKind
 from pipeline.ocr.lattice import text_of
 from pipeline.ocr.options import OcrOptions
 from pipeline.ocr.weights import find_weights
-from tests.support.dossiers import lattice
+from tests.support.lines import lattice
 
 COMPARED: Final = "tests.support.engines:COMPARED_ROW"
 OBEDIENT: Final = "tests.support.engines:OBEDIENT_ROW"

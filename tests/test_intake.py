@@ -1,0 +1,220 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from models.children import KnownChild
+from models.errors import (
+    BadManifestError,
+    EngineError,
+    EngineTimeoutError,
+    FileRejectedError,
+    LedgerError,
+    ObjectMissingError,
+    PipelineError,
+)
+from models.findings import Code, Reason
+from models.policy import Limits, Policy
+from models.result import Decision, Result
+from models.submission import MANIFEST_NAME
+from pipeline.desk import Desk
+from pipeline.intake import gather, process, reprocess
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.values import Sought
+from pipeline.stores.folder import FolderStore
+from tests.support.cards import emblem
+from tests.support.dossiers import CHILD, FAMILY, GUARDIAN
+from tests.support.scripted import ScriptedReaders
+
+FILES = [f"{number}.jpg".encode() for number, _ in enumerate(FAMILY, start=1)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.db")
+    readers = ScriptedReaders(dict(zip(FILES, FAMILY, strict=True)))
+    yield Desk(ledger, FolderStore(tmp_path / "store"), readers, Policy(), Limits())
+    ledger.close()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> FolderStore:
+    """Where the parent's app puts submissions."""
+    return FolderStore(tmp_path / "uploads")
+
+
+def upload(source: FolderStore, submission_id: str = "case-1", **change: object) -> str:
+    """Put a submission of the family's five pages there; each file holds its own name."""
+    manifest = {
+        "schema": "child-intake/submission@1",
+        "submission_id": submission_id,
+        "submitted_at": "2026-11-20T09:30:00+08:00",
+        "child": json.loads(CHILD.model_dump_json()),
+        "guardian": json.loads(GUARDIAN.model_dump_json()),
+        "files": [{"path": name.decode()} for name in FILES],
+        **change,
+    }
+    for name in FILES:
+        source.put(f"{submission_id}/{name.decode()}", name, content_type="image/jpeg")
+    body = json.dumps(manifest).encode()
+    source.put(f"{submission_id}/{MANIFEST_NAME}", body, content_type="application/json")
+    return submission_id
+
+
+def readers_of(desk: Desk) -> ScriptedReaders:
+    return cast(ScriptedReaders, desk.readers)
+
+
+def told(result: Result) -> list[tuple[Code, Reason]]:
+    return [(finding.code, finding.reason) for finding in result.findings]
+
+
+def test_a_submission_becomes_a_result_and_a_registered_child(source: FolderStore, desk: Desk) -> None:
+    result = process(source, upload(source), desk)
+    assert (result.decision, result.revision, told(result)) == (Decision.ACCEPTED, 1, [])
+    assert desk.ledger.latest_result("case-1") == result
+    assert [child.submission_id for child in desk.ledger.export_children()] == ["case-1"]
+    assert (result.provenance.engine, result.provenance.models) == ("scripted-1/none/0000/0", "0000")
+
+
+def test_the_same_submission_again_is_the_same_revision_and_nothing_is_read_again(
+    source: FolderStore, desk: Desk
+) -> None:
+    first = process(source, upload(source), desk)
+    second = process(source, upload(source), desk)
+    assert readers_of(desk).asked == FILES
+    assert second.model_copy(update={"provenance": first.provenance}) == first
+    assert len(list(desk.ledger.export_children())) == 1
+
+
+def test_other_content_under_the_same_id_is_the_next_revision_of_the_same_case(source: FolderStore, desk: Desk) -> None:
+    process(source, upload(source), desk)
+    result = process(source, upload(source, guardian=None), desk)
+    assert (result.revision, result.decision) == (2, Decision.ACCEPTED)
+
+
+def test_the_same_child_in_another_case_is_known(source: FolderStore, desk: Desk) -> None:
+    process(source, upload(source), desk)
+    result = process(source, upload(source, "case-2"), desk)
+    assert (result.decision, told(result)) == (Decision.RETURNED, [(Code.CHILD_EXISTS, Reason.ID_NUMBER)])
+    assert len(list(desk.ledger.export_children())) == 1
+
+
+def test_a_returned_child_is_not_registered(source: FolderStore, desk: Desk) -> None:
+    child = {**json.loads(CHILD.model_dump_json()), "sex": "男"}
+    assert process(source, upload(source, child=child), desk).decision is Decision.RETURNED
+    assert not list(desk.ledger.export_children())
+
+
+def test_a_file_that_never_arrived_is_told(source: FolderStore, desk: Desk) -> None:
+    files = [{"path": name.decode()} for name in FILES] + [{"path": "late.jpg"}]
+    result = process(source, upload(source, files=files), desk)
+    assert told(result) == [(Code.UPLOAD_BROKEN, Reason.UPLOAD_INCOMPLETE)]
+
+
+@pytest.mark.parametrize(
+    ("error", "finding", "decision"),
+    [
+        pytest.param(
+            FileRejectedError(Reason.PASSWORD), (Code.BAD_FILE, Reason.PASSWORD), Decision.RETURNED, id="it is locked"
+        ),
+        pytest.param(EngineError("died"), (Code.OUR_FAULT, Reason.ENGINE_CRASH), Decision.REVIEW, id="we died of it"),
+        pytest.param(
+            EngineTimeoutError("slow"), (Code.OUR_FAULT, Reason.ENGINE_TIMEOUT), Decision.REVIEW, id="it took too long"
+        ),
+    ],
+)
+@pytest.mark.parametrize("whole", [pytest.param(True, id="the file"), pytest.param(False, id="the page")])
+def test_what_cannot_be_read_is_told_and_tried_again(
+    source: FolderStore,
+    desk: Desk,
+    error: PipelineError,
+    finding: tuple[Code, Reason],
+    decision: Decision,
+    whole: bool,
+) -> None:
+    readers = readers_of(desk)
+    if whole:
+        readers.refused[FILES[1]] = error
+    else:
+        readers.script[FILES[1]] = error
+    result = process(source, upload(source), desk)
+    assert finding in told(result)
+    assert result.decision is decision
+    readers.refused.clear()
+    readers.script[FILES[1]] = FAMILY[1]
+    assert process(source, upload(source), desk).decision is Decision.ACCEPTED
+
+
+def test_bytes_are_kept_whatever_they_are(source: FolderStore, desk: Desk) -> None:
+    case = gather(source, upload(source), desk)
+    held = {desk.store.get(info.key, limit=None) for info in desk.store.list("")}
+    assert set(FILES) <= held
+    assert all(file.digest and file.size == 5 for file in case.files)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "error"),
+    [
+        pytest.param(b"{}", BadManifestError, id="is none"),
+        pytest.param(b" " * (1024 * 1024 + 1), BadManifestError, id="is too large for one"),
+        pytest.param(None, ObjectMissingError, id="is not there"),
+    ],
+)
+def test_a_submission_is_refused_whose_manifest(
+    source: FolderStore, desk: Desk, manifest: bytes | None, error: type[PipelineError]
+) -> None:
+    if manifest is not None:
+        source.put(f"bad/{MANIFEST_NAME}", manifest, content_type="application/json")
+    with pytest.raises(error):
+        process(source, "bad", desk)
+    assert not list(desk.store.list(""))
+
+
+@pytest.mark.parametrize(
+    ("from_readings", "asked"),
+    [pytest.param(True, 0, id="from what was read"), pytest.param(False, 5, id="with today's engine")],
+)
+def test_a_case_is_run_again(source: FolderStore, desk: Desk, from_readings: bool, asked: int) -> None:
+    before = process(source, upload(source), desk)
+    readers = readers_of(desk)
+    readers.engine, readers.asked = "scripted-2/none/1111/0", []
+    readers.script[FILES[1]] = emblem("2010.01.01-2020.01.01")
+    old, new = reprocess("case-1", desk, from_readings=from_readings)
+    assert old == before
+    assert len(readers.asked) == asked
+    assert new.decision is (Decision.ACCEPTED if from_readings else Decision.RETURNED)
+    assert desk.ledger.results("case-1") == (before, new)
+
+
+class BlindLedger:
+    """A ledger that does not see known children at first, as when they are registered a moment after one looked."""
+
+    def __init__(self, ledger: Ledger, times: int) -> None:
+        self._ledger = ledger
+        self._left = times
+
+    def known_children(self, sought: Sought) -> tuple[KnownChild, ...]:
+        """Nobody, so many times."""
+        self._left -= 1
+        return () if self._left >= 0 else self._ledger.known_children(sought)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+
+def test_a_child_that_was_registered_after_we_looked_is_looked_for_again(source: FolderStore, desk: Desk) -> None:
+    process(source, upload(source), desk)
+    blind = desk._replace(ledger=cast(Ledger, BlindLedger(desk.ledger, times=1)))
+    assert told(process(source, upload(source, "case-2"), blind)) == [(Code.CHILD_EXISTS, Reason.ID_NUMBER)]
+
+
+def test_a_register_that_keeps_refusing_is_an_error_and_records_nothing(source: FolderStore, desk: Desk) -> None:
+    process(source, upload(source), desk)
+    blind = desk._replace(ledger=cast(Ledger, BlindLedger(desk.ledger, times=99)))
+    with pytest.raises(LedgerError, match="keeps refusing"):
+        process(source, upload(source, "case-2"), blind)
+    assert desk.ledger.results("case-2") == ()
