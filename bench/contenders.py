@@ -17,6 +17,7 @@ from bench.workplace import opened_desk, reading_processes
 from models.case import CaseReading
 from pipeline.desk import Desk
 from pipeline.documents.dossier import open_dossier
+from pipeline.documents.likeness import Reader
 from pipeline.intake import perceive_case, process
 from pipeline.judge import judge, sought
 from pipeline.ocr.options import OcrOptions
@@ -109,8 +110,9 @@ def _judging(submission_id: str, desk: Desk) -> float:
     case = desk.ledger.case(submission_id)
     files = tuple(perceive_case(case, desk))
     began = time.monotonic()
-    dossier = open_dossier(CaseReading(case=case, files=files))
-    judge(dossier, desk.ledger.known_children(sought(dossier)), desk.policy, desk.readers.alphabet)
+    reader = Reader(desk.readers.alphabet, desk.policy)
+    dossier = open_dossier(CaseReading(case=case, files=files), reader)
+    judge(dossier, desk.ledger.known_children(sought(dossier)), reader)
     return (time.monotonic() - began) * 1000
 
 

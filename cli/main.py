@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from cli.children import children
@@ -61,21 +60,12 @@ def run(arguments: list[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         _stderr.print("Interrupted. Finished cases are recorded; run the command again for the rest.")
         return ExitCode.INTERRUPTED
-    except ValidationError as error:
-        _say_settings(error)
-        return ExitCode.USAGE
     except PipelineError as error:
-        _stderr.print(str(error))
+        _stderr.print(str(error), markup=False)
         return error.exit_code
     except Exception:  # noqa: BLE001 - the last resort: a bug is told as one, with its traceback
         _stderr.print_exception(show_locals=False)
         return ExitCode.BUG
-
-
-def _say_settings(error: ValidationError) -> None:
-    _stderr.print("These settings cannot be used; correct them and start again:")
-    for found in error.errors(include_input=False, include_url=False):
-        _stderr.print(f"  INTAKE_{'__'.join(str(part).upper() for part in found['loc'])}: {found['msg']}")
 
 
 if __name__ == "__main__":

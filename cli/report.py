@@ -17,7 +17,7 @@ _stdout = Console(highlight=False)
 def print_report(result: Result) -> None:
     """Print the decision, the findings with what to do next, and the pages."""
     colour = _COLOURS[result.decision]
-    title = f"{result.submission_id}  第{result.revision}次提交  {DECISION_TITLES[result.decision]}"
+    title = Text(f"{result.submission_id}  第{result.revision}次提交  {DECISION_TITLES[result.decision]}")
     parts = [_findings(result)] if result.findings else [Text("没有发现问题。")]
     _stdout.print(Panel(Group(*parts, _pages(result)), title=title, border_style=colour, title_align="left"))
 
@@ -28,13 +28,8 @@ def _findings(result: Result) -> Table:
         table.add_column(heading, overflow="fold")
     for finding in result.findings:
         code = f"{finding.code} {TITLES.get(finding.code, '')}".strip()
-        table.add_row(
-            f"{code}\n{finding.reason}",
-            _SEVERITIES[finding.severity],
-            finding.message,
-            _values(finding),
-            finding.next_step,
-        )
+        cells = (f"{code}\n{finding.reason}", _SEVERITIES[finding.severity], finding.message, _values(finding))
+        table.add_row(*map(Text, (*cells, finding.next_step)))  # plain text: what a document says is no markup
     return table
 
 
@@ -50,5 +45,6 @@ def _pages(result: Result) -> Table:
     for page in result.pages:
         on_page = [field for field in result.fields if (field.file, field.page_no) == (page.file, page.page_no)]
         titles = "、".join(FIELD_TITLES[field.field] for field in on_page)
-        table.add_row(page.file, str(page.page_no), PAGE_TITLES[page.kind], "是" if page.legible else "否", titles)
+        cells = (page.file, str(page.page_no), PAGE_TITLES[page.kind], "是" if page.legible else "否", titles)
+        table.add_row(*map(Text, cells))
     return table

@@ -41,7 +41,7 @@ def reprocess(
         for submission_id, found in _with_progress(cases, desk, from_readings=from_readings):
             if isinstance(found, PipelineError):
                 _stderr.print(f"{submission_id}: {found}", markup=False)
-                worst = found.exit_code
+                worst = max(worst, found.exit_code)
                 continue
             for change in found:
                 print(_line(submission_id, change), flush=True)

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from flows.resources import Resources
-from flows.settings import Settings
+from flows.settings import Settings, SettingsError
 from pipeline.desk import Desk
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
@@ -18,9 +20,16 @@ class Place:
         self._workspace = workspace
 
     def settings(self, **changed: object) -> Settings:
-        """The settings in force; raises pydantic's ValidationError, which `main` tells."""
+        """The settings in force.
+
+        Raises:
+            SettingsError: Some cannot be used; the text lists all of them.
+        """
         chosen = {"workspace": self._workspace} if self._workspace else {}
-        return Settings().model_copy(update={**chosen, **changed})
+        try:
+            return Settings().model_copy(update={**chosen, **changed})
+        except ValidationError as error:
+            raise SettingsError("\n".join(_wrong_settings(error))) from None
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
@@ -38,3 +47,10 @@ class Place:
             yield resources.desk()
         finally:
             resources.close()
+
+
+def _wrong_settings(error: ValidationError) -> Iterator[str]:
+    """Every setting that is wrong, by the variable that sets it; values are not repeated."""
+    yield "These settings cannot be used; correct them and start again:"
+    for found in error.errors(include_input=False, include_url=False):
+        yield f"  INTAKE_{'__'.join(str(part).upper() for part in found['loc'])}: {found['msg']}"

@@ -18,6 +18,7 @@ Value = TypeVar("Value")
 _RENEWALS_IN_A_LEASE = 3
 _PAUSE_SECONDS = 60.0
 _LONGEST_PAUSE_SECONDS = 900.0
+_DOUBLINGS = 10  # more would pass the longest pause anyway
 
 
 class Held(Generic[Value]):
@@ -62,6 +63,6 @@ async def _renew(ledger: Ledger, lease: Lease, seconds: float) -> None:
 
 async def postpone(ledger: Ledger, lease: Lease) -> None:
     """Keep a failed item from being tried again at once: the pause doubles with every try."""
-    pause = min(_PAUSE_SECONDS * 2 ** (lease.token - 1), _LONGEST_PAUSE_SECONDS)
+    pause = min(_PAUSE_SECONDS * 2 ** min(lease.token - 1, _DOUBLINGS), _LONGEST_PAUSE_SECONDS)
     with suppress(LostLeaseError, LedgerBusyError):
         await in_thread(ledger.renew, lease, pause)

@@ -10,7 +10,8 @@ from models.submission import Submission
 class StoredFile(Model):
     """A file of a submission: `digest` is the SHA-256 of its bytes, under which the store keeps them.
 
-    None means that the manifest names a file that never arrived.
+    None means that the manifest names a file that never arrived (`size` is 0), or one so large that its bytes stay
+    where they were uploaded.
     """
 
     path: str

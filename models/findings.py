@@ -191,15 +191,9 @@ CATALOGUE: Mapping[tuple[Code, Reason], Entry] = MappingProxyType(
             "该儿童可能已登记。",
             "如需更新资料，请联系医院更新已有档案；如是双胞胎或兄弟姐妹，请核对填写的出生医学证明编号。",
         ),
-        (Code.MAYBE_DUPLICATE, Reason.SAME_NAME_BIRTH_MOTHER): Entry(
-            _REVIEW, "姓名、性别、出生日期和母亲与已有档案相同，需要人工核对。", _WAIT
-        ),
-        (Code.MAYBE_DUPLICATE, Reason.NUMBER_CONFLICT): Entry(
-            _REVIEW, "证件号码与已有档案相同而其他信息不同，需要人工核对。", _WAIT
-        ),
-        (Code.MAYBE_DUPLICATE, Reason.EXISTING_WITHDRAWN): Entry(
-            _REVIEW, "证件号码与一份已注销的档案相同，需要人工核对。", _WAIT
-        ),
+        (Code.MAYBE_DUPLICATE, Reason.SAME_NAME_BIRTH_MOTHER): Entry(_REVIEW, "孩子的信息需要人工核对。", _WAIT),
+        (Code.MAYBE_DUPLICATE, Reason.NUMBER_CONFLICT): Entry(_REVIEW, "孩子的信息需要人工核对。", _WAIT),
+        (Code.MAYBE_DUPLICATE, Reason.EXISTING_WITHDRAWN): Entry(_REVIEW, "孩子的信息需要人工核对。", _WAIT),
         (Code.NAME_DIFFERS, Reason.DIFFERENT): Entry(
             _REJECT, "您填写的姓名与{where}不一致：{detail}。", "填写有误请改正；已改名或证件有误，请联系工作人员说明。"
         ),

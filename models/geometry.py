@@ -54,6 +54,15 @@ class Box(NamedTuple):
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
         return max(0, width) * max(0, height)
 
+    def within(self, width: int, height: int) -> "Box":
+        """The part of the box that lies on a page of this size."""
+        return Box(
+            min(max(0, self.left), width),
+            min(max(0, self.top), height),
+            min(max(0, self.right), width),
+            min(max(0, self.bottom), height),
+        )
+
     def grown(self, pixels: int) -> "Box":
         """The box with `pixels` added on every side, never past the top left corner of the page."""
         return Box(max(0, self.left - pixels), max(0, self.top - pixels), self.right + pixels, self.bottom + pixels)

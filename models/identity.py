@@ -13,7 +13,10 @@ _PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
 )
 _FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: 0x20}
-_DATE = re.compile(r"(\d{4})\D{0,3}(\d{1,2})\D{0,3}(\d{1,2})", re.ASCII)
+_DATES = (
+    re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)"),
+    re.compile(r"(?<!\d)(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})(?!\d)"),
+)
 _CERTIFICATE = re.compile(r"[A-Z]\d{9}", re.ASCII)
 _NUMBER = re.compile(r"\d{17}[\dX]", re.ASCII)
 
@@ -72,7 +75,8 @@ def is_certificate_number(text: str) -> bool:
 
 def iso_date(text: str) -> date | None:
     """The first date in a text as it is printed (2019年1月3日, 2019.01.03, 20190103); None if it is not a real one."""
-    match = _DATE.search(half_width(text))
+    plain = half_width(text)
+    match = next((found for pattern in _DATES if (found := pattern.search(plain))), None)
     if match is None:
         return None
     try:

@@ -9,7 +9,7 @@ from pipeline.stores.base import Store
 
 
 class Desk(NamedTuple):
-    """Where a case is worked on. `store` keeps what came in; `models` names the weights, for provenance."""
+    """Where a case is worked on; `store` keeps what came in."""
 
     ledger: Ledger
     store: Store

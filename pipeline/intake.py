@@ -15,6 +15,7 @@ from models.result import Decision, Judgement, Provenance, Result
 from models.submission import MANIFEST_NAME, Submission, SubmittedFile, parse_manifest
 from pipeline.desk import Desk
 from pipeline.documents.dossier import Dossier, open_dossier
+from pipeline.documents.likeness import Reader
 from pipeline.judge import judge, registration, sought
 from pipeline.ledger.base import ChildExistsError
 from pipeline.ledger.values import Lease
@@ -25,6 +26,7 @@ from pipeline.stores.content import keep_bytes
 
 VERSION: Final = version("child-intake")
 _MANIFEST_BYTES = 1024 * 1024
+_KEPT_TIMES = 4  # the size limit: larger files are neither read into memory nor copied
 _JUDGED_AT_MOST = 5  # times; each further one means that yet another case registered the child in between
 
 
@@ -84,12 +86,13 @@ def conclude(
         LostLeaseError: Another worker took the case over; nothing was recorded.
         LedgerError: The ledger failed; nothing was recorded.
     """
-    dossier = open_dossier(CaseReading(case=case, files=files))
+    reader = Reader(desk.readers.alphabet, desk.policy)
+    dossier = open_dossier(CaseReading(case=case, files=files), reader)
     for _ in range(_JUDGED_AT_MOST):
         known = desk.ledger.known_children(sought(dossier))
-        judgement = judge(dossier, known, desk.policy, desk.readers.alphabet)
+        judgement = judge(dossier, known, reader)
         result = _result(dossier, judgement, desk, began)
-        child = registration(dossier) if judgement.decision is Decision.ACCEPTED else None
+        child = registration(dossier, desk.policy) if judgement.decision is Decision.ACCEPTED else None
         try:
             desk.ledger.conclude(case, result, child, lease=lease)
         except ChildExistsError:
@@ -137,8 +140,12 @@ def _key(folder: str, path: str) -> str:
 
 def _keep(source: Store, folder: str, file: SubmittedFile, desk: Desk) -> StoredFile:
     """Keep a file's bytes, whatever they are; what cannot be opened is told later, when it is opened."""
+    key = _key(folder, file.path)
     try:
-        data = source.get(_key(folder, file.path), limit=None)
+        size = source.stat(key).size
+        if size > _KEPT_TIMES * desk.limits.bytes:
+            return StoredFile(path=file.path, hint=file.kind, digest=None, size=size)
+        data = source.get(key, limit=None)
     except ObjectMissingError:
         return StoredFile(path=file.path, hint=file.kind, digest=None, size=0)
     return StoredFile(path=file.path, hint=file.kind, digest=keep_bytes(desk.store, data), size=len(data))
@@ -149,9 +156,14 @@ def _input_digest(submission: Submission, files: tuple[StoredFile, ...]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def _engine_of(dossier: Dossier, desk: Desk) -> str:
+    """Which engine the readings of a case come from; today's, if nothing was read."""
+    return next((page.reading.engine for page in dossier.pages), desk.readers.engine)
+
+
 def _result(dossier: Dossier, judgement: Judgement, desk: Desk, began: float) -> Result:
     case = dossier.case
-    engine = next((page.reading.engine for page in dossier.pages), desk.readers.engine)
+    engine = _engine_of(dossier, desk)
     return Result(
         submission_id=case.submission.submission_id,
         revision=case.revision,

@@ -1,9 +1,9 @@
-"""The way of a case as one reads it: files, legible, complete, documents, names, identity, duplicates, decide.
+"""The way of a case as one reads it: files, legibility, completeness, documents, people, numbers, duplicates, decision.
 
 Pure: values in, a value out, no pixel and no clock. What cannot be read is never compared.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from models.case import FailedPage
 from models.children import KnownChild
@@ -13,32 +13,33 @@ from models.geometry import Box, Quad
 from models.policy import Policy
 from models.result import FieldValue, Judgement, PageOutcome, decide
 from pipeline.documents.dossier import Dossier
+from pipeline.documents.likeness import Reader
 from pipeline.documents.pages import PageView
 from pipeline.ledger.values import Birth, Sought
 from pipeline.rules.completeness import missing, needed_pages
 from pipeline.rules.documents import documents
-from pipeline.rules.duplicates import child_numbers, duplicates, mother_number
+from pipeline.rules.duplicates import child_numbers, duplicates, mother_number, printed_numbers
 from pipeline.rules.files import broken
+from pipeline.rules.guardians import guardians
 from pipeline.rules.identity import identity
 from pipeline.rules.legibility import illegible, unreadable_slots
 from pipeline.rules.names import names
 
 
-def judge(dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy, alphabet: Collection[str]) -> Judgement:
+def judge(dossier: Dossier, known: tuple[KnownChild, ...], reader: Reader) -> Judgement:
     """Judge a case.
 
     Args:
         dossier: The manifest, and what was read of every page, in its slots.
         known: Registered children who might be this one, never of the same submission.
-        policy: The hospital's rules and limits.
-        alphabet: Every character that the engine could have read.
+        reader: The hospital's rules and limits, and what comparing names needs.
     """
-    findings = tuple(_unique(_findings(dossier, known, policy, alphabet)))
+    findings = tuple(_unique(_findings(dossier, known, reader)))
     return Judgement(
         decision=decide(findings),
         findings=findings,
         fields=tuple(_fields(dossier)),
-        pages=tuple(_outcomes(dossier, policy)),
+        pages=tuple(_outcomes(dossier, reader.policy)),
     )
 
 
@@ -54,10 +55,10 @@ def sought(dossier: Dossier) -> Sought:
     )
 
 
-def registration(dossier: Dossier) -> KnownChild:
-    """The child of an accepted case, as the register will know it."""
+def registration(dossier: Dossier, policy: Policy) -> KnownChild:
+    """The child of an accepted case, as the register will know it: with the numbers that its pages show."""
     child = dossier.child
-    ids, certificates = child_numbers(dossier)
+    ids, certificates = printed_numbers(dossier, policy)
     return KnownChild(
         name=child.name,
         sex=child.sex,
@@ -69,9 +70,8 @@ def registration(dossier: Dossier) -> KnownChild:
     )
 
 
-def _findings(
-    dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy, alphabet: Collection[str]
-) -> Iterator[Finding]:
+def _findings(dossier: Dossier, known: tuple[KnownChild, ...], reader: Reader) -> Iterator[Finding]:
+    policy = reader.policy
     faults = tuple(broken(dossier))
     ours = tuple(finding for finding in faults if finding.code is Code.OUR_FAULT)
     if ours:
@@ -81,9 +81,10 @@ def _findings(
     yield from illegible(dossier, needed_pages(dossier, policy), policy.legibility)
     yield from missing(dossier, policy)
     yield from documents(dossier, policy)
-    yield from names(dossier, alphabet, policy)
+    yield from guardians(dossier, reader)
+    yield from names(dossier, reader)
     yield from identity(dossier, policy)
-    yield from duplicates(dossier, known)
+    yield from duplicates(dossier, known, policy)
 
 
 def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -108,7 +109,7 @@ def _fields(dossier: Dossier) -> Iterator[FieldValue]:
                     confidence=field.confidence,
                     file=page.file.path,
                     page_no=page.reading.page_no,
-                    box=field.box,
+                    box=page.on_page(field.box),
                 )
 
 

@@ -1,6 +1,7 @@
 """The way of a page as one reads it: decode, find the documents, straighten, measure, read."""
 
 import math
+from typing import Final
 
 from models.errors import EngineError
 from models.geometry import Box, Quad
@@ -15,7 +16,13 @@ from pipeline.scene.find import find_documents
 from pipeline.scene.orient import merit, next_turn
 from pipeline.scene.straighten import Scene, Turn, straighten
 
+PERCEIVE_VERSION: Final = 1  # grows with every change of what is found, turned, measured or cut: old readings stay old
 _FEW_LINES = 4  # an outline that holds fewer may be a frame inside the document, or no document
+
+
+def made_by(engine: str) -> str:
+    """The name under which readings are kept: the engine's, and the version of what is done around it."""
+    return f"{engine}/perceive-{PERCEIVE_VERSION}"
 
 
 def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) -> tuple[PageReading, ...]:
@@ -62,7 +69,7 @@ def _read_turned(page: Rgb, quad: Quad, turn: Turn, engine: OcrEngine) -> tuple[
 def _reading(page: Rgb, page_no: int, scene: Scene, lines: tuple[TextLine, ...], engine: OcrEngine) -> PageReading:
     grey = grey_of(scene.picture)
     return PageReading(
-        engine=engine.name,
+        engine=made_by(engine.name),
         page_no=page_no,
         width=page.shape[1],
         height=page.shape[0],

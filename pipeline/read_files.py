@@ -45,7 +45,8 @@ class _StartedPage(NamedTuple):
 def start_file(file: StoredFile, desk: Desk, engine: str) -> StartedFile:
     """Begin to read a file; its pages' readings by `engine` that were kept are brought back instead."""
     if file.digest is None:
-        return StartedFile(file, (), (Code.UPLOAD_BROKEN, Reason.UPLOAD_INCOMPLETE))
+        too_large = (Code.BAD_FILE, Reason.TOO_LARGE)
+        return StartedFile(file, (), too_large if file.size else (Code.UPLOAD_BROKEN, Reason.UPLOAD_INCOMPLETE))
     data = bytes_of(desk.store, file.digest, limit=None)
     try:
         count = desk.readers.count(data, desk.limits)
@@ -59,8 +60,9 @@ def start_file(file: StoredFile, desk: Desk, engine: str) -> StartedFile:
 
 
 def _start_page(digest: str, data: bytes, page_no: int, desk: Desk, engine: str) -> ReadPage | _StartedPage:
-    kept = desk.ledger.reading(reading_key(digest, page_no, engine))
+    drawn = f"{desk.limits.pdf_dpi}dpi"
+    kept = desk.ledger.reading(reading_key(digest, page_no, f"{engine}/{drawn}"))
     if kept is not None:
         return kept
-    key = reading_key(digest, page_no, desk.readers.engine)
+    key = reading_key(digest, page_no, f"{desk.readers.engine}/{drawn}")
     return _StartedPage(page_no, key, desk.readers.start(data, page_no, desk.limits), desk)

@@ -11,14 +11,14 @@ from typing import Any, NamedTuple, Protocol, Self
 import psutil
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from models.errors import EngineError, EngineTimeoutError
+from models.errors import EngineError, EngineTimeoutError, PipelineError
 from models.policy import Limits
 from models.reading import PageReading
 from pipeline.decode.pages import count_pages, decode
 from pipeline.ocr.base import OcrEngine
 from pipeline.ocr.engines import engine_kind
 from pipeline.ocr.options import OcrOptions, ReaderOptions
-from pipeline.perceive import perceive
+from pipeline.perceive import made_by, perceive
 from pipeline.scene.overlay import Mark, draw_marks
 
 _MEGABYTE = 1024 * 1024
@@ -68,8 +68,9 @@ class Readers:
 
     def __init__(self, ocr: OcrOptions, options: ReaderOptions) -> None:
         kind = engine_kind(ocr.engine)
-        self.engine = kind.name(ocr)
+        self.engine = made_by(kind.name(ocr))
         self.alphabet = kind.alphabet(ocr)
+        self._retired: list[ProcessPool] = []
         self._ocr = ocr
         self._options = options
         self._lock = threading.Lock()
@@ -103,6 +104,7 @@ class Readers:
         with self._lock:
             if pool is self._pool:
                 self._pool = self._fresh_pool()
+                self._retired.append(pool)
                 pool.close()
 
     def _schedule(
@@ -121,8 +123,9 @@ class Readers:
 
     def close(self) -> None:
         """End the processes; what they were reading is dropped."""
-        self._pool.stop()
-        self._pool.join()
+        for pool in (*self._retired, self._pool):
+            pool.stop()
+            pool.join()
 
     def __enter__(self) -> Self:
         return self
@@ -152,6 +155,11 @@ def _outcome(future: ProcessFuture[Any]) -> Any:
         raise EngineTimeoutError("a page took too long and its process was ended") from error
     except ProcessExpired as error:
         raise EngineError("a reading process died") from error
+    except PipelineError:
+        raise
+    except Exception as error:
+        # A picture that breaks our code must not end a batch; the text of the error may quote, its kind may not.
+        raise EngineError(f"reading a page broke with {type(error).__name__}") from error
 
 
 @cache

@@ -41,20 +41,14 @@ NOT_YET_RAISED: dict[str, set[tuple[Code, Reason]]] = {
     },
     "pages are not compared with each other yet": {
         (Code.CONTRADICTION, Reason.HOUSEHOLD_CONFLICT),
-        (Code.CONTRADICTION, Reason.PARENT_CONFLICT),
     },
     "a document's own plausibility is not judged yet": {
         (Code.CONTRADICTION, Reason.EDITION_DATE),
-        (Code.CONTRADICTION, Reason.AGE),
     },
     "how a picture was taken is not judged yet": {(Code.COPY, Reason.PHOTOCOPY), (Code.COPY, Reason.SCREEN)},
     "other documents are not told apart yet": {
         (Code.EXPIRED, Reason.TEMPORARY),
         (Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT),
-    },
-    "sex and birth date are always entered, and each page is held against the entry": {
-        (Code.SEX_DIFFERS, Reason.CROSS_DOCUMENT),
-        (Code.BIRTH_DATE_DIFFERS, Reason.CROSS_DOCUMENT),
     },
     "a store that is down is waited for before a case is judged": {(Code.OUR_FAULT, Reason.STORE)},
 }

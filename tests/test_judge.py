@@ -9,7 +9,6 @@ from models.case import CaseReading, FailedPage, ReadPage
 from models.children import KnownChild
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Reason
-from models.policy import Policy
 from models.reading import PageReading
 from models.result import Decision, Judgement, decide
 from models.submission import IdType, Sex
@@ -27,10 +26,9 @@ from tests.support.cards import (
     mother,
     unreadable,
 )
-from tests.support.dossiers import FAMILY, Sent, dossier
+from tests.support.dossiers import FAMILY, READER, Sent, dossier
 from tests.support.lines import Ink, page
 
-ALPHABET = frozenset(map(chr, range(0x4E00, 0x9FA6)))
 REGISTER = DocumentKind.HOUSEHOLD_REGISTER
 BAD_PAGE = FailedPage(page_no=2, code=Code.BAD_FILE, reason=Reason.DAMAGED)
 CRASH = FailedPage(page_no=2, code=Code.OUR_FAULT, reason=Reason.ENGINE_CRASH)
@@ -39,7 +37,7 @@ KNOWN = KnownChild(name="欧阳靖萱", sex=Sex.FEMALE, birth_date=date(2019, 11
 
 
 def judged(*files: Sent | PageReading, known: tuple[KnownChild, ...] = (), **change: object) -> Judgement:
-    return judge(dossier(*files, child=change), known, Policy(), ALPHABET)
+    return judge(dossier(*files, child=change), known, READER)
 
 
 def told(judgement: Judgement) -> list[tuple[Code, Reason]]:
@@ -98,7 +96,7 @@ def test_the_same_finding_never_appears_twice() -> None:
     failed = FailedPage(page_no=2, code=Code.BAD_FILE, reason=Reason.DAMAGED)
     held = dossier(*FAMILY, Sent((home(),), failed=failed))
     doubled = held._replace(files=(*held.files, held.files[-1]))
-    assert told(judge(doubled, (), Policy(), ALPHABET)) == [(Code.BAD_FILE, Reason.DAMAGED)]
+    assert told(judge(doubled, (), READER)) == [(Code.BAD_FILE, Reason.DAMAGED)]
 
 
 def test_a_known_child_is_told() -> None:
@@ -122,7 +120,7 @@ def test_two_documents_on_one_page_are_two_outcomes() -> None:
     both = ReadPage(page_no=1, readings=(home(), emblem()))
     reading = held.files[0].model_copy(update={"pages": (both,)})
     case = open_dossier_of(held, reading)
-    outcomes = judge(case, (), Policy(), ALPHABET).pages
+    outcomes = judge(case, (), READER).pages
     assert [(outcome.page_no, outcome.kind) for outcome in outcomes] == [
         (1, PageKind.HUKOU_HOME),
         (1, PageKind.ID_EMBLEM),
@@ -131,7 +129,7 @@ def test_two_documents_on_one_page_are_two_outcomes() -> None:
 
 def open_dossier_of(held: Dossier, *files: object) -> Dossier:
     """The same case with other files."""
-    return open_dossier(CaseReading.model_validate({"case": held.case, "files": files}))
+    return open_dossier(CaseReading.model_validate({"case": held.case, "files": files}), READER)
 
 
 def test_fields_say_whose_they_are() -> None:
@@ -179,7 +177,7 @@ def test_whom_to_look_for() -> None:
 def test_the_child_as_the_register_will_know_it(
     pages: Sequence[PageReading], change: dict[str, object], numbers: tuple[str | None, ...]
 ) -> None:
-    child = registration(dossier(*pages, child=change))
+    child = registration(dossier(*pages, child=change), READER.policy)
     assert (child.id_number, child.birth_certificate_number, child.mother_id_number) == numbers
     assert (child.name, child.sex, child.birth_date, child.withdrawn) == (
         "欧阳靖萱",

@@ -9,7 +9,7 @@ from models.geometry import Box, Point, Quad
 from models.policy import Limits
 from pipeline.decode.pixels import Rgb
 from pipeline.ocr.base import TextLine
-from pipeline.perceive import perceive
+from pipeline.perceive import made_by, perceive
 from tests.support.files import encoded, tiff
 from tests.support.lines import lattice
 from tests.support.pictures import DARK_DESK, TINTED, WHITE_BED, picture, upright
@@ -60,7 +60,7 @@ SHEET = _marked(picture((1200, 900), DARK_DESK, [(upright(200, 150, 800, 550), T
 def test_a_document_is_found_straightened_and_read() -> None:
     (reading,) = perceive(_png(SHEET), 1, engine=RowsEngine(), limits=LIMITS)
     assert (reading.width, reading.height, reading.rotation, len(reading.lines)) == (1200, 900, 0, 6)
-    assert reading.engine == RowsEngine.name
+    assert reading.engine == made_by(RowsEngine.name)
     assert (
         Quad.of_box(Box(190, 140, 1010, 710)).box.overlap(reading.quad.box)
         == reading.quad.box.width * reading.quad.box.height

@@ -19,6 +19,7 @@ from models.policy import Limits, Policy
 from models.result import FieldValue, Judgement
 from models.submission import MANIFEST_NAME, parse_manifest
 from pipeline.documents.dossier import open_dossier
+from pipeline.documents.likeness import Reader
 from pipeline.judge import judge
 from pipeline.ocr.options import OcrOptions, ReaderOptions
 from pipeline.readers import Pending, Readers
@@ -89,8 +90,9 @@ def _judged(name: str, library: Library) -> Judgement:
         own = read.file.model_copy(update={"path": sent.path, "hint": sent.kind})
         files.append(read.model_copy(update={"file": own}))
     case = Case(submission=submission, revision=1, files=tuple(file.file for file in files), input_digest="0" * 64)
-    dossier = open_dossier(CaseReading(case=case, files=tuple(files)))
-    return judge(dossier, _known(), Policy(), library.alphabet)
+    reader = Reader(library.alphabet, Policy())
+    dossier = open_dossier(CaseReading(case=case, files=tuple(files)), reader)
+    return judge(dossier, _known(), reader)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,6 +8,8 @@ from pipeline.decode.pdf import count_pdf_pages, decode_pdf_page
 from pipeline.decode.pixels import Rgb
 from pipeline.decode.sniff import FileType, sniff
 
+_LEAST_SIDE = 8  # pixels; no line of print is lower than this and readable
+
 
 def count_pages(data: bytes, limits: Limits) -> int:
     """How many pages a file has, without decoding them.
@@ -32,5 +34,9 @@ def decode(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
     """
     file_type = sniff(data)
     if file_type is FileType.PDF:
-        return decode_pdf_page(data, page_no=page_no, limits=limits)
-    return decode_frame(data, file_type, page_no=page_no, limits=limits)
+        page = decode_pdf_page(data, page_no=page_no, limits=limits)
+    else:
+        page = decode_frame(data, file_type, page_no=page_no, limits=limits)
+    if min(page.shape[:2]) < _LEAST_SIDE:
+        raise FileRejectedError(Reason.DAMAGED)  # a strip of pixels is no page
+    return page

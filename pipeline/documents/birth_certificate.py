@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from rapidfuzz import fuzz
+
 from models.documents import Field, Person
 from models.geometry import Box
 from models.reading import Line
@@ -11,7 +13,12 @@ from pipeline.documents.form import Form, Slot, form_of
 from pipeline.documents.labels import Label, take_apart, values_beside
 from pipeline.documents.runs import Run
 
-_MOSTLY = 0.6  # share of Latin letters above which a run is one of the form's English labels
+_ALIKE = 80.0  # percent
+_ENGLISH = (
+    "fullnameofbaby", "fullnameofmother", "fullnameoffather", "sex", "timeofbirth", "gestationalage", "birthweight",
+    "birthlength", "placeofbirth", "medicalinstitution", "age", "nationality", "ethnicity", "address", "typeofvalidid",
+    "noofvalidid", "issuedby", "dateofissue", "birthcertificateno", "medicalcertificateofbirth",
+)  # fmt: skip
 
 
 class _Announced(NamedTuple):
@@ -68,6 +75,6 @@ def _parent(box: Box, names: Sequence[Label[_Announced]]) -> Person | None:
 
 
 def _english(run: Run) -> bool:
-    text = run.text
-    letters = sum(char.isascii() and char.isalpha() for char in text)
-    return len(text) > 1 and letters >= _MOSTLY * len(text)
+    """Whether a run is one of the form's English labels; a foreign parent's name is none."""
+    letters = "".join(char for char in run.text if char.isascii() and char.isalpha()).lower()
+    return len(letters) > 1 and any(fuzz.partial_ratio(letters, label) >= _ALIKE for label in _ENGLISH)

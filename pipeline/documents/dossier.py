@@ -7,23 +7,19 @@ from zoneinfo import ZoneInfo
 
 from models.case import Case, CaseReading, FileReading, ReadPage
 from models.documents import Field, PageKind, Person
-from models.identity import age_on, normal_number
+from models.identity import age_on, normal_number, parse_id_number
+from models.policy import Policy
 from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
 from pipeline.documents.kinship import is_head, parent_by_relation
+from pipeline.documents.likeness import Reader, certain_number, likeness
+from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView, view_page
+from pipeline.documents.people import Likeness, Someone
 from pipeline.names.normal import normal_name
 
 _BEIJING = ZoneInfo("Asia/Shanghai")
 _ADULT = 18
 _CHILD_LIKELY = 2  # points from which a card counts as the child's
-
-
-class Someone(NamedTuple):
-    """Who a person is, as far as the manifest or the certificate tells."""
-
-    person: Person
-    name: str
-    id_number: str | None
 
 
 class Dossier(NamedTuple):
@@ -63,12 +59,13 @@ class Dossier(NamedTuple):
 
     @property
     def parent_pages(self) -> tuple[PageView, ...]:
-        """Member cards of the guardian or of a parent whom the certificate names."""
-        return tuple(page for page in self.of_kind(PageKind.HUKOU_MEMBER) if self.is_parents(page))
+        """Member cards that are, or may be, the guardian's or of a parent whom the certificate names."""
+        return tuple(page for page in self.of_kind(PageKind.HUKOU_MEMBER) if page.resembles)
 
-    def is_parents(self, page: PageView) -> bool:
-        """Whether a card is the guardian's, or of a parent whom the certificate names."""
-        return any(is_of(page, someone) for someone in self.parents)
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file opened and every page was read."""
+        return all(not file.failure and all(isinstance(page, ReadPage) for page in file.pages) for file in self.files)
 
     @property
     def certificate(self) -> PageView | None:
@@ -84,14 +81,19 @@ class Dossier(NamedTuple):
         return (*self.members(Person.CHILD), *((certificate,) if certificate else ()))
 
 
-def open_dossier(reading: CaseReading) -> Dossier:
-    """Put the pages of a case into their slots."""
+def open_dossier(reading: CaseReading, reader: Reader) -> Dossier:
+    """Put the pages of a case into their slots.
+
+    Args:
+        reading: The manifest, and what was read of every page.
+        reader: What comparing names needs.
+    """
     submission = reading.case.submission
     pages = tuple(_views(reading.files))
-    parents = tuple(_parents(submission, pages))
+    parents = tuple(_parents(submission, pages, reader.policy))
     today = submission.submitted_at.astimezone(_BEIJING).date()
-    held = tuple(page._replace(holder=_holder(page, submission.child, parents, today)) for page in pages)
-    held = _with_relatives(_one_child(held, submission.child))
+    held = tuple(_held(page, submission.child, parents, today, reader) for page in pages)
+    held = _with_relatives(_one_child(held, submission.child, reader.policy))
     return Dossier(reading.case, reading.files, held, parents, today)
 
 
@@ -109,45 +111,53 @@ def guardian_person(guardian: Guardian) -> Person:
     )
 
 
-def _parents(submission: Submission, pages: Sequence[PageView]) -> Iterator[Someone]:
-    """The guardian, and the parents whom a certificate names."""
+def _parents(submission: Submission, pages: Sequence[PageView], policy: Policy) -> Iterator[Someone]:
+    """The guardian, and the parents whom a certificate names legibly; noise in a blank block names nobody."""
     if submission.guardian:
         guardian = submission.guardian
         number = normal_number(guardian.id_number) if guardian.id_number else None
         yield Someone(guardian_person(guardian), normal_name(guardian.name), number)
     for page in pages:
-        if page.kind is PageKind.BIRTH_CERTIFICATE:
-            for person in (Person.MOTHER, Person.FATHER):
-                name = page.value(Field.NAME, person)
-                if name:
-                    yield Someone(person, name, page.value(Field.ID_NUMBER, person))
+        for person in (Person.MOTHER, Person.FATHER) if page.kind is PageKind.BIRTH_CERTIFICATE else ():
+            name = page.get(Field.NAME, person)
+            looks = look(name, policy.legibility).legibility
+            if name and name.value and looks is not Legibility.UNREADABLE and sum(map(str.isalpha, name.value)) > 1:
+                sure = looks is Legibility.READ
+                yield Someone(person, name.value, page.value(Field.ID_NUMBER, person), on_certificate=True, sure=sure)
 
 
-def _holder(page: PageView, child: EnteredChild, parents: Sequence[Someone], today: date) -> Person | None:
-    """Whose card a page is; None for pages that are nobody's, or a stranger's."""
+def _held(page: PageView, child: EnteredChild, parents: Sequence[Someone], today: date, reader: Reader) -> PageView:
+    """The page with its holder and those whom it resembles; nobody for pages that are not a person's."""
     if page.kind not in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT):
-        return None
-    for someone in parents:
-        if is_of(page, someone):
-            return someone.person
-    if page.kind is PageKind.HUKOU_MEMBER and _child_points(page, child) >= _CHILD_LIKELY:
-        return Person.CHILD
-    return _by_relation(page, today)
+        return page
+    alike = tuple((someone, likeness(page, someone, reader)) for someone in parents)
+    same = tuple(row for row in alike if row[1] is Likeness.SAME)
+    if same:
+        return page._replace(holder=same[0][0].person, resembles=same)
+    if page.kind is PageKind.HUKOU_MEMBER and _child_points(page, child, reader.policy) >= _CHILD_LIKELY:
+        return page._replace(holder=Person.CHILD)
+    maybe = tuple(row for row in alike if row[1] is Likeness.MAYBE)
+    if maybe and _may_be_a_parent(page, today):
+        return page._replace(holder=maybe[0][0].person, resembles=maybe)
+    return page._replace(holder=_by_relation(page, today))
 
 
-def is_of(page: PageView, someone: Someone) -> bool:
-    """Whether a card is somebody's: its name or its number is."""
-    return page.value(Field.NAME) == someone.name or (
-        someone.id_number is not None and page.value(Field.ID_NUMBER) == someone.id_number
-    )
+def _may_be_a_parent(page: PageView, today: date) -> bool:
+    """A guardian's ID card may be anybody's of age; a member card only of somebody of whom it says so."""
+    born = page.value(Field.BIRTH_DATE)
+    if born is None:
+        return page.kind is PageKind.ID_PORTRAIT
+    return age_on(date.fromisoformat(born), today) >= _ADULT
 
 
-def _child_points(page: PageView, child: EnteredChild) -> int:
+def _child_points(page: PageView, child: EnteredChild, policy: Policy) -> int:
     """How much speaks for a card being the child's; a certain other number speaks against it."""
     name, born = page.value(Field.NAME) or "", page.value(Field.BIRTH_DATE)
-    number = page.value(Field.ID_NUMBER)
+    number = certain_number(page, policy)
+    digits = parse_id_number(number) if number else None
     entered = normal_number(child.id_number) if child.id_number else None
-    points = 2 * (born == child.birth_date.isoformat()) + 2 * (name == normal_name(child.name))
+    same_day = child.birth_date.isoformat() == born or (digits is not None and digits.birth_date == child.birth_date)
+    points = 2 * same_day + 2 * (name == normal_name(child.name))
     points += len(set(name) & set(child.name)) * 2 > len(child.name)
     if entered and number:
         points += 3 if entered == number else -2
@@ -163,11 +173,11 @@ def _by_relation(page: PageView, today: date) -> Person | None:
     return Person.OTHER if adult else None
 
 
-def _one_child(pages: tuple[PageView, ...], child: EnteredChild) -> tuple[PageView, ...]:
+def _one_child(pages: tuple[PageView, ...], child: EnteredChild, policy: Policy) -> tuple[PageView, ...]:
     """Of several cards that may be the child's (twins), only the likeliest ones are."""
     cards = [page for page in pages if page.holder is Person.CHILD]
-    best = max((_child_points(page, child) for page in cards), default=0)
-    losers = [page for page in cards if _child_points(page, child) < best]
+    best = max((_child_points(page, child, policy) for page in cards), default=0)
+    losers = [page for page in cards if _child_points(page, child, policy) < best]
     return tuple(page._replace(holder=None) if any(page is loser for loser in losers) else page for page in pages)
 
 

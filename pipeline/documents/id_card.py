@@ -1,5 +1,6 @@
 """居民身份证: both sides."""
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -22,6 +23,8 @@ _PORTRAIT: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
 _EMBLEM: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
     {Field.ISSUING_AUTHORITY: ("签发机关",), Field.VALID_FROM: ("有效期限",), None: ("中华人民共和国", "居民身份证")}
 )
+_NO_START = re.compile(r"\D+\d{4}")  # a dash where the first date should be
+_FIRST_DATE = re.compile(r"\s*(\d{4}\D{1,2}\d{1,2}\D{1,2}\d{1,2})[^\d长]*(.*)")
 
 
 def read_portrait(lines: Sequence[Line]) -> Form:
@@ -42,15 +45,18 @@ def read_emblem(lines: Sequence[Line]) -> Form:
 
 
 def _ends(runs: Sequence[Run]) -> tuple[FieldReading, ...]:
+    """The first date, and what follows it from the next digit or 长期 on, whatever the dash between was read as."""
     starts: list[Run] = []
     untils: list[Run] = []
     for run in runs:
-        dash = next((at for at in range(run.first, run.end) if run.read[at].char in "-—－至"), None)
-        if dash is None:
-            (untils if starts else starts).append(run)
+        text = "".join(glyph.char for glyph in run.glyphs)
+        first = None if starts else _FIRST_DATE.match(text)
+        if first is None:
+            (untils if starts or _NO_START.match(text) else starts).append(run)
             continue
-        starts.append(run._replace(end=dash))
-        untils.append(run._replace(first=dash + 1))
+        starts.append(run._replace(end=run.first + first.end(1)))
+        if first[2]:
+            untils.append(run._replace(first=run.first + first.start(2)))
     pairs = ((Field.VALID_FROM, starts), (Field.VALID_UNTIL, untils))
     fields = (read_field(field, [run for run in held if run.text]) for field, held in pairs)
     return tuple(field for field in fields if field)

@@ -15,6 +15,7 @@ from pipeline.documents.form import Form, Slot
 from pipeline.documents.household import read_home, read_member
 from pipeline.documents.id_card import read_emblem, read_portrait
 from pipeline.documents.identify import identify
+from pipeline.documents.people import Likeness, Someone
 
 _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType(
     {
@@ -30,18 +31,23 @@ _MOST_LABELS = 10  # of the twenty-one on a member card
 
 
 class PageView(NamedTuple):
-    """One document on one page. `holder` is whose page it is, once the case is known."""
+    """One document on one page. `holder` is whose page it is, `resembles` whom it may be, once the case is known."""
 
     file: StoredFile
     reading: PageReading
     kind: PageKind
     form: Form
     holder: Person | None = None
+    resembles: tuple[tuple[Someone, Likeness], ...] = ()
 
     @property
     def document(self) -> DocumentKind | None:
         """What the page belongs to: by its content, else by the parent's hint."""
         return DOCUMENT_OF_PAGE.get(self.kind, self.file.hint)
+
+    def hinted(self, document: DocumentKind | None) -> "PageView":
+        """The same page, as if the parent had said what it belongs to."""
+        return self._replace(file=self.file.model_copy(update={"hint": document}))
 
     def get(self, field: Field, person: Person | None = None) -> FieldReading | None:
         """A field of the page's holder, or of a person whom the page names."""
@@ -60,9 +66,13 @@ class PageView(NamedTuple):
             page_no=self.reading.page_no,
             page_kind=self.kind,
             field=field,
-            box=self._box(field, person),
+            box=self.on_page(self._box(field, person)),
             role=self._role,
         )
+
+    def on_page(self, box: Box) -> Box:
+        """The part of a box that lies on the page; frames around print at the rim reach beyond it."""
+        return box.within(self.reading.width, self.reading.height)
 
     @property
     def _role(self) -> str | None:

@@ -42,7 +42,8 @@ class Cases(Protocol):
     ) -> int:
         """Store a run, register the child and finish the lease's inbox item: all of it, or nothing.
 
-        A child that this submission registered before is replaced. Earlier runs stay as they are.
+        A child that this submission registered before is replaced, unless a newer revision came in meanwhile. Earlier
+        runs stay as they are.
 
         Returns:
             The number of the run in its revision, from 1.

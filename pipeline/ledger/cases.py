@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from models.case import Case, StoredFile
 from models.errors import LedgerBusyError, UnknownCaseError
@@ -51,6 +51,13 @@ def locked(connection: Connection, case: Case) -> int:
     if case.revision not in row_ids:
         raise _unknown(submission_id, case.revision)
     return row_ids[case.revision]
+
+
+def is_latest(connection: Connection, case: Case) -> bool:
+    """Whether no later revision of a case came in."""
+    submission_id = case.submission.submission_id
+    latest = connection.scalar(select(func.max(cases.c.revision)).where(cases.c.submission_id == submission_id))
+    return bool(latest == case.revision)
 
 
 def _row(connection: Connection, submission_id: str, revision: int | None) -> Row[tuple[object, ...]] | None:

@@ -39,7 +39,7 @@ class _Cases(_OnDatabase):
             if lease is not None and not inbox.finish(connection, lease, submission_id, now=now):
                 return runs.last(connection, cases.locked(connection, case))
             ordinal = runs.add(connection, case, result, now=now)
-            if child is not None:
+            if child is not None and cases.is_latest(connection, case):  # a late run does not undo a newer revision
                 children.register(connection, child, submission_id, now=now)
             return ordinal
 

@@ -91,11 +91,10 @@ def _variants(one: str, other: str) -> bool:
 
 
 def _likelihood_ratio(ours: str, read: FieldReading) -> float:
-    """Probability of the entered name, against it and the best reading together; 1 where they are the same."""
+    """Probability of the entered name, against it and the best reading; of its weakest character if both are one."""
     text = read.text
     if normal_name(text) == ours:
-        best = sum(log_likelihood(run.lattice, run.text) for run in read.runs)
-        return math.exp(best / max(1, len(text)))
+        return min((glyph.probability for glyph in _glyphs(read)), default=0.0)
     if len(read.runs) != 1:
         return 0.0  # a name in two pieces has no one lattice to ask
     entered, best = (log_likelihood(read.runs[0].lattice, name) for name in (ours, text))

@@ -1,4 +1,4 @@
-"""Pixels to numbers. No limit is known here; `pipeline/legibility.py` has the opinions."""
+"""Pixels to numbers. No limit is known here; `pipeline/rules/legibility.py` has the opinions."""
 
 import math
 

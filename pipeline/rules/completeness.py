@@ -8,8 +8,9 @@ from models.findings import Code, Evidence, Finding, Place, Reason, found
 from models.policy import LegibilityLimits, Policy
 from models.submission import IdType
 from pipeline.documents.dossier import Dossier
+from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
-from pipeline.rules.legibility import Legibility, is_unread, look
+from pipeline.rules.legibility import is_unread
 
 _ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
 
@@ -50,23 +51,25 @@ def _certificate_needed(dossier: Dossier, policy: Policy) -> bool:
 
 def _both_parents(dossier: Dossier) -> Need:
     """The page of each parent whom the certificate names; a blank father block asks for the mother only."""
-    certificate = dossier.certificate
-    named = [person for person in (Person.MOTHER, Person.FATHER) if certificate and certificate.get(Field.NAME, person)]
     pages = dossier.parent_pages
-    there = {page.holder for page in pages}
-    enough = all(person in there for person in named) if named else bool(pages)
+    named = [someone for someone in dossier.parents if someone.on_certificate]
+    there = [someone for page in pages for someone, _ in page.resembles]
+    enough = all(someone in there for someone in named) if named else bool(pages)
     return Need(Reason.BOTH_PARENTS, DocumentKind.HOUSEHOLD_REGISTER, pages, enough)
 
 
 def _grown_ups(dossier: Dossier) -> tuple[PageView, ...]:
-    """A parent's page; any grown-up's where nobody says who the parents are."""
-    return dossier.parent_pages if dossier.parents else dossier.members(*_ADULT_RELATIVES)
+    """A parent's page; one whom the relations tell, or any grown-up's where nobody says who the parents are."""
+    if not dossier.parents:
+        return dossier.members(*_ADULT_RELATIVES)
+    return dossier.parent_pages or dossier.members(Person.FATHER, Person.MOTHER)
 
 
 def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """缺页, for a slot without a page. An unread page might be the one: `illegible` speaks of it instead."""
-    unread = {page.document for page in unread_pages(dossier, policy.legibility)}
-    for need in needs(dossier, policy):
+    slots = tuple(needs(dossier, policy))
+    unread = {page.document for page in unread_pages(dossier, slots, policy.legibility)}
+    for need in slots:
         if need.enough or need.document in unread:
             continue
         yield _wrong_member(need, dossier, policy.legibility) or found(
@@ -74,9 +77,14 @@ def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def unread_pages(dossier: Dossier, limits: LegibilityLimits) -> tuple[PageView, ...]:
-    """Pages of a known document that might fill any slot, since nobody can read whose they are."""
-    return tuple(page for page in dossier.pages if page.document and is_unread(page, limits))
+def unread_pages(dossier: Dossier, slots: tuple[Need, ...], limits: LegibilityLimits) -> tuple[PageView, ...]:
+    """Pages that might fill any slot of their document, since nobody can read whose they are.
+
+    One of which neither content nor hint tells the document counts for the first slot that is still open.
+    """
+    first_open = next((need.document for need in slots if not need.enough), None)
+    unread = (page for page in dossier.pages if is_unread(page, limits))
+    return tuple(page if page.document else page.hinted(first_open) for page in unread if page.document or first_open)
 
 
 def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Finding | None:
@@ -86,7 +94,7 @@ def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Fin
     strangers = [page for page in dossier.of_kind(PageKind.HUKOU_MEMBER) if page.holder is None]
     for page in strangers:
         told = (page.get(Field.NAME), page.get(Field.BIRTH_DATE))
-        if all(look(field, limits).legibility is not Legibility.UNREADABLE for field in told):
+        if all(look(field, limits).legibility is Legibility.READ for field in told):
             read = Evidence(read=page.value(Field.NAME))
             return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), read)
     return None
@@ -97,5 +105,5 @@ def needed_pages(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
     slots = tuple(needs(dossier, policy))
     open_documents = {need.document for need in slots if not need.enough}
     filled = [page for need in slots for page in need.pages]
-    filled += [page for page in unread_pages(dossier, policy.legibility) if page.document in open_documents]
+    filled += [page for page in unread_pages(dossier, slots, policy.legibility) if page.document in open_documents]
     return tuple({id(page): page for page in filled}.values())

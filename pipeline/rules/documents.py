@@ -7,38 +7,52 @@ from models.documents import DOCUMENT_OF_PAGE, Field, PageKind
 from models.findings import Code, Evidence, Finding, Reason, Severity, found
 from models.identity import is_certificate_number
 from models.policy import Policy
-from pipeline.documents.dossier import Dossier, is_of
+from pipeline.documents.dossier import Dossier
+from pipeline.documents.fields import FieldReading
 from pipeline.documents.household import amendments
+from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
-from pipeline.rules.legibility import Legibility, look
 
 _FOR_EVER = "长期"
 
 
 def documents(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """证件已过期, 证件类型不符 and 信息矛盾, page by page."""
+    """证件已过期, 证件类型不符 and 信息矛盾, page by page and across them."""
     for page in dossier.pages:
-        yield from _expired(page, dossier.today, policy)
         yield from _not_as_declared(page)
-        yield from _somebody_elses(page, dossier, policy)
         yield from _amended(page)
         yield from _barcode(page, policy)
+    yield from _expired(dossier, policy)
     yield from _same_side_twice(dossier)
+    if dossier.child.birth_date > dossier.today:
+        yield found(Code.CONTRADICTION, Reason.AGE)
 
 
-def _expired(page: PageView, today: date, policy: Policy) -> Iterator[Finding]:
-    """The guardian's card must be valid on the day of submission (居民身份证法 art. 5)."""
-    until = page.get(Field.VALID_UNTIL)
-    looks = look(until, policy.legibility).legibility
-    if until is None or looks is Legibility.UNREADABLE or until.value == _FOR_EVER:
-        return  # what cannot be read is never compared
-    evidence = Evidence(read=until.value or until.text)
-    if until.value is None:
-        yield found(Code.CONTRADICTION, Reason.VALIDITY_LENGTH, page.place(Field.VALID_UNTIL), evidence)
-    elif date.fromisoformat(until.value) < today:
-        certain = looks is Legibility.READ
+def _expired(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """The guardian's card must be valid on the day of submission (居民身份证法 art. 5); old ones may lie by."""
+    ends = tuple(_ends(dossier, policy))
+    if any(until.value and not _is_over(until.value, dossier.today) for _, until, _ in ends):
+        return
+    for page, until, certain in ends:
+        place, evidence = page.place(Field.VALID_UNTIL), Evidence(read=until.value or until.text)
+        if until.value is None:  # legible, and no day
+            yield found(Code.CONTRADICTION, Reason.VALIDITY_LENGTH, place, evidence)
+            continue
         severity = Severity.REJECT if policy.expired_is_reject and certain else Severity.REVIEW
-        yield found(Code.EXPIRED, Reason.EXPIRED, page.place(Field.VALID_UNTIL), evidence, severity=severity)
+        yield found(Code.EXPIRED, Reason.EXPIRED, place, evidence, severity=severity)
+
+
+def _ends(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, FieldReading, bool]]:
+    """The ends of validity that can be read, and whether with certainty."""
+    for page in dossier.of_kind(PageKind.ID_EMBLEM):
+        until = page.get(Field.VALID_UNTIL)
+        looks = look(until, policy.legibility).legibility
+        if until and looks is not Legibility.UNREADABLE:
+            yield page, until, looks is Legibility.READ
+
+
+def _is_over(until: str, today: date) -> bool:
+    return until != "长期" and date.fromisoformat(until) < today
 
 
 def _not_as_declared(page: PageView) -> Iterator[Finding]:
@@ -46,17 +60,6 @@ def _not_as_declared(page: PageView) -> Iterator[Finding]:
     shown = DOCUMENT_OF_PAGE.get(page.kind)
     if page.file.hint and shown and shown is not page.file.hint:
         yield found(Code.WRONG_DOCUMENT, Reason.DECLARED, page.place(), severity=Severity.WARNING)
-
-
-def _somebody_elses(page: PageView, dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """The ID card is the guardian's or of a parent whom the certificate names; any parent's, if nobody is named."""
-    if page.kind is not PageKind.ID_PORTRAIT or not dossier.parents or dossier.is_parents(page):
-        return
-    name = page.get(Field.NAME)
-    if name is None or look(name, policy.legibility).legibility is Legibility.UNREADABLE:
-        return  # what cannot be read is never compared
-    evidence = Evidence(read=name.value, entered=dossier.parents[0].name, measured=name.confidence)
-    yield found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), evidence)
 
 
 def _amended(page: PageView) -> Iterator[Finding]:
@@ -76,11 +79,10 @@ def _barcode(page: PageView, policy: Policy) -> Iterator[Finding]:
 
 
 def _same_side_twice(dossier: Dossier) -> Iterator[Finding]:
-    """Both pictures of the guardian's card show one side, and the other side did not come."""
-    portraits = [
-        page for page in dossier.of_kind(PageKind.ID_PORTRAIT) if not dossier.parents or is_of(page, dossier.parents[0])
-    ]
-    emblems = dossier.of_kind(PageKind.ID_EMBLEM)
-    for pages, other in ((portraits, emblems), (list(emblems), dossier.of_kind(PageKind.ID_PORTRAIT))):
-        if len(pages) > 1 and not other:
-            yield found(Code.WRONG_DOCUMENT, Reason.WRONG_SIDE, pages[-1].place())
+    """Both pictures of one person's card show one side, and the other side did not come."""
+    portraits, emblems = dossier.of_kind(PageKind.ID_PORTRAIT), dossier.of_kind(PageKind.ID_EMBLEM)
+    people = {page.holder for page in portraits}
+    if len(portraits) > 1 and not emblems and len(people) == 1:
+        yield found(Code.WRONG_DOCUMENT, Reason.WRONG_SIDE, portraits[-1].place())
+    if len(emblems) > 1 and not portraits:
+        yield found(Code.WRONG_DOCUMENT, Reason.WRONG_SIDE, emblems[-1].place())

@@ -6,14 +6,21 @@ from models.children import KnownChild
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Finding, Place, Reason, found
 from models.identity import normal_number
+from models.policy import Policy
 from models.submission import EnteredChild
 from pipeline.documents.dossier import Dossier
+from pipeline.documents.looks import Legibility, look
 from pipeline.names.normal import normal_name
 
 
-def duplicates(dossier: Dossier, known: tuple[KnownChild, ...]) -> Iterator[Finding]:
-    """4005 and 疑似重复; one finding a reason at most, so that nothing tells how many records there are."""
-    matches = {match for child in known if (match := _match(dossier, child)) is not None}
+def duplicates(dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy) -> Iterator[Finding]:
+    """4005 and 疑似重复; one finding a reason at most, so that nothing tells how many records there are.
+
+    4005 answers only a number that a legible page of the child shows: a number that somebody merely types in
+    must not find out who is registered.
+    """
+    printed = printed_numbers(dossier, policy)
+    matches = {match for child in known if (match := _match(dossier, child, printed)) is not None}
     for code, reason in sorted(matches):
         yield found(code, reason, Place())
 
@@ -31,6 +38,21 @@ def child_numbers(dossier: Dossier) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(ids), frozenset(certificates)
 
 
+def printed_numbers(dossier: Dossier, policy: Policy) -> tuple[frozenset[str], frozenset[str]]:
+    """ID numbers and certificate numbers that the child's pages show: read with certainty, or as entered."""
+    child = dossier.child
+    entered = {normal_number(number) for number in (child.id_number, child.birth_certificate_number) if number}
+    ids, certificates = set[str](), set[str]()
+    for page in dossier.child_pages:
+        certificate = page.kind is PageKind.BIRTH_CERTIFICATE
+        field = page.get(Field.CERTIFICATE_NUMBER if certificate else Field.ID_NUMBER)
+        if field and field.value:
+            certain = look(field, policy.legibility).legibility is Legibility.READ
+            if certain or field.value in entered:
+                (certificates if certificate else ids).add(field.value)
+    return frozenset(ids), frozenset(certificates)
+
+
 def mother_number(dossier: Dossier) -> str | None:
     """The mother's ID number: of the certificate, else of her card in the register."""
     certificate = dossier.certificate
@@ -38,17 +60,14 @@ def mother_number(dossier: Dossier) -> str | None:
     return stated or next((page.value(Field.ID_NUMBER) for page in dossier.members(Person.MOTHER)), None)
 
 
-def _match(dossier: Dossier, known: KnownChild) -> tuple[Code, Reason] | None:
+_Numbers = tuple[frozenset[str], frozenset[str]]
+
+
+def _match(dossier: Dossier, known: KnownChild, printed: _Numbers) -> tuple[Code, Reason] | None:
     """What one record says of the child (domain.md, section 5.2)."""
     ids, certificates = child_numbers(dossier)
-    same_id = known.id_number in ids
-    if same_id or known.birth_certificate_number in certificates:
-        if known.withdrawn:
-            return Code.MAYBE_DUPLICATE, Reason.EXISTING_WITHDRAWN
-        another_id = bool(ids and known.id_number) and not same_id
-        if another_id or not _same_birth(dossier.child, known) or not _same_name(dossier.child, known):
-            return Code.MAYBE_DUPLICATE, Reason.NUMBER_CONFLICT
-        return Code.CHILD_EXISTS, Reason.ID_NUMBER if same_id else Reason.BIRTH_CERTIFICATE_NUMBER
+    if known.id_number in ids or known.birth_certificate_number in certificates:
+        return _same_number(dossier, known, printed)
     if (ids and known.id_number) or (certificates and known.birth_certificate_number):
         return None  # another number of the same kind is another child: twins and siblings
     mother = mother_number(dossier)
@@ -56,6 +75,23 @@ def _match(dossier: Dossier, known: KnownChild) -> tuple[Code, Reason] | None:
     if same_mother and _same_birth(dossier.child, known) and _same_name(dossier.child, known):
         return Code.MAYBE_DUPLICATE, Reason.SAME_NAME_BIRTH_MOTHER
     return None
+
+
+def _same_number(dossier: Dossier, known: KnownChild, printed: _Numbers) -> tuple[Code, Reason]:
+    """4005 where everything agrees; a person looks where a number is typed in only, or something else differs."""
+    if known.withdrawn:
+        return Code.MAYBE_DUPLICATE, Reason.EXISTING_WITHDRAWN
+    ids, _ = child_numbers(dossier)
+    another_id = any(known.id_number not in (None, number) for number in ids)
+    same_child = _same_birth(dossier.child, known) and _same_name(dossier.child, known)
+    if another_id or not same_child or not _shown(known, printed):
+        return Code.MAYBE_DUPLICATE, Reason.NUMBER_CONFLICT
+    by_id = known.id_number in ids
+    return Code.CHILD_EXISTS, Reason.ID_NUMBER if by_id else Reason.BIRTH_CERTIFICATE_NUMBER
+
+
+def _shown(known: KnownChild, printed: _Numbers) -> bool:
+    return known.id_number in printed[0] or known.birth_certificate_number in printed[1]
 
 
 def _same_birth(child: EnteredChild, known: KnownChild) -> bool:

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from models.documents import Field, PageKind, Person
-from models.findings import Code, Evidence, Finding, Reason, Severity, found
+from models.findings import Code, Evidence, Finding, Place, Reason, Severity, found
 from models.identity import normal_number, parse_id_number
 from models.policy import Policy
+from models.submission import IdType
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.fields import FieldReading
 from pipeline.documents.form import Slot
+from pipeline.documents.likeness import certain_number
+from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
-from pipeline.rules.legibility import Legibility, look
 
 
 class _Stated(NamedTuple):
@@ -43,13 +45,17 @@ def identity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """性别不一致, 出生日期不一致, 证件号码不一致."""
     for question in _questions(dossier):
         stated = tuple(_stated(question, dossier, policy))
+        implied = tuple(_implied(question, dossier, policy))
         against_entered = [row for row in stated if question.entered and row.value != question.entered]
+        confirmed = any(row.value == question.entered for row in (*stated, *implied))
         for row in against_entered:
             evidence = Evidence(read=row.value, entered=question.entered, measured=row.field.confidence)
-            yield found(question.code, Reason.ENTERED, row.page.place(*row.slot), evidence, severity=row.severity)
+            severity = Severity.REVIEW if confirmed else row.severity
+            yield found(question.code, Reason.ENTERED, row.page.place(*row.slot), evidence, severity=severity)
         if not against_entered:
-            yield from _disagreeing(question.code, stated)
+            yield from _disagreeing(question.code, (*stated, *implied))
     yield from _wrong_check_digits(dossier, policy)
+    yield from _nothing_to_compare(dossier, policy)
 
 
 def _questions(dossier: Dossier) -> Iterator[_Question]:
@@ -74,6 +80,30 @@ def _stated(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_
         if looks is not Legibility.UNREADABLE:  # what cannot be read is never compared
             value = field.value or field.text  # a text that is no such value differs, and is never certain
             yield _Stated(page, slot, field, value[: question.length], looks is Legibility.READ)
+
+
+def _implied(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_Stated]:
+    """What the ID number on the child's card says of birth date and sex; only one that is certain says anything."""
+    for page in dossier.members(Person.CHILD):
+        text, slot = certain_number(page, policy), Slot(Field.ID_NUMBER)
+        number, field = parse_id_number(text) if text else None, page.get(*slot)
+        if number and field and question.card.field is Field.BIRTH_DATE:
+            yield _Stated(page, slot, field, number.birth_date.isoformat(), certain=True)
+        if number and field and question.card.field is Field.SEX:
+            yield _Stated(page, slot, field, number.sex.value, certain=True)
+
+
+def _nothing_to_compare(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """An ID number on one side only that nobody could check: typed in without a page, or printed and no number."""
+    entered, cards = dossier.child.id_number, dossier.members(Person.CHILD)
+    if entered and dossier.child.id_type is IdType.BIRTH_CERTIFICATE and not cards:
+        yield found(Code.NUMBER_DIFFERS, Reason.ENTERED, Place(), Evidence(entered=entered), severity=Severity.REVIEW)
+    for page in cards if not entered else ():
+        field = page.get(Field.ID_NUMBER)
+        if field and not field.value and look(field, policy.legibility).legibility is not Legibility.UNREADABLE:
+            evidence = Evidence(read=field.text, measured=field.confidence)
+            place = page.place(Field.ID_NUMBER)
+            yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, place, evidence, severity=Severity.REVIEW)
 
 
 def _disagreeing(code: Code, stated: tuple[_Stated, ...]) -> Iterator[Finding]:

@@ -3,11 +3,8 @@
 A page whose required fields were read is never rejected for its looks.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
 
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
@@ -15,10 +12,9 @@ from models.geometry import Box
 from models.policy import LegibilityLimits
 from models.reading import PageReading, Tile
 from pipeline.documents.dossier import Dossier
-from pipeline.documents.fields import FieldReading
 from pipeline.documents.form import Slot
+from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
-from pipeline.ocr.lattice import log_likelihood
 
 _BURNT_OUT = 250  # grey level of the darkest of a tile from which nothing can be seen there, on paper that is darker
 _FLAT = 12  # grey levels between paper and ink below which nothing is printed there
@@ -42,41 +38,16 @@ REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(
 )
 
 
-class Legibility(StrEnum):
-    """What a reader of a field can rely on."""
-
-    READ = "read"
-    DOUBTFUL = "doubtful"
-    UNREADABLE = "unreadable"
-
-
-class Looks(NamedTuple):
-    """How legible a field is, and the number that says so beside its limit."""
-
-    legibility: Legibility
-    measured: float
-    limit: float
-
-
-def look(field: FieldReading | None, limits: LegibilityLimits) -> Looks:
-    """Judge one field; one that was not found is unreadable."""
-    likely = likelihood(field) if field else 0.0
-    if likely < limits.unreadable:
-        return Looks(Legibility.UNREADABLE, round(likely, 4), limits.unreadable)
-    doubtful = likely < limits.doubtful or field is None or field.value is None
-    return Looks(Legibility.DOUBTFUL if doubtful else Legibility.READ, round(likely, 4), limits.doubtful)
-
-
-def likelihood(field: FieldReading) -> float:
-    """Probability of the reading, as the geometric mean over its characters (CTC forward score)."""
-    characters = sum(len(run.text) for run in field.runs)
-    score = sum(log_likelihood(run.lattice, "".join(glyph.char for glyph in run.glyphs)) for run in field.runs)
-    return math.exp(score / max(1, characters))
+def required_slots(page: PageView) -> tuple[Slot, ...]:
+    """The fields that a page is needed for; of a grown-up's member card only whose it is."""
+    if page.kind is PageKind.HUKOU_MEMBER and page.holder not in (None, Person.CHILD):
+        return (Slot(Field.NAME),)
+    return REQUIRED.get(page.kind, ())
 
 
 def unreadable_slots(page: PageView, limits: LegibilityLimits) -> tuple[Slot, ...]:
     """The required fields of a page that cannot be read."""
-    slots = REQUIRED.get(page.kind, ())
+    slots = required_slots(page)
     return tuple(slot for slot in slots if look(page.get(*slot), limits).legibility is Legibility.UNREADABLE)
 
 
@@ -84,8 +55,10 @@ def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
     """Whether nobody can tell whose page it is: nothing reads, or neither the name nor the number does."""
     if page.kind is PageKind.UNREADABLE:
         return True
-    personal = page.kind in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT)
-    return personal and {Field.NAME, Field.ID_NUMBER} <= {slot.field for slot in unreadable_slots(page, limits)}
+    if page.kind not in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT) or page.holder is not None:
+        return False
+    identifying = (page.get(field) for field in (Field.NAME, Field.ID_NUMBER))
+    return all(look(field, limits).legibility is Legibility.UNREADABLE for field in identifying)
 
 
 def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityLimits) -> Iterator[Finding]:
@@ -100,6 +73,9 @@ def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityL
 
 
 def _supplied(slot: Slot, page: PageView, dossier: Dossier, limits: LegibilityLimits) -> bool:
+    """Whether another picture of the same page supplies the field; pages of nobody in particular are never the same."""
+    if page.kind is PageKind.BIRTH_CERTIFICATE or (page.kind is PageKind.HUKOU_MEMBER and page.holder is None):
+        return False
     twins = (
         other
         for other in dossier.pages

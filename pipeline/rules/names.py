@@ -1,38 +1,60 @@
 """Is the child's name the one that was entered? On every page on which it stands, and never on a guess."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Place, Reason, found
-from models.policy import LegibilityLimits, Policy
+from models.identity import normal_number
+from models.policy import LegibilityLimits
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.fields import FieldReading
+from pipeline.documents.household import amendments
+from pipeline.documents.likeness import Reader
+from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
 from pipeline.names.normal import normal_name
 from pipeline.names.verify import Verdict, verify_name
-from pipeline.rules.legibility import Legibility, look
 
 
-def names(dossier: Dossier, alphabet: Collection[str], policy: Policy) -> Iterator[Finding]:
+def names(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
     """姓名不一致 and 姓名待核: the entered name against the register and the certificate.
 
     The register is authoritative. A certificate that differs from a register that agrees is a name given later.
     """
     entered = dossier.child.name
     verdicts = [
-        (page, field, _verdict(entered, field, alphabet, policy))
-        for page, field in _stands_on(dossier, policy.legibility)
+        (page, field, _verdict(entered, field, reader)) for page, field in _stands_on(dossier, reader.policy.legibility)
     ]
     registered = [verdict.equal for page, _, verdict in verdicts if page.kind is PageKind.HUKOU_MEMBER]
     for page, field, verdict in verdicts:
         if verdict.equal:
             continue
-        if page.kind is PageKind.BIRTH_CERTIFICATE and registered and all(registered):
-            yield _in_doubt(Reason.NAME_CHANGED, page, field, verdict, entered)
-        elif verdict.equal is None:
-            yield _in_doubt(verdict.reason or Reason.UNCERTAIN, page, field, verdict, entered)
+        given_later = page.kind is PageKind.BIRTH_CERTIFICATE and bool(registered) and all(registered)
+        doubt = Reason.NAME_CHANGED if given_later else verdict.reason
+        softer = doubt if verdict.equal is None else _softer(dossier, page, registered=bool(registered))
+        if softer:
+            yield _in_doubt(softer, page, field, verdict, entered)
         else:
             yield _different(page, field, verdict, entered)
+
+
+def _softer(dossier: Dossier, page: PageView, *, registered: bool) -> Reason | None:
+    """Why a name that certainly differs is still no accusation."""
+    if page.kind is PageKind.BIRTH_CERTIFICATE:
+        return Reason.NAME_CHANGED if registered else None
+    if any(amendments(changes.reading.lines) for changes in dossier.of_kind(PageKind.HUKOU_CHANGES)):
+        return Reason.NAME_CHANGED
+    return Reason.UNCERTAIN if _may_be_a_twins(dossier, page) else None
+
+
+def _may_be_a_twins(dossier: Dossier, page: PageView) -> bool:
+    """Without the child's number on it, a card may be a twin's if another of that day is there, or did not open."""
+    number = dossier.child.id_number
+    if number and page.value(Field.ID_NUMBER) == normal_number(number):
+        return False
+    born = dossier.child.birth_date.isoformat()
+    same_day = [card for card in dossier.of_kind(PageKind.HUKOU_MEMBER) if card.value(Field.BIRTH_DATE) == born]
+    return len(same_day) > 1 or not dossier.is_whole
 
 
 def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[PageView, FieldReading]]:
@@ -44,10 +66,10 @@ def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[Pag
             yield page, field
 
 
-def _verdict(entered: str, field: FieldReading, alphabet: Collection[str], policy: Policy) -> Verdict:
+def _verdict(entered: str, field: FieldReading, reader: Reader) -> Verdict:
     """What cannot be read is never compared; what is hard to read is never an accusation."""
-    verdict = verify_name(entered, field, alphabet, policy.names)
-    looks = look(field, policy.legibility)
+    verdict = verify_name(entered, field, reader.alphabet, reader.policy.names)
+    looks = look(field, reader.policy.legibility)
     if verdict.equal is False and looks.legibility is not Legibility.READ:
         return Verdict(None, Reason.UNCERTAIN, verdict.at, looks.measured, looks.limit)
     return verdict
@@ -80,7 +102,7 @@ def _place(page: PageView, field: FieldReading, verdict: Verdict) -> Place:
     person = Person.CHILD if page.kind is PageKind.BIRTH_CERTIFICATE else None
     place = page.place(field.field, person)
     box = field.glyph_box(verdict.at) if verdict.reason is Reason.DIFFERENT and verdict.at is not None else None
-    return place.model_copy(update={"box": box}) if box else place
+    return place.model_copy(update={"box": page.on_page(box)}) if box else place
 
 
 def _evidence(field: FieldReading, verdict: Verdict, entered: str) -> Evidence:

@@ -14,7 +14,7 @@ _SIDE = 900  # pixels of the longest side while looking; outlines need no more
 _LEAST_SHARE = 0.03  # of the picture; below this a rectangle is a stamp or a phone, not a document
 _MOST_SHARE = 0.97  # above this the outline is the picture's own border
 _LEAST_FILL = 0.93  # of its four corners' area that an outline must cover to count as a rectangle
-_LARGEST = 0.5  # a second document is at least this share of the largest
+_LARGEST = 0.25  # a second document is at least this share of the largest: a card beside a register page is 0.31
 _WIDEST_ASPECT = 3.0
 _WITNESSES = 2  # masks that must show an outline, for it not to count as chance
 _RIM = 6  # pixels of the picture's border that show what the document lies on
@@ -37,7 +37,8 @@ def find_documents(page: Rgb) -> tuple[Quad, ...]:
     """
     height, width = page.shape[:2]
     scale = min(1.0, _SIDE / max(height, width))
-    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else page
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA) if scale < 1 else page
     found = tuple(_rectangles(small))
     kept = _apart(sorted(found, key=lambda outline: _merit(outline, found), reverse=True))
     if not kept:

@@ -11,6 +11,7 @@ from models.policy import Policy
 from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation
 from pipeline.rules.documents import documents
+from pipeline.rules.guardians import guardians
 from tests.support.cards import (
     CERTIFICATE_NUMBER,
     certificate,
@@ -23,7 +24,7 @@ from tests.support.cards import (
     mother,
     portrait,
 )
-from tests.support.dossiers import FAMILY, GUARDIAN, Sent, dossier
+from tests.support.dossiers import FAMILY, GUARDIAN, READER, Sent, dossier
 from tests.support.lines import Ink, Words, page
 
 STRANGER = portrait({"姓名": "赵大海", "公民身份号码": id_number("19790909", 9)})
@@ -38,7 +39,8 @@ def _told(findings: Sequence[Finding]) -> list[tuple[Code, Reason]]:
 
 
 def _documents(*files: Sent | PageReading, guardian: Guardian | None = GUARDIAN) -> list[Finding]:
-    return list(documents(dossier(*files, guardian=guardian), Policy()))
+    held = dossier(*files, guardian=guardian)
+    return [*documents(held, Policy()), *guardians(held, READER)]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +174,7 @@ def test_the_certificates_barcode(
         pytest.param((portrait(), portrait(), emblem()), [], id="one side twice, and the other"),
         pytest.param(
             (portrait(), STRANGER),
-            [(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER)],
+            [],
             id="two people's portrait sides",
         ),
         pytest.param((portrait(), MOTHERS, certificate()), [], id="both parents' portrait sides"),
@@ -192,3 +194,25 @@ def test_a_whole_family_gives_rise_to_nothing() -> None:
     assert not _documents(
         *FAMILY, certificate(barcodes=(CERTIFICATE_NUMBER,)), mother(), changes_page(), member(), father()
     )
+
+
+@pytest.mark.parametrize(
+    ("born", "told"),
+    [
+        pytest.param(SUBMITTED, [], id="born today"),
+        pytest.param(SUBMITTED + timedelta(days=1), [(Code.CONTRADICTION, Reason.AGE)], id="born tomorrow"),
+    ],
+)
+def test_a_child_is_born_before_it_applies(born: date, told: list[tuple[Code, Reason]]) -> None:
+    assert _told(list(documents(dossier(portrait(), emblem(), child={"birth_date": born}), Policy()))) == told
+
+
+@pytest.mark.parametrize(
+    ("cards", "told"),
+    [
+        pytest.param([emblem("2006.11.19-2016.11.19"), emblem()], [], id="an old card beside the valid one"),
+        pytest.param([emblem("2006.11.19-2016.11.19")], [(Code.EXPIRED, Reason.EXPIRED)], id="the old card alone"),
+    ],
+)
+def test_one_valid_card_is_enough(cards: Sequence[PageReading], told: list[tuple[Code, Reason]]) -> None:
+    assert _told(_documents(portrait(), *cards)) == told

@@ -5,6 +5,7 @@ import pytest
 
 from models.children import KnownChild
 from models.findings import Code, Finding, Reason, Severity
+from models.policy import Policy
 from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation, IdType, Sex
 from pipeline.rules.duplicates import child_numbers, duplicates, mother_number
@@ -98,7 +99,7 @@ def _told(findings: list[Finding]) -> list[tuple[Code, Reason]]:
     ],
 )
 def test_a_known_child_with_these_changes(change: Mapping[str, object], told: list[tuple[Code, Reason]]) -> None:
-    findings = list(duplicates(WITH_CERTIFICATE, (SAME.model_copy(update=dict(change)),)))
+    findings = list(duplicates(WITH_CERTIFICATE, (SAME.model_copy(update=dict(change)),), Policy()))
     assert _told(findings) == told
 
 
@@ -140,7 +141,7 @@ def test_a_known_child_with_these_changes(change: Mapping[str, object], told: li
     ],
 )
 def test_several_known_children(known: tuple[KnownChild, ...], told: list[tuple[Code, Reason]]) -> None:
-    assert _told(list(duplicates(WITH_REGISTER, known))) == told
+    assert _told(list(duplicates(WITH_REGISTER, known, Policy()))) == told
 
 
 @pytest.mark.parametrize(
@@ -152,18 +153,18 @@ def test_several_known_children(known: tuple[KnownChild, ...], told: list[tuple[
     ],
 )
 def test_a_child_without_numbers(known: KnownChild, told: list[tuple[Code, Reason]]) -> None:
-    assert _told(list(duplicates(WITHOUT_NUMBERS, (known,)))) == told
+    assert _told(list(duplicates(WITHOUT_NUMBERS, (known,), Policy()))) == told
 
 
 def test_a_number_that_only_the_page_states_counts_like_one_that_was_typed_in() -> None:
     silent = dossier(*FAMILY, certificate(), child={"id_number": None, "birth_certificate_number": None})
     assert child_numbers(silent) == (frozenset({CHILD_NUMBER}), frozenset({CERTIFICATE_NUMBER}))
-    assert _told(list(duplicates(silent, (SAME,)))) == [EXISTS_BY_ID]
+    assert _told(list(duplicates(silent, (SAME,), Policy()))) == [EXISTS_BY_ID]
 
 
 def test_a_twins_number_typed_in_by_mistake_asks_a_person() -> None:
     mistaken = dossier(*FAMILY[:4], member(), child={"id_number": NEXT_NUMBER})
-    assert _told(list(duplicates(mistaken, (SISTER,)))) == [CONFLICT]
+    assert _told(list(duplicates(mistaken, (SISTER,), Policy()))) == [CONFLICT]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_the_mothers_number(pages: Sequence[PageReading], guardian: Guardian, nu
 
 
 def test_4005_points_at_no_page_and_quotes_nothing() -> None:
-    (finding,) = duplicates(WITH_CERTIFICATE, (SAME,))
+    (finding,) = duplicates(WITH_CERTIFICATE, (SAME,), Policy())
     assert finding.severity is Severity.REJECT
     held = finding.model_dump(exclude={"code", "reason", "severity", "message", "next_step"})
     assert set(held.values()) == {None}
@@ -189,6 +190,6 @@ def test_4005_points_at_no_page_and_quotes_nothing() -> None:
 
 def test_the_same_words_whatever_the_record_holds() -> None:
     def said(change: Mapping[str, object]) -> list[Finding]:
-        return list(duplicates(WITH_REGISTER, (SAME.model_copy(update=dict(change)),)))
+        return list(duplicates(WITH_REGISTER, (SAME.model_copy(update=dict(change)),), Policy()))
 
     assert said({}) == said({"mother_id_number": None, "submission_id": "case-9", "birth_certificate_number": None})

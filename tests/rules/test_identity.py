@@ -5,7 +5,7 @@ import pytest
 
 from models.findings import Code, Finding, Reason, Severity
 from models.policy import Policy
-from models.submission import Sex
+from models.submission import IdType, Sex
 from pipeline.rules.identity import identity
 from tests.support.cards import CHILD_NUMBER, certificate, id_number, member
 from tests.support.dossiers import FAMILY, dossier
@@ -24,6 +24,10 @@ def _told(findings: list[Finding]) -> list[Told]:
     return [(finding.code, finding.reason, finding.severity) for finding in findings]
 
 
+DOUBTED_SEX = (Code.SEX_DIFFERS, Reason.ENTERED, Severity.REVIEW)
+DOUBTED_DAY = (Code.BIRTH_DATE_DIFFERS, Reason.ENTERED, Severity.REVIEW)
+
+
 def _with_card(cells: Cells, child: Mapping[str, object]) -> list[Finding]:
     return list(identity(dossier(*FAMILY[:4], member(cells), child=child), Policy()))
 
@@ -32,7 +36,10 @@ def _with_card(cells: Cells, child: Mapping[str, object]) -> list[Finding]:
     ("cells", "child", "told"),
     [
         pytest.param({}, {}, [], id="everything agrees"),
-        pytest.param({"性别": "男"}, {}, [SEX], id="another sex on the card"),
+        pytest.param({"性别": "男"}, {}, [DOUBTED_SEX], id="another sex on the card, though its number says the same"),
+        pytest.param(
+            {"性别": "男", "公民身份证件编号": None}, {"id_number": None}, [SEX], id="another sex on the card"
+        ),
         pytest.param({}, {"sex": Sex.MALE}, [SEX], id="another sex typed in"),
         pytest.param(
             {"性别": Ink("男", sure=0.8)},
@@ -45,7 +52,12 @@ def _with_card(cells: Cells, child: Mapping[str, object]) -> list[Finding]:
             {"性别": "另"}, {}, [(Code.SEX_DIFFERS, Reason.ENTERED, Severity.REVIEW)], id="a sex that is none"
         ),
         pytest.param({"性别": None}, {}, [], id="no sex"),
-        pytest.param({"出生日期": "2019年11月24日"}, {}, [BORN], id="born a day later"),
+        pytest.param(
+            {"出生日期": "2019年11月24日"}, {}, [DOUBTED_DAY], id="born a day later, though not by the number"
+        ),
+        pytest.param(
+            {"出生日期": "2019年11月24日", "公民身份证件编号": None}, {"id_number": None}, [BORN], id="born a day later"
+        ),
         pytest.param({}, {"birth_date": date(2019, 11, 22)}, [BORN], id="typed in a day earlier"),
         pytest.param({"出生日期": "2019.11.23"}, {}, [], id="the same day in another form"),
         pytest.param(
@@ -96,7 +108,7 @@ def _with_card(cells: Cells, child: Mapping[str, object]) -> list[Finding]:
         ),
         pytest.param({"公民身份证件编号": None}, {}, [], id="no number on the card"),
         pytest.param(
-            {"性别": "男", "出生日期": "2018年11月23日"},
+            {"性别": "男", "出生日期": "2018年11月23日", "公民身份证件编号": None},
             {"id_number": None},
             [SEX, BORN],
             id="everything differs but the name",
@@ -112,8 +124,8 @@ def test_the_childs_card_against_what_was_entered(cells: Cells, child: Mapping[s
     [
         pytest.param({}, BY_NUMBER, [], id="everything agrees"),
         pytest.param({}, {}, [], id="no certificate number was typed in"),
-        pytest.param({"性别": "男"}, {}, [SEX], id="another sex on the certificate"),
-        pytest.param({"出生时间": "2019年11月24日08时30分"}, {}, [BORN], id="another day on the certificate"),
+        pytest.param({"性别": "男"}, {}, [DOUBTED_SEX], id="another sex on the certificate than on the card"),
+        pytest.param({"出生时间": "2019年11月24日08时30分"}, {}, [DOUBTED_DAY], id="another day than on the card"),
         pytest.param({"出生时间": "2019年11月23日23时59分"}, {}, [], id="the time of day does not count"),
         pytest.param({"出生时间": "2019年11月23日"}, {}, [], id="a certificate without the time of day"),
         pytest.param({"出生医学证明编号": "T110000001"}, BY_NUMBER, [NUMBER], id="another certificate number"),
@@ -160,3 +172,37 @@ def test_a_difference_shows_both_values_and_points_at_the_page() -> None:
 )
 def test_nobody_elses_values_are_compared(other: object) -> None:
     assert not list(identity(dossier(*FAMILY, other), Policy()))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        pytest.param(id_number("20191123", 2), [], id="the number says the same"),
+        pytest.param(
+            id_number("20191123", 1),
+            [(Code.SEX_DIFFERS, Reason.CROSS_DOCUMENT, Severity.REVIEW)],
+            id="the number is a boy's",
+        ),
+        pytest.param(
+            id_number("20191122", 2),
+            [(Code.BIRTH_DATE_DIFFERS, Reason.CROSS_DOCUMENT, Severity.REVIEW)],
+            id="the number is of another day",
+        ),
+        pytest.param(Ink(id_number("20191122", 2), sure=0.7), [], id="a number that is not certain says nothing"),
+    ],
+)
+def test_the_number_on_the_card_speaks_of_sex_and_day(
+    number: str | Ink, told: list[tuple[Code, Reason, Severity]]
+) -> None:
+    assert _told(_with_card({"公民身份证件编号": number}, {"id_number": None})) == told
+
+
+def test_a_number_typed_in_that_no_page_shows_asks_a_person() -> None:
+    child = {"id_type": IdType.BIRTH_CERTIFICATE}
+    findings = list(identity(dossier(*FAMILY[:4], certificate(), child=child), Policy()))
+    assert _told(findings) == [(Code.NUMBER_DIFFERS, Reason.ENTERED, Severity.REVIEW)]
+
+
+def test_a_printed_number_that_is_none_asks_a_person_where_none_was_typed_in() -> None:
+    findings = _with_card({"公民身份证件编号": "1101992019112"}, {"id_number": None})
+    assert _told(findings) == [(Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)]

@@ -113,8 +113,8 @@ def _codes(files: Sequence[Sent | PageReading]) -> list[tuple[Code, Reason]]:
         ),
         pytest.param(
             member({"姓名": faint("欧阳靖萱"), "公民身份证件编号": None}),
-            [(Code.REGISTER_ILLEGIBLE, Reason.BLUR)],
-            id="neither name nor number: the page as a whole, once",
+            [(Code.REGISTER_ILLEGIBLE, Reason.BLUR), (Code.REGISTER_ILLEGIBLE, Reason.BLUR)],
+            id="neither name nor number of a card that is the child's by its birth date",
         ),
         pytest.param(
             member({"性别": faint("女"), "出生日期": faint("2019年11月23日")}),

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from models.documents import Field, PageKind
 from models.policy import LegibilityLimits
 from pipeline.documents.fields import read_field
+from pipeline.documents.looks import Legibility, look
 from pipeline.documents.runs import whole
-from pipeline.rules.legibility import REQUIRED, Legibility, look, unreadable_slots
+from pipeline.rules.legibility import REQUIRED, unreadable_slots
 from tests.support.cards import member
 from tests.support.dossiers import dossier
 from tests.support.lines import Ink, line

@@ -4,20 +4,18 @@ import pytest
 
 from models.documents import Field, PageKind
 from models.findings import Code, Finding, Reason
-from models.policy import Policy
 from models.reading import PageReading
 from pipeline.rules.names import names
 from tests.support.cards import certificate, member
-from tests.support.dossiers import FAMILY, GUARDIAN, dossier
+from tests.support.dossiers import FAMILY, GUARDIAN, READER, dossier
 from tests.support.lines import Ink
 
-ALPHABET = frozenset(map(chr, range(0x4E00, 0x9FA6)))
 NEWBORN = certificate({"新生儿姓名": "林静之女"})
 
 
 def _names(entered: str, *pages: PageReading) -> list[Finding]:
     held = dossier(*FAMILY[:4], *pages, child={"name": entered}, guardian=GUARDIAN)
-    return list(names(held, ALPHABET, Policy()))
+    return list(names(held, READER))
 
 
 @pytest.mark.parametrize(
@@ -90,8 +88,8 @@ def _names(entered: str, *pages: PageReading) -> list[Finding]:
         pytest.param(
             "欧阳靖宣",
             [member(), certificate()],
-            [(Code.NAME_DIFFERS, Reason.DIFFERENT), (Code.NAME_DIFFERS, Reason.DIFFERENT)],
-            id="another name on both",
+            [(Code.NAME_DIFFERS, Reason.DIFFERENT), (Code.NAME_IN_DOUBT, Reason.NAME_CHANGED)],
+            id="another name on both: the register decides",
         ),
         pytest.param(
             "欧阳静怡",

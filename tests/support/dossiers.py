@@ -6,9 +6,11 @@ from typing import Any, Final, NamedTuple
 
 from models.case import Case, CaseReading, FailedPage, FileReading, ReadPage, StoredFile
 from models.documents import DocumentKind
+from models.policy import Policy
 from models.reading import PageReading
 from models.submission import EnteredChild, Guardian, GuardianRelation, IdType, Sex, Submission, SubmittedFile
 from pipeline.documents.dossier import Dossier, open_dossier
+from pipeline.documents.likeness import Reader
 from tests.support.cards import CHILD_NUMBER, FATHER_NUMBER, emblem, father, home, member, portrait
 
 
@@ -31,6 +33,9 @@ CHILD: Final = EnteredChild(
 )
 GUARDIAN: Final = Guardian(name="欧阳明", relation=GuardianRelation.FATHER, id_number=FATHER_NUMBER)
 
+# Every character of the basic block: an engine that reads whatever a common name is written with.
+READER: Final = Reader(frozenset(map(chr, range(0x4E00, 0x9FA6))), Policy())
+
 
 def dossier(
     *files: Sent | PageReading,
@@ -50,7 +55,7 @@ def dossier(
         files=tuple(SubmittedFile(path=file.file.path, kind=file.file.hint) for file in read),
     )
     case = Case(submission=submission, revision=1, files=tuple(file.file for file in read), input_digest="0" * 64)
-    return open_dossier(CaseReading(case=case, files=read))
+    return open_dossier(CaseReading(case=case, files=read), READER)
 
 
 def _file(number: int, sent: Sent) -> FileReading:

@@ -1,0 +1,44 @@
+"""Is this card somebody's whom the manifest or the certificate names? Never a stranger's on a guess."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from models.documents import Field
+from models.identity import parse_id_number
+from models.policy import Policy
+from pipeline.documents.looks import Legibility, look
+from pipeline.documents.pages import PageView
+from pipeline.documents.people import Likeness, Someone
+from pipeline.names.verify import verify_name
+
+
+class Reader(NamedTuple):
+    """What comparing names needs: the characters that the engine could have read, and the limits."""
+
+    alphabet: Collection[str]
+    policy: Policy
+
+
+def likeness(page: PageView, someone: Someone, reader: Reader) -> Likeness:
+    """Compare the name and the number of a card with somebody's.
+
+    An equal number is the person, whatever was read of the name; a stranger's is only a card whose name certainly
+    differs from one that is known with certainty.
+    """
+    if someone.id_number and page.value(Field.ID_NUMBER) == someone.id_number:
+        return Likeness.SAME
+    name = page.get(Field.NAME)
+    if name is None or look(name, reader.policy.legibility).legibility is Legibility.UNREADABLE:
+        return Likeness.MAYBE
+    equal = verify_name(someone.name, name, reader.alphabet, reader.policy.names).equal
+    if equal:
+        return Likeness.SAME
+    return Likeness.STRANGER if equal is False and someone.sure else Likeness.MAYBE
+
+
+def certain_number(page: PageView, policy: Policy) -> str | None:
+    """The ID number of a card, if every digit of it was read with certainty and its check digit agrees."""
+    field = page.get(Field.ID_NUMBER)
+    number = parse_id_number(field.value) if field and field.value else None
+    read = field is not None and look(field, policy.legibility).legibility is Legibility.READ
+    return number.text if number and number.check_digit_right and read else None

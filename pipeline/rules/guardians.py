@@ -1,0 +1,82 @@
+"""Is the guardian who says so? Cards and certificate against the manifest; doubts are a person's business."""
+
+from collections.abc import Iterator
+
+from models.documents import Field, PageKind, Person
+from models.findings import Code, Evidence, Finding, Reason, found
+from pipeline.documents.dossier import Dossier, guardian_person
+from pipeline.documents.likeness import Reader, certain_number
+from pipeline.documents.looks import Legibility, look
+from pipeline.documents.pages import PageView
+from pipeline.documents.people import Likeness
+from pipeline.names.verify import verify_name
+
+
+def guardians(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
+    """证件类型不符/wrong_member for a stranger's ID card, 信息矛盾/parent_conflict for what does not fit."""
+    portraits = dossier.of_kind(PageKind.ID_PORTRAIT)
+    if dossier.parents:
+        yield from _card_of_the_named(portraits, reader)
+    else:
+        yield from _card_of_a_relative(portraits, dossier)
+    yield from _parent_page(dossier, reader)
+    yield from _certificate_names_another(dossier, reader)
+
+
+def _card_of_the_named(portraits: tuple[PageView, ...], reader: Reader) -> Iterator[Finding]:
+    """Of the cards that came one must be the guardian's or a parent's; others beside it are welcome."""
+    theirs = [page for page in portraits if page.resembles]
+    if not theirs:
+        yield from (_stranger(page) for page in portraits if _legibility(page, reader) is Legibility.READ)
+    elif not any(likeness is Likeness.SAME for page in theirs for _, likeness in page.resembles):
+        legible = (page for page in theirs if _legibility(page, reader) is not Legibility.UNREADABLE)
+        yield from (_doubt(page, Field.NAME, page.resembles[0][0].name) for page in legible)
+    for page in theirs:
+        number, (someone, _) = certain_number(page, reader.policy), page.resembles[0]
+        if number and someone.id_number and not someone.on_certificate and number != someone.id_number:
+            yield _doubt(page, Field.ID_NUMBER, someone.id_number)
+
+
+def _card_of_a_relative(portraits: tuple[PageView, ...], dossier: Dossier) -> Iterator[Finding]:
+    """Nobody says who the guardian is: the card must at least be of somebody in the register."""
+    members = dossier.of_kind(PageKind.HUKOU_MEMBER)
+    known = {page.value(field) for page in members for field in (Field.NAME, Field.ID_NUMBER)} - {None}
+    if known and not any({page.value(Field.NAME), page.value(Field.ID_NUMBER)} & known for page in portraits):
+        yield from (_doubt(page, Field.NAME, None) for page in portraits[:1])
+
+
+def _parent_page(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
+    """A parent's page that is not certainly one: only the relations say so, or the name is hard to read."""
+    pages = dossier.parent_pages
+    sure = any(likeness is Likeness.SAME for page in pages for _, likeness in page.resembles)
+    candidates = pages or dossier.members(Person.FATHER, Person.MOTHER)
+    legible = [page for page in candidates if _legibility(page, reader) is not Legibility.UNREADABLE]
+    if dossier.parents and legible and not sure:
+        yield _doubt(legible[0], Field.NAME, dossier.parents[0].name)
+
+
+def _certificate_names_another(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
+    """A guardian who says to be the mother or the father is the one on the certificate."""
+    guardian, certificate = dossier.submission.guardian, dossier.certificate
+    if guardian is None or certificate is None:
+        return
+    person = guardian_person(guardian)
+    name = certificate.get(Field.NAME, person)
+    if name and verify_name(guardian.name, name, reader.alphabet, reader.policy.names).equal is False:
+        evidence = Evidence(read=name.value, entered=guardian.name, measured=name.confidence)
+        yield found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, certificate.place(Field.NAME, person), evidence)
+
+
+def _legibility(page: PageView, reader: Reader) -> Legibility:
+    return look(page.get(Field.NAME), reader.policy.legibility).legibility
+
+
+def _stranger(page: PageView) -> Finding:
+    evidence = Evidence(read=page.value(Field.NAME))
+    return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), evidence)
+
+
+def _doubt(page: PageView, field: Field, entered: str | None) -> Finding:
+    read = page.get(field)
+    evidence = Evidence(read=read.value if read else None, entered=entered, measured=read.confidence if read else None)
+    return found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, page.place(field), evidence)

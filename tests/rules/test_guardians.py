@@ -1,0 +1,103 @@
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from models.documents import Person
+from models.findings import Code, Finding, Reason
+from models.reading import PageReading
+from models.submission import Guardian, GuardianRelation
+from pipeline.rules.completeness import missing
+from pipeline.rules.guardians import guardians
+from tests.support.cards import certificate, emblem, father, home, id_number, member, mother, portrait
+from tests.support.dossiers import GUARDIAN, READER, dossier
+from tests.support.lines import Ink
+
+STRANGER = portrait({"姓名": "赵大海", "公民身份号码": id_number("19790909", 9)})
+UNSURE = portrait({"姓名": Ink("欧阳朋", sure=0.7), "公民身份号码": None})
+DOUBT = [(Code.CONTRADICTION, Reason.PARENT_CONFLICT)]
+BOOKLET = (emblem(), home(), father(), member())
+BY_NAME = Guardian(name="欧阳明", relation=GuardianRelation.FATHER)
+
+
+def _told(findings: Sequence[Finding]) -> list[tuple[Code, Reason]]:
+    return [(finding.code, finding.reason) for finding in findings]
+
+
+@pytest.mark.parametrize(
+    ("pages", "guardian", "told"),
+    [
+        pytest.param((portrait(), *BOOKLET), GUARDIAN, [], id="the guardian's card and page"),
+        pytest.param(
+            (portrait(), STRANGER, *BOOKLET), GUARDIAN, [], id="another card beside the guardian's is welcome"
+        ),
+        pytest.param((UNSURE, *BOOKLET), BY_NAME, DOUBT, id="a name on the card that is hard to read asks a person"),
+        pytest.param(
+            (portrait({"公民身份号码": id_number("19880101", 9)}), *BOOKLET),
+            GUARDIAN,
+            DOUBT,
+            id="another number on the card",
+        ),
+        pytest.param(
+            (STRANGER, *BOOKLET),
+            GUARDIAN,
+            [(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER)],
+            id="a stranger's card alone, read with certainty",
+        ),
+        pytest.param((portrait(), *BOOKLET), None, [], id="nobody is named, and the card is of the register"),
+        pytest.param((STRANGER, *BOOKLET), None, DOUBT, id="nobody is named, and the card is not of the register"),
+        pytest.param(
+            (portrait(), emblem(), home(), mother(), member()), GUARDIAN, DOUBT, id="only the other parent's page came"
+        ),
+        pytest.param(
+            (
+                portrait(),
+                emblem(),
+                home(),
+                father({"姓名": Ink("欧阳朋", sure=0.7), "公民身份证件编号": None}),
+                member(),
+            ),
+            GUARDIAN,
+            DOUBT,
+            id="the guardian's page is hard to read",
+        ),
+        pytest.param(
+            (portrait(), *BOOKLET, certificate(father={"父亲姓名": "赵大海"})),
+            GUARDIAN,
+            DOUBT,
+            id="the certificate names another father",
+        ),
+    ],
+)
+def test_who_the_guardian_is(
+    pages: Sequence[PageReading], guardian: Guardian | None, told: list[tuple[Code, Reason]]
+) -> None:
+    held = dossier(*pages, guardian=guardian)
+    assert _told([*guardians(held, READER), *missing(held, READER.policy)]) == told
+
+
+@pytest.mark.parametrize(
+    ("cells", "holder"),
+    [
+        pytest.param({"姓名": Ink("欧阳朋", sure=0.7)}, Person.FATHER, id="an equal number is the person"),
+    ],
+)
+def test_whose_card_it_is(cells: Mapping[str, str | Ink | None], holder: Person) -> None:
+    held = dossier(portrait(), emblem(), home(), father(cells), member())
+    assert held.pages[3].holder is holder
+
+
+@pytest.mark.parametrize(
+    "block",
+    [pytest.param(None, id="blank"), pytest.param("——", id="a dash"), pytest.param(Ink("一", sure=0.2), id="a speck")],
+)
+def test_a_blank_father_block_asks_for_the_mother_only(block: str | Ink | None) -> None:
+    held = dossier(
+        portrait(),
+        emblem(),
+        home(),
+        mother(),
+        certificate(father={"父亲姓名": block}),
+        child={"id_type": "birth_certificate", "id_number": None},
+        guardian=None,
+    )
+    assert _told(list(missing(held, READER.policy))) == []
