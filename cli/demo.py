@@ -31,13 +31,13 @@ from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
 
 _SHOWN: Final = (
-    "accepted-flatbed",
     "accepted-certificate",
     "accepted-twin",
     "returned-3002-blur",
     "returned-3002-glare",
     "returned-4005",
     "returned-name",
+    "returned-number",
     "returned-missing-child-page",
     "returned-missing-emblem",
     "review-hard-name",
