@@ -2,8 +2,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-# --without-pip: Debian's python3.11 has no ensurepip; the machine's pip installs into the environment from outside.
-PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check
+PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --only-binary :all:
 LANES ?= not s3 and not postgres
 
@@ -13,10 +12,13 @@ LANES ?= not s3 and not postgres
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(BIN)/python:
+# Debian's python3.11 has no ensurepip: the machine's pip brings one into the environment, which then serves itself.
+$(BIN)/pip: deploy/pip.lock
 	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --ignore-installed $(LOCKED) -r deploy/pip.lock
+	touch $@
 
-$(VENV)/.app: deploy/requirements.lock pyproject.toml | $(BIN)/python
+$(VENV)/.app: deploy/requirements.lock pyproject.toml | $(BIN)/pip
 	$(PIP) install --quiet $(LOCKED) -r deploy/requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
@@ -35,11 +37,12 @@ demo: $(VENV)/.app ## Upload the samples, watch them decided; ONCE=1 stops after
 test: $(VENV)/.dev ## Run the tests; LANES="s3 or postgres" for the lanes that need a server
 	$(BIN)/python -m pytest -m "$(LANES)"
 
-check: $(VENV)/.dev ## Format, lint, types, layers
+check: $(VENV)/.dev ## Format, lint, types, layers, and the tests that need neither models nor servers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "not ocr and not flow and not s3 and not postgres"
 
 format: $(VENV)/.dev ## Put the code in form
 	$(BIN)/ruff format .

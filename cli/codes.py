@@ -45,7 +45,7 @@ def page() -> str:
     lines = [
         "# Codes",
         "",
-        "Written by `make docs` from the catalogue in `models/findings.py`; a test holds it against the catalogue.",
+        "Written by `make docs` from the catalogue in `models/catalogue.py`; a test holds it against the catalogue.",
         "`{where}` is the page, `{field}` a place on it, `{detail}` what differs. Where two results are given,",
         "the first one holds if everything was read with certainty.",
         "",
