@@ -28,12 +28,14 @@ def likeness(page: PageView, someone: Someone, reader: Reader) -> Likeness:
     if someone.id_number and page.value(Field.ID_NUMBER) == someone.id_number:
         return Likeness.SAME
     name = page.get(Field.NAME)
-    if name is None or look(name, reader.policy.legibility).legibility is Legibility.UNREADABLE:
+    looks = look(name, reader.policy.legibility).legibility
+    if name is None or looks is Legibility.UNREADABLE:
         return Likeness.MAYBE
     equal = verify_name(someone.name, name, reader.alphabet, reader.policy.names).equal
     if equal:
         return Likeness.SAME
-    return Likeness.STRANGER if equal is False and someone.sure else Likeness.MAYBE
+    nothing_alike = looks is Legibility.READ and not set(someone.name) & set(name.text)
+    return Likeness.STRANGER if someone.sure and (equal is False or nothing_alike) else Likeness.MAYBE
 
 
 def certain_number(page: PageView, policy: Policy) -> str | None:

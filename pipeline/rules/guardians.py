@@ -1,6 +1,7 @@
 """Is the guardian who says so? Cards and certificate against the manifest; doubts are a person's business."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
@@ -29,8 +30,7 @@ def _card_of_the_named(portraits: tuple[PageView, ...], reader: Reader) -> Itera
     if not theirs:
         yield from (_stranger(page) for page in portraits if _legibility(page, reader) is Legibility.READ)
     elif not any(likeness is Likeness.SAME for page in theirs for _, likeness in page.resembles):
-        legible = (page for page in theirs if _legibility(page, reader) is not Legibility.UNREADABLE)
-        yield from (_doubt(page, Field.NAME, page.resembles[0][0].name) for page in legible)
+        yield from (_doubt(page, Field.NAME, page.resembles[0][0].name) for page in theirs if _reads(page, reader))
     for page in theirs:
         number, (someone, _) = certain_number(page, reader.policy), page.resembles[0]
         if number and someone.id_number and not someone.on_certificate and number != someone.id_number:
@@ -46,13 +46,14 @@ def _card_of_a_relative(portraits: tuple[PageView, ...], dossier: Dossier) -> It
 
 
 def _parent_page(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
-    """A parent's page that is not certainly one: only the relations say so, or the name is hard to read."""
-    pages = dossier.parent_pages
-    sure = any(likeness is Likeness.SAME for page in pages for _, likeness in page.resembles)
-    candidates = pages or dossier.members(Person.FATHER, Person.MOTHER)
-    legible = [page for page in candidates if _legibility(page, reader) is not Legibility.UNREADABLE]
-    if dossier.parents and legible and not sure:
-        yield _doubt(legible[0], Field.NAME, dossier.parents[0].name)
+    """A parent's page that is not certainly one: its name is hard to read, or only the relations say so."""
+    for someone in dossier.parents:
+        alike = [(page, how) for page in dossier.parent_pages for other, how in page.resembles if other is someone]
+        if alike and not any(how is Likeness.SAME for _, how in alike) and _reads(alike[0][0], reader):
+            yield _doubt(alike[0][0], Field.NAME, someone.name)
+    if dossier.parents and not dossier.parent_pages:
+        relatives = (page for page in dossier.members(Person.FATHER, Person.MOTHER) if _reads(page, reader))
+        yield from (_doubt(page, Field.NAME, dossier.parents[0].name) for page in islice(relatives, 1))
 
 
 def _certificate_names_another(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
@@ -65,6 +66,11 @@ def _certificate_names_another(dossier: Dossier, reader: Reader) -> Iterator[Fin
     if name and verify_name(guardian.name, name, reader.alphabet, reader.policy.names).equal is False:
         evidence = Evidence(read=name.value, entered=guardian.name, measured=name.confidence)
         yield found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, certificate.place(Field.NAME, person), evidence)
+
+
+def _reads(page: PageView, reader: Reader) -> bool:
+    """Whether the name reads at all: of what does not, `illegible` speaks."""
+    return _legibility(page, reader) is not Legibility.UNREADABLE
 
 
 def _legibility(page: PageView, reader: Reader) -> Legibility:
