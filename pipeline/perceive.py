@@ -53,8 +53,6 @@ def _read_upright(page: Rgb, quad: Quad, engine: OcrEngine) -> tuple[Scene, tupl
         tried.append(turn)
         if merit(candidate[1]) > merit(best[1]):
             best = candidate
-        elif len(tried) > 1:
-            break
     return best
 
 

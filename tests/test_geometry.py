@@ -66,6 +66,12 @@ def test_a_grown_box_holds_the_box_and_stays_on_the_page(box: Box, pixels: int) 
     assert (grown.right, grown.bottom) == (box.right + pixels, box.bottom + pixels)
 
 
+@given(boxes(), st.integers(0, 100), st.integers(0, 100))
+def test_the_part_of_a_box_on_a_page_is_all_that_both_share(box: Box, width: int, height: int) -> None:
+    part = box.within(width, height)
+    assert part.width * part.height == box.overlap(Box(0, 0, width, height))
+
+
 @given(boxes())
 def test_the_box_of_a_boxs_quad_is_the_box(box: Box) -> None:
     assert Quad.of_box(box).box == box

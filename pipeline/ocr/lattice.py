@@ -74,8 +74,6 @@ def log_likelihood(lattice: Lattice, text: str) -> float:
         came = _arrivals(scores, skips) if at else [1.0, 1.0, *scores[2:]][: len(labels)]
         scores = [score * max(emit.get(label, _FLOOR), _FLOOR) for score, label in zip(came, labels, strict=True)]
         largest = max(scores)
-        if largest == 0.0:
-            return -math.inf
         scores = [score / largest for score in scores]
         scale += math.log(largest)
     last = sum(scores[-2:])
