@@ -13,6 +13,7 @@ import pytest
 from flows.service import serve
 from flows.settings import PrefectOptions, Settings, WorkerOptions
 from models.errors import ExitCode, LedgerError
+from models.masking import mask
 from models.result import Result
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.opening import open_ledger
@@ -95,7 +96,9 @@ def _everything_kept(settings: Settings) -> Iterator[str]:
 
 
 def _holds(text: str, value: str) -> bool:
-    return value in text or json.dumps(value)[1:-1] in text
+    """Plain, or escaped as JSON once, or twice: tables are JSON within JSON."""
+    once = json.dumps(value)[1:-1]
+    return any(form in text for form in (value, once, json.dumps(once)[1:-1]))
 
 
 def test_the_case_went_all_the_way(result: Result) -> None:
@@ -116,7 +119,9 @@ def test_prefect_and_the_logs_keep_no_name_no_number_and_no_file_name(
     people = [manifest["child"], manifest["guardian"]]
     keys = ("name", "id_number", "birth_certificate_number", "phone")
     canaries = {str(person[key]) for person in people for key in keys if person.get(key)}
-    canaries |= {value.value for value in result.fields if len(value.value) > 5 and value.value != "长期"}
+    shown = [mask(value.field, value.value) for value in result.fields]  # the county of an address may be seen
+    read = {value.value for value in result.fields if len(value.value) > 5}
+    canaries |= {value for value in read if not any(value in words for words in shown)}
     found = [text for text in _everything_kept(settings) for canary in canaries if _holds(text, canary)]
     assert len(canaries) > 10
     assert found == []
