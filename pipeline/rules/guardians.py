@@ -28,7 +28,7 @@ def _card_of_the_named(portraits: tuple[PageView, ...], reader: Reader) -> Itera
     """Of the cards that came one must be the guardian's or a parent's; others beside it are welcome."""
     theirs = [page for page in portraits if page.resembles]
     if not theirs:
-        yield from (_stranger(page) for page in portraits if _legibility(page, reader) is Legibility.READ)
+        yield from (_not_theirs(page, reader) for page in portraits if _reads(page, reader))
     elif not any(likeness is Likeness.SAME for page in theirs for _, likeness in page.resembles):
         yield from (_doubt(page, Field.NAME, page.resembles[0][0].name) for page in theirs if _reads(page, reader))
     for page in theirs:
@@ -77,7 +77,10 @@ def _legibility(page: PageView, reader: Reader) -> Legibility:
     return look(page.get(Field.NAME), reader.policy.legibility).legibility
 
 
-def _stranger(page: PageView) -> Finding:
+def _not_theirs(page: PageView, reader: Reader) -> Finding:
+    """A stranger's card, if its name was read with certainty; else a person looks."""
+    if _legibility(page, reader) is not Legibility.READ:
+        return _doubt(page, Field.NAME, None)
     evidence = Evidence(read=page.value(Field.NAME))
     return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), evidence)
 

@@ -43,6 +43,12 @@ def _told(findings: Sequence[Finding]) -> list[tuple[Code, Reason]]:
             [(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER)],
             id="a stranger's card alone, read with certainty",
         ),
+        pytest.param(
+            (portrait({"姓名": Ink("赵大海", weak={2: 0.7}), "公民身份号码": id_number("19790909", 9)}), *BOOKLET),
+            GUARDIAN,
+            DOUBT,
+            id="a stranger's card alone, one character of which is hard to read, asks a person",
+        ),
         pytest.param((portrait(), *BOOKLET), None, [], id="nobody is named, and the card is of the register"),
         pytest.param((STRANGER, *BOOKLET), None, DOUBT, id="nobody is named, and the card is not of the register"),
         pytest.param(
