@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fixtures import fonts, truth
-from fixtures.camera import turned
+from fixtures import truth
 from fixtures.draw import known_children
-from fixtures.families import RARE_NAME
-from fixtures.files import content
-from fixtures.fonts import Face, MissingFontError, MissingGlyphError, font, require_fonts, require_glyphs
-from fixtures.pictures import Leaf, PictureSpec, picture
+from fixtures.people.families import RARE_NAME
+from fixtures.pictures.camera import turned
+from fixtures.pictures.files import content
+from fixtures.pictures.picture import Leaf, PictureSpec, picture
+from fixtures.printing import fonts
+from fixtures.printing.fonts import Face, MissingFontError, MissingGlyphError, font, require_fonts, require_glyphs
 from fixtures.samples import FileSpec, Sample, samples
 from fixtures.truth import Damage, Harm, PictureStyle
 from models.children import KnownChild
