@@ -5,9 +5,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --only-binary :all:
 LANES ?= not s3 and not postgres
+BENCHES := accuracy quality names duplicates peers speed
+N ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format bench fonts samples docs clean
+.PHONY: help install install-dev demo test check format bench bench-full fonts samples specimens sheets docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,15 +50,23 @@ format: $(VENV)/.dev ## Put the code in form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only --quiet .
 
-bench: $(VENV)/.dev ## Accuracy and speed, tables and dated JSON in bench/results
-	$(BIN)/python -m bench.accuracy
-	$(BIN)/python -m bench.speed
+bench: $(VENV)/.dev fonts ## Every bench at its small size, in minutes; tables, and dated JSON in bench/results
+	for bench in $(BENCHES); do $(BIN)/python -m bench.$$bench || exit; done
+
+bench-full: $(VENV)/.dev fonts ## The same at the real size, in hours
+	for bench in $(BENCHES); do $(BIN)/python -m bench.$$bench --full || exit; done
 
 fonts: ## Fonts that the specimens are drawn with, from Debian, if missing
 	sh fixtures/install-fonts.sh
 
 samples: $(VENV)/.app fonts ## Draw the committed samples anew
 	$(BIN)/python -m fixtures.draw
+
+specimens: $(VENV)/.app fonts ## Draw a whole set of specimens of N pages into build/specimens (N=12000)
+	$(BIN)/python -m fixtures.specimens $(N)
+
+sheets: $(VENV)/.app fonts ## Draw the contact sheets of docs/specimens.md anew
+	$(BIN)/python -m fixtures.sheets
 
 docs: $(VENV)/.app ## Write docs/codes.md from the catalogue
 	$(BIN)/python -m cli.codes > docs/codes.md

@@ -1,142 +1,164 @@
-"""How much of the committed samples is read and judged rightly: `python -m bench.accuracy`."""
+"""How much of what parents send is read and judged rightly: `python -m bench.accuracy [--full]`.
 
-import tempfile
+Whole submissions of the test split, drawn for the run: every scenario, kind of picture and level of harm, as often as
+fixtures/specimens says. Pages are read once and kept; rules can be measured anew in seconds.
+"""
+
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import chain
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 from rich.progress import track
 
 from bench import machine, tally
+from bench.cases import judged
+from bench.certainty import certainty_figures, claims, plot
 from bench.figures import Figure
-from bench.report import Load, Report, Rows, Run, newest, report, write
-from bench.scoring import (
-    Outcome,
-    ScoredCase,
-    ScoredField,
-    ScoredPage,
-    invented,
-    score_case,
-    score_fields,
-    score_pages,
-)
+from bench.readings import Library, Scan, ahead, library
+from bench.report import RESULTS, Load, Report, Rows, Run, newest, report, write
+from bench.scoring import Outcome, ScoredCase, ScoredField, ScoredPage, invented, score_case, score_fields, score_pages
+from bench.size import asked
 from bench.tables import compared, console, errors, heading, observed
-from bench.workplace import known_children, opened_desk, reading_processes
-from fixtures.truth import SAMPLES, load, names
-from models.documents import Field
-from models.result import Result
-from pipeline.intake import process
-from pipeline.readers import PageReader
-from pipeline.stores.folder import FolderStore
+from fixtures.pictures.files import content
+from fixtures.specimens.sets import specimen
+from fixtures.specimens.specimen import Specimen, expected
+from fixtures.truth import Expected, Split
+from models.result import Judgement
+from pipeline.read_files import StartedFile
 
 BENCH: Final = "accuracy"
-_PROCESSES = 2
+SEED: Final = 1
+_SMALL, _FULL = 20, 100  # submissions
+_SHOWN = 40  # rows of a table of single observations
+
+
+class Drawn(NamedTuple):
+    """A submission, its files' bytes and its truth."""
+
+    specimen: Specimen
+    scans: tuple[Scan, ...]
+    expected: Expected
 
 
 class Scored(NamedTuple):
-    """One sample beside its truth, and the load while it was worked on."""
+    """One submission beside its truth."""
 
     fields: tuple[ScoredField, ...]
     pages: tuple[ScoredPage, ...]
     case: ScoredCase
     invented: int
-    load: float
 
 
 def main() -> None:
-    """Run the bench: score every sample, keep the report, print it beside the newest earlier one."""
-    before = newest(BENCH, {})
+    """Run the bench: draw, read, judge, score; keep the report and print it beside the newest earlier one."""
+    size = asked(BENCH, __doc__ or "", small=_SMALL, full=_FULL)
+    settings = {"submissions": size.amount}
+    before = newest(BENCH, settings)
     began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
-    with reading_processes(_PROCESSES) as readers:
-        scored = tuple(_score(name, readers) for name in track(names(), "samples", console=errors))
-    load_seen = Load(before=load_before, most=max(one.load for one in scored), after=machine.load())
-    made = report(Run(bench=BENCH, began=began, commit=commit, load=load_seen), figures(scored), details(scored))
-    write(made)
+    scored = tuple(score(size.amount))
+    load = Load(before=load_before, most=max(load_before, machine.load()), after=machine.load())
+    run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings)
+    made = report(run, figures(scored), details(scored))
+    path = write(made)
+    plot(claims(tuple(chain.from_iterable(one.fields for one in scored))), RESULTS, path.stem)
     show(made, before)
 
 
-def run_sample(name: str, readers: PageReader) -> Result:
-    """Process a sample the product's way, in a workspace of its own that knows the known children."""
-    with tempfile.TemporaryDirectory() as folder, opened_desk(Path(folder), readers) as desk:
-        desk.ledger.import_children(known_children())
-        return process(FolderStore(SAMPLES), name, desk)
+def score(count: int) -> Iterator[Scored]:
+    """Read and judge so many submissions, each on a register that knows the children of its own story."""
+    with library() as shelf:
+        begun = (_begun(number, shelf) for number in range(count))
+        for drawn, started in track(ahead(begun), "submissions", total=count, console=errors):
+            files = tuple(file.finish() for file in started)
+            specimen_ = drawn.specimen
+            yield _scored(drawn, judged(specimen_.submission, files, shelf.reader, specimen_.known))
+
+
+def _begun(number: int, shelf: Library) -> tuple[Drawn, tuple[StartedFile, ...]]:
+    drawn = draw(number)
+    return drawn, shelf.start(drawn.scans)
+
+
+def draw(number: int) -> Drawn:
+    """The submission of this number, drawn."""
+    made = specimen(Split.TEST, SEED, number)
+    scans = tuple(Scan(file.path, file.hint, content(file)) for file in made.files)
+    return Drawn(made, scans, expected(made))
 
 
 def figures(scored: tuple[Scored, ...]) -> tuple[Figure, ...]:
     """Every figure, in the order of the tables."""
     cases = tuple(one.case for one in scored)
-    fields = tally.distinct_fields(chain.from_iterable(one.fields for one in scored))
-    pages = tally.distinct_pages(chain.from_iterable(one.pages for one in scored))
+    fields = tuple(chain.from_iterable(one.fields for one in scored))
+    pages = tuple(chain.from_iterable(one.pages for one in scored))
     surplus = Figure(name="values read where none is printed", value=sum(one.invented for one in scored), unit="count")
-    persons = tally.distinct_persons(chain.from_iterable(one.fields for one in scored))
     return (
         *tally.case_figures(cases),
-        *tally.page_figures(pages),
-        *tally.person_figures(persons),
-        *tally.field_figures(fields),
+        *certainty_figures(claims(fields)),
         surplus,
+        *tally.page_figures(pages),
+        *tally.person_figures(fields),
+        *tally.field_figures(fields),
+        *tally.scenario_figures(cases),
     )
 
 
 def details(scored: tuple[Scored, ...]) -> Mapping[str, Rows]:
-    """Every sample, and everything that was not right; the people are made up, so values may stand here."""
+    """Everything that was not right; the people are made up, so values may stand here."""
     fields = tuple(chain.from_iterable(one.fields for one in scored))
+    wrong = tuple(field for field in fields if not field.value_right and field.printed.legibility)
     return {
-        "samples": tuple(_case_row(one.case) for one in scored),
-        "page kinds not right": _counted(_page_row(page) for one in scored for page in one.pages if not page.right),
-        "persons not right": _counted(
-            _person_row(field)
-            for field in fields
-            if field.outcome is Outcome.MISPLACED and field.printed.field is Field.NAME
-        ),
-        "values not right": _counted(_field_row(field) for field in fields if not field.value_right),
+        "cases not right": tuple(_case_row(one.case) for one in scored if not one.case.right),
+        "page kinds not right": tuple(_page_row(page) for one in scored for page in one.pages if not page.right),
+        "persons not right": _counted(_person_row(field) for field in fields if field.outcome is Outcome.MISPLACED),
+        "values not right that a person could read": _counted(_field_row(field) for field in wrong),
     }
 
 
 def show(made: Report, before: Report | None) -> None:
-    """Print a report beside an earlier one."""
+    """Print a report beside an earlier one: what matters first, then whatever is not always right."""
     console.print(heading(made, before), highlight=False)
-    single = ("field: ", "page kind: ")
+    single = ("legible field: ", "page kind: ", "persons by page: ", "decisions by scenario: ")
     broad = (figure for figure in made.figures if not figure.name.startswith(single))
-    console.print(compared("Samples, page kinds and fields", broad, before))
+    console.print(compared("Cases, pages and fields", broad, before))
     fine = (figure for figure in made.figures if figure.name.startswith(single) and figure.value != 1)
-    console.print(compared("Fields and page kinds that are not always right", fine, before))
+    console.print(compared("Single kinds, fields and scenarios that are not always right", fine, before))
     for title, rows in made.details.items():
-        console.print(observed(title, rows))
+        console.print(observed(title, rows[:_SHOWN]))
 
 
-def _score(name: str, readers: PageReader) -> Scored:
-    expected, result = load(name), run_sample(name, readers)
+def _scored(drawn: Drawn, judgement: Judgement) -> Scored:
     return Scored(
-        score_fields(expected, result),
-        score_pages(expected, result),
-        score_case(expected, result),
-        invented(expected, result),
-        machine.load(),
+        score_fields(drawn.expected, judgement),
+        score_pages(drawn.expected, judgement),
+        score_case(drawn.expected, judgement),
+        invented(drawn.expected, judgement),
     )
 
 
 def _case_row(case: ScoredCase) -> Mapping[str, JsonValue]:
     return {
-        "sample": case.sample,
-        "expected": case.expected,
+        "submission": case.expected.name,
+        "picture": ", ".join(sorted({page.style for page in case.expected.pages})),
+        "expected": case.expected.decision,
         "decided": case.decided,
+        "defensible": case.decision_right,
         "lacking": ", ".join("/".join(finding) for finding in case.lacking),
         "surplus": ", ".join("/".join(finding) for finding in case.surplus),
         "silently wrong": ", ".join(field.printed.field for field in case.silently_wrong),
-        "right": case.right,
     }
 
 
-def _page_row(page: ScoredPage) -> dict[str, str]:
+def _page_row(page: ScoredPage) -> Mapping[str, JsonValue]:
+    first = page.documents[0]
     return {
-        "first in": f"{page.sample}/{page.page.file}#{page.page.page_no}",
-        "condition": tally.condition(page.page),
-        "printed": page.page.kind,
+        "page": f"{page.sample}/{first.file}#{first.page_no}",
+        "picture": first.style,
+        "harm": f"{first.damage.harm} {first.damage.level}" if first.damage else "",
+        "printed": ", ".join(document.kind for document in page.documents),
         "read": ", ".join(page.kinds),
     }
 
@@ -153,12 +175,12 @@ def _person_row(field: ScoredField) -> dict[str, str]:
 def _field_row(field: ScoredField) -> dict[str, str]:
     return {
         "first in": _place(field),
-        "condition": tally.condition(field.page),
-        "person": str(field.printed.person or ""),
-        "field": field.printed.field,
+        "picture": field.page.style,
+        "harm": f"{field.page.damage.harm} {field.printed.level:.0f}" if field.page.damage else "",
+        "field": f"{field.printed.person or ''}/{field.printed.field}",
         "printed": field.printed.value,
         "read": field.read or "",
-        "outcome": field.outcome,
+        "confidence": "" if field.confidence is None else f"{field.confidence:.3f}",
     }
 
 

@@ -23,7 +23,7 @@ class Figure(Model):
 
     name: str
     value: float | None
-    unit: Literal["share", "s", "ms", "MB", "pages/min", "count"]
+    unit: Literal["share", "s", "ms", "MB", "pages/min", "count", "number"]
     right: int | None = None
     total: int | None = None
     low: float | None = None

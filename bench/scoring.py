@@ -1,12 +1,16 @@
-"""A result beside the truth: which fields, page kinds, decisions and findings are right."""
+"""A judgement beside the truth: which fields, page kinds, decisions and findings are right."""
 
+from collections.abc import Iterator
 from enum import StrEnum
+from itertools import groupby
 from typing import Final, NamedTuple
+
+from rapidfuzz.distance import Levenshtein
 
 from fixtures.truth import Expected, PrintedField, TruePage
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, Person
 from models.findings import Code, Reason, Severity
-from models.result import Decision, Result
+from models.result import Decision, FieldValue, Judgement
 
 _NUMBERS: Final = frozenset({Field.ID_NUMBER, Field.CERTIFICATE_NUMBER})
 _OF_THE_CHILD: Final = frozenset({Field.NAME, Field.SEX, Field.BIRTH_DATE})
@@ -22,7 +26,11 @@ class Outcome(StrEnum):
 
 
 class ScoredField(NamedTuple):
-    """A printed field and what was read there, of whom; several readings are joined by ` | `."""
+    """A printed field and what was read there, of whom; several readings are joined by ` | `.
+
+    Attributes:
+        confidence: Of the reading; None where nothing was read.
+    """
 
     sample: str
     page: TruePage
@@ -30,6 +38,7 @@ class ScoredField(NamedTuple):
     read: str | None
     person: Person | None
     outcome: Outcome
+    confidence: float | None = None
 
     @property
     def value_right(self) -> bool:
@@ -41,76 +50,80 @@ class ScoredField(NamedTuple):
         """The document that the page belongs to."""
         return DOCUMENT_OF_PAGE.get(self.page.kind)
 
+    @property
+    def characters_right(self) -> int:
+        """Of the printed value: its length less the edits that lead from it to the reading, and never below 0."""
+        edits = Levenshtein.distance(self.printed.value, self.read or "")
+        return max(0, len(self.printed.value) - edits)
+
 
 class ScoredPage(NamedTuple):
-    """A page and the kinds that were told of it; more than one where several documents were seen."""
+    """One picture, the documents on it and the kinds that were told of it."""
 
     sample: str
-    page: TruePage
+    documents: tuple[TruePage, ...]
     kinds: tuple[str, ...]
 
     @property
     def right(self) -> bool:
-        """Exactly its own kind was told."""
-        return self.kinds == (self.page.kind,)
+        """Exactly the kinds of its documents were told."""
+        return sorted(self.kinds) == sorted(page.kind for page in self.documents)
 
 
 class ScoredCase(NamedTuple):
     """A sample's decision and findings beside the expected ones. Warnings decide nothing and are left out."""
 
-    sample: str
-    expected: Decision
+    expected: Expected
     decided: Decision
     lacking: tuple[tuple[Code, Reason], ...]
     surplus: tuple[tuple[Code, Reason], ...]
     silently_wrong: tuple[ScoredField, ...]
 
     @property
+    def decision_right(self) -> bool:
+        """The decision is the expected one, or one that a person could defend."""
+        return self.decided in (self.expected.decision, *self.expected.tolerated)
+
+    @property
     def right(self) -> bool:
-        """The decision and every finding are the expected ones."""
-        return self.expected is self.decided and not self.lacking and not self.surplus
+        """The decision and, where nobody could argue, every finding are the expected ones."""
+        agreed = not self.lacking and not self.surplus
+        return self.decision_right and (agreed or bool(self.expected.tolerated))
 
 
-def score_fields(expected: Expected, result: Result) -> tuple[ScoredField, ...]:
+def score_fields(expected: Expected, judged: Judgement) -> tuple[ScoredField, ...]:
     """Every printed field of a sample."""
-    return tuple(_scored(expected.name, page, printed, result) for page in expected.pages for printed in page.fields)
+    return tuple(_scored(expected.name, page, printed, judged) for page in expected.pages for printed in page.fields)
 
 
-def score_pages(expected: Expected, result: Result) -> tuple[ScoredPage, ...]:
-    """Every page of a sample that can be opened."""
+def score_pages(expected: Expected, judged: Judgement) -> tuple[ScoredPage, ...]:
+    """Every picture of a sample that can be opened."""
     return tuple(
         ScoredPage(
             expected.name,
-            page,
-            tuple(told.kind for told in result.pages if (told.file, told.page_no) == (page.file, page.page_no)),
+            documents,
+            tuple(told.kind for told in judged.pages if (told.file, told.page_no) == place),
         )
-        for page in expected.pages
+        for place, documents in _pictures(expected)
     )
 
 
-def score_case(expected: Expected, result: Result) -> ScoredCase:
+def score_case(expected: Expected, judged: Judgement) -> ScoredCase:
     """The decision, the findings, and what slipped through an acceptance."""
     wanted = set(expected.findings)
-    got = {(found.code, found.reason) for found in result.findings if found.severity is not Severity.WARNING}
-    accepted = result.decision is Decision.ACCEPTED
-    slipped = tuple(field for field in score_fields(expected, result) if _misleads(field)) if accepted else ()
-    return ScoredCase(
-        expected.name,
-        expected.decision,
-        result.decision,
-        tuple(sorted(wanted - got)),
-        tuple(sorted(got - wanted)),
-        slipped,
-    )
+    got = {(found.code, found.reason) for found in judged.findings if found.severity is not Severity.WARNING}
+    accepted = judged.decision is Decision.ACCEPTED
+    slipped = tuple(field for field in score_fields(expected, judged) if _misleads(field)) if accepted else ()
+    return ScoredCase(expected, judged.decision, tuple(sorted(wanted - got)), tuple(sorted(got - wanted)), slipped)
 
 
-def invented(expected: Expected, result: Result) -> int:
+def invented(expected: Expected, judged: Judgement) -> int:
     """Values that were read on a known page where no such field is printed, of anybody."""
     printed = {(page.file, page.page_no, item.field) for page in expected.pages for item in page.fields}
     pages = {(page.file, page.page_no) for page in expected.pages}
     return sum(
         (item.file, item.page_no) in pages and (item.file, item.page_no, item.field) not in printed
-        for item in result.fields
+        for item in judged.fields
     )
 
 
@@ -124,13 +137,23 @@ def _misleads(field: ScoredField) -> bool:
     return field.outcome is Outcome.WRONG and decides(field.printed.person, field.printed.field)
 
 
-def _scored(sample: str, page: TruePage, printed: PrintedField, result: Result) -> ScoredField:
+def _pictures(expected: Expected) -> Iterator[tuple[tuple[str, int], tuple[TruePage, ...]]]:
+    for place, documents in groupby(expected.pages, key=lambda page: (page.file, page.page_no)):
+        yield place, tuple(documents)
+
+
+def _scored(sample: str, page: TruePage, printed: PrintedField, judged: Judgement) -> ScoredField:
     place = (page.file, page.page_no, printed.field)
-    here = [item for item in result.fields if (item.file, item.page_no, item.field) == place]
+    here = [item for item in judged.fields if (item.file, item.page_no, item.field) == place]
     found = [item for item in here if item.person is printed.person] or here
     read = " | ".join(item.value for item in found) or None
     person = found[0].person if found else None
-    return ScoredField(sample, page, printed, read, person, _outcome(read, person, printed))
+    outcome = _outcome(read, person, printed)
+    return ScoredField(sample, page, printed, read, person, outcome, _confidence(found))
+
+
+def _confidence(found: list[FieldValue]) -> float | None:
+    return min((item.confidence for item in found), default=None)
 
 
 def _outcome(read: str | None, person: Person | None, printed: PrintedField) -> Outcome:

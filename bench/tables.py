@@ -11,7 +11,14 @@ from bench.report import Report, Rows
 
 console = Console(width=160)
 _FORMS = MappingProxyType(
-    {"s": "{:.2f} s", "ms": "{:.1f} ms", "MB": "{:.0f} MB", "pages/min": "{:.1f}", "count": "{:.0f}"}
+    {
+        "s": "{:.2f} s",
+        "ms": "{:.1f} ms",
+        "MB": "{:.0f} MB",
+        "pages/min": "{:.1f}",
+        "count": "{:.0f}",
+        "number": "{:.4f}",
+    }
 )
 errors = Console(stderr=True)
 

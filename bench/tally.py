@@ -1,117 +1,125 @@
-"""Scores into figures. A picture counts once, however many samples and files show it.
-
-The samples share pictures: the same drawing with the same noise stands in several submissions. Counting it each time
-would narrow the intervals without telling anything new. A picture's field is right only if it is right wherever it
-appears. Fields of one picture are harmed together, so the intervals are still on the narrow side.
-"""
+"""Scores into figures: shares by document, field, kind of picture, level of harm."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import TypeVar
 
 from bench.figures import Figure, share
 from bench.scoring import Outcome, ScoredCase, ScoredField, ScoredPage
-from fixtures.truth import TruePage
+from fixtures.truth import Legibility
 from models.result import Decision
 
-
-class Seen(NamedTuple):
-    """One distinct thing that could be told, and whether it always was; `name` is document/field or page kind."""
-
-    name: str
-    condition: str
-    right: bool
+T = TypeVar("T")
+_GENTLE, _HARD = 5, 7  # harm from which reading takes effort, and from which nobody can read; docs/specimens.md
 
 
-def condition(page: TruePage) -> str:
-    """How a picture was taken, and whether it was harmed."""
-    return f"{page.style}, {'damaged' if page.damage else 'undamaged'}"
+def harm(field: ScoredField) -> str:
+    """How much harm reached a value, in the bands of docs/specimens.md."""
+    level = field.printed.level
+    if level == 0:
+        return "level 0"
+    if level < _GENTLE:
+        return "level 1-4"
+    return "level 5-6" if level < _HARD else "level 7-10"
 
 
-def distinct_fields(scored: Iterable[ScoredField]) -> tuple[Seen, ...]:
-    """The value of every printed field of every distinct picture."""
-    return _distinct(
-        (
-            f"{_picture(field.page)}/{field.printed.person}/{field.printed.field}",
-            Seen(f"{field.document}/{field.printed.field}", condition(field.page), field.value_right),
-        )
-        for field in scored
+def field_figures(fields: tuple[ScoredField, ...]) -> Iterator[Figure]:
+    """Exact values and characters: of what a person can read, by kind of picture, document and field; then by harm."""
+    legible = tuple(field for field in fields if field.printed.legibility is Legibility.LEGIBLE)
+    for title, key in (
+        ("legible fields", lambda _: ""),
+        ("legible fields by picture", lambda one: one.page.style),
+        ("legible fields by document", lambda one: str(one.document)),
+        ("legible field", lambda one: f"{one.document}/{one.printed.field}"),
+    ):
+        yield from _exact_and_characters(title, legible, key)
+    harmed = tuple(field for field in fields if field.page.damage)
+    yield from _exact_and_characters("all fields by harm", fields, harm)
+    yield from _exact_and_characters(
+        "fields of harmed pages", harmed, lambda one: f"{one.page.damage and one.page.damage.harm}, {harm(one)}"
     )
 
 
-def distinct_persons(scored: Iterable[ScoredField]) -> tuple[Seen, ...]:
-    """The person of every value of a person's page that was read, in its sample.
-
-    Whose page it is follows from the other pages of the case, so the same picture counts once a sample.
-    """
-    return _distinct(
-        (
-            f"{field.sample}/{_picture(field.page)}/{field.printed.person}",
-            Seen(f"{field.page.kind}/{field.printed.person}", condition(field.page), field.outcome is Outcome.RIGHT),
-        )
-        for field in scored
-        if field.value_right and field.printed.person
-    )
+def person_figures(fields: tuple[ScoredField, ...]) -> Iterator[Figure]:
+    """Whose page it is, of values of persons' pages that were read."""
+    read = tuple(field for field in fields if field.value_right and field.printed.person)
+    yield from _by("persons", read, lambda _: "", _rightly_placed)
+    yield from _by("persons by page", read, lambda one: f"{one.page.kind}/{one.printed.person}", _rightly_placed)
 
 
-def distinct_pages(scored: Iterable[ScoredPage]) -> tuple[Seen, ...]:
-    """Every distinct picture."""
-    return _distinct((_picture(page.page), Seen(page.page.kind, condition(page.page), page.right)) for page in scored)
-
-
-def field_figures(seen: tuple[Seen, ...]) -> Iterator[Figure]:
-    """All fields, by condition, by document and condition, by field and condition."""
-    yield _share("fields", seen)
-    yield from _by(seen, lambda one: f"fields: {one.condition}")
-    yield from _by(seen, lambda one: f"fields: {one.name.split('/')[0]}, {one.condition}")
-    yield from _by(seen, lambda one: f"field: {one.name}, {one.condition}")
-
-
-def person_figures(seen: tuple[Seen, ...]) -> Iterator[Figure]:
-    """Whose page it is: all, and by page kind and person."""
-    yield _share("persons", seen)
-    yield from _by(seen, lambda one: f"persons: {one.name}")
-
-
-def page_figures(seen: tuple[Seen, ...]) -> Iterator[Figure]:
-    """All page kinds, by condition, by kind and condition."""
-    yield _share("page kinds", seen)
-    yield from _by(seen, lambda one: f"page kinds: {one.condition}")
-    yield from _by(seen, lambda one: f"page kind: {one.name}, {one.condition}")
+def page_figures(pages: tuple[ScoredPage, ...]) -> Iterator[Figure]:
+    """Kinds told of pictures: all, by kind of picture, by kind of page; mirrored and illegible ones apart."""
+    plain = tuple(page for page in pages if _is_readable(page))
+    yield from _by("page kinds of legible pages", plain, lambda _: "", lambda one: one.right)
+    yield from _by("page kinds by picture", plain, lambda one: one.documents[0].style, lambda one: one.right)
+    yield from _by("page kind", plain, _kinds, lambda one: one.right)
+    mirrored = tuple(page for page in pages if page.documents[0].mirrored)
+    yield from _by("page kinds of mirrored pages", mirrored, lambda _: "", lambda one: one.right)
 
 
 def case_figures(cases: tuple[ScoredCase, ...]) -> Iterator[Figure]:
-    """Decisions, findings, and what slipped through."""
+    """Decisions and findings; what slipped through, who was sent home wrongly, what a person has to look at."""
     accepted = [case for case in cases if case.decided is Decision.ACCEPTED]
-    right = [case for case in cases if case.decided is case.expected]
-    yield share("decisions right", len(right), len(cases))
+    good = [case for case in cases if case.expected.decision is Decision.ACCEPTED]
+    yield share("decisions right or defensible", sum(case.decision_right for case in cases), len(cases))
     yield share("decisions and findings right", sum(case.right for case in cases), len(cases))
-    yield share("accepted with a wrong value", sum(bool(case.silently_wrong) for case in accepted), len(accepted))
-    wrongly = sum(case.expected is not Decision.ACCEPTED for case in accepted)
-    yield share("accepted against the truth", wrongly, len(accepted))
+    for decision in Decision:
+        yield share(f"decided: {decision}", sum(case.decided is decision for case in cases), len(cases))
+    yield share("silently wrong: accepted with a wrong field", _count(accepted, lambda c: c.silently_wrong), len(cases))
+    yield share("accepted against the truth", _count(accepted, lambda c: not c.decision_right), len(cases))
+    wrongly = _count(good, lambda case: case.decided is Decision.RETURNED and not case.decision_right)
+    yield share("sent home wrongly", wrongly, len(good))
+    yield share("good cases left to a person", _count(good, lambda c: c.decided is Decision.REVIEW), len(good))
 
 
-def _distinct(found: Iterable[tuple[str, Seen]]) -> tuple[Seen, ...]:
-    kept: dict[str, Seen] = {}
-    for key, seen in found:
-        earlier = kept.get(key, seen)
-        kept[key] = seen._replace(right=seen.right and earlier.right)
-    return tuple(kept.values())
+def scenario_figures(cases: tuple[ScoredCase, ...]) -> Iterator[Figure]:
+    """Decisions by scenario: the last part of a specimen's name."""
+    yield from _by(
+        "decisions by scenario", cases, lambda case: scenario(case.expected.name), lambda case: case.decision_right
+    )
 
 
-def _by(seen: tuple[Seen, ...], name: Callable[[Seen], str]) -> Iterator[Figure]:
-    groups: dict[str, list[Seen]] = defaultdict(list)
+def scenario(name: str) -> str:
+    """The scenario in a specimen's name, behind split and number; the whole name of a committed sample."""
+    return name.split("-", 2)[-1]
+
+
+def _rightly_placed(field: ScoredField) -> bool:
+    return field.outcome is Outcome.RIGHT
+
+
+def _kinds(page: ScoredPage) -> str:
+    return "+".join(document.kind for document in page.documents)
+
+
+def _is_readable(page: ScoredPage) -> bool:
+    """What is printed on it can be read, for the most part; a page without values always can."""
+    fields = [field for document in page.documents for field in document.fields]
+    legible = sum(field.legibility is Legibility.LEGIBLE for field in fields)
+    return not page.documents[0].mirrored and 2 * legible >= len(fields)
+
+
+def _count(cases: list[ScoredCase], holds: Callable[[ScoredCase], object]) -> int:
+    return sum(bool(holds(case)) for case in cases)
+
+
+def _exact_and_characters(
+    title: str, fields: tuple[ScoredField, ...], key: Callable[[ScoredField], str]
+) -> Iterator[Figure]:
+    for name, group in _groups(title, fields, key):
+        yield share(f"{name}: exact", sum(field.value_right for field in group), len(group))
+        right = sum(len(field.printed.value) if field.value_right else field.characters_right for field in group)
+        yield share(f"{name}: characters", right, sum(len(field.printed.value) for field in group))
+
+
+def _by(title: str, seen: Iterable[T], key: Callable[[T], str], right: Callable[[T], bool]) -> Iterator[Figure]:
+    for name, group in _groups(title, seen, key):
+        yield share(name, sum(map(right, group)), len(group))
+
+
+def _groups(title: str, seen: Iterable[T], key: Callable[[T], str]) -> Iterator[tuple[str, list[T]]]:
+    groups: dict[str, list[T]] = defaultdict(list)
     for one in seen:
-        groups[name(one)].append(one)
-    for title in sorted(groups):
-        yield _share(title, groups[title])
-
-
-def _share(name: str, seen: Iterable[Seen]) -> Figure:
-    rights = [one.right for one in seen]
-    return share(name, sum(rights), len(rights))
-
-
-def _picture(page: TruePage) -> str:
-    """What makes two pages the same picture: everything but the file that holds it."""
-    return page.model_dump_json(exclude={"file", "page_no"})
+        groups[key(one)].append(one)
+    for name in sorted(groups):
+        yield (f"{title}: {name}" if name else title), groups[name]

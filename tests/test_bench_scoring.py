@@ -2,11 +2,11 @@ import pytest
 
 from bench import tally
 from bench.scoring import Outcome, ScoredField, decides, invented, score_case, score_fields, score_pages
-from fixtures.truth import Damage, Expected, Harm, PictureStyle, PrintedField, TruePage
+from fixtures.truth import Expected, Legibility, PictureStyle, PrintedField, TruePage
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Reason, Severity, found
 from models.geometry import Box, Quad
-from models.result import Decision, FieldValue, PageOutcome, Provenance, Result, decide
+from models.result import Decision, FieldValue, Judgement, PageOutcome, decide
 
 BOX = Box(0, 0, 9, 9)
 NAME = PrintedField(person=Person.CHILD, field=Field.NAME, value="欧阳靖萱", box=BOX)
@@ -41,17 +41,11 @@ def outcome(kind: PageKind = PageKind.HUKOU_MEMBER, file: str = "a.jpg") -> Page
     return PageOutcome(file=file, page_no=1, kind=kind, legible=True, rotation=0, quad=Quad.of_box(BOX))
 
 
-def result(fields: tuple[FieldValue, ...], *codes: tuple[Code, Reason], pages: tuple[PageOutcome, ...] = ()) -> Result:
+def result(
+    fields: tuple[FieldValue, ...], *codes: tuple[Code, Reason], pages: tuple[PageOutcome, ...] = ()
+) -> Judgement:
     findings = tuple(found(code, reason) for code, reason in codes)
-    return Result(
-        submission_id="case-1",
-        revision=1,
-        decision=decide(findings),
-        findings=findings,
-        fields=fields,
-        pages=pages,
-        provenance=Provenance(version="1", engine="e", models="m", policy="p", input_digest="d", seconds=1.0),
-    )
+    return Judgement(decision=decide(findings), findings=findings, fields=fields, pages=pages)
 
 
 def expected(*findings: tuple[Code, Reason], decision: Decision = Decision.ACCEPTED, page: TruePage = PAGE) -> Expected:
@@ -158,24 +152,76 @@ def test_values_without_print_are_counted() -> None:
     assert invented(expected(), result((value(NAME), number, number.model_copy(update={"file": "b.jpg"})))) == 1
 
 
-def scored(sample: str = "a", file: str = "a.jpg", outcome: Outcome = Outcome.RIGHT, **page: object) -> ScoredField:
-    where = PAGE.model_copy(update={"file": file, **page})
-    return ScoredField(sample, where, NAME, NAME.value, Person.CHILD, outcome)
+def test_two_documents_in_one_picture_are_told_together() -> None:
+    other = PAGE.model_copy(update={"kind": PageKind.HUKOU_HOME, "fields": ()})
+    both = expected().model_copy(update={"pages": (PAGE, other)})
+    told = (outcome(PageKind.HUKOU_HOME), outcome())
+    assert [page.right for page in score_pages(both, result((), pages=told))] == [True]
+    assert [page.right for page in score_pages(both, result((), pages=told[:1]))] == [False]
 
 
 @pytest.mark.parametrize(
-    ("fields", "rights"),
+    ("tolerated", "codes", "right"),
     [
-        pytest.param((scored(), scored("b", "b.jpg")), [True], id="one picture in two samples counts once"),
-        pytest.param((scored(), scored("b", outcome=Outcome.WRONG)), [False], id="once wrong is not right"),
-        pytest.param((scored(), scored(style=PictureStyle.PHONE)), [True, True], id="a photograph is another picture"),
-        pytest.param(
-            (scored(), scored(damage=Damage(harm=Harm.BLUR), outcome=Outcome.MISSING)),
-            [True, False],
-            id="damage makes another picture",
-        ),
-        pytest.param((scored(outcome=Outcome.MISPLACED),), [True], id="the value is right, whosever it is"),
+        pytest.param((), (), True, id="as expected"),
+        pytest.param((), (HOME,), False, id="another decision"),
+        pytest.param((Decision.RETURNED,), (HOME,), True, id="one that a person could defend"),
+        pytest.param((Decision.REVIEW,), (HOME,), False, id="one that nobody defends"),
     ],
 )
-def test_a_picture_counts_once(fields: tuple[ScoredField, ...], rights: list[bool]) -> None:
-    assert [seen.right for seen in tally.distinct_fields(fields)] == rights
+def test_a_defensible_decision_is_no_mistake(
+    tolerated: tuple[Decision, ...], codes: tuple[tuple[Code, Reason], ...], right: bool
+) -> None:
+    case = score_case(expected().model_copy(update={"tolerated": tolerated}), result((), *codes))
+    assert case.decision_right is right
+    assert case.right is right
+
+
+@pytest.mark.parametrize(
+    ("read", "right"),
+    [
+        pytest.param("欧阳靖萱", 4, id="all"),
+        pytest.param("欧阳靖宣", 3, id="one wrong"),
+        pytest.param("欧阳靖", 3, id="one missing"),
+        pytest.param("欧阳靖萱萱", 3, id="one too many"),
+        pytest.param(None, 0, id="nothing"),
+        pytest.param("完全是别的几个字啊", 0, id="never below nothing"),
+    ],
+)
+def test_characters_are_counted(read: str | None, right: int) -> None:
+    assert scored(read=read).characters_right == right
+
+
+def scored(read: str | None = NAME.value, outcome: Outcome = Outcome.RIGHT, **printed: object) -> ScoredField:
+    field = NAME.model_copy(update=printed)
+    return ScoredField("test-00001-good", PAGE, field, read, Person.CHILD, outcome, 0.9)
+
+
+def test_what_a_person_cannot_read_is_no_legible_field() -> None:
+    fields = (
+        scored(),
+        scored("欧阳", Outcome.WRONG),
+        scored(None, Outcome.MISSING, level=8.0, legibility=Legibility.ILLEGIBLE),
+    )
+    figures = {figure.name: (figure.right, figure.total) for figure in tally.field_figures(fields)}
+    assert figures["legible fields: exact"] == (1, 2)
+    assert figures["legible fields: characters"] == (6, 8)
+    assert figures["all fields by harm: level 7-10: exact"] == (0, 1)
+
+
+def test_a_family_that_was_sent_home_wrongly_is_counted() -> None:
+    cases = (score_case(expected(), result((), HOME)), score_case(expected(), result(())))
+    figures = {figure.name: figure.right for figure in tally.case_figures(cases)}
+    assert figures["sent home wrongly"] == 1
+    assert figures["decisions right or defensible"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "scenario"),
+    [
+        pytest.param("test-00012-wrong-name", "wrong-name", id="of a set"),
+        pytest.param("sample", "sample", id="of the committed samples"),
+    ],
+)
+def test_the_scenario_stands_in_the_name(name: str, scenario: str) -> None:
+    assert tally.scenario(name) == scenario

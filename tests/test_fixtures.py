@@ -9,14 +9,15 @@ from PIL import Image
 
 from fixtures import truth
 from fixtures.draw import known_children
-from fixtures.people.families import RARE_NAME
-from fixtures.pictures.camera import turned
-from fixtures.pictures.files import content
+from fixtures.people.families import RARE_NAME, families
+from fixtures.pictures.files import FileSpec, content
 from fixtures.pictures.picture import Leaf, PictureSpec, picture
+from fixtures.pictures.shot import turned
 from fixtures.printing import fonts
-from fixtures.printing.fonts import Face, MissingFontError, MissingGlyphError, font, require_fonts, require_glyphs
-from fixtures.samples import FileSpec, Sample, samples
-from fixtures.truth import Damage, Harm, PictureStyle
+from fixtures.printing.fonts import Face, MissingFontError, MissingGlyphError, face_of, font
+from fixtures.samples import samples
+from fixtures.specimens.specimen import Specimen
+from fixtures.truth import PictureStyle
 from models.children import KnownChild
 from models.documents import Field
 from models.findings import CATALOGUE, found
@@ -24,22 +25,13 @@ from models.identity import parse_id_number
 from models.result import decide
 from models.submission import MANIFEST_NAME, parse_manifest
 from pipeline.ocr.weights import characters_of, find_weights
+from tests.support.fonts import needs_fonts
 
 _UNASSIGNED = {"110199", "320199", "330199", "370199"}
 _NAMES = truth.names()
-_EMBLEM = PictureSpec(family="ouyang", leaf=Leaf.ID_EMBLEM)
+_OUYANG = families()["ouyang"]
+_EMBLEM = PictureSpec(family=_OUYANG, leaf=Leaf.ID_EMBLEM)
 _ONE_SAMPLE_EACH = pytest.mark.parametrize("name", _NAMES)
-
-
-def _fonts_missing() -> str:
-    try:
-        require_fonts()
-    except MissingFontError as error:
-        return str(error)
-    return ""
-
-
-needs_fonts = pytest.mark.skipif(bool(_fonts_missing()), reason=_fonts_missing() or "All fonts are installed.")
 
 
 def _manifest(name: str) -> bytes:
@@ -48,7 +40,6 @@ def _manifest(name: str) -> bytes:
 
 def _drawn_anew(spec: FileSpec) -> bytes:
     picture.cache_clear()
-    content.cache_clear()
     return content(spec)
 
 
@@ -69,39 +60,10 @@ def test_the_same_description_gives_the_same_bytes(path: str, style: PictureStyl
 
 
 @needs_fonts
-@pytest.mark.parametrize(
-    "damage",
-    [
-        pytest.param(Damage(harm=Harm.BLUR, field=Field.NAME, strength=3.0), id="blur"),
-        pytest.param(Damage(harm=Harm.MOTION, field=Field.NAME, strength=11.0), id="motion"),
-        pytest.param(Damage(harm=Harm.GLARE, field=Field.NAME), id="glare"),
-        pytest.param(Damage(harm=Harm.FADE, field=Field.NAME, strength=0.7), id="faint print"),
-    ],
-)
-def test_damage_weakens_the_ink_of_its_field_and_leaves_the_others_alone(damage: Damage) -> None:
-    whole = picture(PictureSpec(family="ouyang", leaf=Leaf.CHILD))
-    harmed = picture(PictureSpec(family="ouyang", leaf=Leaf.CHILD, damage=damage))
-    assert harmed.fields == whole.fields
-    for field in whole.fields:
-        left, top, right, bottom = field.box
-        before, after = (shot.image[top:bottom, left:right] for shot in (whole, harmed))
-        if field.field is Field.NAME:
-            assert after.min() > before.min() + 30
-        else:
-            assert np.array_equal(before, after), field.field
-
-
-@needs_fonts
-def test_damage_needs_a_field_that_is_printed() -> None:
-    with pytest.raises(ValueError, match="has no field occupation"):
-        picture(_EMBLEM.model_copy(update={"damage": Damage(harm=Harm.BLUR, field=Field.OCCUPATION)}))
-
-
-@needs_fonts
 def test_a_picture_turned_by_a_quarter_keeps_its_values_under_their_boxes() -> None:
     upright = picture(_EMBLEM)
     sideways = turned(upright, 1)
-    for before, after in zip(upright.fields, sideways.fields, strict=True):
+    for before, after in zip(upright.documents[0].fields, sideways.documents[0].fields, strict=True):
         was = upright.image[before.box.top : before.box.bottom, before.box.left : before.box.right]
         now = sideways.image[after.box.top : after.box.bottom, after.box.left : after.box.right]
         assert np.array_equal(np.rot90(was, -1), now)
@@ -109,7 +71,7 @@ def test_a_picture_turned_by_a_quarter_keeps_its_values_under_their_boxes() -> N
 
 @needs_fonts
 @pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.name)
-def test_the_committed_sample_is_the_described_one(sample: Sample) -> None:
+def test_the_committed_sample_is_the_described_one(sample: Specimen) -> None:
     assert parse_manifest(_manifest(sample.name)) == sample.submission
     expected = truth.load(sample.name)
     assert (expected.decision, expected.findings) == (sample.decision, sample.findings)
@@ -202,7 +164,8 @@ def test_a_missing_font_names_its_package(tmp_path: Path, monkeypatch: pytest.Mo
 @needs_fonts
 def test_a_missing_character_is_named_instead_of_drawn_as_a_box() -> None:
     with pytest.raises(MissingGlyphError, match=r"U\+3F06"):
-        require_glyphs(Face.MICRO_HEI, RARE_NAME)
+        face_of(RARE_NAME[-1], Face.MICRO_HEI)
+    assert face_of(RARE_NAME[-1], Face.MICRO_HEI, Face.SONG) is Face.SONG
 
 
 @pytest.mark.ocr

@@ -1,81 +1,101 @@
-"""Pictures for people: framed, kept in the store, and only where something can be shown."""
-
-import io
-from collections.abc import Iterator
-from pathlib import Path
+"""Ways to take a picture: values stay under their boxes, whatever happens to the pixels."""
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from models.case import Case, StoredFile
-from models.documents import PageKind
-from models.geometry import Box, Quad
-from models.policy import Limits, Policy
-from models.result import PageOutcome
-from pipeline.desk import Desk
-from pipeline.ledger.opening import open_ledger
-from pipeline.ocr.options import OcrOptions, ReaderOptions
-from pipeline.pictures import keep_pictures
-from pipeline.readers import Readers
-from pipeline.scene.overlay import Mark, Meaning, draw_marks
-from pipeline.stores.content import keep_bytes
-from pipeline.stores.folder import FolderStore
-from tests.support import values
+from fixtures.people.families import families
+from fixtures.pictures.backgrounds import BACKGROUNDS
+from fixtures.pictures.picture import Leaf, draw
+from fixtures.pictures.shot import Shot, mirrored
+from fixtures.pictures.styles import taken
+from fixtures.printing.paper import Page
+from fixtures.printing.wear import Wear, worn
+from fixtures.truth import PictureStyle, PrintedField, Split
+from models.documents import Field, PageKind
+from models.geometry import Box
+from tests.support.fonts import needs_fonts
 
-BOX = Box(40, 30, 120, 60)
+_EVERY_STYLE = pytest.mark.parametrize("style", PictureStyle)
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("desk")
-    ledger = open_ledger(f"sqlite:///{folder / 'ledger.db'}")
-    with Readers(OcrOptions(), ReaderOptions(processes=1)) as readers:
-        yield Desk(ledger, FolderStore(folder / "store"), readers, Policy(), Limits())
-    ledger.close()
+def _spotted() -> Page:
+    """A white page with one black square, which is a value."""
+    image = Image.new("RGB", (1200, 900), (246, 246, 240))
+    box = Box(300, 240, 420, 330)
+    ImageDraw.Draw(image).rectangle((box.left, box.top, box.right - 1, box.bottom - 1), fill=(10, 10, 10))
+    field = PrintedField(person=None, field=Field.NAME, value="一", text="一", box=box, characters=(box,))
+    return Page(PageKind.HUKOU_MEMBER, image, (field,))
 
 
-def white_page() -> bytes:
-    held = io.BytesIO()
-    Image.new("RGB", (200, 100), "white").save(held, "PNG")
-    return held.getvalue()
+def _taken(style: PictureStyle, angle: float, seed: int = 3) -> Shot:
+    return taken((_spotted(),), style, np.random.default_rng(seed), split=Split.TEST, angle=angle)
 
 
-def outcome(path: str) -> PageOutcome:
-    kind = PageKind.OTHER
-    return PageOutcome(file=path, page_no=1, kind=kind, legible=True, rotation=0, quad=Quad.of_box(Box(0, 0, 9, 9)))
+@_EVERY_STYLE
+@pytest.mark.parametrize("angle", [0.0, -7.0, 100.0])
+def test_values_stay_under_their_boxes(style: PictureStyle, angle: float) -> None:
+    shot = _taken(style, angle)
+    (document,) = shot.documents
+    (field,) = document.fields
+    outside = field.box.grown(30).within(*shot.size)
+    grey = shot.image[outside.top : outside.bottom, outside.left : outside.right].mean(axis=2)
+    dark = np.argwhere(grey < (grey.min() + grey.max()) / 2)
+    (top, left), (bottom, right) = dark.min(axis=0), dark.max(axis=0) + 1
+    seen = Box(outside.left + left, outside.top + top, outside.left + right, outside.top + bottom)
+    assert max(abs(a - b) for a, b in zip(seen, field.box, strict=True)) <= 4
 
 
+@_EVERY_STYLE
+def test_the_document_lies_in_the_picture(style: PictureStyle) -> None:
+    shot = _taken(style, 4.0)
+    around = shot.documents[0].quad.box
+    assert around.within(*shot.size) == around
+    assert around.width > 300
+
+
+@_EVERY_STYLE
+def test_the_same_seed_gives_the_same_picture(style: PictureStyle) -> None:
+    assert np.array_equal(_taken(style, 2.0).image, _taken(style, 2.0).image)
+    assert not np.array_equal(_taken(style, 2.0).image, _taken(style, 2.0, seed=4).image)
+
+
+@pytest.mark.parametrize("style", [PictureStyle.FLATBED, PictureStyle.PHONE, PictureStyle.SCREEN])
+def test_two_pages_are_two_documents(style: PictureStyle) -> None:
+    pages = (_spotted(), _spotted())
+    first, second = taken(pages, style, np.random.default_rng(1), split=Split.TRAIN, angle=3.0).documents
+    assert first.fields[0].box.overlap(second.fields[0].box) == 0
+    assert second.quad.top_left.y >= first.quad.bottom_left.y - 2
+
+
+def test_a_mirror_shows_everything_on_the_other_side() -> None:
+    shot = _taken(PictureStyle.FLATBED, 0.0)
+    other = mirrored(shot)
+    before, after = shot.documents[0].fields[0].box, other.documents[0].fields[0].box
+    assert (after.left, after.right) == (shot.size[0] - before.right, shot.size[0] - before.left)
+    assert np.array_equal(other.image[:, ::-1], shot.image)
+
+
+def test_the_splits_share_no_background() -> None:
+    assert not set(BACKGROUNDS[Split.TRAIN]) & set(BACKGROUNDS[Split.TEST])
+
+
+@needs_fonts
 @pytest.mark.parametrize(
-    ("meaning", "red_over_blue"),
-    [pytest.param(Meaning.FOUND, True, id="findings are red"), pytest.param(Meaning.READ, False, id="fields are blue")],
+    "wear",
+    [
+        pytest.param(Wear(folds=2), id="folded"),
+        pytest.param(Wear(sleeve=True), id="in a sleeve"),
+        pytest.param(Wear(grime=1.0), id="grimy"),
+        pytest.param(Wear(rubbed=1.0), id="rubbed"),
+    ],
 )
-def test_a_frame_stands_around_its_box(meaning: Meaning, red_over_blue: bool) -> None:
-    data = draw_marks(np.full((100, 200, 3), 255, np.uint8), (Mark(BOX, meaning),))
-    picture = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
-    edge = picture[45, BOX.left - 4]
-    assert bool(edge[0] > edge[2]) is red_over_blue
-    assert picture[45, 80].min() > 240  # what is framed stays to be read
-
-
-def test_a_large_page_is_made_smaller_and_its_frames_with_it() -> None:
-    data = draw_marks(np.full((1000, 3200, 3), 255, np.uint8), (Mark(Box(1600, 400, 2000, 600), Meaning.FOUND),))
-    picture = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
-    assert picture.shape == (500, 1600, 3)
-    assert picture[250, 796].min() < 200
-
-
-def test_pages_are_kept_and_broken_ones_left_out(desk: Desk) -> None:
-    digests = {
-        "a.png": keep_bytes(desk.store, white_page()),
-        "b.png": keep_bytes(desk.store, b"no picture"),
-        "c.png": None,
-    }
-    files = tuple(StoredFile(path=path, hint=None, digest=digest, size=1) for path, digest in digests.items())
-    case = Case(submission=values.submission("s"), revision=1, files=files, input_digest="cd" * 32)
-    pages = tuple(outcome(path) for path in digests)
-    kept = keep_pictures(case, values.result(case).model_copy(update={"pages": pages}), desk)
-    assert list(kept) == [("a.png", 1)]
-    picture = Image.open(io.BytesIO(desk.store.get(kept["a.png", 1], limit=None)))
-    assert picture.size == (200, 100)
-    assert Path(kept["a.png", 1]).suffix == ".jpg"
+def test_wear_leaves_the_ink_to_be_seen(wear: Wear) -> None:
+    page = draw(families()["ouyang"], Leaf.CHILD)
+    used = worn(page, wear, np.random.default_rng(2))
+    assert used.fields == page.fields
+    assert not np.array_equal(np.asarray(used.image), np.asarray(page.image))
+    grey = np.asarray(used.image.convert("L"), np.int16)
+    for field in used.fields:
+        cut = grey[field.box.top : field.box.bottom, field.box.left : field.box.right]
+        assert np.percentile(cut, 90) - cut.min() > 50, field.field

@@ -1,0 +1,90 @@
+"""A good case of one family, of which a page can be drawn or typed anew; judged from files that were read already."""
+
+from collections.abc import Collection
+
+from bench.readings import Scan
+from fixtures.people.family import Family
+from fixtures.pictures.files import FileSpec, content
+from fixtures.pictures.picture import Leaf, PictureSpec
+from fixtures.specimens.application import application, typed_child, typed_guardian
+from fixtures.specimens.story import CARD
+from fixtures.truth import PictureStyle, Split
+from models.case import Case, CaseReading, FileReading
+from models.children import KnownChild
+from models.documents import DocumentKind, Person
+from models.result import Judgement
+from models.submission import EnteredChild, Submission
+from pipeline.documents.dossier import open_dossier
+from pipeline.documents.likeness import Reader
+from pipeline.judge import judge, sought
+
+
+def judged(
+    submission: Submission, files: tuple[FileReading, ...], reader: Reader, known: Collection[KnownChild] = ()
+) -> Judgement:
+    """Judge a submission.
+
+    Args:
+        submission: What the parent typed in.
+        files: What was read of its files.
+        reader: The engine's alphabet and the hospital's rules.
+        known: Registered children; those whom the product would look for are handed to it.
+    """
+    stored = tuple(file.file for file in files)
+    case = Case(submission=submission, revision=1, files=stored, input_digest="0" * 64)
+    dossier = open_dossier(CaseReading(case=case, files=files), reader)
+    wanted = sought(dossier)
+    births = {(birth.name, birth.birth_date) for birth in wanted.births}
+    near = tuple(
+        child
+        for child in known
+        if child.id_number in wanted.id_numbers
+        or child.birth_certificate_number in wanted.birth_certificate_numbers
+        or (child.name, child.birth_date) in births
+    )
+    return judge(dossier, near, reader)
+
+
+def leaves(family: Family) -> tuple[Leaf, ...]:
+    """The pages that a family sends: nothing missing, nothing needless."""
+    people = {resident.person for resident in family.members}
+    grown = (leaf for leaf in (Leaf.HEAD, Leaf.FATHER, Leaf.MOTHER) if Person(leaf.value) in people)
+    return (*CARD, Leaf.HOME, *grown, Leaf.CHILD, *((Leaf.CERTIFICATE,) if family.birth else ()))
+
+
+def page_of(family: Family, leaf: Leaf, number: int) -> PictureSpec:
+    """A picture of a page of the test split; even numbers are scans, odd ones photos."""
+    style = PictureStyle.PHONE if number % 2 else PictureStyle.FLATBED
+    return PictureSpec(family=family, leaf=leaf, style=style, seed=number, split=Split.TEST)
+
+
+def whole(family: Family, number: int) -> tuple[Scan, ...]:
+    """All pages of a family, each in a file that is called after it."""
+    return tuple(scan(page_of(family, leaf, number)) for leaf in leaves(family))
+
+
+def scan(page: PictureSpec) -> Scan:
+    """A page in a JPEG file."""
+    file = _file(page.leaf).model_copy(update={"pages": (page,)})
+    return Scan(file.path, file.hint, content(file))
+
+
+def submission(family: Family, name: str, child: EnteredChild | None = None) -> Submission:
+    """The application of a family, typed in without a mistake, or with this child."""
+    files = tuple(_file(leaf) for leaf in leaves(family))
+    return application(name, child or typed_child(family), typed_guardian(family), files)
+
+
+def replaced(files: tuple[FileReading, ...], read: FileReading) -> tuple[FileReading, ...]:
+    """The files of a case with one of them read anew."""
+    return tuple(read if file.file.path == read.file.path else file for file in files)
+
+
+def _file(leaf: Leaf) -> FileSpec:
+    return FileSpec(path=f"{leaf}.jpg", hint=_hint(leaf))
+
+
+def _hint(leaf: Leaf) -> DocumentKind:
+    if leaf in CARD:
+        return DocumentKind.ID_CARD
+    return DocumentKind.BIRTH_CERTIFICATE if leaf is Leaf.CERTIFICATE else DocumentKind.HOUSEHOLD_REGISTER

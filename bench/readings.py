@@ -1,0 +1,102 @@
+"""Pages read once and kept: a changed rule is measured in seconds, a changed reader never reads stale readings.
+
+The product's own way: bytes in a store, readings in a ledger, under a key that names the bytes and the engine. Here
+the ledger belongs to one state of the sources that perceiving depends on.
+"""
+
+import hashlib
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
+
+from bench.machine import ROOT
+from bench.workplace import reading_processes
+from models.case import FileReading, StoredFile
+from models.documents import DocumentKind
+from models.policy import Limits, Policy
+from pipeline.desk import Desk
+from pipeline.documents.likeness import Reader
+from pipeline.ledger.opening import open_ledger
+from pipeline.read_files import StartedFile, start_file
+from pipeline.stores.content import keep_bytes
+from pipeline.stores.folder import FolderStore
+
+T = TypeVar("T")
+KEPT: Final = ROOT / "build" / "readings"
+_PERCEIVING: Final = (
+    "pipeline/decode", "pipeline/scene", "pipeline/quality", "pipeline/ocr", "pipeline/perceive.py",
+    "models/reading.py", "models/geometry.py",
+)  # fmt: skip
+_AHEAD: Final = 2  # submissions that are drawn and begun before the first is waited for
+
+
+class Scan(NamedTuple):
+    """A file as it was sent."""
+
+    path: str
+    hint: DocumentKind | None
+    data: bytes
+
+
+class Library(NamedTuple):
+    """Reading processes, and everything that they have read before."""
+
+    desk: Desk
+
+    @property
+    def reader(self) -> Reader:
+        """What judging needs of the engine and of the hospital."""
+        return Reader(self.desk.readers.alphabet, self.desk.policy)
+
+    def start(self, scans: Iterable[Scan]) -> tuple[StartedFile, ...]:
+        """Begin to read files."""
+        return tuple(start_file(self._stored(scan), self.desk, self.desk.readers.engine) for scan in scans)
+
+    def read(self, scans: Iterable[Scan]) -> tuple[FileReading, ...]:
+        """Read files and wait for them."""
+        return tuple(file.finish() for file in self.start(scans))
+
+    def _stored(self, scan: Scan) -> StoredFile:
+        digest = keep_bytes(self.desk.store, scan.data)
+        return StoredFile(path=scan.path, hint=scan.hint, digest=digest, size=len(scan.data))
+
+
+@contextmanager
+def library(processes: int = 2) -> Iterator[Library]:
+    """A library whose readings are kept from one run to the next."""
+    folder = KEPT / source_digest()
+    folder.mkdir(parents=True, exist_ok=True)
+    ledger = open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}")
+    try:
+        with reading_processes(processes) as readers, tempfile.TemporaryDirectory() as scans:
+            readers.warm_up()
+            yield Library(Desk(ledger, FolderStore(Path(scans)), readers, Policy(), Limits()))
+    finally:
+        ledger.close()
+
+
+def source_digest(root: Path = ROOT) -> str:
+    """A digest of every source file that perceiving depends on."""
+    digest = hashlib.sha256()
+    for path in sorted(_sources(root)):
+        digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def ahead(started: Iterable[T], count: int = _AHEAD) -> Iterator[T]:
+    """The same values, each only once `count` more were made: what they began goes on meanwhile."""
+    waiting: deque[T] = deque()
+    for one in started:
+        waiting.append(one)
+        if len(waiting) > count:
+            yield waiting.popleft()
+    yield from waiting
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    for name in _PERCEIVING:
+        path = root / name
+        yield from (path.rglob("*.py") if path.is_dir() else (path,))
