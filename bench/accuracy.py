@@ -31,7 +31,7 @@ from pipeline.read_files import StartedFile
 
 BENCH: Final = "accuracy"
 SEED: Final = 1
-_SMALL, _FULL = 20, 100  # submissions
+_SMALL, _FULL = 20, 80  # submissions
 _SHOWN = 40  # rows of a table of single observations
 
 

@@ -3,29 +3,26 @@
 Each is loaded once in a process of its own and takes submission after submission.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from bench.engines import Plain, paddle, rapid
 from bench.submissions import pages_of
 from bench.workplace import opened_desk, reading_processes
 from models.case import CaseReading
+from models.policy import Limits
+from pipeline.decode.pages import decode
 from pipeline.desk import Desk
 from pipeline.documents.dossier import open_dossier
 from pipeline.documents.likeness import Reader
 from pipeline.intake import perceive_case, process
 from pipeline.judge import judge, sought
-from pipeline.ocr.options import OcrOptions
-from pipeline.ocr.paddle import headless_opencv_counts
-from pipeline.ocr.weights import find_weights
 from pipeline.stores.folder import FolderStore
-
-_THREADS = 2
 
 
 class Taken(NamedTuple):
@@ -53,37 +50,11 @@ def product(processes: int, workspace: Path) -> Iterator[Contender]:
 
 
 @contextmanager
-def paddle(_workspace: Path) -> Iterator[Contender]:
-    """PaddleOCR with the product's weights and its own defaults.
-
-    Turning and unwarping pages is off, since these models are not there and would be downloaded.
-    """
-    os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"  # noqa: TID251 - PaddleX reads it when it is imported
-    with headless_opencv_counts():
-        from paddleocr import PaddleOCR  # noqa: TID251 - the library itself is what is compared with
-    weights = find_weights(None, OcrOptions().cache)
-    ocr = PaddleOCR(
-        engine="onnxruntime",
-        engine_config={"intra_op_num_threads": _THREADS, "inter_op_num_threads": 1},
-        text_detection_model_name=weights.model_name(weights.detection),
-        text_detection_model_dir=str(weights.detection),
-        text_recognition_model_name=weights.model_name(weights.recognition),
-        text_recognition_model_dir=str(weights.recognition),
-        use_doc_orientation_classify=False,
-        use_doc_unwarping=False,
-        use_textline_orientation=False,
-    )
-    yield lambda folder: _read(folder, lambda page: len(ocr.predict(str(page))[0]["rec_texts"]))
-
-
-@contextmanager
-def rapid(_workspace: Path) -> Iterator[Contender]:
-    """RapidOCR with its bundled models and its own defaults, among them a classifier that turns lines."""
-    from rapidocr import RapidOCR
-
-    threads = {"intra_op_num_threads": _THREADS, "inter_op_num_threads": 1}
-    ocr: Any = RapidOCR(params={f"EngineConfig.onnxruntime.{key}": value for key, value in threads.items()})
-    yield lambda folder: _read(folder, lambda page: len(ocr(str(page)).txts or ()))
+def library(load: Callable[[], Plain], _workspace: Path) -> Iterator[Contender]:
+    """A library alone: pages decoded, lines read, and nothing made of them."""
+    read = load()
+    limits = Limits()
+    yield lambda folder: _read(folder, lambda page: len(read(decode(page.read_bytes(), page_no=1, limits=limits))))
 
 
 Opening: TypeAlias = Callable[[Path], AbstractContextManager[Contender]]
@@ -91,8 +62,8 @@ CONTENDERS: Mapping[str, Opening] = MappingProxyType(
     {
         "intake, 2 processes": partial(product, 2),
         "intake, 1 process": partial(product, 1),
-        "PaddleOCR, 2 threads": paddle,
-        "RapidOCR, 2 threads": rapid,
+        "PaddleOCR, 2 threads": partial(library, paddle),
+        "RapidOCR, 2 threads": partial(library, rapid),
     }
 )
 

@@ -56,6 +56,16 @@ def commit() -> str | None:
     return told.stdout.strip()
 
 
+def committed(folder: Path) -> frozenset[str] | None:
+    """Names of the files in a folder that are committed; None where that cannot be told."""
+    command = ("git", "--no-optional-locks", "ls-files", "--error-unmatch", ".")
+    try:
+        told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=20)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return frozenset(told.stdout.splitlines())
+
+
 def load() -> float:
     """Processes that wanted a core, averaged over the last minute."""
     return round(psutil.getloadavg()[0], 2)

@@ -37,7 +37,7 @@ from pipeline.read_files import StartedFile
 
 BENCH: Final = "names"
 SEED: Final = 3
-_SMALL, _FULL = 36, 288  # pictures of the child's card
+_SMALL, _FULL = 36, 240  # pictures of the child's card
 _A_FAMILY: Final = 12  # pictures of each family's card, at most
 _KINDS: Final = (
     NameKind.PLAIN, NameKind.CONFUSABLE, NameKind.PLAIN, NameKind.COMPOUND, NameKind.CONFUSABLE, NameKind.MINORITY,

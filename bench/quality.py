@@ -1,45 +1,40 @@
 """3002 and 影像不清: what passes that nobody can read, and what is blocked that anybody can: `python -m bench.quality`.
 
-One page of a good case is harmed and read again; the other pages of the case stay as they are. The truth is what a
-person can read (docs/specimens.md), not what our own gate thinks of it.
+One page of a good case is harmed and read again; the other pages stay as they are, and what was said of the case
+without the harm is no consequence of it. The truth is what a person can read (docs/specimens.md), not what our own
+gate thinks of it.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import product
 from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 from rich.progress import track
 
 from bench import machine
-from bench.cases import judged, page_of, replaced, scan, submission, whole
+from bench.cases import judged, replaced, scan, submission, whole
 from bench.figures import Figure, percentile, share
+from bench.harmed_pages import FAMILIES, Harmed, applicants, plan
 from bench.readings import Library, ahead, library
 from bench.report import Load, Report, Run, newest, report, write
 from bench.size import asked
 from bench.tables import compared, console, errors, heading, observed
-from fixtures.people.family import Family
-from fixtures.people.population import Traits, family
-from fixtures.pictures.picture import Leaf, PictureSpec
-from fixtures.specimens.harmed import REASONS, REQUIRED
-from fixtures.specimens.specimen import true_pages
-from fixtures.truth import Damage, Extent, Harm, Legibility, PrintedField, Split
+from fixtures.specimens.harmed import REASONS
+from fixtures.truth import Extent, Harm, Legibility
 from models.case import FileReading
-from models.documents import Field, PageKind
+from models.documents import Field
 from models.findings import Code, Finding, Reason
 from models.geometry import Box
-from models.result import Decision, Judgement
+from models.result import Decision, Judgement, decide
 from pipeline.read_files import StartedFile
 
 BENCH: Final = "quality"
 SEED: Final = 2
-_SMALL, _FULL = 120, 480  # harmed pages
-_LEAVES: Final = (Leaf.CHILD, Leaf.CHILD, Leaf.HOME, Leaf.ID_PORTRAIT, Leaf.CERTIFICATE)
+_SMALL, _FULL = 108, 324  # harmed pages: three levels of every harm at every extent, or all nine
 _GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})
 _OVERLAP: Final = 0.3  # of boxes, as a share of what either covers, from which the right place was blamed
-_FAMILIES: Final = 12
 _SHOWN: Final = 30
 # Reasons that a parent would understand as well as the exact one.
 _ALSO: Final[Mapping[Harm, frozenset[Reason]]] = {
@@ -56,45 +51,25 @@ class Ending(StrEnum):
 
     RIGHT = "right"
     ARGUABLE = "arguable"  # two people would differ: nothing is a mistake
-    PASSED = "illegible passed"  # accepted although a required value cannot be read
+    PASSED = "illegible passed"  # nothing is said although a required value cannot be read
     ASKED = "illegible left to a person"
-    ACCUSED = "illegible accused"  # something was held against what nobody can read
+    ACCUSED = "illegible called something else"  # missing, or different: of what nobody can read
     BLOCKED = "legible blocked"
     DOUBTED = "legible left to a person"
 
 
-class Harmed(NamedTuple):
-    """A page to harm: of which case, how, and what it shows then."""
-
-    number: int
-    leaf: Leaf
-    damage: Damage
-    spec: PictureSpec
-    fields: tuple[PrintedField, ...]
-
-    @property
-    def required(self) -> tuple[PrintedField, ...]:
-        """The values that the page is needed for, of the person whom it is about."""
-        wanted = REQUIRED[self.leaf]
-        return tuple({field.field: field for field in reversed(self.fields) if field.field in wanted}.values())
-
-    @property
-    def legibility(self) -> Legibility:
-        """Of the worst required value."""
-        return min((field.legibility for field in self.required), default=Legibility.LEGIBLE)
-
-
 class Verdict(NamedTuple):
-    """A harmed page and what was said of its case."""
+    """A harmed page and what became of it.
+
+    Attributes:
+        brought: What is said of the case only since the harm.
+        blamed: What the gate says of the page, if anything.
+    """
 
     harmed: Harmed
     ending: Ending
-    judgement: Judgement
-
-    @property
-    def blamed(self) -> Finding | None:
-        """The first finding of the gate."""
-        return next((finding for finding in self.judgement.findings if finding.code in _GATE), None)
+    brought: tuple[Finding, ...]
+    blamed: Finding | None
 
 
 def main() -> None:
@@ -103,43 +78,30 @@ def main() -> None:
     settings = {"pages": size.amount}
     before = newest(BENCH, settings)
     began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
-    verdicts = tuple(verdicts_of(size.amount))
+    verdicts, good = measured(size.amount)
     load = Load(before=load_before, most=machine.load(), after=machine.load())
     run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings)
-    made = report(run, tuple(figures(verdicts)), {"mistakes": tuple(_row(one) for one in verdicts if _is_wrong(one))})
+    made = report(
+        run,
+        (*figures(verdicts), *clean_figures(good)),
+        {"mistakes": tuple(_row(one) for one in verdicts if _is_wrong(one))},
+    )
     write(made)
     show(made, before)
 
 
-def plan(count: int) -> Iterator[Harmed]:
-    """Pages to harm: every harm over page, value and margin, at levels from 2 to 10, each of another case in turn."""
-    conditions = list(product((3, 8, 5, 10, 4, 7, 2, 9, 6), Extent, Harm))
-    for number in range(count):
-        level, extent, harm = conditions[number % len(conditions)]
-        leaf = _LEAVES[(number + number // len(conditions)) % len(_LEAVES)]
-        field = REQUIRED[leaf][number % len(REQUIRED[leaf])] if extent is Extent.FIELD else None
-        damage = Damage(harm=harm, level=level, extent=extent, field=field)
-        yield _harmed(number, leaf, damage)
-
-
-def applicants(number: int) -> Family:
-    """The family whose page is harmed; a dozen families take turns, so that their other pages are read once."""
-    return family(Split.TEST, 500 + number % _FAMILIES, Traits(certificate=True))
-
-
-def verdicts_of(count: int) -> Iterator[Verdict]:
-    """Harm so many pages, and judge each in its case."""
+def measured(count: int) -> tuple[tuple[Verdict, ...], tuple[Judgement, ...]]:
+    """Harm so many pages, and judge each in its case; and the cases without harm."""
     with library() as shelf:
-        clean = {n: shelf.read(whole(applicants(n), n)) for n in track(range(_FAMILIES), "good cases", console=errors)}
+        scans = [whole(applicants(n), n) for n in range(FAMILIES)]
+        clean = [shelf.read(one) for one in track(scans, "good cases", console=errors)]
+        good = tuple(judged(submission(applicants(n), "quality"), files, shelf.reader) for n, files in enumerate(clean))
         begun = ((harmed, shelf.start([scan(harmed.spec)])) for harmed in plan(count))
+        verdicts = []
         for harmed, started in track(ahead(begun, 8), "harmed pages", total=count, console=errors):
-            yield _verdict(harmed, started, clean[harmed.number % _FAMILIES], shelf)
-
-
-def clean_cases(shelf: Library) -> Iterator[Judgement]:
-    """The cases without any harm: what is wrong here is not the gate's fault."""
-    for n in range(_FAMILIES):
-        yield judged(submission(applicants(n), f"quality-{n}"), shelf.read(whole(applicants(n), n)), shelf.reader)
+            family_no = harmed.number % FAMILIES
+            verdicts.append(_verdict(harmed, started, clean[family_no], (good[family_no], shelf)))
+        return tuple(verdicts), good
 
 
 def figures(verdicts: tuple[Verdict, ...]) -> Iterator[Figure]:
@@ -161,20 +123,36 @@ def figures(verdicts: tuple[Verdict, ...]) -> Iterator[Figure]:
         yield Figure(name="overlap of the blamed box, median", value=percentile(overlaps, 50), unit="number")
 
 
-def ending(legibility: Legibility, judgement: Judgement) -> Ending:
-    """What became of a page whose worst required value is so legible; nothing else is wrong with its case."""
-    gate = any(finding.code in _GATE for finding in judgement.findings)
+def clean_figures(good: tuple[Judgement, ...]) -> Iterator[Figure]:
+    """The cases without harm: the bench needs them good, and what the gate says of them nobody should hear."""
+    yield share("cases without harm accepted", sum(one.decision is Decision.ACCEPTED for one in good), len(good))
+    blocked = sum(any(finding.code in _GATE for finding in one.findings) for one in good)
+    yield share("cases without harm blocked by the gate", blocked, len(good))
+
+
+def ending(legibility: Legibility, said: Decision, *, gate: bool) -> Ending:
+    """What became of a page.
+
+    Args:
+        legibility: Of its worst required value.
+        said: What the findings that the harm brought would lead to by themselves.
+        gate: Whether the gate speaks of this page.
+    """
     match legibility:
         case Legibility.DOUBTFUL:
             return Ending.ARGUABLE
-        case Legibility.LEGIBLE if judgement.decision is Decision.ACCEPTED:
-            return Ending.RIGHT
         case Legibility.LEGIBLE:
-            return Ending.BLOCKED if judgement.decision is Decision.RETURNED else Ending.DOUBTED
-        case Legibility.ILLEGIBLE if judgement.decision is Decision.RETURNED:
-            return Ending.RIGHT if gate else Ending.ACCUSED
+            return {Decision.ACCEPTED: Ending.RIGHT, Decision.RETURNED: Ending.BLOCKED}.get(said, Ending.DOUBTED)
+        case Legibility.ILLEGIBLE if gate:
+            return Ending.RIGHT
         case Legibility.ILLEGIBLE:
-            return Ending.PASSED if judgement.decision is Decision.ACCEPTED else Ending.ASKED
+            return {Decision.ACCEPTED: Ending.PASSED, Decision.RETURNED: Ending.ACCUSED}.get(said, Ending.ASKED)
+
+
+def brought(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Findings that were not there before."""
+    there = {(one.code, one.reason, one.file, one.field) for one in before}
+    return tuple(one for one in after if (one.code, one.reason, one.file, one.field) not in there)
 
 
 def show(made: Report, before: Report | None) -> None:
@@ -185,19 +163,18 @@ def show(made: Report, before: Report | None) -> None:
         console.print(observed(title, rows[:_SHOWN]))
 
 
-def _harmed(number: int, leaf: Leaf, damage: Damage) -> Harmed:
-    spec = page_of(applicants(number), leaf, number).model_copy(update={"damage": damage})
-    (page,) = true_pages(f"{leaf}.jpg", 1, spec)
-    return Harmed(number, leaf, damage, spec, page.fields)
-
-
 def _verdict(
-    harmed: Harmed, started: tuple[StartedFile, ...], clean: tuple[FileReading, ...], shelf: Library
+    harmed: Harmed,
+    started: tuple[StartedFile, ...],
+    clean: tuple[FileReading, ...],
+    good: tuple[Judgement, Library],
 ) -> Verdict:
+    before, shelf = good
     (read,) = (file.finish() for file in started)
-    files = replaced(clean, read)
-    judgement = judged(submission(applicants(harmed.number), f"quality-{harmed.number}"), files, shelf.reader)
-    return Verdict(harmed, ending(harmed.legibility, judgement), judgement)
+    after = judged(submission(applicants(harmed.number), "quality"), replaced(clean, read), shelf.reader)
+    new = brought(before.findings, after.findings)
+    blamed = next((one for one in after.findings if one.code in _GATE and one.file == harmed.file), None)
+    return Verdict(harmed, ending(harmed.legibility, decide(new), gate=blamed is not None), new, blamed)
 
 
 def _mistakes(title: str, verdicts: tuple[Verdict, ...]) -> Iterator[Figure]:
@@ -250,8 +227,7 @@ def _row(verdict: Verdict) -> Mapping[str, JsonValue]:
         "harm": f"{harmed.damage.harm} {harmed.damage.level}, {harmed.damage.extent} {harmed.damage.field or ''}",
         "worst": f"{worst} {harmed.legibility.name.lower()}",
         "ending": verdict.ending,
-        "findings": ", ".join(f"{one.code}/{one.reason} {one.field or ''}" for one in verdict.judgement.findings),
-        "kinds": ", ".join(one.kind for one in verdict.judgement.pages if one.kind is PageKind.UNREADABLE),
+        "findings": ", ".join(f"{one.code}/{one.reason} {one.field or ''}" for one in verdict.brought),
     }
 
 

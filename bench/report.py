@@ -8,8 +8,9 @@ from typing import Final, Literal, TypeAlias
 
 from pydantic import Field, JsonValue
 
+from bench import machine
 from bench.figures import Figure
-from bench.machine import Machine, machine, versions
+from bench.machine import Machine, versions
 from models.base import Model
 
 Rows: TypeAlias = tuple[Mapping[str, JsonValue], ...]
@@ -31,6 +32,7 @@ class Run(Model):
         commit: In the working tree when the run began.
         settings: What the run was asked for; only runs with the same settings are compared.
         seed: Of the generated input; None where nothing is drawn by chance.
+        skipped: What was not measured, and why: a run that skipped something is no pass.
     """
 
     bench: str
@@ -39,6 +41,7 @@ class Run(Model):
     load: Load
     seed: int | None = None
     settings: Mapping[str, int] = {}
+    skipped: tuple[str, ...] = ()
 
 
 class Report(Run):
@@ -66,7 +69,7 @@ def report(run: Run, figures: tuple[Figure, ...], details: Mapping[str, Rows]) -
     return Report(
         **dict(run),
         seconds=round((datetime.now(tz=UTC) - run.began).total_seconds(), 1),
-        machine=machine(),
+        machine=machine.machine(),
         versions=versions(),
         figures=figures,
         details=details,
@@ -83,11 +86,15 @@ def write(made: Report, folder: Path = RESULTS) -> Path:
 
 
 def newest(bench: str, settings: Mapping[str, int], folder: Path = RESULTS) -> Report | None:
-    """The newest report of a bench that was asked for the same; None if there is none.
+    """The newest committed report of a bench that was asked for the same; None if there is none.
+
+    Outside a checkout every report in the folder counts.
 
     Raises:
         ValidationError: A report is damaged; restore or remove its file.
     """
+    committed = machine.committed(folder)
     files = sorted(folder.glob(f"{bench}-*.json"), reverse=True)
-    found = (Report.model_validate_json(file.read_bytes()) for file in files)
+    kept = (file for file in files if committed is None or file.name in committed)
+    found = (Report.model_validate_json(file.read_bytes()) for file in kept)
     return next((earlier for earlier in found if earlier.settings == settings), None)

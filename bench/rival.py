@@ -1,33 +1,41 @@
 """A contender in a process of its own, watched from outside."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Generic, Self, TypeVar
 
 import psutil
-
-from bench.contenders import CONTENDERS, Taken
 
 _MEGABYTE: Final = 1024 * 1024
 _BETWEEN_LOOKS: Final = 0.2  # seconds
 _TO_LOAD: Final = 180.0  # seconds
-_TO_TAKE: Final = 300.0  # seconds, for one submission
+_TO_TAKE: Final = 300.0  # seconds, for one task
 
 
-class Rival:
-    """A contender's process. Its memory counts together with its children's, shared pages in each of them."""
+T = TypeVar("T")
+Opening = Callable[[Path], AbstractContextManager[Callable[[Path], T]]]
 
-    def __init__(self, name: str, workspace: Path) -> None:
+
+class Rival(Generic[T]):
+    """A contender's process. Its memory counts together with its children's, shared pages in each of them.
+
+    Args:
+        name: What it is called in tables.
+        opening: Loads it in its own process; must be importable there. Takes the workspace.
+        workspace: A folder of its own.
+    """
+
+    def __init__(self, name: str, opening: Opening[T], workspace: Path) -> None:
         context = get_context("spawn")
         self.name = name
         self.peak_mb = 0.0
         self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(name, workspace, theirs))
+        self._process = context.Process(target=_serve, args=(opening, workspace, theirs))
         self._process.start()
         theirs.close()
 
@@ -35,8 +43,8 @@ class Rival:
         """Wait until it is loaded."""
         self._answer(_TO_LOAD)
 
-    def take(self, folder: Path) -> Taken:
-        """Let it take a submission, and watch its memory meanwhile.
+    def take(self, folder: Path) -> T:
+        """Let it take what lies there, and watch its memory meanwhile.
 
         Raises:
             TimeoutError: It did not answer in time.
@@ -61,10 +69,10 @@ class Rival:
         self._process.join(5)
         self._line.close()
 
-    def _answer(self, patience: float) -> Taken | None:
+    def _answer(self, patience: float) -> T | None:
         if not self._line.poll(patience):
             raise TimeoutError(f"{self.name} did not answer within {patience:.0f} seconds.")
-        answer: Taken | None = self._line.recv()
+        answer: T | None = self._line.recv()
         return answer
 
     @contextmanager
@@ -91,8 +99,8 @@ class Rival:
         self.close()
 
 
-def _serve(name: str, workspace: Path, line: "Connection[Taken | None, Path | None]") -> None:
-    with CONTENDERS[name](workspace) as take:
+def _serve(opening: Opening[Any], workspace: Path, line: "Connection[Any, Path | None]") -> None:
+    with opening(workspace) as take:
         line.send(None)
         while (folder := line.recv()) is not None:
             line.send(take(folder))

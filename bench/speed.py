@@ -56,7 +56,7 @@ def race(count: int) -> tuple[tuple[Round, ...], dict[str, float]]:
     """
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
-        rivals = [held.enter_context(Rival(name, _made(folder / name))) for name in CONTENDERS]
+        rivals = [held.enter_context(Rival(name, CONTENDERS[name], _made(folder / name))) for name in CONTENDERS]
         for rival in rivals:
             rival.ready()
         warm = write_submission(count, folder)
@@ -118,7 +118,7 @@ def show(made: Report, before: Report | None) -> None:
     console.print(f"outcomes: {'; '.join(decided)}", highlight=False)
 
 
-def _round(number: int, rivals: list[Rival], folder: Path) -> Iterator[Round]:
+def _round(number: int, rivals: list[Rival[Taken]], folder: Path) -> Iterator[Round]:
     """One submission; another contender begins each time."""
     submission = write_submission(number, folder)
     first = number % len(rivals)

@@ -65,9 +65,10 @@ def heading(made: Report, before: Report | None) -> str:
     here = made.machine
     load = made.load
     earlier = f"{before.began:%Y-%m-%d %H:%M} UTC, commit {before.commit}" if before else "none"
+    skipped = "".join(f"\nSKIPPED, so this is no pass: {one}" for one in made.skipped)
     return (
         f"{made.bench}: {made.began:%Y-%m-%d %H:%M} UTC, commit {made.commit}, {made.seconds:.0f} s\n"
         f"{here.cpu}, {here.cores} cores, {here.memory_gb} GiB; load {load.before} before, {load.most} at most, "
         f"{load.after} after\n"
-        f"before: {earlier}"
+        f"before: {earlier}{skipped}"
     )

@@ -1,0 +1,150 @@
+"""Are the specimens fair? Plain OCR finds what is undamaged and loses what is hopeless: `python -m bench.fairness`.
+
+Plain PaddleOCR reads pages of the test split, laid flat and upright, and every printed value is looked for in its text,
+row by row and word for word. At level 10 of a harm next to nothing may be found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+import cv2
+import numpy as np
+from pydantic import JsonValue
+from rich.progress import track
+
+from bench import machine
+from bench.engines import Plain, paddle
+from bench.figures import Figure, share
+from bench.report import Load, Report, Run, newest, report, write
+from bench.size import asked
+from bench.tables import compared, console, errors, heading, observed
+from fixtures.people.population import family, traits
+from fixtures.pictures.picture import Leaf, PictureSpec, picture
+from fixtures.truth import Damage, Harm, PictureStyle, PrintedField, Split
+
+BENCH: Final = "fairness"
+SEED: Final = 6
+_SMALL, _FULL = 24, 96  # undamaged pages; a quarter as many for every harm at level 10, but one of each at least
+_LEAVES: Final = (Leaf.CHILD, Leaf.HOME, Leaf.FATHER, Leaf.ID_PORTRAIT, Leaf.ID_EMBLEM, Leaf.CERTIFICATE)
+_HOPELESS: Final = 10
+_SHOWN: Final = 40
+
+
+class Sought(NamedTuple):
+    """A printed value, and whether it stands in the text that was read."""
+
+    page: PictureSpec
+    field: PrintedField
+    found: bool
+
+
+def main() -> None:
+    """Run the bench: read, look for every value; keep the report and print it beside the newest earlier one."""
+    size = asked(BENCH, __doc__ or "", small=_SMALL, full=_FULL)
+    settings = {"pages": size.amount}
+    before = newest(BENCH, settings)
+    began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
+    cv2.setNumThreads(1)
+    read = paddle()
+    whole = tuple(_sought(undamaged(size.amount), read, "undamaged pages", size.amount))
+    harmed_count = len(Harm) * max(1, size.amount // 48)
+    lost = tuple(_sought(hopeless(harmed_count), read, "hopeless pages", harmed_count))
+    load = Load(before=load_before, most=machine.load(), after=machine.load())
+    run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings)
+    missed = tuple(_row(one) for one in whole if not one.found)
+    made = report(run, tuple(figures(whole, lost)), {"undamaged values not found": missed})
+    write(made)
+    show(made, before)
+
+
+def undamaged(count: int) -> Iterator[PictureSpec]:
+    """Clean flatbed scans of every kind of page that holds values."""
+    rng = np.random.default_rng(SEED)
+    for number in range(count):
+        kind = traits(rng).model_copy(update={"certificate": True})
+        yield PictureSpec(
+            family=family(Split.TEST, 2000 + number, kind),
+            leaf=_leaf(number, kind.household),
+            style=PictureStyle.FLATBED,
+            seed=number,
+            split=Split.TEST,
+        )
+
+
+def hopeless(count: int) -> Iterator[PictureSpec]:
+    """The same with each harm in turn, at its worst."""
+    for number, page in enumerate(undamaged(count)):
+        yield page.model_copy(update={"damage": Damage(harm=list(Harm)[number % len(Harm)], level=_HOPELESS)})
+
+
+def stands_in(printed: str, text: str) -> bool:
+    """Whether a printed value stands in a text, blanks aside; only compatible forms of a sign count as one."""
+    return _plain(printed) in _plain(text)
+
+
+def figures(whole: tuple[Sought, ...], lost: tuple[Sought, ...]) -> Iterator[Figure]:
+    """Found of what is undamaged, by page and face; found of what is hopeless, by harm."""
+    yield share("undamaged values found word for word", sum(one.found for one in whole), len(whole))
+    for leaf in _LEAVES:
+        own = [one.found for one in whole if one.page.leaf is leaf]
+        yield share(f"undamaged, {leaf}", sum(own), len(own))
+    yield share("values found at level 10", sum(one.found for one in lost), len(lost))
+    for harm in Harm:
+        own = [one.found for one in lost if one.page.damage and one.page.damage.harm is harm]
+        yield share(f"level 10, {harm}", sum(own), len(own))
+
+
+def show(made: Report, before: Report | None) -> None:
+    """Print a report beside an earlier one."""
+    console.print(heading(made, before), highlight=False)
+    console.print(compared("Fairness", made.figures, before))
+    for title, rows in made.details.items():
+        console.print(observed(title, rows[:_SHOWN]))
+
+
+def _leaf(number: int, household: str) -> Leaf:
+    leaf = _LEAVES[number % len(_LEAVES)]
+    return Leaf.MOTHER if leaf is Leaf.FATHER and household == "mother_only" else leaf
+
+
+def _sought(pages: Iterator[PictureSpec], read: Plain, title: str, count: int) -> Iterator[Sought]:
+    for page in track(pages, title, total=count, console=errors):
+        shot = picture(page)
+        lines = read(shot.image)
+        text = "\n".join(line.text for line in lines)
+        for field in shot.documents[0].fields:
+            yield Sought(page, field, all(stands_in(row, text) for row in _rows(field)))
+
+
+def _rows(field: PrintedField) -> tuple[str, ...]:
+    """The value row by row: the characters whose boxes stand beside each other."""
+    printed = [character for character in field.text if not character.isspace()]
+    rows: list[str] = []
+    last = None
+    for character, box in zip(printed, field.characters, strict=True):
+        if last is None or box.centre.y > last.bottom or box.right < last.left:
+            rows.append("")
+        rows[-1] += character
+        last = box
+    return tuple(rows)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s:：.,，。·・•]", "", unicodedata.normalize("NFKC", text))
+
+
+def _row(one: Sought) -> Mapping[str, JsonValue]:
+    print_ = one.page.family.booklet.print
+    return {
+        "page": f"{one.page.seed}/{one.page.leaf}",
+        "field": one.field.field,
+        "printed": one.field.text,
+        "faces": f"{print_.value}, {print_.hand}, {print_.strength}",
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Pages to harm for the bench of the gate: every harm, at every level, over a page, a value, or an empty margin."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Final, NamedTuple
+
+from bench.cases import page_of
+from fixtures.people.family import Family
+from fixtures.people.population import Traits, family
+from fixtures.pictures.picture import Leaf, PictureSpec
+from fixtures.specimens.harmed import REQUIRED
+from fixtures.specimens.specimen import true_pages
+from fixtures.truth import Damage, Extent, Harm, Legibility, PrintedField, Split
+
+FAMILIES: Final = 12
+_LEAVES: Final = (Leaf.CHILD, Leaf.CHILD, Leaf.HOME, Leaf.ID_PORTRAIT, Leaf.CERTIFICATE)
+_LEVELS: Final = (3, 8, 5, 10, 4, 7, 2, 9, 6)  # in the order in which a larger bench adds them
+
+
+class Harmed(NamedTuple):
+    """A page to harm: of which case, how, and what it shows then."""
+
+    number: int
+    leaf: Leaf
+    damage: Damage
+    spec: PictureSpec
+    fields: tuple[PrintedField, ...]
+
+    @property
+    def file(self) -> str:
+        """The file that holds the page."""
+        return f"{self.leaf}.jpg"
+
+    @property
+    def required(self) -> tuple[PrintedField, ...]:
+        """The values that the page is needed for, of the person whom it is about."""
+        wanted = REQUIRED[self.leaf]
+        return tuple({field.field: field for field in reversed(self.fields) if field.field in wanted}.values())
+
+    @property
+    def legibility(self) -> Legibility:
+        """Of the worst required value."""
+        return min((field.legibility for field in self.required), default=Legibility.LEGIBLE)
+
+
+def plan(count: int) -> Iterator[Harmed]:
+    """Pages to harm: every harm over page, value and margin, at levels from 2 to 10, each of another case in turn."""
+    conditions = list(product(_LEVELS, Extent, Harm))
+    for number in range(count):
+        level, extent, harm = conditions[number % len(conditions)]
+        leaf = _LEAVES[(number + number // len(conditions)) % len(_LEAVES)]
+        field = REQUIRED[leaf][number % len(REQUIRED[leaf])] if extent is Extent.FIELD else None
+        damage = Damage(harm=harm, level=level, extent=extent, field=field)
+        yield _harmed(number, leaf, damage)
+
+
+def applicants(number: int) -> Family:
+    """The family whose page is harmed; a dozen families take turns, so that their other pages are read once."""
+    return family(Split.TEST, 500 + number % FAMILIES, Traits(certificate=True))
+
+
+def _harmed(number: int, leaf: Leaf, damage: Damage) -> Harmed:
+    spec = page_of(applicants(number), leaf, number).model_copy(update={"damage": damage})
+    (page,) = true_pages(f"{leaf}.jpg", 1, spec)
+    return Harmed(number, leaf, damage, spec, page.fields)

@@ -1,0 +1,170 @@
+"""The same pages read by us and by the libraries a hospital would take instead: `python -m bench.peers [--full]`.
+
+Each reader sits in a process of its own with two threads and takes page after page, all of them in turn, so that a
+disturbance meets everybody. Behind each stands the same field extraction. The libraries' models that turn and unwarp
+pages cannot be had offline; RapidOCR brings one that turns lines.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import cv2
+from rich.progress import track
+
+from bench import machine
+from bench.cases import judged
+from bench.engines import PEERS, MissingPeerError, tesseract
+from bench.figures import Figure, percentile, share
+from bench.report import Load, Report, Run, newest, report, write
+from bench.rival import Rival
+from bench.scoring import ScoredField, score_fields, score_pages
+from bench.size import asked
+from bench.tables import compared, console, errors, heading
+from fixtures.people.families import families
+from fixtures.pictures.files import FileSpec
+from fixtures.specimens.application import application, typed_child, typed_guardian
+from fixtures.specimens.pages import PageCase, test_pages
+from fixtures.truth import Expected, Legibility, PictureStyle
+from models.case import FailedPage, FileReading, ReadPage, StoredFile
+from models.errors import EngineError, FileRejectedError
+from models.findings import Code
+from models.policy import Policy
+from models.result import Decision, Judgement
+from pipeline.documents.likeness import Reader
+from pipeline.ocr.options import OcrOptions
+from pipeline.ocr.paddle import alphabet
+
+BENCH: Final = "peers"
+SEED: Final = 5
+_SMALL, _FULL = 12, 60  # pages
+_SKIPPED: Final = 3  # exit status: something was not measured, which is never a pass
+_NOBODY: Final = "ouyang"  # whose application it is; no page of the bench belongs to them
+
+
+class Read(NamedTuple):
+    """A page that a reader took: wall-clock seconds, and what was read, or why nothing was."""
+
+    seconds: float
+    page: ReadPage | FailedPage
+
+
+class Turn(NamedTuple):
+    """One reader's turn with one page."""
+
+    reader: str
+    case: PageCase
+    seconds: float
+    fields: tuple[ScoredField, ...]
+    kind_right: bool
+
+
+def main() -> None:
+    """Run the bench: everybody reads every page; keep the report and print it beside the newest earlier one."""
+    size = asked(BENCH, __doc__ or "", small=_SMALL, full=_FULL)
+    settings = {"pages": size.amount}
+    before = newest(BENCH, settings)
+    began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
+    skipped = tuple(_missing())
+    readers = [name for name in PEERS if not any(one.startswith(f"{name}:") for one in skipped)]
+    turns = tuple(race(readers, size.amount))
+    load = Load(before=load_before, most=machine.load(), after=machine.load())
+    run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings, skipped=skipped)
+    made = report(run, tuple(figures(readers, turns)), {})
+    write(made)
+    show(made, before)
+    sys.exit(_SKIPPED if skipped else 0)
+
+
+@contextmanager
+def opened(name: str, _workspace: Path) -> Iterator[Callable[[Path], Read]]:
+    """A reader, loaded in this process."""
+    cv2.setNumThreads(2)
+    read = PEERS[name]()
+
+    def take(path: Path) -> Read:
+        data = path.read_bytes()
+        began = time.monotonic()
+        try:
+            page: ReadPage | FailedPage = ReadPage(page_no=1, readings=read(data))
+        except (FileRejectedError, EngineError) as error:
+            page = FailedPage(page_no=1, code=Code.OUR_FAULT, reason=error.reason)
+        return Read(time.monotonic() - began, page)
+
+    yield take
+
+
+def race(readers: list[str], count: int) -> Iterator[Turn]:
+    """Let every reader take every page; another one begins each time."""
+    judging = Reader(alphabet(OcrOptions()), Policy())
+    with ExitStack() as held:
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
+        rivals = [held.enter_context(Rival(name, partial(opened, name), folder)) for name in readers]
+        for rival in rivals:
+            rival.ready()
+        pages = enumerate(test_pages(count, SEED))
+        for number, case in track(pages, "pages", total=count, console=errors):
+            path = folder / f"{case.name}.{case.suffix}"
+            path.write_bytes(case.data)
+            first = number % len(rivals)
+            for rival in (*rivals[first:], *rivals[:first]):
+                yield _scored(rival.name, case, rival.take(path), judging)
+            path.unlink()
+
+
+def figures(readers: list[str], turns: tuple[Turn, ...]) -> Iterator[Figure]:
+    """Accuracy on what a person can read, by kind of picture; and seconds a page."""
+    for name in readers:
+        own = [turn for turn in turns if turn.reader == name]
+        seen = [field for turn in own for field in turn.fields if field.printed.legibility is Legibility.LEGIBLE]
+        yield share(f"{name}: legible fields exact", sum(field.value_right for field in seen), len(seen))
+        characters = sum(len(one.printed.value) if one.value_right else one.characters_right for one in seen)
+        yield share(f"{name}: characters", characters, sum(len(field.printed.value) for field in seen))
+        yield share(f"{name}: page kinds", sum(turn.kind_right for turn in own), len(own))
+        seconds = [turn.seconds for turn in own]
+        yield Figure(name=f"{name}: seconds a page, p50", value=percentile(seconds, 50), unit="s")
+        yield Figure(name=f"{name}: seconds a page, p95", value=percentile(seconds, 95), unit="s")
+        for style in PictureStyle:
+            some = [field.value_right for field in seen if field.page.style is style]
+            yield share(f"{name}: {style}: legible fields exact", sum(some), len(some))
+
+
+def show(made: Report, before: Report | None) -> None:
+    """Print a report beside an earlier one; what was skipped first."""
+    console.print(heading(made, before), highlight=False)
+    console.print(compared("Peers", (figure for figure in made.figures if figure.value is not None), before))
+
+
+def _missing() -> Iterator[str]:
+    """Peers that are not on this machine, each with what to do."""
+    try:
+        tesseract()
+    except MissingPeerError as error:
+        yield f"Tesseract: {error}"
+
+
+def _scored(reader: str, case: PageCase, read: Read, judging: Reader) -> Turn:
+    expected = Expected(name=case.name, decision=Decision.ACCEPTED, findings=(), pages=case.truth)
+    told = _told(case, read.page, judging)
+    (page,) = score_pages(expected, told)
+    return Turn(reader, case, read.seconds, score_fields(expected, told), page.right)
+
+
+def _told(case: PageCase, page: ReadPage | FailedPage, judging: Reader) -> Judgement:
+    """What is made of a page, without anything else of its case."""
+    path = case.truth[0].file
+    stored = StoredFile(path=path, hint=None, digest="0" * 64, size=len(case.data))
+    nobody = families()[_NOBODY]
+    files = (FileSpec(path=path, hint=None),)
+    typed = application("peers", typed_child(nobody), typed_guardian(nobody), files)
+    return judged(typed, (FileReading(file=stored, pages=(page,)),), judging)
+
+
+if __name__ == "__main__":
+    main()
