@@ -1,4 +1,4 @@
-"""How long a submission takes, beside the libraries alone: `python -m bench.speed [--submissions N]`."""
+"""How long a submission takes, how long a start, whether memory creeps, where time goes: `python -m bench.speed`."""
 
 import argparse
 import tempfile
@@ -13,14 +13,26 @@ from rich.table import Table
 
 from bench import machine
 from bench.contenders import CONTENDERS, Taken
+from bench.endurance import memory_figures, startup_figures
 from bench.figures import Figure, percentile
 from bench.report import Load, Report, Rows, Run, newest, report, write
 from bench.rival import Rival
+from bench.stages import stage_figures
 from bench.submissions import PAGES, SEED, write_submission
-from bench.tables import console, errors, heading, words
+from bench.tables import compared, console, errors, heading, words
 
 BENCH: Final = "speed"
-_SUBMISSIONS = 20
+
+
+class Amount(NamedTuple):
+    """How much is measured: submissions in the race, pages for the memory, pages for the stages."""
+
+    submissions: int
+    pages: int
+    staged: int
+
+
+_SMALL, _FULL = Amount(3, 60, 6), Amount(20, 2000, 24)
 
 
 class Round(NamedTuple):
@@ -34,14 +46,15 @@ class Round(NamedTuple):
 
 def main() -> None:
     """Run the bench: race, keep the report, print it beside the newest earlier one of as many submissions."""
-    count = _asked()
-    settings = {"submissions": count, "pages": PAGES}
+    amount = _asked()
+    settings = {"submissions": amount.submissions, "pages": amount.pages, "staged": amount.staged}
     before = newest(BENCH, settings)
     began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
-    rounds, peaks = race(count)
+    rounds, peaks = race(amount.submissions)
     load = Load(before=load_before, most=max(one.load for one in rounds), after=machine.load())
     run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings)
-    made = report(run, tuple(figures(rounds, peaks)), {"rounds": details(rounds)})
+    alone = (*startup_figures(), *stage_figures(amount.staged), *memory_figures(amount.pages))
+    made = report(run, (*figures(rounds, peaks), *alone), {"rounds": details(rounds)})
     write(made)
     show(made, before)
 
@@ -105,15 +118,19 @@ def details(rounds: tuple[Round, ...]) -> Rows:
 def show(made: Report, before: Report | None) -> None:
     """Print a report beside an earlier one: a row a figure, before and now for every contender."""
     console.print(heading(made, before), highlight=False)
-    table = Table("figure", title=f"{made.settings['submissions']} submissions of {PAGES} pages", title_justify="left")
+    title = f"{made.settings['submissions']} submissions of {PAGES} pages"
+    table = Table("figure", title=title, title_justify="left")
     for name in CONTENDERS:
         table.add_column(f"{name}\nbefore", justify="right")
         table.add_column("\nnow", justify="right")
-    for title in dict.fromkeys(figure.name.split(": ")[1] for figure in made.figures):
+    raced = [figure for figure in made.figures if figure.name.startswith(tuple(CONTENDERS))]
+    for title in dict.fromkeys(figure.name.split(": ")[1] for figure in raced):
         names = [f"{name}: {title}" for name in CONTENDERS]
         pairs = ((words(before.figure(name) if before else None), words(made.figure(name))) for name in names)
         table.add_row(title, *(word for pair in pairs for word in pair))
     console.print(table)
+    alone = (figure for figure in made.figures if figure not in raced)
+    console.print(compared(f"Start, stages, memory over {made.settings['pages']} pages", alone, before))
     decided = sorted({f"{row['contender']}: {row['outcome']}" for row in made.details["rounds"]})
     console.print(f"outcomes: {'; '.join(decided)}", highlight=False)
 
@@ -131,13 +148,17 @@ def _made(workspace: Path) -> Path:
     return workspace
 
 
-def _asked() -> int:
+def _asked() -> Amount:
     parser = argparse.ArgumentParser(prog="python -m bench.speed", description=__doc__)
-    parser.add_argument("--submissions", type=int, default=_SUBMISSIONS, help="how many; at least 1 (default: 20)")
-    count: int = parser.parse_args().submissions
-    if count < 1:
-        parser.error("--submissions must be at least 1")
-    return count
+    parser.add_argument("--full", action="store_true", help=f"the real size, {_FULL}; the small one is {_SMALL}")
+    parser.add_argument("--submissions", type=int, help="another number of submissions; at least 1")
+    parser.add_argument("--pages", type=int, help="another number of pages for the memory; at least 1")
+    told = parser.parse_args()
+    base = _FULL if told.full else _SMALL
+    amount = base._replace(submissions=told.submissions or base.submissions, pages=told.pages or base.pages)
+    if min(amount) < 1:
+        parser.error("--submissions and --pages must be at least 1")
+    return amount
 
 
 if __name__ == "__main__":

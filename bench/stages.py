@@ -1,0 +1,80 @@
+"""Where the time of a page goes: one process under Python's profiler, stage by stage.
+
+The profiler slows Python down and leaves native code alone, so shares of stages written in Python are a little high.
+"""
+
+import cProfile
+import pstats
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from bench.cases import judged
+from bench.engines import ours
+from bench.figures import Figure
+from fixtures.people.families import families
+from fixtures.pictures.files import FileSpec
+from fixtures.specimens.application import application, typed_child, typed_guardian
+from fixtures.specimens.pages import test_pages
+from models.case import FileReading, ReadPage, StoredFile
+from models.policy import Policy
+from pipeline.documents.likeness import Reader
+from pipeline.ocr.options import OcrOptions
+from pipeline.ocr.paddle import alphabet
+
+SEED: Final = 7
+# Which functions a stage is: the end of the file's path, and the name.
+_STAGES: Final = MappingProxyType(
+    {
+        "decode": (("pipeline/decode/pages.py", "decode"),),
+        "find": (("pipeline/scene/find.py", "find_documents"),),
+        "straighten": (("pipeline/scene/straighten.py", "straighten"),),
+        "detect": (("models/text_detection/predictor.py", "process"),),
+        "recognise": (("models/text_recognition/predictor.py", "process"),),
+        "lattice": (("pipeline/ocr/paddle.py", "__call__"),),
+        "measure": (("quality/measure.py", "measure_page"), ("quality/measure.py", "measure_line")),
+        "barcodes": (("scene/barcodes.py", "read_barcodes"),),
+    }
+)
+_WHOLE: Final = (("pipeline/perceive.py", "perceive"),)
+
+
+def stage_figures(count: int) -> Iterator[Figure]:
+    """The share of each stage in the time of so many pages, judging among them."""
+    read = ours()
+    pages = tuple(test_pages(count, SEED))
+    read(pages[0].data)  # warm
+    profile = cProfile.Profile()
+    profile.enable()
+    readings = tuple(read(page.data) for page in pages)
+    profile.disable()
+    began = time.monotonic()
+    for page, reading in zip(pages, readings, strict=True):
+        _judged(page.truth[0].file, ReadPage(page_no=1, readings=reading))
+    judging = time.monotonic() - began
+    seconds = {stage: _seconds(profile, functions) for stage, functions in _STAGES.items()}
+    seconds["recognise"] -= seconds["lattice"]  # it is built while lines are decoded
+    whole = _seconds(profile, _WHOLE) + judging
+    for stage, spent in (*seconds.items(), ("judge", judging)):
+        yield Figure(name=f"stage {stage}: part of the time", value=spent / whole, unit="number")
+    rest = 1 - (sum(seconds.values()) + judging) / whole
+    yield Figure(name="stage other: part of the time", value=rest, unit="number")
+
+
+def _seconds(profile: cProfile.Profile, functions: tuple[tuple[str, str], ...]) -> float:
+    rows = pstats.Stats(profile).stats  # type: ignore[attr-defined]  # typeshed hides the table
+    wanted = (
+        float(row[3])
+        for (file, _, name), row in rows.items()
+        if any(file.endswith(end) and name == of for end, of in functions)
+    )
+    return sum(wanted)
+
+
+def _judged(path: str, page: ReadPage) -> None:
+    nobody = families()["ouyang"]
+    typed = application("stages", typed_child(nobody), typed_guardian(nobody), (FileSpec(path=path, hint=None),))
+    stored = StoredFile(path=Path(path).name, hint=None, digest="0" * 64, size=1)
+    judged(typed, (FileReading(file=stored, pages=(page,)),), Reader(alphabet(OcrOptions()), Policy()))
