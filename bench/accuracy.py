@@ -6,22 +6,21 @@ fixtures/specimens says. Pages are read once and kept; rules can be measured ane
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from itertools import chain
 from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench import machine, tally
+from bench import tally
 from bench.cases import judged
-from bench.certainty import certainty_figures, claims, plot
+from bench.certainty import certainty_figures, claims, plot, series_of
+from bench.conduct import Bench, conduct
 from bench.figures import Figure
 from bench.readings import Library, Scan, ahead, library
-from bench.report import RESULTS, Load, Report, Rows, Run, newest, report, write
+from bench.report import Measured, Rows
 from bench.scoring import Outcome, ScoredCase, ScoredField, ScoredPage, invented, score_case, score_fields, score_pages
-from bench.size import asked
-from bench.tables import compared, console, errors, heading, observed
+from bench.tables import errors
 from fixtures.pictures.files import content
 from fixtures.specimens.sets import specimen
 from fixtures.specimens.specimen import Specimen, expected
@@ -29,9 +28,8 @@ from fixtures.truth import Expected, Split
 from models.result import Judgement
 from pipeline.read_files import StartedFile
 
-BENCH: Final = "accuracy"
 SEED: Final = 1
-_SMALL, _FULL = 20, 80  # submissions
+BENCH: Final = Bench("accuracy", __doc__, SEED, "submissions", small=20, full=80)
 _SHOWN = 40  # rows of a table of single observations
 
 
@@ -52,19 +50,11 @@ class Scored(NamedTuple):
     invented: int
 
 
-def main() -> None:
-    """Run the bench: draw, read, judge, score; keep the report and print it beside the newest earlier one."""
-    size = asked(BENCH, __doc__ or "", small=_SMALL, full=_FULL)
-    settings = {"submissions": size.amount}
-    before = newest(BENCH, settings)
-    began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
-    scored = tuple(score(size.amount))
-    load = Load(before=load_before, most=max(load_before, machine.load()), after=machine.load())
-    run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings)
-    made = report(run, figures(scored), details(scored))
-    path = write(made)
-    plot(claims(tuple(chain.from_iterable(one.fields for one in scored))), RESULTS, path.stem)
-    show(made, before)
+def measure(count: int) -> Measured:
+    """Score so many submissions."""
+    scored = tuple(score(count))
+    made = claims(tuple(chain.from_iterable(one.fields for one in scored)))
+    return Measured(figures(scored), details(scored), series_of(made))
 
 
 def score(count: int) -> Iterator[Scored]:
@@ -116,18 +106,6 @@ def details(scored: tuple[Scored, ...]) -> Mapping[str, Rows]:
         "persons not right": _counted(_person_row(field) for field in fields if field.outcome is Outcome.MISPLACED),
         "values not right that a person could read": _counted(_field_row(field) for field in wrong),
     }
-
-
-def show(made: Report, before: Report | None) -> None:
-    """Print a report beside an earlier one: what matters first, then whatever is not always right."""
-    console.print(heading(made, before), highlight=False)
-    single = ("legible field: ", "page kind: ", "persons by page: ", "decisions by scenario: ")
-    broad = (figure for figure in made.figures if not figure.name.startswith(single))
-    console.print(compared("Cases, pages and fields", broad, before))
-    fine = (figure for figure in made.figures if figure.name.startswith(single) and figure.value != 1)
-    console.print(compared("Single kinds, fields and scenarios that are not always right", fine, before))
-    for title, rows in made.details.items():
-        console.print(observed(title, rows[:_SHOWN]))
 
 
 def _scored(drawn: Drawn, judgement: Judgement) -> Scored:
@@ -197,4 +175,4 @@ def _counted(rows: Iterable[dict[str, str]]) -> Rows:
 
 
 if __name__ == "__main__":
-    main()
+    plot(*conduct(BENCH, measure))

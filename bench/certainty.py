@@ -9,11 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from matplotlib.figure import Figure as Drawing
+
 from bench.figures import Figure, share
+from bench.report import Report, Rows
 from bench.scoring import ScoredField
 
 _BINS: Final = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)
 _RISKS: Final = (0.0, 0.001, 0.01)
+_CURVE: Final = "risk and coverage"
+_BINNED: Final = "calibration"
+_POINTS: Final = 250  # of a curve that is kept
 
 
 class Claim(NamedTuple):
@@ -118,36 +124,48 @@ def certainty_figures(made: tuple[Claim, ...]) -> Iterator[Figure]:
     yield share("right of those at a confidence of 0.99 and above", sum(claim.right for claim in sure), len(sure))
 
 
-def plot(made: tuple[Claim, ...], folder: Path, stem: str) -> tuple[Path, Path]:
-    """Draw the risk-coverage curve and the reliability diagram as PNG files named after `stem`."""
-    return _plot_curve(made, folder / f"{stem}-risk.png"), _plot_reliability(made, folder / f"{stem}-calibration.png")
-
-
-def _plot_curve(made: tuple[Claim, ...], path: Path) -> Path:
-    from matplotlib.figure import Figure as Drawing
-
+def series_of(made: tuple[Claim, ...]) -> dict[str, Rows]:
+    """The curve and the bins as they stand in a report; of a long curve every so many points."""
     points = curve(made)
+    kept = points[:: max(1, len(points) // _POINTS)]
+    return {
+        _CURVE: tuple({"coverage": round(one.coverage, 5), "risk": round(one.risk, 5)} for one in kept),
+        _BINNED: tuple({"claimed": round(one.claimed, 5), "right": one.right, "size": one.size} for one in bins(made)),
+    }
+
+
+def plot(made: Report, path: Path) -> tuple[Path, Path]:
+    """Draw the risk-coverage curve and the reliability diagram of a report as PNG files beside it."""
+    return (
+        _plot_curve(made.series[_CURVE], path.with_name(f"{path.stem}-risk.png")),
+        _plot_reliability(made.series[_BINNED], path.with_name(f"{path.stem}-calibration.png")),
+    )
+
+
+def _plot_curve(points: Rows, path: Path) -> Path:
     drawing = Drawing(figsize=(5.5, 4), layout="constrained")
     axes = drawing.add_subplot()
-    axes.plot([point.coverage for point in points], [100 * point.risk for point in points], drawstyle="steps-post")
-    axes.set(title=f"Risk and coverage, {len(made)} values read", xlabel="coverage", ylabel="risk, % wrong")
+    axes.plot(_column(points, "coverage"), [100 * risk for risk in _column(points, "risk")], drawstyle="steps-post")
+    axes.set(title="Risk and coverage of values that were read", xlabel="coverage", ylabel="risk, % wrong")
     axes.set(xlim=(0, 1), ylim=(0, None))
     axes.grid(alpha=0.3)
     drawing.savefig(path, dpi=110, metadata={"Software": None})
     return path
 
 
-def _plot_reliability(made: tuple[Claim, ...], path: Path) -> Path:
-    from matplotlib.figure import Figure as Drawing
-
-    seen = bins(made)
+def _plot_reliability(seen: Rows, path: Path) -> Path:
     drawing = Drawing(figsize=(5.5, 4), layout="constrained")
     axes = drawing.add_subplot()
+    claimed, right = _column(seen, "claimed"), _column(seen, "right")
     axes.plot([0, 1], [0, 1], linestyle=":", color="grey")
-    axes.plot([one.claimed for one in seen], [one.right for one in seen], marker="o")
-    for one in seen:
-        axes.annotate(f"{one.size}", (one.claimed, one.right), textcoords="offset points", xytext=(-4, -12), fontsize=7)
-    axes.set(title=f"Calibration, error {calibration_error(made):.3f}", xlabel="confidence", ylabel="share right")
+    axes.plot(claimed, right, marker="o")
+    for x, y, size in zip(claimed, right, _column(seen, "size"), strict=True):
+        axes.annotate(f"{size:.0f}", (x, y), textcoords="offset points", xytext=(-4, -12), fontsize=7)
+    axes.set(title="Calibration: how many claim it, and how many are right", xlabel="confidence", ylabel="share right")
     axes.grid(alpha=0.3)
     drawing.savefig(path, dpi=110, metadata={"Software": None})
     return path
+
+
+def _column(rows: Rows, name: str) -> list[float]:
+    return [float(str(row[name])) for row in rows]

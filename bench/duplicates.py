@@ -7,7 +7,6 @@ the product does it, then the second. What should follow is domain.md 5.2, wheth
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
@@ -15,13 +14,12 @@ from typing import Final, NamedTuple, TypeAlias
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench import machine
 from bench.cases import page_of, scan, submission
+from bench.conduct import Bench, conduct
 from bench.figures import Figure, share
 from bench.readings import Library, library
-from bench.report import Load, Report, Run, newest, report, write
-from bench.size import asked
-from bench.tables import compared, console, errors, heading, observed
+from bench.report import Measured
+from bench.tables import errors
 from fixtures.people.family import Family
 from fixtures.people.names import NameKind
 from fixtures.people.population import Traits, family, twin_of
@@ -37,9 +35,8 @@ from pipeline.desk import Desk
 from pipeline.intake import conclude
 from pipeline.ledger.opening import open_ledger
 
-BENCH: Final = "duplicates"
 SEED: Final = 4
-_SMALL, _FULL = 2, 8  # families of each story
+BENCH: Final = Bench("duplicates", __doc__, SEED, "families", small=2, full=8)
 _CODES: Final = frozenset({Code.CHILD_EXISTS, Code.MAYBE_DUPLICATE})
 _EXISTS: Final = (Code.CHILD_EXISTS, Reason.ID_NUMBER)
 _SAME_PAPER: Final = (Code.CHILD_EXISTS, Reason.BIRTH_CERTIFICATE_NUMBER)
@@ -91,18 +88,10 @@ class Told(NamedTuple):
         return self.findings in STORIES[self.story].allowed
 
 
-def main() -> None:
-    """Run the bench: tell every story; keep the report and print it beside the newest earlier one."""
-    size = asked(BENCH, __doc__ or "", small=_SMALL, full=_FULL)
-    settings = {"families": size.amount}
-    before = newest(BENCH, settings)
-    began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
-    told = tuple(tell_all(size.amount))
-    load = Load(before=load_before, most=machine.load(), after=machine.load())
-    run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings)
-    made = report(run, tuple(figures(told)), {"not right": tuple(_row(one) for one in told if not one.right)})
-    write(made)
-    show(made, before)
+def measure(count: int) -> Measured:
+    """Tell every story with so many families."""
+    told = tuple(tell_all(count))
+    return Measured(tuple(figures(told)), {"not right": tuple(_row(one) for one in told if not one.right)})
 
 
 def tell_all(count: int) -> Iterator[Told]:
@@ -142,14 +131,6 @@ def figures(told: tuple[Told, ...]) -> Iterator[Figure]:
     for name in STORIES:
         own = [one.right for one in told if one.story == name]
         yield share(f"story: {name}", sum(own), len(own))
-
-
-def show(made: Report, before: Report | None) -> None:
-    """Print a report beside an earlier one."""
-    console.print(heading(made, before), highlight=False)
-    console.print(compared("Duplicates", made.figures, before))
-    for title, rows in made.details.items():
-        console.print(observed(title, rows))
 
 
 def _concluded(one: Application, desk: Desk, shelf: Library) -> Result:
@@ -261,4 +242,4 @@ def _row(told: Told) -> Mapping[str, JsonValue]:
 
 
 if __name__ == "__main__":
-    main()
+    conduct(BENCH, measure)

@@ -7,7 +7,6 @@ row by row and word for word. At level 10 of a harm next to nothing may be found
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 import cv2
@@ -15,22 +14,19 @@ import numpy as np
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench import machine
+from bench.conduct import Bench, conduct
 from bench.engines import Plain, paddle
 from bench.figures import Figure, share
-from bench.report import Load, Report, Run, newest, report, write
-from bench.size import asked
-from bench.tables import compared, console, errors, heading, observed
+from bench.report import Measured
+from bench.tables import errors
 from fixtures.people.population import family, traits
 from fixtures.pictures.picture import Leaf, PictureSpec, picture
 from fixtures.truth import Damage, Harm, PictureStyle, PrintedField, Split
 
-BENCH: Final = "fairness"
 SEED: Final = 6
-_SMALL, _FULL = 24, 96  # undamaged pages; a quarter as many for every harm at level 10, but one of each at least
+BENCH: Final = Bench("fairness", __doc__, SEED, "pages", small=24, full=96)
 _LEAVES: Final = (Leaf.CHILD, Leaf.HOME, Leaf.FATHER, Leaf.ID_PORTRAIT, Leaf.ID_EMBLEM, Leaf.CERTIFICATE)
 _HOPELESS: Final = 10
-_SHOWN: Final = 40
 
 
 class Sought(NamedTuple):
@@ -41,23 +37,15 @@ class Sought(NamedTuple):
     found: bool
 
 
-def main() -> None:
-    """Run the bench: read, look for every value; keep the report and print it beside the newest earlier one."""
-    size = asked(BENCH, __doc__ or "", small=_SMALL, full=_FULL)
-    settings = {"pages": size.amount}
-    before = newest(BENCH, settings)
-    began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
+def measure(count: int) -> Measured:
+    """Read so many undamaged pages, and some that are hopeless."""
     cv2.setNumThreads(1)
     read = paddle()
-    whole = tuple(_sought(undamaged(size.amount), read, "undamaged pages", size.amount))
-    harmed_count = len(Harm) * max(1, size.amount // 48)
+    whole = tuple(_sought(undamaged(count), read, "undamaged pages", count))
+    harmed_count = len(Harm) * max(1, count // 48)
     lost = tuple(_sought(hopeless(harmed_count), read, "hopeless pages", harmed_count))
-    load = Load(before=load_before, most=machine.load(), after=machine.load())
-    run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings)
     missed = tuple(_row(one) for one in whole if not one.found)
-    made = report(run, tuple(figures(whole, lost)), {"undamaged values not found": missed})
-    write(made)
-    show(made, before)
+    return Measured(tuple(figures(whole, lost)), {"undamaged values not found": missed})
 
 
 def undamaged(count: int) -> Iterator[PictureSpec]:
@@ -95,14 +83,6 @@ def figures(whole: tuple[Sought, ...], lost: tuple[Sought, ...]) -> Iterator[Fig
     for harm in Harm:
         own = [one.found for one in lost if one.page.damage and one.page.damage.harm is harm]
         yield share(f"level 10, {harm}", sum(own), len(own))
-
-
-def show(made: Report, before: Report | None) -> None:
-    """Print a report beside an earlier one."""
-    console.print(heading(made, before), highlight=False)
-    console.print(compared("Fairness", made.figures, before))
-    for title, rows in made.details.items():
-        console.print(observed(title, rows[:_SHOWN]))
 
 
 def _leaf(number: int, household: str) -> Leaf:
@@ -147,4 +127,4 @@ def _row(one: Sought) -> Mapping[str, JsonValue]:
 
 
 if __name__ == "__main__":
-    main()
+    conduct(BENCH, measure)

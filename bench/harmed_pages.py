@@ -55,8 +55,8 @@ def plan(count: int) -> Iterator[Harmed]:
 
 
 def applicants(number: int) -> Family:
-    """The family whose page is harmed; a dozen families take turns, so that their other pages are read once."""
-    return family(Split.TEST, 500 + number % FAMILIES, Traits(certificate=True))
+    """The family whose page is harmed: of a newborn, so that every page is needed; a dozen families take turns."""
+    return family(Split.TEST, 500 + number % FAMILIES, Traits(newborn=True))
 
 
 def _harmed(number: int, leaf: Leaf, damage: Damage) -> Harmed:

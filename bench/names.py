@@ -5,7 +5,6 @@ character looks most like the printed one, and with one from the table of charac
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import product
 from typing import Final, NamedTuple
@@ -14,14 +13,13 @@ import numpy as np
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench import machine
 from bench.cases import judged, page_of, replaced, scan, submission, whole
+from bench.conduct import Bench, conduct
 from bench.figures import Figure, share
 from bench.glyphs import nearest_impostor
 from bench.readings import Library, ahead, library
-from bench.report import Load, Report, Run, newest, report, write
-from bench.size import asked
-from bench.tables import compared, console, errors, heading, observed
+from bench.report import Measured
+from bench.tables import errors
 from fixtures.people.family import Family
 from fixtures.people.names import NameKind, impostor
 from fixtures.people.population import Traits, family
@@ -35,9 +33,8 @@ from models.findings import Code
 from models.result import Judgement
 from pipeline.read_files import StartedFile
 
-BENCH: Final = "names"
 SEED: Final = 3
-_SMALL, _FULL = 36, 240  # pictures of the child's card
+BENCH: Final = Bench("names", __doc__, SEED, "pictures", small=36, full=240)
 _A_FAMILY: Final = 12  # pictures of each family's card, at most
 _KINDS: Final = (
     NameKind.PLAIN, NameKind.CONFUSABLE, NameKind.PLAIN, NameKind.COMPOUND, NameKind.CONFUSABLE, NameKind.MINORITY,
@@ -45,7 +42,6 @@ _KINDS: Final = (
 )  # fmt: skip
 _HARMS: Final = (Harm.DEFOCUS, Harm.MOTION, Harm.LOW_CONTRAST, Harm.JPEG, Harm.DOWNSCALE)
 _CONDITIONS: Final = ((None, 0), *product(_HARMS, (2, 4, 6, 8)))
-_SHOWN: Final = 40
 
 
 class Typed(StrEnum):
@@ -89,18 +85,10 @@ class Answer(NamedTuple):
     said: Said
 
 
-def main() -> None:
-    """Run the bench: harm, read, judge; keep the report and print it beside the newest earlier one."""
-    size = asked(BENCH, __doc__ or "", small=_SMALL, full=_FULL)
-    settings = {"pictures": size.amount}
-    before = newest(BENCH, settings)
-    began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
-    answers = tuple(answers_of(size.amount))
-    load = Load(before=load_before, most=machine.load(), after=machine.load())
-    run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings)
-    made = report(run, tuple(figures(answers)), {"mistakes": tuple(_row(one) for one in answers if _is_wrong(one))})
-    write(made)
-    show(made, before)
+def measure(count: int) -> Measured:
+    """Judge so many pictures, each with three names."""
+    answers = tuple(answers_of(count))
+    return Measured(tuple(figures(answers)), {"mistakes": tuple(_row(one) for one in answers if _is_wrong(one))})
 
 
 def plan(count: int) -> Iterator[Trial]:
@@ -146,14 +134,6 @@ def said_of(judgement: Judgement) -> Said:
     if Code.NAME_IN_DOUBT in codes:
         return Said.DOUBT
     return Said.ILLEGIBLE if Code.REGISTER_ILLEGIBLE in codes else Said.NOTHING
-
-
-def show(made: Report, before: Report | None) -> None:
-    """Print a report beside an earlier one."""
-    console.print(heading(made, before), highlight=False)
-    console.print(compared("Names", (figure for figure in made.figures if figure.total), before))
-    for title, rows in made.details.items():
-        console.print(observed(title, rows[:_SHOWN]))
 
 
 def _family(number: int) -> Family:
@@ -208,4 +188,4 @@ def _row(answer: Answer) -> Mapping[str, JsonValue]:
 
 
 if __name__ == "__main__":
-    main()
+    conduct(BENCH, measure)

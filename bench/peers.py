@@ -5,12 +5,10 @@ disturbance meets everybody. Behind each stands the same field extraction. The l
 pages cannot be had offline; RapidOCR brings one that turns lines.
 """
 
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -18,15 +16,14 @@ from typing import Final, NamedTuple
 import cv2
 from rich.progress import track
 
-from bench import machine
 from bench.cases import judged
+from bench.conduct import Bench, conduct
 from bench.engines import PEERS, MissingPeerError, tesseract
 from bench.figures import Figure, percentile, share
-from bench.report import Load, Report, Run, newest, report, write
+from bench.report import Measured
 from bench.rival import Rival
 from bench.scoring import ScoredField, score_fields, score_pages
-from bench.size import asked
-from bench.tables import compared, console, errors, heading
+from bench.tables import errors
 from fixtures.people.families import families
 from fixtures.pictures.files import FileSpec
 from fixtures.specimens.application import application, typed_child, typed_guardian
@@ -41,10 +38,8 @@ from pipeline.documents.likeness import Reader
 from pipeline.ocr.options import OcrOptions
 from pipeline.ocr.paddle import alphabet
 
-BENCH: Final = "peers"
 SEED: Final = 5
-_SMALL, _FULL = 12, 60  # pages
-_SKIPPED: Final = 3  # exit status: something was not measured, which is never a pass
+BENCH: Final = Bench("peers", __doc__, SEED, "pages", small=12, full=60)
 _NOBODY: Final = "ouyang"  # whose application it is; no page of the bench belongs to them
 
 
@@ -65,21 +60,12 @@ class Turn(NamedTuple):
     kind_right: bool
 
 
-def main() -> None:
-    """Run the bench: everybody reads every page; keep the report and print it beside the newest earlier one."""
-    size = asked(BENCH, __doc__ or "", small=_SMALL, full=_FULL)
-    settings = {"pages": size.amount}
-    before = newest(BENCH, settings)
-    began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
+def measure(count: int) -> Measured:
+    """Let everybody who is there read so many pages."""
     skipped = tuple(_missing())
     readers = [name for name in PEERS if not any(one.startswith(f"{name}:") for one in skipped)]
-    turns = tuple(race(readers, size.amount))
-    load = Load(before=load_before, most=machine.load(), after=machine.load())
-    run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings, skipped=skipped)
-    made = report(run, tuple(figures(readers, turns)), {})
-    write(made)
-    show(made, before)
-    sys.exit(_SKIPPED if skipped else 0)
+    turns = tuple(race(readers, count))
+    return Measured(tuple(figures(readers, turns)), skipped=skipped)
 
 
 @contextmanager
@@ -135,12 +121,6 @@ def figures(readers: list[str], turns: tuple[Turn, ...]) -> Iterator[Figure]:
             yield share(f"{name}: {style}: legible fields exact", sum(some), len(some))
 
 
-def show(made: Report, before: Report | None) -> None:
-    """Print a report beside an earlier one; what was skipped first."""
-    console.print(heading(made, before), highlight=False)
-    console.print(compared("Peers", (figure for figure in made.figures if figure.value is not None), before))
-
-
 def _missing() -> Iterator[str]:
     """Peers that are not on this machine, each with what to do."""
     try:
@@ -167,4 +147,4 @@ def _told(case: PageCase, page: ReadPage | FailedPage, judging: Reader) -> Judge
 
 
 if __name__ == "__main__":
-    main()
+    conduct(BENCH, measure)

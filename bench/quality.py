@@ -6,21 +6,19 @@ gate thinks of it.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench import machine
 from bench.cases import judged, replaced, scan, submission, whole
+from bench.conduct import Bench, conduct
 from bench.figures import Figure, percentile, share
 from bench.harmed_pages import FAMILIES, Harmed, applicants, plan
 from bench.readings import Library, ahead, library
-from bench.report import Load, Report, Run, newest, report, write
-from bench.size import asked
-from bench.tables import compared, console, errors, heading, observed
+from bench.report import Measured
+from bench.tables import errors
 from fixtures.specimens.harmed import REASONS
 from fixtures.truth import Extent, Harm, Legibility
 from models.case import FileReading
@@ -30,12 +28,11 @@ from models.geometry import Box
 from models.result import Decision, Judgement, decide
 from pipeline.read_files import StartedFile
 
-BENCH: Final = "quality"
 SEED: Final = 2
-_SMALL, _FULL = 108, 324  # harmed pages: three levels of every harm at every extent, or all nine
+# Harmed pages: three levels of every harm at every extent, or all nine
+BENCH: Final = Bench("quality", __doc__, SEED, "pages", small=108, full=324)
 _GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})
 _OVERLAP: Final = 0.3  # of boxes, as a share of what either covers, from which the right place was blamed
-_SHOWN: Final = 30
 # Reasons that a parent would understand as well as the exact one.
 _ALSO: Final[Mapping[Harm, frozenset[Reason]]] = {
     Harm.DOWNSCALE: frozenset({Reason.BLUR}),
@@ -72,25 +69,14 @@ class Verdict(NamedTuple):
     blamed: Finding | None
 
 
-def main() -> None:
-    """Run the bench: harm, read, judge; keep the report and print it beside the newest earlier one."""
-    size = asked(BENCH, __doc__ or "", small=_SMALL, full=_FULL)
-    settings = {"pages": size.amount}
-    before = newest(BENCH, settings)
-    began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
-    verdicts, good = measured(size.amount)
-    load = Load(before=load_before, most=machine.load(), after=machine.load())
-    run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings)
-    made = report(
-        run,
-        (*figures(verdicts), *clean_figures(good)),
-        {"mistakes": tuple(_row(one) for one in verdicts if _is_wrong(one))},
-    )
-    write(made)
-    show(made, before)
+def measure(count: int) -> Measured:
+    """Both kinds of mistake over so many harmed pages."""
+    verdicts, good = judged_pages(count)
+    mistakes = tuple(_row(one) for one in verdicts if _is_wrong(one))
+    return Measured((*figures(verdicts), *clean_figures(good)), {"mistakes": mistakes})
 
 
-def measured(count: int) -> tuple[tuple[Verdict, ...], tuple[Judgement, ...]]:
+def judged_pages(count: int) -> tuple[tuple[Verdict, ...], tuple[Judgement, ...]]:
     """Harm so many pages, and judge each in its case; and the cases without harm."""
     with library() as shelf:
         scans = [whole(applicants(n), n) for n in range(FAMILIES)]
@@ -153,14 +139,6 @@ def brought(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> tuple[Fi
     """Findings that were not there before."""
     there = {(one.code, one.reason, one.file, one.field) for one in before}
     return tuple(one for one in after if (one.code, one.reason, one.file, one.field) not in there)
-
-
-def show(made: Report, before: Report | None) -> None:
-    """Print a report beside an earlier one."""
-    console.print(heading(made, before), highlight=False)
-    console.print(compared("The gate", (one for one in made.figures if one.total or one.unit != "share"), before))
-    for title, rows in made.details.items():
-        console.print(observed(title, rows[:_SHOWN]))
 
 
 def _verdict(
@@ -232,4 +210,4 @@ def _row(verdict: Verdict) -> Mapping[str, JsonValue]:
 
 
 if __name__ == "__main__":
-    main()
+    conduct(BENCH, measure)

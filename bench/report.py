@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pydantic import Field, JsonValue
 
@@ -32,7 +32,6 @@ class Run(Model):
         commit: In the working tree when the run began.
         settings: What the run was asked for; only runs with the same settings are compared.
         seed: Of the generated input; None where nothing is drawn by chance.
-        skipped: What was not measured, and why: a run that skipped something is no pass.
     """
 
     bench: str
@@ -41,7 +40,6 @@ class Run(Model):
     load: Load
     seed: int | None = None
     settings: Mapping[str, int] = {}
-    skipped: tuple[str, ...] = ()
 
 
 class Report(Run):
@@ -50,6 +48,8 @@ class Report(Run):
     Attributes:
         seconds: Of the whole run.
         details: Single observations behind the figures, by table.
+        series: Curves behind the figures: not printed, but plotted.
+        skipped: What was not measured, and why: a run that skipped something is no pass.
     """
 
     version: Literal["child-intake/bench@1"] = Field(default="child-intake/bench@1", alias="schema")
@@ -58,21 +58,31 @@ class Report(Run):
     versions: Mapping[str, str]
     figures: tuple[Figure, ...]
     details: Mapping[str, Rows] = {}
+    series: Mapping[str, Rows] = {}
+    skipped: tuple[str, ...] = ()
 
     def figure(self, name: str) -> Figure | None:
         """The figure of this name; None if this run has none."""
         return next((figure for figure in self.figures if figure.name == name), None)
 
 
-def report(run: Run, figures: tuple[Figure, ...], details: Mapping[str, Rows]) -> Report:
+class Measured(NamedTuple):
+    """What a bench found: figures, the single observations and curves behind them, and what it could not measure."""
+
+    figures: tuple[Figure, ...]
+    details: Mapping[str, Rows] = {}
+    series: Mapping[str, Rows] = {}
+    skipped: tuple[str, ...] = ()
+
+
+def report(run: Run, found: Measured) -> Report:
     """The report of a run that ends now, on this machine."""
     return Report(
         **dict(run),
         seconds=round((datetime.now(tz=UTC) - run.began).total_seconds(), 1),
         machine=machine.machine(),
         versions=versions(),
-        figures=figures,
-        details=details,
+        **found._asdict(),
     )
 
 

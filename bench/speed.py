@@ -15,7 +15,7 @@ from bench import machine
 from bench.contenders import CONTENDERS, Taken
 from bench.endurance import memory_figures, startup_figures
 from bench.figures import Figure, percentile
-from bench.report import Load, Report, Rows, Run, newest, report, write
+from bench.report import Load, Measured, Report, Rows, Run, newest, report, write
 from bench.rival import Rival
 from bench.stages import stage_figures
 from bench.submissions import PAGES, SEED, write_submission
@@ -54,7 +54,7 @@ def main() -> None:
     load = Load(before=load_before, most=max(one.load for one in rounds), after=machine.load())
     run = Run(bench=BENCH, began=began, commit=commit, load=load, seed=SEED, settings=settings)
     alone = (*startup_figures(), *stage_figures(amount.staged), *memory_figures(amount.pages))
-    made = report(run, (*figures(rounds, peaks), *alone), {"rounds": details(rounds)})
+    made = report(run, Measured((*figures(rounds, peaks), *alone), {"rounds": details(rounds)}))
     write(made)
     show(made, before)
 

@@ -50,9 +50,9 @@ def compared(title: str, figures: Iterable[Figure], before: Report | None) -> Ta
     return table
 
 
-def observed(title: str, rows: Rows) -> Table:
-    """Single observations, as they stand in the report."""
-    table = Table(title=f"{title}: {len(rows)}", title_justify="left")
+def observed(title: str, rows: Rows, *, of: int) -> Table:
+    """Single observations, as they stand in the report; the first ones of so many."""
+    table = Table(title=f"{title}: {of}", title_justify="left")
     for column in rows[0] if rows else ():
         table.add_column(column, overflow="fold")
     for row in rows:

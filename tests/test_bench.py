@@ -19,9 +19,8 @@ LOAD = Load(before=0.1, most=2.0, after=1.5)
 
 
 def made(*figures: Figure, began: datetime = BEGAN, settings: dict[str, int] | None = None) -> Report:
-    return report(
-        Run(bench="trial", began=began, commit="0123456789ab", load=LOAD, settings=settings or {}), figures, {}
-    )
+    run = Run(bench="trial", began=began, commit="0123456789ab", load=LOAD, settings=settings or {})
+    return report(run, Measured(figures))
 
 
 @pytest.mark.parametrize(

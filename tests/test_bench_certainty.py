@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bench.certainty import Claim, area, bins, calibration_error, curve, plot
+from bench.certainty import Claim, area, bins, calibration_error, curve, plot, series_of
+from bench.report import Load, Measured, Run, report
 
 CLAIMS = st.lists(st.builds(Claim, st.floats(0, 1), st.booleans()), min_size=1, max_size=60).map(tuple)
 
@@ -50,6 +52,9 @@ def test_all_are_covered_at_the_end_at_the_whole_risk(made: tuple[Claim, ...]) -
 
 
 def test_the_plots_are_pictures(tmp_path: Path) -> None:
-    for path in plot((Claim(0.99, True), Claim(0.7, False)), tmp_path, "accuracy-now"):
+    made = (Claim(0.99, True), Claim(0.7, False))
+    run = Run(bench="accuracy", began=datetime.now(tz=UTC), commit=None, load=Load(before=0, most=0, after=0))
+    told = report(run, Measured((), series=series_of(made)))
+    for path in plot(told, tmp_path / "accuracy-now.json"):
         with Image.open(path) as drawn:
             assert drawn.size == (605, 440)
