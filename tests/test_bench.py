@@ -8,7 +8,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from bench.figures import Figure, percentile, share, wilson
-from bench.report import RESULTS, Load, Report, Run, newest, report, write
+from bench.report import RESULTS, Load, Measured, Report, Run, newest, report, write
 from bench.submissions import PAGES, noisy, pages_of, write_submission
 from bench.tables import interval, words
 from bench.workplace import known_children
