@@ -24,7 +24,7 @@ from fixtures.pictures.picture import Leaf, PictureSpec, picture
 from fixtures.truth import Damage, Harm, PictureStyle, PrintedField, Split
 
 SEED: Final = 6
-BENCH: Final = Bench("fairness", __doc__, SEED, "pages", small=24, full=96)
+BENCH: Final = Bench("fairness", __doc__, SEED, "pages", small=48, full=192)
 _LEAVES: Final = (Leaf.CHILD, Leaf.HOME, Leaf.FATHER, Leaf.ID_PORTRAIT, Leaf.ID_EMBLEM, Leaf.CERTIFICATE)
 _HOPELESS: Final = 10
 

@@ -39,7 +39,7 @@ from pipeline.ocr.options import OcrOptions
 from pipeline.ocr.paddle import alphabet
 
 SEED: Final = 5
-BENCH: Final = Bench("peers", __doc__, SEED, "pages", small=12, full=60)
+BENCH: Final = Bench("peers", __doc__, SEED, "pages", small=24, full=150)
 _NOBODY: Final = "ouyang"  # whose application it is; no page of the bench belongs to them
 
 

@@ -32,7 +32,7 @@ class Amount(NamedTuple):
     staged: int
 
 
-_SMALL, _FULL = Amount(3, 60, 6), Amount(20, 2000, 24)
+_SMALL, _FULL = Amount(4, 100, 12), Amount(20, 2000, 24)
 
 
 class Round(NamedTuple):
