@@ -59,6 +59,7 @@ class Said(StrEnum):
     DIFFERS = "姓名不一致"
     DOUBT = "姓名待核"
     ILLEGIBLE = "3002"
+    ELSE = "something else"  # the card was not even taken for the child's
 
 
 class Trial(NamedTuple):
@@ -133,7 +134,9 @@ def said_of(judgement: Judgement) -> Said:
         return Said.DIFFERS
     if Code.NAME_IN_DOUBT in codes:
         return Said.DOUBT
-    return Said.ILLEGIBLE if Code.REGISTER_ILLEGIBLE in codes else Said.NOTHING
+    if any(one.code is Code.REGISTER_ILLEGIBLE and one.file == f"{Leaf.CHILD}.jpg" for one in judgement.findings):
+        return Said.ILLEGIBLE
+    return Said.ELSE if codes & {Code.PAGE_MISSING, Code.WRONG_DOCUMENT} else Said.NOTHING
 
 
 def _family(number: int) -> Family:
