@@ -9,11 +9,12 @@ from bench.engines import certain, lines_of_table
 from bench.fairness import stands_in
 from bench.glyphs import COMMON, nearest, nearest_impostor
 from bench.harmed_pages import plan
+from bench.names import Said, said_of
 from bench.quality import Ending, brought, ending
 from bench.readings import ahead, source_digest
 from fixtures.truth import Extent, Harm, Legibility
-from models.findings import Code, Place, Reason, found
-from models.result import Decision
+from models.findings import Code, Finding, Place, Reason, found
+from models.result import Decision, Judgement, decide
 from pipeline.ocr.lattice import text_of
 from tests.support.fonts import needs_fonts
 
@@ -100,6 +101,34 @@ def test_an_impostor_differs_in_one_common_character(name: str) -> None:
 )
 def test_endings(legibility: Legibility, said: Decision, gate: bool, wanted: Ending) -> None:
     assert ending(legibility, said, gate=gate) is wanted
+
+
+def judgement(*findings: Finding) -> Judgement:
+    return Judgement(decision=decide(findings), findings=findings, fields=(), pages=())
+
+
+@pytest.mark.parametrize(
+    ("findings", "said"),
+    [
+        pytest.param((), Said.NOTHING, id="nothing"),
+        pytest.param((found(Code.NAME_DIFFERS, Reason.DIFFERENT),), Said.DIFFERS, id="a difference"),
+        pytest.param((found(Code.NAME_IN_DOUBT, Reason.UNCERTAIN),), Said.DOUBT, id="a doubt"),
+        pytest.param(
+            (found(Code.NAME_IN_DOUBT, Reason.UNCERTAIN), found(Code.NAME_DIFFERS, Reason.DIFFERENT)),
+            Said.DIFFERS,
+            id="the graver one",
+        ),
+        pytest.param(
+            (found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, Place(file="child.jpg")),), Said.ILLEGIBLE, id="of the card"
+        ),
+        pytest.param(
+            (found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, Place(file="home.jpg")),), Said.NOTHING, id="of another page"
+        ),
+        pytest.param((found(Code.PAGE_MISSING, Reason.CHILD_PAGE),), Said.ELSE, id="the card was not seen"),
+    ],
+)
+def test_what_is_said_of_a_name(findings: tuple[Finding, ...], said: Said) -> None:
+    assert said_of(judgement(*findings)) is said
 
 
 def test_only_what_a_harm_brought_is_its_fault() -> None:
