@@ -36,7 +36,7 @@ from pipeline.intake import conclude
 from pipeline.ledger.opening import open_ledger
 
 SEED: Final = 4
-BENCH: Final = Bench("duplicates", __doc__, SEED, "families", small=2, full=8)
+BENCH: Final = Bench("duplicates", __doc__, SEED, "families", small=4, full=12)
 _CODES: Final = frozenset({Code.CHILD_EXISTS, Code.MAYBE_DUPLICATE})
 _EXISTS: Final = (Code.CHILD_EXISTS, Reason.ID_NUMBER)
 _SAME_PAPER: Final = (Code.CHILD_EXISTS, Reason.BIRTH_CERTIFICATE_NUMBER)
