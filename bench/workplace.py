@@ -1,12 +1,9 @@
 """A place to work on cases as the product does: a folder store, a SQLite ledger, reading processes."""
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fixtures.truth import KNOWN_CHILDREN
-from models.children import KnownChild
 from models.policy import Limits, Policy
 from pipeline.desk import Desk
 from pipeline.ledger.opening import open_ledger
@@ -29,10 +26,3 @@ def opened_desk(workspace: Path, readers: PageReader) -> Iterator[Desk]:
         yield Desk(ledger=ledger, store=store, readers=readers, policy=Policy(), limits=Limits())
     finally:
         ledger.close()
-
-
-def known_children() -> tuple[KnownChild, ...]:
-    """The children that the samples' truth takes for registered."""
-    with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
-        rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
-    return tuple(KnownChild.model_validate(row) for row in rows)

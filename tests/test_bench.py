@@ -11,7 +11,6 @@ from bench.figures import Figure, percentile, share, wilson
 from bench.report import RESULTS, Load, Measured, Report, Run, newest, report, write
 from bench.submissions import PAGES, noisy, pages_of, write_submission
 from bench.tables import interval, words
-from bench.workplace import known_children
 from models.submission import MANIFEST_NAME, parse_manifest
 
 BEGAN = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -139,11 +138,8 @@ def test_a_report_says_what_it_ran_on() -> None:
 
 def test_every_kept_report_loads() -> None:
     kept = [Report.model_validate_json(file.read_bytes()) for file in sorted(RESULTS.glob("*.json"))]
-    assert {one.bench for one in kept} <= {"accuracy", "speed", "durability"}
-
-
-def test_the_known_children_are_those_of_the_truth() -> None:
-    assert [child.birth_certificate_number for child in known_children()] == ["V330002211", "R320000318"]
+    (listed,) = (row for row in Path("Makefile").read_text("utf-8").splitlines() if row.startswith("BENCHES"))
+    assert {one.bench for one in kept} == set(listed.split(":=")[1].split())
 
 
 def test_noise_changes_the_bytes_and_hardly_the_picture() -> None:
