@@ -30,7 +30,6 @@ from pipeline.read_files import StartedFile
 
 SEED: Final = 1
 BENCH: Final = Bench("accuracy", __doc__, SEED, "submissions", small=20, full=80)
-_SHOWN = 40  # rows of a table of single observations
 
 
 class Drawn(NamedTuple):

@@ -1,15 +1,17 @@
 """A good case of one family, of which a page can be drawn or typed anew; judged from files that were read already."""
 
 from collections.abc import Collection
+from typing import Final
 
 from bench.readings import Scan
+from fixtures.people.families import families
 from fixtures.people.family import Family
 from fixtures.pictures.files import FileSpec, content
 from fixtures.pictures.picture import Leaf, PictureSpec
 from fixtures.specimens.application import application, typed_child, typed_guardian
 from fixtures.specimens.story import CARD
 from fixtures.truth import PictureStyle, Split
-from models.case import Case, CaseReading, FileReading
+from models.case import Case, CaseReading, FailedPage, FileReading, ReadPage, StoredFile
 from models.children import KnownChild
 from models.documents import DocumentKind, Person
 from models.result import Judgement
@@ -17,6 +19,8 @@ from models.submission import EnteredChild, Submission
 from pipeline.documents.dossier import open_dossier
 from pipeline.documents.likeness import Reader
 from pipeline.judge import judge, sought
+
+_NOBODY: Final = "ouyang"  # of the committed samples; of no split
 
 
 def judged(
@@ -43,6 +47,14 @@ def judged(
         or (child.name, child.birth_date) in births
     )
     return judge(dossier, near, reader)
+
+
+def judged_alone(path: str, page: ReadPage | FailedPage, reader: Reader) -> Judgement:
+    """Judge one page without anything else of its case; the application is that of somebody whom no page shows."""
+    nobody = families()[_NOBODY]
+    typed = application("alone", typed_child(nobody), typed_guardian(nobody), (FileSpec(path=path, hint=None),))
+    stored = StoredFile(path=path, hint=None, digest="0" * 64, size=1)
+    return judged(typed, (FileReading(file=stored, pages=(page,)),), reader)
 
 
 def leaves(family: Family) -> tuple[Leaf, ...]:

@@ -49,9 +49,10 @@ def conduct(bench: Bench, measure: Callable[[int], Measured]) -> tuple[Report, P
     """
     settings = {bench.unit: _asked(bench)}
     before = newest(bench.name, settings)
-    began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
-    found = measure(settings[bench.unit])
-    load = Load(before=load_before, most=max(load_before, machine.load()), after=machine.load())
+    began, commit = datetime.now(tz=UTC), machine.commit()
+    with machine.watched_load() as seen:
+        found = measure(settings[bench.unit])
+    load = Load(before=seen[0], most=max(seen), after=seen[-1])
     run = Run(bench=bench.name, began=began, commit=commit, load=load, seed=bench.seed, settings=settings)
     made = report(run, found)
     path = write(made)

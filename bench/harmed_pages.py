@@ -8,7 +8,7 @@ from bench.cases import page_of
 from fixtures.people.family import Family
 from fixtures.people.population import Traits, family
 from fixtures.pictures.picture import Leaf, PictureSpec
-from fixtures.specimens.harmed import REQUIRED
+from fixtures.specimens.required import REQUIRED
 from fixtures.specimens.specimen import true_pages
 from fixtures.truth import Damage, Extent, Harm, Legibility, PrintedField, Split
 

@@ -3,7 +3,9 @@
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -14,6 +16,7 @@ from models.base import Model
 
 ROOT: Final = Path(__file__).parent.parent
 _DISTRIBUTIONS = ("child-intake", "paddleocr", "rapidocr", "onnxruntime", "opencv-python-headless", "numpy")
+_BETWEEN_LOOKS = 5.0  # seconds
 _CPU_INFO = Path("/proc/cpuinfo")
 
 
@@ -64,6 +67,25 @@ def committed(folder: Path) -> frozenset[str] | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return frozenset(told.stdout.splitlines())
+
+
+@contextmanager
+def watched_load() -> Iterator[list[float]]:
+    """Look at the load every few seconds; what was seen is in the list, the first before and the last after."""
+    seen, done = [load()], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_BETWEEN_LOOKS):
+            seen.append(load())
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        watcher.join()
+        seen.append(load())
 
 
 def load() -> float:

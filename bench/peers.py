@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import cv2
 from rich.progress import track
 
-from bench.cases import judged
+from bench.cases import judged_alone
 from bench.conduct import Bench, conduct
 from bench.engines import PEERS, MissingPeerError, tesseract
 from bench.figures import Figure, percentile, share
@@ -24,23 +24,19 @@ from bench.report import Measured
 from bench.rival import Rival
 from bench.scoring import ScoredField, score_fields, score_pages
 from bench.tables import errors
-from fixtures.people.families import families
-from fixtures.pictures.files import FileSpec
-from fixtures.specimens.application import application, typed_child, typed_guardian
 from fixtures.specimens.pages import PageCase, test_pages
 from fixtures.truth import Expected, Legibility, PictureStyle
-from models.case import FailedPage, FileReading, ReadPage, StoredFile
+from models.case import FailedPage, ReadPage
 from models.errors import EngineError, FileRejectedError
 from models.findings import Code
 from models.policy import Policy
-from models.result import Decision, Judgement
+from models.result import Decision
 from pipeline.documents.likeness import Reader
 from pipeline.ocr.options import OcrOptions
 from pipeline.ocr.paddle import alphabet
 
 SEED: Final = 5
 BENCH: Final = Bench("peers", __doc__, SEED, "pages", small=24, full=150)
-_NOBODY: Final = "ouyang"  # whose application it is; no page of the bench belongs to them
 
 
 class Read(NamedTuple):
@@ -131,19 +127,9 @@ def _missing() -> Iterator[str]:
 
 def _scored(reader: str, case: PageCase, read: Read, judging: Reader) -> Turn:
     expected = Expected(name=case.name, decision=Decision.ACCEPTED, findings=(), pages=case.truth)
-    told = _told(case, read.page, judging)
+    told = judged_alone(case.truth[0].file, read.page, judging)
     (page,) = score_pages(expected, told)
     return Turn(reader, case, read.seconds, score_fields(expected, told), page.right)
-
-
-def _told(case: PageCase, page: ReadPage | FailedPage, judging: Reader) -> Judgement:
-    """What is made of a page, without anything else of its case."""
-    path = case.truth[0].file
-    stored = StoredFile(path=path, hint=None, digest="0" * 64, size=len(case.data))
-    nobody = families()[_NOBODY]
-    files = (FileSpec(path=path, hint=None),)
-    typed = application("peers", typed_child(nobody), typed_guardian(nobody), files)
-    return judged(typed, (FileReading(file=stored, pages=(page,)),), judging)
 
 
 if __name__ == "__main__":

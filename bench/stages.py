@@ -7,18 +7,14 @@ import cProfile
 import pstats
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from bench.cases import judged
+from bench.cases import judged_alone
 from bench.engines import ours
 from bench.figures import Figure
-from fixtures.people.families import families
-from fixtures.pictures.files import FileSpec
-from fixtures.specimens.application import application, typed_child, typed_guardian
 from fixtures.specimens.pages import test_pages
-from models.case import FileReading, ReadPage, StoredFile
+from models.case import ReadPage
 from models.policy import Policy
 from pipeline.documents.likeness import Reader
 from pipeline.ocr.options import OcrOptions
@@ -46,13 +42,14 @@ def stage_figures(count: int) -> Iterator[Figure]:
     read = ours()
     pages = tuple(test_pages(count, SEED))
     read(pages[0].data)  # warm
+    reader = Reader(alphabet(OcrOptions()), Policy())
     profile = cProfile.Profile()
     profile.enable()
     readings = tuple(read(page.data) for page in pages)
     profile.disable()
     began = time.monotonic()
     for page, reading in zip(pages, readings, strict=True):
-        _judged(page.truth[0].file, ReadPage(page_no=1, readings=reading))
+        judged_alone(page.truth[0].file, ReadPage(page_no=1, readings=reading), reader)
     judging = time.monotonic() - began
     seconds = {stage: _seconds(profile, functions) for stage, functions in _STAGES.items()}
     seconds["recognise"] -= seconds["lattice"]  # it is built while lines are decoded
@@ -71,10 +68,3 @@ def _seconds(profile: cProfile.Profile, functions: tuple[tuple[str, str], ...]) 
         if any(file.endswith(end) and name == of for end, of in functions)
     )
     return sum(wanted)
-
-
-def _judged(path: str, page: ReadPage) -> None:
-    nobody = families()["ouyang"]
-    typed = application("stages", typed_child(nobody), typed_guardian(nobody), (FileSpec(path=path, hint=None),))
-    stored = StoredFile(path=Path(path).name, hint=None, digest="0" * 64, size=1)
-    judged(typed, (FileReading(file=stored, pages=(page,)),), Reader(alphabet(OcrOptions()), Policy()))

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fixtures.specimens.harmed import REQUIRED
 from fixtures.specimens.pages import test_pages as pages_of_the_test_split
+from fixtures.specimens.required import REQUIRED
 from fixtures.specimens.scenarios import SCENARIOS
 from fixtures.specimens.sets import Order, covering, page_count, specimen, write_set
 from fixtures.specimens.specimen import Specimen, expected
