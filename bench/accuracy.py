@@ -51,29 +51,28 @@ class Scored(NamedTuple):
 
 def measure(count: int) -> Measured:
     """Score so many submissions."""
-    scored = tuple(score(count))
+    scored = tuple(score(Split.TEST, count))
     made = claims(tuple(chain.from_iterable(one.fields for one in scored)))
     return Measured(figures(scored), details(scored), series_of(made))
 
 
-def score(count: int) -> Iterator[Scored]:
+def score(split: Split, count: int) -> Iterator[Scored]:
     """Read and judge so many submissions, each on a register that knows the children of its own story."""
     with library() as shelf:
-        begun = (_begun(number, shelf) for number in range(count))
+        begun = (_begun(draw(split, number), shelf) for number in range(count))
         for drawn, started in track(ahead(begun), "submissions", total=count, console=errors):
             files = tuple(file.finish() for file in started)
             specimen_ = drawn.specimen
             yield _scored(drawn, judged(specimen_.submission, files, shelf.reader, specimen_.known))
 
 
-def _begun(number: int, shelf: Library) -> tuple[Drawn, tuple[StartedFile, ...]]:
-    drawn = draw(number)
+def _begun(drawn: Drawn, shelf: Library) -> tuple[Drawn, tuple[StartedFile, ...]]:
     return drawn, shelf.start(drawn.scans)
 
 
-def draw(number: int) -> Drawn:
+def draw(split: Split, number: int) -> Drawn:
     """The submission of this number, drawn."""
-    made = specimen(Split.TEST, SEED, number)
+    made = specimen(split, SEED, number)
     scans = tuple(Scan(file.path, file.hint, content(file)) for file in made.files)
     return Drawn(made, scans, expected(made))
 
