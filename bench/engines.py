@@ -4,12 +4,14 @@ The libraries see a page as it was decoded, and what they give goes through the 
 know no lattice: each character of a line is as certain as the line.
 """
 
+import contextlib
 import csv
 import io
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
@@ -25,7 +27,6 @@ from pipeline.decode.pixels import Rgb
 from pipeline.ocr.base import TextLine
 from pipeline.ocr.engines import engine_kind
 from pipeline.ocr.options import OcrOptions
-from pipeline.ocr.paddle import headless_opencv_counts
 from pipeline.ocr.weights import find_weights
 from pipeline.perceive import perceive
 from pipeline.quality.measure import grey_of, measure_line, measure_page
@@ -61,9 +62,9 @@ def paddle() -> Plain:
 
     Turning and unwarping pages is off, since these models are not there and would be downloaded.
     """
-    os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"  # noqa: TID251 - PaddleX reads it when it is imported
-    with headless_opencv_counts():
-        from paddleocr import PaddleOCR  # noqa: TID251 - the library itself is what is compared with
+    os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"  # PaddleX reads it when it is imported
+    with _headless_opencv_counts():
+        from paddleocr import PaddleOCR
     weights = find_weights(None, OcrOptions().cache)
     ocr: Any = PaddleOCR(
         engine="onnxruntime",
@@ -83,6 +84,22 @@ def paddle() -> Plain:
         return tuple(_line(text, float(score), np.asarray(poly)) for text, score, poly in rows if text)
 
     return read
+
+
+@contextlib.contextmanager
+def _headless_opencv_counts() -> Iterator[None]:
+    """Let PaddleX find OpenCV, which it looks for by the name of one distribution (reason in pyproject.toml)."""
+    real = metadata.version
+
+    def version(distribution_name: str) -> str:
+        headless = distribution_name == "opencv-contrib-python"
+        return real("opencv-python-headless" if headless else distribution_name)
+
+    metadata.version = version
+    try:
+        yield
+    finally:
+        metadata.version = real
 
 
 def rapid() -> Plain:
@@ -120,7 +137,7 @@ def tesseract() -> Plain:
             path = Path(folder) / "page.png"
             cv2.imwrite(str(path), np.ascontiguousarray(picture[..., ::-1]))
             command = [_TESSERACT, str(path), "stdout", "-l", "chi_sim", "tsv"]
-            limited = {**os.environ, "OMP_THREAD_LIMIT": str(THREADS)}  # noqa: TID251 - how Tesseract is told
+            limited = {**os.environ, "OMP_THREAD_LIMIT": str(THREADS)}
             told = subprocess.run(command, capture_output=True, check=True, timeout=120, env=limited)
         return lines_of_table(told.stdout.decode())
 

@@ -15,7 +15,7 @@ import psutil
 from models.base import Model
 
 ROOT: Final = Path(__file__).parent.parent
-_DISTRIBUTIONS = ("child-intake", "paddleocr", "rapidocr", "onnxruntime", "opencv-python-headless", "numpy")
+_DISTRIBUTIONS = ("child-intake", "paddleocr", "rapidocr", "openvino", "onnxruntime", "opencv-python-headless", "numpy")
 _BETWEEN_LOOKS = 5.0  # seconds
 _CPU_INFO = Path("/proc/cpuinfo")
 

@@ -32,8 +32,8 @@ from models.findings import Code
 from models.policy import Policy
 from models.result import Decision
 from pipeline.documents.likeness import Reader
+from pipeline.ocr.engines import alphabet
 from pipeline.ocr.options import OcrOptions
-from pipeline.ocr.paddle import alphabet
 
 SEED: Final = 5
 BENCH: Final = Bench("peers", __doc__, SEED, "pages", small=24, full=150)

@@ -17,8 +17,8 @@ from fixtures.specimens.pages import test_pages
 from models.case import ReadPage
 from models.policy import Policy
 from pipeline.documents.likeness import Reader
+from pipeline.ocr.engines import alphabet
 from pipeline.ocr.options import OcrOptions
-from pipeline.ocr.paddle import alphabet
 
 SEED: Final = 7
 # Which functions a stage is: the end of the file's path, and the name.
@@ -27,9 +27,11 @@ _STAGES: Final = MappingProxyType(
         "decode": (("pipeline/decode/pages.py", "decode"),),
         "find": (("pipeline/scene/find.py", "find_documents"),),
         "straighten": (("pipeline/scene/straighten.py", "straighten"),),
-        "detect": (("models/text_detection/predictor.py", "process"),),
-        "recognise": (("models/text_recognition/predictor.py", "process"),),
-        "lattice": (("pipeline/ocr/paddle.py", "__call__"),),
+        "print layer": (("scene/print_layer.py", "without_stamps"),),
+        "detect": (("ocr/detection.py", "find_lines"),),
+        "cut lines": (("scene/lines.py", "cut_line"),),
+        "recognise": (("ocr/recognition.py", "read_line"),),
+        "lattice": (("ocr/recognition.py", "_alternatives"),),
         "measure": (("quality/measure.py", "measure_page"), ("quality/measure.py", "measure_line")),
         "barcodes": (("scene/barcodes.py", "read_barcodes"),),
     }

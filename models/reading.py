@@ -116,6 +116,7 @@ class PageReading(Model):
         upright_height: Of the straightened document, in pixels.
         rotation: Degrees, clockwise, by which the page had to be turned to stand upright: 0, 90, 180 or 270.
         quad: Corners of the document on the page, in reading order.
+        mirrored: Whether the page shows the document as a mirror does.
     """
 
     version: Literal["page-reading@1"] = "page-reading@1"
@@ -127,6 +128,7 @@ class PageReading(Model):
     upright_height: int
     rotation: Literal[0, 90, 180, 270]
     quad: Quad
+    mirrored: bool = False
     lines: tuple[Line, ...]
     barcodes: tuple[Barcode, ...] = ()
     measures: PageMeasures

@@ -1,23 +1,35 @@
-"""The way of a page as one reads it: decode, find the documents, straighten, measure, read."""
+"""The way of a page as one reads it: decode, find the documents, turn and straighten, find lines, read, measure."""
 
 import math
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from models.errors import EngineError
 from models.geometry import Box, Quad
 from models.policy import Limits
 from models.reading import Line, PageReading
 from pipeline.decode.pages import decode
-from pipeline.decode.pixels import Grey, Rgb
-from pipeline.ocr.base import OcrEngine, TextLine
+from pipeline.decode.pixels import Rgb
+from pipeline.ocr.base import OcrEngine
 from pipeline.quality.measure import grey_of, measure_line, measure_page
 from pipeline.scene.barcodes import read_barcodes
 from pipeline.scene.find import find_documents
-from pipeline.scene.orient import merit, next_turn
-from pipeline.scene.straighten import Scene, Turn, straighten
+from pipeline.scene.lines import reading_order
+from pipeline.scene.orient import AS_IT_LIES, way_up
+from pipeline.scene.print_layer import without_stamps
+from pipeline.scene.straighten import Scene, straighten
+from pipeline.second_look import read_lines
 
-PERCEIVE_VERSION: Final = 1  # grows with every change of what is found, turned, measured or cut: old readings stay old
-_FEW_LINES = 4  # an outline that holds fewer may be a frame inside the document, or no document
+PERCEIVE_VERSION: Final = 2  # grows with every change of what is found, turned, measured or cut: old readings stay old
+_FEW_LINES: Final = 4  # an outline that holds fewer may be a frame inside the document, or no document
+
+
+class _Sheet(NamedTuple):
+    """A document in the picture, upright: as photographed, as printed (without stamps), and where its lines stand."""
+
+    scene: Scene
+    printed: Rgb
+    places: tuple[Quad, ...]
 
 
 def made_by(engine: str) -> str:
@@ -36,36 +48,34 @@ def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) ->
         EngineError: The engine gave no usable answer.
     """
     page = decode(data, page_no=page_no, limits=limits)
-    seen = [_read_upright(page, quad, engine) for quad in find_documents(page)]
-    full = [(scene, lines) for scene, lines in seen if len(lines) >= _FEW_LINES]
-    if not full:
-        whole = _read_upright(page, _border(page), engine)
-        full = [max([whole, *seen], key=lambda read: merit(read[1]))]
-    return tuple(_reading(page, page_no, scene, lines, engine) for scene, lines in full)
+    return tuple(_read(sheet, page, page_no, engine) for sheet in _sheets(page, engine))
 
 
-def _read_upright(page: Rgb, quad: Quad, engine: OcrEngine) -> tuple[Scene, tuple[TextLine, ...]]:
-    """Read the document in the turn in which it reads best."""
-    best = _read_turned(page, quad, 0, engine)
-    tried: list[Turn] = [0]
-    while (turn := next_turn(best[1], tried)) is not None:
-        candidate = _read_turned(page, quad, turn, engine)
-        tried.append(turn)
-        if merit(candidate[1]) > merit(best[1]):
-            best = candidate
-    return best
+def _sheets(page: Rgb, engine: OcrEngine) -> Sequence[_Sheet]:
+    """The documents in the picture; the picture as a whole where no outline holds text."""
+    seen = [_upright(page, quad, engine) for quad in find_documents(page)]
+    full = [sheet for sheet in seen if len(sheet.places) >= _FEW_LINES]
+    return full or [max([_upright(page, _border(page), engine), *seen], key=lambda sheet: len(sheet.places))]
 
 
-def _read_turned(page: Rgb, quad: Quad, turn: Turn, engine: OcrEngine) -> tuple[Scene, tuple[TextLine, ...]]:
-    scene = straighten(page, quad, turn)
-    lines = engine.read(scene.picture)
+def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> _Sheet:
+    sheet = _lying(straighten(page, quad), engine)
+    way = way_up(sheet.printed, sheet.places, engine)
+    if way == AS_IT_LIES:
+        return sheet
+    return _lying(straighten(page, quad, way.turn, mirrored=way.mirrored), engine)
+
+
+def _lying(scene: Scene, engine: OcrEngine) -> _Sheet:
+    printed = without_stamps(scene.picture)
+    return _Sheet(scene, printed, engine.find(printed))
+
+
+def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageReading:
+    scene, grey = sheet.scene, grey_of(sheet.printed)
+    lines = read_lines(sheet.printed, sheet.places, engine)
     if not all(math.isfinite(line.confidence) and 0 <= line.confidence <= 1.001 for line in lines):
         raise EngineError("the OCR engine gave a confidence outside 0 to 1")
-    return scene, lines
-
-
-def _reading(page: Rgb, page_no: int, scene: Scene, lines: tuple[TextLine, ...], engine: OcrEngine) -> PageReading:
-    grey = grey_of(scene.picture)
     return PageReading(
         engine=made_by(engine.name),
         page_no=page_no,
@@ -75,21 +85,20 @@ def _reading(page: Rgb, page_no: int, scene: Scene, lines: tuple[TextLine, ...],
         upright_height=scene.picture.shape[0],
         rotation=scene.rotation,
         quad=scene.quad,
-        lines=tuple(_line(line, scene, grey) for line in lines),
+        mirrored=scene.mirrored,
+        lines=tuple(
+            Line(
+                text=line.text,
+                confidence=round(min(1.0, line.confidence), 5),
+                quad=scene.on_page(reading_order(line.quad)),
+                upright=line.quad.box,
+                lattice=line.lattice,
+                measures=measure_line(scene.picture, grey, line.quad.box),
+            )
+            for line in lines
+        ),
         barcodes=read_barcodes(scene),
         measures=measure_page(scene.picture, grey),
-    )
-
-
-def _line(line: TextLine, scene: Scene, grey: Grey) -> Line:
-    upright = line.quad.box
-    return Line(
-        text=line.text,
-        confidence=round(min(1.0, line.confidence), 5),
-        quad=scene.on_page(line.quad),
-        upright=upright,
-        lattice=line.lattice,
-        measures=measure_line(scene.picture, grey, upright),
     )
 
 

@@ -132,7 +132,16 @@ def test_a_report_says_what_it_ran_on() -> None:
     assert content["schema"] == "child-intake/bench@1"
     assert content["machine"]["cores"] >= 1
     assert content["machine"]["memory_gb"] > 0
-    names = {"python", "child-intake", "paddleocr", "rapidocr", "onnxruntime", "opencv-python-headless", "numpy"}
+    names = {
+        "python",
+        "child-intake",
+        "paddleocr",
+        "rapidocr",
+        "openvino",
+        "onnxruntime",
+        "opencv-python-headless",
+        "numpy",
+    }
     assert set(content["versions"]) == names
 
 

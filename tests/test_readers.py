@@ -136,14 +136,14 @@ def test_closing_ends_the_processes() -> None:
 
 
 def test_an_engine_is_a_row_of_the_table_or_of_a_module() -> None:
-    assert engine_kind("paddle") is ENGINES["paddle"]
+    assert engine_kind("openvino") is ENGINES["openvino"]
     assert engine_kind(OBEDIENT).name(OcrOptions()) == ObedientEngine.name
     with pytest.raises(KeyError):
         engine_kind("unknown")
 
 
 @pytest.mark.ocr
-def test_a_killed_paddle_process_gives_an_error_and_the_next_page_still_reads() -> None:
+def test_a_killed_process_of_the_real_engine_gives_an_error_and_the_next_page_still_reads() -> None:
     card = (SAMPLES / "accepted-flatbed" / "id-emblem.jpg").read_bytes()
     with Readers(OcrOptions(), ReaderOptions(processes=1)) as held:
         held.warm_up()
@@ -155,4 +155,4 @@ def test_a_killed_paddle_process_gives_an_error_and_the_next_page_still_reads() 
             pending.result()
         (reading,) = held.start(card, 1, LIMITS).result()
     assert any("签发机关" in line.text for line in reading.lines)
-    assert Path(reading.engine).parts[0].startswith("paddleocr-")
+    assert Path(reading.engine).parts[0].startswith("openvino-")

@@ -23,7 +23,6 @@ from pipeline.documents.likeness import Reader
 from pipeline.judge import judge
 from pipeline.ocr.options import OcrOptions, ReaderOptions
 from pipeline.readers import Pending, Readers
-from tests.support.engines import COMPARED
 
 pytestmark = [pytest.mark.ocr, pytest.mark.timeout(600)]
 
@@ -45,10 +44,10 @@ def _digest(path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def library() -> Iterator[Library]:
-    """Read all pages, by two processes; an untouched PaddleOCR reads beside ours and must agree on every line."""
+    """Read all pages, by two processes."""
     paths = {_digest(path): path for path in sorted(truth.SAMPLES.rglob("*")) if path.is_file()}
     scans = {digest: path for digest, path in paths.items() if path.name != MANIFEST_NAME}
-    with Readers(OcrOptions(engine=COMPARED), ReaderOptions(processes=2)) as readers:
+    with Readers(OcrOptions(), ReaderOptions(processes=2)) as readers:
         started = {digest: _start(readers, path) for digest, path in scans.items()}
         yield Library(
             readers.alphabet, {digest: _finish(digest, path, started[digest]) for digest, path in scans.items()}

@@ -1,5 +1,3 @@
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 import pytest
@@ -9,12 +7,13 @@ from hypothesis import strategies as st
 
 from models.geometry import Box, Point, Quad
 from pipeline.decode.pixels import Rgb
-from pipeline.ocr.base import TextLine
 from pipeline.scene.barcodes import read_barcodes
 from pipeline.scene.find import find_documents
-from pipeline.scene.orient import merit, next_turn, readability
+from pipeline.scene.lines import cut_line, is_tall, reading_order
+from pipeline.scene.orient import readability
+from pipeline.scene.print_layer import without_stamps
 from pipeline.scene.straighten import Turn, straighten
-from tests.support.lines import lattice
+from tests.support.lines import Ink, lattice
 from tests.support.pictures import CARD, DARK_DESK, TINTED, WHITE_BED, Colour, picture, tilted, upright
 
 SIZE = (1200, 900)
@@ -145,40 +144,49 @@ def test_a_scene_has_a_size_that_the_engine_reads_well(size: tuple[int, int], lo
     assert max(scene.picture.shape[:2]) == longest
 
 
-def _line(text: str, confidence: float, *, tall: bool = False) -> TextLine:
-    quad = Quad(Point(30, 0), Point(30, 300), Point(0, 300), Point(0, 0)) if tall else Quad.of_box(Box(0, 0, 300, 30))
-    return TextLine(text, confidence, quad, lattice(text))
+def test_readability_is_the_mean_over_characters() -> None:
+    assert readability([]) == 0
+    assert readability([lattice(Ink("登记卡", 0.9)), lattice(Ink("卡", 0.5))]) == pytest.approx((3 * 0.9 + 0.5) / 4)
 
 
-GOOD, POOR = _line("常住人口登记卡", 0.99), _line("卡记登口人住常", 0.4)
-TALL, TALL_POOR = _line("常住人口登记卡", 0.99, tall=True), _line("卡记登口人住常", 0.4, tall=True)
+def test_a_standing_line_is_cut_lying() -> None:
+    page = np.full((400, 200, 3), 220, np.uint8)
+    page[40:60, 80:110] = 30  # the top of a line that runs downwards is where reading starts
+    standing = upright(80, 40, 30, 300)
+    cut = cut_line(page, standing)
+    assert is_tall(standing)
+    assert cut.shape[:2] == (30, 300)
+    assert cut[:, :15].mean() < 60
+    assert cut[:, 30:].mean() > 200
+    assert reading_order(standing)[0] == standing.top_right
+
+
+def _sealed() -> Rgb:
+    """Print, a seal beside it, and print below a seal, on paper of a warm tint."""
+    page = np.full((120, 400, 3), (236, 230, 214), np.uint8)
+    page[40:80, 20:60] = (40, 38, 36)
+    page[40:80, 160:200] = (205, 70, 66)
+    page[40:80, 300:340] = (36, 12, 10)
+    return page
+
+
+def test_a_seal_vanishes_and_print_below_it_stays() -> None:
+    shown = without_stamps(_sealed()).astype(int)
+    assert shown[50:70, 30:50].max() < 60
+    assert shown[50:70, 170:190].min() > 200
+    assert shown[50:70, 310:330].max() < 80
+    assert (shown[:30] == _sealed()[:30]).all()
 
 
 @pytest.mark.parametrize(
-    ("lines", "tried", "turn"),
+    "page",
     [
-        pytest.param([GOOD], [0], None, id="a page that reads well"),
-        pytest.param([POOR], [0], 180, id="a page that reads poorly may stand on its head"),
-        pytest.param([TALL], [0], 270, id="tall lines that read well run downwards"),
-        pytest.param([TALL_POOR], [0], 90, id="tall lines that read poorly run upwards"),
-        pytest.param([GOOD], [0, 180], None, id="on its head it reads well"),
-        pytest.param([POOR], [0, 180], None, id="on its head it reads no better"),
-        pytest.param([TALL_POOR], [0, 90], 270, id="still tall and poor: the other quarter"),
-        pytest.param([TALL_POOR], [0, 90, 270], None, id="everything was tried"),
-        pytest.param([TALL_POOR], [0, 270], 90, id="the other quarter, from the other side"),
-        pytest.param([], [0], None, id="nothing to tell from"),
-        pytest.param([GOOD, _line("卡", 0.1, tall=True)], [0], None, id="short lines tell nothing"),
+        pytest.param(np.full((60, 90, 3), (120, 30, 28), np.uint8), id="a red cover"),
+        pytest.param(np.full((60, 90, 3), 128, np.uint8), id="a grey page"),
     ],
 )
-def test_the_turn_to_try_next(lines: Sequence[TextLine], tried: Sequence[Turn], turn: Turn | None) -> None:
-    assert next_turn(lines, tried) == turn
-
-
-def test_merit_prefers_what_reads_better_and_more_of_it_and_upright() -> None:
-    assert merit([GOOD]) > merit([POOR]) > merit([]) == 0
-    assert merit([GOOD, GOOD]) > merit([GOOD]) > merit([TALL])
-    assert readability([]) == 0
-    assert readability([GOOD, POOR]) == pytest.approx((0.99 + 0.4) / 2)
+def test_a_page_of_one_colour_stays_as_it_is(page: Rgb) -> None:
+    assert (without_stamps(page) == page).all()
 
 
 def _with_barcode(text: str, kind: zxingcpp.BarcodeFormat) -> Rgb:

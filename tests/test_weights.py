@@ -7,8 +7,8 @@ import pytest
 from models.errors import ExitCode, ModelsError
 from pipeline.ocr import weights
 from pipeline.ocr.base import weights_named
+from pipeline.ocr.engines import engine_kind
 from pipeline.ocr.options import OcrOptions
-from pipeline.ocr.paddle import name
 from pipeline.ocr.weights import characters_of, find_weights
 
 FILES = ["det/inference.onnx", "det/inference.yml", "rec/inference.onnx", "rec/inference.yml"]
@@ -47,7 +47,7 @@ def test_the_bundled_models_are_arranged_once_and_found_again(arranged: Path) ->
 def test_models_are_named_by_content(arranged: Path, cache: Path) -> None:
     here, there = find_weights(None, arranged.parent), find_weights(None, cache)
     assert here.digest == there.digest
-    engine = name(OcrOptions(cache=cache))
+    engine = engine_kind("openvino").name(OcrOptions(cache=cache))
     assert weights_named(engine) == here.digest
     assert str(cache) not in engine
 

@@ -1,5 +1,6 @@
 """What an OCR engine is to the rest of the pipeline."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from models.geometry import Quad
@@ -8,7 +9,7 @@ from pipeline.decode.pixels import Rgb
 
 
 class TextLine(NamedTuple):
-    """A line as an engine gives it: `quad` in pixels of the picture that was read, corners in reading order."""
+    """A line that was read: `quad` in pixels of the picture that it was found in, corners in reading order."""
 
     text: str
     confidence: float
@@ -17,15 +18,23 @@ class TextLine(NamedTuple):
 
 
 class OcrEngine(Protocol):
-    """Reads text. Holds no page; one caller at a time, since engines share buffers between calls."""
+    """Finds lines of text and reads them. Holds no page; one caller at a time, since networks reuse their buffers."""
 
     @property
     def name(self) -> str:
-        """`engine-version/runtime/weights/settings`: same name and same pixels give the same lines."""
+        """`runtime-version/precision/weights/settings`: same name and same pixels give the same lines."""
         ...
 
-    def read(self, picture: Rgb, /) -> tuple[TextLine, ...]:
-        """Every line of text in the picture, top to bottom; none for a picture without text.
+    def find(self, picture: Rgb, /) -> tuple[Quad, ...]:
+        """Where lines of text stand, top to bottom, corners as if each were read along its longer side.
+
+        Raises:
+            EngineError: The engine gave no usable answer.
+        """
+        ...
+
+    def read(self, lines: Sequence[Rgb], /) -> tuple[Lattice, ...]:
+        """What each picture of one line says, upright, in the order given; a line's reading depends on no other.
 
         Raises:
             EngineError: The engine gave no usable answer.

@@ -1,13 +1,17 @@
-"""The table of engines. A new engine is one file and one row."""
+"""The table of engines. A new runtime is one file and one row."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pipeline.ocr import paddle
+from pipeline.ocr import on_onnxruntime, on_openvino
 from pipeline.ocr.base import OcrEngine
+from pipeline.ocr.engine import Engine, name
+from pipeline.ocr.network import Runtime
 from pipeline.ocr.options import OcrOptions
+from pipeline.ocr.weights import characters_of, find_weights
 
 
 class EngineKind(NamedTuple):
@@ -18,7 +22,18 @@ class EngineKind(NamedTuple):
     alphabet: Callable[[OcrOptions], frozenset[str]]
 
 
-ENGINES: Mapping[str, EngineKind] = MappingProxyType({"paddle": EngineKind(paddle.load, paddle.name, paddle.alphabet)})
+def alphabet(options: OcrOptions) -> frozenset[str]:
+    """Every character that the recogniser can give; raises ModelsError without its weights."""
+    return characters_of(find_weights(options.models, options.cache))
+
+
+def _kind(runtime: Runtime) -> EngineKind:
+    return EngineKind(load=partial(Engine, runtime), name=partial(name, runtime), alphabet=alphabet)
+
+
+ENGINES: Mapping[str, EngineKind] = MappingProxyType(
+    {"openvino": _kind(on_openvino.RUNTIME), "onnxruntime": _kind(on_onnxruntime.RUNTIME)}
+)
 
 
 def engine_kind(name: str) -> EngineKind:

@@ -1,6 +1,7 @@
 """How an engine runs."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -11,14 +12,17 @@ class OcrOptions(Model):
     """How an engine runs.
 
     Attributes:
-        engine: A row of the table of engines, or `module:NAME` of one that stands elsewhere.
+        engine: A row of the table of engines (`openvino`, or `onnxruntime`, which runs everywhere), or `module:NAME` of
+            one that stands elsewhere.
+        precision: What OpenVINO computes in, `f32` or `bf16`; the faster one that the processor has if None.
         models: The operator's own PaddleOCR models (`det/`, `rec/`); the bundled ones if None.
         cache: Where the bundled models are arranged.
         threads: Of one engine. Two processes with one thread each usually beat one with two.
         detection_side: Longest side in pixels at which text is looked for.
     """
 
-    engine: str = "paddle"
+    engine: str = "openvino"
+    precision: Literal["f32", "bf16"] | None = None
     models: Path | None = None
     cache: Path = Field(default_factory=lambda: Path.home() / ".cache" / "child-intake")
     threads: int = 1

@@ -131,9 +131,14 @@ def _recognition(source: Path) -> dict[str, object]:
     return {"PreProcess": _RECOGNITION_STEPS, "PostProcess": {"name": "CTCLabelDecode", "character_dict": characters}}
 
 
+def symbols_of(weights: Weights) -> tuple[str, ...]:
+    """What the recogniser's outputs stand for, from the second on; the first is the blank, the last the space."""
+    return (*_configured(weights.recognition)["PostProcess"]["character_dict"], " ")
+
+
 def characters_of(weights: Weights) -> frozenset[str]:
     """Every character that the recogniser can give."""
-    return frozenset(_configured(weights.recognition)["PostProcess"]["character_dict"])
+    return frozenset(symbols_of(weights)) - {" "}
 
 
 def _configured(directory: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ _SHARPNESS_WIDTH = 1000
 _TILES_ACROSS = 64
 _FULL = 255.0
 _SATURATED = 250
+_PRINT = 0.5  # of a line's contrast that is left without stamps where the line is print
 
 
 def grey_of(picture: Rgb) -> Grey:
@@ -21,7 +22,13 @@ def grey_of(picture: Rgb) -> Grey:
 
 
 def measure_line(picture: Rgb, grey: Grey, box: Box) -> LineMeasures:
-    """Measure one text line of a straightened document; `box` is clipped to the picture."""
+    """Measure one text line of a straightened document.
+
+    Args:
+        picture: The document as photographed.
+        grey: What is printed on it, without stamps, as luminance.
+        box: Where the line stands; clipped to the picture.
+    """
     place = (slice(max(0, box.top), max(0, box.bottom)), slice(max(0, box.left), max(0, box.right)))
     crop = grey[place]
     if crop.size == 0:
@@ -33,14 +40,17 @@ def measure_line(picture: Rgb, grey: Grey, box: Box) -> LineMeasures:
         edge_width=round(_edge_width(crop, float(paper - ink)), 4),
         brightness=round(float(paper) / _FULL, 4),
         saturated=round(float((crop >= _SATURATED).mean()), 4),
-        redness=round(_redness(picture[place], crop, float(ink + paper) / 2), 4),
+        redness=round(_redness(picture[place], crop), 4),
     )
 
 
-def _redness(picture: Rgb, crop: Grey, between: float) -> float:
-    """Mean of red above green where it is darker than `between`, the middle of ink and paper."""
-    dark = picture[crop < between].astype(np.float32)
-    return float((dark[:, 0] - dark[:, 1]).mean()) / _FULL if len(dark) else 0.0
+def _redness(picture: Rgb, printed: Grey) -> float:
+    """Mean of red above green in the ink of a line: of print, or of a stamp where little is left without stamps."""
+    photographed = grey_of(picture)
+    (ink, paper), (stamp, bed) = (np.percentile(layer, (5, 95)) for layer in (printed, photographed))
+    is_print = paper - ink >= _PRINT * (bed - stamp)
+    dark = picture[printed < (ink + paper) / 2] if is_print else picture[photographed < (stamp + bed) / 2]
+    return float(np.mean(dark[:, 0].astype(np.float32) - dark[:, 1])) / _FULL if len(dark) else 0.0
 
 
 def _edge_width(crop: Grey, contrast: float) -> float:

@@ -18,12 +18,16 @@ Turn: TypeAlias = Literal[0, 90, 180, 270]
 
 
 class Scene(NamedTuple):
-    """A straightened document: `to_page` is the homography (3, 3) from its pixels to those of the page."""
+    """A straightened document: `to_page` is the homography (3, 3) from its pixels to those of the page.
+
+    `quad` starts at the document's own top left; in a mirrored picture its corners run counterclockwise on the page.
+    """
 
     picture: Rgb
     to_page: NDArray[np.float64]
     quad: Quad
     rotation: Turn
+    mirrored: bool = False
 
     def on_page(self, quad: Quad) -> Quad:
         """Corners in this picture as corners on the page."""
@@ -31,12 +35,14 @@ class Scene(NamedTuple):
         return Quad(*(Point(round(float(x), 1), round(float(y), 1)) for x, y in points))
 
 
-def straighten(page: Rgb, quad: Quad, rotation: Turn = 0) -> Scene:
-    """Cut the document out of the page, turned clockwise by `rotation` degrees.
+def straighten(page: Rgb, quad: Quad, rotation: Turn = 0, *, mirrored: bool = False) -> Scene:
+    """Cut the document out of the page, turned clockwise by `rotation` degrees, then mirrored if it is a mirror's.
 
     `quad` starts at the corner nearest to the page's top left; the scene's own quad starts at the document's.
     """
     turned = _turned(quad, rotation)
+    if mirrored:
+        turned = Quad(turned.top_right, turned.top_left, turned.bottom_left, turned.bottom_right)
     width, height = _size(turned)
     surround = round(_SURROUND * max(width, height)) if _inside(turned, page) else 0
     left, top, right, bottom = surround, surround, surround + width, surround + height
@@ -46,7 +52,7 @@ def straighten(page: Rgb, quad: Quad, rotation: Turn = 0) -> Scene:
     picture = cv2.warpPerspective(
         page, to_page, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
     )
-    return Scene(picture, np.asarray(to_page, dtype=np.float64), turned, rotation)
+    return Scene(picture, np.asarray(to_page, dtype=np.float64), turned, rotation, mirrored)
 
 
 def _turned(quad: Quad, rotation: Turn) -> Quad:

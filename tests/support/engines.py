@@ -4,23 +4,18 @@ import math
 import os
 import signal
 import time
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
-
 from models.errors import EngineError
 from models.geometry import Box, Quad
+from models.reading import Lattice
 from pipeline.decode.pixels import Rgb
-from pipeline.ocr import paddle
-from pipeline.ocr.base import TextLine
 from pipeline.ocr.engines import EngineKind
-from pipeline.ocr.lattice import text_of
 from pipeline.ocr.options import OcrOptions
-from pipeline.ocr.weights import find_weights
-from tests.support.lines import lattice
+from tests.support.lines import Ink, lattice
 
-COMPARED: Final = "tests.support.engines:COMPARED_ROW"
 OBEDIENT: Final = "tests.support.engines:OBEDIENT_ROW"
 Colour = tuple[int, int, int]
 READ: Final[Colour] = (255, 255, 255)
@@ -41,20 +36,36 @@ class ObedientEngine:
 
     name = "obedient-1/none/0000/0"
 
-    def read(self, picture: Rgb, /) -> tuple[TextLine, ...]:
-        """Do as the colour in the middle says."""
-        colour: Colour = tuple(picture[picture.shape[0] // 2, picture.shape[1] // 2].tolist())
-        if colour == DIE:
-            os.kill(os.getpid(), signal.SIGKILL)
-        if colour == HANG:
-            time.sleep(600)
-        if colour == ORDERS["fail"]:
-            raise EngineError("made to fail")
-        if colour == ORDERS["a bug"]:
-            raise ZeroDivisionError("made to break")
-        confidence = {ORDERS["nonsense"]: math.nan, ORDERS["more than certain"]: 1.5}.get(colour, 0.99)
-        text = f"{os.getpid()} {colour[0]},{colour[1]},{colour[2]}"
-        return (TextLine(text, confidence, Quad.of_box(Box(10, 10, 200, 40)), lattice(text)),)
+    def find(self, picture: Rgb, /) -> tuple[Quad, ...]:
+        """One line across the middle; or do as the colour there says."""
+        height, width = picture.shape[:2]
+        _obey(_colour(picture))
+        return (Quad.of_box(Box(0, height // 4, width, 3 * height // 4)),)
+
+    def read(self, lines: Sequence[Rgb], /) -> tuple[Lattice, ...]:
+        """The number of the process and the colour of each line."""
+        return tuple(_says(_colour(line)) for line in lines)
+
+
+def _colour(picture: Rgb) -> Colour:
+    red, green, blue = picture[picture.shape[0] // 2, picture.shape[1] // 2].tolist()
+    return red, green, blue
+
+
+def _obey(colour: Colour) -> None:
+    if colour == DIE:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if colour == HANG:
+        time.sleep(600)
+    if colour == ORDERS["fail"]:
+        raise EngineError("made to fail")
+    if colour == ORDERS["a bug"]:
+        raise ZeroDivisionError("made to break")
+
+
+def _says(colour: Colour) -> Lattice:
+    confidence = {ORDERS["nonsense"]: math.nan, ORDERS["more than certain"]: 1.5}.get(colour, 0.99)
+    return lattice(Ink(f"{os.getpid()} {colour[0]},{colour[1]},{colour[2]}", sure=confidence))
 
 
 def _load(options: OcrOptions) -> ObedientEngine:
@@ -64,24 +75,3 @@ def _load(options: OcrOptions) -> ObedientEngine:
 OBEDIENT_ROW: Final = EngineKind(
     load=_load, name=lambda options: ObedientEngine.name, alphabet=lambda options: frozenset("0123456789")
 )
-
-
-class ComparedEngine:
-    """PaddleOCR as we use it, beside an untouched one that reads the same pictures."""
-
-    def __init__(self, options: OcrOptions) -> None:
-        self._ours = paddle.load(options)
-        self._untouched = paddle._load(find_weights(options.models, options.cache), options)
-        self.name = self._ours.name
-
-    def read(self, picture: Rgb, /) -> tuple[TextLine, ...]:
-        """Our lines; raises AssertionError where the untouched one, or our own lattice, says anything else."""
-        lines = self._ours.read(picture)
-        (answer,) = self._untouched.predict(np.ascontiguousarray(picture[:, :, ::-1]))
-        untouched = [text for text in answer["rec_texts"] if text]
-        assert [line.text for line in lines] == untouched
-        assert [text_of(line.lattice) for line in lines] == untouched
-        return lines
-
-
-COMPARED_ROW: Final = EngineKind(load=ComparedEngine, name=paddle.name, alphabet=paddle.alphabet)
