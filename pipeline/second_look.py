@@ -1,21 +1,78 @@
 """Read lines, and look again at those that are not sure, before a person is asked."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from statistics import fmean
+from typing import Final
+
+import cv2
+import numpy as np
 
 from models.geometry import Quad
-from models.reading import Lattice
+from models.reading import Alternative, Lattice
 from pipeline.decode.pixels import Rgb
 from pipeline.ocr.base import OcrEngine, TextLine
 from pipeline.ocr.lattice import glyphs
 from pipeline.scene.lines import cut_line
 
+_UNSURE: Final = 0.9  # of the least sure character, below which a line is looked at again
+_HOPELESS: Final = 0.35  # mean confidence of a line that is no text: a hatching, a piece of a seal
+_MOST: Final = 12  # lines of a page that are looked at again, the surest first: bounds what a page can cost
+_ALTERNATIVES: Final = 8
+
+_SMALLER: Final = 0.6  # of its size, from which a line is drawn anew: softens noise and hard edges
+_INK, _PAPER = 25.0, 240.0  # grey levels that the darkest and the brightest parts of a line are given
+_ENDS: Final = (2, 95)  # percentiles that count as ink and paper
+
 
 def read_lines(printed: Rgb, places: Sequence[Quad], engine: OcrEngine) -> tuple[TextLine, ...]:
     """Every line that says something, in the order of `places`."""
     cut = [cut_line(printed, place) for place in places]
-    told = zip(places, engine.read(cut), strict=True)
-    return tuple(line for place, lattice in told if (line := _line(place, lattice)).text)
+    lattices = list(engine.read(cut))
+    for at in _unsure(lattices):
+        others = engine.read([_softened(cut[at]), _evened(cut[at])])
+        lattices[at] = combined([lattices[at], *others])
+    read = zip(places, lattices, strict=True)
+    return tuple(line for place, lattice in read if (line := _line(place, lattice)).text)
+
+
+def combined(lattices: Sequence[Lattice]) -> Lattice:
+    """Several looks at one line as one: at each step the mean of what they saw, so that disagreement stays visible."""
+    steps = zip(*(lattice.steps for lattice in lattices), strict=True)
+    return Lattice(steps=tuple(_mean(looks) for looks in steps), span=lattices[0].span)
+
+
+def _mean(looks: Sequence[Sequence[Alternative]]) -> tuple[Alternative, ...]:
+    seen: dict[str, float] = defaultdict(float)
+    for look in looks:
+        for alternative in look:
+            seen[alternative.char] += alternative.probability / len(looks)
+    ranked = sorted(seen.items(), key=lambda row: (-row[1], row[0]))
+    return tuple(Alternative(char, round(probability, 5)) for char, probability in ranked[:_ALTERNATIVES])
+
+
+def _unsure(lattices: Sequence[Lattice]) -> list[int]:
+    rows = [(at, [glyph.probability for glyph in glyphs(lattice)]) for at, lattice in enumerate(lattices)]
+    unsure = [(fmean(sure), at) for at, sure in rows if sure and min(sure) < _UNSURE and fmean(sure) >= _HOPELESS]
+    return [at for _, at in sorted(unsure, reverse=True)[:_MOST]]
+
+
+def _softened(line: Rgb) -> Rgb:
+    """The line drawn smaller and large again."""
+    height, width = line.shape[:2]
+    size = max(1, round(width * _SMALLER)), max(1, round(height * _SMALLER))
+    return cv2.resize(cv2.resize(line, size, interpolation=cv2.INTER_AREA), (width, height))
+
+
+def _evened(line: Rgb) -> Rgb:
+    """The line in grey on paper of one level, its ink as dark as ink is."""
+    grey = cv2.cvtColor(line, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    reach = max(3.0, line.shape[0] / 3)
+    paper = cv2.GaussianBlur(cv2.dilate(grey, np.ones((9, 9), np.uint8)), (0, 0), reach)
+    flat = grey / np.maximum(paper, 1.0)
+    darkest, brightest = np.percentile(flat, _ENDS)
+    shown = (flat - darkest) / max(float(brightest - darkest), 0.04) * (_PAPER - _INK) + _INK
+    return cv2.cvtColor(np.clip(shown, 0, 255).astype(np.uint8), cv2.COLOR_GRAY2RGB)
 
 
 def _line(place: Quad, lattice: Lattice) -> TextLine:

@@ -35,7 +35,7 @@ class _Rectangle(NamedTuple):
 
 
 def find_lines(picture: Rgb, network: Network, longest: int) -> tuple[Quad, ...]:
-    """Rectangles around lines of text in pixels of the picture, top to bottom, looking at most `longest` pixels wide."""
+    """Rectangles around lines of text in pixels of the picture, top to bottom, looking at `longest` pixels at most."""
     height, width = picture.shape[:2]
     scale = min(1.0, longest / max(height, width))
     seen_as = max(1, round(width * scale)), max(1, round(height * scale))

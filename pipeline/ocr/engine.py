@@ -12,7 +12,7 @@ from pipeline.ocr.detection import BOX_SCORE, find_lines
 from pipeline.ocr.network import Runtime
 from pipeline.ocr.options import OcrOptions
 from pipeline.ocr.recognition import read_line
-from pipeline.ocr.weights import symbols_of, find_weights
+from pipeline.ocr.weights import find_weights, symbols_of
 
 
 class Engine:

@@ -29,7 +29,7 @@ def _load(path: Path, options: OcrOptions) -> Network:
     return _OnOnnxRuntime(path, options)
 
 
-def _name(options: OcrOptions) -> str:
+def _name(_: OcrOptions) -> str:
     return f"onnxruntime-{metadata.version('onnxruntime')}/f32"
 
 

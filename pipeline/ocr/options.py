@@ -26,7 +26,7 @@ class OcrOptions(Model):
     models: Path | None = None
     cache: Path = Field(default_factory=lambda: Path.home() / ".cache" / "child-intake")
     threads: int = 1
-    detection_side: int = 1280
+    detection_side: int = 960
 
 
 class ReaderOptions(Model):

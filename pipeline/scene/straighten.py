@@ -11,7 +11,7 @@ from models.geometry import Point, Quad
 from pipeline.decode.pixels import Rgb
 
 _SURROUND = 0.085  # of the longer side is kept around the outline, which may have missed a title or an edge
-_LONGEST = 2600  # pixels; finer than any print we read
+_LONGEST = 2000  # pixels; finer than any print we read
 _SHORTEST = 900  # pixels; below this the recogniser's own scaling loses strokes
 
 Turn: TypeAlias = Literal[0, 90, 180, 270]
