@@ -1,13 +1,13 @@
 """The way of a page as one reads it: decode, find the documents, turn and straighten, find lines, read, measure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from models.errors import EngineError
 from models.geometry import Box, Quad
 from models.policy import Limits
-from models.reading import Line, PageReading
+from models.reading import Lattice, Line, PageReading
 from pipeline.decode.pages import decode
 from pipeline.decode.pixels import Rgb
 from pipeline.ocr.base import OcrEngine
@@ -25,11 +25,15 @@ _FEW_LINES: Final = 4  # an outline that holds fewer may be a frame inside the d
 
 
 class _Sheet(NamedTuple):
-    """A document in the picture, upright: as photographed, as printed (without stamps), and where its lines stand."""
+    """A document in the picture, upright: as photographed, as printed (without stamps), and where its lines stand.
+
+    `read` is what was read of some lines already, while the way up was looked for.
+    """
 
     scene: Scene
     printed: Rgb
     places: tuple[Quad, ...]
+    read: Mapping[Quad, Lattice]
 
 
 def made_by(engine: str) -> str:
@@ -60,20 +64,20 @@ def _sheets(page: Rgb, engine: OcrEngine) -> Sequence[_Sheet]:
 
 def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> _Sheet:
     sheet = _lying(straighten(page, quad), engine)
-    way = way_up(sheet.printed, sheet.places, engine)
+    way, read = way_up(sheet.printed, sheet.places, engine)
     if way == AS_IT_LIES:
-        return sheet
+        return sheet._replace(read=read)
     return _lying(straighten(page, quad, way.turn, mirrored=way.mirrored), engine)
 
 
 def _lying(scene: Scene, engine: OcrEngine) -> _Sheet:
     printed = without_stamps(scene.picture)
-    return _Sheet(scene, printed, engine.find(printed))
+    return _Sheet(scene, printed, engine.find(printed), {})
 
 
 def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageReading:
     scene, grey = sheet.scene, grey_of(sheet.printed)
-    lines = read_lines(sheet.printed, sheet.places, engine)
+    lines = read_lines(sheet.printed, sheet.places, sheet.read, engine)
     if not all(math.isfinite(line.confidence) and 0 <= line.confidence <= 1.001 for line in lines):
         raise EngineError("the OCR engine gave a confidence outside 0 to 1")
     return PageReading(

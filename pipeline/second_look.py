@@ -1,7 +1,7 @@
 """Read lines, and look again at those that are not sure, before a person is asked."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Final
 
@@ -25,13 +25,14 @@ _INK, _PAPER = 25.0, 240.0  # grey levels that the darkest and the brightest par
 _ENDS: Final = (2, 95)  # percentiles that count as ink and paper
 
 
-def read_lines(printed: Rgb, places: Sequence[Quad], engine: OcrEngine) -> tuple[TextLine, ...]:
-    """Every line that says something, in the order of `places`."""
-    cut = [cut_line(printed, place) for place in places]
-    lattices = list(engine.read(cut))
+def read_lines(
+    printed: Rgb, places: Sequence[Quad], known: Mapping[Quad, Lattice], engine: OcrEngine
+) -> tuple[TextLine, ...]:
+    """Every line that says something, in the order of `places`; those that are `known` were read once already."""
+    lattices = [known.get(place) or engine.read([cut_line(printed, place)])[0] for place in places]
     for at in _unsure(lattices):
-        others = engine.read([_softened(cut[at]), _evened(cut[at])])
-        lattices[at] = combined([lattices[at], *others])
+        cut = cut_line(printed, places[at])
+        lattices[at] = combined([lattices[at], *engine.read([_softened(cut), _evened(cut)])])
     read = zip(places, lattices, strict=True)
     return tuple(line for place, lattice in read if (line := _line(place, lattice)).text)
 
@@ -61,7 +62,8 @@ def _softened(line: Rgb) -> Rgb:
     """The line drawn smaller and large again."""
     height, width = line.shape[:2]
     size = max(1, round(width * _SMALLER)), max(1, round(height * _SMALLER))
-    return cv2.resize(cv2.resize(line, size, interpolation=cv2.INTER_AREA), (width, height))
+    small = cv2.resize(line, size, interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (width, height))
 
 
 def _evened(line: Rgb) -> Rgb:
@@ -72,7 +74,8 @@ def _evened(line: Rgb) -> Rgb:
     flat = grey / np.maximum(paper, 1.0)
     darkest, brightest = np.percentile(flat, _ENDS)
     shown = (flat - darkest) / max(float(brightest - darkest), 0.04) * (_PAPER - _INK) + _INK
-    return cv2.cvtColor(np.clip(shown, 0, 255).astype(np.uint8), cv2.COLOR_GRAY2RGB)
+    evened: Rgb = cv2.cvtColor(np.clip(shown, 0, 255).astype(np.uint8), cv2.COLOR_GRAY2RGB)
+    return evened
 
 
 def _line(place: Quad, lattice: Lattice) -> TextLine:

@@ -47,7 +47,8 @@ def _tensor(line: Rgb, columns: int) -> Tensor:
 
 def _alternatives(steps: Tensor, symbols: tuple[str, ...]) -> tuple[tuple[Alternative, ...], ...]:
     """At each step the likeliest symbols, best first, those above a negligible probability."""
-    rows, outputs = np.nonzero(steps > _NEGLIGIBLE)
+    kept = np.flatnonzero(steps.ravel() > _NEGLIGIBLE)
+    rows, outputs = np.divmod(kept, steps.shape[1])
     likely = steps[rows, outputs]
     order = np.lexsort((outputs, -likely, rows))
     found: list[list[Alternative]] = [[] for _ in steps]

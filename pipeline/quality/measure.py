@@ -11,6 +11,7 @@ from pipeline.decode.pixels import Grey, Rgb
 
 _SHARPNESS_WIDTH = 1000
 _TILES_ACROSS = 64
+_SURFACE_WIDTH = 1024  # pixels; finer than a tile needs
 _FULL = 255.0
 _SATURATED = 250
 _PRINT = 0.5  # of a line's contrast that is left without stamps where the line is print
@@ -100,6 +101,8 @@ def _chroma(picture: Rgb) -> float:
 
 
 def _surface(grey: Grey) -> Surface:
+    scale = min(1.0, _SURFACE_WIDTH / grey.shape[1])
+    grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     height, width = grey.shape
     side = max(4, math.ceil(width / _TILES_ACROSS))
     columns, rows = math.ceil(width / side), math.ceil(height / side)

@@ -1,9 +1,9 @@
 """Which way is up, and whether the picture is a mirror's, told from how a few long lines read."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import cv2
 
@@ -19,8 +19,6 @@ _SAMPLE: Final = 6  # of the longest lines: they told 180 of 180 pages (quality.
 _SURE: Final = 0.8  # mean confidence of lines that read the right way round; upside down it is about 0.4
 _TELLING: Final = 0.6  # below this in every way, nothing is known and the page stays as it lies
 
-Read: TypeAlias = Callable[[Sequence[Rgb]], tuple[Lattice, ...]]
-
 
 class Way(NamedTuple):
     """How a page has to be turned, in degrees clockwise, and then mirrored, to be read."""
@@ -29,34 +27,43 @@ class Way(NamedTuple):
     mirrored: bool
 
 
+class Told(NamedTuple):
+    """The way up, and what was read meanwhile of lines that need not be turned."""
+
+    way: Way
+    read: Mapping[Quad, Lattice]
+
+
 AS_IT_LIES: Final = Way(0, mirrored=False)
 # What is done to a line to try a way, as cv2.flip names it.
-_FLIPS: Final = MappingProxyType(
-    {Way(0, mirrored=False): None, Way(180, mirrored=False): -1, Way(0, mirrored=True): 1, Way(180, mirrored=True): 0}
-)
+_FLIPS: Final = MappingProxyType({Way(180, mirrored=False): -1, Way(0, mirrored=True): 1, Way(180, mirrored=True): 0})
 
 
-def way_up(picture: Rgb, lines: Sequence[Quad], engine: OcrEngine) -> Way:
+def way_up(picture: Rgb, lines: Sequence[Quad], engine: OcrEngine) -> Told:
     """The way in which the longest lines read best.
 
     Lines that stand are cut turned a quarter to the left, so where they read so the page wants the same.
     """
     longest = sorted(lines, key=_length, reverse=True)[:_SAMPLE]
-    if not longest:
-        return AS_IT_LIES
     standing = sum(map(is_tall, longest)) * 2 > len(longest)
-    cut = [cut_line(picture, line) for line in longest if is_tall(line) is standing]
-    best, merit = AS_IT_LIES, 0.0
+    alike = [line for line in longest if is_tall(line) is standing]
+    cut = [cut_line(picture, line) for line in alike]
+    read = engine.read(cut)
+    way = _best_way(cut, readability(read), engine) if longest else AS_IT_LIES
+    if not standing:
+        return Told(way, dict(zip(alike, read, strict=True)) if way == AS_IT_LIES else {})
+    return Told(way._replace(turn=_turned(way.turn, 270)), {})
+
+
+def _best_way(lines: Sequence[Rgb], as_they_lie: float, engine: OcrEngine) -> Way:
+    best, merit = AS_IT_LIES, as_they_lie
     for way, flip in _FLIPS.items():
-        tried = cut if flip is None else [cv2.flip(line, flip) for line in cut]
-        sure = readability(engine.read(tried))
+        if merit >= _SURE:
+            break
+        sure = readability(engine.read([cv2.flip(line, flip) for line in lines]))
         if sure > merit:
             best, merit = way, sure
-        if sure >= _SURE:
-            break
-    if merit < _TELLING and not standing:
-        return AS_IT_LIES
-    return best._replace(turn=_turned(best.turn, 270 if standing else 0))
+    return best if merit >= _TELLING else AS_IT_LIES
 
 
 def readability(lines: Sequence[Lattice]) -> float:

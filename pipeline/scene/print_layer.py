@@ -4,12 +4,10 @@ from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.decode.pixels import Grey, Rgb
 
-_STAMP: Final = 6.0  # levels of red above the others, beyond the paper's own tint, from which ink is a stamp's
-_FULLY: Final = 8.0  # levels beyond that at which nothing of it is kept
+_STAMP: Final = 10.0  # levels of red above the others, beyond the paper's own tint, from which ink is a stamp's
 _FADED: Final = 0.8  # of its redness: stamp ink is a little darker than paper even in red light
 _COARSE: Final = 8  # pixels that are one while the level of the paper is looked for
 _REACH: Final = 5  # coarse pixels; a stroke of a seal is narrower, so that paper is always in reach
@@ -22,15 +20,12 @@ def without_stamps(picture: Rgb) -> Rgb:
     over, such as a cover, has no redness beyond its own tint and stays as it is.
     """
     redness = cv2.subtract(picture[:, :, 0], cv2.max(picture[:, :, 1], picture[:, :, 2]))
-    beyond = cv2.subtract(redness, np.full(1, _tint(picture, redness) + _STAMP))
-    rows, columns = np.nonzero(beyond)
-    if not len(rows):
+    excess = cv2.subtract(redness, np.full(1, _tint(picture, redness) + _STAMP))
+    if not excess.any():
         return picture
-    found, excess = picture[rows, columns].astype(np.float32), beyond[rows, columns].astype(np.float32)
-    lit = np.minimum(_paper(picture)[rows, columns], found[:, 0] + _FADED * excess)
-    share = np.minimum(1, excess / _FULLY)[:, None]
+    lit = cv2.min(_paper(picture), cv2.addWeighted(picture[:, :, 0], 1.0, excess, _FADED, 0.0))
     shown = picture.copy()
-    shown[rows, columns] = (lit[:, None] * share + found * (1 - share)).astype(np.uint8)
+    cv2.copyTo(cv2.cvtColor(lit, cv2.COLOR_GRAY2RGB), excess, shown)
     return shown
 
 
@@ -41,10 +36,10 @@ def _tint(picture: Rgb, redness: Grey) -> float:
     return float(np.median(redness[coarse][bright >= np.median(bright)]))
 
 
-def _paper(picture: Rgb) -> NDArray[np.float32]:
+def _paper(picture: Rgb) -> Grey:
     """The level of the paper around each pixel, in red light."""
     height, width = picture.shape[:2]
     size = (max(1, width // _COARSE), max(1, height // _COARSE))
     small = cv2.resize(picture[:, :, 0], size, interpolation=cv2.INTER_AREA)
     level = cv2.blur(cv2.dilate(small, np.ones((_REACH, _REACH), np.uint8)), (_REACH, _REACH))
-    return cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    return cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR)
