@@ -64,15 +64,15 @@ def leaves(family: Family) -> tuple[Leaf, ...]:
     return (*CARD, Leaf.HOME, *grown, Leaf.CHILD, *((Leaf.CERTIFICATE,) if family.birth else ()))
 
 
-def page_of(family: Family, leaf: Leaf, number: int) -> PictureSpec:
-    """A picture of a page of the test split; even numbers are scans, odd ones photos."""
+def page_of(family: Family, leaf: Leaf, number: int, split: Split = Split.TEST) -> PictureSpec:
+    """A picture of a page; even numbers are scans, odd ones photos."""
     style = PictureStyle.PHONE if number % 2 else PictureStyle.FLATBED
-    return PictureSpec(family=family, leaf=leaf, style=style, seed=number, split=Split.TEST)
+    return PictureSpec(family=family, leaf=leaf, style=style, seed=number, split=split)
 
 
-def whole(family: Family, number: int) -> tuple[Scan, ...]:
+def whole(family: Family, number: int, split: Split = Split.TEST) -> tuple[Scan, ...]:
     """All pages of a family, each in a file that is called after it."""
-    return tuple(scan(page_of(family, leaf, number)) for leaf in leaves(family))
+    return tuple(scan(page_of(family, leaf, number, split)) for leaf in leaves(family))
 
 
 def scan(page: PictureSpec) -> Scan:

@@ -43,7 +43,7 @@ class Harmed(NamedTuple):
         return min((field.legibility for field in self.required), default=Legibility.LEGIBLE)
 
 
-def plan(count: int) -> Iterator[Harmed]:
+def plan(count: int, split: Split = Split.TEST) -> Iterator[Harmed]:
     """Pages to harm: every harm over page, value and margin, at levels from 2 to 10, each of another case in turn."""
     conditions = list(product(_LEVELS, Extent, Harm))
     for number in range(count):
@@ -51,15 +51,15 @@ def plan(count: int) -> Iterator[Harmed]:
         leaf = _LEAVES[(number + number // len(conditions)) % len(_LEAVES)]
         field = REQUIRED[leaf][number % len(REQUIRED[leaf])] if extent is Extent.FIELD else None
         damage = Damage(harm=harm, level=level, extent=extent, field=field)
-        yield _harmed(number, leaf, damage)
+        yield _harmed(number, leaf, damage, split)
 
 
-def applicants(number: int) -> Family:
+def applicants(number: int, split: Split = Split.TEST) -> Family:
     """The family whose page is harmed: of a newborn, so that every page is needed; a dozen families take turns."""
-    return family(Split.TEST, 500 + number % FAMILIES, Traits(newborn=True))
+    return family(split, 500 + number % FAMILIES, Traits(newborn=True))
 
 
-def _harmed(number: int, leaf: Leaf, damage: Damage) -> Harmed:
-    spec = page_of(applicants(number), leaf, number).model_copy(update={"damage": damage})
+def _harmed(number: int, leaf: Leaf, damage: Damage, split: Split) -> Harmed:
+    spec = page_of(applicants(number, split), leaf, number, split).model_copy(update={"damage": damage})
     (page,) = true_pages(f"{leaf}.jpg", 1, spec)
     return Harmed(number, leaf, damage, spec, page.fields)

@@ -5,8 +5,10 @@ without the harm is no consequence of it. The truth is what a person can read (d
 gate thinks of it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from itertools import product
 from typing import Final, NamedTuple
 
 from pydantic import JsonValue
@@ -20,12 +22,13 @@ from bench.readings import Library, ahead, library
 from bench.report import Measured
 from bench.tables import errors
 from fixtures.specimens.harmed import REASONS
-from fixtures.truth import Extent, Harm, Legibility
+from fixtures.truth import Extent, Harm, Legibility, Split
 from models.case import FileReading
 from models.documents import Field
 from models.findings import Code, Finding, Reason
 from models.geometry import Box
 from models.result import Decision, Judgement, decide
+from models.submission import Submission
 from pipeline.read_files import StartedFile
 
 SEED: Final = 2
@@ -69,24 +72,40 @@ class Verdict(NamedTuple):
     blamed: Finding | None
 
 
+class _Case(NamedTuple):
+    """A good case without harm: its application, what was read of it, and what is said of it."""
+
+    submission: Submission
+    files: tuple[FileReading, ...]
+    good: Judgement
+
+
 def measure(count: int) -> Measured:
     """Both kinds of mistake over so many harmed pages."""
-    verdicts, good = judged_pages(count)
+    return found(*judged_pages(count))
+
+
+def found(verdicts: tuple[Verdict, ...], good: tuple[Judgement, ...]) -> Measured:
+    """The figures of so many verdicts, and every mistake."""
     mistakes = tuple(_row(one) for one in verdicts if _is_wrong(one))
-    return Measured((*figures(verdicts), *clean_figures(good)), {"mistakes": mistakes})
+    tables = {"mistakes": mistakes, "what was blamed": tuple(_blamed_rows(verdicts))}
+    return Measured((*figures(verdicts), *clean_figures(good)), tables)
 
 
-def judged_pages(count: int) -> tuple[tuple[Verdict, ...], tuple[Judgement, ...]]:
+def judged_pages(count: int, split: Split = Split.TEST) -> tuple[tuple[Verdict, ...], tuple[Judgement, ...]]:
     """Harm so many pages, and judge each in its case; and the cases without harm."""
+    families = [applicants(n, split) for n in range(FAMILIES)]
     with library() as shelf:
-        scans = [whole(applicants(n), n) for n in range(FAMILIES)]
+        scans = [whole(family, n, split) for n, family in enumerate(families)]
         clean = [shelf.read(one) for one in track(scans, "good cases", console=errors)]
-        good = tuple(judged(submission(applicants(n), "quality"), files, shelf.reader) for n, files in enumerate(clean))
-        begun = ((harmed, shelf.start([scan(harmed.spec)])) for harmed in plan(count))
+        cases = [submission(family, "quality") for family in families]
+        good = tuple(judged(case, files, shelf.reader) for case, files in zip(cases, clean, strict=True))
+        begun = ((harmed, shelf.start([scan(harmed.spec)])) for harmed in plan(count, split))
         verdicts = []
         for harmed, started in track(ahead(begun, 8), "harmed pages", total=count, console=errors):
             family_no = harmed.number % FAMILIES
-            verdicts.append(_verdict(harmed, started, clean[family_no], (good[family_no], shelf)))
+            case = _Case(cases[family_no], clean[family_no], good[family_no])
+            verdicts.append(_verdict(harmed, started, case, shelf))
         return tuple(verdicts), good
 
 
@@ -141,18 +160,29 @@ def brought(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> tuple[Fi
     return tuple(one for one in after if (one.code, one.reason, one.file, one.field) not in there)
 
 
-def _verdict(
-    harmed: Harmed,
-    started: tuple[StartedFile, ...],
-    clean: tuple[FileReading, ...],
-    good: tuple[Judgement, Library],
-) -> Verdict:
-    before, shelf = good
+def _verdict(harmed: Harmed, started: tuple[StartedFile, ...], case: _Case, shelf: Library) -> Verdict:
     (read,) = (file.finish() for file in started)
-    after = judged(submission(applicants(harmed.number), "quality"), replaced(clean, read), shelf.reader)
-    new = brought(before.findings, after.findings)
+    after = judged(case.submission, replaced(case.files, read), shelf.reader)
+    new = brought(case.good.findings, after.findings)
     blamed = next((one for one in after.findings if one.code in _GATE and one.file == harmed.file), None)
     return Verdict(harmed, ending(harmed.legibility, decide(new), gate=blamed is not None), new, blamed)
+
+
+def _blamed_rows(verdicts: tuple[Verdict, ...]) -> Iterator[Mapping[str, JsonValue]]:
+    """Each harm beside the reasons that were given of illegible pages, and how well the boxes met."""
+    for harm, extent in product(Harm, Extent):
+        blamed = [
+            one
+            for one in verdicts
+            if one.ending is Ending.RIGHT
+            and one.blamed
+            and (one.harmed.damage.harm, one.harmed.damage.extent) == (harm, extent)
+        ]
+        reasons = Counter(one.blamed.reason.value for one in blamed if one.blamed)
+        overlaps = [f"{overlap:.2f}" for one in blamed if (overlap := _overlap(one)) is not None]
+        if blamed:
+            told = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+            yield {"harm": f"{harm}, {extent}", "reasons": told, "overlaps": " ".join(overlaps)}
 
 
 def _mistakes(title: str, verdicts: tuple[Verdict, ...]) -> Iterator[Figure]:

@@ -9,8 +9,9 @@ from models.geometry import Box, Quad
 from models.policy import Limits
 from models.reading import Lattice, Line, PageReading
 from pipeline.decode.pages import decode
-from pipeline.decode.pixels import Rgb
-from pipeline.ocr.base import OcrEngine
+from pipeline.decode.pixels import Grey, Rgb
+from pipeline.ocr.base import OcrEngine, TextLine
+from pipeline.ocr.lattice import glyphs
 from pipeline.quality.measure import grey_of, measure_line, measure_page
 from pipeline.scene.barcodes import read_barcodes
 from pipeline.scene.find import find_documents
@@ -19,6 +20,7 @@ from pipeline.scene.orient import AS_IT_LIES, way_up
 from pipeline.scene.print_layer import without_stamps
 from pipeline.scene.straighten import Scene, straighten
 from pipeline.second_look import read_lines
+from pipeline.stamps import read_stamps
 
 PERCEIVE_VERSION: Final = 2  # grows with every change of what is found, turned, measured or cut: old readings stay old
 _FEW_LINES: Final = 4  # an outline that holds fewer may be a frame inside the document, or no document
@@ -77,7 +79,7 @@ def _lying(scene: Scene, engine: OcrEngine) -> _Sheet:
 
 def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageReading:
     scene, grey = sheet.scene, grey_of(sheet.printed)
-    lines = read_lines(sheet.printed, sheet.places, sheet.read, engine)
+    lines = (*read_lines(sheet.printed, sheet.places, sheet.read, engine), *read_stamps(scene.picture, engine))
     if not all(math.isfinite(line.confidence) and 0 <= line.confidence <= 1.001 for line in lines):
         raise EngineError("the OCR engine gave a confidence outside 0 to 1")
     return PageReading(
@@ -90,19 +92,22 @@ def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageRead
         rotation=scene.rotation,
         quad=scene.quad,
         mirrored=scene.mirrored,
-        lines=tuple(
-            Line(
-                text=line.text,
-                confidence=round(min(1.0, line.confidence), 5),
-                quad=scene.on_page(reading_order(line.quad)),
-                upright=line.quad.box,
-                lattice=line.lattice,
-                measures=measure_line(scene.picture, grey, line.quad.box),
-            )
-            for line in lines
-        ),
+        lines=tuple(_line(line, scene, grey) for line in lines),
         barcodes=read_barcodes(scene),
-        measures=measure_page(scene.picture, grey),
+        measures=measure_page(scene.picture, grey_of(scene.picture)),
+    )
+
+
+def _line(line: TextLine, scene: Scene, grey: Grey) -> Line:
+    upright, span = line.quad.box, line.lattice.span
+    characters = [(glyph.first + glyph.end) / 2 * span for glyph in glyphs(line.lattice) if not glyph.char.isspace()]
+    return Line(
+        text=line.text,
+        confidence=round(min(1.0, line.confidence), 5),
+        quad=scene.on_page(reading_order(line.quad)),
+        upright=upright,
+        lattice=line.lattice,
+        measures=measure_line(scene.picture, grey, upright, characters),
     )
 
 

@@ -1,6 +1,7 @@
 """Pixels to numbers. No limit is known here; `pipeline/rules/legibility.py` has the opinions."""
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -22,13 +23,14 @@ def grey_of(picture: Rgb) -> Grey:
     return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
 
 
-def measure_line(picture: Rgb, grey: Grey, box: Box) -> LineMeasures:
+def measure_line(picture: Rgb, grey: Grey, box: Box, characters: Sequence[float] = ()) -> LineMeasures:
     """Measure one text line of a straightened document.
 
     Args:
         picture: The document as photographed.
         grey: What is printed on it, without stamps, as luminance.
         box: Where the line stands; clipped to the picture.
+        characters: The middle of each character that was read, as a share of the line's width.
     """
     place = (slice(max(0, box.top), max(0, box.bottom)), slice(max(0, box.left), max(0, box.right)))
     crop = grey[place]
@@ -42,7 +44,20 @@ def measure_line(picture: Rgb, grey: Grey, box: Box) -> LineMeasures:
         brightness=round(float(paper) / _FULL, 4),
         saturated=round(float((crop >= _SATURATED).mean()), 4),
         redness=round(_redness(picture[place], crop), 4),
+        faintest=_faintest(crop, float(paper), characters),
     )
+
+
+def _faintest(crop: Grey, paper: float, characters: Sequence[float]) -> float | None:
+    """Contrast of the character whose darkest ink is the least dark; windows are as wide as the line is high."""
+    if not characters:
+        return None
+    height, width = crop.shape
+    half = max(1, height // 2)
+    darkest = np.percentile(crop, 5, axis=0)  # of each column: one dark pixel is noise
+    middles = (round(share * width) for share in characters)
+    ink = max(float(darkest[max(0, at - half) : at + half].min(initial=_FULL)) for at in middles)
+    return round(max(0.0, paper - ink) / _FULL, 4)
 
 
 def _redness(picture: Rgb, printed: Grey) -> float:

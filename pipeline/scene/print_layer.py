@@ -1,4 +1,4 @@
-"""What was printed, without the red of seals over it: a seal is no text, and what lies below it is."""
+"""What was printed and what was stamped, apart: a seal over a value is no text, and what lies below it is."""
 
 from typing import Final
 
@@ -9,6 +9,7 @@ from pipeline.decode.pixels import Grey, Rgb
 
 _STAMP: Final = 10.0  # levels of red above the others, beyond the paper's own tint, from which ink is a stamp's
 _FADED: Final = 0.8  # of its redness: stamp ink is a little darker than paper even in red light
+_DARKER: Final = 2.0  # times its redness is how dark stamp ink is shown by itself
 _COARSE: Final = 8  # pixels that are one while the level of the paper is looked for
 _REACH: Final = 5  # coarse pixels; a stroke of a seal is narrower, so that paper is always in reach
 
@@ -19,14 +20,26 @@ def without_stamps(picture: Rgb) -> Rgb:
     Black print below a red seal stays as dark as it was, since it is dark in red light too. A page that is red all
     over, such as a cover, has no redness beyond its own tint and stays as it is.
     """
-    redness = cv2.subtract(picture[:, :, 0], cv2.max(picture[:, :, 1], picture[:, :, 2]))
-    excess = cv2.subtract(redness, np.full(1, _tint(picture, redness) + _STAMP))
-    if not excess.any():
+    stamped = _stamp_ink(picture)
+    if not stamped.any():
         return picture
-    lit = cv2.min(_paper(picture), cv2.addWeighted(picture[:, :, 0], 1.0, excess, _FADED, 0.0))
+    lit = cv2.min(_paper(picture), cv2.addWeighted(picture[:, :, 0], 1.0, stamped, _FADED, 0.0))
     shown = picture.copy()
-    cv2.copyTo(cv2.cvtColor(lit, cv2.COLOR_GRAY2RGB), excess, shown)
+    cv2.copyTo(cv2.cvtColor(lit, cv2.COLOR_GRAY2RGB), stamped, shown)
     return shown
+
+
+def stamps_alone(picture: Rgb) -> Rgb:
+    """The stamp ink of a picture, dark on white."""
+    dark = cv2.multiply(_stamp_ink(picture), np.full(1, _DARKER))
+    alone: Rgb = cv2.cvtColor(cv2.bitwise_not(dark), cv2.COLOR_GRAY2RGB)
+    return alone
+
+
+def _stamp_ink(picture: Rgb) -> Grey:
+    """How much redder than the paper each pixel is, 0 where no stamp is."""
+    redness = cv2.subtract(picture[:, :, 0], cv2.max(picture[:, :, 1], picture[:, :, 2]))
+    return cv2.subtract(redness, np.full(1, _tint(picture, redness) + _STAMP))
 
 
 def _tint(picture: Rgb, redness: Grey) -> float:

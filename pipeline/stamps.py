@@ -1,0 +1,37 @@
+"""Words stamped across a page in red: 注销 on a card that is no longer in force."""
+
+import math
+from typing import Final
+
+import cv2
+
+from models.geometry import Point, Quad
+from pipeline.decode.pixels import Rgb
+from pipeline.ocr.base import OcrEngine, TextLine
+from pipeline.scene.print_layer import stamps_alone
+from pipeline.second_look import read_lines
+
+_LOOKED_AT: Final = 480  # pixels of the longer side: words that matter are large
+_LEAST_HEIGHT: Final = 0.035  # of the picture's shorter side; the words around a seal are smaller
+_LEAST_ASPECT: Final = 1.8  # of a line to its height: pieces of a ring are no words
+
+
+def read_stamps(picture: Rgb, engine: OcrEngine) -> tuple[TextLine, ...]:
+    """Lines of large red letters in a straightened document."""
+    alone = stamps_alone(picture)
+    scale = min(1.0, _LOOKED_AT / max(alone.shape[:2]))
+    small = cv2.resize(alone, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    if not (small < 200).any():
+        return ()
+    places = (_scaled(place, 1 / scale) for place in engine.find(small))
+    large = [place for place in places if _is_large(place, min(alone.shape[:2]))]
+    return read_lines(alone, large, {}, engine)
+
+
+def _scaled(place: Quad, by: float) -> Quad:
+    return Quad(*(Point(point.x * by, point.y * by) for point in place))
+
+
+def _is_large(place: Quad, side: int) -> bool:
+    width, height = math.dist(place.top_left, place.top_right), math.dist(place.top_left, place.bottom_left)
+    return height >= _LEAST_HEIGHT * side and width >= _LEAST_ASPECT * height
