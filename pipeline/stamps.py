@@ -13,7 +13,7 @@ from pipeline.second_look import read_lines
 
 _LOOKED_AT: Final = 480  # pixels of the longer side: words that matter are large
 _LEAST_HEIGHT: Final = 0.035  # of the picture's shorter side; the words around a seal are smaller
-_LEAST_ASPECT: Final = 1.8  # of a line to its height: pieces of a ring are no words
+_LEAST_ASPECT: Final = 1.3  # of a line to its height: pieces of a ring are no words
 
 
 def read_stamps(picture: Rgb, engine: OcrEngine) -> tuple[TextLine, ...]:

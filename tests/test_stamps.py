@@ -44,8 +44,8 @@ def test_what_is_read_of_stamps(words: str, colour: tuple[int, int, int], pixels
 
 
 @pytest.mark.ocr
-def test_a_drawn_card_that_was_cancelled_says_so() -> None:
+def test_a_drawn_card_that_was_cancelled_in_red_says_so() -> None:
     engine = engine_kind("openvino").load(OcrOptions())
-    gone = renamed(family(Split.TRAIN, 4711, Traits()), cancelled="迁出注销")
+    gone = renamed(family(Split.TRAIN, 4713, Traits()), cancelled="迁出注销")
     spec = PictureSpec(family=gone, leaf=Leaf.CHILD, style=PictureStyle.FLATBED, seed=3, split=Split.TRAIN)
     assert any("注销" in line.text for line in read_stamps(picture(spec).image, engine))
