@@ -14,6 +14,7 @@ from pipeline.names.normal import is_han
 _ONE_WRONG_IN = 4  # characters of a label; shorter labels are taken as they stand
 _BESIDE = 0.5  # of a value's height that it may stand above or below its label's box
 _BELOW = 2.0  # of a value's height that it may stand below a label that it is flush with
+_UNDER = 12.0  # heights: a label so far left of a value is likelier to be its own than the one above it
 _STAMPED = 0.12  # redness of stamps; values are printed or written in black or blue
 _FAR = 1e6
 
@@ -88,8 +89,7 @@ def _next_to(left: Box, right: Box) -> bool:
 
 def _hits(run: Run, words: Iterable[tuple[str, Key | None]]) -> list[_Hit[Key]]:
     """Labels in one line, longest first so that 户主姓名 is not taken for 姓名; misread ones only where none fits."""
-    places = [at for at, glyph in enumerate(run.read) if glyph.char not in SPACES]
-    text = half_width("".join(run.read[at].char for at in places))
+    text, places = _spelt(run)
     hits: list[_Hit[Key]] = []
     for find in (_find_exactly, _find_misread):
         for word, key in words:
@@ -100,6 +100,30 @@ def _hits(run: Run, words: Iterable[tuple[str, Key | None]]) -> list[_Hit[Key]]:
     return hits
 
 
+def _spelt(run: Run) -> tuple[str, list[int]]:
+    """What labels could be made of, with the place of each character: a stray sign in a wide gap is left out."""
+    text, places = "", list[int]()
+    for at in range(run.first, run.end):
+        char = half_width(run.read[at].char).translate(_SIMPLIFIED)
+        if not (is_han(char) or char in _SIGNS_OF_LABELS):
+            continue
+        if places and at - places[-1] > 1 and not _apart(run, places[-1], at):
+            text, places = text + _TAKEN, [*places, at]
+        text, places = text + char, [*places, at]
+    return text, places
+
+
+def _apart(run: Run, left: int, right: int) -> bool:
+    """Whether two characters may be neighbours in a label: nothing between them but spaces and one stray sign."""
+    between = [char for at in range(left + 1, right) if (char := run.read[at].char) not in SPACES]
+    return len(between) <= _STRAY and not any(char.isdecimal() or char in _ENDS for char in between)
+
+
+_STRAY = 1
+_ENDS = "：:;；"
+_SIGNS_OF_LABELS = "()、"
+# Traditional forms that a recogniser emits for the simplified ones that are printed, in labels that we look for.
+_SIMPLIFIED = str.maketrans("別貫業號機關證齡國屬爲變記編處遷來縣況書個醫學稱構發親類長體時間義務戶曾", "别贯业号机关证龄国属为变记编处迁来县况书个医学称构发亲类长体时间义务户曾")
 _TAKEN = "\0"  # stands for characters that a label has taken
 
 
@@ -162,7 +186,7 @@ def _distance(label: Box, value: Box) -> float:
     """How far a value stands from a label, in pixels; rows count more than columns, since values slip sideways."""
     below = value.top - label.bottom
     if 0 <= below < _BELOW * value.height and abs(value.left - label.left) < value.height:
-        return 4.0 * below
+        return _UNDER * value.height + 4.0 * below
     aside = value.left - label.right
     middle = value.centre.y
     beside = max(0.0, label.top - middle, middle - label.bottom)
