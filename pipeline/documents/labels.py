@@ -17,6 +17,7 @@ _BELOW = 2.0  # of a value's height that it may stand below a label that it is f
 _LEADING = 0.28  # of its height that a row may stand below the one that it continues
 _GAP = 2.5  # heights between two pieces of one value in a row; between columns there is more
 _CELLS = 2
+_SMALL = 3
 _NEAR = 6.0  # heights right of a label in which its value starts
 _TOLD = 4  # values that must tell how far the page's values slipped
 _UNDER = 12.0  # heights: a label so far left of a value is likelier to be its own than the one above it
@@ -62,8 +63,14 @@ def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, 
         hits = _hits(run, words)
         words_of = ((hit.key, run._replace(first=hit.first, end=hit.end)) for hit in hits)
         labels += (Label(key, piece.upright, piece.on_page) for key, piece in words_of if key)
-        runs += cut(run, [(hit.first, hit.end) for hit in hits])
+        runs += (piece for piece in cut(run, [(hit.first, hit.end) for hit in hits]) if not _small_letters(piece))
     return Sheet(tuple(_joined(labels)), tuple(runs))
+
+
+def _small_letters(run: Run) -> bool:
+    """Whether this is a label's other script: values are Han, digits, capitals."""
+    small = sum(char.isascii() and char.islower() for char in run.text)
+    return small >= _SMALL and 2 * small > len(run.text) and not any(map(is_han, run.text))
 
 
 def _letters_joined(runs: Sequence[Run], words: Sequence[tuple[str, Key | None]]) -> tuple[list[Run], list[Label[Key]]]:
