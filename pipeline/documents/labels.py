@@ -58,11 +58,11 @@ def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, 
     """
     words = sorted(((word, key) for key, held in spellings.items() for word in held), key=lambda row: -len(row[0]))
     pieces, letters = _letters_joined([whole(line) for line in lines if line.measures.redness < _STAMPED], words)
-    labels, runs = list(letters), list[Run]()
+    labels, runs = list[Label[Key | None]](letters), list[Run]()
     for run in pieces:
         hits = _hits(run, words)
         words_of = ((hit.key, run._replace(first=hit.first, end=hit.end)) for hit in hits)
-        labels += (Label(key, piece.upright, piece.on_page) for key, piece in words_of if key)
+        labels += (Label(key, piece.upright, piece.on_page) for key, piece in words_of)
         runs += (piece for piece in cut(run, [(hit.first, hit.end) for hit in hits]) if not _small_letters(piece))
     return Sheet(tuple(_joined(labels)), tuple(runs))
 
@@ -154,20 +154,28 @@ def _find_misread(word: str, text: str) -> tuple[int, int] | None:
     return None
 
 
-def _joined(labels: Iterable[Label[Key]]) -> list[Label[Key]]:
-    """Rows of one label that stand above each other become one label."""
-    joined: list[Label[Key]] = []
+def _joined(labels: Iterable[Label[Key | None]]) -> list[Label[Key]]:
+    """Rows of one label that stand above each other become one label; words of the form may be its upper row."""
+    joined: list[Label[Key | None]] = []
     for label in sorted(labels, key=lambda label: label.box.top):
-        above = next((other for other in joined if other.key == label.key and _stacked(other.box, label.box)), None)
+        above = next((other for other in joined if _is_upper_row(other, label)), None)
         if above is not None:
             joined.remove(above)
         joined.append(_one_above_the_other(above, label) if above else label)
-    return joined
+    return [Label(label.key, label.box, label.quad) for label in joined if label.key is not None]
 
 
-def _one_above_the_other(above: Label[Key], below: Label[Key]) -> Label[Key]:
+def _is_upper_row(above: Label[Key | None], below: Label[Key | None]) -> bool:
+    if above.key == below.key:
+        return above.key is not None and _stacked(above.box, below.box)
+    aside = abs(above.box.centre.x - below.box.centre.x)
+    close = below.box.top - above.box.bottom < 0.3 * below.box.height
+    return above.key is None and close and aside < 0.6 * below.box.height
+
+
+def _one_above_the_other(above: Label[Key | None], below: Label[Key | None]) -> Label[Key | None]:
     quad = Quad(above.quad.top_left, above.quad.top_right, below.quad.bottom_right, below.quad.bottom_left)
-    return Label(above.key, Box.around((above.box, below.box)), quad)
+    return Label(below.key, Box.around((above.box, below.box)), quad)
 
 
 def _stacked(above: Box, below: Box) -> bool:
