@@ -1,5 +1,7 @@
 """居民户口簿: 首页, 常住人口登记卡, 登记事项变更和更正记载."""
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -65,3 +67,31 @@ def read_member(lines: Sequence[Line]) -> Form:
 def amendments(lines: Sequence[Line]) -> tuple[Run, ...]:
     """Dates on a 变更和更正记载 page: each entry has one."""
     return tuple(run for run in take_apart(lines, _CHANGES).runs if iso_date(run.text))
+
+
+def cancellations(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Stamps that end a card: lines of 注销, 迁出, 死亡 that stand by themselves and are larger than the card's print.
+
+    何时由何地迁来 and a value such as 迁出地 hold other words, or are as small as their neighbours.
+    """
+    heights = sorted(_height(line) for line in lines)
+    usual = heights[len(heights) // 2] if heights else 0.0
+    return tuple(line for line in lines if _ends_a_card(line.text) and _height(line) > _LARGE * usual)
+
+
+_ENDINGS = ("注销", "迁出", "死亡")
+_LARGE = 1.5  # times the usual height of a line on the card
+_BESIDE_ENDINGS = re.compile(r"样本|已|[^\u4e00-\u9fff]")
+
+
+def _ends_a_card(text: str) -> bool:
+    left = _BESIDE_ENDINGS.sub("", text)
+    for word in _ENDINGS:
+        left = left.replace(word, "")
+    return any(word in text for word in _ENDINGS) and len(left) <= 1
+
+
+def _height(line: Line) -> float:
+    """Across the reading direction, in pixels of the page: a tilted stamp is as high as a straight one."""
+    quad = line.quad
+    return (math.dist(quad.top_left, quad.bottom_left) + math.dist(quad.top_right, quad.bottom_right)) / 2

@@ -15,6 +15,7 @@ from pipeline.documents.form import Form, Slot
 from pipeline.documents.household import read_home, read_member
 from pipeline.documents.id_card import read_emblem, read_portrait
 from pipeline.documents.identify import identify
+from pipeline.documents.level import level
 from pipeline.documents.people import Likeness, Someone
 
 _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType(
@@ -99,7 +100,7 @@ _SIDES: Mapping[PageKind, str] = MappingProxyType(
 def view_page(file: StoredFile, reading: PageReading) -> PageView:
     """Identify a page and read its fields; a member card whose labels read and that holds no value is a blank one."""
     kind = identify(reading.lines)
-    form = _READERS[kind](reading.lines) if kind in _READERS else Form({}, {})
+    form = _READERS[kind](level(reading.lines)) if kind in _READERS else Form({}, {})
     if kind is PageKind.HUKOU_MEMBER and not form.fields and len(form.labels) >= _MOST_LABELS:
         kind = PageKind.HUKOU_BLANK
     return PageView(file, reading, kind, form)

@@ -9,7 +9,7 @@ from models.identity import is_certificate_number
 from models.policy import Policy
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.fields import FieldReading
-from pipeline.documents.household import amendments
+from pipeline.documents.household import amendments, cancellations
 from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
 
@@ -21,6 +21,7 @@ def documents(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     for page in dossier.pages:
         yield from _not_as_declared(page)
         yield from _amended(page)
+        yield from _cancelled(page)
         yield from _barcode(page, policy)
     yield from _expired(dossier, policy)
     yield from _same_side_twice(dossier)
@@ -65,6 +66,14 @@ def _not_as_declared(page: PageView) -> Iterator[Finding]:
 def _amended(page: PageView) -> Iterator[Finding]:
     if page.kind is PageKind.HUKOU_CHANGES and amendments(page.reading.lines):
         yield found(Code.CONTRADICTION, Reason.AMENDED, page.place())
+
+
+def _cancelled(page: PageView) -> Iterator[Finding]:
+    """A card that is stamped 注销 or 迁出 is no longer in force; the words of the stamp are where to look."""
+    stamps = cancellations(page.reading.lines) if page.kind is PageKind.HUKOU_MEMBER else ()
+    if stamps:
+        place = page.place().model_copy(update={"box": page.on_page(stamps[0].box)})
+        yield found(Code.CONTRADICTION, Reason.AMENDED, place, Evidence(read=stamps[0].text))
 
 
 def _barcode(page: PageView, policy: Policy) -> Iterator[Finding]:
