@@ -15,7 +15,6 @@ _TILES_ACROSS = 64
 _SURFACE_WIDTH = 1024  # pixels; finer than a tile needs
 _FULL = 255.0
 _SATURATED = 250
-_PRINT = 0.5  # of a line's contrast that is left without stamps where the line is print
 
 
 def grey_of(picture: Rgb) -> Grey:
@@ -43,7 +42,7 @@ def measure_line(picture: Rgb, grey: Grey, box: Box, characters: Sequence[float]
         edge_width=round(_edge_width(crop, float(paper - ink)), 4),
         brightness=round(float(paper) / _FULL, 4),
         saturated=round(float((crop >= _SATURATED).mean()), 4),
-        redness=round(_redness(picture[place], crop), 4),
+        redness=round(_redness(picture[place], characters), 4),
         faintest=_faintest(crop, float(paper), characters),
     )
 
@@ -60,13 +59,17 @@ def _faintest(crop: Grey, paper: float, characters: Sequence[float]) -> float | 
     return round(max(0.0, paper - ink) / _FULL, 4)
 
 
-def _redness(picture: Rgb, printed: Grey) -> float:
-    """Mean of red above green in the ink of a line: of print, or of a stamp where little is left without stamps."""
-    photographed = grey_of(picture)
-    (ink, paper), (stamp, bed) = (np.percentile(layer, (5, 95)) for layer in (printed, photographed))
-    is_print = paper - ink >= _PRINT * (bed - stamp)
-    dark = picture[printed < (ink + paper) / 2] if is_print else picture[photographed < (stamp + bed) / 2]
-    return float(np.mean(dark[:, 0].astype(np.float32) - dark[:, 1])) / _FULL if len(dark) else 0.0
+def _redness(picture: Rgb, characters: Sequence[float]) -> float:
+    """Mean of red above green in the ink of the middlemost character: a seal reddens some, its own words all."""
+    grey = grey_of(picture)
+    dark = grey < float(np.mean(np.percentile(grey, (5, 95))))
+    height, width = grey.shape
+    half = max(1, height // 2)
+    middles = [round(share * width) for share in characters]
+    windows = [slice(max(0, at - half), at + half) for at in middles] or [slice(0, width)]
+    inks = (picture[:, window][dark[:, window]].astype(np.float32) for window in windows)
+    reds = [float(np.mean(ink[:, 0] - ink[:, 1])) for ink in inks if len(ink)]
+    return float(np.median(reds)) / _FULL if reds else 0.0
 
 
 def _edge_width(crop: Grey, contrast: float) -> float:
