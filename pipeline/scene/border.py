@@ -18,7 +18,7 @@ _ENDS: Final = 0.04  # of a side at both ends, where cards are round and booklet
 _REACH: Final = 4  # pixels by which a place may lie off the straight side: curled paper, and the masks' own width
 _NEAR, _FAR = 2, 4  # pixels from the border at which colours are compared: past its blur, short of a printed frame
 _LEAST_STEP: Final = 1.6  # 8-bit Lab; bed and tinted paper differ by 3 or more, flat paper within itself by 1
-_OF_USUAL: Final = 0.3  # of the side's own step, under which a place shows none: a shadow leaves half
+_OF_USUAL: Final = 0.25  # of the outline's usual step, under which a place shows none: a shadow leaves half
 
 Colours = NDArray[np.float32]  # 8-bit Lab, shape (height, width, 3)
 _Places = NDArray[np.float64]
@@ -30,11 +30,17 @@ class Border(NamedTuple):
     Attributes:
         support: Share of each side, clockwise from the top, along which the colour steps; 1 along the picture's end.
         open: Sides that lie on the picture's own end.
+        step: Lightness inside less lightness outside, median along the outline, 8-bit.
+        heights: By how much the colour changes across each side, 8-bit Lab, median along it.
+        ground: Colour just outside, median along the outline.
     """
 
     corners: Corners
     support: tuple[float, ...]
     open: int
+    step: float
+    heights: tuple[float, ...]
+    ground: NDArray[np.float32]
 
     @property
     def weakest(self) -> float:
@@ -48,11 +54,26 @@ class Border(NamedTuple):
 
 
 class _Side(NamedTuple):
-    """Places along a side and the step found at each; `ended` where the picture ends."""
+    """Places along a side, moved onto its border.
+
+    Attributes:
+        steps: Change of colour at each place, in the direction usual for the side.
+        inside: Which places lie in the picture.
+        ended: Whether the side lies on the picture's own end.
+        height: Change of colour that is usual for the side.
+        within: Colours inside.
+        without: Colours outside.
+        shown: Which places show a border.
+    """
 
     places: _Places
-    shown: NDArray[np.bool_]
+    steps: NDArray[np.float32]
+    inside: NDArray[np.bool_]
     ended: bool
+    height: float
+    within: Colours
+    without: Colours
+    shown: NDArray[np.bool_] = np.zeros(_SAMPLES, np.bool_)
 
 
 def colours(smooth: Rgb) -> Colours:
@@ -64,11 +85,22 @@ def border(lab: Colours, corners: Corners) -> Border:
     """The outline moved onto the border that it nearly follows, and how much of that border is there."""
     moved = corners.astype(np.float64)
     for _ in range(2):  # once to get there, once to see more of it
-        sides = [_side(lab, moved[at], moved[(at + 1) % 4]) for at in range(4)]
+        sides = _sides(lab, moved)
         moved = _met([_line(side, moved[at], moved[(at + 1) % 4]) for at, side in enumerate(sides)], moved)
-    sides = [_side(lab, moved[at], moved[(at + 1) % 4]) for at in range(4)]
+    sides = _sides(lab, moved)
     support = tuple(1.0 if side.ended else float(side.shown.mean()) for side in sides)
-    return Border(moved.astype(np.float32), support, sum(side.ended for side in sides))
+    within, without = (np.concatenate([getattr(side, part) for side in sides]) for part in ("within", "without"))
+    ground = np.median(without, axis=0)
+    step = float(np.median(within[:, 0] - without[:, 0]))
+    heights = tuple(side.height for side in sides)
+    return Border(moved.astype(np.float32), support, sum(side.ended for side in sides), step, heights, ground)
+
+
+def _sides(lab: Colours, corners: _Places) -> list[_Side]:
+    """The four sides; one at which the colour changes far less than at the others follows no border."""
+    looked = [_side(lab, corners[at], corners[(at + 1) % 4]) for at in range(4)]
+    usual = float(np.median([side.height for side in looked if not side.ended] or [0.0]))
+    return [side._replace(shown=side.inside & (side.steps > max(_LEAST_STEP, _OF_USUAL * usual))) for side in looked]
 
 
 def _side(lab: Colours, start: _Places, end: _Places) -> _Side:
@@ -77,14 +109,14 @@ def _side(lab: Colours, start: _Places, end: _Places) -> _Side:
     places = start + np.linspace(_ENDS, 1 - _ENDS, _SAMPLES)[:, None] * along
     height, width = lab.shape[:2]
     room = np.minimum(places, np.array([width - 1, height - 1]) - places).min(axis=1)
-    steps = _steps(_profile(lab, places, inward))
+    profile = _profile(lab, places, inward)
+    steps = _steps(profile)
     usual = np.median(steps[:, _REACH], axis=0)
     length = float(np.linalg.norm(usual))
     heights = steps @ (usual / max(length, 1e-6))
-    best = heights.argmax(axis=1)
-    shown = heights.max(axis=1) > max(_LEAST_STEP, _OF_USUAL * length)
-    moved = places + (best - _REACH)[:, None] * inward
-    return _Side(moved, shown & (room > 0), bool(np.median(room) < _NEAR))
+    moved = places + (heights.argmax(axis=1) - _REACH)[:, None] * inward
+    ended = bool(np.median(room) < _NEAR)
+    return _Side(moved, heights.max(axis=1), room > 0, ended, length, profile[:, -1], profile[:, 0])
 
 
 def _profile(lab: Colours, places: _Places, inward: _Places) -> Colours:

@@ -6,20 +6,25 @@ from typing import Final
 import cv2
 import numpy as np
 from cv2.typing import MatLike
+from numpy.typing import NDArray
 
 from models.geometry import Point, Quad
 from pipeline.decode.pixels import Rgb
 from pipeline.scene.border import Border, border, colours
-from pipeline.scene.outlines import Corners, area, clockwise, outlines
+from pipeline.scene.outlines import Corners, area, clockwise, outlines, rim
 
 _SIDE: Final = 512  # pixels of the longest side while looking; a hundredth of a page is still five of them
 _SMALLEST: Final = 32  # pixels of the shorter side; with less there is no border to look along
-_WEAKEST: Final = 0.6  # of each side that must show a border: a thumb or a glare may hide a third of one
+_WEAKEST: Final = 0.45  # of each side that must show a border: another sheet under it may hide half of one
 _MEAN: Final = 0.8  # of the whole outline
 _OPEN: Final = 1  # sides that the picture may cut off; with two the whole picture is as good
+_CUT: Final = 0.2  # of the picture that a document must fill if the picture cuts it off; less is a patch of the desk
+_DARKER: Final = 4  # 8-bit Lab; what is so much darker than its ground is a photo on a card, unless the ground is the bed
+_BED: Final = 20  # 8-bit Lab by which the ground may differ from the picture's rim and still be the bed
 _RANK: Final = 6  # an outline with nine tenths of a border must be twice as large as one that has all
 _LARGEST: Final = 0.25  # a second document is at least this share of the largest: a card beside a register page is 0.31
 _PARTS: Final = 0.7  # of an outline that others inside it must cover, for it to be merely what is around them
+_AS_HIGH: Final = 0.4  # of the step around both that two cards show to the gap between them; printed frames show less
 _SAME: Final = 0.1  # of its area that a document may share with another
 
 
@@ -53,14 +58,27 @@ def _bordered(small: Rgb) -> Iterator[Border]:
     """Outlines with a border, each once."""
     smooth = np.asarray(cv2.medianBlur(small, 5), np.uint8)  # takes the grain of a desk, and leaves edges
     lab = colours(np.asarray(cv2.GaussianBlur(small, (3, 3), 0), np.uint8))
+    usual = np.median(rim(lab), axis=0)
     seen: list[Corners] = []
     for corners in outlines(smooth):
         if any(_alike(corners, other) for other in seen):
             continue
         seen.append(corners)
         found = border(lab, corners)
-        if found.weakest >= _WEAKEST and found.mean >= _MEAN and found.open <= _OPEN:
+        if _stands_out(found, usual, small.shape[0] * small.shape[1]):
             yield found
+
+
+def _stands_out(found: Border, usual: NDArray[np.float32], frame: int) -> bool:
+    """Whether it is a document that lies on something, rather than a picture printed on one, or a stain."""
+    on_bed = float(np.abs(found.ground - usual).max()) < _BED
+    return (
+        found.weakest >= _WEAKEST
+        and found.mean >= _MEAN
+        and found.open <= _OPEN
+        and (not found.open or area(found.corners) >= _CUT * frame)
+        and (found.step > -_DARKER or on_bed)
+    )
 
 
 def _alike(one: Corners, other: Corners) -> bool:
@@ -75,7 +93,7 @@ def _rank(one: Border) -> float:
 def _divided(found: Sequence[Border]) -> list[Border]:
     """Best first, without those that merely go around several others."""
     best = sorted(found, key=_rank, reverse=True)
-    return [one for one in best if not _goes_around(one, [other for other in best if other.mean >= one.mean])]
+    return [one for one in best if not _goes_around(one, best)]
 
 
 def _goes_around(one: Border, others: Sequence[Border]) -> bool:
@@ -83,7 +101,9 @@ def _goes_around(one: Border, others: Sequence[Border]) -> bool:
     inside = [
         other
         for other in others
-        if area(other.corners) < 0.75 * whole and _shared(one, other) > (1 - _SAME) * area(other.corners)
+        if min(other.heights) > _AS_HIGH * float(np.median(one.heights))
+        and area(other.corners) < _PARTS * whole
+        and _shared(one, other) > (1 - _SAME) * area(other.corners)
     ]
     parts = _apart(inside)
     return len(parts) > 1 and sum(area(part.corners) for part in parts) >= _PARTS * whole

@@ -8,6 +8,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from pipeline.decode.pixels import Grey, Rgb
+from pipeline.scene.sides import four_sides
 
 _LEAST_SHARE: Final = 0.03  # of the picture; below this a rectangle is a stamp or a phone, not a document
 _MOST_SHARE: Final = 0.97  # above this the outline is the picture's own border
@@ -29,9 +30,9 @@ def outlines(smooth: Rgb) -> Iterator[Corners]:
         for contour in contours:
             if cv2.contourArea(contour) < _LEAST_SHARE * frame:
                 continue
-            corners = four_corners(contour)
-            if corners is not None and area(corners) <= _MOST_SHARE * frame and _plausible(corners):
-                yield corners
+            for corners in _ways(contour):
+                if area(corners) <= _MOST_SHARE * frame and _plausible(corners):
+                    yield corners
 
 
 def area(corners: Corners) -> float:
@@ -64,10 +65,19 @@ def four_corners(contour: MatLike) -> Corners | None:
     return four if len(four) == 4 and filled >= _LEAST_FILL * area(four) else None
 
 
+def _ways(contour: MatLike) -> Iterator[Corners]:
+    """The region as it is; where it is no rectangle, its straight sides."""
+    corners = four_corners(contour)
+    if corners is not None:
+        yield corners
+    else:
+        yield from map(clockwise, four_sides(np.asarray(contour, np.int32)))
+
+
 def _masks(smooth: Rgb) -> Iterator[Grey]:
     """Pictures in which a document may be a region: inside its edges, as paper, and unlike the picture's border."""
     across, down = _slopes(smooth)
-    for low, high in ((30, 80), (80, 200)):  # Sobel units, four to a grey level: tinted paper on white, card on desk
+    for low, high in ((16, 48), (40, 110), (100, 260)):  # Sobel units, four to a grey level: tinted paper on white, card on desk
         edges = cv2.Canny(across, down, low, high)
         for width in (3, 5):
             yield cv2.bitwise_not(cv2.dilate(edges, np.ones((width, width), np.uint8)))
@@ -87,13 +97,18 @@ def _slopes(smooth: Rgb) -> tuple[MatLike, MatLike]:
 def _unlike_the_rim(smooth: Rgb) -> Iterator[Grey]:
     """Where the colour differs from that at the picture's border; tinted paper on a white bed differs by little."""
     lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32)
-    edge = (lab[:_RIM], lab[-_RIM:], lab[:, :_RIM], lab[:, -_RIM:])
-    rim = np.concatenate([part.reshape(-1, 3) for part in edge])
-    usual = np.median(rim, axis=0)
+    there = rim(lab)
+    usual = np.median(there, axis=0)
     apart = np.sqrt(((lab - usual) ** 2).sum(axis=2))
-    spread = float(np.percentile(np.sqrt(((rim - usual) ** 2).sum(axis=1)), 90))
+    spread = float(np.percentile(np.sqrt(((there - usual) ** 2).sum(axis=1)), 90))
     for least in (1.5, 6.0, 14.0):
         yield _without_whiskers((apart > spread + least).astype(np.uint8) * 255)
+
+
+def rim(lab: MatLike) -> MatLike:
+    """Colours along the picture's border, shape (pixels, 3)."""
+    edge = (lab[:_RIM], lab[-_RIM:], lab[:, :_RIM], lab[:, -_RIM:])
+    return np.concatenate([part.reshape(-1, 3) for part in edge])
 
 
 def _without_whiskers(mask: Grey) -> Grey:
