@@ -31,7 +31,8 @@ class Border(NamedTuple):
         support: Share of each side, clockwise from the top, along which the colour steps; 1 along the picture's end.
         open: Sides that lie on the picture's own end.
         step: Lightness inside less lightness outside, median along the outline, 8-bit.
-        heights: By how much the colour changes across each side, 8-bit Lab, median along it.
+        heights: By how much the colour changes across each side, 8-bit Lab, median along it; where the picture
+            ends, as usual for the outline.
         ground: Colour just outside, median along the outline.
     """
 
@@ -92,15 +93,21 @@ def border(lab: Colours, corners: Corners) -> Border:
     within, without = (np.concatenate([getattr(side, part) for side in sides]) for part in ("within", "without"))
     ground = np.median(without, axis=0)
     step = float(np.median(within[:, 0] - without[:, 0]))
-    heights = tuple(side.height for side in sides)
+    usual = _usual(sides)
+    heights = tuple(usual if side.ended else side.height for side in sides)
     return Border(moved.astype(np.float32), support, sum(side.ended for side in sides), step, heights, ground)
 
 
 def _sides(lab: Colours, corners: _Places) -> list[_Side]:
     """The four sides; one at which the colour changes far less than at the others follows no border."""
     looked = [_side(lab, corners[at], corners[(at + 1) % 4]) for at in range(4)]
-    usual = float(np.median([side.height for side in looked if not side.ended] or [0.0]))
+    usual = _usual(looked)
     return [side._replace(shown=side.inside & (side.steps > max(_LEAST_STEP, _OF_USUAL * usual))) for side in looked]
+
+
+def _usual(sides: list[_Side]) -> float:
+    """The step of most sides that the picture does not cut off; 0 if it cuts off all."""
+    return float(np.median([side.height for side in sides if not side.ended] or [0.0]))
 
 
 def _side(lab: Colours, start: _Places, end: _Places) -> _Side:

@@ -1,7 +1,7 @@
 """Find the documents in a picture: rectangles whose border can be seen on a bed, a desk, anything."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.geometry import Point, Quad
 from pipeline.decode.pixels import Rgb
-from pipeline.scene.border import Border, border, colours
+from pipeline.scene.border import Border, Colours, border, colours
 from pipeline.scene.outlines import Corners, area, clockwise, outlines, rim
 
 _SIDE: Final = 512  # pixels of the longest side while looking; a hundredth of a page is still five of them
@@ -19,13 +19,24 @@ _WEAKEST: Final = 0.45  # of each side that must show a border: another sheet un
 _MEAN: Final = 0.8  # of the whole outline
 _OPEN: Final = 1  # sides that the picture may cut off; with two the whole picture is as good
 _CUT: Final = 0.2  # of the picture that a document must fill if the picture cuts it off; less is a patch of the desk
+_SMALL: Final = 0.12  # of the picture; on a bed a card is less, but who takes a photo of a card goes nearer
+_FLAT: Final = 12  # 8-bit Lab by which most of a scanner's bed is even; a desk's grain and its light vary more
+_FAINTEST: Final = 0.1  # of the usual step that every side must show
 _DARKER: Final = 4  # 8-bit Lab; what is so much darker than its ground is a photo on a card, unless the ground is the bed
 _BED: Final = 20  # 8-bit Lab by which the ground may differ from the picture's rim and still be the bed
+_ALIKE: Final = 3  # pixels by which corners differ that lead to the same border
 _RANK: Final = 6  # an outline with nine tenths of a border must be twice as large as one that has all
 _LARGEST: Final = 0.25  # a second document is at least this share of the largest: a card beside a register page is 0.31
 _PARTS: Final = 0.7  # of an outline that others inside it must cover, for it to be merely what is around them
 _AS_HIGH: Final = 0.4  # of the step around both that two cards show to the gap between them; printed frames show less
 _SAME: Final = 0.1  # of its area that a document may share with another
+
+
+class _Ground(NamedTuple):
+    """What the documents lie on: its usual colour, 8-bit Lab, and whether it is as even as a scanner's bed."""
+
+    usual: NDArray[np.float32]
+    flat: bool
 
 
 def find_documents(page: Rgb) -> tuple[Quad, ...]:
@@ -58,32 +69,40 @@ def _bordered(small: Rgb) -> Iterator[Border]:
     """Outlines with a border, each once."""
     smooth = np.asarray(cv2.medianBlur(small, 5), np.uint8)  # takes the grain of a desk, and leaves edges
     lab = colours(np.asarray(cv2.GaussianBlur(small, (3, 3), 0), np.uint8))
-    usual = np.median(rim(lab), axis=0)
+    ground = _ground(lab)
     seen: list[Corners] = []
     for corners in outlines(smooth):
         if any(_alike(corners, other) for other in seen):
             continue
         seen.append(corners)
         found = border(lab, corners)
-        if _stands_out(found, usual, small.shape[0] * small.shape[1]):
+        if _stands_out(found) and _is_document(found, ground, small.shape[0] * small.shape[1]):
             yield found
 
 
-def _stands_out(found: Border, usual: NDArray[np.float32], frame: int) -> bool:
-    """Whether it is a document that lies on something, rather than a picture printed on one, or a stain."""
-    on_bed = float(np.abs(found.ground - usual).max()) < _BED
-    return (
-        found.weakest >= _WEAKEST
-        and found.mean >= _MEAN
-        and found.open <= _OPEN
-        and (not found.open or area(found.corners) >= _CUT * frame)
-        and (found.step > -_DARKER or on_bed)
-    )
+def _ground(lab: Colours) -> _Ground:
+    there = rim(lab)
+    usual = np.median(there, axis=0)
+    return _Ground(usual, bool(np.percentile(np.abs(there - usual).max(axis=1), 90) < _FLAT))
+
+
+def _stands_out(found: Border) -> bool:
+    """Whether there is a border on every side."""
+    marked = min(found.heights) >= _FAINTEST * float(np.median(found.heights))
+    return marked and found.weakest >= _WEAKEST and found.mean >= _MEAN
+
+
+def _is_document(found: Border, ground: _Ground, frame: int) -> bool:
+    """Whether it lies on something, rather than being a picture printed on a card, a stain, or a note beside it."""
+    size = area(found.corners) / frame
+    least = _CUT if found.open else (0.0 if ground.flat else _SMALL)
+    on_bed = float(np.abs(found.ground - ground.usual).max()) < _BED
+    return size >= least and found.open <= _OPEN and (found.step > -_DARKER or on_bed)
 
 
 def _alike(one: Corners, other: Corners) -> bool:
     """Whether corresponding corners are so near that both follow the same border."""
-    return float(np.abs(one - other).max()) < 2
+    return float(np.abs(one - other).max()) < _ALIKE
 
 
 def _rank(one: Border) -> float:

@@ -76,39 +76,33 @@ def _ways(contour: MatLike) -> Iterator[Corners]:
 
 def _masks(smooth: Rgb) -> Iterator[Grey]:
     """Pictures in which a document may be a region: inside its edges, as paper, and unlike the picture's border."""
-    across, down = _slopes(smooth)
     for low, high in ((16, 48), (40, 110), (100, 260)):  # Sobel units, four to a grey level: tinted paper on white, card on desk
-        edges = cv2.Canny(across, down, low, high)
+        edges = cv2.Canny(smooth, low, high)  # of whichever channel changes most
         for width in (3, 5):
             yield cv2.bitwise_not(cv2.dilate(edges, np.ones((width, width), np.uint8)))
-    paper = smooth.min(axis=2)  # paper is bright in every channel, a coloured desk in some
+    red, green, blue = cv2.split(smooth)
+    paper = cv2.min(cv2.min(red, green), blue)  # paper is bright in every channel, a coloured desk in some
     _, bright = cv2.threshold(paper, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     yield _without_whiskers(bright)
     yield from _unlike_the_rim(smooth)
 
 
-def _slopes(smooth: Rgb) -> tuple[MatLike, MatLike]:
-    """Both derivatives, of whichever channel changes most: tinted paper may differ from its bed in one alone."""
-    across, down = (cv2.Sobel(smooth, cv2.CV_16S, *order, ksize=3) for order in ((1, 0), (0, 1)))
-    steepest = (np.abs(across) + np.abs(down)).argmax(axis=2)[..., None]
-    return tuple(np.take_along_axis(slope, steepest, axis=2)[..., 0] for slope in (across, down))  # type: ignore[return-value]
-
-
 def _unlike_the_rim(smooth: Rgb) -> Iterator[Grey]:
     """Where the colour differs from that at the picture's border; tinted paper on a white bed differs by little."""
-    lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32)
-    there = rim(lab)
-    usual = np.median(there, axis=0)
-    apart = np.sqrt(((lab - usual) ** 2).sum(axis=2))
-    spread = float(np.percentile(np.sqrt(((there - usual) ** 2).sum(axis=1)), 90))
-    for least in (1.5, 6.0, 14.0):
-        yield _without_whiskers((apart > spread + least).astype(np.uint8) * 255)
+    lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB)
+    usual = np.median(rim(lab), axis=0)
+    lightness, red, blue = cv2.split(cv2.absdiff(lab, (*usual, 0.0)))
+    apart = np.asarray(cv2.max(cv2.max(lightness, red), blue), np.uint8)
+    spread = float(np.percentile(rim(apart[..., None]), 90))
+    for least in (1, 5, 12):  # 8-bit Lab: tinted paper on white, white paper on grey, any paper on a desk
+        _, mask = cv2.threshold(apart, spread + least, 255, cv2.THRESH_BINARY)
+        yield _without_whiskers(np.asarray(mask, np.uint8))
 
 
 def rim(lab: MatLike) -> MatLike:
-    """Colours along the picture's border, shape (pixels, 3)."""
+    """Colours along the picture's border, shape (pixels, channels)."""
     edge = (lab[:_RIM], lab[-_RIM:], lab[:, :_RIM], lab[:, -_RIM:])
-    return np.concatenate([part.reshape(-1, 3) for part in edge])
+    return np.concatenate([part.reshape(-1, lab.shape[2]) for part in edge])
 
 
 def _without_whiskers(mask: Grey) -> Grey:
