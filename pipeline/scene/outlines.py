@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 import cv2
 import numpy as np
 from cv2.typing import MatLike
+from numpy.typing import NDArray
 
 from pipeline.decode.pixels import Grey, Rgb
 from pipeline.scene.sides import four_sides
@@ -76,7 +77,11 @@ def _ways(contour: MatLike) -> Iterator[Corners]:
 
 def _masks(smooth: Rgb) -> Iterator[Grey]:
     """Pictures in which a document may be a region: inside its edges, as paper, and unlike the picture's border."""
-    for low, high in ((16, 48), (40, 110), (100, 260)):  # Sobel units, four to a grey level: tinted paper on white, card on desk
+    for low, high in (
+        (16, 48),
+        (40, 110),
+        (100, 260),
+    ):  # Sobel units, four to a grey level: tinted paper on white, card on desk
         edges = cv2.Canny(smooth, low, high)  # of whichever channel changes most
         for width in (3, 5):
             yield cv2.bitwise_not(cv2.dilate(edges, np.ones((width, width), np.uint8)))
@@ -91,7 +96,7 @@ def _unlike_the_rim(smooth: Rgb) -> Iterator[Grey]:
     """Where the colour differs from that at the picture's border; tinted paper on a white bed differs by little."""
     lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB)
     usual = np.median(rim(lab), axis=0)
-    lightness, red, blue = cv2.split(cv2.absdiff(lab, (*usual, 0.0)))
+    lightness, red, blue = cv2.split(cv2.absdiff(lab, np.array([*usual, 0.0])))
     apart = np.asarray(cv2.max(cv2.max(lightness, red), blue), np.uint8)
     spread = float(np.percentile(rim(apart[..., None]), 90))
     for least in (1, 5, 12):  # 8-bit Lab: tinted paper on white, white paper on grey, any paper on a desk
@@ -116,7 +121,7 @@ def _around(polygon: MatLike) -> MatLike:
 
     A finger or a folded corner adds short sides; dropping them keeps everything inside.
     """
-    points = [np.asarray(point, np.float64) for point in polygon.reshape(-1, 2)]
+    points: list[NDArray[np.float64]] = [np.asarray(point, np.float64) for point in polygon.reshape(-1, 2)]
     while len(points) > 4:
         options = [(extra, at, tip) for at in range(len(points)) for extra, tip in _dropped(points, at)]
         if not options:
@@ -127,7 +132,7 @@ def _around(polygon: MatLike) -> MatLike:
     return np.asarray(points, np.float32)
 
 
-def _dropped(points: list[MatLike], at: int) -> Iterator[tuple[float, MatLike]]:
+def _dropped(points: list[NDArray[np.float64]], at: int) -> Iterator[tuple[float, NDArray[np.float64]]]:
     """Where the neighbours of the side that begins at a point meet without it, and the area which that adds."""
     before, start, end, after = (points[(at + step) % len(points)] for step in (-1, 0, 1, 2))
     ahead, back = start - before, end - after

@@ -37,7 +37,8 @@ def _pieces(contour: NDArray[np.int32]) -> NDArray[np.float64]:
     pieces = np.stack([points, np.roll(points, -1, axis=0)], axis=1)
     lengths = np.linalg.norm(pieces[:, 1] - pieces[:, 0], axis=1)
     longest = np.sort(np.argsort(-lengths, kind="stable")[:_MOST])
-    return pieces[longest[lengths[longest] >= _SHORTEST * np.ptp(points, axis=0).max()]]
+    straight = longest[lengths[longest] >= _SHORTEST * np.ptp(points, axis=0).max()]
+    return np.asarray(pieces[straight], np.float64)
 
 
 def _meetings(ways: NDArray[np.float64]) -> _Corners:
