@@ -30,16 +30,16 @@ class Border(NamedTuple):
     Attributes:
         support: Share of each side, clockwise from the top, along which the colour steps; 1 along the picture's end.
         open: Sides that lie on the picture's own end.
-        step: Lightness inside less lightness outside, median along the outline, 8-bit.
+        paper: Colour just inside, median along the outline, 8-bit Lab.
         heights: By how much the colour changes across each side, 8-bit Lab, median along it; where the picture
             ends, as usual for the outline.
-        ground: Colour just outside, median along the outline.
+        ground: Colour just outside, likewise.
     """
 
     corners: Corners
     support: tuple[float, ...]
     open: int
-    step: float
+    paper: NDArray[np.float32]
     heights: tuple[float, ...]
     ground: NDArray[np.float32]
 
@@ -90,12 +90,11 @@ def border(lab: Colours, corners: Corners) -> Border:
         moved = _met([_line(side, moved[at], moved[(at + 1) % 4]) for at, side in enumerate(sides)], moved)
     sides = _sides(lab, moved)
     support = tuple(1.0 if side.ended else float(side.shown.mean()) for side in sides)
-    within, without = (np.concatenate([getattr(side, part) for side in sides]) for part in ("within", "without"))
-    ground = np.median(without, axis=0)
-    step = float(np.median(within[:, 0] - without[:, 0]))
+    paper = np.median(np.concatenate([side.within for side in sides]), axis=0)
+    ground = np.median(np.concatenate([side.without for side in sides]), axis=0)
     usual = _usual(sides)
     heights = tuple(usual if side.ended else side.height for side in sides)
-    return Border(moved.astype(np.float32), support, sum(side.ended for side in sides), step, heights, ground)
+    return Border(moved.astype(np.float32), support, sum(side.ended for side in sides), paper, heights, ground)
 
 
 def _sides(lab: Colours, corners: _Places) -> list[_Side]:

@@ -99,7 +99,7 @@ def _is_document(found: Border, ground: _Ground, frame: int) -> bool:
     size = area(found.corners) / frame
     least = _CUT if found.open else (0.0 if ground.flat else _SMALL)
     on_bed = float(np.abs(found.ground - ground.usual).max()) < _BED
-    return size >= least and found.open <= _OPEN and (found.step > -_DARKER or on_bed)
+    return size >= least and found.open <= _OPEN and (found.paper[0] > found.ground[0] - _DARKER or on_bed)
 
 
 def _alike(one: Corners, other: Corners) -> bool:
@@ -123,11 +123,18 @@ def _goes_around(one: Border, others: Sequence[Border]) -> bool:
         other
         for other in others
         if min(other.heights) > _AS_HIGH * float(np.median(one.heights))
+        and _lies_on_ground_of(one, other)
         and area(other.corners) < _PARTS * whole
         and _shared(one, other) > (1 - _SAME) * area(other.corners)
     ]
     parts = _apart(inside)
     return len(parts) > 1 and sum(area(part.corners) for part in parts) >= _PARTS * whole
+
+
+def _lies_on_ground_of(one: Border, other: Border) -> bool:
+    """Whether the colour around the other is that around the first, rather than the first's own paper."""
+    to_ground, to_paper = (float(np.abs(other.ground - colour).max()) for colour in (one.ground, one.paper))
+    return to_ground < to_paper
 
 
 def _apart(ranked: Sequence[Border]) -> list[Border]:
