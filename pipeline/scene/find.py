@@ -1,32 +1,44 @@
-"""Find the documents in a picture: bright or tinted rectangles on a bed, a desk, anything."""
+"""Find the documents in a picture: rectangles whose border can be seen on a bed, a desk, anything."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
 from cv2.typing import MatLike
+from numpy.typing import NDArray
 
 from models.geometry import Point, Quad
-from pipeline.decode.pixels import Grey, Rgb
+from pipeline.decode.pixels import Rgb
+from pipeline.scene.border import Border, Colours, border, colours
+from pipeline.scene.outlines import Corners, area, clockwise, outlines, rim
 
-_SIDE = 900  # pixels of the longest side while looking; outlines need no more
-_LEAST_SHARE = 0.03  # of the picture; below this a rectangle is a stamp or a phone, not a document
-_MOST_SHARE = 0.97  # above this the outline is the picture's own border
-_LEAST_FILL = 0.93  # of its four corners' area that an outline must cover to count as a rectangle
-_LARGEST = 0.25  # a second document is at least this share of the largest: a card beside a register page is 0.31
-_WIDEST_ASPECT = 3.0
-_WITNESSES = 2  # masks that must show an outline, for it not to count as chance
-_RIM = 6  # pixels of the picture's border that show what the document lies on
+_SIDE: Final = 512  # pixels of the longest side while looking; a hundredth of a page is still five of them
+_SMALLEST: Final = 32  # pixels of the shorter side; with less there is no border to look along
+_WEAKEST: Final = 0.45  # of each side that must show a border: another sheet under it may hide half of one
+_MEAN: Final = 0.8  # of the whole outline
+_OPEN: Final = 1  # sides that the picture may cut off; with two the whole picture is as good
+_CUT: Final = 0.2  # of the picture that a document must fill if the picture cuts it off; less is a patch of the desk
+_SMALL: Final = 0.12  # of the picture; on a bed a card is less, but who takes a photo of a card goes nearer
+_FLAT: Final = 12  # 8-bit Lab by which most of a scanner's bed is even; a desk's grain and its light vary more
+_FAINTEST: Final = 0.1  # of the usual step that every side must show
+_DARKER: Final = (
+    4  # 8-bit Lab; what is so much darker than its ground is a photo on a card, unless the ground is the bed
+)
+_BED: Final = 20  # 8-bit Lab by which the ground may differ from the picture's rim and still be the bed
+_ALIKE: Final = 3  # pixels by which corners differ that lead to the same border
+_RANK: Final = 6  # an outline with nine tenths of a border must be twice as large as one that has all
+_LARGEST: Final = 0.25  # a second document is at least this share of the largest: a card beside a register page is 0.31
+_PARTS: Final = 0.7  # of an outline that others inside it must cover, for it to be merely what is around them
+_AS_HIGH: Final = 0.4  # of the step around both that two cards show to the gap between them; printed frames show less
+_SAME: Final = 0.1  # of its area that a document may share with another
 
-Corners: TypeAlias = MatLike  # float32, shape (4, 2)
 
+class _Ground(NamedTuple):
+    """What the documents lie on: its usual colour, 8-bit Lab, and whether it is as even as a scanner's bed."""
 
-class _Outline(NamedTuple):
-    """Four corners, and the share of their area that the contour covers which gave them."""
-
-    corners: Corners
-    fill: float
+    usual: NDArray[np.float32]
+    flat: bool
 
 
 def find_documents(page: Rgb) -> tuple[Quad, ...]:
@@ -36,129 +48,114 @@ def find_documents(page: Rgb) -> tuple[Quad, ...]:
     The whole picture, if no outline stands out.
     """
     height, width = page.shape[:2]
-    scale = min(1.0, _SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA) if scale < 1 else page
-    found = tuple(_rectangles(small))
-    kept = _apart(sorted(found, key=lambda outline: _merit(outline, found), reverse=True))
+    small, scale = _small(page)
+    found = tuple(_bordered(small)) if min(small.shape[:2]) >= _SMALLEST else ()
+    kept = _apart(_divided(found))
     if not kept:
         return (Quad(Point(0, 0), Point(width, 0), Point(width, height), Point(0, height)),)
-    return tuple(_quad(outline.corners / scale) for outline in kept)
+    ordered = sorted(kept, key=lambda one: area(one.corners), reverse=True)
+    return tuple(_quad(np.divide(one.corners, scale), page) for one in ordered)
 
 
-def _merit(outline: _Outline, found: Sequence[_Outline]) -> float:
-    """Area, less where the contour is ragged, and less where no other mask shows the same outline."""
-    ragged = max(0.0, 1 - outline.fill)
-    alone = sum(_same(outline.corners, other.corners) for other in found) < _WITNESSES
-    return _area(outline.corners) * max(0.0, 1 - 8 * ragged) * (0.7 if alone else 1.0)
+def _small(page: Rgb) -> tuple[Rgb, float]:
+    """The picture with a longest side of `_SIDE`, and its scale; by way of double that, which is quicker."""
+    height, width = page.shape[:2]
+    scale = min(1.0, _SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if scale < 0.5:
+        page = np.asarray(cv2.resize(page, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR), np.uint8)
+    return (cv2.resize(page, size, interpolation=cv2.INTER_AREA) if scale < 1 else page), scale
 
 
-def _same(one: Corners, other: Corners) -> bool:
-    """Whether corresponding corners lie within a fiftieth of the longer diagonal."""
-    reach = float(np.linalg.norm(one[0] - one[2])) / 50
-    return float(np.abs(_clockwise(one) - _clockwise(other)).max()) < reach
-
-
-def _rectangles(small: Rgb) -> Iterator[_Outline]:
-    frame = small.shape[0] * small.shape[1]
-    for mask in _masks(small):
-        contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-        for contour in contours:
-            if cv2.contourArea(contour) < _LEAST_SHARE * frame:
-                continue
-            outline = _four_corners(contour)
-            if (
-                outline
-                and _LEAST_SHARE <= _area(outline.corners) / frame <= _MOST_SHARE
-                and _plausible(outline.corners)
-            ):
-                yield outline
-
-
-def _masks(small: Rgb) -> Iterator[Grey]:
-    """Pictures in which an outline may close: edges of each channel, and colour unlike the picture's border."""
-    smooth = cv2.bilateralFilter(small, 7, 40, 40)
-    kernel = np.ones((3, 3), np.uint8)
-    channels = (*cv2.split(smooth), cv2.cvtColor(smooth, cv2.COLOR_RGB2HSV)[:, :, 1])
-    for channel in channels:
-        for low, high in ((15, 45), (40, 120)):
-            yield cv2.dilate(cv2.Canny(channel, low, high), kernel, iterations=2)
-    for channel in channels:
-        _, split = cv2.threshold(cv2.GaussianBlur(channel, (9, 9), 0), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-        for mask in (split, cv2.bitwise_not(split)):
-            yield cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((15, 15), np.uint8))
-    yield from _unlike_the_rim(cv2.GaussianBlur(small, (5, 5), 0))
-
-
-def _unlike_the_rim(smooth: Rgb) -> Iterator[Grey]:
-    """Where the colour differs from that at the picture's border; tinted paper on a white bed differs by little."""
-    lab = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32)
-    rows, columns = lab.shape[:2]
-    rim = np.ones((rows, columns), bool)
-    rim[_RIM : rows - _RIM, _RIM : columns - _RIM] = False
-    distance = np.linalg.norm(lab - np.median(lab[rim], axis=0), axis=2)
-    usual = float(np.percentile(distance[rim], 90))
-    for threshold in (usual + 1.5, usual + 6.0, usual + 14.0):
-        mask = (distance > threshold).astype(np.uint8) * 255
-        yield cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
-
-
-def _four_corners(contour: MatLike) -> _Outline | None:
-    """The contour as four corners, if it fills them: whiskers of a desk's grain make a hull that it does not."""
-    hull = cv2.convexHull(contour)
-    area = cv2.contourArea(contour)
-    length = cv2.arcLength(hull, closed=True)
-    for tolerance in (0.01, 0.02, 0.03, 0.05):
-        corners = cv2.approxPolyDP(hull, tolerance * length, closed=True)
-        if len(corners) == 4:
-            break
-    else:
-        corners = cv2.boxPoints(cv2.minAreaRect(hull))
-    four = corners.reshape(4, 2).astype(np.float32)
-    fill = area / max(_area(four), 1.0)
-    return _Outline(four, fill) if fill >= _LEAST_FILL else None
-
-
-def _plausible(corners: Corners) -> bool:
-    sides = [float(np.linalg.norm(corners[at] - corners[at - 1])) for at in range(4)]
-    if max(sides) > _WIDEST_ASPECT * min(sides):
-        return False
-    for at in range(4):
-        before, after = corners[at - 1] - corners[at], corners[(at + 1) % 4] - corners[at]
-        cosine = float(before @ after / (np.linalg.norm(before) * np.linalg.norm(after)))
-        if abs(cosine) > 0.5:  # corners between 60 and 120 degrees
-            return False
-    return True
-
-
-def _apart(candidates: Sequence[_Outline]) -> list[_Outline]:
-    """The best, and others of its size that do not share ground with one already kept."""
-    kept: list[_Outline] = []
-    for outline in candidates:
-        area = _area(outline.corners)
-        if kept and not _LARGEST <= area / _area(kept[0].corners) <= 1 / _LARGEST:
+def _bordered(small: Rgb) -> Iterator[Border]:
+    """Outlines with a border, each once."""
+    smooth = np.asarray(cv2.medianBlur(small, 5), np.uint8)  # takes the grain of a desk, and leaves edges
+    lab = colours(np.asarray(cv2.GaussianBlur(small, (3, 3), 0), np.uint8))
+    ground = _ground(lab)
+    seen: list[Corners] = []
+    for corners in outlines(smooth):
+        if any(_alike(corners, other) for other in seen):
             continue
-        if all(_shared(outline.corners, other.corners) < 0.1 * area for other in kept):
-            kept.append(outline)
+        seen.append(corners)
+        found = border(lab, corners)
+        if _stands_out(found) and _is_document(found, ground, small.shape[0] * small.shape[1]):
+            yield found
+
+
+def _ground(lab: Colours) -> _Ground:
+    there = rim(lab)
+    usual = np.median(there, axis=0)
+    return _Ground(usual, bool(np.percentile(np.abs(there - usual).max(axis=1), 90) < _FLAT))
+
+
+def _stands_out(found: Border) -> bool:
+    """Whether there is a border on every side."""
+    marked = min(found.heights) >= _FAINTEST * float(np.median(found.heights))
+    return marked and found.weakest >= _WEAKEST and found.mean >= _MEAN
+
+
+def _is_document(found: Border, ground: _Ground, frame: int) -> bool:
+    """Whether it lies on something, rather than being a picture printed on a card, a stain, or a note beside it."""
+    size = area(found.corners) / frame
+    least = _CUT if found.open else (0.0 if ground.flat else _SMALL)
+    on_bed = float(np.abs(found.ground - ground.usual).max()) < _BED
+    return size >= least and found.open <= _OPEN and (found.paper[0] > found.ground[0] - _DARKER or on_bed)
+
+
+def _alike(one: Corners, other: Corners) -> bool:
+    """Whether corresponding corners are so near that both follow the same border."""
+    return float(np.abs(one - other).max()) < _ALIKE
+
+
+def _rank(one: Border) -> float:
+    return area(one.corners) * one.mean**_RANK
+
+
+def _divided(found: Sequence[Border]) -> list[Border]:
+    """Best first, without those that merely go around several others."""
+    best = sorted(found, key=_rank, reverse=True)
+    return [one for one in best if not _goes_around(one, best)]
+
+
+def _goes_around(one: Border, others: Sequence[Border]) -> bool:
+    whole = area(one.corners)
+    inside = [
+        other
+        for other in others
+        if min(other.heights) > _AS_HIGH * float(np.median(one.heights))
+        and _lies_on_ground_of(one, other)
+        and area(other.corners) < _PARTS * whole
+        and _shared(one, other) > (1 - _SAME) * area(other.corners)
+    ]
+    parts = _apart(inside)
+    return len(parts) > 1 and sum(area(part.corners) for part in parts) >= _PARTS * whole
+
+
+def _lies_on_ground_of(one: Border, other: Border) -> bool:
+    """Whether the colour around the other is that around the first, rather than the first's own paper."""
+    to_ground, to_paper = (float(np.abs(other.ground - colour).max()) for colour in (one.ground, one.paper))
+    return to_ground < to_paper
+
+
+def _apart(ranked: Sequence[Border]) -> list[Border]:
+    """The best, and others of its size that do not share ground with one already kept."""
+    kept: list[Border] = []
+    for one in ranked:
+        size = area(one.corners)
+        if kept and not _LARGEST <= size / area(kept[0].corners) <= 1 / _LARGEST:
+            continue
+        if all(_shared(one, other) < _SAME * min(size, area(other.corners)) for other in kept):
+            kept.append(one)
     return kept
 
 
-def _shared(one: Corners, other: Corners) -> float:
-    area, _ = cv2.intersectConvexConvex(_clockwise(one), _clockwise(other))
-    return float(area)
+def _shared(one: Border, other: Border) -> float:
+    shared, _ = cv2.intersectConvexConvex(one.corners, other.corners)
+    return float(shared)
 
 
-def _area(corners: Corners) -> float:
-    return float(cv2.contourArea(corners))
-
-
-def _clockwise(corners: Corners) -> Corners:
-    centre = corners.mean(axis=0)
-    angles = np.arctan2(corners[:, 1] - centre[1], corners[:, 0] - centre[0])
-    return corners[np.argsort(angles)]
-
-
-def _quad(corners: Corners) -> Quad:
-    ordered = _clockwise(corners)  # angles grow clockwise, since y points down
-    first = int(np.argmin(ordered.sum(axis=1)))
-    return Quad(*(Point(float(x), float(y)) for x, y in np.roll(ordered, -first, axis=0)))
+def _quad(corners: MatLike, page: Rgb) -> Quad:
+    """The corners in page pixels, none of them outside the page."""
+    height, width = page.shape[:2]
+    inside = np.minimum(np.maximum(clockwise(corners), 0), (width, height))
+    return Quad(*(Point(float(x), float(y)) for x, y in inside))
