@@ -1,4 +1,4 @@
-"""The figures of `bench.accuracy`, or with `--gate` of `bench.quality`, on the training split, for whoever improves the reader: `python -m bench.training`.
+"""The figures of `bench.accuracy`, or of `bench.quality`, on the training split: `python -m bench.training [--gate N]`.
 
 What is learned, tuned or looked at belongs here; nothing is kept in bench/results, since nothing here is a claim.
 """

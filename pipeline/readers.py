@@ -1,9 +1,11 @@
 """Worker processes that read pages: each holds one warm engine, and may die without taking anybody with it."""
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from functools import cache
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache, partial
 from multiprocessing import get_context
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
@@ -14,6 +16,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from models.errors import EngineError, EngineTimeoutError, PipelineError
 from models.policy import Limits
 from models.reading import PageReading
+from pipeline.confinement import confine
 from pipeline.decode.pages import count_pages, decode
 from pipeline.ocr.base import OcrEngine
 from pipeline.ocr.engines import engine_kind
@@ -22,6 +25,10 @@ from pipeline.perceive import made_by, perceive
 from pipeline.scene.overlay import Mark, draw_marks
 
 _MEGABYTE = 1024 * 1024
+# What a page is lost to through no fault that is known: its process died or hung, or one that had nothing to do died,
+# which pebble answers by giving up the whole pool.
+_LOST = (ProcessExpired, FutureTimeoutError, BrokenProcessPool)
+_OUT_OF_MEMORY = 77  # exit status of a process that ended itself for want of memory
 
 
 class PageReader(Protocol):
@@ -82,19 +89,17 @@ class Readers:
             _outcome(future)
 
     def count(self, data: bytes, limits: Limits) -> int:
-        """Pages of a file; raises FileRejectedError, or EngineError if the process died of it."""
-        _, future = self._schedule(count_pages, data, limits, seconds=limits.seconds)
-        pages: int = _outcome(future)
+        """Pages of a file; raises FileRejectedError, or EngineError if processes died of it."""
+        pages: int = self._begin(count_pages, data, limits, seconds=limits.seconds).result()
         return pages
 
     def start(self, data: bytes, page_no: int, limits: Limits) -> "_PendingPage":
         """Begin to read a page."""
-        return _PendingPage(self, *self._schedule(_read, data, page_no, self._ocr, limits, seconds=limits.seconds))
+        return _PendingPage(self, self._begin(_read, data, page_no, self._ocr, limits, seconds=limits.seconds))
 
     def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
-        """A page with frames as JPEG; raises FileRejectedError, or EngineError if the process died of it."""
-        _, future = self._schedule(_picture, data, page_no, marks, limits, seconds=limits.seconds)
-        picture: bytes = _outcome(future)
+        """A page with frames as JPEG; raises FileRejectedError, or EngineError if processes died of it."""
+        picture: bytes = self._begin(_picture, data, page_no, marks, limits, seconds=limits.seconds).result()
         return picture
 
     def retire(self, pool: ProcessPool, memory_mb: float) -> None:
@@ -103,22 +108,32 @@ class Readers:
             return
         with self._lock:
             if pool is self._pool:
-                self._pool = self._fresh_pool()
-                self._retired.append(pool)
+                self._replace()
                 pool.close()
+
+    def _replace(self) -> None:
+        self._retired.append(self._pool)
+        self._pool = self._fresh_pool()
+
+    def _begin(self, task: Callable[..., Any], *args: object, seconds: float) -> "_Begun":
+        return _Begun(partial(self._schedule, task, *args, seconds=seconds))
 
     def _schedule(
         self, task: Callable[..., Any], *args: object, seconds: float | None = None
     ) -> tuple[ProcessPool, ProcessFuture[Any]]:
         """Begin a task in a process; under the lock, since a pool that is being replaced takes no more."""
         with self._lock:
+            if not self._pool.active:
+                self._replace()
             return self._pool, self._pool.schedule(task, args=args, timeout=seconds)
 
     def _fresh_pool(self) -> ProcessPool:
         return ProcessPool(
             max_workers=self._options.processes,
             max_tasks=self._options.pages_per_process,
-            context=get_context("spawn"),  # threads of the caller and of ONNX Runtime do not survive a fork
+            initializer=confine,
+            initargs=(self._options.memory_limit_mb, os.getpid()),
+            context=get_context("spawn"),  # threads of the caller and of the engine do not survive a fork
         )
 
     def close(self) -> None:
@@ -136,15 +151,29 @@ class Readers:
         self.close()
 
 
+class _Begun:
+    """A task in a process, begun once more in a fresh one if the first is lost."""
+
+    def __init__(self, begin: Callable[[], tuple[ProcessPool, ProcessFuture[Any]]]) -> None:
+        self._begin = begin
+        self.pool, self._future = begin()
+
+    def result(self) -> Any:
+        # The one retry outside flows: a process that died or hung may have done so of an earlier page's leavings, and
+        # only here is a fresh one at hand. What it costs is bounded: twice the seconds of a page, and one start.
+        if isinstance(self._future.exception(), _LOST):
+            self.pool, self._future = self._begin()
+        return _outcome(self._future)
+
+
 class _PendingPage:
-    def __init__(self, readers: Readers, pool: ProcessPool, future: ProcessFuture[Any]) -> None:
+    def __init__(self, readers: Readers, begun: _Begun) -> None:
         self._readers = readers
-        self._pool = pool
-        self._future = future
+        self._begun = begun
 
     def result(self) -> tuple[PageReading, ...]:
-        answer: _Answer = _outcome(self._future)
-        self._readers.retire(self._pool, answer.memory_mb)
+        answer: _Answer = self._begun.result()
+        self._readers.retire(self._begun.pool, answer.memory_mb)
         return answer.readings
 
 
@@ -153,7 +182,7 @@ def _outcome(future: ProcessFuture[Any]) -> Any:
         return future.result()
     except FutureTimeoutError as error:
         raise EngineTimeoutError("a page took too long and its process was ended") from error
-    except ProcessExpired as error:
+    except (ProcessExpired, BrokenProcessPool) as error:
         raise EngineError("a reading process died") from error
     except PipelineError:
         raise
@@ -177,5 +206,8 @@ def _warm(ocr: OcrOptions) -> str:
 
 
 def _read(data: bytes, page_no: int, ocr: OcrOptions, limits: Limits) -> _Answer:
-    readings = perceive(data, page_no, engine=_engine(ocr), limits=limits)
+    try:
+        readings = perceive(data, page_no, engine=_engine(ocr), limits=limits)
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)  # whatever ate the memory is still here: the page deserves a fresh process
     return _Answer(readings, psutil.Process().memory_info().rss / _MEGABYTE)

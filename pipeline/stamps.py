@@ -20,7 +20,8 @@ def read_stamps(picture: Rgb, engine: OcrEngine) -> tuple[TextLine, ...]:
     """Lines of large red letters in a straightened document."""
     alone = stamps_alone(picture)
     scale = min(1.0, _LOOKED_AT / max(alone.shape[:2]))
-    small = cv2.resize(alone, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    size = max(1, round(alone.shape[1] * scale)), max(1, round(alone.shape[0] * scale))
+    small = cv2.resize(alone, size, interpolation=cv2.INTER_AREA)
     if not (small < 200).any():
         return ()
     places = (_scaled(place, 1 / scale) for place in engine.find(small))

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,8 +16,20 @@ from models.policy import Limits
 from pipeline.ocr.engines import ENGINES, engine_kind
 from pipeline.ocr.options import OcrOptions, ReaderOptions
 from pipeline.perceive import made_by
-from pipeline.readers import Readers
-from tests.support.engines import DIE, HANG, OBEDIENT, ORDERS, READ, Colour, ObedientEngine
+from pipeline.readers import Pending, Readers
+from tests.support.engines import (
+    DIE,
+    DIE_ONCE,
+    EAT,
+    EAT_ONCE,
+    HANG,
+    HANG_ONCE,
+    OBEDIENT,
+    ORDERS,
+    READ,
+    Colour,
+    ObedientEngine,
+)
 from tests.support.files import encoded, photo
 
 LIMITS = Limits()
@@ -38,7 +52,7 @@ def process_of(readers: Readers) -> int:
 
 
 def pool(**options: int) -> Readers:
-    return Readers(OcrOptions(engine=OBEDIENT), ReaderOptions(**{"processes": 1, **options}))
+    return Readers(OcrOptions(engine=OBEDIENT), ReaderOptions.model_validate({"processes": 1, **options}))
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +68,72 @@ def test_a_page_is_read_in_another_process(readers: Readers) -> None:
     assert readers.alphabet == frozenset("0123456789")
 
 
-def test_a_killed_process_is_an_error_and_the_next_page_is_read(readers: Readers) -> None:
+def test_a_page_that_kills_its_process_twice_is_an_error_and_the_next_page_is_read(readers: Readers) -> None:
     before = process_of(readers)
     with pytest.raises(EngineError, match="died") as caught:
         text_of(readers, DIE)
     assert caught.value.reason is Reason.ENGINE_CRASH
     assert process_of(readers) != before
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param(DIE_ONCE, id="dies"),
+        pytest.param(HANG_ONCE, id="hangs"),
+        pytest.param(EAT_ONCE, id="eats all memory"),
+    ],
+)
+def test_a_page_that_fails_once_is_read_in_a_fresh_process(tmp_path: Path, order: Colour) -> None:
+    options = OcrOptions(engine=OBEDIENT, models=tmp_path)
+    with Readers(options, ReaderOptions(processes=1)) as held:
+        before = process_of(held)
+        assert int(text_of(held, order, HASTY).split()[0]) != before
+        assert (tmp_path / "done").exists()
+
+
+def test_a_page_that_eats_all_memory_is_an_error_and_the_parent_lives() -> None:
+    with pool() as held:
+        with pytest.raises(EngineError, match="died") as caught:
+            text_of(held, EAT)
+        assert caught.value.reason is Reason.ENGINE_CRASH
+        assert process_of(held)
+
+
+def test_a_crash_is_not_charged_to_the_page_beside_it() -> None:
+    with pool(processes=2) as held:
+        pages = [held.start(sheet_of(colour), 1, LIMITS) for colour in (READ, DIE, READ, READ, DIE, READ)]
+        outcomes = [_ending(page) for page in pages]
+    assert outcomes == ["read", "died", "read", "read", "died", "read"]
+
+
+def _ending(page: Pending) -> str:
+    try:
+        page.result()
+    except EngineError:
+        return "died"
+    return "read"
+
+
+def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    code = (
+        "from tests.test_readers import pool, process_of\n"
+        "import time\n"
+        "if __name__ == '__main__':\n"
+        "    held = pool()\n"
+        "    print(process_of(held), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    script = tmp_path / "parent.py"
+    script.write_text(code)
+    root = str(Path(__file__).parent.parent)
+    chosen = {**os.environ, "PYTHONPATH": root}  # noqa: TID251 - handed to a child process
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, env=chosen) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    child.wait(timeout=10)
+    assert not child.is_running()
 
 
 def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_is_read(readers: Readers) -> None:
@@ -143,7 +217,7 @@ def test_an_engine_is_a_row_of_the_table_or_of_a_module() -> None:
 
 
 @pytest.mark.ocr
-def test_a_killed_process_of_the_real_engine_gives_an_error_and_the_next_page_still_reads() -> None:
+def test_a_page_whose_process_was_killed_is_read_by_a_fresh_one() -> None:
     card = (SAMPLES / "accepted-flatbed" / "id-emblem.jpg").read_bytes()
     with Readers(OcrOptions(), ReaderOptions(processes=1)) as held:
         held.warm_up()
@@ -151,8 +225,6 @@ def test_a_killed_process_of_the_real_engine_gives_an_error_and_the_next_page_st
         for child in psutil.Process().children(recursive=True):
             if "spawn_main" in " ".join(child.cmdline()):
                 child.kill()
-        with pytest.raises(EngineError):
-            pending.result()
-        (reading,) = held.start(card, 1, LIMITS).result()
+        (reading,) = pending.result()
     assert any("签发机关" in line.text for line in reading.lines)
     assert Path(reading.engine).parts[0].startswith("openvino-")

@@ -135,7 +135,10 @@ _STRAY = 1
 _ENDS = "：:;；"
 _SIGNS_OF_LABELS = "()、"
 # Traditional forms that a recogniser emits for the simplified ones that are printed, in labels that we look for.
-_SIMPLIFIED = str.maketrans("別貫業號機關證齡國屬爲變記編處遷來縣況書個醫學稱構發親類長體時間義務戶曾", "别贯业号机关证龄国属为变记编处迁来县况书个医学称构发亲类长体时间义务户曾")
+_SIMPLIFIED = str.maketrans(
+    "別貫業號機關證齡國屬爲變記編處遷來縣況書個醫學稱構發親類長體時間義務戶曾",
+    "别贯业号机关证龄国属为变记编处迁来县况书个医学称构发亲类长体时间义务户曾",
+)
 _TAKEN = "\0"  # stands for characters that a label has taken
 
 

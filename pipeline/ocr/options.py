@@ -36,8 +36,11 @@ class ReaderOptions(Model):
         processes: Each holds one engine.
         pages_per_process: A process that has read so many makes room for a fresh one.
         memory_mb: A process that holds more than this makes room for a fresh one.
+        memory_limit_mb: A process that asks for more than this is ended: twice what a warm engine and the largest
+            page that `Limits` lets in were seen to take. None for no limit.
     """
 
     processes: int = 2
     pages_per_process: int = 500
     memory_mb: int = 1800
+    memory_limit_mb: int | None = 4096

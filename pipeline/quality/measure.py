@@ -106,9 +106,8 @@ def sharpness(grey: Grey) -> float:
         Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000.
     """
     scale = _SHARPNESS_WIDTH / grey.shape[1]
-    resized = cv2.resize(
-        grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    )
+    size = _SHARPNESS_WIDTH, max(1, round(grey.shape[0] * scale))
+    resized = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     return float(cv2.Laplacian(resized, cv2.CV_64F).var())
 
 
@@ -120,7 +119,8 @@ def _chroma(picture: Rgb) -> float:
 
 def _surface(grey: Grey) -> Surface:
     scale = min(1.0, _SURFACE_WIDTH / grey.shape[1])
-    grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
+    grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     height, width = grey.shape
     side = max(4, math.ceil(width / _TILES_ACROSS))
     columns, rows = math.ceil(width / side), math.ceil(height / side)
