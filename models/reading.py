@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+from pydantic import Field
+
 from models.base import Model
 from models.geometry import Box, Quad
 
@@ -98,12 +100,15 @@ class PageMeasures(Model):
     Attributes:
         brightness: Median grey of the document, 0-1.
         sharpness: Variance of the Laplacian at 1000 pixels width; for the record, it decides nothing.
-        colourfulness: Mean chroma, 0-1; near 0 for a photocopy.
+        colourfulness: Mean chroma, 0-1; a lamp's cast counts too.
+        vividness: Chroma, 0-1, that one pixel in 200 exceeds against the paper around it: a seal, a label, a photo;
+            near 0 for a photocopy, whatever the lamp. None if it was not measured yet.
     """
 
     brightness: float
     sharpness: float
     colourfulness: float
+    vividness: float | None = Field(default=None, exclude_if=lambda value: value is None)  # written as it was read
     surface: Surface
 
 

@@ -17,6 +17,7 @@ from pipeline.documents.likeness import Reader
 from pipeline.documents.pages import PageView
 from pipeline.ledger.values import Birth, Sought
 from pipeline.rules.completeness import missing, needed_pages
+from pipeline.rules.copies import copies
 from pipeline.rules.documents import documents
 from pipeline.rules.duplicates import child_numbers, duplicates, mother_number, printed_numbers
 from pipeline.rules.files import broken
@@ -81,6 +82,7 @@ def _findings(dossier: Dossier, known: tuple[KnownChild, ...], reader: Reader) -
     yield from illegible(dossier, needed_pages(dossier, policy), policy.legibility)
     yield from missing(dossier, policy)
     yield from documents(dossier, policy)
+    yield from copies(dossier, policy.copies)
     yield from guardians(dossier, reader)
     yield from names(dossier, reader)
     yield from identity(dossier, policy)

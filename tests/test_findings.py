@@ -45,7 +45,7 @@ NOT_YET_RAISED: dict[str, set[tuple[Code, Reason]]] = {
     "a document's own plausibility is not judged yet": {
         (Code.CONTRADICTION, Reason.EDITION_DATE),
     },
-    "how a picture was taken is not judged yet": {(Code.COPY, Reason.PHOTOCOPY), (Code.COPY, Reason.SCREEN)},
+    "a screen's own pixels are not measured yet": {(Code.COPY, Reason.SCREEN)},
     "other documents are not told apart yet": {
         (Code.EXPIRED, Reason.TEMPORARY),
         (Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT),

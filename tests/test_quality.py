@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.geometry import Box
-from models.policy import LegibilityLimits
+from models.policy import CopyLimits, LegibilityLimits
 from models.reading import LineMeasures
 from pipeline.decode.pixels import Rgb
 from pipeline.quality.measure import grey_of, measure_line, measure_page, sharpness
@@ -128,3 +128,24 @@ def test_measures_stay_within_their_ranges(seed: int) -> None:
     shares = (line.contrast, line.edge_width, line.brightness, line.saturated)
     assert all(0 <= share <= 1 for share in shares)
     assert -1 <= line.redness <= 1
+
+
+@pytest.mark.parametrize(
+    "tint",
+    [
+        pytest.param((1.0, 1.0, 1.0), id="white light"),
+        pytest.param((1.0, 0.94, 0.84), id="a warm lamp"),
+        pytest.param((0.8, 0.92, 1.0), id="a shadow under the sky"),
+    ],
+)
+def test_colour_is_what_differs_from_the_paper_and_not_the_lamps(tint: tuple[float, float, float]) -> None:
+    grey = text_like((1000, 700))
+    sealed = cv2.circle(grey.copy(), (700, 450), 80, (200, 40, 40), 8)
+    plain, red = (np.asarray(page * np.array(tint), np.uint8) for page in (grey, sealed))
+    assert vividness(plain) < CopyLimits().colourless < vividness(red)
+
+
+def vividness(page: Rgb) -> float:
+    value = measure_page(page, grey_of(page)).vividness
+    assert value is not None
+    return value

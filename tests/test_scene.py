@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
@@ -55,6 +57,46 @@ def test_two_cards_on_one_bed_are_two_documents() -> None:
     found = find_documents(picture((900, 1000), WHITE_BED, [(card, TINTED) for card in cards]))
     assert len(found) == 2
     assert all(min(off_by(quad, card) for quad in found) < 12 for card in cards)
+
+
+def test_two_cards_on_a_desk_are_two_documents_and_not_what_is_around_both() -> None:
+    cards = (upright(200, 100, 800, 300), upright(200, 460, 800, 300))
+    found = find_documents(picture(SIZE, DARK_DESK, [(card, CARD) for card in cards]))
+    assert len(found) == 2
+    assert all(min(off_by(quad, card) for quad in found) < 12 for card in cards)
+
+
+def test_documents_come_largest_first() -> None:
+    sheets = (upright(80, 80, 380, 240), upright(80, 420, 800, 420))
+    found = find_documents(picture(SIZE, DARK_DESK, [(sheet, CARD) for sheet in sheets]))
+    assert [off_by(quad, sheet) < 12 for quad, sheet in zip(found, reversed(sheets), strict=True)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        pytest.param(lambda page: cv2.rectangle(page, (250, 250), (950, 650), (30, 30, 30), 3), id="a table's frame"),
+        pytest.param(lambda page: cv2.rectangle(page, (700, 250), (900, 500), (150, 160, 170), -1), id="a photo"),
+        pytest.param(lambda page: cv2.line(page, (600, 150), (600, 750), (200, 200, 205), 4), id="a fold"),
+        pytest.param(lambda page: cv2.line(page, (0, 40), (500, 420), (20, 20, 90), 14), id="a pen that lies over it"),
+        pytest.param(lambda page: cv2.circle(page, (600, 750), 50, (120, 90, 80), -1), id="a finger"),
+    ],
+)
+def test_what_is_printed_or_lies_on_a_sheet_does_not_cut_it(drawn: Callable[[Rgb], Rgb]) -> None:
+    sheet = upright(150, 150, 900, 600)
+    (found,) = find_documents(drawn(picture(SIZE, DARK_DESK, [(sheet, CARD)])))
+    assert off_by(found, sheet) < 12
+
+
+def test_another_sheet_under_a_corner_neither_joins_nor_hides_the_document() -> None:
+    sheet, note = upright(200, 200, 700, 450), tilted(upright(780, 520, 300, 200), 30)
+    (found,) = find_documents(picture(SIZE, DARK_DESK, [(note, (250, 250, 250)), (sheet, CARD)]))
+    assert off_by(found, sheet) < 12
+
+
+def test_a_document_that_the_picture_cuts_off_ends_with_the_picture() -> None:
+    (found,) = find_documents(picture(SIZE, DARK_DESK, [(upright(-50, 150, 800, 600), CARD)]))
+    assert off_by(found, upright(0, 150, 750, 600)) < 12
 
 
 def test_a_stamp_beside_a_document_is_no_document() -> None:

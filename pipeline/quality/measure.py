@@ -15,6 +15,8 @@ _TILES_ACROSS = 64
 _SURFACE_WIDTH = 1024  # pixels; finer than a tile needs
 _FULL = 255.0
 _SATURATED = 250
+_RIM = 0.1  # of the longer side; straightening keeps 0.085 around the document
+_COLOUR_SIDE = 400  # pixels of the longer side for colours, whose noise a mean over several pixels takes off
 
 
 def grey_of(picture: Rgb) -> Grey:
@@ -92,6 +94,7 @@ def measure_page(picture: Rgb, grey: Grey) -> PageMeasures:
         brightness=round(float(np.median(grey)) / _FULL, 4),
         sharpness=round(sharpness(grey), 1),
         colourfulness=round(_chroma(picture), 4),
+        vividness=round(_vividness(picture), 4),
         surface=_surface(grey),
     )
 
@@ -115,6 +118,24 @@ def _chroma(picture: Rgb) -> float:
     small = cv2.resize(picture, (200, 200), interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32) - 128
     return float(np.hypot(lab[:, :, 1], lab[:, :, 2]).mean()) / _FULL
+
+
+def _vividness(picture: Rgb) -> float:
+    """Chroma that the most coloured 200th of the document's middle exceeds, against the paper around it, 0-1.
+
+    A lamp, a white balance and a shadow tint all of a neighbourhood, whose median takes them off; print that is
+    coloured differs from it. The rim is left out, since it shows what the document lies on.
+    """
+    height, width = picture.shape[:2]
+    rim = round(_RIM * max(height, width))
+    middle = picture[rim : height - rim, rim : width - rim] if min(height, width) > 3 * rim else picture
+    scale = _COLOUR_SIDE / max(middle.shape[:2])
+    size = tuple(max(1, round(side * scale)) for side in middle.shape[1::-1])
+    colour = cv2.cvtColor(cv2.resize(middle, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2LAB)[:, :, 1:]
+    coarse = cv2.resize(colour, (64, 64), interpolation=cv2.INTER_AREA)
+    paper = cv2.merge([cv2.medianBlur(part, 31) for part in cv2.split(coarse)])
+    off = colour.astype(np.float32) - cv2.resize(paper, size).astype(np.float32)
+    return float(np.percentile(np.hypot(off[:, :, 0], off[:, :, 1]), 99.5)) / _FULL
 
 
 def _surface(grey: Grey) -> Surface:

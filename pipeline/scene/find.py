@@ -29,6 +29,7 @@ _BED: Final = 20  # 8-bit Lab by which the ground may differ from the picture's 
 _ALIKE: Final = 3  # pixels by which corners differ that lead to the same border
 _RANK: Final = 6  # an outline with nine tenths of a border must be twice as large as one that has all
 _LARGEST: Final = 0.25  # a second document is at least this share of the largest: a card beside a register page is 0.31
+_GAPLESS: Final = 0.99  # of an outline's border, above which no gap parts what is inside: a fold casts shadows too
 _PARTS: Final = 0.7  # of an outline that others inside it must cover, for it to be merely what is around them
 _AS_HIGH: Final = 0.4  # of the step around both that two cards show to the gap between them; printed frames show less
 _SAME: Final = 0.1  # of its area that a document may share with another
@@ -119,6 +120,8 @@ def _divided(found: Sequence[Border]) -> list[Border]:
 
 def _goes_around(one: Border, others: Sequence[Border]) -> bool:
     whole = area(one.corners)
+    if one.mean > _GAPLESS:
+        return False
     inside = [
         other
         for other in others

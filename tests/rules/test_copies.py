@@ -1,0 +1,39 @@
+import pytest
+
+from models.documents import PageKind
+from models.findings import Code, Reason, Severity
+from models.policy import CopyLimits
+from models.reading import PageReading
+from pipeline.rules.copies import copies
+from tests.support.cards import certificate, emblem, home, member, portrait
+from tests.support.dossiers import dossier
+
+LIMITS = CopyLimits()
+
+
+def vivid(reading: PageReading, vividness: float | None) -> PageReading:
+    measures = reading.measures.model_copy(update={"vividness": vividness})
+    return reading.model_copy(update={"measures": measures})
+
+
+@pytest.mark.parametrize(
+    ("reading", "vividness", "told"),
+    [
+        pytest.param(portrait(), 0.0, [(Code.COPY, Reason.PHOTOCOPY)], id="a card without any colour"),
+        pytest.param(emblem(), 0.0, [], id="a side whose colour was never measured on real cards"),
+        pytest.param(home(), 0.0, [(Code.COPY, Reason.PHOTOCOPY)], id="a first page whose seals are grey"),
+        pytest.param(certificate(), 0.0, [(Code.COPY, Reason.PHOTOCOPY)], id="a grey certificate"),
+        pytest.param(portrait(), LIMITS.colourless - 0.0001, [(Code.COPY, Reason.PHOTOCOPY)], id="just too pale"),
+        pytest.param(portrait(), LIMITS.colourless, [], id="just coloured enough"),
+        pytest.param(portrait(), None, [], id="read before colour was measured"),
+        pytest.param(member(), 0.0, [], id="a page that may have no colour"),
+    ],
+)
+def test_a_document_that_is_printed_in_colour_and_shows_none(
+    reading: PageReading, vividness: float | None, told: list[tuple[Code, Reason]]
+) -> None:
+    held = dossier(vivid(reading, vividness))
+    assert held.pages[0].kind is not PageKind.UNREADABLE
+    findings = list(copies(held, LIMITS))
+    assert [(finding.code, finding.reason) for finding in findings] == told
+    assert all(finding.severity is Severity.REVIEW for finding in findings)
