@@ -58,7 +58,8 @@ def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, 
     """
     words = sorted(((word, key) for key, held in spellings.items() for word in held), key=lambda row: -len(row[0]))
     pieces, letters = _letters_joined([whole(line) for line in lines if line.measures.redness < _STAMPED], words)
-    labels, runs = list[Label[Key | None]](letters), list[Run]()
+    labels: list[Label[Key | None]] = [Label(letter.key, letter.box, letter.quad) for letter in letters]
+    runs: list[Run] = []
     for run in pieces:
         hits = _hits(run, words)
         words_of = ((hit.key, run._replace(first=hit.first, end=hit.end)) for hit in hits)
@@ -135,7 +136,10 @@ _STRAY = 1
 _ENDS = "：:;；"
 _SIGNS_OF_LABELS = "()、"
 # Traditional forms that a recogniser emits for the simplified ones that are printed, in labels that we look for.
-_SIMPLIFIED = str.maketrans("別貫業號機關證齡國屬爲變記編處遷來縣況書個醫學稱構發親類長體時間義務戶曾", "别贯业号机关证龄国属为变记编处迁来县况书个医学称构发亲类长体时间义务户曾")
+_SIMPLIFIED = str.maketrans(
+    "別貫業號機關證齡國屬爲變記編處遷來縣況書個醫學稱構發親類長體時間義務戶曾",
+    "别贯业号机关证龄国属为变记编处迁来县况书个医学称构发亲类长体时间义务户曾",
+)
 _TAKEN = "\0"  # stands for characters that a label has taken
 
 

@@ -46,7 +46,9 @@ def level(lines: Sequence[Line]) -> tuple[Line, ...]:
     field = _slopes(corners) if corners is not None else None
     if corners is None or field is None:
         return held
-    return tuple(line.model_copy(update={"upright": _box(quad, field)}) for line, quad in zip(held, corners, strict=True))
+    return tuple(
+        line.model_copy(update={"upright": _box(quad, field)}) for line, quad in zip(held, corners, strict=True)
+    )
 
 
 def _in_picture(lines: Sequence[Line]) -> NDArray[np.float64] | None:
@@ -97,7 +99,11 @@ def _slopes(corners: NDArray[np.float64]) -> _Field | None:
     long = along[:, 0] > _LONG * high
     if long.sum() < _LEAST:
         return None
-    middles, slopes, weights = corners.mean(axis=1)[long], (along[:, 1] / np.maximum(along[:, 0], 1))[long], along[long, 0]
+    middles, slopes, weights = (
+        corners.mean(axis=1)[long],
+        (along[:, 1] / np.maximum(along[:, 0], 1))[long],
+        along[long, 0],
+    )
     usual = float(np.median(slopes))
     near = np.abs(slopes - usual) < _BIT
     if np.median(np.abs(slopes)) < _LEVEL or near.sum() < _LEAST:
