@@ -125,7 +125,7 @@ def _read(lines: Sequence[Line]) -> dict[Field, str]:
                 line("北京市样本区梧桐", 150, 48),
                 line("路18号院", 150, 81),
                 line("7号楼", 150, 114),
-            ],  # fmt: skip
+            ],
             {Field.HEAD_NAME: "欧阳明", Field.ADDRESS: "北京市样本区梧桐路18号院7号楼"},
             id="a value in three rows whose middle stands level with its label",
         ),

@@ -1,4 +1,4 @@
-"""Two documents in one outline, told apart: facing cards of a register, the 首页 beside one, both sides of an ID card."""
+"""Two documents in one outline: facing cards of a register, the 首页 beside a card, both sides of an ID card."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations

@@ -28,11 +28,15 @@ Key = TypeVar("Key")
 
 
 class Label(NamedTuple, Generic[Key]):
-    """A printed label: what it announces, where it stands in the straightened document, and where on the page."""
+    """A printed label: what it announces, where it stands in the straightened document, and where on the page.
+
+    One that was not read stands where the others say that it must.
+    """
 
     key: Key
     box: Box
     quad: Quad
+    was_read: bool = True
 
 
 class Sheet(NamedTuple, Generic[Key]):
