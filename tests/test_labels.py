@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from models.documents import Field
 from models.geometry import Box
 from models.reading import Line
+from pipeline.documents.beside import values_beside
 from pipeline.documents.form import Slot, read_form
-from pipeline.documents.labels import take_apart, values_beside
+from pipeline.documents.labels import take_apart
 from pipeline.documents.runs import cut, whole
 from tests.support.lines import Ink, line
 

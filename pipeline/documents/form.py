@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from models.documents import Field, Person
 from models.geometry import Box, Point
 from models.reading import Line
+from pipeline.documents.beside import values_beside
 from pipeline.documents.completed import completed, middle
 from pipeline.documents.fields import FieldReading, read_field
-from pipeline.documents.labels import Label, Sheet, take_apart, values_beside
+from pipeline.documents.labels import Label, Sheet, take_apart
 from pipeline.documents.layout import Layout, Pin, agreeing, label_pins, laid_box
 from pipeline.documents.runs import Run
 
