@@ -116,7 +116,7 @@ def _spelt(run: Run) -> tuple[str, list[int]]:
     """What labels could be made of, with the place of each character: a stray sign in a wide gap is left out."""
     text, places = "", list[int]()
     for at in range(run.first, run.end):
-        char = half_width(run.read[at].char).translate(_SIMPLIFIED)
+        char = half_width(run.read[at].char).translate(SIMPLIFIED)
         if not (is_han(char) or char in _SIGNS_OF_LABELS):
             continue
         if places and at - places[-1] > 1 and not _apart(run, places[-1], at):
@@ -135,7 +135,7 @@ _STRAY = 1
 _ENDS = "：:;；"
 _SIGNS_OF_LABELS = "()、"
 # Traditional forms that a recogniser emits for the simplified ones that are printed, in labels that we look for.
-_SIMPLIFIED = str.maketrans(
+SIMPLIFIED = str.maketrans(
     "別貫業號機關證齡國屬爲變記編處遷來縣況書個醫學稱構發親類長體時間義務戶曾",
     "别贯业号机关证龄国属为变记编处迁来县况书个医学称构发亲类长体时间义务户曾",
 )
