@@ -115,3 +115,17 @@ def test_a_pin_that_the_others_contradict_is_left_out() -> None:
 def test_pins_that_tell_nothing(pins: tuple[Pin, ...]) -> None:
     assert laid(Point(30, 10), pins) is None
     assert agreeing(pins) == ()
+
+
+@pytest.mark.parametrize(
+    ("wide", "kept"),
+    [
+        pytest.param(0.9, False, id="squashed to less than half its width"),
+        pytest.param(1.1, True, id="hardly half as wide as it should be"),
+        pytest.param(3.9, True, id="hardly twice as wide"),
+        pytest.param(4.1, False, id="more than twice as wide"),
+    ],
+)
+def test_a_form_of_another_shape_is_another_form(wide: float, kept: bool) -> None:
+    pins = tuple(Pin(pin.form, Point(wide * pin.form.x, pin.found.y)) for pin in _SQUARE)
+    assert bool(agreeing(pins)) is kept

@@ -15,6 +15,9 @@ from models.geometry import Point, Quad
 _LEAST = 4  # labels or values that lie in more than a row; fewer fix no form
 _NEAR = 20.0  # mm within which what was found counts most
 _OFF = 3.0  # mm that the found labels may lie beside where the others say
+_SQUASHED = 2.0  # times as wide for its height as it is, or as high: a view from the side; more is another form
+_ASLANT = 0.5  # cosine between its edges, likewise
+_FLOOR = 1e-6
 _FLAT = 4.0  # mm that they must spread, across and down
 
 
@@ -79,22 +82,17 @@ def _spread(pins: Sequence[Pin]) -> bool:
 
 
 def agreeing(pins: tuple[Pin, ...]) -> tuple[Pin, ...]:
-    """Pins without those that lie far from where the rest lays them, the furthest first; none if too few are left."""
+    """Pins without those far from where the rest lays them, the furthest first; none if they lay no such form."""
     held = pins
     while _spread(held):
-        missed = _missed(held)
-        worst = max(range(len(held)), key=missed.__getitem__)
-        if missed[worst] <= _OFF:
-            return held
+        source = np.asarray([(1.0, pin.form.x, pin.form.y) for pin in held])
+        target = np.asarray([pin.found for pin in held])
+        found = np.linalg.lstsq(source, target, rcond=None)[0]
+        across, down = np.hypot(*found[1]), np.hypot(*found[2])
+        missed = np.hypot(*(source @ found - target).T)
+        worst = int(np.argmax(missed))
+        if missed[worst] <= _OFF * max(across, down):
+            square = abs(float(found[1] @ found[2])) < _ASLANT * across * down
+            return held if square and 1 / _SQUASHED < across / max(down, _FLOOR) < _SQUASHED else ()
         held = held[:worst] + held[worst + 1 :]
     return ()
-
-
-def _missed(pins: Sequence[Pin]) -> list[float]:
-    """How far each pin lies from where all of them lay it together, in millimetres."""
-    source = np.asarray([(1.0, pin.form.x, pin.form.y) for pin in pins])
-    target = np.asarray([pin.found for pin in pins])
-    found = np.linalg.lstsq(source, target, rcond=None)[0]
-    scale = max(float(np.hypot(*found[1])), 1e-6)
-    missed: list[float] = (np.hypot(*(source @ found - target).T) / scale).tolist()
-    return missed
