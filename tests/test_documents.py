@@ -67,6 +67,16 @@ def _view(reading: PageReading, hint: DocumentKind | None = None) -> PageView:
         pytest.param(
             page([line("常住人口登己卡", 100, 20)]), PageKind.HUKOU_MEMBER, id="a title with one misread character"
         ),
+        pytest.param(
+            page(rows({"户☑别": "家庭户", "户主姓名": "欧阳明", "户☑号": "0123"})),
+            PageKind.HUKOU_HOME,
+            id="words set so wide that signs were seen in between",
+        ),
+        pytest.param(
+            page(rows({"曾用名": None, "籍貫": None, "姓名": "欧阳明"})),
+            PageKind.HUKOU_MEMBER,
+            id="a word read in traditional characters",
+        ),
         pytest.param(page(rows({"姓名": "欧阳明", "性别": "男"})), PageKind.UNREADABLE, id="too little of anything"),
     ],
 )

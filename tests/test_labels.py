@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from models.documents import Field
 from models.geometry import Box
 from models.reading import Line
+from pipeline.documents.beside import values_beside
 from pipeline.documents.form import Slot, read_form
-from pipeline.documents.labels import take_apart, values_beside
+from pipeline.documents.labels import take_apart
 from pipeline.documents.runs import cut, whole
 from tests.support.lines import Ink, line
 
@@ -106,6 +107,54 @@ def _read(lines: Sequence[Line]) -> dict[Field, str]:
             {Field.RELATION: "长女"},
             id="a label in two rows, with the value between them",
         ),
+        pytest.param([line("姓☑名欧阳明", 0, 0)], {Field.NAME: "欧阳明"}, id="a stray sign in a label set wide"),
+        pytest.param([line("籍 ☑ 贯", 0, 0), line("北京", 200, 0)], {Field.NATIVE_PLACE: "北京"}, id="and spaces"),
+        pytest.param([line("姓1名欧阳明", 0, 0)], {}, id="a digit between two characters is no stray sign"),
+        pytest.param([line("姓☑☑名欧阳明", 0, 0)], {}, id="two signs between them are too many"),
+        pytest.param([line("姓：名欧阳明", 0, 0)], {}, id="a colon ends a label"),
+        pytest.param(
+            [line("北京市样本区籍☑贯", 0, 0), line("北京", 290, 0)],
+            {Field.NATIVE_PLACE: "北京"},
+            id="a neighbour's value in the line of a label",
+        ),
+        pytest.param([line("性別女", 0, 0)], {Field.SEX: "女"}, id="a label read in traditional characters"),
+        pytest.param(
+            [
+                line("户主姓名", 0, 0),
+                line("欧阳明", 150, 0),
+                line("住址", 30, 84),
+                line("北京市样本区梧桐", 150, 48),
+                line("路18号院", 150, 81),
+                line("7号楼", 150, 114),
+            ],
+            {Field.HEAD_NAME: "欧阳明", Field.ADDRESS: "北京市样本区梧桐路18号院7号楼"},
+            id="a value in three rows whose middle stands level with its label",
+        ),
+        pytest.param(
+            [line("姓名", 0, 0), line("欧阳明", 90, 0), line("性别", 0, 36), line("男", 90, 36)],
+            {Field.NAME: "欧阳明", Field.SEX: "男"},
+            id="values of close rows, each level with its own label",
+        ),
+        pytest.param(
+            [line("性别", 0, 0), line("户主姓名", -100, 42), line("欧阳明", 20, 42)],
+            {Field.HEAD_NAME: "欧阳明"},
+            id="a value below one label and beside another",
+        ),
+        pytest.param(
+            [line("姓名", 0, 0), line("欧阳明", 90, 0), line("照片", 400, 0)],
+            {Field.NAME: "欧阳明"},
+            id="a text beyond a wide gap",
+        ),
+        pytest.param(
+            [line("姓名", 0, 0), line("Singqmingz", 80, 0), line("欧阳明", 90, 30)],
+            {Field.NAME: "欧阳明"},
+            id="small letters of a second script",
+        ),
+        pytest.param(
+            [line("承办人签章", 0, 0), line("住址", 45, 32), line("北京市", 200, 12)],
+            {Field.ADDRESS: "北京市"},
+            id="the form's words as upper row of a label",
+        ),
         pytest.param([line("姓名", 0, 0)], {}, id="a label alone"),
         pytest.param([line("欧阳明", 0, 0)], {}, id="a value alone"),
         pytest.param([], {}, id="nothing"),
@@ -124,6 +173,16 @@ def test_a_label_without_a_value_keeps_its_place() -> None:
     form = read_form([line("姓名", 0, 0), line("性别", 0, 100), line("男", 100, 100)], SPELLINGS)
     assert form.labels[Slot(Field.NAME)].quad.box == Box(0, 0, 60, 30)
     assert Slot(Field.NAME) not in form.fields
+
+
+@pytest.mark.parametrize(
+    "low", [pytest.param(-22, id="too high"), pytest.param(0, id="in place"), pytest.param(22, id="too low")]
+)
+def test_values_that_all_slipped_alike_keep_their_labels(low: int) -> None:
+    cells = {"户主姓名": "欧阳明", "户号": "0123", "住址": "北京市", "性别": "男", "籍贯": "北京"}
+    lines = [line(label, 0, 100 + 58 * at) for at, label in enumerate(cells)]
+    lines += [line(value, 150, 100 + 58 * at + low) for at, value in enumerate(cells.values())]
+    assert list(_read(lines).values()) == list(cells.values())
 
 
 def test_a_speck_beside_a_value_is_left_out() -> None:

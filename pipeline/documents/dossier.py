@@ -10,6 +10,7 @@ from models.documents import Field, PageKind, Person
 from models.identity import age_on, normal_number, parse_id_number
 from models.policy import Policy
 from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
+from pipeline.documents.divide import divide
 from pipeline.documents.kinship import is_head, parent_by_relation
 from pipeline.documents.likeness import Reader, certain_number, likeness
 from pipeline.documents.looks import Legibility, look
@@ -101,7 +102,7 @@ def _views(files: Sequence[FileReading]) -> Iterator[PageView]:
     for file in files:
         for page in file.pages:
             if isinstance(page, ReadPage):
-                yield from (view_page(file.file, reading) for reading in page.readings)
+                yield from (view_page(file.file, part) for reading in page.readings for part in divide(reading))
 
 
 def guardian_person(guardian: Guardian) -> Person:

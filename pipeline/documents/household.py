@@ -10,6 +10,7 @@ from models.identity import iso_date
 from models.reading import Line
 from pipeline.documents.form import Form, read_form
 from pipeline.documents.labels import take_apart
+from pipeline.documents.layouts import HOME, MEMBER
 from pipeline.documents.runs import Run
 
 _HOME: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
@@ -56,12 +57,12 @@ _CHANGES: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
 
 def read_home(lines: Sequence[Line]) -> Form:
     """Fields of the 首页."""
-    return read_form(lines, _HOME)
+    return read_form(lines, _HOME, HOME)
 
 
 def read_member(lines: Sequence[Line]) -> Form:
     """Fields of a 常住人口登记卡; none for a blank card."""
-    return read_form(lines, _MEMBER)
+    return read_form(lines, _MEMBER, MEMBER)
 
 
 def amendments(lines: Sequence[Line]) -> tuple[Run, ...]:

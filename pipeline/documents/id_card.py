@@ -8,6 +8,7 @@ from models.documents import Field
 from models.reading import Line
 from pipeline.documents.fields import FieldReading, read_field
 from pipeline.documents.form import Form, Slot, read_form
+from pipeline.documents.layouts import PORTRAIT
 from pipeline.documents.runs import Run
 
 _PORTRAIT: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
@@ -29,7 +30,7 @@ _FIRST_DATE = re.compile(r"\s*(\d{4}\D{1,2}\d{1,2}\D{1,2}\d{1,2})[^\d长]*(.*)")
 
 def read_portrait(lines: Sequence[Line]) -> Form:
     """Fields of the 人像面."""
-    return read_form(lines, _PORTRAIT)
+    return read_form(lines, _PORTRAIT, PORTRAIT)
 
 
 def read_emblem(lines: Sequence[Line]) -> Form:

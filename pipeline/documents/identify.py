@@ -7,13 +7,15 @@ from rapidfuzz import fuzz
 
 from models.documents import PageKind
 from models.reading import Line
-from pipeline.documents.runs import SPACES
+from pipeline.documents.labels import SIMPLIFIED
+from pipeline.names.normal import is_han
 
 _ALIKE = 80.0  # percent
 _FUZZY_FROM = 4  # characters
 _TITLE = 2  # a title counts as so many labels
 _SURE_WORDS = 12  # characters read with certainty make a page that is no document of ours a foreign one
 _SURE = 0.85
+_BETWEEN = "、"  # of the words that tell a page, all others are Han characters; a sign between them is a stray one
 
 
 class _Signature(NamedTuple):
@@ -85,7 +87,8 @@ def identify(lines: Sequence[Line]) -> PageKind:
         The kind whose words are there; OTHER for a page that reads well and is none of ours, or is empty;
         UNREADABLE for one with text that does not read.
     """
-    text = "".join(line.text for line in lines).translate(dict.fromkeys(map(ord, SPACES)))
+    read = "".join(line.text for line in lines).translate(SIMPLIFIED)
+    text = "".join(char for char in read if is_han(char) or char in _BETWEEN)
     share, kind = max(((signature.share(text), signature.kind) for signature in _SIGNATURES), key=lambda row: row[0])
     if share > 0:
         return kind

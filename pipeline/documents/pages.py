@@ -86,6 +86,8 @@ class PageView(NamedTuple):
         label = self.form.labels.get(Slot(field, person)) if field else None
         if found:
             return found.box
+        if field and (expected := self.form.expected(Slot(field, person))):
+            return expected
         return beyond(label.quad, _CELL).box if label else self.reading.quad.box
 
 
@@ -101,6 +103,6 @@ def view_page(file: StoredFile, reading: PageReading) -> PageView:
     """Identify a page and read its fields; a member card whose labels read and that holds no value is a blank one."""
     kind = identify(reading.lines)
     form = _READERS[kind](level(reading.lines)) if kind in _READERS else Form({}, {})
-    if kind is PageKind.HUKOU_MEMBER and not form.fields and len(form.labels) >= _MOST_LABELS:
+    if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:
         kind = PageKind.HUKOU_BLANK
     return PageView(file, reading, kind, form)
