@@ -1,7 +1,8 @@
 import pytest
 
 from models.documents import Field
-from pipeline.documents.values import ETHNICITIES, normal_value
+from pipeline.documents.lexicon import ETHNICITIES
+from pipeline.documents.values import normal_value
 from tests.support.cards import CHILD_NUMBER
 
 

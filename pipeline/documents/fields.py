@@ -6,15 +6,22 @@ from typing import NamedTuple
 from models.documents import Field
 from models.geometry import Box
 from models.reading import Line
+from pipeline.documents.decoding import decoded
 from pipeline.documents.runs import Run
-from pipeline.documents.values import normal_value
+from pipeline.documents.values import is_sound, normal_value
 
 _SPECK = 0.5
 _INVALID = 0.3  # confidence is at most this where the text cannot be what the field holds
 
 
 class FieldReading(NamedTuple):
-    """A field: its normalised value (None if the text is no such value), where it stands, and how it was read."""
+    """A field: its normalised value (None if the text is no such value), where it stands, and how it was read.
+
+    Attributes:
+        text: The best reading, whatever the value was decoded to.
+        confidence: The probability that it was read right, 0-1.
+        repaired: Whether a check digit chose the value, which is then no evidence of its own.
+    """
 
     field: Field
     value: str | None
@@ -22,6 +29,7 @@ class FieldReading(NamedTuple):
     confidence: float
     box: Box
     runs: tuple[Run, ...]
+    repaired: bool = False
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -43,8 +51,7 @@ def read_field(field: Field, runs: Sequence[Run]) -> FieldReading | None:
     if not runs:
         return None
     text = "".join(run.text for run in runs)
-    value = normal_value(field, text)
-    sure = min(run.confidence for run in runs)
+    value, sure, repaired = _value(field, text, runs)
     return FieldReading(
         field=field,
         value=value,
@@ -52,7 +59,21 @@ def read_field(field: Field, runs: Sequence[Run]) -> FieldReading | None:
         confidence=round(sure if value is not None else min(sure, _INVALID), 4),
         box=Box.around(run.on_page.box for run in runs),
         runs=tuple(runs),
+        repaired=repaired,
     )
+
+
+def _value(field: Field, text: str, runs: Sequence[Run]) -> tuple[str | None, float, bool]:
+    """The value, how sure it is, and whether it was repaired; the lattice is asked where the best reading is none."""
+    sure = min(run.confidence for run in runs)
+    value = normal_value(field, text)
+    if is_sound(field, value):
+        return value, sure, False
+    other = decoded(field, runs)
+    of_other = normal_value(field, other.text) if other else None
+    if other is None or of_other is None:
+        return value, sure, False
+    return of_other, min(sure, other.sure), other.repaired
 
 
 def _without_specks(runs: Sequence[Run]) -> Sequence[Run]:

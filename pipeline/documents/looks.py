@@ -34,7 +34,7 @@ def look(field: FieldReading | None, limits: LegibilityLimits) -> Looks:
     if field is None or likely < limits.unreadable:
         return Looks(Legibility.UNREADABLE, round(likely, 4), limits.unreadable)
     weakest = min(likely, field.confidence)
-    doubtful = weakest < limits.doubtful or field.value is None
+    doubtful = weakest < limits.doubtful or field.value is None or field.repaired
     return Looks(Legibility.DOUBTFUL if doubtful else Legibility.READ, round(weakest, 4), limits.doubtful)
 
 

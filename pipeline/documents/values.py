@@ -7,14 +7,11 @@ from types import MappingProxyType
 from models.documents import Field
 from models.identity import half_width, is_certificate_number, iso_date, normal_number, parse_id_number
 from models.submission import Sex
+from pipeline.documents.lexicon import ETHNICITIES, LEXICON
 from pipeline.names.normal import normal_name
 
-# GB/T 3304-1991: the 56 nationalities, and the two other entries that a register may carry.
-ETHNICITIES = frozenset(
-    "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 "
-    "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
-    "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺 其他 外国血统".split()
-)
+_DIGITS_FIRST = re.compile(r"\d[\d-]*(?![A-Z])", re.ASCII)
+_HOW_IT_ENDS = re.compile(r"久居|.*?(?:迁来|因出生|迁入|入户)")  # a seal's words may follow, and are no part of it
 
 Parse = Callable[[str], str | None]
 
@@ -57,6 +54,18 @@ def _birth_time(text: str) -> str | None:
     return f"{day.isoformat()}T{int(found[4]):02}:{int(found[5]):02}"
 
 
+def _household_number(text: str) -> str | None:
+    """Digits from the start; what a seal adds behind them is not part of the number."""
+    found = _DIGITS_FIRST.match(normal_number(text))
+    return found.group() if found else None
+
+
+def _moved(text: str) -> str | None:
+    plain = re.sub(r"\s", "", text)
+    found = _HOW_IT_ENDS.match(plain)
+    return found.group() if found else plain or None
+
+
 def _valid_until(text: str) -> str | None:
     return "长期" if "长期" in text else _date(text)
 
@@ -96,6 +105,9 @@ _PARSERS: Mapping[Field, Parse] = MappingProxyType(
         Field.ID_NUMBER: _id_number,
         Field.CERTIFICATE_NUMBER: _certificate_number,
         Field.BLOOD_TYPE: _blood_type,
+        Field.HOUSEHOLD_NUMBER: _household_number,
+        Field.MOVED_TO_CITY: _moved,
+        Field.MOVED_TO_ADDRESS: _moved,
         Field.AGE: _digits,
         Field.WEIGHT_G: _digits,
         Field.LENGTH_CM: _digits,
@@ -107,3 +119,13 @@ _PARSERS: Mapping[Field, Parse] = MappingProxyType(
 def normal_value(field: Field, text: str) -> str | None:
     """The value in the form that results carry (contract, section 3); None if the text is no such value."""
     return _PARSERS.get(field, _as_printed)(text)
+
+
+def is_sound(field: Field, value: str | None) -> bool:
+    """Whether a value is one that the field can hold; a number whose check digit is wrong may be misread."""
+    if value is None:
+        return False
+    if field in LEXICON:
+        return value in LEXICON[field] or "入籍" in value
+    number = parse_id_number(value) if field is Field.ID_NUMBER else None
+    return number is None or number.check_digit_right
