@@ -34,21 +34,14 @@ CONTRACT: dict[str, str] = {
 
 # What the catalogue promises and no rule yields yet, by the work that brings it.
 NOT_YET_RAISED: dict[str, set[tuple[Code, Reason]]] = {
-    "a page's edges and its exposure are not judged yet": {
-        (code, reason)
-        for code in (Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE)
-        for reason in (Reason.CUT_OFF, Reason.TOO_BRIGHT)
-    },
     "pages are not compared with each other yet": {
         (Code.CONTRADICTION, Reason.HOUSEHOLD_CONFLICT),
     },
     "a document's own plausibility is not judged yet": {
         (Code.CONTRADICTION, Reason.EDITION_DATE),
     },
-    "a screen's own pixels are not measured yet": {(Code.COPY, Reason.SCREEN)},
     "other documents are not told apart yet": {
         (Code.EXPIRED, Reason.TEMPORARY),
-        (Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT),
     },
     "a store that is down is waited for before a case is judged": {(Code.OUR_FAULT, Reason.STORE)},
 }

@@ -12,6 +12,7 @@ from pipeline.names.normal import is_han
 
 _ALIKE = 80.0  # percent
 _FUZZY_FROM = 4  # characters
+_TELLING = 4  # characters; shorter words stand on other people's forms too
 _TITLE = 2  # a title counts as so many labels
 _SURE_WORDS = 12  # characters read with certainty make a page that is no document of ours a foreign one
 _SURE = 0.85
@@ -33,6 +34,10 @@ class _Signature(NamedTuple):
         if hits < self.least or any(word in text for word in self.never):
             return 0.0
         return hits / (_TITLE + len(self.labels))
+
+    def hints(self, text: str) -> bool:
+        """Whether any of its longer words is there: a piece of such a page, perhaps."""
+        return any(len(words) >= _TELLING and _says(text, words) for words in (self.title, *self.labels))
 
 
 _SIGNATURES = (
@@ -85,14 +90,15 @@ def identify(lines: Sequence[Line]) -> PageKind:
 
     Returns:
         The kind whose words are there; OTHER for a page that reads well and is none of ours, or is empty;
-        UNREADABLE for one with text that does not read.
+        UNREADABLE for one with text that does not read, or with too few words of ours to tell which page it is.
     """
     read = "".join(line.text for line in lines).translate(SIMPLIFIED)
     text = "".join(char for char in read if is_han(char) or char in _BETWEEN)
     share, kind = max(((signature.share(text), signature.kind) for signature in _SIGNATURES), key=lambda row: row[0])
     if share > 0:
         return kind
-    return PageKind.OTHER if not lines or _reads_well(lines) else PageKind.UNREADABLE
+    foreign = _reads_well(lines) and not any(signature.hints(text) for signature in _SIGNATURES)
+    return PageKind.OTHER if not lines or foreign else PageKind.UNREADABLE
 
 
 def _says(text: str, words: str) -> bool:

@@ -8,6 +8,7 @@ from models.case import StoredFile
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
 from models.findings import Place
 from models.geometry import Box, beyond
+from models.identity import is_certificate_number, normal_number
 from models.reading import Line, PageReading
 from pipeline.documents.birth_certificate import read_certificate
 from pipeline.documents.fields import FieldReading
@@ -28,6 +29,8 @@ _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType
     }
 )
 _CELL = 8.0  # of a label's height: how far right of a label its value reaches at most
+_SURE_PRINT = 0.9  # confidence of a printed number that a barcode may contradict, but not replace
+_BARCODE = 0.999  # of what a barcode says
 _MOST_LABELS = 10  # of the twenty-one on a member card
 
 
@@ -67,7 +70,7 @@ class PageView(NamedTuple):
             page_no=self.reading.page_no,
             page_kind=self.kind,
             field=field,
-            box=self.on_page(self._box(field, person)),
+            box=self.on_page(self.unclipped(field, person)),
             role=self._role,
         )
 
@@ -81,7 +84,8 @@ class PageView(NamedTuple):
             return _HOLDERS.get(self.holder)
         return _SIDES.get(self.kind)
 
-    def _box(self, field: Field | None, person: Person | None) -> Box:
+    def unclipped(self, field: Field | None = None, person: Person | None = None) -> Box:
+        """Where a field stands, or should stand, be it beyond the picture's rim; the whole page without a field."""
         found = self.get(field, person) if field else None
         label = self.form.labels.get(Slot(field, person)) if field else None
         if found:
@@ -105,4 +109,17 @@ def view_page(file: StoredFile, reading: PageReading) -> PageView:
     form = _READERS[kind](level(reading.lines)) if kind in _READERS else Form({}, {})
     if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:
         kind = PageKind.HUKOU_BLANK
-    return PageView(file, reading, kind, form)
+    return PageView(file, reading, kind, _with_barcode(form, reading))
+
+
+def _with_barcode(form: Form, reading: PageReading) -> Form:
+    """The certificate's number from its barcode, which has a checksum, where print is not sure of saying the same."""
+    code = next((code for code in reading.barcodes if is_certificate_number(code.text)), None)
+    slot = Slot(Field.CERTIFICATE_NUMBER)
+    printed = form.fields.get(slot)
+    lines = printed.runs if printed else ()
+    if code is None or (lines and min(run.confidence for run in lines) >= _SURE_PRINT):
+        return form
+    number = normal_number(code.text)
+    read = FieldReading(slot.field, number, number, _BARCODE, printed.box if printed else code.quad.box, lines)
+    return form._replace(fields={**form.fields, slot: read})

@@ -72,9 +72,8 @@ def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     for need in slots:
         if need.enough or need.document in unread:
             continue
-        yield _wrong_member(need, dossier, policy.legibility) or found(
-            Code.PAGE_MISSING, need.reason, Place(document=need.document)
-        )
+        instead = _wrong_member(need, dossier, policy.legibility) or _wrong_document(need, dossier)
+        yield instead or found(Code.PAGE_MISSING, need.reason, Place(document=need.document))
 
 
 def unread_pages(dossier: Dossier, slots: tuple[Need, ...], limits: LegibilityLimits) -> tuple[PageView, ...]:
@@ -98,6 +97,13 @@ def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Fin
             read = Evidence(read=page.value(Field.NAME))
             return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), read)
     return None
+
+
+def _wrong_document(need: Need, dossier: Dossier) -> Finding | None:
+    """A page of somebody else's form came where this document was said to be."""
+    foreign = (page for page in dossier.of_kind(PageKind.OTHER) if page.reading.lines)
+    page = next((page for page in foreign if page.file.hint is need.document), None)
+    return found(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT, page.place()) if page else None
 
 
 def needed_pages(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:

@@ -16,6 +16,8 @@ _COLOURED: Final = frozenset({PageKind.ID_PORTRAIT, PageKind.HUKOU_HOME, PageKin
 def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
     """Pages for a person to look at. Says nothing of a reading from before colour was measured."""
     for page in dossier.pages:
+        if page.reading.mirrored:  # a camera that looks at oneself, or a screen that shows it
+            yield found(Code.COPY, Reason.SCREEN, page.place())
         vividness = page.reading.measures.vividness
         if page.kind in _COLOURED and vividness is not None and vividness < limits.colourless:
             yield found(

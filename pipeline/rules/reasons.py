@@ -13,6 +13,7 @@ from models.reading import Line, PageReading, Tile
 _BURNT_OUT: Final = 250  # grey level of the darkest of a tile from which nothing can be seen there
 _FLAT: Final = 12  # grey levels between paper and ink below which nothing is printed there
 _COVERED: Final = 0.9  # of the usual paper, below which a flat place is not the page's own paper
+_LIGHTLESS: Final = 30  # grey level of paper in a shadow; things that lie on a page in good light are brighter
 _WHITE: Final = 253  # grey level of paper that took too much light
 _OUTSIDE: Final = 0.3  # of a value's place that must lie beyond the picture for it to be cut off
 _AT_THE_RIM: Final = 2  # pixels
@@ -37,9 +38,12 @@ def reason_at(reading: PageReading, place: Place, lines: Sequence[Line], limits:
     """
     if _outside(place.on_page, reading) or any(_cut(line, reading) for line in lines):
         return Reason.CUT_OFF
+    if reading.measures.brightness < limits.dark:
+        return Reason.TOO_DARK
     tiles, usual = _tiles(reading, place.upright), _usual_paper(reading)
-    if tiles and median(tile.paper for tile in tiles) < limits.dark * 255:
-        return Reason.TOO_DARK if _dims(reading, place.upright, usual) else Reason.OCCLUDED
+    local = median(tile.paper for tile in tiles) if tiles else usual
+    if local < limits.dark * 255:
+        return Reason.TOO_DARK if local < _LIGHTLESS else Reason.OCCLUDED
     if usual < _BURNT_OUT <= _second_largest(tile.ink for tile in tiles):
         return Reason.GLARE
     if _covered(tiles, usual):
@@ -76,7 +80,7 @@ def _of_print(lines: Sequence[Line], reading: PageReading, limits: LegibilityLim
 
 def _height(line: Line) -> float:
     """Of a line, in pixels of the page: a small picture may have been drawn larger before it was read."""
-    return math.dist(line.quad.top_left, line.quad.bottom_left)
+    return min(line.measures.height, math.dist(line.quad.top_left, line.quad.bottom_left))
 
 
 def _outside(box: Box, reading: PageReading) -> bool:
@@ -91,15 +95,10 @@ def _cut(line: Line, reading: PageReading) -> bool:
     return box.left < rim.left or box.top < rim.top or box.right > rim.right or box.bottom > rim.bottom
 
 
-def _dims(reading: PageReading, place: Box, usual: float) -> bool:
-    """Whether it is dark around the place too, as in a shadow; a finger has an edge."""
-    return usual < 0.5 * 255 or any(tile.energy > _FLAT for tile in _tiles(reading, place))
-
-
 def _covered(tiles: Sequence[Tile], usual: float) -> bool:
     """Whether something flat lies there that is not the page's paper."""
     strange = [tile for tile in tiles if tile.paper < _COVERED * usual and tile.paper - tile.ink < 3 * _FLAT]
-    return len(strange) * 2 > len(tiles)
+    return len(strange) >= max(2, len(tiles) // 4)
 
 
 def _is_flat(tile: Tile) -> bool:

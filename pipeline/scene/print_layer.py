@@ -9,6 +9,7 @@ from pipeline.decode.pixels import Grey, Rgb
 
 _STAMP: Final = 10.0  # levels of red above the others, beyond the paper's own tint, from which ink is a stamp's
 _FADED: Final = 0.8  # of its redness: stamp ink is a little darker than paper even in red light
+_MOST_INK: Final = 0.25  # of a picture that stamps cover; more red than that is a cover on a white bed
 _DARKER: Final = 2.0  # times its redness is how dark stamp ink is shown by itself
 _COARSE: Final = 8  # pixels that are one while the level of the paper is looked for
 _REACH: Final = 5  # coarse pixels; a stroke of a seal is narrower, so that paper is always in reach
@@ -21,7 +22,7 @@ def without_stamps(picture: Rgb) -> Rgb:
     over, such as a cover, has no redness beyond its own tint and stays as it is.
     """
     stamped = _stamp_ink(picture)
-    if not stamped.any():
+    if not 0 < cv2.countNonZero(stamped) < _MOST_INK * stamped.size:
         return picture
     lit = cv2.min(_paper(picture), cv2.addWeighted(picture[:, :, 0], 1.0, stamped, _FADED, 0.0))
     shown = picture.copy()

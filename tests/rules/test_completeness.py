@@ -2,14 +2,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from models.documents import DocumentKind
 from models.findings import Code, Reason
 from models.policy import Policy
 from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation, IdType
 from pipeline.rules.completeness import missing
 from tests.support.cards import certificate, emblem, father, home, id_number, member, mother, portrait, unreadable
-from tests.support.dossiers import FAMILY, GUARDIAN, dossier
-from tests.support.lines import page
+from tests.support.dossiers import FAMILY, GUARDIAN, Sent, dossier
+from tests.support.lines import page, rows
 
 CARD = (portrait(), emblem())
 BY_CERTIFICATE = {"id_type": IdType.BIRTH_CERTIFICATE, "id_number": None, "birth_certificate_number": "T110000000"}
@@ -17,6 +18,7 @@ BLANK_FATHER = certificate(father={})
 GRANDFATHER = father({"姓名": "欧阳德", "出生日期": "1960年3月3日", "公民身份证件编号": id_number("19600303", 3)})
 WIFE_HEAD = mother({"户主或与户主关系": "户主"})
 COUSIN = member({"姓名": "欧阳子涵", "出生日期": "2017年5月6日", "公民身份证件编号": id_number("20170506", 8)})
+FOREIGN = page(rows({"菜名": "红烧牛肉面配时令蔬菜", "价格": "人民币三十八元整一份"}))
 BIRTHDAY = "2019-11-23T23:59:00+08:00"
 
 
@@ -49,6 +51,16 @@ def _codes(findings: object) -> list[tuple[Code, Reason]]:
                 (Code.PAGE_MISSING, Reason.PARENT_PAGE),
             ],
             id="nothing came but an empty page",
+        ),
+        pytest.param(
+            (*CARD, home(), father(), Sent((FOREIGN,), DocumentKind.HOUSEHOLD_REGISTER)),
+            [(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT)],
+            id="another form came for the child's page",
+        ),
+        pytest.param(
+            (*CARD, home(), father(), FOREIGN),
+            [(Code.PAGE_MISSING, Reason.CHILD_PAGE)],
+            id="another form of which nobody says that it is ours",
         ),
         pytest.param(
             (*CARD, home(), mother(), member()),

@@ -37,3 +37,15 @@ def test_a_document_that_is_printed_in_colour_and_shows_none(
     findings = list(copies(held, LIMITS))
     assert [(finding.code, finding.reason) for finding in findings] == told
     assert all(finding.severity is Severity.REVIEW for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("mirrored", "told"),
+    [
+        pytest.param(True, [(Code.COPY, Reason.SCREEN)], id="as a camera shows that looks at oneself"),
+        pytest.param(False, [], id="as it lies"),
+    ],
+)
+def test_a_mirrored_picture(mirrored: bool, told: list[tuple[Code, Reason]]) -> None:
+    held = dossier(member().model_copy(update={"mirrored": mirrored}))
+    assert [(finding.code, finding.reason) for finding in copies(held, LIMITS)] == told
