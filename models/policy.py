@@ -31,7 +31,7 @@ class LegibilityLimits(Model):
     """
 
     unreadable: float = 0.5
-    doubtful: float = 0.9
+    doubtful: float = 0.98
     small_height: float = 11.0
     blurred_edge: float = 0.12
     dark: float = 0.25

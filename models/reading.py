@@ -38,7 +38,6 @@ class LineMeasures(Model):
         brightness: Paper level, 0-1 (95th percentile).
         saturated: Share of pixels at the upper end of the grey range.
         redness: Red above green in the ink, 0-1; print is near 0, stamps are far above.
-        faintest: Contrast of the faintest character, 0-1, as `contrast`; None of a reading that did not measure it.
     """
 
     height: float
@@ -47,7 +46,6 @@ class LineMeasures(Model):
     brightness: float
     saturated: float
     redness: float
-    faintest: float | None = None
 
 
 class Line(Model):

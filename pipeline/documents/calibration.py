@@ -12,6 +12,7 @@ from pipeline.documents.evidence import EVIDENCE
 from pipeline.documents.fields import FieldReading
 
 _FILE: Final = "calibration.json"
+_INVALID: Final = 0.3  # of a text that cannot be what the field holds
 _MOST: Final = 0.9999  # nothing is surer: the training split cannot show more
 
 
@@ -44,6 +45,7 @@ def calibration() -> Calibration:
 
 
 def calibrated(field: FieldReading, constants: Calibration) -> float:
-    """The probability that a field was read right, 0-1."""
+    """The probability that a field was read right, 0-1; low for a text that is no such value."""
     score = sum(weight * EVIDENCE[name](field) for name, weight in constants.weights.items())
-    return round(min(_MOST, 1 / (1 + math.exp(-max(-40.0, min(40.0, score))))), 4)
+    most = _MOST if field.value is not None else _INVALID
+    return round(min(most, 1 / (1 + math.exp(-max(-40.0, min(40.0, score))))), 4)

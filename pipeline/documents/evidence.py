@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from statistics import fmean
 from types import MappingProxyType
 from typing import Final
 
@@ -14,7 +13,6 @@ from pipeline.ocr.lattice import log_likelihood
 
 _CERTAIN: Final = 1e-4  # probabilities nearer to 0 or 1 than this are all the same
 _USUAL_HEIGHT: Final = 30.0  # pixels of a line that reads well
-_FAINT: Final = 0.02
 _NAMES: Final = frozenset({Field.NAME, Field.HEAD_NAME, Field.FORMER_NAME})
 _NUMBERS: Final = frozenset({Field.ID_NUMBER, Field.CERTIFICATE_NUMBER, Field.HOUSEHOLD_NUMBER})
 _DATES: Final = frozenset(
@@ -35,7 +33,6 @@ EVIDENCE: Final[Mapping[str, Callable[[FieldReading], float]]] = MappingProxyTyp
     {
         "one": lambda _: 1.0,
         "weakest": lambda field: _odds(min(_sure(field), default=0.0)),
-        "mean": lambda field: _odds(fmean(_sure(field) or [0.0])),
         "likelihood": lambda field: _odds(likelihood(field)),
         "invalid": lambda field: float(field.value is None),
         "name": lambda field: float(field.field in _NAMES),
@@ -43,7 +40,6 @@ EVIDENCE: Final[Mapping[str, Callable[[FieldReading], float]]] = MappingProxyTyp
         "date": lambda field: float(field.field in _DATES),
         "closed": lambda field: float(field.field in _CLOSED),
         "small": lambda field: -min(0.0, math.log(max(1.0, _height(field)) / _USUAL_HEIGHT)),
-        "faint": lambda field: -math.log(min(1.0, _faintest(field) + _FAINT)),
         "gap": lambda field: math.log(_widest_gap(field)),
         "pieces": lambda field: float(len(field.runs) - 1),
     }
@@ -70,13 +66,6 @@ def _height(field: FieldReading) -> float:
     """Of the lowest line, in pixels of the page."""
     quads = [line.quad for line in field.lines]
     return min(math.dist(quad.top_left, quad.bottom_left) for quad in quads)
-
-
-def _faintest(field: FieldReading) -> float:
-    """Contrast of the faintest character against that of its line, 0-1; 1 where it was not measured."""
-    measures = [line.measures for line in field.lines]
-    shares = (one.faintest / one.contrast for one in measures if one.faintest is not None and one.contrast > 0)
-    return min(1.0, min(shares, default=1.0))
 
 
 def _widest_gap(field: FieldReading) -> float:

@@ -11,7 +11,6 @@ from pipeline.documents.runs import Run
 from pipeline.documents.values import is_sound, normal_value
 
 _SPECK = 0.5
-_INVALID = 0.3  # confidence is at most this where the text cannot be what the field holds
 
 
 class FieldReading(NamedTuple):
@@ -19,7 +18,7 @@ class FieldReading(NamedTuple):
 
     Attributes:
         text: The best reading, whatever the value was decoded to.
-        confidence: The probability that it was read right, 0-1.
+        confidence: Of its least sure character; on a page's form, the probability that it was read right.
         repaired: Whether a check digit chose the value, which is then no evidence of its own.
     """
 
@@ -56,7 +55,7 @@ def read_field(field: Field, runs: Sequence[Run]) -> FieldReading | None:
         field=field,
         value=value,
         text=text,
-        confidence=round(sure if value is not None else min(sure, _INVALID), 4),
+        confidence=round(sure, 4),
         box=Box.around(run.on_page.box for run in runs),
         runs=tuple(runs),
         repaired=repaired,

@@ -11,6 +11,7 @@ from models.geometry import Box, beyond
 from models.identity import is_certificate_number, normal_number
 from models.reading import Line, PageReading
 from pipeline.documents.birth_certificate import read_certificate
+from pipeline.documents.calibration import calibrated, calibration
 from pipeline.documents.fields import FieldReading
 from pipeline.documents.form import Form, Slot
 from pipeline.documents.household import read_home, read_member
@@ -109,7 +110,14 @@ def view_page(file: StoredFile, reading: PageReading) -> PageView:
     form = _READERS[kind](level(reading.lines)) if kind in _READERS else Form({}, {})
     if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:
         kind = PageKind.HUKOU_BLANK
-    return PageView(file, reading, kind, _with_barcode(form, reading))
+    return PageView(file, reading, kind, _with_barcode(_calibrated(form), reading))
+
+
+def _calibrated(form: Form) -> Form:
+    """The fields with the probability that each was read right as their confidence."""
+    constants = calibration()
+    told = {slot: field._replace(confidence=calibrated(field, constants)) for slot, field in form.fields.items()}
+    return form._replace(fields=told)
 
 
 def _with_barcode(form: Form, reading: PageReading) -> Form:

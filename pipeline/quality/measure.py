@@ -45,20 +45,7 @@ def measure_line(picture: Rgb, grey: Grey, box: Box, characters: Sequence[float]
         brightness=round(float(paper) / _FULL, 4),
         saturated=round(float((crop >= _SATURATED).mean()), 4),
         redness=round(_redness(picture[place], characters), 4),
-        faintest=_faintest(crop, float(paper), characters),
     )
-
-
-def _faintest(crop: Grey, paper: float, characters: Sequence[float]) -> float | None:
-    """Contrast of the character whose darkest ink is the least dark; windows are as wide as the line is high."""
-    if not characters:
-        return None
-    height, width = crop.shape
-    half = max(1, height // 2)
-    darkest = np.percentile(crop, 5, axis=0)  # of each column: one dark pixel is noise
-    middles = (round(share * width) for share in characters)
-    ink = max(float(darkest[max(0, at - half) : at + half].min(initial=_FULL)) for at in middles)
-    return round(max(0.0, paper - ink) / _FULL, 4)
 
 
 def _redness(picture: Rgb, characters: Sequence[float]) -> float:

@@ -40,18 +40,22 @@ def reason_at(reading: PageReading, place: Place, lines: Sequence[Line], limits:
         return Reason.CUT_OFF
     if reading.measures.brightness < limits.dark:
         return Reason.TOO_DARK
-    tiles, usual = _tiles(reading, place.upright), _usual_paper(reading)
-    local = median(tile.paper for tile in tiles) if tiles else usual
+    tiles = _tiles(reading, place.upright)
+    over = _over_the_place(tiles, _usual_paper(reading), limits) if tiles else None
+    if over or lines:
+        return over or _of_print(lines, reading, limits)
+    whole = page_reason(reading, limits)
+    return Reason.LOW_CONTRAST if whole is Reason.BLUR and tiles and all(map(_is_flat, tiles)) else whole
+
+
+def _over_the_place(tiles: Sequence[Tile], usual: float, limits: LegibilityLimits) -> Reason | None:
+    """What lies over a place and not over the rest of the page: a shadow, a reflection, a finger."""
+    local = median(tile.paper for tile in tiles)
     if local < limits.dark * 255:
         return Reason.TOO_DARK if local < _LIGHTLESS else Reason.OCCLUDED
     if usual < _BURNT_OUT <= _second_largest(tile.ink for tile in tiles):
         return Reason.GLARE
-    if _covered(tiles, usual):
-        return Reason.OCCLUDED
-    if lines:
-        return _of_print(lines, reading, limits)
-    whole = page_reason(reading, limits)
-    return Reason.LOW_CONTRAST if whole is Reason.BLUR and tiles and all(map(_is_flat, tiles)) else whole
+    return Reason.OCCLUDED if _covered(tiles, usual) else None
 
 
 def page_reason(reading: PageReading, limits: LegibilityLimits) -> Reason:

@@ -55,7 +55,7 @@ def _documents(*files: Sent | PageReading, guardian: Guardian | None = GUARDIAN)
         pytest.param(
             Ink("2016.11.19-2026.11.19", sure=0.85), Policy(), Severity.REVIEW, id="expired, and hard to read"
         ),
-        pytest.param(Ink("2016.11.19-2026.11.19", sure=0.3), Policy(), None, id="expired, and cannot be read"),
+        pytest.param(Ink("2016.11.19-2026.11.19", sure=0.05), Policy(), None, id="expired, and cannot be read"),
         pytest.param(None, Policy(), None, id="nothing is said"),
     ],
 )

@@ -21,7 +21,7 @@ NAME_PLACE = [(column, row) for column in range(3, 9) for row in (1, 2)]  # tile
 
 def faint(text: str, **measures: float) -> Ink:
     """Text that cannot be read."""
-    return Ink(text, sure=0.3, measures=measures)
+    return Ink(text, sure=0.05, measures=measures)
 
 
 def over_the_name(tile: Tile, *, tiles: int = 12) -> dict[tuple[int, int], Tile]:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from models.documents import Field, PageKind
 from models.policy import LegibilityLimits
-from pipeline.documents.fields import read_field
+from pipeline.documents.fields import FieldReading, read_field
 from pipeline.documents.looks import Legibility, look
 from pipeline.documents.runs import whole
 from pipeline.rules.legibility import REQUIRED, unreadable_slots
@@ -15,30 +15,36 @@ from tests.support.lines import Ink, line
 LIMITS = LegibilityLimits()
 
 
-def _name(ink: Ink) -> Legibility:
-    return look(read_field(Field.NAME, [whole(line(ink, 0, 0))]), LIMITS).legibility
+def _name(confidence: float) -> FieldReading:
+    field = read_field(Field.NAME, [whole(line("欧阳靖萱", 0, 0))])
+    assert field is not None
+    return field._replace(confidence=confidence)
 
 
 @pytest.mark.parametrize(
     ("sure", "legibility"),
     [
-        pytest.param(0.9001, Legibility.READ, id="just sure enough"),
-        pytest.param(0.8999, Legibility.DOUBTFUL, id="just not"),
-        pytest.param(0.5001, Legibility.DOUBTFUL, id="just readable"),
+        pytest.param(0.98, Legibility.READ, id="just sure enough"),
+        pytest.param(0.9799, Legibility.DOUBTFUL, id="just not"),
+        pytest.param(0.5, Legibility.DOUBTFUL, id="just readable"),
         pytest.param(0.4999, Legibility.UNREADABLE, id="just not readable"),
     ],
 )
-def test_legibility_is_told_by_likelihood(sure: float, legibility: Legibility) -> None:
-    assert _name(Ink("欧阳靖萱", sure=sure)) is legibility
+def test_legibility_is_told_by_confidence(sure: float, legibility: Legibility) -> None:
+    assert look(_name(sure), LIMITS).legibility is legibility
 
 
-@given(st.lists(st.floats(0.01, 1.0), min_size=1, max_size=5), st.floats(0.01, 1.0))
-def test_a_surer_character_never_makes_a_field_less_legible(sure: list[float], surer: float) -> None:
-    order = [Legibility.UNREADABLE, Legibility.DOUBTFUL, Legibility.READ]
-    text = "欧阳靖萱明"[: len(sure)]
-    before = _name(Ink(text, weak=dict(enumerate(sure))))
-    after = _name(Ink(text, weak={**dict(enumerate(sure)), 0: max(surer, sure[0])}))
-    assert order.index(after) >= order.index(before)
+def test_what_was_not_found_is_unreadable() -> None:
+    assert look(None, LIMITS).legibility is Legibility.UNREADABLE
+
+
+@given(st.floats(0.01, 0.999), st.floats(0.01, 0.999))
+def test_a_surer_character_is_never_less_confident(sure: float, surer: float) -> None:
+    less, more = (member({"姓名": Ink("欧阳靖萱", weak={0: one})}) for one in sorted((sure, surer)))
+    before, after = (dossier(one).pages[0].get(Field.NAME) for one in (less, more))
+    assert before is not None
+    assert after is not None
+    assert after.confidence >= before.confidence
 
 
 @given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0))

@@ -1,0 +1,151 @@
+"""Learn what confidence means, on the training split: `python -m bench.calibrate`. Writes the constants in force.
+
+A logistic model from the evidence of each reading (pipeline/documents/evidence.py) to whether the value was right.
+Submissions as parents send them, and pages harmed at every level, so that what is hard to read is learned too. Half
+of the submissions fit the model; the calibration error is told on the other half.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+
+from bench.accuracy import SEED, draw
+from bench.cases import scan
+from bench.certainty import Claim, calibration_error
+from bench.harmed_pages import plan
+from bench.machine import ROOT
+from bench.readings import Library, ahead, library
+from bench.tables import console, errors
+from fixtures.truth import Expected, PrintedField, Split, TruePage
+from models.case import FileReading, ReadPage
+from models.documents import Person
+from pipeline.documents.calibration import Calibration, calibrated
+from pipeline.documents.divide import divide
+from pipeline.documents.evidence import EVIDENCE
+from pipeline.documents.fields import FieldReading
+from pipeline.documents.form import Slot
+from pipeline.documents.pages import PageView, view_page
+from pipeline.ocr.base import weights_named
+
+FILE: Final = ROOT / "pipeline" / "documents" / "calibration.json"
+_RIDGE: Final = 1.0  # keeps constants small where the readings say little
+_STEPS: Final = 60
+
+
+class Observed(NamedTuple):
+    """One reading, whether it was right, and which submission or page it comes from."""
+
+    field: FieldReading
+    right: bool
+    source: int
+
+
+def main() -> None:
+    """Read, fit, tell how well it holds on what was not fitted, and write the file."""
+    parser = argparse.ArgumentParser(prog="python -m bench.calibrate", description=__doc__)
+    parser.add_argument("--submissions", type=int, default=60)
+    parser.add_argument("--pages", type=int, default=216, help="harmed pages")
+    parser.add_argument("--out", type=Path, default=FILE)
+    told = parser.parse_args()
+    with library() as shelf:
+        seen = (*_of_submissions(told.submissions, shelf), *_of_harmed_pages(told.pages, shelf))
+        digest = weights_named(shelf.desk.readers.engine)
+    fitting = tuple(one for one in seen if one.source % 2 == 0)
+    held_out = tuple(one for one in seen if one.source % 2)
+    made = _calibration(fitting, told, digest)
+    claims = tuple(Claim(calibrated(one.field, made), one.right) for one in held_out)
+    console.print(f"calibration error on {len(claims)} readings not fitted: {calibration_error(claims):.4f}")
+    for least in (0.5, 0.9, 0.99, 0.995, 0.999):
+        sure = [claim.right for claim in claims if claim.confidence >= least]
+        console.print(f"confidence >= {least}: {sum(sure)} of {len(sure)} right")
+    told.out.write_text(json.dumps(_calibration(seen, told, digest).model_dump(), indent=1) + "\n", "utf-8")
+
+
+def _of_submissions(count: int, shelf: Library) -> Iterator[Observed]:
+    drawn = (draw(Split.TRAIN, number) for number in range(count))
+    begun = ((number, one, shelf.start(one.scans)) for number, one in enumerate(drawn))
+    for number, one, started in track(ahead(begun), "submissions", total=count, console=errors):
+        files = [file.finish() for file in started]
+        yield from (Observed(field, right, number) for field, right in _told(files, one.expected))
+
+
+def _of_harmed_pages(count: int, shelf: Library) -> Iterator[Observed]:
+    begun = ((harmed, shelf.start([scan(harmed.spec)])) for harmed in plan(count, Split.TRAIN))
+    for harmed, started in track(ahead(begun, 8), "harmed pages", total=count, console=errors):
+        for page in _views([file.finish() for file in started]):
+            truth = [field for field in harmed.fields if field.level > 0 or harmed.number % 3 == 0]
+            yield from (Observed(field, right, harmed.number) for field, right in _beside(page, truth))
+
+
+def _told(files: list[FileReading], expected: Expected) -> Iterator[tuple[FieldReading, bool]]:
+    for page in _views(files):
+        true = _true_page(page, expected.pages)
+        if true is not None:
+            yield from _beside(page, true.fields)
+
+
+def _true_page(page: PageView, pages: tuple[TruePage, ...]) -> TruePage | None:
+    """What the page shows; None where another kind was told."""
+    here = (true for true in pages if (true.file, true.page_no) == (page.file.path, page.reading.page_no))
+    return next((true for true in here if true.kind is page.kind), None)
+
+
+def _views(files: list[FileReading]) -> Iterator[PageView]:
+    for file in files:
+        for page in file.pages:
+            if isinstance(page, ReadPage):
+                readings = (part for reading in page.readings for part in divide(reading))
+                yield from (view_page(file.file, reading) for reading in readings)
+
+
+def _beside(
+    page: PageView, truth: tuple[PrintedField, ...] | list[PrintedField]
+) -> Iterator[tuple[FieldReading, bool]]:
+    """Each reading of a printed value, and whether it says what is printed."""
+    for printed in truth:
+        person: Person | None = printed.person
+        read = page.form.fields.get(Slot(printed.field, person)) or page.form.fields.get(Slot(printed.field))
+        if read is not None and read.runs:
+            yield read, read.value == printed.value
+
+
+def _calibration(seen: tuple[Observed, ...], told: argparse.Namespace, digest: str) -> Calibration:
+    evidence = np.array([[take(one.field) for take in EVIDENCE.values()] for one in seen])
+    right = np.array([one.right for one in seen], float)
+    weights = _fitted(evidence, right)
+    return Calibration(
+        weights={name: round(float(weight), 4) for name, weight in zip(EVIDENCE, weights, strict=True)},
+        weights_digest=digest,
+        split=Split.TRAIN,
+        seed=SEED,
+        submissions=told.submissions,
+        harmed_pages=told.pages,
+        fields=len(seen),
+        wrong=int((1 - right).sum()),
+    )
+
+
+def _fitted(evidence: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights of greatest likelihood, less a ridge on all but the first; Newton's method."""
+    weights = np.zeros(evidence.shape[1])
+    ridge = np.full(evidence.shape[1], _RIDGE)
+    ridge[0] = 1e-6
+    for _ in range(_STEPS):
+        told = 1 / (1 + np.exp(-np.clip(evidence @ weights, -40, 40)))
+        slope = evidence.T @ (right - told) - ridge * weights
+        curve = (evidence * (told * (1 - told))[:, None]).T @ evidence + np.diag(ridge)
+        step = np.linalg.solve(curve, slope)
+        weights += step
+        if np.abs(step).max() < 1e-8:
+            break
+    return weights
+
+
+if __name__ == "__main__":
+    main()
