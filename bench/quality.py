@@ -64,12 +64,15 @@ class Verdict(NamedTuple):
     Attributes:
         brought: What is said of the case only since the harm.
         blamed: What the gate says of the page, if anything.
+        misread: Whether a required value that nobody can read was read as something else: what makes passing it worse
+            than reading better than people do.
     """
 
     harmed: Harmed
     ending: Ending
     brought: tuple[Finding, ...]
     blamed: Finding | None
+    misread: bool
 
 
 class _Case(NamedTuple):
@@ -165,7 +168,14 @@ def _verdict(harmed: Harmed, started: tuple[StartedFile, ...], case: _Case, shel
     after = judged(case.submission, replaced(case.files, read), shelf.reader)
     new = brought(case.good.findings, after.findings)
     blamed = next((one for one in after.findings if one.code in _GATE and one.file == harmed.file), None)
-    return Verdict(harmed, ending(harmed.legibility, decide(new), gate=blamed is not None), new, blamed)
+    became = ending(harmed.legibility, decide(new), gate=blamed is not None)
+    return Verdict(harmed, became, new, blamed, _misread(harmed, after))
+
+
+def _misread(harmed: Harmed, after: Judgement) -> bool:
+    read = {field.field: field.value for field in reversed(after.fields) if field.file == harmed.file}
+    lost = [field for field in harmed.required if field.legibility is Legibility.ILLEGIBLE]
+    return any(read.get(field.field, field.value) != field.value for field in lost)
 
 
 def _blamed_rows(verdicts: tuple[Verdict, ...]) -> Iterator[Mapping[str, JsonValue]]:
@@ -190,6 +200,8 @@ def _mistakes(title: str, verdicts: tuple[Verdict, ...]) -> Iterator[Figure]:
     legible = tuple(one for one in verdicts if one.harmed.legibility is Legibility.LEGIBLE)
     for kind in (Ending.PASSED, Ending.ACCUSED, Ending.ASKED):
         yield share(f"{title}{kind}", _count(illegible, kind), len(illegible))
+    misread = sum(one.ending is Ending.PASSED and one.misread for one in illegible)
+    yield share(f"{title}illegible passed and misread", misread, len(illegible))
     for kind in (Ending.BLOCKED, Ending.DOUBTED):
         yield share(f"{title}{kind}", _count(legible, kind), len(legible))
 

@@ -30,7 +30,7 @@ class LegibilityLimits(Model):
         faint: Contrast of lines below which print is faint.
     """
 
-    unreadable: float = 0.5
+    unreadable: float = 0.3
     doubtful: float = 0.98
     small_height: float = 11.0
     blurred_edge: float = 0.12

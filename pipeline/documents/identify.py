@@ -1,5 +1,6 @@
 """Which page this is, told from the words that are printed on it."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from pipeline.names.normal import is_han
 
 _ALIKE = 80.0  # percent
 _FUZZY_FROM = 4  # characters
+_SOMEBODY = re.compile(r"\d{17}[\dX]", re.ASCII)  # an ID number: a page of ours that lost its labels to the light
 _TELLING = 4  # characters; shorter words stand on other people's forms too
 _TITLE = 2  # a title counts as so many labels
 _SURE_WORDS = 12  # characters read with certainty make a page that is no document of ours a foreign one
@@ -97,7 +99,8 @@ def identify(lines: Sequence[Line]) -> PageKind:
     share, kind = max(((signature.share(text), signature.kind) for signature in _SIGNATURES), key=lambda row: row[0])
     if share > 0:
         return kind
-    foreign = _reads_well(lines) and not any(signature.hints(text) for signature in _SIGNATURES)
+    ours = any(signature.hints(text) for signature in _SIGNATURES) or _SOMEBODY.search(read) is not None
+    foreign = _reads_well(lines) and not ours
     return PageKind.OTHER if not lines or foreign else PageKind.UNREADABLE
 
 

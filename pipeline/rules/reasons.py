@@ -16,7 +16,10 @@ _COVERED: Final = 0.9  # of the usual paper, below which a flat place is not the
 _LIGHTLESS: Final = 30  # grey level of paper in a shadow; things that lie on a page in good light are brighter
 _WHITE: Final = 253  # grey level of paper that took too much light
 _OUTSIDE: Final = 0.3  # of a value's place that must lie beyond the picture for it to be cut off
-_AT_THE_RIM: Final = 2  # pixels
+_AT_THE_RIM: Final = 0.2  # of a line's height
+_PALER: Final = 0.5  # of the page's usual contrast, below which print is pale beside the rest
+_LOST: Final = 0.15  # of a document that something covers, from which it is the reason that nothing reads
+_INSIDE: Final = 0.12  # of the picture on each side that may show what the document lies on
 _CUT_LINES: Final = 3  # lines that end at the picture's rim, from which a page is cut off
 
 
@@ -50,7 +53,7 @@ def reason_at(reading: PageReading, place: Place, lines: Sequence[Line], limits:
 
 def _over_the_place(tiles: Sequence[Tile], usual: float, limits: LegibilityLimits) -> Reason | None:
     """What lies over a place and not over the rest of the page: a shadow, a reflection, a finger."""
-    local = median(tile.paper for tile in tiles)
+    local = sorted(tile.paper for tile in tiles)[len(tiles) // 4]  # a shadow may fall on one row only
     if local < limits.dark * 255:
         return Reason.TOO_DARK if local < _LIGHTLESS else Reason.OCCLUDED
     if usual < _BURNT_OUT <= _second_largest(tile.ink for tile in tiles):
@@ -67,6 +70,8 @@ def page_reason(reading: PageReading, limits: LegibilityLimits) -> Reason:
     tiles = reading.measures.surface.tiles
     if sum(tile.ink >= _BURNT_OUT for tile in tiles) * 2 > len(tiles):
         return Reason.TOO_BRIGHT
+    if _share_covered(reading) > _LOST:
+        return Reason.OCCLUDED
     if not reading.lines:
         return Reason.LOW_CONTRAST if all(map(_is_flat, tiles)) else Reason.BLUR
     return _of_print(reading.lines, reading, limits)
@@ -76,7 +81,8 @@ def _of_print(lines: Sequence[Line], reading: PageReading, limits: LegibilityLim
     """What is wrong with print that is there."""
     if median(_height(line) for line in lines) < limits.small_height:
         return Reason.TOO_SMALL
-    faint = median(line.measures.contrast for line in lines) < limits.faint
+    contrast, usual = (median(line.measures.contrast for line in held) for held in (lines, reading.lines))
+    faint = contrast < limits.faint or contrast < _PALER * usual
     if faint and reading.measures.brightness > limits.bright:
         return Reason.TOO_BRIGHT if _usual_paper(reading) >= _WHITE else Reason.LOW_CONTRAST
     return Reason.BLUR
@@ -94,15 +100,26 @@ def _outside(box: Box, reading: PageReading) -> bool:
 
 def _cut(line: Line, reading: PageReading) -> bool:
     """Whether a line ends where the picture does."""
-    box = line.box
-    rim = Box(_AT_THE_RIM, _AT_THE_RIM, reading.width - _AT_THE_RIM, reading.height - _AT_THE_RIM)
+    box, near = line.box, max(2, round(_AT_THE_RIM * _height(line)))
+    rim = Box(near, near, reading.width - near, reading.height - near)
     return box.left < rim.left or box.top < rim.top or box.right > rim.right or box.bottom > rim.bottom
 
 
 def _covered(tiles: Sequence[Tile], usual: float) -> bool:
     """Whether something flat lies there that is not the page's paper."""
-    strange = [tile for tile in tiles if tile.paper < _COVERED * usual and tile.paper - tile.ink < 3 * _FLAT]
-    return len(strange) >= max(2, len(tiles) // 4)
+    return sum(_is_strange(tile, usual) for tile in tiles) >= max(2, len(tiles) // 4)
+
+
+def _share_covered(reading: PageReading) -> float:
+    """How much of the document is flat and not its own paper."""
+    across, down = (round(_INSIDE * side) for side in (reading.upright_width, reading.upright_height))
+    inside = _tiles(reading, Box(across, down, reading.upright_width - across, reading.upright_height - down))
+    usual = _usual_paper(reading)
+    return sum(_is_strange(tile, usual) for tile in inside) / max(1, len(inside))
+
+
+def _is_strange(tile: Tile, usual: float) -> bool:
+    return tile.paper < _COVERED * usual and tile.paper - tile.ink < 3 * _FLAT
 
 
 def _is_flat(tile: Tile) -> bool:
