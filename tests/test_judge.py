@@ -71,7 +71,7 @@ def told(judgement: Judgement) -> list[tuple[Code, Reason]]:
             id="one bad page does not stop the others",
         ),
         pytest.param(
-            (*FAMILY[:4], member({"姓名": Ink("欧阳靖宣", sure=0.3)})),
+            (*FAMILY[:4], member({"姓名": Ink("欧阳靖宣", sure=0.05)})),
             Decision.RETURNED,
             [(Code.REGISTER_ILLEGIBLE, Reason.BLUR)],
             id="what cannot be read is never compared",

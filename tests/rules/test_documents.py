@@ -55,7 +55,7 @@ def _documents(*files: Sent | PageReading, guardian: Guardian | None = GUARDIAN)
         pytest.param(
             Ink("2016.11.19-2026.11.19", sure=0.85), Policy(), Severity.REVIEW, id="expired, and hard to read"
         ),
-        pytest.param(Ink("2016.11.19-2026.11.19", sure=0.05), Policy(), None, id="expired, and cannot be read"),
+        pytest.param(Ink("2016.11.19-2026.11.19", sure=0.01), Policy(), None, id="expired, and cannot be read"),
         pytest.param(None, Policy(), None, id="nothing is said"),
     ],
 )
@@ -113,7 +113,7 @@ def test_a_hint_on_a_page_of_no_document_is_not_contradicted() -> None:
             (MOTHERS,), Guardian(name="林静", relation=GuardianRelation.MOTHER), [], id="the mother's, who applies"
         ),
         pytest.param(
-            (portrait({"姓名": Ink("赵大海", sure=0.3), "公民身份号码": None}),),
+            (portrait({"姓名": Ink("赵大海", sure=0.05), "公民身份号码": None}),),
             GUARDIAN,
             [],
             id="somebody's whose name cannot be read",

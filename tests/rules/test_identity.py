@@ -47,7 +47,7 @@ def _with_card(cells: Cells, child: Mapping[str, object]) -> list[Finding]:
             [(Code.SEX_DIFFERS, Reason.ENTERED, Severity.REVIEW)],
             id="another sex that is hard to read",
         ),
-        pytest.param({"性别": Ink("男", sure=0.05)}, {}, [], id="another sex that cannot be read"),
+        pytest.param({"性别": Ink("男", sure=0.01)}, {}, [], id="another sex that cannot be read"),
         pytest.param(
             {"性别": "另"}, {}, [(Code.SEX_DIFFERS, Reason.ENTERED, Severity.REVIEW)], id="a sex that is none"
         ),

@@ -21,7 +21,7 @@ NAME_PLACE = [(column, row) for column in range(3, 9) for row in (1, 2)]  # tile
 
 def faint(text: str, **measures: float) -> Ink:
     """Text that cannot be read."""
-    return Ink(text, sure=0.05, measures=measures)
+    return Ink(text, sure=0.02, measures=measures)
 
 
 def over_the_name(tile: Tile, *, tiles: int = 12) -> dict[tuple[int, int], Tile]:
@@ -228,7 +228,7 @@ def test_an_unread_field_points_at_its_place_with_measure_and_limit() -> None:
     assert finding.message == "户口本第1页（孩子本人页）姓名处有反光，看不清。"
     assert finding.box is not None
     assert (finding.box.left, finding.box.top, finding.box.bottom) == (160, 80, 110)
-    assert (finding.measured, finding.limit) == (0.0, 0.5)
+    assert (finding.measured, finding.limit) == (0.0, 0.3)
 
 
 def test_the_paper_of_a_test_page_is_neither_dark_nor_burnt_out() -> None:

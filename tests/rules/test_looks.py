@@ -26,8 +26,8 @@ def _name(confidence: float) -> FieldReading:
     [
         pytest.param(0.98, Legibility.READ, id="just sure enough"),
         pytest.param(0.9799, Legibility.DOUBTFUL, id="just not"),
-        pytest.param(0.5, Legibility.DOUBTFUL, id="just readable"),
-        pytest.param(0.4999, Legibility.UNREADABLE, id="just not readable"),
+        pytest.param(0.3, Legibility.DOUBTFUL, id="just readable"),
+        pytest.param(0.2999, Legibility.UNREADABLE, id="just not readable"),
     ],
 )
 def test_legibility_is_told_by_confidence(sure: float, legibility: Legibility) -> None:

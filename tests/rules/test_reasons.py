@@ -22,7 +22,7 @@ BURNT, SKIN, PAPER, SHADE = Tile(255, 252, 2), Tile(170, 160, 8), Tile(220, 215,
 
 
 def faint() -> Ink:
-    return Ink("欧阳靖萱", sure=0.3)
+    return Ink("欧阳靖萱", sure=0.02)
 
 
 def moved(reading: PageReading, width: int) -> PageReading:
@@ -73,7 +73,7 @@ def place(tile: Tile) -> Mapping[str, Any]:
             id="pale print on paper that is all white",
         ),
         pytest.param(
-            seen(portrait({"姓名": Ink("欧阳明", sure=0.3)}, paper=Tile(255, 200, 9)), contrast=0.1),
+            seen(portrait({"姓名": Ink("欧阳明", sure=0.02)}, paper=Tile(255, 200, 9)), contrast=0.1),
             (Code.ILLEGIBLE, Reason.TOO_BRIGHT),
             id="a card in too much light",
         ),
