@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         store_url: `file:DIR` or `s3://BUCKET`; a folder in the workspace if None.
         ledger_url: `sqlite:///FILE` or `postgresql://...`; a file in the workspace if None.
         policy_file: The hospital's rules as YAML; the built-in ones if None.
-        models: The operator's own PaddleOCR models, `det/` and `rec/`; the bundled ones if None.
+        models: The operator's own PP-OCR models, `det/` and `rec/`; the bundled ones if None.
         store: How to reach an S3 server.
     """
 
