@@ -15,7 +15,8 @@ _PROVINCES = frozenset(
 _FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: 0x20}
 _DATES = (
     re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)"),
-    re.compile(r"(?<!\d)(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})(?!\d)"),
+    # A letter is no separator: it may be a digit that was misread, and 2019年1l月23日 is not the first of January.
+    re.compile(r"(?<!\d)(\d{4})[^\dA-Za-z|]{1,3}(\d{1,2})[^\dA-Za-z|]{1,3}(\d{1,2})(?![\dA-Za-z|])"),
 )
 _CERTIFICATE = re.compile(r"[A-Z]\d{9}", re.ASCII)
 _NUMBER = re.compile(r"\d{17}[\dX]", re.ASCII)

@@ -8,14 +8,17 @@ from hypothesis import strategies as st
 
 from models.documents import Field
 from models.identity import check_digit, parse_id_number
-from models.policy import LegibilityLimits
+from models.policy import LegibilityLimits, Policy
+from pipeline.documents.calibration import calibrated, calibration
 from pipeline.documents.fields import FieldReading, read_field
 from pipeline.documents.lexicon import LEXICON
 from pipeline.documents.looks import Legibility, look
 from pipeline.documents.runs import whole
+from pipeline.rules.duplicates import printed_numbers
+from tests.support.cards import CHILD_NUMBER as NUMBER
+from tests.support.cards import member
+from tests.support.dossiers import dossier
 from tests.support.lines import Ink, Words, line
-
-NUMBER = "110199201911230020"
 
 
 def read(field: Field, *inks: Words) -> FieldReading:
@@ -50,6 +53,9 @@ def read(field: Field, *inks: Words) -> FieldReading:
             Field.MOVED_TO_ADDRESS, "2019年02月06日因出生样本", "2019年02月06日因出生", id="and behind how one came"
         ),
         pytest.param(Field.CERTIFICATE_NUMBER, Ink("T11000000O"), "T110000000", id="a nought read as a letter"),
+        pytest.param(Field.CERTIFICATE_NUMBER, "No.T11000000O", "T110000000", id="what stands before a number is none"),
+        pytest.param(Field.CERTIFICATE_NUMBER, "0110000000", "O110000000", id="a letter read as a nought"),
+        pytest.param(Field.ID_NUMBER, "l" + NUMBER, NUMBER, id="a line of the table before a number"),
         pytest.param(Field.ID_NUMBER, Ink("11019920191l230020"), NUMBER, id="a one read as a letter"),
         pytest.param(Field.ID_NUMBER, "号" + NUMBER + "。", NUMBER, id="stray signs around a number"),
     ],
@@ -86,6 +92,38 @@ def test_a_digit_that_the_engine_never_saw_repairs_nothing() -> None:
     wrong = NUMBER[:9] + "8" + NUMBER[10:]
     found = read(Field.ID_NUMBER, wrong)
     assert (found.value, found.repaired) == (wrong, False)
+
+
+@pytest.mark.parametrize(
+    ("field", "ink"),
+    [
+        pytest.param(Field.RELATION, Ink("长孙", others={1: {"子": 0.001}}), id="a relation of which a trace was seen"),
+        pytest.param(Field.HOUSEHOLD_TYPE, "居民家庭户", id="a word that lacks a character"),
+        pytest.param(Field.SEX, Ink("奴", others={0: {"女": 0.04}}), id="a sex that was hardly seen"),
+    ],
+)
+def test_an_entry_is_never_invented(field: Field, ink: Words) -> None:
+    found = read(field, ink)
+    assert not found.decoded
+    assert found.value in (None, found.text)
+
+
+def test_a_decoded_value_is_as_sure_as_the_characters_that_it_rests_on() -> None:
+    found = read(Field.RELATION, Ink("长文", weak={1: 0.6}, others={1: {"女": 0.3}}))
+    assert found.decoded
+    assert calibrated(found, calibration()) <= 0.3
+
+
+def test_a_repaired_number_proves_nothing() -> None:
+    wrong = NUMBER[:9] + "8" + NUMBER[10:]
+    card = member({"公民身份证件编号": Ink(wrong, weak={9: 0.7}, others={9: {NUMBER[9]: 0.2}})})
+    held = dossier(card)
+    (page,) = held.pages
+    number = page.get(Field.ID_NUMBER)
+    assert number is not None
+    assert number.repaired
+    assert page.value(Field.ID_NUMBER) is None
+    assert printed_numbers(held, Policy())[0] == frozenset()
 
 
 days = st.integers(0, 40_000).map(lambda days: date(1930, 1, 1) + timedelta(days=days))

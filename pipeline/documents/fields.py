@@ -6,7 +6,7 @@ from typing import NamedTuple
 from models.documents import Field
 from models.geometry import Box
 from models.reading import Line
-from pipeline.documents.decoding import decoded
+from pipeline.documents.decoding import Decoded, decoded
 from pipeline.documents.runs import Run
 from pipeline.documents.values import is_sound, normal_value
 
@@ -19,6 +19,7 @@ class FieldReading(NamedTuple):
     Attributes:
         text: The best reading, whatever the value was decoded to.
         confidence: Of its least sure character; on a page's form, the probability that it was read right.
+        decoded: Whether the value is not what reads best, but what the lattice shows within the field's list or digits.
         repaired: Whether a check digit chose the value, which is then no evidence of its own.
     """
 
@@ -28,6 +29,7 @@ class FieldReading(NamedTuple):
     confidence: float
     box: Box
     runs: tuple[Run, ...]
+    decoded: bool = False
     repaired: bool = False
 
     @property
@@ -50,7 +52,7 @@ def read_field(field: Field, runs: Sequence[Run]) -> FieldReading | None:
     if not runs:
         return None
     text = "".join(run.text for run in runs)
-    value, sure, repaired = _value(field, text, runs)
+    value, sure, other = _value(field, text, runs)
     return FieldReading(
         field=field,
         value=value,
@@ -58,21 +60,22 @@ def read_field(field: Field, runs: Sequence[Run]) -> FieldReading | None:
         confidence=round(sure, 4),
         box=Box.around(run.on_page.box for run in runs),
         runs=tuple(runs),
-        repaired=repaired,
+        decoded=other is not None,
+        repaired=other is not None and other.repaired,
     )
 
 
-def _value(field: Field, text: str, runs: Sequence[Run]) -> tuple[str | None, float, bool]:
-    """The value, how sure it is, and whether it was repaired; the lattice is asked where the best reading is none."""
+def _value(field: Field, text: str, runs: Sequence[Run]) -> tuple[str | None, float, Decoded | None]:
+    """The value, how sure it is, and what the lattice was asked for where the best reading is no such value."""
     sure = min(run.confidence for run in runs)
     value = normal_value(field, text)
     if is_sound(field, value):
-        return value, sure, False
+        return value, sure, None
     other = decoded(field, runs)
     of_other = normal_value(field, other.text) if other else None
     if other is None or of_other is None:
-        return value, sure, False
-    return of_other, min(sure, other.sure), other.repaired
+        return value, sure, None
+    return of_other, min(sure, other.sure), other if of_other != value else None
 
 
 def _without_specks(runs: Sequence[Run]) -> Sequence[Run]:

@@ -7,11 +7,11 @@ from typing import Final
 from models.documents import Field
 from models.submission import Sex
 
-# GB/T 3304-1991: the 56 nationalities, and the two other entries that a register may carry.
+# GB/T 3304-1991: the 56 nationalities, and what else a register may carry.
 ETHNICITIES: Final = frozenset(
     "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 "
     "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
-    "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺 其他 外国血统".split()
+    "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺 其他 外国血统 穿青人 革家人".split()
 )
 # GB/T 4761-2008, and what offices print beside it.
 RELATIONS: Final = frozenset(
@@ -21,10 +21,11 @@ RELATIONS: Final = frozenset(
     "祖母 外祖父 外祖母 兄 嫂 弟 弟媳 姐 姐姐 姐夫 妹 妹妹 妹夫 伯父 伯母 叔父 婶母 舅父 舅母 姨父 姨母 姑父 "
     "姑母 侄子 侄女 外甥 外甥女 其他亲属 非亲属".split()
 )
+_NOT_A_NATIONALITY: Final = frozenset("其他 外国血统 穿青人 革家人".split())
 LEXICON: Final[Mapping[Field, frozenset[str]]] = MappingProxyType(
     {
         Field.SEX: frozenset(sex.value for sex in Sex),
-        Field.ETHNICITY: ETHNICITIES | {f"{name}族" for name in ETHNICITIES - {"其他", "外国血统"}},
+        Field.ETHNICITY: ETHNICITIES | {f"{name}族" for name in ETHNICITIES - _NOT_A_NATIONALITY},
         Field.RELATION: RELATIONS,
         Field.MARITAL_STATUS: frozenset("未婚 已婚 初婚 再婚 复婚 有配偶 丧偶 离婚".split()),
         Field.BLOOD_TYPE: frozenset("A B O AB A型 B型 O型 AB型 不明".split()),
@@ -37,6 +38,5 @@ LEXICON: Final[Mapping[Field, frozenset[str]]] = MappingProxyType(
             "居民集体户口".split()
         ),
         Field.ID_TYPE: frozenset("居民身份证 护照 军官证 士兵证 港澳居民来往内地通行证 台湾居民来往大陆通行证".split()),
-        Field.NATIONALITY: frozenset(("中国", "中华人民共和国")),
     }
 )

@@ -59,9 +59,12 @@ class PageView(NamedTuple):
         return self.form.fields.get(Slot(field, person))
 
     def value(self, field: Field, person: Person | None = None) -> str | None:
-        """A field's normalised value; None if it was not found or cannot be such a value."""
+        """A field's normalised value; None if it was not found, cannot be such a value, or was repaired.
+
+        A number that its check digit chose proves nothing about anybody.
+        """
         found = self.get(field, person)
-        return found.value if found else None
+        return found.value if found and not found.repaired else None
 
     def place(self, field: Field | None = None, person: Person | None = None) -> Place:
         """Where a field stands, or should stand; the whole page without a field."""

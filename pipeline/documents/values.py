@@ -45,7 +45,7 @@ def _certificate_number(text: str) -> str | None:
 
 def _birth_time(text: str) -> str | None:
     """A day and, where it is printed, the time of day: YYYY-MM-DDTHH:MM."""
-    found = re.search(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:(\d{1,2})[时:](\d{1,2})分?)?", half_width(text))
+    found = re.search(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:(\d{1,2})[时:](\d{1,2})(?![\dA-Za-z]))?", half_width(text))
     day = iso_date(text)
     if day is None:
         return None
@@ -71,8 +71,9 @@ def _valid_until(text: str) -> str | None:
 
 
 def _digits(text: str) -> str | None:
-    found = re.search(r"\d+(?:[+.]\d+)?", half_width(text))
-    return found.group() if found else None
+    """A number with its unit; a letter or a comma within may be a digit that was misread."""
+    found = re.fullmatch(r"[^\dA-Za-z]*(\d+(?:[+.]\d+)?)(?![,，A-Za-z]).*", half_width(text))
+    return found[1] if found and not re.search(r"\d[A-Za-z,，]|[A-Za-z,，]\d", half_width(text)) else None
 
 
 def _blood_type(text: str) -> str | None:

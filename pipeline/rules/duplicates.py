@@ -46,7 +46,7 @@ def printed_numbers(dossier: Dossier, policy: Policy) -> tuple[frozenset[str], f
     for page in dossier.child_pages:
         certificate = page.kind is PageKind.BIRTH_CERTIFICATE
         field = page.get(Field.CERTIFICATE_NUMBER if certificate else Field.ID_NUMBER)
-        if field and field.value:
+        if field and field.value and not field.repaired:
             certain = look(field, policy.legibility).legibility is Legibility.READ
             if certain or field.value in entered:
                 (certificates if certificate else ids).add(field.value)

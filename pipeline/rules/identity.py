@@ -47,7 +47,7 @@ def identity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         stated = tuple(_stated(question, dossier, policy))
         implied = tuple(_implied(question, dossier, policy))
         against_entered = [row for row in stated if question.entered and row.value != question.entered]
-        confirmed = any(row.value == question.entered for row in (*stated, *implied))
+        confirmed = any(row.value == question.entered and not row.field.repaired for row in (*stated, *implied))
         for row in against_entered:
             evidence = Evidence(read=row.value, entered=question.entered, measured=row.field.confidence)
             severity = Severity.REVIEW if confirmed else row.severity
