@@ -1,6 +1,8 @@
 """The forms whose cells are known: 首页 and 常住人口登记卡 (143 x 105 mm), 人像面 of an ID card (85.6 x 54 mm).
 
-Domain report, sections 1.1 and 1.2; offices' stock differs by some millimetres, so that these are where to look.
+The order of cells is domain.md's, sections 1.1 and 1.2; the millimetres are those that our specimens are drawn with.
+Offices' stock differs by some of them, and no real form was measured: these are where to look, and what a box for the
+eye is drawn by. Nothing is accepted or accused because of them.
 """
 
 from types import MappingProxyType

@@ -81,6 +81,8 @@ def _of_print(lines: Sequence[Line], reading: PageReading, limits: LegibilityLim
     """What is wrong with print that is there."""
     if median(_height(line) for line in lines) < limits.small_height:
         return Reason.TOO_SMALL
+    if median(line.measures.edge_width for line in lines) > limits.blurred_edge:
+        return Reason.BLUR  # which makes print pale as well
     contrast, usual = (median(line.measures.contrast for line in held) for held in (lines, reading.lines))
     faint = contrast < limits.faint or contrast < _PALER * usual
     if faint and reading.measures.brightness > limits.bright:
