@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from fixtures.printing.fonts import Face, font
+from models.errors import FileRejectedError
 from models.policy import Limits
 from pipeline.decode.pixels import Rgb
 from pipeline.ocr.options import OcrOptions, ReaderOptions
@@ -70,6 +71,11 @@ def noise(seed: int) -> Rgb:
 def test_pages_without_text_crash_nothing(page: Rgb, readers: Readers) -> None:
     (reading,) = readers.start(encoded(Image.fromarray(page), "PNG"), 1, LIMITS).result()
     assert not [line for line in reading.lines if line.confidence > 0.9 and len(line.text) > 3]
+
+
+def test_a_single_pixel_is_no_page(readers: Readers) -> None:
+    with pytest.raises(FileRejectedError):
+        readers.start(encoded(Image.new("RGB", (1, 1)), "PNG"), 1, LIMITS).result()
 
 
 @pytest.fixture(scope="module")

@@ -38,9 +38,11 @@ class ReaderOptions(Model):
         memory_mb: A process that holds more than this makes room for a fresh one.
         memory_limit_mb: A process that asks for more than this is ended: twice what a warm engine and the largest
             page that `Limits` lets in were seen to take. None for no limit.
+        start_seconds: For a process to begin a page, which it does before the page's own seconds count.
     """
 
     processes: int = 2
     pages_per_process: int = 500
     memory_mb: int = 1800
     memory_limit_mb: int | None = 4096
+    start_seconds: float = 30.0

@@ -1,5 +1,6 @@
 """Engines that misbehave as the picture tells them to: a page of one colour is an order."""
 
+import ctypes
 import math
 import os
 import signal
@@ -24,6 +25,7 @@ READ: Final[Colour] = (255, 255, 255)
 DIE: Final[Colour] = (255, 0, 0)
 HANG: Final[Colour] = (0, 255, 0)
 EAT: Final[Colour] = (255, 255, 0)
+HOLD: Final[Colour] = (0, 255, 255)
 DIE_ONCE: Final[Colour] = (254, 0, 0)
 HANG_ONCE: Final[Colour] = (0, 254, 0)
 EAT_ONCE: Final[Colour] = (254, 254, 0)
@@ -31,15 +33,17 @@ _ONCE: Final = MappingProxyType({DIE_ONCE: DIE, HANG_ONCE: HANG, EAT_ONCE: EAT})
 ORDERS = MappingProxyType(
     {
         "nonsense": (0, 0, 255),
-        "more than certain": (0, 0, 128),
         "fail": (128, 0, 0),
         "a bug": (0, 128, 0),
+        "outside": (128, 128, 0),
+        "everywhere": (0, 128, 128),
+        "half a character": (0, 0, 64),
     }
 )
 
 
 class ObedientEngine:
-    """Reads one line: the number of its process and the colour of the page. Or dies, hangs, eats memory, fails.
+    """Reads one line: the number of its process and the colour of the page. Or dies, hangs, eats memory, fails, raves.
 
     What it does once only, it remembers by a file in the folder that the options name as that of its models.
     """
@@ -52,8 +56,9 @@ class ObedientEngine:
     def find(self, picture: Rgb, /) -> tuple[Quad, ...]:
         """One line across the middle; or do as the colour there says."""
         height, width = picture.shape[:2]
-        self._obey(_colour(picture))
-        return (Quad.of_box(Box(0, height // 4, width, 3 * height // 4)),)
+        colour = _colour(picture)
+        self._obey(colour)
+        return _places(colour, Box(0, height // 4, width, 3 * height // 4))
 
     def read(self, lines: Sequence[Rgb], /) -> tuple[Lattice, ...]:
         """The number of the process and the colour of each line."""
@@ -78,6 +83,8 @@ def _obey(colour: Colour) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if colour == HANG:
         time.sleep(600)
+    if colour == HOLD:
+        ctypes.PyDLL(None).sleep(600)  # native code that keeps the interpreter's lock: no thread or handler runs
     if colour == EAT:
         np.ones(10**10)  # 80 GB
     if colour == ORDERS["fail"]:
@@ -86,8 +93,17 @@ def _obey(colour: Colour) -> None:
         raise ZeroDivisionError("made to break")
 
 
+def _places(colour: Colour, middle: Box) -> tuple[Quad, ...]:
+    quad = Quad.of_box(middle)
+    if colour == ORDERS["outside"]:
+        return (Quad.of_box(Box(5000, 5000, 9000, 5040)),)
+    return (quad,) * (100_000 if colour == ORDERS["everywhere"] else 1)
+
+
 def _says(colour: Colour) -> Lattice:
-    confidence = {ORDERS["nonsense"]: math.nan, ORDERS["more than certain"]: 1.5}.get(colour, 0.99)
+    if colour == ORDERS["half a character"]:
+        return lattice("\ud83d")
+    confidence = math.nan if colour == ORDERS["nonsense"] else 0.99
     return lattice(Ink(f"{os.getpid()} {colour[0]},{colour[1]},{colour[2]}", sure=confidence))
 
 
