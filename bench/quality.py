@@ -35,7 +35,7 @@ SEED: Final = 2
 # Harmed pages: three levels of every harm at every extent, or all nine
 BENCH: Final = Bench("quality", __doc__, SEED, "pages", small=108, full=324)
 _GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})
-_OVERLAP: Final = 0.3  # of boxes, as a share of what either covers, from which the right place was blamed
+_OVERLAP: Final = 0.5  # of boxes, as a share of what either covers, from which the right place was blamed
 # Reasons that a parent would understand as well as the exact one.
 _ALSO: Final[Mapping[Harm, frozenset[Reason]]] = {
     Harm.DOWNSCALE: frozenset({Reason.BLUR}),
@@ -126,7 +126,7 @@ def figures(verdicts: tuple[Verdict, ...]) -> Iterator[Figure]:
     named = [one for one in blamed if one.blamed and one.blamed.field]
     yield share("right field of those that name one", sum(map(_right_field, named)), len(named))
     overlaps = [overlap for one in blamed if (overlap := _overlap(one)) is not None]
-    yield share("blamed box overlaps the value", sum(one >= _OVERLAP for one in overlaps), len(overlaps))
+    yield share("blamed box overlaps the value by half", sum(one >= _OVERLAP for one in overlaps), len(overlaps))
     if overlaps:
         yield Figure(name="overlap of the blamed box, median", value=percentile(overlaps, 50), unit="number")
 
