@@ -6,15 +6,12 @@ from typing import NamedTuple
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Place, Reason, found
 from models.policy import LegibilityLimits, Policy
-from models.reading import PageReading
 from models.submission import IdType
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
-from pipeline.rules.legibility import is_unread
+from pipeline.rules.legibility import is_foreign, is_unread
 
-_SURE = 0.9  # confidence of a line
-_MUCH = 24  # characters
 _ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
 
 
@@ -103,15 +100,10 @@ def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Fin
 
 
 def _wrong_document(need: Need, dossier: Dossier) -> Finding | None:
-    """A page of somebody else's form came where this document was said to be."""
-    foreign = (page for page in dossier.of_kind(PageKind.OTHER) if _says_much(page.reading))
-    page = next((page for page in foreign if page.file.hint is need.document), None)
+    """A page that is certainly none of ours came where this document was said to be."""
+    pages = (page for page in dossier.pages if is_foreign(page) and page.file.hint is need.document)
+    page = next(pages, None)
     return found(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT, page.place()) if page else None
-
-
-def _says_much(reading: PageReading) -> bool:
-    """Whether so much was read with certainty that a page of ours would have shown itself."""
-    return sum(len(line.text) for line in reading.lines if line.confidence >= _SURE) >= _MUCH
 
 
 def needed_pages(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:

@@ -18,6 +18,13 @@ from pipeline.rules.reasons import Place, page_reason, reason_at
 
 _CELL_WIDTHS = 8.0  # of a label's height: how far right of a label its value reaches at most, for looking at the place
 
+_SURE = 0.9  # confidence of a line
+_MUCH = 80  # characters that a page of ours could not say without saying what it is
+_OTHER_DOCUMENTS = (
+    "驾驶证", "行驶证", "结婚证", "离婚证", "护照", "社会保障卡", "预防接种证", "营业执照", "不动产权", "房屋所有权", "学生证",
+    "居住证", "病历", "检验报告", "收费票据", "银行卡",
+)  # fmt: skip
+
 # Fields without which a page has not done its work; not those that the law lets be blank (relation in a 集体户).
 REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(
     {
@@ -52,16 +59,24 @@ def unreadable_slots(page: PageView, limits: LegibilityLimits) -> tuple[Slot, ..
 def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
     """Whether nobody can tell whose page it is: nothing reads, or neither the name nor the number does.
 
-    A page that shows nothing at all may have lost its print to the light, if the parent says what it belongs to.
+    A page that shows nothing of ours may have lost it to the light, if the parent says what it belongs to.
     """
     if page.kind is PageKind.UNREADABLE:
         return True
-    if page.kind is PageKind.OTHER and not page.reading.lines and page.file.hint:
-        return True
+    if page.kind is PageKind.OTHER:
+        return page.file.hint is not None and not is_foreign(page)
     if page.kind not in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT) or page.holder is not None:
         return False
     identifying = (page.get(field) for field in (Field.NAME, Field.ID_NUMBER))
     return all(look(field, limits).legibility is Legibility.UNREADABLE for field in identifying)
+
+
+def is_foreign(page: PageView) -> bool:
+    """Whether a page is certainly none of ours: it names another document, or says much and nothing of ours."""
+    if page.kind is not PageKind.OTHER:
+        return False
+    text = "".join(line.text for line in page.reading.lines if line.confidence >= _SURE)
+    return len(text) >= _MUCH or any(name in text for name in _OTHER_DOCUMENTS)
 
 
 def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityLimits) -> Iterator[Finding]:

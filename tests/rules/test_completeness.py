@@ -18,7 +18,8 @@ BLANK_FATHER = certificate(father={})
 GRANDFATHER = father({"姓名": "欧阳德", "出生日期": "1960年3月3日", "公民身份证件编号": id_number("19600303", 3)})
 WIFE_HEAD = mother({"户主或与户主关系": "户主"})
 COUSIN = member({"姓名": "欧阳子涵", "出生日期": "2017年5月6日", "公民身份证件编号": id_number("20170506", 8)})
-FOREIGN = page(rows({"菜名": "红烧牛肉面配时令蔬菜", "价格": "人民币三十八元整一份"}))
+FOREIGN = page(rows({"中华人民共和国机动车驾驶证": "准驾车型", "初次领证日期": "2008年5月6日"}))
+MENU = page(rows({"菜名": "红烧牛肉面配时令蔬菜", "价格": "人民币三十八元整一份"}))
 BIRTHDAY = "2019-11-23T23:59:00+08:00"
 
 
@@ -56,6 +57,11 @@ def _codes(findings: object) -> list[tuple[Code, Reason]]:
             (*CARD, home(), father(), Sent((FOREIGN,), DocumentKind.HOUSEHOLD_REGISTER)),
             [(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT)],
             id="another form came for the child's page",
+        ),
+        pytest.param(
+            (*CARD, home(), father(), Sent((MENU,), DocumentKind.HOUSEHOLD_REGISTER)),
+            [],
+            id="a page that shows nothing of ours may be the child's in bad light: `illegible` speaks of it",
         ),
         pytest.param(
             (*CARD, home(), father(), FOREIGN),
