@@ -133,7 +133,7 @@ class PageReading(Model):
     upright_height: int
     rotation: Literal[0, 90, 180, 270]
     quad: Quad
-    mirrored: bool = False
+    mirrored: bool = Field(default=False, exclude_if=lambda value: not value)  # written as it was read
     lines: tuple[Line, ...]
     barcodes: tuple[Barcode, ...] = ()
     measures: PageMeasures

@@ -142,7 +142,12 @@ def test_colour_is_what_differs_from_the_paper_and_not_the_lamps(tint: tuple[flo
     grey = text_like((1000, 700))
     sealed = cv2.circle(grey.copy(), (700, 450), 80, (200, 40, 40), 8)
     plain, red = (np.asarray(page * np.array(tint), np.uint8) for page in (grey, sealed))
-    assert vividness(plain) < CopyLimits().colourless < vividness(red)
+    assert vividness(plain) < vividness(red) / 3
+    assert vividness(red) > 2 * CopyLimits().colourless
+
+
+def test_a_grey_page_in_white_light_is_below_the_limit_of_a_photocopy() -> None:
+    assert vividness(text_like((1000, 700))) < CopyLimits().colourless
 
 
 def vividness(page: Rgb) -> float:

@@ -21,8 +21,8 @@ _CELL_WIDTHS = 8.0  # of a label's height: how far right of a label its value re
 _SURE = 0.9  # confidence of a line
 _MUCH = 80  # characters that a page of ours could not say without saying what it is
 _OTHER_DOCUMENTS = (
-    "驾驶证", "行驶证", "结婚证", "离婚证", "护照", "社会保障卡", "预防接种证", "营业执照", "不动产权", "房屋所有权", "学生证",
-    "居住证", "病历", "检验报告", "收费票据", "银行卡",
+    "驾驶证", "行驶证", "结婚证", "离婚证", "护照", "社会保障卡", "预防接种证", "营业执照", "不动产权", "房屋所有权",
+    "学生证", "居住证", "病历", "检验报告", "收费票据", "银行卡",
 )  # fmt: skip
 
 # Fields without which a page has not done its work; not those that the law lets be blank (relation in a 集体户).
