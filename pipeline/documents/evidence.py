@@ -8,6 +8,7 @@ from typing import Final
 
 from models.documents import Field
 from pipeline.documents.fields import FieldReading
+from pipeline.documents.lexicon import LEXICON
 from pipeline.documents.runs import SPACES
 from pipeline.ocr.lattice import log_likelihood
 
@@ -21,12 +22,7 @@ _DATES: Final = frozenset(
         Field.VALID_UNTIL,
     }
 )  # fmt: skip
-_CLOSED: Final = frozenset(
-    {
-        Field.SEX, Field.ETHNICITY, Field.RELATION, Field.BLOOD_TYPE, Field.MARITAL_STATUS, Field.MILITARY_SERVICE,
-        Field.EDUCATION, Field.HOUSEHOLD_TYPE, Field.ID_TYPE, Field.NATIONALITY,
-    }
-)  # fmt: skip
+_CLOSED: Final = frozenset(LEXICON) | {Field.NATIONALITY}  # mostly 中国
 
 # Name of each piece of evidence, and how it is taken from a field; the calibration file lists the same names.
 EVIDENCE: Final[Mapping[str, Callable[[FieldReading], float]]] = MappingProxyType(

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from models.documents import Field
 from models.identity import half_width, is_certificate_number, iso_date, normal_number, parse_id_number
 from models.submission import Sex
-from pipeline.documents.lexicon import ETHNICITIES, LEXICON
+from pipeline.documents.lexicon import ETHNICITIES, LEXICON, of_list
 from pipeline.names.normal import normal_name
 
 _DIGITS_FIRST = re.compile(r"\d[\d-]*(?![A-Z])", re.ASCII)
@@ -119,7 +119,7 @@ _PARSERS: Mapping[Field, Parse] = MappingProxyType(
 
 def normal_value(field: Field, text: str) -> str | None:
     """The value in the form that results carry (contract, section 3); None if the text is no such value."""
-    return _PARSERS.get(field, _as_printed)(text)
+    return _PARSERS.get(field, _as_printed)(of_list(field, text))
 
 
 def is_sound(field: Field, value: str | None) -> bool:
