@@ -16,6 +16,16 @@ _SMALL = 3  # small letters that make a run one of another script
 _SHORTEST = 2  # characters of a label
 _STAMPED = 0.12  # redness of stamps; values are printed or written in black or blue
 
+_STRAY = 1
+_ENDS = "：:;；"
+_SIGNS_OF_LABELS = "()、"
+# Traditional forms that a recogniser emits for the simplified ones that are printed, in labels that we look for.
+SIMPLIFIED = str.maketrans(
+    "別貫業號機關證齡國屬爲變記編處遷來縣況書個醫學稱構發親類長體時間義務戶曾",
+    "别贯业号机关证龄国属为变记编处迁来县况书个医学称构发亲类长体时间义务户曾",
+)
+_TAKEN = "\0"  # stands for characters that a label has taken
+
 Key = TypeVar("Key")
 
 
@@ -129,17 +139,6 @@ def _apart(run: Run, left: int, right: int) -> bool:
     """Whether two characters may be neighbours in a label: nothing between them but spaces and one stray sign."""
     between = [char for at in range(left + 1, right) if (char := run.read[at].char) not in SPACES]
     return len(between) <= _STRAY and not any(char.isdecimal() or char in _ENDS for char in between)
-
-
-_STRAY = 1
-_ENDS = "：:;；"
-_SIGNS_OF_LABELS = "()、"
-# Traditional forms that a recogniser emits for the simplified ones that are printed, in labels that we look for.
-SIMPLIFIED = str.maketrans(
-    "別貫業號機關證齡國屬爲變記編處遷來縣況書個醫學稱構發親類長體時間義務戶曾",
-    "别贯业号机关证龄国属为变记编处迁来县况书个医学称构发亲类长体时间义务户曾",
-)
-_TAKEN = "\0"  # stands for characters that a label has taken
 
 
 def _find_exactly(word: str, text: str) -> tuple[int, int] | None:
