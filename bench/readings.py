@@ -28,6 +28,7 @@ T = TypeVar("T")
 KEPT: Final = ROOT / "build" / "readings"
 _PERCEIVING: Final = (
     "pipeline/decode", "pipeline/scene", "pipeline/quality", "pipeline/ocr", "pipeline/perceive.py",
+    "pipeline/second_look.py", "pipeline/stamps.py",
     "models/reading.py", "models/geometry.py",
 )  # fmt: skip
 _AHEAD: Final = 2  # submissions that are drawn and begun before the first is waited for

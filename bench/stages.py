@@ -27,7 +27,7 @@ _STAGES: Final = MappingProxyType(
         "decode": (("pipeline/decode/pages.py", "decode"),),
         "find": (("pipeline/scene/find.py", "find_documents"),),
         "straighten": (("pipeline/scene/straighten.py", "straighten"),),
-        "print layer": (("scene/print_layer.py", "without_stamps"),),
+        "print layer": (("scene/print_layer.py", "layers"),),
         "detect": (("ocr/detection.py", "find_lines"),),
         "cut lines": (("scene/lines.py", "cut_line"),),
         "recognise": (("ocr/recognition.py", "read_line"),),

@@ -37,7 +37,7 @@ class LineMeasures(Model):
         edge_width: Width of the transition between ink and paper as a share of the height; larger is blurrier.
         brightness: Paper level, 0-1 (95th percentile).
         saturated: Share of pixels at the upper end of the grey range.
-        redness: Red above green in the ink, 0-1; print is near 0, stamps are far above.
+        redness: Red above green in the ink, of the paper's own, -1 to 1; print is near 0, stamps are far above.
     """
 
     height: float
@@ -101,12 +101,15 @@ class PageMeasures(Model):
         colourfulness: Mean chroma, 0-1; a lamp's cast counts too.
         vividness: Chroma, 0-1, that one pixel in 200 exceeds against the paper around it: a seal, a label, a photo;
             near 0 for a photocopy, whatever the lamp. None if it was not measured yet.
+        raster: The part of the wavering of blank paper that one frequency holds, 0-1: high for the stripes that a
+            photographed screen shows. None if it was not measured yet.
     """
 
     brightness: float
     sharpness: float
     colourfulness: float
     vividness: float | None = Field(default=None, exclude_if=lambda value: value is None)  # written as it was read
+    raster: float | None = Field(default=None, exclude_if=lambda value: value is None)
     surface: Surface
 
 

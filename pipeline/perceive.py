@@ -1,10 +1,8 @@
 """The way of a page as one reads it: decode, find the documents, turn and straighten, find lines, read, measure."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from models.errors import EngineError
 from models.geometry import Box, Quad
 from models.policy import Limits
 from models.reading import Lattice, Line, PageReading
@@ -13,27 +11,28 @@ from pipeline.decode.pixels import Grey, Rgb
 from pipeline.ocr.base import OcrEngine, TextLine
 from pipeline.ocr.lattice import glyphs
 from pipeline.quality.measure import grey_of, measure_line, measure_page
+from pipeline.quality.raster import raster
 from pipeline.scene.barcodes import read_barcodes
 from pipeline.scene.find import find_documents
 from pipeline.scene.lines import reading_order
 from pipeline.scene.orient import AS_IT_LIES, way_up
-from pipeline.scene.print_layer import without_stamps
+from pipeline.scene.print_layer import Layers, layers
 from pipeline.scene.straighten import Scene, straighten
 from pipeline.second_look import read_lines
 from pipeline.stamps import read_stamps
 
-PERCEIVE_VERSION: Final = 2  # grows with every change of what is found, turned, measured or cut: old readings stay old
+PERCEIVE_VERSION: Final = 3  # grows with every change of what is found, turned, measured or cut: old readings stay old
 _FEW_LINES: Final = 4  # an outline that holds fewer may be a frame inside the document, or no document
 
 
 class _Sheet(NamedTuple):
-    """A document in the picture, upright: as photographed, as printed (without stamps), and where its lines stand.
+    """A document in the picture, upright: as photographed, its layers, and where the lines of its print stand.
 
     `read` is what was read of some lines already, while the way up was looked for.
     """
 
     scene: Scene
-    printed: Rgb
+    layers: Layers
     places: tuple[Quad, ...]
     read: Mapping[Quad, Lattice]
 
@@ -66,22 +65,21 @@ def _sheets(page: Rgb, engine: OcrEngine) -> Sequence[_Sheet]:
 
 def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> _Sheet:
     sheet = _lying(straighten(page, quad), engine)
-    way, read = way_up(sheet.printed, sheet.places, engine)
+    way, read = way_up(sheet.layers.printed, sheet.places, engine)
     if way == AS_IT_LIES:
         return sheet._replace(read=read)
     return _lying(straighten(page, quad, way.turn, mirrored=way.mirrored), engine)
 
 
 def _lying(scene: Scene, engine: OcrEngine) -> _Sheet:
-    printed = without_stamps(scene.picture)
-    return _Sheet(scene, printed, engine.find(printed), {})
+    apart = layers(scene.picture)
+    return _Sheet(scene, apart, engine.find(apart.printed), {})
 
 
 def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageReading:
-    scene, grey = sheet.scene, grey_of(sheet.printed)
-    lines = (*read_lines(sheet.printed, sheet.places, sheet.read, engine), *read_stamps(scene.picture, engine))
-    if not all(math.isfinite(line.confidence) and 0 <= line.confidence <= 1.001 for line in lines):
-        raise EngineError("the OCR engine gave a confidence outside 0 to 1")
+    scene, (printed, stamps) = sheet.scene, sheet.layers
+    print_lines = read_lines(printed, sheet.places, sheet.read, engine)
+    print_grey = grey_of(printed)
     return PageReading(
         engine=made_by(engine.name),
         page_no=page_no,
@@ -92,9 +90,12 @@ def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageRead
         rotation=scene.rotation,
         quad=scene.quad,
         mirrored=scene.mirrored,
-        lines=tuple(_line(line, scene, grey) for line in lines),
+        lines=(
+            *(_line(line, scene, print_grey) for line in print_lines),
+            *(_line(line, scene, stamps) for line in read_stamps(stamps, engine)),
+        ),
         barcodes=read_barcodes(scene),
-        measures=measure_page(scene.picture, grey_of(scene.picture)),
+        measures=measure_page(scene.picture, grey_of(scene.picture), raster(grey_of(page), _on(page, scene.quad))),
     )
 
 
@@ -109,6 +110,11 @@ def _line(line: TextLine, scene: Scene, grey: Grey) -> Line:
         lattice=line.lattice,
         measures=measure_line(scene.picture, grey, upright, characters),
     )
+
+
+def _on(page: Rgb, quad: Quad) -> Box:
+    height, width = page.shape[:2]
+    return quad.box.within(width, height)
 
 
 def _border(page: Rgb) -> Quad:

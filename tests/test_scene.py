@@ -13,7 +13,7 @@ from pipeline.scene.barcodes import read_barcodes
 from pipeline.scene.find import find_documents
 from pipeline.scene.lines import cut_line, is_tall, reading_order
 from pipeline.scene.orient import readability
-from pipeline.scene.print_layer import without_stamps
+from pipeline.scene.print_layer import layers
 from pipeline.scene.straighten import Turn, straighten
 from tests.support.lines import Ink, lattice
 from tests.support.pictures import CARD, DARK_DESK, TINTED, WHITE_BED, Colour, picture, tilted, upright
@@ -213,7 +213,7 @@ def _sealed() -> Rgb:
 
 
 def test_a_seal_vanishes_and_print_below_it_stays() -> None:
-    shown = without_stamps(_sealed()).astype(int)
+    shown = layers(_sealed()).printed.astype(int)
     assert shown[50:70, 30:50].max() < 60
     assert shown[50:70, 170:190].min() > 200
     assert shown[50:70, 310:330].max() < 80
@@ -228,7 +228,7 @@ def test_a_seal_vanishes_and_print_below_it_stays() -> None:
     ],
 )
 def test_a_page_of_one_colour_stays_as_it_is(page: Rgb) -> None:
-    assert (without_stamps(page) == page).all()
+    assert (layers(page).printed == page).all()
 
 
 def _with_barcode(text: str, kind: zxingcpp.BarcodeFormat) -> Rgb:

@@ -14,7 +14,7 @@ from pipeline.names.normal import is_han
 _ONE_WRONG_IN = 4  # characters of a label; shorter labels are taken as they stand
 _SMALL = 3  # small letters that make a run one of another script
 _SHORTEST = 2  # characters of a label
-_STAMPED = 0.12  # redness of stamps; values are printed or written in black or blue
+_STAMPED = 0.16  # redness of stamps; values are printed or written in black or blue, below a seal too
 
 _STRAY = 1
 _ENDS = "：:;；"

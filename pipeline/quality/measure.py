@@ -15,6 +15,7 @@ _TILES_ACROSS = 64
 _SURFACE_WIDTH = 1024  # pixels; finer than a tile needs
 _FULL = 255.0
 _SATURATED = 250
+_CORE = 0.25  # of the way from ink to paper: darker pixels are the core of a stroke
 _RIM = 0.1  # of the longer side; straightening keeps 0.085 around the document
 _COLOUR_SIDE = 400  # pixels of the longer side for colours, whose noise a mean over several pixels takes off
 
@@ -29,7 +30,7 @@ def measure_line(picture: Rgb, grey: Grey, box: Box, characters: Sequence[float]
 
     Args:
         picture: The document as photographed.
-        grey: What is printed on it, without stamps, as luminance.
+        grey: The layer that the line was read from, as luminance: the print without stamps, or the stamps.
         box: Where the line stands; clipped to the picture.
         characters: The middle of each character that was read, as a share of the line's width.
     """
@@ -44,21 +45,31 @@ def measure_line(picture: Rgb, grey: Grey, box: Box, characters: Sequence[float]
         edge_width=round(_edge_width(crop, float(paper - ink)), 4),
         brightness=round(float(paper) / _FULL, 4),
         saturated=round(float((crop >= _SATURATED).mean()), 4),
-        redness=round(_redness(picture[place], characters), 4),
+        redness=round(_redness(picture[place], crop, characters), 4),
     )
 
 
-def _redness(picture: Rgb, characters: Sequence[float]) -> float:
-    """Mean of red above green in the ink of the middlemost character: a seal reddens some, its own words all."""
-    grey = grey_of(picture)
-    dark = grey < float(np.mean(np.percentile(grey, (5, 95))))
+def _redness(picture: Rgb, grey: Grey, characters: Sequence[float]) -> float:
+    """Red above green in the ink of the middlemost character, of the paper's own red and green.
+
+    A seal reddens some characters, its own words all; a lamp reddens paper and ink alike. Ink is the core of strokes
+    that are dark in the layer that was read, so that a seal over print is not taken for the print.
+    """
+    ink, paper = np.percentile(grey, (5, 95))
+    dark = grey <= ink + _CORE * (paper - ink)
+    red, green = (cv2.multiply(picture[:, :, channel], 1 / _paper(picture, channel), dtype=cv2.CV_32F) for channel in (0, 1))
+    redder = red - green
     height, width = grey.shape
     half = max(1, height // 2)
     middles = [round(share * width) for share in characters]
     windows = [slice(max(0, at - half), at + half) for at in middles] or [slice(0, width)]
-    inks = (picture[:, window][dark[:, window]].astype(np.float32) for window in windows)
-    reds = [float(np.mean(ink[:, 0] - ink[:, 1])) for ink in inks if len(ink)]
-    return float(np.median(reds)) / _FULL if reds else 0.0
+    inks = (redder[:, window][dark[:, window]] for window in windows)
+    reds = [float(ink.mean()) for ink in inks if len(ink)]
+    return float(np.median(reds)) if reds else 0.0
+
+
+def _paper(picture: Rgb, channel: int) -> float:
+    return max(1.0, float(np.percentile(picture[:, :, channel], 95)))
 
 
 def _edge_width(crop: Grey, contrast: float) -> float:
@@ -75,13 +86,14 @@ def _edge_width(crop: Grey, contrast: float) -> float:
     return min(1.0, contrast / max(steepest, 1e-3) / int(crop.shape[0]))
 
 
-def measure_page(picture: Rgb, grey: Grey) -> PageMeasures:
-    """Measure a straightened document as a whole."""
+def measure_page(picture: Rgb, grey: Grey, raster: float | None = None) -> PageMeasures:
+    """Measure a straightened document as a whole; its `raster` was measured before it was straightened."""
     return PageMeasures(
         brightness=round(float(np.median(grey)) / _FULL, 4),
         sharpness=round(sharpness(grey), 1),
         colourfulness=round(_chroma(picture), 4),
         vividness=round(_vividness(picture), 4),
+        raster=raster,
         surface=_surface(grey),
     )
 

@@ -1,4 +1,4 @@
-"""疑似翻拍复印: a document that is printed in colour, and shows none."""
+"""疑似翻拍复印: a document that is printed in colour and shows none, and one that shows the stripes of a screen."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -14,11 +14,14 @@ _COLOURED: Final = frozenset({PageKind.ID_PORTRAIT, PageKind.HUKOU_HOME, PageKin
 
 
 def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
-    """Pages for a person to look at. Says nothing of a reading from before colour was measured."""
+    """Pages for a person to look at. Says nothing of a reading from before colour or stripes were measured."""
     for page in dossier.pages:
+        measures = page.reading.measures
+        vividness, raster = measures.vividness, measures.raster
         if page.reading.mirrored:  # a camera that looks at oneself, or a screen that shows it
             yield found(Code.COPY, Reason.SCREEN, page.place())
-        vividness = page.reading.measures.vividness
+        elif raster is not None and raster > limits.striped:
+            yield found(Code.COPY, Reason.SCREEN, page.place(), Evidence(measured=raster, limit=limits.striped))
         if page.kind in _COLOURED and vividness is not None and vividness < limits.colourless:
             yield found(
                 Code.COPY, Reason.PHOTOCOPY, page.place(), Evidence(measured=vividness, limit=limits.colourless)

@@ -1,6 +1,6 @@
 """What was printed and what was stamped, apart: a seal over a value is no text, and what lies below it is."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -9,38 +9,52 @@ from pipeline.decode.pixels import Grey, Rgb
 
 _STAMP: Final = 10.0  # levels of red above the others, beyond the paper's own tint, from which ink is a stamp's
 _FADED: Final = 0.8  # of its redness: stamp ink is a little darker than paper even in red light
-_MOST_INK: Final = 0.25  # of a picture that stamps cover; more red than that is a cover on a white bed
+_BROADEST: Final = 0.05  # of the shorter side: what is red all over more than that is a cover, a desk, a hand
+_ALL_RED: Final = 0.9 * 255
 _DARKER: Final = 2.0  # times its redness is how dark stamp ink is shown by itself
 _COARSE: Final = 8  # pixels that are one while the level of the paper is looked for
 _REACH: Final = 5  # coarse pixels; a stroke of a seal is narrower, so that paper is always in reach
 
 
-def without_stamps(picture: Rgb) -> Rgb:
-    """The picture as red light shows it where there is stamp ink, and as it is everywhere else.
+class Layers(NamedTuple):
+    """A picture taken apart: as printed, without stamps; and the stamps alone, dark on white, 0 to 255."""
 
-    Black print below a red seal stays as dark as it was, since it is dark in red light too. A page that is red all
-    over, such as a cover, has no redness beyond its own tint and stays as it is.
+    printed: Rgb
+    stamps: Grey
+
+
+def layers(picture: Rgb) -> Layers:
+    """The picture as red light shows it where there is stamp ink, and as it is everywhere else; and that ink.
+
+    Black print below a red seal stays as dark as it was, since it is dark in red light too. Where a page or what it
+    lies on is red all over, it stays as it is.
     """
     stamped = _stamp_ink(picture)
-    if not 0 < cv2.countNonZero(stamped) < _MOST_INK * stamped.size:
-        return picture
+    alone = cv2.bitwise_not(cv2.multiply(stamped, np.full(1, _DARKER)))
+    if not cv2.countNonZero(stamped):
+        return Layers(picture, alone)
     lit = cv2.min(_paper(picture), cv2.addWeighted(picture[:, :, 0], 1.0, stamped, _FADED, 0.0))
-    shown = picture.copy()
-    cv2.copyTo(cv2.cvtColor(lit, cv2.COLOR_GRAY2RGB), stamped, shown)
-    return shown
-
-
-def stamps_alone(picture: Rgb) -> Rgb:
-    """The stamp ink of a picture, dark on white."""
-    dark = cv2.multiply(_stamp_ink(picture), np.full(1, _DARKER))
-    alone: Rgb = cv2.cvtColor(cv2.bitwise_not(dark), cv2.COLOR_GRAY2RGB)
-    return alone
+    printed = picture.copy()
+    cv2.copyTo(cv2.cvtColor(lit, cv2.COLOR_GRAY2RGB), stamped, printed)
+    return Layers(printed, alone)
 
 
 def _stamp_ink(picture: Rgb) -> Grey:
     """How much redder than the paper each pixel is, 0 where no stamp is."""
     redness = cv2.subtract(picture[:, :, 0], cv2.max(picture[:, :, 1], picture[:, :, 2]))
-    return cv2.subtract(redness, np.full(1, _tint(picture, redness) + _STAMP))
+    stamped = cv2.subtract(redness, np.full(1, _tint(picture, redness) + _STAMP))
+    return cv2.bitwise_and(stamped, cv2.bitwise_not(_broad(stamped)))
+
+
+def _broad(stamped: Grey) -> Grey:
+    """255 where everything around is red as well: strokes of a stamp are narrow."""
+    height, width = stamped.shape
+    red = (stamped > 0).astype(np.uint8) * 255
+    small = cv2.resize(red, (max(1, width // _COARSE), max(1, height // _COARSE)), interpolation=cv2.INTER_AREA)
+    reach = max(3, round(_BROADEST * min(height, width) / _COARSE))
+    core = cv2.erode((small >= _ALL_RED).astype(np.uint8) * 255, np.ones((reach, reach), np.uint8))
+    around = cv2.dilate(core, np.ones((reach + 2, reach + 2), np.uint8))
+    return cv2.resize(around, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
 def _tint(picture: Rgb, redness: Grey) -> float:
