@@ -64,6 +64,12 @@ def leaves(family: Family) -> tuple[Leaf, ...]:
     return (*CARD, Leaf.HOME, *grown, Leaf.CHILD, *((Leaf.CERTIFICATE,) if family.birth else ()))
 
 
+def applied_leaf(family: Family, number: int) -> Leaf:
+    """One of the pages that a family sends, each in turn."""
+    sent = leaves(family)
+    return sent[number % len(sent)]
+
+
 def page_of(family: Family, leaf: Leaf, number: int, split: Split = Split.TEST) -> PictureSpec:
     """A picture of a page; even numbers are scans, odd ones photos."""
     style = PictureStyle.PHONE if number % 2 else PictureStyle.FLATBED

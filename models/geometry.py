@@ -83,6 +83,11 @@ class Quad(NamedTuple):
         ys = [point.y for point in self]
         return Box(int(min(xs)), int(min(ys)), -int(-max(xs) // 1), -int(-max(ys) // 1))
 
+    @property
+    def middle(self) -> Point:
+        """The mean of the corners."""
+        return Point(sum(point.x for point in self) / 4, sum(point.y for point in self) / 4)
+
     @classmethod
     def of_box(cls, box: Box) -> Self:
         """The corners of an upright box."""

@@ -26,8 +26,7 @@ class LegibilityLimits(Model):
         small_height: Height of a line in pixels below which blur is called too_small.
         blurred_edge: Edge width as a share of the height above which a line is blurred.
         dark: Paper level below which a page is too dark.
-        bright: Median grey above which a page is bright enough for faint print to be the print's fault.
-        faint: Contrast of lines below which print is faint.
+        faint: Contrast of lines below which print on white paper took too much light.
     """
 
     unreadable: float = 0.3
@@ -35,7 +34,6 @@ class LegibilityLimits(Model):
     small_height: float = 11.0
     blurred_edge: float = 0.12
     dark: float = 0.25
-    bright: float = 0.6
     faint: float = 0.2
 
 
@@ -44,11 +42,11 @@ class CopyLimits(Model):
 
     Attributes:
         colourless: Vividness below which a document that is printed in colour is taken for a photocopy.
-        striped: Raster above which it is taken for a photo of a screen.
+        striped: Raster above which it is taken for a photo of a screen, but for the register's woven cover.
     """
 
     colourless: float = 0.008  # half of the palest honest specimen of the training split, 0.016; copies show 0.000
-    striped: float = 0.2  # of the training split, 108 honest specimens show 0.10 at most, 21 of 24 screens 0.29 at least
+    striped: float = 0.25  # of the training split, 280 honest pages show 0.20 at most, 27 of 30 of a screen 0.29
 
 
 class Policy(Model):

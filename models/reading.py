@@ -37,7 +37,7 @@ class LineMeasures(Model):
         edge_width: Width of the transition between ink and paper as a share of the height; larger is blurrier.
         brightness: Paper level, 0-1 (95th percentile).
         saturated: Share of pixels at the upper end of the grey range.
-        redness: Red above green in the ink, of the paper's own, -1 to 1; print is near 0, stamps are far above.
+        redness: Red above green in the ink, times red, of the paper's own; print is near 0, stamps are far above.
     """
 
     height: float
@@ -52,7 +52,8 @@ class Line(Model):
     """One run of text: where it stands, the best reading, and the lattice that it came from.
 
     `quad` is in pixels of the page as decoded, corners in reading order; `upright` is the line's box in the
-    straightened document, where geometry between lines is judged.
+    straightened document, where geometry between lines is judged. `stamped` lines were read among the stamps, which
+    print is not.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Line(Model):
     quad: Quad
     upright: Box
     lattice: Lattice
+    stamped: bool = Field(default=False, exclude_if=lambda value: not value)
     measures: LineMeasures
 
     @property

@@ -92,14 +92,14 @@ def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageRead
         mirrored=scene.mirrored,
         lines=(
             *(_line(line, scene, print_grey) for line in print_lines),
-            *(_line(line, scene, stamps) for line in read_stamps(stamps, engine)),
+            *(_line(line, scene, stamps, stamped=True) for line in read_stamps(stamps, engine)),
         ),
         barcodes=read_barcodes(scene),
         measures=measure_page(scene.picture, grey_of(scene.picture), raster(grey_of(page), _on(page, scene.quad))),
     )
 
 
-def _line(line: TextLine, scene: Scene, grey: Grey) -> Line:
+def _line(line: TextLine, scene: Scene, layer: Grey, *, stamped: bool = False) -> Line:
     upright, span = line.quad.box, line.lattice.span
     characters = [(glyph.first + glyph.end) / 2 * span for glyph in glyphs(line.lattice) if not glyph.char.isspace()]
     return Line(
@@ -108,7 +108,8 @@ def _line(line: TextLine, scene: Scene, grey: Grey) -> Line:
         quad=scene.on_page(reading_order(line.quad)),
         upright=upright,
         lattice=line.lattice,
-        measures=measure_line(scene.picture, grey, upright, characters),
+        stamped=stamped,
+        measures=measure_line(scene.picture, layer, upright, characters),
     )
 
 

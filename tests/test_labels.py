@@ -95,9 +95,29 @@ def _read(lines: Sequence[Line]) -> dict[Field, str]:
             [line(Ink("姓名", measures={"redness": 0.3}), 0, 0), line("欧阳明", 100, 0)], {}, id="a label in stamp ink"
         ),
         pytest.param(
-            [line("姓名", 0, 0), line(Ink("欧阳明", measures={"redness": 0.11}), 100, 0)],
+            [line("姓名", 0, 0), line(Ink("欧阳明", measures={"redness": 0.07}), 100, 0)],
             {Field.NAME: "欧阳明"},
             id="text that a stamp has tinged",
+        ),
+        pytest.param(
+            [line("姓名", 0, 0), line(Ink("样本分局", measures={"redness": 0.05, "contrast": 0.1}), 100, 0)],
+            {},
+            id="what is left of a faded stamp",
+        ),
+        pytest.param(
+            [line("姓名", 0, 0), line("注销", 100, 0).model_copy(update={"stamped": True})],
+            {},
+            id="words that were read among the stamps",
+        ),
+        pytest.param(
+            [line("姓名", 0, 40), line("欧阳明", 100, 40), line("样本", 700, 24)],
+            {Field.NAME: "欧阳明"},
+            id="a word far aside and half a row above",
+        ),
+        pytest.param(
+            [line("姓名", 0, 40), line("欧阳明", 100, 40), line(Ink("H2", measures={"height": 22.0}), 5, 16)],
+            {Field.NAME: "欧阳明"},
+            id="the label in a second script above it",
         ),
         pytest.param(
             [line("承办人签章", 0, 0), line("欧阳明", 200, 0)], {}, id="the form's own words announce nothing"

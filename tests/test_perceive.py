@@ -1,4 +1,3 @@
-import math
 from collections.abc import Sequence
 
 import cv2
@@ -6,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.errors import EngineError, FileRejectedError
+from models.errors import FileRejectedError
 from models.geometry import Box, Quad
 from models.policy import Limits
 from models.reading import Lattice
@@ -131,12 +130,6 @@ def test_a_page_without_text_is_a_reading_without_lines() -> None:
     (reading,) = perceive(_png(np.full((300, 400, 3), 255, np.uint8)), 1, engine=BarsEngine(), limits=LIMITS)
     assert reading.lines == ()
     assert reading.quad.box == Box(0, 0, 400, 300)
-
-
-@pytest.mark.parametrize("confidence", [math.nan, math.inf, -0.1, 1.01])
-def test_a_confidence_outside_its_range_is_no_answer(confidence: float) -> None:
-    with pytest.raises(EngineError, match="outside 0 to 1"):
-        perceive(_png(SHEET), 1, engine=BarsEngine(confidence=confidence), limits=LIMITS)
 
 
 def test_a_confidence_a_rounding_error_above_one_is_one() -> None:

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from models.geometry import Box
 from models.policy import CopyLimits, LegibilityLimits
 from models.reading import LineMeasures
-from pipeline.decode.pixels import Rgb
+from pipeline.decode.pixels import Grey, Rgb
 from pipeline.quality.measure import grey_of, measure_line, measure_page, sharpness
+from pipeline.quality.raster import raster
+from pipeline.scene.print_layer import layers
 from tests.support.pictures import text_like
 
 LIMITS = LegibilityLimits()
@@ -72,7 +74,27 @@ def test_saturation_is_the_share_of_burnt_out_pixels() -> None:
 def test_stamp_ink_is_red_and_print_is_not(ink: tuple[int, int, int], red: bool) -> None:
     page = text_like()
     page[page[:, :, 0] < 100] = ink
-    assert (measured(page).redness >= 0.12) is red
+    assert (measured(page).redness >= 0.08) is red
+
+
+@pytest.mark.parametrize(
+    "tint",
+    [
+        pytest.param((1.0, 1.0, 1.0), id="white light"),
+        pytest.param((1.0, 0.8, 0.7), id="a warm lamp"),
+        pytest.param((0.8, 0.95, 1.0), id="a shadow under the sky"),
+    ],
+)
+def test_print_below_a_seal_is_no_stamp_in_any_light(tint: tuple[float, float, float]) -> None:
+    page = text_like()
+    print_ = page[:, :, 0] < 100
+    sealed = page.copy()
+    sealed[~print_] = (214, 90, 86)
+    sealed[print_] = (70, 30, 28)
+    sealed[:, ::5] = page[:, ::5]
+    lit = np.asarray(sealed * np.array(tint), np.uint8)
+    line = measure_line(lit, layers(lit).printed[:, :, 0].copy(), Box(0, 0, lit.shape[1], lit.shape[0]))
+    assert line.redness < 0.078
 
 
 @pytest.mark.parametrize(
@@ -148,6 +170,43 @@ def test_colour_is_what_differs_from_the_paper_and_not_the_lamps(tint: tuple[flo
 
 def test_a_grey_page_in_white_light_is_below_the_limit_of_a_photocopy() -> None:
     assert vividness(text_like((1000, 700))) < CopyLimits().colourless
+
+
+def _paper(rng: np.random.Generator, noise: float) -> Grey:
+    return np.clip(rng.normal(220, noise, (640, 900)), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("noise", "stripes", "seen"),
+    [
+        pytest.param(2.0, 0.0, False, id="grainy paper"),
+        pytest.param(0.0, 0.0, False, id="paper without any grain"),
+        pytest.param(2.0, 6.0, True, id="stripes"),
+        pytest.param(2.0, 0.5, False, id="stripes that drown in the grain"),
+        pytest.param(0.0, 0.3, False, id="stripes that nobody could see"),
+    ],
+)
+def test_stripes_on_blank_paper_are_a_raster(noise: float, stripes: float, seen: bool) -> None:
+    paper = _paper(np.random.default_rng(4), noise)
+    wave = stripes * np.sin(2 * np.pi * 0.21 * np.arange(paper.shape[1]))
+    page = np.clip(paper + wave, 0, 255).astype(np.uint8)
+    assert (raster(page, Box(0, 0, 900, 640)) > CopyLimits().striped) is seen
+
+
+def test_print_is_no_raster_and_a_small_document_has_none() -> None:
+    page = _paper(np.random.default_rng(5), 2.0)
+    page[100:400:40, 50:800] = 40
+    page[100:400, 50:800:16] = 40
+    assert raster(page, Box(0, 0, 900, 640)) < CopyLimits().striped
+    assert raster(page, Box(10, 10, 60, 50)) == 0
+    assert raster(np.zeros((640, 900), np.uint8), Box(0, 0, 900, 640)) == 0
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 200), st.integers(1, 200))
+def test_a_raster_is_a_share(seed: int, width: int, height: int) -> None:
+    page = np.random.default_rng(seed).integers(0, 256, (height, width), dtype=np.uint8)
+    assert 0 <= raster(page, Box(0, 0, width, height)) <= 1
 
 
 def vividness(page: Rgb) -> float:

@@ -205,7 +205,7 @@ def test_a_standing_line_is_cut_lying() -> None:
 
 def _sealed() -> Rgb:
     """Print, a seal beside it, and print below a seal, on paper of a warm tint."""
-    page = np.full((120, 400, 3), (236, 230, 214), np.uint8)
+    page = np.full((1200, 1600, 3), (236, 230, 214), np.uint8)
     page[40:80, 20:60] = (40, 38, 36)
     page[40:80, 160:200] = (205, 70, 66)
     page[40:80, 300:340] = (36, 12, 10)
@@ -218,6 +218,15 @@ def test_a_seal_vanishes_and_print_below_it_stays() -> None:
     assert shown[50:70, 170:190].min() > 200
     assert shown[50:70, 310:330].max() < 80
     assert (shown[:30] == _sealed()[:30]).all()
+
+
+def test_a_seal_vanishes_from_a_page_on_a_red_table_and_the_table_stays() -> None:
+    page = np.full((600, 900, 3), (150, 60, 50), np.uint8)
+    page[100:500, 150:750] = (236, 230, 214)
+    page[250:260, 200:700] = (205, 70, 66)
+    shown = layers(page).printed
+    assert shown[252:258, 220:680].min() > 200
+    assert (shown[:80] == page[:80]).all()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ _GAP = 2.5  # heights between two pieces of one value in a row; between columns 
 _NEAR = 6.0  # heights right of a label in which its value starts
 _TOLD = 4  # values that must tell how far the page's values slipped
 _FAR = 1e6
+_COLUMN = 2.0  # heights by which rows of one value may start apart
 _CELLS = 2  # labels that stand level with rows of a block make these values of their own
 
 
@@ -32,7 +33,7 @@ def values_beside(sheet: Sheet[Key]) -> dict[Label[Key], tuple[Run, ...]]:
         )
         if owner is not None:
             held[owner].append(value)
-    return {label: _in_reading_order(values) for label, values in held.items()}
+    return {label: _in_reading_order(values, label.box) for label, values in held.items()}
 
 
 class _Value(NamedTuple):
@@ -133,10 +134,10 @@ def _distance(label: Box, value: Box) -> float:
 def _wraps(above: Box, below: Box) -> bool:
     """Whether a row continues the one above it: close below, and starting where that one starts."""
     gap = below.top - above.bottom
-    return abs(gap) < 0.7 * below.height and abs(below.left - above.left) < 2 * below.height
+    return abs(gap) < 0.7 * below.height and abs(below.left - above.left) < _COLUMN * below.height
 
 
-def _in_reading_order(values: Iterable[_Value]) -> tuple[Run, ...]:
+def _in_reading_order(values: Iterable[_Value], label: Box) -> tuple[Run, ...]:
     rows: list[list[_Value]] = []
     for value in sorted(values, key=lambda value: value.box.centre.y):
         box = value.box
@@ -144,7 +145,16 @@ def _in_reading_order(values: Iterable[_Value]) -> tuple[Run, ...]:
             rows[-1].append(value)
         else:
             rows.append([value])
-    return tuple(value.run for row in rows for value in _unbroken(sorted(row, key=lambda value: value.box.left)))
+    ordered = [_unbroken(sorted(row, key=lambda value: value.box.left)) for row in rows]
+    return tuple(value.run for row in _of_one_column(ordered, label) for value in row)
+
+
+def _of_one_column(rows: Sequence[Sequence[_Value]], label: Box) -> list[Sequence[_Value]]:
+    """The row beside the label, and others that start below or above its start."""
+    if len(rows) < 2:
+        return list(rows)
+    own = min(rows, key=lambda row: abs(row[0].box.centre.y - label.centre.y))[0].box
+    return [row for row in rows if abs(row[0].box.left - own.left) < _COLUMN * own.height]
 
 
 def _unbroken(row: Sequence[_Value]) -> list[_Value]:

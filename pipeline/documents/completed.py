@@ -25,15 +25,10 @@ def completed(sheet: Sheet[Field], layout: Layout) -> Sheet[Field]:
     if all(field in found for field in layout.cells):
         return sheet
     upright = label_pins(layout, found, lambda label: label.box.centre)
-    page = label_pins(layout, found, lambda label: middle(label.quad))
+    page = label_pins(layout, found, lambda label: label.quad.middle)
     places = [place for field in layout.cells if field not in found if (place := _place(field, layout, upright, page))]
     runs = tuple(piece for run in sheet.runs for piece in _without(run, places))
     return Sheet((*sheet.labels, *(Label(*place, was_read=False) for place in places)), runs)
-
-
-def middle(quad: Quad) -> Point:
-    """The mean of the corners."""
-    return Point(sum(point.x for point in quad) / 4, sum(point.y for point in quad) / 4)
 
 
 def _place(field: Field, layout: Layout, upright: Sequence[Pin], page: Sequence[Pin]) -> _Place | None:

@@ -7,7 +7,7 @@ from models.documents import Field, Person
 from models.geometry import Box, Point
 from models.reading import Line
 from pipeline.documents.beside import values_beside
-from pipeline.documents.completed import completed, middle
+from pipeline.documents.completed import completed
 from pipeline.documents.fields import FieldReading, read_field
 from pipeline.documents.labels import Label, Sheet, take_apart
 from pipeline.documents.layout import Layout, Pin, agreeing, label_pins, laid_box
@@ -43,7 +43,7 @@ class Form(NamedTuple):
         quad = laid_box(centre, size, _value_pins(self.layout, self.fields))
         if quad is None:
             labels = {held.field: label for held, label in self.labels.items() if label.was_read}
-            quad = laid_box(centre, size, label_pins(self.layout, labels, lambda label: middle(label.quad)))
+            quad = laid_box(centre, size, label_pins(self.layout, labels, lambda label: label.quad.middle))
         return quad.box if quad else None
 
 

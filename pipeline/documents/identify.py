@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from models.documents import PageKind
 from models.reading import Line
-from pipeline.documents.labels import SIMPLIFIED
+from pipeline.documents.script import folded
 from pipeline.names.normal import is_han
 
 _ALIKE = 80.0  # percent
@@ -94,7 +94,7 @@ def identify(lines: Sequence[Line]) -> PageKind:
         The kind whose words are there; OTHER for a page that reads well and is none of ours, or is empty;
         UNREADABLE for one with text that does not read, or with too few words of ours to tell which page it is.
     """
-    read = "".join(line.text for line in lines).translate(SIMPLIFIED)
+    read = folded("".join(line.text for line in lines))
     text = "".join(char for char in read if is_han(char) or char in _BETWEEN)
     share, kind = max(((signature.share(text), signature.kind) for signature in _SIGNATURES), key=lambda row: row[0])
     if share > 0:

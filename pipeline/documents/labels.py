@@ -1,6 +1,7 @@
 """Printed labels, found by their words: misread ones too, and those set so wide that signs were seen in between."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz.distance import Hamming
@@ -9,21 +10,21 @@ from models.geometry import Box, Quad
 from models.identity import half_width
 from models.reading import Line
 from pipeline.documents.runs import SPACES, Run, cut, whole
+from pipeline.documents.script import folded
 from pipeline.names.normal import is_han
 
 _ONE_WRONG_IN = 4  # characters of a label; shorter labels are taken as they stand
 _SMALL = 3  # small letters that make a run one of another script
 _SHORTEST = 2  # characters of a label
-_STAMPED = 0.16  # redness of stamps; values are printed or written in black or blue, below a seal too
+_STAMPED = 0.078  # redness: print shows 0.07 at most, below a seal too; stamps mostly more
+_TINGED, _PALE = 0.04, 0.45  # redness and share of the usual contrast: what is left of a faded stamp is pale as well
+
+_SMALLER = 0.85  # of a label's height: the label's second script on cards of 自治地方
+_RIM = 0.4  # of a label's height
 
 _STRAY = 1
 _ENDS = "：:;；"
 _SIGNS_OF_LABELS = "()、"
-# Traditional forms that a recogniser emits for the simplified ones that are printed, in labels that we look for.
-SIMPLIFIED = str.maketrans(
-    "別貫業號機關證齡國屬爲變記編處遷來縣況書個醫學稱構發親類長體時間義務戶曾",
-    "别贯业号机关证龄国属为变记编处迁来县况书个医学称构发亲类长体时间义务户曾",
-)
 _TAKEN = "\0"  # stands for characters that a label has taken
 
 Key = TypeVar("Key")
@@ -64,7 +65,7 @@ def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, 
     """
     words = [(half_width(word), key) for key, held in spellings.items() for word in held]
     words.sort(key=lambda row: -len(row[0]))
-    pieces, letters = _letters_joined([whole(line) for line in lines if line.measures.redness < _STAMPED], words)
+    pieces, letters = _letters_joined([whole(line) for line in _printed(lines)], words)
     labels: list[Label[Key | None]] = [Label(letter.key, letter.box, letter.quad) for letter in letters]
     runs: list[Run] = []
     for run in pieces:
@@ -72,7 +73,27 @@ def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, 
         words_of = ((hit.key, run._replace(first=hit.first, end=hit.end)) for hit in hits)
         labels += (Label(key, piece.upright, piece.on_page) for key, piece in words_of)
         runs += (piece for piece in cut(run, [(hit.first, hit.end) for hit in hits]) if not _small_letters(piece))
-    return Sheet(tuple(_joined(labels)), tuple(runs))
+    boxes = [label.box for label in labels]
+    values = tuple(run for run in runs if not any(_is_above(run.upright, box) for box in boxes))
+    return Sheet(tuple(_joined(labels)), values)
+
+
+def _is_above(run: Box, label: Box) -> bool:
+    """Whether a run is the label itself in a second script: small, right above it, and no wider."""
+    rim = _RIM * label.height
+    within = label.left - rim < run.left and run.right < label.right + rim
+    return within and run.height < _SMALLER * label.height and abs(label.top - run.bottom) < rim
+
+
+def _printed(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines that no stamp says."""
+    pale = _PALE * median(line.measures.contrast for line in lines) if lines else 0.0
+    return tuple(line for line in lines if not _is_stamp(line, pale))
+
+
+def _is_stamp(line: Line, pale: float) -> bool:
+    redness = line.measures.redness
+    return line.stamped or redness >= _STAMPED or (redness >= _TINGED and line.measures.contrast < pale)
 
 
 def _small_letters(run: Run) -> bool:
@@ -126,7 +147,7 @@ def _spelt(run: Run) -> tuple[str, list[int]]:
     """What labels could be made of, with the place of each character: a stray sign in a wide gap is left out."""
     text, places = "", list[int]()
     for at in range(run.first, run.end):
-        char = half_width(run.read[at].char).translate(SIMPLIFIED)
+        char = folded(half_width(run.read[at].char))
         if not (is_han(char) or char in _SIGNS_OF_LABELS):
             continue
         if places and at - places[-1] > 1 and not _apart(run, places[-1], at):

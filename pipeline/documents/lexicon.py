@@ -6,6 +6,7 @@ from typing import Final
 
 from models.documents import Field
 from models.submission import Sex
+from pipeline.documents.script import folded
 
 # GB/T 3304-1991: the 56 nationalities, and what else a register may carry.
 ETHNICITIES: Final = frozenset(
@@ -40,14 +41,8 @@ LEXICON: Final[Mapping[Field, frozenset[str]]] = MappingProxyType(
         Field.ID_TYPE: frozenset("居民身份证 护照 军官证 士兵证 港澳居民来往内地通行证 台湾居民来往大陆通行证".split()),
     }
 )
-# Traditional forms of the characters above, as a recogniser emits them for simplified print. Within a closed list they
-# can mean nothing else; names and addresses are never folded.
-SIMPLIFIED: Final = str.maketrans(
-    "漢滿維爾東鄉納錫達烏別羅溫獨龍倫門鮮瑤壯頗薩貢畬長獨養繼孫親屬戶農業集體喪離復偶居護證軍內臺灣來陸學專獲齡",
-    "汉满维尔东乡纳锡达乌别罗温独龙伦门鲜瑶壮颇萨贡畲长独养继孙亲属户农业集体丧离复偶居护证军内台湾来陆学专获龄",
-)
 
 
 def of_list(field: Field, text: str) -> str:
     """A text as the field's list would write it; of fields without a list, the text itself."""
-    return text.translate(SIMPLIFIED) if field in LEXICON else text
+    return folded(text) if field in LEXICON else text

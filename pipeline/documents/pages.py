@@ -19,6 +19,7 @@ from pipeline.documents.id_card import read_emblem, read_portrait
 from pipeline.documents.identify import identify
 from pipeline.documents.level import level
 from pipeline.documents.people import Likeness, Someone
+from pipeline.documents.script import weighed
 
 _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType(
     {
@@ -110,7 +111,7 @@ _SIDES: Mapping[PageKind, str] = MappingProxyType(
 def view_page(file: StoredFile, reading: PageReading) -> PageView:
     """Identify a page and read its fields; a member card whose labels read and that holds no value is a blank one."""
     kind = identify(reading.lines)
-    form = _READERS[kind](level(reading.lines)) if kind in _READERS else Form({}, {})
+    form = _READERS[kind](weighed(level(reading.lines))) if kind in _READERS else Form({}, {})
     if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:
         kind = PageKind.HUKOU_BLANK
     return PageView(file, reading, kind, _with_barcode(_calibrated(form), reading))

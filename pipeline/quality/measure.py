@@ -50,15 +50,15 @@ def measure_line(picture: Rgb, grey: Grey, box: Box, characters: Sequence[float]
 
 
 def _redness(picture: Rgb, grey: Grey, characters: Sequence[float]) -> float:
-    """Red above green in the ink of the middlemost character, of the paper's own red and green.
+    """Red above green, times red, in the ink of the middlemost character; all of the paper's own red and green.
 
     A seal reddens some characters, its own words all; a lamp reddens paper and ink alike. Ink is the core of strokes
-    that are dark in the layer that was read, so that a seal over print is not taken for the print.
+    that are dark in the layer that was read; below a seal these are dark in red light too, a seal's own are bright.
     """
     ink, paper = np.percentile(grey, (5, 95))
     dark = grey <= ink + _CORE * (paper - ink)
-    red, green = (cv2.multiply(picture[:, :, channel], 1 / _paper(picture, channel), dtype=cv2.CV_32F) for channel in (0, 1))
-    redder = red - green
+    red, green = (picture[:, :, at].astype(np.float32) / _paper(picture[:, :, at]) for at in (0, 1))
+    redder = (red - green) * red
     height, width = grey.shape
     half = max(1, height // 2)
     middles = [round(share * width) for share in characters]
@@ -68,8 +68,8 @@ def _redness(picture: Rgb, grey: Grey, characters: Sequence[float]) -> float:
     return float(np.median(reds)) if reds else 0.0
 
 
-def _paper(picture: Rgb, channel: int) -> float:
-    return max(1.0, float(np.percentile(picture[:, :, channel], 95)))
+def _paper(channel: Grey) -> float:
+    return max(1.0, float(np.percentile(channel, 95)))
 
 
 def _edge_width(crop: Grey, contrast: float) -> float:

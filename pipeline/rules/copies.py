@@ -20,7 +20,7 @@ def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
         vividness, raster = measures.vividness, measures.raster
         if page.reading.mirrored:  # a camera that looks at oneself, or a screen that shows it
             yield found(Code.COPY, Reason.SCREEN, page.place())
-        elif raster is not None and raster > limits.striped:
+        elif page.kind is not PageKind.HUKOU_COVER and raster is not None and raster > limits.striped:
             yield found(Code.COPY, Reason.SCREEN, page.place(), Evidence(measured=raster, limit=limits.striped))
         if page.kind in _COLOURED and vividness is not None and vividness < limits.colourless:
             yield found(

@@ -8,15 +8,12 @@ from types import MappingProxyType
 
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
-from models.geometry import Box
 from models.policy import LegibilityLimits
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.form import Slot
 from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
-from pipeline.rules.reasons import Place, page_reason, reason_at
-
-_CELL_WIDTHS = 8.0  # of a label's height: how far right of a label its value reaches at most, for looking at the place
+from pipeline.rules.reasons import page_reason, reason_at
 
 _SURE = 0.9  # confidence of a line
 _MUCH = 80  # characters that a page of ours could not say without saying what it is
@@ -115,15 +112,7 @@ def _unreadable_field(page: PageView, slot: Slot, limits: LegibilityLimits) -> F
 
 
 def _reason(page: PageView, slot: Slot, limits: LegibilityLimits) -> Reason:
-    field, label = page.get(*slot), page.form.labels.get(slot)
-    on_page = page.unclipped(*slot)
-    if field:
-        upright = Box.around(run.upright for run in field.runs)
-        return reason_at(page.reading, Place(on_page, upright), field.lines, limits)
-    if label:
-        return reason_at(page.reading, Place(on_page, _beside(label.box)), (), limits)
+    field = page.get(*slot)
+    if field or slot in page.form.labels:
+        return reason_at(page.reading, page.unclipped(*slot), field.lines if field else (), limits)
     return page_reason(page.reading, limits)
-
-
-def _beside(label: Box) -> Box:
-    return Box(label.right, label.top, label.right + round(_CELL_WIDTHS * label.height), label.bottom)

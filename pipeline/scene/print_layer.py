@@ -4,10 +4,12 @@ from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.decode.pixels import Grey, Rgb
 
-_STAMP: Final = 10.0  # levels of red above the others, beyond the paper's own tint, from which ink is a stamp's
+_STAMP: Final = 10.0  # levels of red above the others, as under white light, from which ink is a stamp's
+_CAST: Final = 2.0  # times as much of one colour as of another in the light; a page that is redder is red itself
 _FADED: Final = 0.8  # of its redness: stamp ink is a little darker than paper even in red light
 _BROADEST: Final = 0.05  # of the shorter side: what is red all over more than that is a cover, a desk, a hand
 _ALL_RED: Final = 0.9 * 255
@@ -41,9 +43,22 @@ def layers(picture: Rgb) -> Layers:
 
 def _stamp_ink(picture: Rgb) -> Grey:
     """How much redder than the paper each pixel is, 0 where no stamp is."""
-    redness = cv2.subtract(picture[:, :, 0], cv2.max(picture[:, :, 1], picture[:, :, 2]))
-    stamped = cv2.subtract(redness, np.full(1, _tint(picture, redness) + _STAMP))
+    red, others = picture[:, :, 0], _as_under_white_light(picture)
+    stamped = cv2.subtract(cv2.subtract(red, others), np.full(1, _STAMP))
     return cv2.bitwise_and(stamped, cv2.bitwise_not(_broad(stamped)))
+
+
+def _as_under_white_light(picture: Rgb) -> Grey:
+    """The brighter of green and blue, each as bright as red where the paper is: a lamp or a shadow tints both."""
+    coarse = picture[::_COARSE, ::_COARSE].reshape(-1, 3)
+    paper = np.median(coarse[coarse[:, 0] >= np.median(coarse[:, 0])], axis=0)
+    gains = np.clip(paper[0] / np.maximum(paper[1:], 1), 1 / _CAST, _CAST)
+    green, blue = (cv2.LUT(picture[:, :, at + 1].copy(), _curve(float(gain))) for at, gain in enumerate(gains))
+    return cv2.max(green, blue)
+
+
+def _curve(gain: float) -> NDArray[np.uint8]:
+    return np.clip(np.arange(256) * gain, 0, 255).astype(np.uint8)
 
 
 def _broad(stamped: Grey) -> Grey:
@@ -55,13 +70,6 @@ def _broad(stamped: Grey) -> Grey:
     core = cv2.erode((small >= _ALL_RED).astype(np.uint8) * 255, np.ones((reach, reach), np.uint8))
     around = cv2.dilate(core, np.ones((reach + 2, reach + 2), np.uint8))
     return cv2.resize(around, (width, height), interpolation=cv2.INTER_NEAREST)
-
-
-def _tint(picture: Rgb, redness: Grey) -> float:
-    """The redness of the brighter half of the picture, where the paper is."""
-    coarse = (slice(None, None, _COARSE), slice(None, None, _COARSE))
-    bright = picture[:, :, 0][coarse]
-    return float(np.median(redness[coarse][bright >= np.median(bright)]))
 
 
 def _paper(picture: Rgb) -> Grey:

@@ -7,8 +7,10 @@ from models.reading import PageReading
 from pipeline.rules.copies import copies
 from tests.support.cards import certificate, emblem, home, member, portrait
 from tests.support.dossiers import dossier
+from tests.support.lines import page, rows
 
 LIMITS = CopyLimits()
+COVER = page(rows({}, title="居民户口簿"))
 
 
 def vivid(reading: PageReading, vividness: float | None) -> PageReading:
@@ -49,3 +51,21 @@ def test_a_document_that_is_printed_in_colour_and_shows_none(
 def test_a_mirrored_picture(mirrored: bool, told: list[tuple[Code, Reason]]) -> None:
     held = dossier(member().model_copy(update={"mirrored": mirrored}))
     assert [(finding.code, finding.reason) for finding in copies(held, LIMITS)] == told
+
+
+@pytest.mark.parametrize(
+    ("reading", "raster", "told"),
+    [
+        pytest.param(member(), LIMITS.striped + 0.01, [(Code.COPY, Reason.SCREEN)], id="stripes on blank paper"),
+        pytest.param(member(), LIMITS.striped, [], id="no more than honest pages show"),
+        pytest.param(member(), None, [], id="read before stripes were measured"),
+        pytest.param(COVER, 0.9, [], id="the register's cover, which is woven"),
+    ],
+)
+def test_a_page_that_shows_the_stripes_of_a_screen(
+    reading: PageReading, raster: float | None, told: list[tuple[Code, Reason]]
+) -> None:
+    measures = reading.measures.model_copy(update={"raster": raster})
+    held = dossier(reading.model_copy(update={"measures": measures}))
+    findings = list(copies(held, LIMITS))
+    assert [(finding.code, finding.reason) for finding in findings] == told

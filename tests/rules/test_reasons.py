@@ -19,6 +19,7 @@ LIMITS = LegibilityLimits()
 REGISTER, CARD = DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.ID_CARD
 NAME_PLACE = [(column, row) for column in range(3, 9) for row in (1, 2)]  # tiles beside 姓名
 BURNT, SKIN, PAPER, SHADE = Tile(255, 252, 2), Tile(170, 160, 8), Tile(220, 215, 2), Tile(12, 4, 6)
+CLOTH, SPILT, PALE, SMEARED = Tile(245, 228, 9), Tile(230, 2, 99), Tile(220, 212, 3), Tile(225, 165, 30)
 
 
 def faint() -> Ink:
@@ -33,6 +34,11 @@ def moved(reading: PageReading, width: int) -> PageReading:
 def at_the_rim(reading: PageReading, count: int) -> PageReading:
     """The page with the first lines ending where the picture does."""
     return reading.model_copy(update={"lines": tuple(map(_cut, reading.lines[:count])) + reading.lines[count:]})
+
+
+def strip(reading: PageReading) -> PageReading:
+    """The page cut off below its upper fifth."""
+    return reading.model_copy(update={"quad": Quad.of_box(Box(0, 0, reading.width, reading.width // 5))})
 
 
 def _cut(line: Line) -> Line:
@@ -78,9 +84,13 @@ def place(tile: Tile) -> Mapping[str, Any]:
             id="a card in too much light",
         ),
         pytest.param(
-            seen(member({"姓名": faint()}), contrast=0.1),
+            member({"姓名": Ink("欧阳靖萱", sure=0.02, measures={"contrast": 0.1})}),
             (Code.REGISTER_ILLEGIBLE, Reason.LOW_CONTRAST),
             id="pale print on paper as it is",
+        ),
+        pytest.param(member({"姓名": None}, **place(CLOTH)), (Code.REGISTER_ILLEGIBLE, Reason.OCCLUDED), id="a sleeve"),
+        pytest.param(
+            member({"姓名": None}, **place(SPILT)), (Code.REGISTER_ILLEGIBLE, Reason.OCCLUDED), id="ink over the name"
         ),
     ],
 )
@@ -108,6 +118,24 @@ def test_a_value_that_does_not_read(reading: PageReading, told: tuple[Code, Reas
             id="said to be a card, and bare",
         ),
         pytest.param(Sent((page((), paper=PAPER),)), [], id="bare, and nobody says what it is"),
+        pytest.param(
+            Sent((page((), paper=CLOTH),), CARD), [(Code.ILLEGIBLE, Reason.OCCLUDED)], id="covered by a sheet of paper"
+        ),
+        pytest.param(
+            Sent((page((), paper=PALE),), CARD), [(Code.ILLEGIBLE, Reason.LOW_CONTRAST)], id="print that hardly shows"
+        ),
+        pytest.param(
+            Sent((page((), paper=SMEARED),), CARD), [(Code.ILLEGIBLE, Reason.BLUR)], id="print that ran together"
+        ),
+        pytest.param(
+            Sent((page((), paper=SHADE, brightness=0.03),), CARD), [(Code.ILLEGIBLE, Reason.TOO_DARK)], id="no light"
+        ),
+        pytest.param(
+            Sent((page((), paper=SPILT, brightness=0.03),), CARD), [(Code.ILLEGIBLE, Reason.OCCLUDED)], id="all inked"
+        ),
+        pytest.param(
+            Sent((strip(page((), paper=PAPER)),), CARD), [(Code.ILLEGIBLE, Reason.CUT_OFF)], id="a strip of a card"
+        ),
     ],
 )
 def test_a_page_of_which_nothing_reads(file: Sent, told: list[tuple[Code, Reason]]) -> None:
