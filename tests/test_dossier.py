@@ -7,7 +7,7 @@ from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation
 from tests.support.cards import certificate, changes_page, emblem, father, home, id_number, member, mother, unreadable
 from tests.support.dossiers import FAMILY, GUARDIAN, Sent, dossier
-from tests.support.lines import page
+from tests.support.lines import Ink, page
 
 GRANDDAUGHTER = member({"户主或与户主关系": "孙女"})
 UNCLE = father({"姓名": "欧阳亮", "户主或与户主关系": "长子", "公民身份证件编号": id_number("19850505", 5)})
@@ -29,6 +29,18 @@ UNCLE = father({"姓名": "欧阳亮", "户主或与户主关系": "长子", "�
             id="parents whom the certificate names",
         ),
         pytest.param((mother(),), GUARDIAN, [Person.OTHER], id="a grown-up of whom nobody speaks"),
+        pytest.param(
+            (mother({"姓名": Ink("林静", sure=0.9)}),),
+            GUARDIAN,
+            [Person.OTHER],
+            id="a name that hardly reads beside a number that certainly differs",
+        ),
+        pytest.param(
+            (mother({"姓名": Ink("林静", sure=0.9), "公民身份证件编号": None}),),
+            GUARDIAN,
+            [Person.FATHER],
+            id="a name that hardly reads, and no number",
+        ),
         pytest.param(
             (father(), member({"户主或与户主关系": None})), None, [Person.HEAD, Person.CHILD], id="a blank relation"
         ),

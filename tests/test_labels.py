@@ -109,6 +109,7 @@ def _read(lines: Sequence[Line]) -> dict[Field, str]:
             {},
             id="words that were read among the stamps",
         ),
+        pytest.param([line("姓名区", 0, 0), line("欧阳明", 60, 0)], {Field.NAME: "欧阳明"}, id="a line found too long"),
         pytest.param(
             [line("姓名", 0, 40), line("欧阳明", 100, 40), line("样本", 700, 24)],
             {Field.NAME: "欧阳明"},

@@ -74,8 +74,20 @@ def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, 
         labels += (Label(key, piece.upright, piece.on_page) for key, piece in words_of)
         runs += (piece for piece in cut(run, [(hit.first, hit.end) for hit in hits]) if not _small_letters(piece))
     boxes = [label.box for label in labels]
-    values = tuple(run for run in runs if not any(_is_above(run.upright, box) for box in boxes))
-    return Sheet(tuple(_joined(labels)), values)
+    values = (run for run in runs if not any(_is_above(run.upright, box) for box in boxes))
+    return Sheet(tuple(_joined(labels)), tuple(run for run in values if not _is_doubled(run, pieces)))
+
+
+def _is_doubled(run: Run, pieces: Sequence[Run]) -> bool:
+    """Whether another line, which says more, stands where this piece does: a line may be found too long."""
+    middle = run.upright.centre
+    return any(
+        piece.line is not run.line
+        and len(piece.text) > len(run.text)
+        and piece.line.upright.left < middle.x < piece.line.upright.right
+        and piece.line.upright.top < middle.y < piece.line.upright.bottom
+        for piece in pieces
+    )
 
 
 def _is_above(run: Box, label: Box) -> bool:

@@ -1,7 +1,9 @@
 """Is this card somebody's whom the manifest or the certificate names? Never a stranger's on a guess."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from rapidfuzz.distance import Hamming
 
 from models.documents import Field
 from models.identity import parse_id_number
@@ -10,6 +12,8 @@ from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
 from pipeline.documents.people import Likeness, Someone
 from pipeline.names.verify import verify_name
+
+_MISTYPED: Final = 4  # digits of an ID number; two people differ in their birthdays and counties mostly
 
 
 class Reader(NamedTuple):
@@ -23,7 +27,7 @@ def likeness(page: PageView, someone: Someone, reader: Reader) -> Likeness:
     """Compare the name and the number of a card with somebody's.
 
     An equal number is the person, whatever was read of the name; a stranger's is only a card whose name certainly
-    differs from one that is known with certainty.
+    differs from one that is known with certainty, or whose number does where the name leaves a doubt.
     """
     if someone.id_number and page.value(Field.ID_NUMBER) == someone.id_number:
         return Likeness.SAME
@@ -34,8 +38,15 @@ def likeness(page: PageView, someone: Someone, reader: Reader) -> Likeness:
     equal = verify_name(someone.name, name, reader.alphabet, reader.policy.names).equal
     if equal:
         return Likeness.SAME
+    if _far_apart(certain_number(page, reader.policy), someone.id_number):
+        return Likeness.STRANGER
     nothing_alike = looks is Legibility.READ and not set(someone.name) & set(name.text)
     return Likeness.STRANGER if someone.sure and (equal is False or nothing_alike) else Likeness.MAYBE
+
+
+def _far_apart(read: str | None, told: str | None) -> bool:
+    """Whether two numbers differ in more digits than anybody mistypes."""
+    return bool(read and told and len(read) == len(told) and Hamming.distance(read, told) > _MISTYPED)
 
 
 def certain_number(page: PageView, policy: Policy) -> str | None:
