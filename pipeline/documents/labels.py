@@ -1,6 +1,6 @@
 """Printed labels, found by their words: misread ones too, and those set so wide that signs were seen in between."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Generic, NamedTuple, TypeVar
 
@@ -73,28 +73,43 @@ def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, 
         words_of = ((hit.key, run._replace(first=hit.first, end=hit.end)) for hit in hits)
         labels += (Label(key, piece.upright, piece.on_page) for key, piece in words_of)
         runs += (piece for piece in cut(run, [(hit.first, hit.end) for hit in hits]) if not _small_letters(piece))
-    boxes = [label.box for label in labels]
-    values = (run for run in runs if not any(_is_above(run.upright, box) for box in boxes))
-    return Sheet(tuple(_joined(labels)), tuple(run for run in values if not _is_doubled(run, pieces)))
+    return Sheet(tuple(_joined(labels)), tuple(_values(runs, [label.box for label in labels], pieces)))
 
 
-def _is_doubled(run: Run, pieces: Sequence[Run]) -> bool:
+class _Said(NamedTuple):
+    """A line, where it stands, and how many characters it says."""
+
+    line: Line
+    box: Box
+    length: int
+
+
+def _values(runs: Iterable[Run], labels: Sequence[Box], pieces: Sequence[Run]) -> Iterator[Run]:
+    """The runs that are neither a label once more nor a piece of a neighbour."""
+    said = [_Said(piece.line, piece.line.upright, len(piece.text)) for piece in pieces]
+    for run in runs:
+        box = run.upright
+        if not any(_is_above(box, label) for label in labels) and not _is_doubled(run, box, said):
+            yield run
+
+
+def _is_doubled(run: Run, box: Box, said: Sequence[_Said]) -> bool:
     """Whether another line, which says more, stands where this piece does: a line may be found too long."""
-    middle = run.upright.centre
+    middle, length = box.centre, len(run.text)
     return any(
-        piece.line is not run.line
-        and len(piece.text) > len(run.text)
-        and piece.line.upright.left < middle.x < piece.line.upright.right
-        and piece.line.upright.top < middle.y < piece.line.upright.bottom
-        for piece in pieces
+        other.box.left < middle.x < other.box.right
+        and other.box.top < middle.y < other.box.bottom
+        and other.length > length
+        and other.line is not run.line
+        for other in said
     )
 
 
 def _is_above(run: Box, label: Box) -> bool:
     """Whether a run is the label itself in a second script: small, right above it, and no wider."""
     rim = _RIM * label.height
-    within = label.left - rim < run.left and run.right < label.right + rim
-    return within and run.height < _SMALLER * label.height and abs(label.top - run.bottom) < rim
+    close = abs(label.top - run.bottom) < rim and run.height < _SMALLER * label.height
+    return close and label.left - rim < run.left and run.right < label.right + rim
 
 
 def _printed(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -41,23 +41,23 @@ def _translation() -> Mapping[int, str]:
 
 
 def _weighed_line(line: Line) -> Line:
-    steps = tuple(_weighed_step(step) for step in line.lattice.steps)
-    if steps == line.lattice.steps:
+    forms = simplified_forms()
+    if not any(char in forms for step in line.lattice.steps for char, _ in step):
         return line
+    steps = tuple(_weighed_step(step, forms) for step in line.lattice.steps)
     lattice = Lattice(steps=steps, span=line.lattice.span)
     return line.model_copy(update={"lattice": lattice, "text": text_of(lattice)})
 
 
-def _weighed_step(step: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+def _weighed_step(step: tuple[Alternative, ...], forms: Mapping[str, str]) -> tuple[Alternative, ...]:
     """A step with the probability of each pair of forms divided anew between the two."""
-    forms = simplified_forms()
-    seen = {alternative.char: alternative.probability for alternative in step}
+    seen = dict(step)
     pairs = [(char, forms[char]) for char in seen if forms.get(char) in seen]
-    if not pairs:
-        return step
     for traditional, simplified in pairs:
         both = seen[traditional] + seen[simplified]
         seen[simplified] = both * _PRIOR * seen[simplified] / (_PRIOR * seen[simplified] + seen[traditional])
         seen[traditional] = both - seen[simplified]
+    if not pairs:
+        return step
     ranked = sorted(seen.items(), key=lambda row: -row[1])
     return tuple(Alternative(char, round(probability, 5)) for char, probability in ranked)

@@ -8,11 +8,16 @@ Source:
 """
 
 import math
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from models.reading import BLANK, Lattice
 
-_FLOOR = 1e-9  # probability of a character that the lattice does not list; the lattice lists all above 1e-4
+_SKIP: Final = 2  # labels: from a character past the blank to the next one
+_FLOOR: Final = 1e-9  # probability of a character that the lattice does not list; the lattice lists all above 1e-4
 
 
 class Glyph(NamedTuple):
@@ -67,24 +72,31 @@ def log_likelihood(lattice: Lattice, text: str) -> float:
     for a text that has more characters than the lattice has steps for.
     """
     labels = [BLANK, *(symbol for char in text for symbol in (char, BLANK))]
-    skips = [here >= 2 and label not in (BLANK, labels[here - 2]) for here, label in enumerate(labels)]
-    scores, scale = [1.0] + [0.0] * (len(labels) - 1), 0.0
-    for at, step in enumerate(lattice.steps):
-        emit = dict(step)
-        came = _arrivals(scores, skips) if at else [1.0, 1.0, *scores[2:]][: len(labels)]
-        scores = [score * max(emit.get(label, _FLOOR), _FLOOR) for score, label in zip(came, labels, strict=True)]
-        largest = max(scores)
-        scores = [score / largest for score in scores]
+    if not lattice.steps:
+        return -math.inf if text else 0.0
+    seen = _emissions(lattice, labels)
+    skips = np.array(
+        [here >= _SKIP and label not in (BLANK, labels[here - _SKIP]) for here, label in enumerate(labels)]
+    )
+    scores, scale = seen[0] * (np.arange(len(labels)) < _SKIP), 0.0
+    for emit in seen[1:]:
+        came = scores.copy()
+        came[1:] += scores[:-1]
+        came[_SKIP:] += scores[:-_SKIP] * skips[_SKIP:]
+        came *= emit
+        largest = float(came.max())
+        scores = came / largest
         scale += math.log(largest)
-    last = sum(scores[-2:])
+    last = float(scores[-_SKIP:].sum())
     return math.log(last) + scale if last else -math.inf
 
 
-def _arrivals(scores: list[float], skips: list[bool]) -> list[float]:
-    """For each label the score of being at it, at the one before, or, past a blank, at the one before that."""
-    one_back = [0.0, *scores[:-1]]
-    two_back = [0.0, 0.0, *scores[:-2]]
-    return [
-        here + before + (skipped if skip else 0.0)
-        for here, before, skipped, skip in zip(scores, one_back, two_back, skips, strict=False)
-    ]
+def _emissions(lattice: Lattice, labels: Sequence[str]) -> NDArray[np.float64]:
+    """The probability (steps, labels) of each label at each step."""
+    kinds = {label: at for at, label in enumerate(dict.fromkeys(labels))}
+    seen = np.full((len(lattice.steps), len(kinds)), _FLOOR)
+    for at, step in enumerate(lattice.steps):
+        for char, probability in step:
+            if char in kinds:
+                seen[at, kinds[char]] = max(probability, _FLOOR)
+    return seen[:, [kinds[label] for label in labels]]
