@@ -65,8 +65,13 @@ def parse_id_number(text: str) -> IdNumber | None:
         birth_date=born,
         sex=Sex.MALE if int(number[16]) % 2 else Sex.FEMALE,
         check_digit_right=check_digit(number[:17]) == number[17],
-        province_known=number[:2] in _PROVINCES,
+        province_known=is_province(number[:2]),
     )
+
+
+def is_province(digits: str) -> bool:
+    """Whether two digits are a province's in GB/T 2260."""
+    return digits in _PROVINCES
 
 
 def is_certificate_number(text: str) -> bool:

@@ -16,12 +16,14 @@ from pipeline.documents.dossier import Dossier
 from pipeline.documents.likeness import Reader
 from pipeline.documents.pages import PageView
 from pipeline.ledger.values import Birth, Sought
+from pipeline.rules.certificates import certificates
 from pipeline.rules.completeness import missing, needed_pages
 from pipeline.rules.copies import copies
 from pipeline.rules.documents import documents
 from pipeline.rules.duplicates import child_numbers, duplicates, mother_number, printed_numbers
 from pipeline.rules.files import broken
 from pipeline.rules.guardians import guardians
+from pipeline.rules.household import household
 from pipeline.rules.identity import identity
 from pipeline.rules.legibility import illegible, unreadable_slots
 from pipeline.rules.names import names
@@ -83,6 +85,8 @@ def _findings(dossier: Dossier, known: tuple[KnownChild, ...], reader: Reader) -
     yield from missing(dossier, policy)
     yield from documents(dossier, policy)
     yield from copies(dossier, policy.copies)
+    yield from certificates(dossier, policy)
+    yield from household(dossier, reader)
     yield from guardians(dossier, reader)
     yield from names(dossier, reader)
     yield from identity(dossier, policy)

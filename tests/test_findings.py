@@ -34,15 +34,6 @@ CONTRACT: dict[str, str] = {
 
 # What the catalogue promises and no rule yields yet, by the work that brings it.
 NOT_YET_RAISED: dict[str, set[tuple[Code, Reason]]] = {
-    "pages are not compared with each other yet": {
-        (Code.CONTRADICTION, Reason.HOUSEHOLD_CONFLICT),
-    },
-    "a document's own plausibility is not judged yet": {
-        (Code.CONTRADICTION, Reason.EDITION_DATE),
-    },
-    "other documents are not told apart yet": {
-        (Code.EXPIRED, Reason.TEMPORARY),
-    },
     "a store that is down is waited for before a case is judged": {(Code.OUR_FAULT, Reason.STORE)},
 }
 

@@ -25,6 +25,18 @@ _PARENTS: Mapping[re.Pattern[str], re.Pattern[str]] = MappingProxyType(
     }
 )
 
+# The same where offices differ in what they write: anybody who may be the parent of such a relative of the head.
+_MAY_BE_PARENTS: Mapping[re.Pattern[str], re.Pattern[str]] = MappingProxyType(
+    {
+        _CHILD: _PARENTS[_CHILD],
+        re.compile(r"外?孙[子女]?"): re.compile(f"{_SON_OR_HIS_WIFE.pattern}|{_DAUGHTER_OR_HER_HUSBAND.pattern}"),
+        re.compile(r"曾外?孙[子女]"): re.compile(r"外?孙([子女]|媳妇|女婿)?"),
+        re.compile(r"侄[子女]"): re.compile("兄|嫂|弟|弟媳"),
+        re.compile(r"外甥女?"): re.compile("姐|姐姐|姐夫|妹|妹妹|妹夫"),
+        re.compile("兄|弟|姐|姐姐|妹|妹妹|户主|本人"): re.compile("[父母]亲?|[继养][父母]"),
+    }
+)
+
 
 def is_head(relation: str) -> bool:
     """Whether a card is the head's own."""
@@ -40,3 +52,9 @@ def parent_by_relation(relation: str, sex: str | None, child_relation: str) -> P
         if child.fullmatch(child_relation) and parents.fullmatch(relation):
             return {Sex.MALE: Person.FATHER, Sex.FEMALE: Person.MOTHER}.get(Sex(sex)) if sex else None
     return None
+
+
+def composes(relation: str, child_relation: str) -> bool:
+    """Whether somebody can be the child's parent, from what both are to the head; True where no rule knows."""
+    known = (parents for child, parents in _MAY_BE_PARENTS.items() if child.fullmatch(child_relation))
+    return all(parents.fullmatch(relation) for parents in known)

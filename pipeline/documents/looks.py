@@ -36,3 +36,9 @@ def look(field: FieldReading | None, limits: LegibilityLimits) -> Looks:
         return Looks(Legibility.UNREADABLE, sure, limits.unreadable)
     doubtful = sure < limits.doubtful or field.value is None or field.repaired
     return Looks(Legibility.DOUBTFUL if doubtful else Legibility.READ, sure, limits.doubtful)
+
+
+def certain(field: FieldReading | None, limits: LegibilityLimits) -> str | None:
+    """A field's value, if it was read with certainty; None for one that the check digit chose as well."""
+    read = field is not None and look(field, limits).legibility is Legibility.READ
+    return field.value if field and read else None

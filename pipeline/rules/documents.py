@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
-from models.documents import DOCUMENT_OF_PAGE, Field, PageKind
+from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind
 from models.findings import Code, Evidence, Finding, Reason, Severity, found
-from models.identity import is_certificate_number
+from models.identity import age_on, is_certificate_number
 from models.policy import Policy
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.fields import FieldReading
 from pipeline.documents.household import amendments, cancellations
-from pipeline.documents.looks import Legibility, look
+from pipeline.documents.looks import Legibility, certain, look
 from pipeline.documents.pages import PageView
 
-_FOR_EVER = "长期"
+_FOR_EVER: Final = "长期"
+_SPANS: Final = ((46, None), (26, 20), (16, 10), (0, 5))  # from which age at issue for how many years; None for ever
+_TEMPORARY: Final = "临时居民身份证"
+_SURE_TITLE: Final = 0.95  # confidence of the line that says so
 
 
 def documents(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
@@ -23,7 +27,9 @@ def documents(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         yield from _amended(page)
         yield from _cancelled(page)
         yield from _barcode(page, policy)
+        yield from _temporary(page)
     yield from _expired(dossier, policy)
+    yield from _validity(dossier, policy)
     yield from _same_side_twice(dossier)
     if dossier.child.birth_date > dossier.today:
         yield found(Code.CONTRADICTION, Reason.AGE)
@@ -34,12 +40,12 @@ def _expired(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     ends = tuple(_ends(dossier, policy))
     if any(until.value and not _is_over(until.value, dossier.today) for _, until, _ in ends):
         return
-    for page, until, certain in ends:
+    for page, until, surely in ends:
         place, evidence = page.place(Field.VALID_UNTIL), Evidence(read=until.value or until.text)
         if until.value is None:  # legible, and no day
             yield found(Code.CONTRADICTION, Reason.VALIDITY_LENGTH, place, evidence)
             continue
-        severity = Severity.REJECT if policy.expired_is_reject and certain else Severity.REVIEW
+        severity = Severity.REJECT if policy.expired_is_reject and surely else Severity.REVIEW
         yield found(Code.EXPIRED, Reason.EXPIRED, place, evidence, severity=severity)
 
 
@@ -53,7 +59,49 @@ def _ends(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, FieldRea
 
 
 def _is_over(until: str, today: date) -> bool:
-    return until != "长期" and date.fromisoformat(until) < today
+    return until != _FOR_EVER and date.fromisoformat(until) < today
+
+
+def _validity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """Cards are valid for five, ten or twenty years or for ever, by the holder's age at issue (art. 5)."""
+    born = _born(dossier, policy)
+    for page in dossier.of_kind(PageKind.ID_EMBLEM):
+        start, until = (certain(page.get(field), policy.legibility) for field in (Field.VALID_FROM, Field.VALID_UNTIL))
+        if start and until and not _is_lawful(date.fromisoformat(start), until, born):
+            place, evidence = page.place(Field.VALID_UNTIL), Evidence(read=f"{start}-{until}")
+            yield found(Code.CONTRADICTION, Reason.VALIDITY_LENGTH, place, evidence)
+
+
+def _born(dossier: Dossier, policy: Policy) -> date | None:
+    """The birth date of the one person whose card came; the two sides share no field that would link them."""
+    portraits = dossier.of_kind(PageKind.ID_PORTRAIT)
+    dates = {certain(page.get(Field.BIRTH_DATE), policy.legibility) for page in portraits}
+    told = dates.pop() if len(dates) == 1 else None
+    return date.fromisoformat(told) if told else None
+
+
+def _is_lawful(start: date, until: str, born: date | None) -> bool:
+    years = None if until == _FOR_EVER else _whole_years(start, date.fromisoformat(until))
+    if born is None:
+        return years in {span for _, span in _SPANS}
+    age = age_on(born, start)
+    return years == next(span for least, span in _SPANS if age >= least)
+
+
+def _whole_years(start: date, until: date) -> int:
+    """Years between two equal days; 0 for unequal ones. A leap day has no equal one in most years."""
+    equal = (start.month, start.day) == (until.month, until.day)
+    leap = (start.month, start.day) == (2, 29) and (until.month, until.day) in ((2, 28), (3, 1))
+    return until.year - start.year if equal or leap else 0
+
+
+def _temporary(page: PageView) -> Iterator[Finding]:
+    """A 临时居民身份证 says so in its title."""
+    title = next((line for line in page.reading.lines if _TEMPORARY in line.text), None)
+    if title:
+        severity = Severity.REJECT if title.confidence >= _SURE_TITLE else Severity.REVIEW
+        place = page.place().model_copy(update={"document": DocumentKind.ID_CARD, "box": page.on_page(title.box)})
+        yield found(Code.EXPIRED, Reason.TEMPORARY, place, Evidence(read=title.text), severity=severity)
 
 
 def _not_as_declared(page: PageView) -> Iterator[Finding]:

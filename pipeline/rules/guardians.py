@@ -2,15 +2,22 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from types import MappingProxyType
+from typing import Final
 
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
+from models.identity import age_on, parse_id_number
+from models.policy import Policy
 from pipeline.documents.dossier import Dossier, guardian_person
+from pipeline.documents.form import Slot
 from pipeline.documents.likeness import Reader, certain_number
-from pipeline.documents.looks import Legibility, look
+from pipeline.documents.looks import Legibility, certain, look
 from pipeline.documents.pages import PageView
 from pipeline.documents.people import Likeness
 from pipeline.names.verify import verify_name
+
+_AGES: Final = MappingProxyType({Person.MOTHER: range(14, 56), Person.FATHER: range(15, 76)})  # at a child's birth
 
 
 def guardians(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
@@ -22,6 +29,8 @@ def guardians(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
         yield from _card_of_a_relative(portraits, dossier)
     yield from _parent_page(dossier, reader)
     yield from _certificate_names_another(dossier, reader)
+    for parent in _AGES:
+        yield from _numbers_and_age(parent, dossier, reader.policy)
 
 
 def _card_of_the_named(portraits: tuple[PageView, ...], reader: Reader) -> Iterator[Finding]:
@@ -66,6 +75,30 @@ def _certificate_names_another(dossier: Dossier, reader: Reader) -> Iterator[Fin
     if name and verify_name(guardian.name, name, reader.alphabet, reader.policy.names).equal is False:
         evidence = Evidence(read=name.value, entered=guardian.name, measured=name.confidence)
         yield found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, certificate.place(Field.NAME, person), evidence)
+
+
+def _numbers_and_age(parent: Person, dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """One parent has one number, on the certificate, in the register and on the ID card, and an age to be one."""
+    stated = tuple(_numbers(parent, dossier, policy))
+    for page, slot, number in stated[1:]:
+        if number != stated[0][2]:
+            evidence = Evidence(read=number, entered=stated[0][2])
+            yield found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, page.place(*slot), evidence)
+    for page, slot, text in stated[:1]:
+        told = parse_id_number(text)
+        if told and age_on(told.birth_date, dossier.child.birth_date) not in _AGES[parent]:
+            evidence = Evidence(read=told.birth_date.isoformat(), entered=dossier.child.birth_date.isoformat())
+            yield found(Code.CONTRADICTION, Reason.AGE, page.place(*slot), evidence)
+
+
+def _numbers(parent: Person, dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, Slot, str]]:
+    """Where a parent's number was read with certainty."""
+    for page in dossier.pages:
+        slot = Slot(Field.ID_NUMBER, parent if page.kind is PageKind.BIRTH_CERTIFICATE else None)
+        if page.kind is PageKind.BIRTH_CERTIFICATE or page.holder is parent:
+            number = certain(page.get(*slot), policy.legibility)
+            if number:
+                yield page, slot, number
 
 
 def _reads(page: PageView, reader: Reader) -> bool:

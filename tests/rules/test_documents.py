@@ -25,7 +25,7 @@ from tests.support.cards import (
     portrait,
 )
 from tests.support.dossiers import FAMILY, GUARDIAN, READER, Sent, dossier
-from tests.support.lines import Ink, Words, page
+from tests.support.lines import Ink, Words, line, page
 
 STRANGER = portrait({"姓名": "赵大海", "公民身份号码": id_number("19790909", 9)})
 MOTHERS = portrait({"姓名": "林静", "公民身份号码": "110199199002020042"})
@@ -73,11 +73,49 @@ def test_a_card_that_is_valid_until_a_day_that_never_comes_asks_a_person() -> No
     assert findings[0].severity is Severity.REVIEW
 
 
+@pytest.mark.parametrize(
+    ("period", "born", "lawful"),
+    [
+        pytest.param("2020.01.01-2040.01.01", "1988年1月1日", True, id="twenty years at 32"),
+        pytest.param("2020.01.01-2030.01.01", "1988年1月1日", False, id="ten years at 32"),
+        pytest.param("2014.01.01-2034.01.01", "1988年1月1日", True, id="twenty years on the 26th birthday"),
+        pytest.param("2013.12.31-2023.12.31", "1988年1月1日", True, id="ten years on the day before"),
+        pytest.param("2020.01.01-长期", "1974年1月1日", True, id="for ever on the 46th birthday"),
+        pytest.param("2020.01.01-长期", "1974年1月2日", False, id="for ever on the day before"),
+        pytest.param("2024.01.01-2029.01.01", "2010年1月1日", True, id="five years at 14"),
+        pytest.param("2020.02.29-2040.03.01", "1988年1月1日", True, id="from a leap day"),
+        pytest.param("2020.01.01-2040.01.02", "1988年1月1日", False, id="a day too long"),
+        pytest.param(Ink("2020.01.01-2030.01.01", sure=0.9), "1988年1月1日", True, id="hard to read"),
+        pytest.param("2020.01.01-2030.01.01", None, True, id="ten years of somebody whose age nobody reads"),
+        pytest.param("2020.01.01-2035.01.01", None, False, id="fifteen years of anybody"),
+    ],
+)
+def test_how_long_a_card_may_be_valid(period: Words, born: str | None, lawful: bool) -> None:
+    held = dossier(emblem(period), portrait({"出生": born}))
+    findings = [one for one in documents(held, Policy()) if one.code is Code.CONTRADICTION]
+    assert _told(findings) == ([] if lawful else [(Code.CONTRADICTION, Reason.VALIDITY_LENGTH)])
+    assert all(one.severity is Severity.REVIEW for one in findings)
+
+
+@pytest.mark.parametrize(
+    ("title", "severity"),
+    [
+        pytest.param("临时居民身份证", Severity.REJECT, id="says so"),
+        pytest.param(Ink("临时居民身份证", sure=0.8), Severity.REVIEW, id="seems to say so"),
+        pytest.param("居民身份证", None, id="an ordinary one"),
+    ],
+)
+def test_a_temporary_card(title: Words, severity: Severity | None) -> None:
+    findings = list(documents(dossier(page([line(title, 100, 20)])), Policy()))
+    assert _told(findings) == ([(Code.EXPIRED, Reason.TEMPORARY)] if severity else [])
+    assert [finding.severity for finding in findings] == ([severity] if severity else [])
+
+
 @given(st.integers(-3000, 3000))
 def test_a_card_is_expired_exactly_from_the_day_after_its_last(days: int) -> None:
     last = SUBMITTED + timedelta(days=days)
     findings = _documents(emblem(f"2000.01.01-{last:%Y.%m.%d}"))
-    assert bool(findings) is (days < 0)
+    assert ((Code.EXPIRED, Reason.EXPIRED) in _told(findings)) is (days < 0)
 
 
 @pytest.mark.parametrize(

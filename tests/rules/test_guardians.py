@@ -15,6 +15,9 @@ from tests.support.lines import Ink
 STRANGER = portrait({"姓名": "赵大海", "公民身份号码": id_number("19790909", 9)})
 UNSURE = portrait({"姓名": Ink("欧阳朋", sure=0.7), "公民身份号码": None})
 DOUBT = [(Code.CONTRADICTION, Reason.PARENT_CONFLICT)]
+AGE = (Code.CONTRADICTION, Reason.AGE)
+OTHER_NUMBER = id_number("19880101", 9)
+UNSURE_NUMBER = Ink(OTHER_NUMBER, sure=0.6)
 BOOKLET = (emblem(), home(), father(), member())
 BY_NAME = Guardian(name="欧阳明", relation=GuardianRelation.FATHER)
 
@@ -34,8 +37,8 @@ def _told(findings: Sequence[Finding]) -> list[tuple[Code, Reason]]:
         pytest.param(
             (portrait({"公民身份号码": id_number("19880101", 9)}), *BOOKLET),
             GUARDIAN,
-            DOUBT,
-            id="another number on the card",
+            [*DOUBT, *DOUBT],
+            id="another number on the card than was typed in, and than the register says",
         ),
         pytest.param(
             (STRANGER, *BOOKLET),
@@ -72,6 +75,24 @@ def _told(findings: Sequence[Finding]) -> list[tuple[Code, Reason]]:
             DOUBT,
             id="the certificate names another father",
         ),
+        pytest.param(
+            (portrait(), *BOOKLET, certificate(father={"父亲姓名": "欧阳明", "有效身份证件号码": OTHER_NUMBER})),
+            GUARDIAN,
+            DOUBT,
+            id="another number of the father on the certificate",
+        ),
+        pytest.param(
+            (portrait(), *BOOKLET, certificate(father={"父亲姓名": "欧阳明", "有效身份证件号码": UNSURE_NUMBER})),
+            GUARDIAN,
+            [],
+            id="a number on the certificate that is hard to read",
+        ),
+        pytest.param(
+            (portrait(), *BOOKLET, mother({"公民身份证件编号": id_number("19900303", 4)}), certificate(father={})),
+            GUARDIAN,
+            DOUBT,
+            id="the mother has two numbers",
+        ),
     ],
 )
 def test_who_the_guardian_is(
@@ -107,3 +128,19 @@ def test_a_blank_father_block_asks_for_the_mother_only(block: str | Ink | None) 
         guardian=None,
     )
     assert _told(list(missing(held, READER.policy))) == []
+
+
+@pytest.mark.parametrize(
+    ("born", "told"),
+    [
+        pytest.param("20051124", [AGE], id="a mother the day before she is 14"),
+        pytest.param("20051123", [], id="a mother of 14"),
+        pytest.param("19631124", [], id="a mother of 55"),
+        pytest.param("19631123", [AGE], id="a mother of 56"),
+    ],
+)
+def test_parents_have_an_age_to_be_parents(born: str, told: list[tuple[Code, Reason]]) -> None:
+    number = id_number(born, 4)
+    card = mother({"公民身份证件编号": number, "出生日期": f"{born[:4]}年{born[4:6]}月{born[6:]}日"})
+    guardian = Guardian(name="林静", relation=GuardianRelation.MOTHER, id_number=number)
+    assert _told(list(guardians(dossier(card, guardian=guardian), READER))) == told

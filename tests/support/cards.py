@@ -81,8 +81,13 @@ def emblem(period: Words | None = "2020.01.01-2040.01.01", **look: Any) -> PageR
     return page(rows({"签发机关": "北京市公安局样本分局", "有效期限": period}, title="居民身份证"), **look)
 
 
-def certificate(change: Cells | None = None, *, father: Cells | None = None, **look: Any) -> PageReading:
-    """The child's 出生医学证明; `father` is the father's block, an empty mapping where it is blank."""
+def certificate(
+    change: Cells | None = None, *, father: Cells | None = None, mother: Cells | None = None, **look: Any
+) -> PageReading:
+    """The child's 出生医学证明.
+
+    `father` is the father's block, an empty mapping where it is blank; `mother` is added to the mother's.
+    """
     block = {"有效身份证件号码": FATHER_NUMBER, "父亲姓名": "欧阳明"} if father is None else dict(father)
     cells: dict[str, Words | None] = {
         "新生儿姓名": "欧阳靖萱", "性别": "女", "出生时间": "2019年11月23日08时30分", "出生孕周": "39",
@@ -92,9 +97,9 @@ def certificate(change: Cells | None = None, *, father: Cells | None = None, **l
     cells |= change or {}
     head = rows(cells, title="出生医学证明")
     own = rows({"父亲姓名": block.get("父亲姓名"), "有效身份证件号码": block.get("有效身份证件号码")})
-    mothers = rows({"有效身份证件号码": MOTHER_NUMBER})
+    mothers = rows({"有效身份证件号码": MOTHER_NUMBER, **(mother or {})})
     below = 20 + ROW * len(cells)
-    return page((*head, *moved(mothers, below), *moved(own, below + ROW)), **look)
+    return page((*head, *moved(mothers, below), *moved(own, below + ROW * (1 + len(mother or {})))), **look)
 
 
 def changes_page(*dates: str) -> PageReading:

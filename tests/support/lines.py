@@ -129,4 +129,9 @@ def seen(reading: PageReading, **measures: float) -> PageReading:
 
 def moved(lines: Sequence[Line], down: int) -> tuple[Line, ...]:
     """Lines that stand so many pixels further down."""
-    return tuple(line(Ink(held.text), held.upright.left, held.upright.top + down) for held in lines)
+    return tuple(_down(held, down) for held in lines)
+
+
+def _down(held: Line, by: int) -> Line:
+    box = Box(held.upright.left, held.upright.top + by, held.upright.right, held.upright.bottom + by)
+    return held.model_copy(update={"upright": box, "quad": Quad.of_box(box)})

@@ -1,0 +1,64 @@
+"""Do the pages of a household register belong together? Its head, and what everybody is to the head.
+
+Source:
+    domain.md, section 2.3. Parents may be in two booklets, and a 集体户 has neither head nor relations.
+"""
+
+from collections.abc import Iterator
+
+from models.documents import Field, PageKind, Person
+from models.findings import Code, Evidence, Finding, Reason, found
+from models.policy import Policy
+from pipeline.documents.dossier import Dossier
+from pipeline.documents.kinship import composes, is_head
+from pipeline.documents.likeness import Reader
+from pipeline.documents.looks import certain
+from pipeline.documents.pages import PageView
+from pipeline.names.verify import verify_name
+
+
+def household(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
+    """信息矛盾/household_conflict, of what was read with certainty."""
+    heads, homes = _heads(dossier, reader.policy), dossier.of_kind(PageKind.HUKOU_HOME)
+    booklets = max(1, len(homes))
+    yield from (_conflict(page, Field.RELATION, None) for page in heads[booklets:])
+    if booklets > 1:
+        return  # whose relation is to whose head, no page says
+    if heads and homes:
+        yield from _another_head(heads[0], homes[0], reader)
+    yield from _kinship(dossier, reader.policy)
+
+
+def _heads(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
+    """Cards of different people whose relation is 户主."""
+    cards = (page for page in dossier.of_kind(PageKind.HUKOU_MEMBER) if is_head(_relation(page, policy) or ""))
+    by_person = {certain(page.get(Field.ID_NUMBER), policy.legibility) or id(page): page for page in reversed([*cards])}
+    return tuple(reversed(by_person.values()))
+
+
+def _another_head(head: PageView, home: PageView, reader: Reader) -> Iterator[Finding]:
+    """The 首页 names the person whose card says 户主."""
+    named = certain(home.get(Field.HEAD_NAME), reader.policy.legibility)
+    printed = head.get(Field.NAME)
+    if named is None or printed is None or certain(printed, reader.policy.legibility) is None:
+        return
+    if verify_name(named, printed, reader.alphabet, reader.policy.names).equal is False:
+        yield _conflict(home, Field.HEAD_NAME, printed.value)
+
+
+def _kinship(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """What a parent is to the head and what the child is to the head make them parent and child."""
+    child = next((told for page in dossier.members(Person.CHILD) if (told := _relation(page, policy))), None)
+    for page in dossier.members(Person.FATHER, Person.MOTHER) if child else ():
+        parent = _relation(page, policy)
+        if child and parent and not composes(parent, child):
+            yield _conflict(page, Field.RELATION, child)
+
+
+def _relation(page: PageView, policy: Policy) -> str | None:
+    return certain(page.get(Field.RELATION), policy.legibility)
+
+
+def _conflict(page: PageView, field: Field, other: str | None) -> Finding:
+    evidence = Evidence(read=page.value(field), entered=other)
+    return found(Code.CONTRADICTION, Reason.HOUSEHOLD_CONFLICT, page.place(field), evidence)
