@@ -9,18 +9,23 @@ from rich.table import Table
 
 from models.errors import ExitCode
 from models.findings import CATALOGUE, TITLES, Code, Reason
+from models.wording import Language, templates
 
 
-def codes(*, as_json: Annotated[bool, typer.Option("--json", help="The catalogue as JSON.")] = False) -> int:
+def codes(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="The catalogue as JSON.")] = False,
+    language: Annotated[Language, typer.Option(help="Of messages and next steps.")] = Language.ZH_HANS,
+) -> int:
     """Print every code and reason, what it means for the case, and what to do next."""
     if as_json:
-        print(json.dumps([_row(*key) for key in CATALOGUE], ensure_ascii=False, indent=1))
+        print(json.dumps([_row(*key, language) for key in CATALOGUE], ensure_ascii=False, indent=1))
         return ExitCode.ACCEPTED
     table = Table(header_style="bold")
     for heading in ("代码", "原因", "结果", "说明", "下一步"):
         table.add_column(heading, overflow="fold")
     for key in CATALOGUE:
-        row = _row(*key)
+        row = _row(*key, language)
         table.add_row(
             f"{row['code']} {row['title']}".strip(), row["reason"], row["severity"], row["message"], row["next_step"]
         )
@@ -28,15 +33,16 @@ def codes(*, as_json: Annotated[bool, typer.Option("--json", help="The catalogue
     return ExitCode.ACCEPTED
 
 
-def _row(code: Code, reason: Reason) -> dict[str, str]:
+def _row(code: Code, reason: Reason, language: Language = Language.ZH_HANS) -> dict[str, str]:
     entry = CATALOGUE[code, reason]
+    words = templates(code, reason, language)
     return {
         "code": code,
         "title": TITLES.get(code, ""),
         "reason": reason,
         "severity": " / ".join(entry.severities),
-        "message": entry.message,
-        "next_step": entry.next_step,
+        "message": words.message,
+        "next_step": words.next_step,
     }
 
 

@@ -8,28 +8,30 @@ from rich.text import Text
 from models.documents import FIELD_TITLES, PAGE_TITLES
 from models.findings import TITLES, Finding, Severity
 from models.result import DECISION_TITLES, Decision, Result
+from models.wording import Language, words_of
 
 _COLOURS = {Decision.ACCEPTED: "green", Decision.RETURNED: "red", Decision.REVIEW: "yellow"}
 _SEVERITIES = {Severity.REJECT: "退回", Severity.REVIEW: "待审核", Severity.WARNING: "提示"}
 _stdout = Console(highlight=False)
 
 
-def print_report(result: Result) -> None:
-    """Print the decision, the findings with what to do next, and the pages."""
+def print_report(result: Result, language: Language = Language.ZH_HANS) -> None:
+    """Print the decision, the findings with what to do next, and the pages; `language` is that of the messages."""
     colour = _COLOURS[result.decision]
     title = Text(f"{result.submission_id}  第{result.revision}次提交  {DECISION_TITLES[result.decision]}")
-    parts = [_findings(result)] if result.findings else [Text("没有发现问题。")]
+    parts = [_findings(result, language)] if result.findings else [Text("没有发现问题。")]
     _stdout.print(Panel(Group(*parts, _pages(result)), title=title, border_style=colour, title_align="left"))
 
 
-def _findings(result: Result) -> Table:
+def _findings(result: Result, language: Language) -> Table:
     table = Table(box=None, show_header=True, header_style="bold", padding=(0, 1))
     for heading in ("代码", "结果", "说明", "读出 / 填写", "下一步"):
         table.add_column(heading, overflow="fold")
     for finding in result.findings:
         code = f"{finding.code} {TITLES.get(finding.code, '')}".strip()
-        cells = (f"{code}\n{finding.reason}", _SEVERITIES[finding.severity], finding.message, _values(finding))
-        table.add_row(*map(Text, (*cells, finding.next_step)))  # plain text: what a document says is no markup
+        words = words_of(finding, language)
+        cells = (f"{code}\n{finding.reason}", _SEVERITIES[finding.severity], words.message, _values(finding))
+        table.add_row(*map(Text, (*cells, words.next_step)))  # plain text: what a document says is no markup
     return table
 
 

@@ -7,6 +7,7 @@ import typer
 from cli.report import print_report
 from cli.workspace import Place
 from models.result import EXIT_OF_DECISION
+from models.wording import Language
 
 
 def show(
@@ -14,6 +15,7 @@ def show(
     submission_id: Annotated[str, typer.Argument(help="The id in the submission's manifest.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The result as one line of JSON.")] = False,
+    language: Annotated[Language, typer.Option(help="Of the messages to the parent.")] = Language.ZH_HANS,
 ) -> int:
     """Print the latest result of a case."""
     place: Place = context.obj
@@ -22,5 +24,5 @@ def show(
     if as_json:
         print(result.to_json())
     else:
-        print_report(result)
+        print_report(result, language)
     return EXIT_OF_DECISION[result.decision]

@@ -118,6 +118,9 @@ def test_a_wrong_row_of_the_register_stops_the_import_and_is_named_without_its_v
 def test_the_catalogue_is_json_on_demand(tmp_path: Path) -> None:
     rows = json.loads(intake(tmp_path / "w", "codes", "--json").stdout)
     assert {"code", "title", "reason", "severity", "message", "next_step"} == set(rows[0])
+    english = json.loads(intake(tmp_path / "w", "codes", "--json", "--language", "en").stdout)
+    assert [row["code"] for row in english] == [row["code"] for row in rows]
+    assert english[0]["message"] == "On {where}, {what} is blurred."
 
 
 @pytest.mark.ocr
