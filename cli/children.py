@@ -25,20 +25,23 @@ _stderr = Console(stderr=True, highlight=False)
 def import_children(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help=f"CSV in UTF-8 with the columns {','.join(_COLUMNS)}.")],
+    *,
+    skip_wrong: Annotated[bool, typer.Option("--skip-wrong", help="Import the rest where rows are wrong.")] = False,
 ) -> int:
-    """Add known children; a row that is known already changes nothing."""
+    """Add known children; a row that is known already changes nothing. Nothing is imported while a row is wrong."""
     rows = tuple(_rows(file))
     wrong = [problem for _, problem in rows if problem]
     if wrong:
-        _stderr.print("Nothing was imported; correct these rows first:")
+        _stderr.print("These rows were left out:" if skip_wrong else "Nothing was imported; correct these rows first:")
         for problem in wrong:
             _stderr.print(f"  {problem}", markup=False)
+    if wrong and not skip_wrong:
         return ExitCode.USAGE
     place: Place = context.obj
     with place.ledger() as ledger:
         counts = ledger.import_children(child for child, _ in rows if child)
     print(f"{counts.added} added, {counts.unchanged} unchanged, {counts.conflicting} conflicting")
-    return ExitCode.ACCEPTED
+    return ExitCode.USAGE if wrong else ExitCode.ACCEPTED
 
 
 @children.command("export")

@@ -115,6 +115,16 @@ def test_a_wrong_row_of_the_register_stops_the_import_and_is_named_without_its_v
     assert intake(tmp_path / "w", "children", "export").stdout.count("\n") == 1
 
 
+def test_the_rest_of_a_register_is_imported_if_that_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "children.csv"
+    file.write_text("name,sex,birth_date,id_number\n李雷,男,2020-01-01,\n韩梅梅,girl,2020-13-01,\n", "utf-8")
+    done = intake(tmp_path / "w", "children", "import", file, "--skip-wrong")
+    assert done.returncode == ExitCode.USAGE
+    assert done.stdout.startswith("1 added")
+    assert "row 3: sex" in done.stderr
+    assert "李雷" in intake(tmp_path / "w", "children", "export").stdout
+
+
 def test_the_catalogue_is_json_on_demand(tmp_path: Path) -> None:
     rows = json.loads(intake(tmp_path / "w", "codes", "--json").stdout)
     assert {"code", "title", "reason", "severity", "message", "next_step"} == set(rows[0])
