@@ -1,6 +1,10 @@
 """What an application needs, and every limit that judging knows. A file the hospital can change."""
 
+from pydantic import field_validator
+
 from models.base import Model
+from models.catalogue import CATALOGUE
+from models.codes import Code, Reason
 
 
 class NameLimits(Model):
@@ -49,11 +53,40 @@ class CopyLimits(Model):
     striped: float = 0.25  # of the training split, 280 honest pages show 0.20 at most, 27 of 30 of a screen 0.29
 
 
+class Pages(Model):
+    """The slots that an application has to fill, in the order in which they are missed (contract, section 5).
+
+    Attributes:
+        household_register: Of a child who is in the register.
+        newborn: The same for one who is not older than `Policy.newborn_days`.
+        birth_certificate: Of a child who is not in the register yet.
+    """
+
+    household_register: tuple[Reason, ...] = (
+        Reason.ID_PORTRAIT, Reason.ID_EMBLEM, Reason.HOME, Reason.CHILD_PAGE, Reason.PARENT_PAGE,
+    )  # fmt: skip
+    newborn: tuple[Reason, ...] = (
+        Reason.ID_PORTRAIT, Reason.ID_EMBLEM, Reason.HOME, Reason.CHILD_PAGE, Reason.BIRTH_CERTIFICATE,
+        Reason.BOTH_PARENTS,
+    )  # fmt: skip
+    birth_certificate: tuple[Reason, ...] = (
+        Reason.ID_PORTRAIT, Reason.ID_EMBLEM, Reason.HOME, Reason.BIRTH_CERTIFICATE, Reason.BOTH_PARENTS,
+    )  # fmt: skip
+
+    @field_validator("*")
+    @classmethod
+    def _slots(cls, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        if not all((Code.PAGE_MISSING, reason) in CATALOGUE for reason in reasons):
+            raise ValueError("A page that an application needs is one of those that can be missing.")
+        return reasons
+
+
 class Policy(Model):
     """The hospital's rules. `name` stands in every result's provenance."""
 
     name: str = "default@1"
     newborn_days: int = 28
+    pages: Pages = Pages()
     expired_is_reject: bool = True
     names: NameLimits = NameLimits()
     legibility: LegibilityLimits = LegibilityLimits()

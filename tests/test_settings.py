@@ -52,6 +52,7 @@ def test_everything_lies_in_the_workspace_by_default(tmp_path: Path) -> None:
         pytest.param("names: [", "cannot be read", id="not YAML"),
         pytest.param("newborn_day: 3", "newborn_day", id="a rule that nobody knows"),
         pytest.param("newborn_days: many", "newborn_days", id="a value of the wrong kind"),
+        pytest.param("pages: {newborn: [home, blur]}", "pages.newborn", id="a slot that is none"),
     ],
 )
 def test_a_wrong_policy_is_refused_by_name(tmp_path: Path, text: str, words: str) -> None:

@@ -1,9 +1,10 @@
 """What an application needs, and what did not come (contract, section 5)."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from models.documents import DocumentKind, Field, PageKind, Person
+from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Place, Reason, found
 from models.policy import LegibilityLimits, Policy
 from models.submission import IdType
@@ -25,28 +26,36 @@ class Need(NamedTuple):
 
 
 def needs(dossier: Dossier, policy: Policy) -> Iterator[Need]:
-    """Every slot that this application has to fill."""
-    register, card = DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.ID_CARD
-    portraits, emblems = dossier.of_kind(PageKind.ID_PORTRAIT), dossier.of_kind(PageKind.ID_EMBLEM)
-    yield Need(Reason.ID_PORTRAIT, card, portraits, bool(portraits))
-    yield Need(Reason.ID_EMBLEM, card, emblems, bool(emblems))
-    homes = dossier.of_kind(PageKind.HUKOU_HOME)
-    yield Need(Reason.HOME, register, homes, bool(homes))
-    if dossier.child.id_type is IdType.HOUSEHOLD_REGISTER:
-        cards = dossier.members(Person.CHILD)
-        yield Need(Reason.CHILD_PAGE, register, cards, bool(cards))
-    certificates = dossier.of_kind(PageKind.BIRTH_CERTIFICATE)
-    if _certificate_needed(dossier, policy):
-        yield Need(Reason.BIRTH_CERTIFICATE, DocumentKind.BIRTH_CERTIFICATE, certificates, bool(certificates))
-        yield _both_parents(dossier)
-    else:
-        parents = _grown_ups(dossier)
-        yield Need(Reason.PARENT_PAGE, register, parents, bool(parents))
+    """Every slot that this application has to fill, as the hospital's policy says."""
+    for reason in _wanted(dossier, policy):
+        yield _SLOTS[reason](dossier)
 
 
-def _certificate_needed(dossier: Dossier, policy: Policy) -> bool:
+def _wanted(dossier: Dossier, policy: Policy) -> tuple[Reason, ...]:
+    if dossier.child.id_type is IdType.BIRTH_CERTIFICATE:
+        return policy.pages.birth_certificate
     age = (dossier.today - dossier.child.birth_date).days
-    return dossier.child.id_type is IdType.BIRTH_CERTIFICATE or age <= policy.newborn_days
+    return policy.pages.newborn if age <= policy.newborn_days else policy.pages.household_register
+
+
+def _of_kind(reason: Reason, kind: PageKind) -> Callable[[Dossier], Need]:
+    """A slot that any page of a kind fills."""
+
+    def need(dossier: Dossier) -> Need:
+        pages = dossier.of_kind(kind)
+        return Need(reason, DOCUMENT_OF_PAGE[kind], pages, bool(pages))
+
+    return need
+
+
+def _child_page(dossier: Dossier) -> Need:
+    cards = dossier.members(Person.CHILD)
+    return Need(Reason.CHILD_PAGE, DocumentKind.HOUSEHOLD_REGISTER, cards, bool(cards))
+
+
+def _parent_page(dossier: Dossier) -> Need:
+    parents = _grown_ups(dossier)
+    return Need(Reason.PARENT_PAGE, DocumentKind.HOUSEHOLD_REGISTER, parents, bool(parents))
 
 
 def _both_parents(dossier: Dossier) -> Need:
@@ -63,6 +72,19 @@ def _grown_ups(dossier: Dossier) -> tuple[PageView, ...]:
     if not dossier.parents:
         return dossier.members(*_ADULT_RELATIVES)
     return dossier.parent_pages or dossier.members(Person.FATHER, Person.MOTHER)
+
+
+_SLOTS: Final[Mapping[Reason, Callable[[Dossier], Need]]] = MappingProxyType(
+    {
+        Reason.ID_PORTRAIT: _of_kind(Reason.ID_PORTRAIT, PageKind.ID_PORTRAIT),
+        Reason.ID_EMBLEM: _of_kind(Reason.ID_EMBLEM, PageKind.ID_EMBLEM),
+        Reason.HOME: _of_kind(Reason.HOME, PageKind.HUKOU_HOME),
+        Reason.CHILD_PAGE: _child_page,
+        Reason.BIRTH_CERTIFICATE: _of_kind(Reason.BIRTH_CERTIFICATE, PageKind.BIRTH_CERTIFICATE),
+        Reason.BOTH_PARENTS: _both_parents,
+        Reason.PARENT_PAGE: _parent_page,
+    }
+)
 
 
 def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import pytest
 
 from models.documents import DocumentKind
 from models.findings import Code, Reason
-from models.policy import Policy
+from models.policy import Pages, Policy
 from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation, IdType
 from pipeline.rules.completeness import missing
@@ -194,3 +194,21 @@ def test_the_guardian(
     guardian: Guardian | None, pages: Sequence[PageReading], codes: list[tuple[Code, Reason]]
 ) -> None:
     assert _codes(missing(dossier(*pages, guardian=guardian), Policy())) == codes
+
+
+@pytest.mark.parametrize(
+    ("pages", "wanted", "codes"),
+    [
+        pytest.param((member(),), (Reason.CHILD_PAGE,), [], id="nothing but the child's page"),
+        pytest.param((member(),), (Reason.HOME,), [(Code.PAGE_MISSING, Reason.HOME)], id="nothing but the 首页"),
+        pytest.param(
+            FAMILY, (Reason.BIRTH_CERTIFICATE,), [(Code.PAGE_MISSING, Reason.BIRTH_CERTIFICATE)], id="a certificate too"
+        ),
+        pytest.param((member(),), (), [], id="nothing at all"),
+    ],
+)
+def test_the_hospital_says_what_an_application_needs(
+    pages: Sequence[PageReading], wanted: tuple[Reason, ...], codes: list[tuple[Code, Reason]]
+) -> None:
+    policy = Policy(pages=Pages(household_register=wanted))
+    assert _codes(missing(dossier(*pages), policy)) == codes
