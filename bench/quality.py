@@ -23,7 +23,7 @@ from bench.report import Measured
 from bench.tables import errors
 from fixtures.specimens.harmed import REASONS
 from fixtures.truth import Extent, Harm, Legibility, Split
-from models.case import FileReading
+from models.case import FileReading, ReadPage
 from models.documents import Field
 from models.findings import Code, Finding, Reason
 from models.geometry import Box
@@ -64,6 +64,7 @@ class Verdict(NamedTuple):
     Attributes:
         brought: What is said of the case only since the harm.
         blamed: What the gate says of the page, if anything.
+        size: Width and height of the picture in pixels.
         misread: Whether a required value that nobody can read was read as something else: what makes passing it worse
             than reading better than people do.
     """
@@ -72,6 +73,7 @@ class Verdict(NamedTuple):
     ending: Ending
     brought: tuple[Finding, ...]
     blamed: Finding | None
+    size: tuple[int, int]
     misread: bool
 
 
@@ -169,7 +171,13 @@ def _verdict(harmed: Harmed, started: tuple[StartedFile, ...], case: _Case, shel
     new = brought(case.good.findings, after.findings)
     blamed = next((one for one in after.findings if one.code in _GATE and one.file == harmed.file), None)
     became = ending(harmed.legibility, decide(new), gate=blamed is not None)
-    return Verdict(harmed, became, new, blamed, _misread(harmed, after))
+    return Verdict(harmed, became, new, blamed, _size(read), _misread(harmed, after))
+
+
+def _size(read: FileReading) -> tuple[int, int]:
+    """Of the one page; nothing of one that was not read."""
+    readings = [reading for page in read.pages if isinstance(page, ReadPage) for reading in page.readings]
+    return (readings[0].width, readings[0].height) if readings else (0, 0)
 
 
 def _misread(harmed: Harmed, after: Judgement) -> bool:
@@ -225,12 +233,16 @@ def _right_field(verdict: Verdict) -> bool:
 
 
 def _overlap(verdict: Verdict) -> float | None:
-    """Of the blamed box and the value of the blamed field, as a share of what either covers; None without both."""
+    """Of the blamed box and the value of the blamed field, as a share of what either covers; None without both.
+
+    A value of which the picture shows nothing has no box that anybody could draw.
+    """
     blamed = verdict.blamed
     if blamed is None or blamed.box is None or blamed.field is None:
         return None
     true = next((field.box for field in verdict.harmed.required if field.field is blamed.field), None)
-    return None if true is None else _shared(blamed.box, true)
+    seen = true.within(*verdict.size) if true else None
+    return _shared(blamed.box, seen) if seen and seen.width and seen.height else None
 
 
 def _shared(one: Box, other: Box) -> float:

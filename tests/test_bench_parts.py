@@ -157,7 +157,9 @@ def test_what_is_begun_ahead_comes_in_order() -> None:
 
 def test_a_changed_source_is_another_library(tmp_path: Path) -> None:
     rooms = (f"pipeline/{room}/code.py" for room in ("decode", "scene", "quality", "ocr"))
-    for name in (*rooms, "pipeline/perceive.py", "models/reading.py", "models/geometry.py"):
+    files = ("perceive", "second_look", "stamps")
+    models = ("models/reading.py", "models/geometry.py")
+    for name in (*rooms, *(f"pipeline/{file}.py" for file in files), *models):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("one = 1\n")
     before = source_digest(tmp_path)

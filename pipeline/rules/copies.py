@@ -8,9 +8,10 @@ from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import CopyLimits
 from pipeline.documents.dossier import Dossier
 
-# Their labels, seals or ground are coloured wherever they were issued. A register's inner pages may be plain; and the
-# drawn 国徽面 has no emblem, only the specimen's purple mark, so that no limit for it could be told from specimens.
-_COLOURED: Final = frozenset({PageKind.ID_PORTRAIT, PageKind.HUKOU_HOME, PageKind.BIRTH_CERTIFICATE})
+# Their labels, seals, emblem or ground are coloured wherever they were issued; a register's inner pages may be plain.
+_COLOURED: Final = frozenset(
+    {PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM, PageKind.HUKOU_HOME, PageKind.BIRTH_CERTIFICATE}
+)
 
 
 def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def vivid(reading: PageReading, vividness: float | None) -> PageReading:
     ("reading", "vividness", "told"),
     [
         pytest.param(portrait(), 0.0, [(Code.COPY, Reason.PHOTOCOPY)], id="a card without any colour"),
-        pytest.param(emblem(), 0.0, [], id="a side whose colour was never measured on real cards"),
+        pytest.param(emblem(), 0.0, [(Code.COPY, Reason.PHOTOCOPY)], id="an emblem that is not red"),
         pytest.param(home(), 0.0, [(Code.COPY, Reason.PHOTOCOPY)], id="a first page whose seals are grey"),
         pytest.param(certificate(), 0.0, [(Code.COPY, Reason.PHOTOCOPY)], id="a grey certificate"),
         pytest.param(portrait(), LIMITS.colourless - 0.0001, [(Code.COPY, Reason.PHOTOCOPY)], id="just too pale"),
