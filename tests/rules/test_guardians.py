@@ -5,7 +5,7 @@ import pytest
 from models.documents import Person
 from models.findings import Code, Finding, Reason
 from models.reading import PageReading
-from models.submission import Guardian, GuardianRelation
+from models.submission import Guardian, GuardianRelation, IdType
 from pipeline.rules.completeness import missing
 from pipeline.rules.guardians import guardians
 from tests.support.cards import certificate, emblem, father, home, id_number, member, mother, portrait
@@ -124,7 +124,7 @@ def test_a_blank_father_block_asks_for_the_mother_only(block: str | Ink | None) 
         home(),
         mother(),
         certificate(father={"父亲姓名": block}),
-        child={"id_type": "birth_certificate", "id_number": None},
+        child={"id_type": IdType.BIRTH_CERTIFICATE, "id_number": None},
         guardian=None,
     )
     assert _told(list(missing(held, READER.policy))) == []
