@@ -30,7 +30,7 @@ class LegibilityLimits(Model):
         small_height: Height of a line in pixels below which blur is called too_small.
         blurred_edge: Edge width as a share of the height above which a line is blurred.
         dark: Paper level below which a page is too dark.
-        faint: Contrast of lines below which print on white paper took too much light.
+        faint: Contrast of a line below which it accuses nobody, and on white paper took too much light.
     """
 
     unreadable: float = 0.3

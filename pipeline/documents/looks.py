@@ -38,6 +38,16 @@ def look(field: FieldReading | None, limits: LegibilityLimits) -> Looks:
     return Looks(Legibility.DOUBTFUL if doubtful else Legibility.READ, sure, limits.doubtful)
 
 
+def looks_poor(field: FieldReading, limits: LegibilityLimits) -> bool:
+    """Whether print is tiny, blurred or faint: networks misread it now and then, and are sure of it."""
+    return any(
+        line.measures.height < limits.small_height
+        or line.measures.edge_width > limits.blurred_edge
+        or line.measures.contrast < limits.faint
+        for line in field.lines
+    )
+
+
 def certain(field: FieldReading | None, limits: LegibilityLimits) -> str | None:
     """A field's value, if it was read with certainty; None for one that the check digit chose as well."""
     read = field is not None and look(field, limits).legibility is Legibility.READ

@@ -10,7 +10,7 @@ from pipeline.documents.dossier import Dossier
 from pipeline.documents.fields import FieldReading
 from pipeline.documents.household import amendments
 from pipeline.documents.likeness import Reader
-from pipeline.documents.looks import Legibility, look
+from pipeline.documents.looks import Legibility, look, looks_poor
 from pipeline.documents.pages import PageView
 from pipeline.names.normal import normal_name
 from pipeline.names.verify import Verdict, verify_name
@@ -67,10 +67,12 @@ def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[Pag
 
 
 def _verdict(entered: str, field: FieldReading, reader: Reader) -> Verdict:
-    """What cannot be read is never compared; what is hard to read is never an accusation."""
+    """What cannot be read is never compared; what is hard to read, or looks so, is never an accusation."""
     verdict = verify_name(entered, field, reader.alphabet, reader.policy.names)
     looks = look(field, reader.policy.legibility)
-    if verdict.equal is False and looks.legibility is not Legibility.READ:
+    if verdict.equal is False and (
+        looks.legibility is not Legibility.READ or looks_poor(field, reader.policy.legibility)
+    ):
         return Verdict(None, Reason.UNCERTAIN, verdict.at, looks.measured, looks.limit)
     return verdict
 

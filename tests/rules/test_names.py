@@ -44,6 +44,19 @@ def _names(entered: str, *pages: PageReading) -> list[Finding]:
             [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)],
             id="a certain difference in a name that is hard to read",
         ),
+        *(
+            pytest.param(
+                "欧阳靖宣",
+                [member({"姓名": Ink("欧阳靖萱", measures=look)})],
+                [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)],
+                id=f"a certain difference in {words} print",
+            )
+            for words, look in (
+                ("faint", {"contrast": 0.19}),
+                ("blurred", {"edge_width": 0.13}),
+                ("tiny", {"height": 10.0}),
+            )
+        ),
         pytest.param(
             "欧阳靖宣",
             [member({"姓名": Ink("欧阳靖萱", sure=0.05)})],
