@@ -14,11 +14,13 @@ class NameLimits(Model):
         certain: Least probability of the best reading of a character to accuse of a difference.
         likely: Least probability of the entered name, against the best other reading, to pass without a person.
         impossible: Largest probability of the entered character, where a difference may be claimed.
+        legacy_gbk: Whether what is typed in comes from a system that writes the GBK tail in private codes.
     """
 
     certain: float = 0.98
     likely: float = 0.5
     impossible: float = 0.002
+    legacy_gbk: bool = False
 
 
 class LegibilityLimits(Model):

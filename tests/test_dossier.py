@@ -2,11 +2,14 @@ from collections.abc import Sequence
 
 import pytest
 
+from models.case import CaseReading
 from models.documents import DocumentKind, Person
+from models.policy import NameLimits, Policy
 from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation
+from pipeline.documents.dossier import open_dossier
 from tests.support.cards import certificate, changes_page, emblem, father, home, id_number, member, mother, unreadable
-from tests.support.dossiers import FAMILY, GUARDIAN, Sent, dossier
+from tests.support.dossiers import FAMILY, GUARDIAN, READER, Sent, dossier
 from tests.support.lines import Ink, page
 
 GRANDDAUGHTER = member({"户主或与户主关系": "孙女"})
@@ -122,3 +125,11 @@ def test_of_several_certificates_the_one_that_names_the_child_counts() -> None:
     assert held.certificate is held.pages[1]
     assert dossier(twin).certificate is not None
     assert dossier(member()).certificate is None
+
+
+@pytest.mark.parametrize(("legacy", "name"), [(True, "欧阳䶮"), (False, "欧阳\ue863")])
+def test_a_policy_says_that_names_come_from_a_system_of_the_gbk_era(legacy: bool, name: str) -> None:
+    policy = Policy(names=NameLimits(legacy_gbk=legacy))
+    reading = dossier(*FAMILY, child={"name": "欧阳\ue863"})
+    held = open_dossier(CaseReading(case=reading.case, files=reading.files), READER._replace(policy=policy))
+    assert held.child.name == name

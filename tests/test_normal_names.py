@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.names.legacy import modern
 from pipeline.names.normal import is_han, is_private_use, normal_name
 
 _HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
@@ -72,3 +73,30 @@ def test_no_two_characters_become_one(text: str) -> None:
 )
 def test_kinds_of_characters(char: str, han: bool, unknown: bool) -> None:
     assert (is_han(char), is_private_use(char)) == (han, unknown)
+
+
+@pytest.mark.parametrize(
+    ("typed", "today"),
+    [
+        pytest.param("\ue863", "䶮", id="FE9F"),
+        pytest.param("\ue844", "䜣", id="FE80, behind the code that was left out"),
+        pytest.param("\ue85f", "䴖", id="FE9B"),
+        pytest.param("\ue815", "⺁", id="the first"),
+        pytest.param("\ue864", "\u9fbb", id="the last, which codecs leave private"),
+        pytest.param("\ue816", "\U00020087", id="one outside the basic plane"),
+        pytest.param("李\ue863", "李䶮", id="within a name"),
+        pytest.param("\ue814\ue865", "\ue814\ue865", id="private codes of somebody else"),
+        pytest.param("李雷", "李雷", id="a plain name"),
+    ],
+)
+def test_the_gbk_tail_of_old_systems(typed: str, today: str) -> None:
+    assert modern(typed) == today
+
+
+def test_every_code_of_the_tail_has_one_character_and_codecs_agree_where_they_know_it() -> None:
+    codes = [code for code in range(0xFE50, 0xFEA1) if code != 0xFE7F]
+    told = [modern(chr(0xE815 + at)) for at in range(len(codes))]
+    known = [bytes(divmod(code, 256)).decode("gb18030") for code in codes]
+    assert len(set(told)) == 80
+    assert all(char == codec for char, codec in zip(told, known, strict=True) if not is_private_use(codec))
+    assert not any(map(is_private_use, told))

@@ -16,6 +16,7 @@ from pipeline.documents.likeness import Reader, certain_number, likeness
 from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView, view_page
 from pipeline.documents.people import Likeness, Someone
+from pipeline.names.legacy import modern
 from pipeline.names.normal import normal_name
 
 _BEIJING = ZoneInfo("Asia/Shanghai")
@@ -89,13 +90,24 @@ def open_dossier(reading: CaseReading, reader: Reader) -> Dossier:
         reading: The manifest, and what was read of every page.
         reader: What comparing names needs.
     """
-    submission = reading.case.submission
+    case = _modern(reading.case) if reader.policy.names.legacy_gbk else reading.case
+    submission = case.submission
     pages = tuple(_views(reading.files))
     parents = tuple(_parents(submission, pages, reader.policy))
     today = submission.submitted_at.astimezone(_BEIJING).date()
     held = tuple(_held(page, submission.child, parents, today, reader) for page in pages)
     held = _with_relatives(_one_child(held, submission.child, reader.policy))
-    return Dossier(reading.case, reading.files, held, parents, today)
+    return Dossier(case, reading.files, held, parents, today)
+
+
+def _modern(case: Case) -> Case:
+    """The case with its typed names in today's codes."""
+    child, guardian = case.submission.child, case.submission.guardian
+    changed = {
+        "child": child.model_copy(update={"name": modern(child.name)}),
+        "guardian": guardian and guardian.model_copy(update={"name": modern(guardian.name)}),
+    }
+    return case.model_copy(update={"submission": case.submission.model_copy(update=changed)})
 
 
 def _views(files: Sequence[FileReading]) -> Iterator[PageView]:
