@@ -95,7 +95,7 @@ def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageRead
             *(_line(line, scene, stamps, stamped=True) for line in read_stamps(stamps, engine)),
         ),
         barcodes=read_barcodes(scene),
-        measures=measure_page(scene.picture, grey_of(scene.picture), raster(grey_of(page), _on(page, scene.quad))),
+        measures=measure_page(scene.picture, grey_of(scene.picture), raster(grey_of(page), scene.quad)),
     )
 
 
@@ -111,11 +111,6 @@ def _line(line: TextLine, scene: Scene, layer: Grey, *, stamped: bool = False) -
         stamped=stamped,
         measures=measure_line(scene.picture, layer, upright, characters),
     )
-
-
-def _on(page: Rgb, quad: Quad) -> Box:
-    height, width = page.shape[:2]
-    return quad.box.within(width, height)
 
 
 def _border(page: Rgb) -> Quad:

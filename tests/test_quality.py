@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.geometry import Box
+from models.geometry import Box, Point, Quad
 from models.policy import CopyLimits, LegibilityLimits
 from models.reading import LineMeasures
 from pipeline.decode.pixels import Grey, Rgb
@@ -14,6 +14,7 @@ from pipeline.scene.print_layer import layers
 from tests.support.pictures import text_like
 
 LIMITS = LegibilityLimits()
+WHOLE = Quad.of_box(Box(0, 0, 900, 640))
 
 
 def measured(page: Rgb, box: Box | None = None) -> LineMeasures:
@@ -190,23 +191,34 @@ def test_stripes_on_blank_paper_are_a_raster(noise: float, stripes: float, seen:
     paper = _paper(np.random.default_rng(4), noise)
     wave = stripes * np.sin(2 * np.pi * 0.21 * np.arange(paper.shape[1]))
     page = np.clip(paper + wave, 0, 255).astype(np.uint8)
-    assert (raster(page, Box(0, 0, 900, 640)) > CopyLimits().striped) is seen
+    assert (raster(page, WHOLE) > CopyLimits().striped) is seen
 
 
 def test_print_is_no_raster_and_a_small_document_has_none() -> None:
     page = _paper(np.random.default_rng(5), 2.0)
     page[100:400:40, 50:800] = 40
     page[100:400, 50:800:16] = 40
-    assert raster(page, Box(0, 0, 900, 640)) < CopyLimits().striped
-    assert raster(page, Box(10, 10, 60, 50)) == 0
-    assert raster(np.zeros((640, 900), np.uint8), Box(0, 0, 900, 640)) == 0
+    assert raster(page, WHOLE) < CopyLimits().striped
+    assert raster(page, Quad.of_box(Box(10, 10, 60, 50))) == 0
+    assert raster(np.zeros((640, 900), np.uint8), WHOLE) == 0
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_what_lies_around_the_document_has_no_say(mirrored: bool) -> None:
+    wave = 6 * np.sin(2 * np.pi * 0.21 * np.arange(900))
+    lozenge = np.array([(450, 10), (890, 320), (450, 630), (10, 320)], np.int32)
+    table = cv2.fillPoly(np.ones((640, 900), np.uint8), [lozenge], 0)
+    printed, woven = _paper(np.random.default_rng(6), 25.0), _paper(np.random.default_rng(7), 1.0) + wave
+    page = np.where(table, woven, printed).astype(np.uint8)
+    corners = tuple(Point(float(x), float(y)) for x, y in (lozenge[::-1] if mirrored else lozenge))
+    assert raster(page, Quad(*corners)) < CopyLimits().striped < raster(page, WHOLE)
 
 
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 200), st.integers(1, 200))
 def test_a_raster_is_a_share(seed: int, width: int, height: int) -> None:
     page = np.random.default_rng(seed).integers(0, 256, (height, width), dtype=np.uint8)
-    assert 0 <= raster(page, Box(0, 0, width, height)) <= 1
+    assert 0 <= raster(page, Quad.of_box(Box(0, 0, width, height))) <= 1
 
 
 def vividness(page: Rgb) -> float:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.geometry import Box
+from models.geometry import Quad
 from pipeline.decode.pixels import Grey
 
 _TILE: Final = 64  # pixels
@@ -26,14 +26,14 @@ Tiles: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
 
 
-def raster(grey: Grey, document: Box) -> float:
+def raster(grey: Grey, document: Quad) -> float:
     """The part of the wavering of blank paper that one frequency holds, 0-1: noise has none, a raster has one.
 
     Args:
         grey: The page as decoded.
-        document: Where the document lies on it.
+        document: Where the document lies on it; what lies around it may well be woven.
     """
-    tiles = _blankest(grey[document.top : document.bottom, document.left : document.right])
+    tiles = _blankest(grey, document)
     if not len(tiles):
         return 0.0
     energy = np.abs(np.fft.rfft2((tiles - tiles.mean(axis=(1, 2), keepdims=True)) * _WINDOW)) ** 2 * _COUNTED
@@ -41,18 +41,33 @@ def raster(grey: Grey, document: Box) -> float:
     return round(float(np.median(peaks / (energy.sum(axis=(1, 2)) + _FLOOR))), 4)
 
 
-def _blankest(grey: Grey) -> Tiles:
-    """The tiles (n, side, side) with the least print on them."""
+def _blankest(grey: Grey, document: Quad) -> Tiles:
+    """The tiles (n, side, side) of the document with the least print on them."""
     rows, columns = grey.shape[0] // _TILE, grey.shape[1] // _TILE
     if not rows or not columns:
         return np.empty((0, _TILE, _TILE), np.float32)
     whole = grey[: rows * _TILE, : columns * _TILE]
     small = cv2.resize(whole, (columns * _COARSE, rows * _COARSE), interpolation=cv2.INTER_AREA)
     levels = _tiled(small, rows, columns, _COARSE)
-    lit = np.flatnonzero(levels.mean(axis=1) > _LIT)
+    lit = np.flatnonzero((levels.mean(axis=1) > _LIT) & _inside(document, rows, columns))
     print_ = (levels.max(axis=1) - levels.min(axis=1))[lit]
     chosen = lit[np.argsort(print_, kind="stable")[: min(_MOST, int(np.ceil(_BLANKEST * len(lit))))]]
     return _tiled(whole, rows, columns, _TILE)[chosen].reshape(-1, _TILE, _TILE).astype(np.float32)
+
+
+def _inside(document: Quad, rows: int, columns: int) -> Mask:
+    """Which tiles, row by row, lie in the document with all their corners: on one side of all its edges."""
+    tops, lefts = np.divmod(np.arange(rows * columns), columns) * np.array(_TILE)
+    xs, ys = (np.stack([start, start + _TILE]) for start in (lefts, tops))
+    sides = np.stack(
+        [
+            (b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x)
+            for a, b in zip(document, (*document[1:], document[0]), strict=True)
+            for x in xs
+            for y in ys
+        ]
+    )
+    return np.asarray((sides >= 0).all(axis=0) | (sides <= 0).all(axis=0))
 
 
 def _tiled(grey: Grey, rows: int, columns: int, side: int) -> Grey:
