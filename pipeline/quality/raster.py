@@ -16,7 +16,8 @@ from pipeline.decode.pixels import Grey
 _TILE: Final = 64  # pixels
 _COARSE: Final = 8  # parts of a tile, across and down, between whose levels print shows
 _MOST: Final = 32  # tiles that are looked at, the blankest ones
-_BLANKEST: Final = 0.2  # of all tiles, which are taken for paper
+_BLANK: Final = 12  # grey levels between the parts of a tile on which nothing is printed, not even a line of the form
+_LEAST: Final = 3  # blank tiles, fewer of which tell nothing
 _LIT: Final = 60  # grey level of paper; darker tiles show a table or the lid
 _SLOW: Final = 0.06  # cycles a pixel, below which light falls off and paper waves
 _BLOCK: Final = 8  # pixels of a JPEG block, whose edges have a frequency of their own
@@ -34,7 +35,7 @@ def raster(grey: Grey, document: Quad) -> float:
         document: Where the document lies on it; what lies around it may well be woven.
     """
     tiles = _blankest(grey, document)
-    if not len(tiles):
+    if len(tiles) < _LEAST:
         return 0.0
     energy = np.abs(np.fft.rfft2((tiles - tiles.mean(axis=(1, 2), keepdims=True)) * _WINDOW)) ** 2 * _COUNTED
     peaks = np.stack([_around_the_peak(tile) for tile in energy])
@@ -42,7 +43,7 @@ def raster(grey: Grey, document: Quad) -> float:
 
 
 def _blankest(grey: Grey, document: Quad) -> Tiles:
-    """The tiles (n, side, side) of the document with the least print on them."""
+    """The tiles (n, side, side) of the document without print on them, the blankest first."""
     rows, columns = grey.shape[0] // _TILE, grey.shape[1] // _TILE
     if not rows or not columns:
         return np.empty((0, _TILE, _TILE), np.float32)
@@ -50,8 +51,8 @@ def _blankest(grey: Grey, document: Quad) -> Tiles:
     small = cv2.resize(whole, (columns * _COARSE, rows * _COARSE), interpolation=cv2.INTER_AREA)
     levels = _tiled(small, rows, columns, _COARSE)
     lit = np.flatnonzero((levels.mean(axis=1) > _LIT) & _inside(document, rows, columns))
-    print_ = (levels.max(axis=1) - levels.min(axis=1))[lit]
-    chosen = lit[np.argsort(print_, kind="stable")[: min(_MOST, int(np.ceil(_BLANKEST * len(lit))))]]
+    print_ = (levels.max(axis=1).astype(int) - levels.min(axis=1))[lit]
+    chosen = lit[np.argsort(print_, kind="stable")[: min(_MOST, int((print_ < _BLANK).sum()))]]
     return _tiled(whole, rows, columns, _TILE)[chosen].reshape(-1, _TILE, _TILE).astype(np.float32)
 
 
