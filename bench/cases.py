@@ -14,12 +14,14 @@ from fixtures.truth import PictureStyle, Split
 from models.case import Case, CaseReading, FailedPage, FileReading, ReadPage, StoredFile
 from models.children import KnownChild
 from models.documents import DocumentKind, Person
+from models.findings import Code
 from models.result import Judgement
 from models.submission import EnteredChild, Submission
 from pipeline.documents.dossier import open_dossier
 from pipeline.documents.likeness import Reader
 from pipeline.judge import judge, sought
 
+GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})  # what is said of a page that does not read
 _NOBODY: Final = "ouyang"  # of the committed samples; of no split
 
 
@@ -62,12 +64,6 @@ def leaves(family: Family) -> tuple[Leaf, ...]:
     people = {resident.person for resident in family.members}
     grown = (leaf for leaf in (Leaf.HEAD, Leaf.FATHER, Leaf.MOTHER) if Person(leaf.value) in people)
     return (*CARD, Leaf.HOME, *grown, Leaf.CHILD, *((Leaf.CERTIFICATE,) if family.birth else ()))
-
-
-def applied_leaf(family: Family, number: int) -> Leaf:
-    """One of the pages that a family sends, each in turn."""
-    sent = leaves(family)
-    return sent[number % len(sent)]
 
 
 def page_of(family: Family, leaf: Leaf, number: int, split: Split = Split.TEST) -> PictureSpec:

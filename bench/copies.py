@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench.cases import applied_leaf, judged_alone, scan
+from bench.cases import judged_alone, leaves, scan
 from bench.conduct import Bench, conduct
 from bench.figures import Figure, share
 from bench.readings import ahead, library
@@ -71,7 +71,8 @@ def _page(number: int) -> PictureSpec:
     copies = tuple(_COPIES)
     style = copies[number // 2 % 2] if number % 2 else _HONEST[number // 2 % len(_HONEST)]
     people = family(Split.TEST, _FIRST + number, Traits(newborn=True))
-    leaf = applied_leaf(people, number // 4)
+    sent = leaves(people)
+    leaf = sent[number // 4 % len(sent)]
     return PictureSpec(family=people, leaf=leaf, style=style, seed=number, split=Split.TEST)
 
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench.cases import judged, leaves, scan, submission
+from bench.cases import GATE, judged, leaves, scan, submission
 from bench.conduct import Bench, conduct
 from bench.figures import Figure, share
 from bench.readings import ahead, library
@@ -16,12 +16,11 @@ from fixtures.people.family import Family
 from fixtures.people.population import Traits, family
 from fixtures.pictures.picture import Leaf, PictureSpec
 from fixtures.truth import PictureStyle, Split
-from models.findings import Code, Finding
+from models.findings import Finding
 from models.result import Decision, Judgement
 
 SEED: Final = 11
 BENCH: Final = Bench("margins", __doc__, SEED, "families", small=5, full=44)
-_GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})
 _FIRST: Final = 3000  # of the families, so that no other bench's are drawn again
 
 
@@ -35,7 +34,7 @@ class Case(NamedTuple):
     @property
     def blocked(self) -> tuple[Finding, ...]:
         """What the gate says."""
-        return tuple(found for found in self.said.findings if found.code in _GATE)
+        return tuple(found for found in self.said.findings if found.code in GATE)
 
 
 def measure(count: int) -> Measured:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench.cases import judged, replaced, scan, submission, whole
+from bench.cases import GATE, judged, replaced, scan, submission, whole
 from bench.conduct import Bench, conduct
 from bench.figures import Figure, percentile, share
 from bench.harmed_pages import FAMILIES, Harmed, applicants, plan
@@ -25,7 +25,7 @@ from fixtures.specimens.harmed import REASONS
 from fixtures.truth import Extent, Harm, Legibility, Split
 from models.case import FileReading, ReadPage
 from models.documents import Field
-from models.findings import Code, Finding, Reason
+from models.findings import Finding, Reason
 from models.geometry import Box
 from models.result import Decision, Judgement, decide
 from models.submission import Submission
@@ -34,7 +34,6 @@ from pipeline.read_files import StartedFile
 SEED: Final = 2
 # Harmed pages: three levels of every harm at every extent, or all nine
 BENCH: Final = Bench("quality", __doc__, SEED, "pages", small=108, full=324)
-_GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})
 _OVERLAP: Final = 0.5  # of boxes, as a share of what either covers, from which the right place was blamed
 # Reasons that a parent would understand as well as the exact one.
 _ALSO: Final[Mapping[Harm, frozenset[Reason]]] = {
@@ -136,7 +135,7 @@ def figures(verdicts: tuple[Verdict, ...]) -> Iterator[Figure]:
 def clean_figures(good: tuple[Judgement, ...]) -> Iterator[Figure]:
     """The cases without harm: the bench needs them good, and what the gate says of them nobody should hear."""
     yield share("cases without harm accepted", sum(one.decision is Decision.ACCEPTED for one in good), len(good))
-    blocked = sum(any(finding.code in _GATE for finding in one.findings) for one in good)
+    blocked = sum(any(finding.code in GATE for finding in one.findings) for one in good)
     yield share("cases without harm blocked by the gate", blocked, len(good))
 
 
@@ -169,7 +168,7 @@ def _verdict(harmed: Harmed, started: tuple[StartedFile, ...], case: _Case, shel
     (read,) = (file.finish() for file in started)
     after = judged(case.submission, replaced(case.files, read), shelf.reader)
     new = brought(case.good.findings, after.findings)
-    blamed = next((one for one in after.findings if one.code in _GATE and one.file == harmed.file), None)
+    blamed = next((one for one in after.findings if one.code in GATE and one.file == harmed.file), None)
     became = ending(harmed.legibility, decide(new), gate=blamed is not None)
     return Verdict(harmed, became, new, blamed, _size(read), _misread(harmed, after))
 

@@ -38,6 +38,7 @@ class Wordings(Model):
         place: A page by its number; `whole` is a document of one page, `page_kind` what kind of page it is.
         nowhere: For a finding that points nowhere.
         field: A place on the page; `whole_page` stands there if none is known.
+        file: A file by what it was sent as, or `some_file`; the parent's own names of files are not repeated.
         findings: For every code and reason of the catalogue the message and the next step.
     """
 
@@ -47,6 +48,8 @@ class Wordings(Model):
     nowhere: str
     field: str
     whole_page: str
+    file: str
+    some_file: str
     documents: Mapping[DocumentKind, str]
     pages: Mapping[PageKind, str]
     fields: Mapping[Field, str]
@@ -69,7 +72,7 @@ def words_of(finding: Finding, language: Language = Language.ZH_HANS) -> Words:
     told = message.format(
         where=_where(finding, held),
         what=held.field.format(title=held.fields[finding.field]) if finding.field else held.whole_page,
-        file=finding.file or "",
+        file=held.file.format(document=held.documents[finding.document]) if finding.document else held.some_file,
         read=finding.read or "",
         entered=finding.entered or "",
     )

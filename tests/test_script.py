@@ -13,8 +13,11 @@ from tests.support.lines import Ink, line
 @pytest.mark.parametrize(
     ("ink", "text", "least"),
     [
-        pytest.param(Ink("曹瑤松", weak={1: 0.7}, others={1: {"瑶": 0.2}}), "曹瑶松", 0.8, id="both forms seen"),
+        pytest.param(Ink("曹瑤松", weak={1: 0.7}, others={1: {"瑶": 0.2}}), "曹瑶松", 0.6, id="both forms seen"),
         pytest.param(Ink("曹瑤松", weak={1: 0.97}, others={1: {"瑶": 0.01}}), "曹瑤松", 0.6, id="surely traditional"),
+        pytest.param(
+            Ink("曹瑤松", weak={1: 0.95}, others={1: {"瑶": 0.03}}), "曹瑤松", 0.7, id="traditional, with a trace"
+        ),
         pytest.param(Ink("曹瑤松", weak={1: 0.999}), "曹瑤松", 0.99, id="only the traditional form seen"),
         pytest.param(Ink("昇", weak={0: 0.6}, others={0: {"升": 0.35}}), "昇", 0.6, id="allowed in names"),
         pytest.param(Ink("曹松", weak={0: 0.6}, others={0: {"曾": 0.3}}), "曹松", 0.6, id="two characters"),

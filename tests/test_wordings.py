@@ -79,6 +79,12 @@ def test_a_name_that_differs_is_quoted_as_it_is_and_never_converted(language: La
     assert "欧阳靖" in message
 
 
+@pytest.mark.parametrize("language", [Language.ZH_HANT, Language.EN])
+def test_the_names_of_files_are_not_repeated(language: Language) -> None:
+    place = Place(document=DocumentKind.ID_CARD, file="李雷的身份证.heic")
+    assert "李雷" not in words_of(found(Code.BAD_FILE, Reason.HEIC, place), language).message
+
+
 def test_4005_says_nothing_of_the_record_in_any_language() -> None:
     place = Place()
     for reason in (Reason.ID_NUMBER, Reason.BIRTH_CERTIFICATE_NUMBER):

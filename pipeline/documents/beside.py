@@ -151,8 +151,8 @@ def _in_reading_order(values: Iterable[_Value], label: Box) -> tuple[Run, ...]:
 
 def _of_one_column(rows: Sequence[Sequence[_Value]], label: Box) -> list[Sequence[_Value]]:
     """The row beside the label, and others that start below or above its start."""
-    if len(rows) < 2:
-        return list(rows)
+    if not rows:
+        return []
     own = min(rows, key=lambda row: abs(row[0].box.centre.y - label.centre.y))[0].box
     return [row for row in rows if abs(row[0].box.left - own.left) < _COLUMN * own.height]
 

@@ -5,10 +5,10 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import Hamming
 
-from models.documents import Field
+from models.documents import Field, Person
 from models.identity import parse_id_number
 from models.policy import Policy
-from pipeline.documents.looks import Legibility, look
+from pipeline.documents.looks import Legibility, certain, look
 from pipeline.documents.pages import PageView
 from pipeline.documents.people import Likeness, Someone
 from pipeline.names.verify import verify_name
@@ -49,9 +49,10 @@ def _far_apart(read: str | None, told: str | None) -> bool:
     return bool(read and told and len(read) == len(told) and Hamming.distance(read, told) > _MISTYPED)
 
 
-def certain_number(page: PageView, policy: Policy) -> str | None:
-    """The ID number of a card, if every digit of it was read with certainty and its check digit agrees."""
-    field = page.get(Field.ID_NUMBER)
-    number = parse_id_number(field.value) if field and field.value else None
-    read = field is not None and look(field, policy.legibility).legibility is Legibility.READ
-    return number.text if number and number.check_digit_right and read else None
+def certain_number(page: PageView, policy: Policy, person: Person | None = None) -> str | None:
+    """The ID number of a card's holder, or of a person whom the page names, if it was read with certainty.
+
+    Every digit was, and its check digit agrees.
+    """
+    number = parse_id_number(certain(page.get(Field.ID_NUMBER, person), policy.legibility) or "")
+    return number.text if number and number.check_digit_right else None

@@ -14,7 +14,7 @@ from models.reading import Alternative, Lattice, Line
 from pipeline.ocr.lattice import text_of
 
 _FILE: Final = "traditional.txt"
-_PRIOR: Final = 50.0  # times as likely as traditional print on such a document: a judgement, not a count
+_PRIOR: Final = 10.0  # times as likely as traditional print on such a document: a judgement, not a count
 
 
 @cache

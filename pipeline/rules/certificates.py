@@ -13,6 +13,7 @@ from models.findings import Code, Evidence, Finding, Reason, Severity, found
 from models.identity import age_on, is_certificate_number, is_province, parse_id_number
 from models.policy import Policy
 from pipeline.documents.dossier import Dossier
+from pipeline.documents.likeness import certain_number
 from pipeline.documents.looks import certain
 from pipeline.documents.pages import PageView
 
@@ -69,9 +70,9 @@ def _has_barcode(page: PageView) -> bool:
 def _printed_age(page: PageView, parent: Person, policy: Policy) -> Iterator[Finding]:
     """A parent's printed age is that of the parent's number on the day of birth, a year more or less."""
     age = certain(page.get(Field.AGE, parent), policy.legibility)
-    number = parse_id_number(certain(page.get(Field.ID_NUMBER, parent), policy.legibility) or "")
+    number = parse_id_number(certain_number(page, policy, parent) or "")
     born = _born(page, policy)
-    if age and number and born and abs(int(age) - age_on(number.birth_date, born)) > _SLACK:
+    if age and age.isdecimal() and number and born and abs(int(age) - age_on(number.birth_date, born)) > _SLACK:
         evidence = Evidence(read=age, entered=number.birth_date.isoformat())
         yield found(Code.CONTRADICTION, Reason.AGE, page.place(Field.AGE, parent), evidence)
 

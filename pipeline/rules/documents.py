@@ -85,7 +85,7 @@ def _is_lawful(start: date, until: str, born: date | None) -> bool:
     if born is None:
         return years in {span for _, span in _SPANS}
     age = age_on(born, start)
-    return years == next(span for least, span in _SPANS if age >= least)
+    return years in [span for least, span in _SPANS if age >= least][:1]  # none for a card from before the birth
 
 
 def _whole_years(start: date, until: date) -> int:

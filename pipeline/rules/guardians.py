@@ -12,7 +12,7 @@ from models.policy import Policy
 from pipeline.documents.dossier import Dossier, guardian_person
 from pipeline.documents.form import Slot
 from pipeline.documents.likeness import Reader, certain_number
-from pipeline.documents.looks import Legibility, certain, look
+from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
 from pipeline.documents.people import Likeness
 from pipeline.names.verify import verify_name
@@ -96,7 +96,7 @@ def _numbers(parent: Person, dossier: Dossier, policy: Policy) -> Iterator[tuple
     for page in dossier.pages:
         slot = Slot(Field.ID_NUMBER, parent if page.kind is PageKind.BIRTH_CERTIFICATE else None)
         if page.kind is PageKind.BIRTH_CERTIFICATE or page.holder is parent:
-            number = certain(page.get(*slot), policy.legibility)
+            number = certain_number(page, policy, slot.person)
             if number:
                 yield page, slot, number
 

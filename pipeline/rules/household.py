@@ -11,7 +11,7 @@ from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import Policy
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.kinship import composes, is_head
-from pipeline.documents.likeness import Reader
+from pipeline.documents.likeness import Reader, certain_number
 from pipeline.documents.looks import certain
 from pipeline.documents.pages import PageView
 from pipeline.names.verify import verify_name
@@ -30,10 +30,13 @@ def household(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
 
 
 def _heads(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
-    """Cards of different people whose relation is 户主."""
-    cards = (page for page in dossier.of_kind(PageKind.HUKOU_MEMBER) if is_head(_relation(page, policy) or ""))
-    by_person = {certain(page.get(Field.ID_NUMBER), policy.legibility) or id(page): page for page in reversed([*cards])}
-    return tuple(reversed(by_person.values()))
+    """Cards whose relation is 户主, one of each person whose number is certain."""
+    heads: dict[str, PageView] = {}
+    for page in dossier.of_kind(PageKind.HUKOU_MEMBER):
+        number = certain_number(page, policy)
+        if number and is_head(_relation(page, policy) or ""):
+            heads.setdefault(number, page)
+    return tuple(heads.values())
 
 
 def _another_head(head: PageView, home: PageView, reader: Reader) -> Iterator[Finding]:

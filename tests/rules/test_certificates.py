@@ -79,6 +79,7 @@ def test_a_number_of_no_province(cells: Mapping[str, Words], severity: Severity)
         pytest.param("29", [], id="as the number says"),
         pytest.param("30", [], id="a year more"),
         pytest.param("31", [AGE], id="two years more"),
+        pytest.param("31+2", [], id="no age at all"),
         pytest.param(Ink("31", sure=0.6), [], id="two years more, as far as one can read"),
     ],
 )

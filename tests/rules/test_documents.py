@@ -87,6 +87,7 @@ def test_a_card_that_is_valid_until_a_day_that_never_comes_asks_a_person() -> No
         pytest.param("2020.01.01-2040.01.02", "1988年1月1日", False, id="a day too long"),
         pytest.param(Ink("2020.01.01-2030.01.01", sure=0.9), "1988年1月1日", True, id="hard to read"),
         pytest.param("2020.01.01-2030.01.01", None, True, id="ten years of somebody whose age nobody reads"),
+        pytest.param("2020.01.01-2025.01.01", "2021年1月1日", False, id="from before the birth: another person's side"),
         pytest.param("2020.01.01-2035.01.01", None, False, id="fifteen years of anybody"),
     ],
 )

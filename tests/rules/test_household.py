@@ -32,6 +32,9 @@ GRANDFATHER = father({"姓名": "欧阳大山", "出生日期": "1958年1月1日
         ),
         pytest.param((home(), father(), GRANDFATHER, member()), [CONFLICT], id="two heads and one 首页"),
         pytest.param((home(), father(), father(), member()), [], id="the head's card twice"),
+        pytest.param(
+            (home(), father(), father({"公民身份证件编号": None}), member()), [], id="the head's card again, cut below"
+        ),
         pytest.param((home(), home(), father(), GRANDFATHER, member()), [], id="two booklets, each with its head"),
         pytest.param((home(), mother({"户主或与户主关系": "女"}), member()), [CONFLICT], id="a sister of the child"),
         pytest.param(
