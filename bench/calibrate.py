@@ -22,15 +22,15 @@ from bench.harmed_pages import plan
 from bench.machine import ROOT
 from bench.readings import Library, ahead, library
 from bench.tables import console, errors
-from fixtures.truth import Expected, PrintedField, Split, TruePage
+from fixtures.truth import Expected, PrintedField, Split
 from models.case import FileReading, ReadPage
 from models.documents import Person
 from pipeline.documents.calibration import Calibration, calibrated
+from pipeline.documents.content import Slot
 from pipeline.documents.divide import divide
 from pipeline.documents.evidence import EVIDENCE
 from pipeline.documents.fields import FieldReading
-from pipeline.documents.form import Slot
-from pipeline.documents.pages import PageView, view_page
+from pipeline.documents.view import Taken, take
 from pipeline.ocr.base import weights_named
 
 FILE: Final = ROOT / "pipeline" / "documents" / "calibration.json"
@@ -78,35 +78,29 @@ def _of_submissions(count: int, shelf: Library) -> Iterator[Observed]:
 def _of_harmed_pages(count: int, shelf: Library) -> Iterator[Observed]:
     begun = ((harmed, shelf.start([scan(harmed.spec)])) for harmed in plan(count, Split.TRAIN))
     for harmed, started in track(ahead(begun, 8), "harmed pages", total=count, console=errors):
-        for page in _views([file.finish() for file in started]):
+        for _, _, page in _taken([file.finish() for file in started]):
             truth = [field for field in harmed.fields if field.level > 0 or harmed.number % 3 == 0]
             yield from (Observed(field, right, harmed.number) for field, right in _beside(page, truth))
 
 
 def _told(files: list[FileReading], expected: Expected) -> Iterator[tuple[FieldReading, bool]]:
-    for page in _views(files):
-        true = _true_page(page, expected.pages)
+    for path, page_no, page in _taken(files):
+        here = (true for true in expected.pages if (true.file, true.page_no) == (path, page_no))
+        true = next((true for true in here if true.kind is page.kind), None)  # None where another kind was told
         if true is not None:
             yield from _beside(page, true.fields)
 
 
-def _true_page(page: PageView, pages: tuple[TruePage, ...]) -> TruePage | None:
-    """What the page shows; None where another kind was told."""
-    here = (true for true in pages if (true.file, true.page_no) == (page.file.path, page.reading.page_no))
-    return next((true for true in here if true.kind is page.kind), None)
-
-
-def _views(files: list[FileReading]) -> Iterator[PageView]:
+def _taken(files: list[FileReading]) -> Iterator[tuple[str, int, Taken]]:
+    """Every document on every page, with its file's path and its page number."""
     for file in files:
         for page in file.pages:
             if isinstance(page, ReadPage):
                 readings = (part for reading in page.readings for part in divide(reading))
-                yield from (view_page(file.file, reading) for reading in readings)
+                yield from ((file.file.path, page.page_no, take(reading)) for reading in readings)
 
 
-def _beside(
-    page: PageView, truth: tuple[PrintedField, ...] | list[PrintedField]
-) -> Iterator[tuple[FieldReading, bool]]:
+def _beside(page: Taken, truth: tuple[PrintedField, ...] | list[PrintedField]) -> Iterator[tuple[FieldReading, bool]]:
     """Each reading of a printed value, and whether it says what is printed."""
     for printed in truth:
         person: Person | None = printed.person

@@ -11,7 +11,7 @@ from fixtures.pictures.picture import Leaf, PictureSpec
 from fixtures.specimens.application import application, typed_child, typed_guardian
 from fixtures.specimens.story import CARD
 from fixtures.truth import PictureStyle, Split
-from models.case import Case, CaseReading, FailedPage, FileReading, ReadPage, StoredFile
+from models.case import Case, FailedPage, FileReading, ReadPage, StoredFile
 from models.children import KnownChild
 from models.documents import DocumentKind, Person
 from models.findings import Code
@@ -19,6 +19,7 @@ from models.result import Judgement
 from models.submission import EnteredChild, Submission
 from pipeline.documents.dossier import open_dossier
 from pipeline.documents.likeness import Reader
+from pipeline.documents.view import view_files
 from pipeline.judge import judge, sought
 
 GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})  # what is said of a page that does not read
@@ -38,7 +39,7 @@ def judged(
     """
     stored = tuple(file.file for file in files)
     case = Case(submission=submission, revision=1, files=stored, input_digest="0" * 64)
-    dossier = open_dossier(CaseReading(case=case, files=files), reader)
+    dossier = open_dossier(case, view_files(files), reader)
     wanted = sought(dossier)
     births = {(birth.name, birth.birth_date) for birth in wanted.births}
     near = tuple(

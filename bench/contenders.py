@@ -14,12 +14,12 @@ from typing import NamedTuple, TypeAlias
 from bench.engines import Plain, paddle, rapid
 from bench.submissions import pages_of
 from bench.workplace import opened_desk, reading_processes
-from models.case import CaseReading
 from models.policy import Limits
 from pipeline.decode.pages import decode
 from pipeline.desk import Desk
 from pipeline.documents.dossier import open_dossier
 from pipeline.documents.likeness import Reader
+from pipeline.documents.view import view_files
 from pipeline.intake import perceive_case, process
 from pipeline.judge import judge, sought
 from pipeline.stores.folder import FolderStore
@@ -82,7 +82,7 @@ def _judging(submission_id: str, desk: Desk) -> float:
     files = tuple(perceive_case(case, desk))
     began = time.monotonic()
     reader = Reader(desk.readers.alphabet, desk.policy)
-    dossier = open_dossier(CaseReading(case=case, files=files), reader)
+    dossier = open_dossier(case, view_files(files), reader)
     judge(dossier, desk.ledger.known_children(sought(dossier)), reader)
     return (time.monotonic() - began) * 1000
 

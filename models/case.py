@@ -50,10 +50,3 @@ class FileReading(Model):
     file: StoredFile
     pages: tuple[ReadPage | FailedPage, ...] = ()
     failure: tuple[Code, Reason] | None = None
-
-
-class CaseReading(Model):
-    """All that judging sees of a case beside its manifest."""
-
-    case: Case
-    files: tuple[FileReading, ...]

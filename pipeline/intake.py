@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Final
 
-from models.case import Case, CaseReading, FileReading, StoredFile
+from models.case import Case, FileReading, StoredFile
 from models.errors import BadManifestError, FileRejectedError, LedgerError, ManifestProblem, ObjectMissingError
 from models.result import Decision, Judgement, Provenance, Result
 from models.submission import MANIFEST_NAME, Submission, SubmittedFile, parse_manifest
 from pipeline.desk import Desk
 from pipeline.documents.dossier import Dossier, open_dossier
 from pipeline.documents.likeness import Reader
+from pipeline.documents.view import view_files
 from pipeline.judge import judge, registration, sought
 from pipeline.ledger.base import ChildExistsError
 from pipeline.ledger.values import Lease
@@ -87,7 +88,7 @@ def conclude(
         LedgerError: The ledger failed; nothing was recorded.
     """
     reader = Reader(desk.readers.alphabet, desk.policy)
-    dossier = open_dossier(CaseReading(case=case, files=files), reader)
+    dossier = open_dossier(case, view_files(files), reader)
     for _ in range(_JUDGED_AT_MOST):
         known = desk.ledger.known_children(sought(dossier))
         judgement = judge(dossier, known, reader)
@@ -158,7 +159,7 @@ def _input_digest(submission: Submission, files: tuple[StoredFile, ...]) -> str:
 
 def _engine_of(dossier: Dossier, desk: Desk) -> str:
     """Which engine the readings of a case come from; today's, if nothing was read."""
-    return next((page.reading.engine for page in dossier.pages), desk.readers.engine)
+    return next((page.content.engine for page in dossier.pages), desk.readers.engine)
 
 
 def _result(dossier: Dossier, judgement: Judgement, desk: Desk, began: float) -> Result:

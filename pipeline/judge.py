@@ -5,7 +5,7 @@ Pure: values in, a value out, no pixel and no clock. What cannot be read is neve
 
 from collections.abc import Iterable, Iterator
 
-from models.case import FailedPage
+from models.case import FailedPage, StoredFile
 from models.children import KnownChild
 from models.documents import PageKind, Person
 from models.findings import Code, Finding
@@ -105,7 +105,7 @@ def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _fields(dossier: Dossier) -> Iterator[FieldValue]:
     for page in dossier.pages:
-        for slot, field in page.form.fields.items():
+        for slot, field in page.content.fields.items():
             if page.document and field.value is not None:
                 yield FieldValue(
                     document=page.document,
@@ -114,7 +114,7 @@ def _fields(dossier: Dossier) -> Iterator[FieldValue]:
                     value=field.value,
                     confidence=field.confidence,
                     file=page.file.path,
-                    page_no=page.reading.page_no,
+                    page_no=page.content.page_no,
                     box=page.on_page(field.box),
                 )
 
@@ -128,25 +128,24 @@ def _holder(page: PageView) -> Person | None:
 def _outcomes(dossier: Dossier, policy: Policy) -> Iterator[PageOutcome]:
     """Pages in are pages out: in the order of the files, failed ones among them."""
     for file in dossier.files:
-        for page in file.pages:
-            if isinstance(page, FailedPage):
-                nowhere = Quad.of_box(Box(0, 0, 0, 0))
-                kind = PageKind.UNREADABLE
-                yield PageOutcome(
-                    file=file.file.path, page_no=page.page_no, kind=kind, legible=False, rotation=0, quad=nowhere
-                )
-                continue
-            views = (view for view in dossier.pages if view.file is file.file and view.reading.page_no == page.page_no)
-            yield from (_outcome(view, policy) for view in views)
+        read = (_outcome(view, policy) for view in dossier.pages if view.file is file.file)
+        failed = (_failed(page, file.file) for page in file.content.failed)
+        yield from sorted((*read, *failed), key=lambda outcome: outcome.page_no)
+
+
+def _failed(page: FailedPage, file: StoredFile) -> PageOutcome:
+    nowhere = Quad.of_box(Box(0, 0, 0, 0))
+    kind = PageKind.UNREADABLE
+    return PageOutcome(file=file.path, page_no=page.page_no, kind=kind, legible=False, rotation=0, quad=nowhere)
 
 
 def _outcome(page: PageView, policy: Policy) -> PageOutcome:
     legible = page.kind is not PageKind.UNREADABLE and not unreadable_slots(page, policy.legibility)
     return PageOutcome(
         file=page.file.path,
-        page_no=page.reading.page_no,
+        page_no=page.content.page_no,
         kind=page.kind,
         legible=legible,
-        rotation=page.reading.rotation,
-        quad=page.reading.quad,
+        rotation=page.content.rotation,
+        quad=page.content.quad,
     )

@@ -7,6 +7,7 @@ from models.findings import Code, Reason, Severity
 from models.policy import Policy
 from models.reading import Line, PageReading
 from pipeline.documents.household import cancellations
+from pipeline.documents.view import view_page
 from pipeline.rules.documents import documents
 from tests.support.cards import changes_page, member
 from tests.support.dossiers import dossier
@@ -39,7 +40,7 @@ def _with(reading: PageReading, *lines: Line) -> PageReading:
     ],
 )
 def test_stamps_that_end_a_card(stamps: Sequence[Line], words: list[str]) -> None:
-    assert [one.text for one in cancellations(_with(member(), *stamps).lines)] == words
+    assert [one.text for one in cancellations(view_page(_with(member(), *stamps)).lines)] == words
 
 
 def test_a_cancelled_card_goes_to_a_person() -> None:

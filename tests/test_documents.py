@@ -4,7 +4,7 @@ from models.documents import DocumentKind, Field, PageKind, Person
 from models.geometry import Quad
 from models.reading import PageReading
 from pipeline.documents.identify import identify
-from pipeline.documents.pages import PageView, view_page
+from pipeline.documents.pages import PageView
 from tests.support.cards import (
     CHILD_NUMBER,
     FATHER_NUMBER,
@@ -30,7 +30,7 @@ FOREIGN = page(rows({"电费通知单": None, "本月应交金额": "一百二�
 
 
 def _view(reading: PageReading, hint: DocumentKind | None = None) -> PageView:
-    return view_page(dossier(Sent((reading,), hint)).files[0].file, reading)
+    return dossier(Sent((reading,), hint)).pages[0]._replace(holder=None)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_the_order_of_lines_does_not_tell_the_kind(reading: PageReading) -> None
     ],
 )
 def test_the_fields_of_a_page(reading: PageReading, values: dict[tuple[Field, Person | None], str]) -> None:
-    fields = _view(reading).form.fields
+    fields = _view(reading).content.fields
     assert {(slot.field, slot.person): field.value for slot, field in fields.items()} == values
 
 
@@ -224,4 +224,4 @@ def test_a_text_that_is_no_such_value_is_never_confident(words: Words) -> None:
 
 
 def test_a_page_without_measures_of_its_own_is_still_the_same_page() -> None:
-    assert _view(seen(member(), contrast=0.01)).form.fields.keys() == _view(member()).form.fields.keys()
+    assert _view(seen(member(), contrast=0.01)).content.fields.keys() == _view(member()).content.fields.keys()

@@ -2,7 +2,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from models.case import CaseReading
 from models.documents import DocumentKind, Person
 from models.policy import NameLimits, Policy
 from models.reading import PageReading
@@ -131,5 +130,6 @@ def test_of_several_certificates_the_one_that_names_the_child_counts() -> None:
 def test_a_policy_says_that_names_come_from_a_system_of_the_gbk_era(legacy: bool, name: str) -> None:
     policy = Policy(names=NameLimits(legacy_gbk=legacy))
     reading = dossier(*FAMILY, child={"name": "欧阳\ue863"})
-    held = open_dossier(CaseReading(case=reading.case, files=reading.files), READER._replace(policy=policy))
+    contents = [file.content for file in reading.files]
+    held = open_dossier(reading.case, contents, READER._replace(policy=policy))
     assert held.child.name == name

@@ -5,14 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.case import CaseReading, FailedPage, ReadPage
+from models.case import FailedPage, FileReading, ReadPage
 from models.children import KnownChild
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Reason
 from models.reading import PageReading
 from models.result import Decision, Judgement, decide
 from models.submission import IdType, Sex
-from pipeline.documents.dossier import Dossier, open_dossier
+from pipeline.documents.dossier import open_dossier
+from pipeline.documents.view import view_files
 from pipeline.judge import judge, registration, sought
 from pipeline.ledger.values import Birth
 from tests.support.cards import (
@@ -117,19 +118,13 @@ def test_pages_in_are_pages_out_in_the_order_of_the_files() -> None:
 
 def test_two_documents_on_one_page_are_two_outcomes() -> None:
     held = dossier(*FAMILY)
-    both = ReadPage(page_no=1, readings=(home(), emblem()))
-    reading = held.files[0].model_copy(update={"pages": (both,)})
-    case = open_dossier_of(held, reading)
-    outcomes = judge(case, (), READER).pages
+    both = FileReading(file=held.files[0].file, pages=(ReadPage(page_no=1, readings=(home(), emblem())),))
+    case = held.case.model_copy(update={"files": (both.file,)})
+    outcomes = judge(open_dossier(case, view_files([both]), READER), (), READER).pages
     assert [(outcome.page_no, outcome.kind) for outcome in outcomes] == [
         (1, PageKind.HUKOU_HOME),
         (1, PageKind.ID_EMBLEM),
     ]
-
-
-def open_dossier_of(held: Dossier, *files: object) -> Dossier:
-    """The same case with other files."""
-    return open_dossier(CaseReading.model_validate({"case": held.case, "files": files}), READER)
 
 
 def test_fields_say_whose_they_are() -> None:

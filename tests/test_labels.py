@@ -8,7 +8,8 @@ from models.documents import Field
 from models.geometry import Box
 from models.reading import Line
 from pipeline.documents.beside import values_beside
-from pipeline.documents.form import Slot, read_form
+from pipeline.documents.content import Slot
+from pipeline.documents.form import read_form
 from pipeline.documents.labels import take_apart
 from pipeline.documents.runs import cut, whole
 from tests.support.lines import Ink, line

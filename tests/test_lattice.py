@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.reading import BLANK, Alternative, Lattice
-from pipeline.ocr.lattice import Glyph, glyphs, log_likelihood, part, text_of
+from pipeline.ocr.lattice import Glyph, glyphs, log_likelihood, stretch, text_of
 from tests.support.lines import Ink, lattice
 
 _ALPHABET = "甲乙"
@@ -42,13 +42,13 @@ def by_brute_force(held: Lattice) -> dict[str, float]:
 @given(small_lattices())
 def test_the_likelihood_of_a_text_is_the_sum_over_all_its_paths(held: Lattice) -> None:
     for text, probability in by_brute_force(held).items():
-        assert math.exp(log_likelihood(held, text)) == pytest.approx(probability)
+        assert math.exp(log_likelihood(held.steps, text)) == pytest.approx(probability)
 
 
 @given(small_lattices())
 def test_the_likelihoods_of_all_texts_sum_to_one(held: Lattice) -> None:
     texts = ("".join(chars) for size in range(5) for chars in product(_ALPHABET, repeat=size))
-    assert sum(math.exp(log_likelihood(held, text)) for text in texts) == pytest.approx(1.0, abs=1e-6)
+    assert sum(math.exp(log_likelihood(held.steps, text)) for text in texts) == pytest.approx(1.0, abs=1e-6)
 
 
 @given(small_lattices())
@@ -66,7 +66,8 @@ def test_glyphs_stand_in_order_and_do_not_overlap(held: Lattice) -> None:
 
 @given(small_lattices())
 def test_the_part_of_all_glyphs_is_the_whole(held: Lattice) -> None:
-    assert part(held, 0, len(glyphs(held))) == held
+    read = glyphs(held)
+    assert stretch(read, 0, len(read), len(held.steps)) == (0, len(held.steps))
 
 
 @given(small_lattices(), st.data())
@@ -75,7 +76,8 @@ def test_a_part_reads_as_its_glyphs(held: Lattice, data: st.DataObject) -> None:
     first = data.draw(st.integers(0, len(read)))
     end = data.draw(st.integers(first, len(read)))
     if first < end:
-        assert text_of(part(held, first, end)) == text_of(held)[first:end]
+        steps = held.steps[slice(*stretch(read, first, end, len(held.steps)))]
+        assert text_of(Lattice(steps=steps, span=held.span)) == text_of(held)[first:end]
 
 
 @given(small_lattices(), st.data())
@@ -83,8 +85,9 @@ def test_parts_side_by_side_hold_every_step_and_share_one_blank_at_most(held: La
     read = glyphs(held)
     if len(read) > 1:
         at = data.draw(st.integers(1, len(read) - 1))
-        left, right = part(held, 0, at), part(held, at, len(read))
-        assert 0 <= len(left.steps) + len(right.steps) - len(held.steps) <= 1
+        (first, stop), (start, end) = (stretch(read, *ends, len(held.steps)) for ends in ((0, at), (at, len(read))))
+        assert (first, end) == (0, len(held.steps))
+        assert 0 <= stop - start <= 1
 
 
 @pytest.mark.parametrize(
@@ -108,10 +111,10 @@ def test_a_glyph_holds_its_steps_and_the_probability_of_the_first() -> None:
 
 def test_a_character_that_is_not_listed_is_all_but_impossible() -> None:
     held = lattice(Ink("甲", sure=0.99))
-    assert log_likelihood(held, "乙") < math.log(1e-8) < log_likelihood(held, "甲")
+    assert log_likelihood(held.steps, "乙") < math.log(1e-8) < log_likelihood(held.steps, "甲")
 
 
 def test_a_text_longer_than_the_lattice_has_no_path() -> None:
     held = lattice("甲")
-    assert log_likelihood(held, "甲乙甲乙") == -math.inf
-    assert log_likelihood(Lattice(steps=(), span=1.0), "甲") == -math.inf
+    assert log_likelihood(held.steps, "甲乙甲乙") == -math.inf
+    assert log_likelihood((), "甲") == -math.inf

@@ -5,10 +5,10 @@ import pytest
 from models.documents import Field, PageKind
 from models.geometry import Point
 from models.reading import Line, PageReading
-from pipeline.documents.form import Slot
+from pipeline.documents.content import Slot
 from pipeline.documents.layout import Pin, agreeing, laid
 from pipeline.documents.layouts import MEMBER
-from pipeline.documents.pages import PageView, view_page
+from pipeline.documents.pages import PageView
 from tests.support.dossiers import Sent, dossier
 from tests.support.lines import line, page
 
@@ -45,12 +45,12 @@ def _card(
 
 
 def _view(reading: PageReading) -> PageView:
-    return view_page(dossier(Sent((reading,))).files[0].file, reading)
+    return dossier(Sent((reading,))).pages[0]._replace(holder=None)
 
 
 @pytest.mark.parametrize("field", VALUES)
 def test_a_value_whose_label_was_not_read_is_found_where_the_form_has_it(field: Field) -> None:
-    assert _view(_card([field])).form.fields[Slot(field)].text == VALUES[field]
+    assert _view(_card([field])).content.fields[Slot(field)].text == VALUES[field]
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,20 @@ def test_a_value_whose_label_was_not_read_is_found_where_the_form_has_it(field: 
     ],
 )
 def test_a_misread_label_is_no_value(field: Field, misread: str) -> None:
-    fields = _view(_card([field], misread={field: misread})).form.fields
+    fields = _view(_card([field], misread={field: misread})).content.fields
     assert {slot.field: found.text for slot, found in fields.items()} == VALUES
 
 
 def test_too_few_labels_lay_no_form() -> None:
     kept = (Field.NAME, Field.SEX, Field.EDUCATION)
-    form = _view(_card([field for field in LABELS if field not in kept])).form
-    assert {slot.field for slot in form.labels} == set(kept)
+    labels = _view(_card([field for field in LABELS if field not in kept])).content.labels
+    assert {slot.field for slot in labels} == set(kept)
 
 
 @pytest.mark.parametrize("field", [Field.NAME, Field.BIRTH_DATE, Field.OCCUPATION])
 def test_a_value_that_was_not_read_has_its_place(field: Field) -> None:
     whole = _card()
-    read = _view(whole).form.fields[Slot(field)].box
+    read = _view(whole).content.fields[Slot(field)].box
     lines = [one for one in whole.lines if one.text != VALUES[field]]
     box = _view(whole.model_copy(update={"lines": tuple(lines)})).place(field).box
     assert box is not None
@@ -86,7 +86,7 @@ def test_a_value_that_was_not_read_has_its_place(field: Field) -> None:
 def test_labels_that_were_not_read_make_no_card_a_blank_one() -> None:
     kept = list(LABELS)[:6]
     form = _view(_card([field for field in LABELS if field not in kept], values=False))
-    assert len(form.form.labels) > 10
+    assert len(form.content.labels) > 10
     assert form.kind is PageKind.HUKOU_MEMBER
 
 

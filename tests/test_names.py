@@ -5,27 +5,18 @@ from hypothesis import strategies as st
 from models.documents import Field
 from models.findings import Reason
 from models.policy import NameLimits
-from pipeline.documents.fields import FieldReading, read_field
-from pipeline.documents.runs import whole
 from pipeline.names.normal import normal_name
 from pipeline.names.verify import Verdict, is_placeholder, verify_name
-from tests.support.lines import Ink, Words, line
+from tests.support.fields import field_of
+from tests.support.lines import Ink, Words
 
 LIMITS = NameLimits()
 ALPHABET = frozenset(map(chr, range(0x4E00, 0x9FA6)))
 _HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
 
 
-def name_field(*pieces: Words) -> FieldReading:
-    """A name as read, in so many pieces."""
-    runs = [whole(line(piece, 300 * at, 0)) for at, piece in enumerate(pieces)]
-    field = read_field(Field.NAME, runs)
-    assert field is not None
-    return field
-
-
 def verdict(entered: str, *pieces: Words) -> Verdict:
-    return verify_name(entered, name_field(*pieces), ALPHABET, LIMITS)
+    return verify_name(entered, field_of(Field.NAME, *pieces), ALPHABET, LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +111,7 @@ def test_a_difference_names_its_character(entered: str, read: str, at: int) -> N
 
 
 def test_a_name_that_was_read_as_nothing_is_uncertain() -> None:
-    nothing = name_field("欧")._replace(value=None, text="", runs=())
+    nothing = field_of(Field.NAME, "欧")._replace(value=None, text="", pieces=())
     assert verify_name("欧阳", nothing, ALPHABET, LIMITS) == Verdict(None, Reason.UNCERTAIN, None, 0.0, LIMITS.likely)
 
 
@@ -184,5 +175,5 @@ def test_erased_characters_are_never_another_length(entered: str, data: st.DataO
 @given(_NAMES, _INKS, st.floats(0.5, 1.0), st.floats(0.5, 1.0))
 def test_a_tighter_limit_accuses_nobody_more(entered: str, read: Ink, one: float, other: float) -> None:
     loose, tight = (NameLimits(certain=certain) for certain in sorted((one, other)))
-    if verify_name(entered, name_field(read), ALPHABET, tight).equal is False:
-        assert verify_name(entered, name_field(read), ALPHABET, loose).equal is False
+    if verify_name(entered, field_of(Field.NAME, read), ALPHABET, tight).equal is False:
+        assert verify_name(entered, field_of(Field.NAME, read), ALPHABET, loose).equal is False

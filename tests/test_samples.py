@@ -10,7 +10,7 @@ import pytest
 
 from fixtures import truth
 from fixtures.truth import Expected, PictureStyle, PrintedField, TruePage
-from models.case import Case, CaseReading, FailedPage, FileReading, ReadPage, StoredFile
+from models.case import Case, FailedPage, FileReading, ReadPage, StoredFile
 from models.children import KnownChild
 from models.documents import DocumentKind
 from models.errors import FileRejectedError
@@ -20,6 +20,7 @@ from models.result import FieldValue, Judgement
 from models.submission import MANIFEST_NAME, parse_manifest
 from pipeline.documents.dossier import open_dossier
 from pipeline.documents.likeness import Reader
+from pipeline.documents.view import view_files
 from pipeline.judge import judge
 from pipeline.ocr.options import OcrOptions, ReaderOptions
 from pipeline.readers import Pending, Readers
@@ -90,7 +91,7 @@ def _judged(name: str, library: Library) -> Judgement:
         files.append(read.model_copy(update={"file": own}))
     case = Case(submission=submission, revision=1, files=tuple(file.file for file in files), input_digest="0" * 64)
     reader = Reader(library.alphabet, Policy())
-    dossier = open_dossier(CaseReading(case=case, files=tuple(files)), reader)
+    dossier = open_dossier(case, view_files(files), reader)
     return judge(dossier, _known(), reader)
 
 

@@ -10,7 +10,8 @@ from models.documents import Field, Person
 from models.geometry import Box
 from models.reading import Line
 from pipeline.documents.beside import values_beside
-from pipeline.documents.form import Form, Slot, form_of
+from pipeline.documents.content import Slot
+from pipeline.documents.form import Form, form_of
 from pipeline.documents.labels import Label, take_apart
 from pipeline.documents.runs import Run
 

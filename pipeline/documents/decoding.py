@@ -13,7 +13,7 @@ from models.identity import half_width, parse_id_number
 from models.reading import Lattice
 from pipeline.documents.lexicon import LEXICON
 from pipeline.documents.runs import Run
-from pipeline.ocr.lattice import Glyph, log_likelihood
+from pipeline.ocr.lattice import Glyph, Steps, log_likelihood
 
 _DIGITS: Final = "0123456789"
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -46,7 +46,7 @@ class Decoded(NamedTuple):
 def decoded(field: Field, runs: Sequence[Run]) -> Decoded | None:
     """A text that the field can hold; None where the lattice has none, or the field can hold anything."""
     if field in LEXICON:
-        return _of_list(LEXICON[field], runs[0].lattice, runs[0].text) if len(runs) == 1 else None
+        return _of_list(LEXICON[field], runs[0].steps, runs[0].text) if len(runs) == 1 else None
     if field is Field.HOUSEHOLD_NUMBER:
         return _plain(tuple(_leading(runs)))
     if field in _NUMBERS:
@@ -126,15 +126,15 @@ def _agrees(text: str) -> bool:
     return number is not None and number.check_digit_right and number.province_known
 
 
-def _of_list(entries: frozenset[str], lattice: Lattice, read: str) -> Decoded | None:
+def _of_list(entries: frozenset[str], steps: Steps, read: str) -> Decoded | None:
     """The entry that the lattice likes best, if it likes no other nearly as well and saw every character of it."""
     shown: dict[str, float] = {}
-    for step in lattice.steps:
+    for step in steps:
         for char, probability in step:
             shown[char] = max(shown.get(char, 0.0), probability)
     near = [entry for entry in sorted(entries) if abs(len(entry) - len(read)) <= 1]
     held = [entry for entry in near if min(shown.get(char, 0.0) for char in entry) >= _LIKELY]
-    scored = sorted(((log_likelihood(lattice, entry), entry) for entry in held), reverse=True)
+    scored = sorted(((log_likelihood(steps, entry), entry) for entry in held), reverse=True)
     if not scored or scored[0][0] == -math.inf:
         return None
     best, entry = scored[0]

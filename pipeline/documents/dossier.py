@@ -5,16 +5,16 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from models.case import Case, CaseReading, FileReading, ReadPage
+from models.case import Case, StoredFile
 from models.documents import Field, PageKind, Person
 from models.identity import age_on, normal_number, parse_id_number
 from models.policy import Policy
 from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
-from pipeline.documents.divide import divide
+from pipeline.documents.content import FileContent
 from pipeline.documents.kinship import is_head, parent_by_relation
 from pipeline.documents.likeness import Reader, certain_number, likeness
 from pipeline.documents.looks import Legibility, look
-from pipeline.documents.pages import PageView, view_page
+from pipeline.documents.pages import PageView
 from pipeline.documents.people import Likeness, Someone
 from pipeline.names.legacy import modern
 from pipeline.names.normal import normal_name
@@ -24,19 +24,26 @@ _ADULT = 18
 _CHILD_LIKELY = 2  # points from which a card counts as the child's
 
 
+class FileView(NamedTuple):
+    """A file, and what became of it."""
+
+    file: StoredFile
+    content: FileContent
+
+
 class Dossier(NamedTuple):
     """Everything that the rules look at.
 
     Attributes:
         case: What came in.
         files: What became of each file.
-        pages: Every document on every page, with its holder where that is known.
+        pages: Every document on every page, file by file, with its holder where that is known.
         parents: The guardian first if there is one, then the parents whom a certificate names.
         today: The day of submission in Beijing: rules know no other clock.
     """
 
     case: Case
-    files: tuple[FileReading, ...]
+    files: tuple[FileView, ...]
     pages: tuple[PageView, ...]
     parents: tuple[Someone, ...]
     today: date
@@ -67,7 +74,7 @@ class Dossier(NamedTuple):
     @property
     def is_whole(self) -> bool:
         """Whether every file opened and every page was read."""
-        return all(not file.failure and all(isinstance(page, ReadPage) for page in file.pages) for file in self.files)
+        return not any(file.content.failure or file.content.failed for file in self.files)
 
     @property
     def certificate(self) -> PageView | None:
@@ -83,21 +90,23 @@ class Dossier(NamedTuple):
         return (*self.members(Person.CHILD), *((certificate,) if certificate else ()))
 
 
-def open_dossier(reading: CaseReading, reader: Reader) -> Dossier:
+def open_dossier(case: Case, contents: Sequence[FileContent], reader: Reader) -> Dossier:
     """Put the pages of a case into their slots.
 
     Args:
-        reading: The manifest, and what was read of every page.
+        case: What came in.
+        contents: What each of its files says, in their order.
         reader: What comparing names needs.
     """
-    case = _modern(reading.case) if reader.policy.names.legacy_gbk else reading.case
+    case = _modern(case) if reader.policy.names.legacy_gbk else case
     submission = case.submission
-    pages = tuple(_views(reading.files))
+    files = tuple(FileView(file, content) for file, content in zip(case.files, contents, strict=True))
+    pages = tuple(PageView(view.file, page) for view in files for page in view.content.pages)
     parents = tuple(_parents(submission, pages, reader.policy))
     today = submission.submitted_at.astimezone(_BEIJING).date()
     held = tuple(_held(page, submission.child, parents, today, reader) for page in pages)
     held = _with_relatives(_one_child(held, submission.child, reader.policy))
-    return Dossier(case, reading.files, held, parents, today)
+    return Dossier(case, files, held, parents, today)
 
 
 def _modern(case: Case) -> Case:
@@ -108,13 +117,6 @@ def _modern(case: Case) -> Case:
         "guardian": guardian and guardian.model_copy(update={"name": modern(guardian.name)}),
     }
     return case.model_copy(update={"submission": case.submission.model_copy(update=changed)})
-
-
-def _views(files: Sequence[FileReading]) -> Iterator[PageView]:
-    for file in files:
-        for page in file.pages:
-            if isinstance(page, ReadPage):
-                yield from (view_page(file.file, part) for reading in page.readings for part in divide(reading))
 
 
 def guardian_person(guardian: Guardian) -> Person:

@@ -45,7 +45,7 @@ EVIDENCE: Final[Mapping[str, Callable[[FieldReading], float]]] = MappingProxyTyp
 def likelihood(field: FieldReading) -> float:
     """Probability of the reading, as the geometric mean over its characters (CTC forward score)."""
     characters = sum(len(run.text) for run in field.runs)
-    score = sum(log_likelihood(run.lattice, "".join(glyph.char for glyph in run.glyphs)) for run in field.runs)
+    score = sum(log_likelihood(run.steps, "".join(glyph.char for glyph in run.glyphs)) for run in field.runs)
     return math.exp(score / max(1, characters))
 
 

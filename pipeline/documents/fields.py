@@ -18,7 +18,7 @@ class FieldReading(NamedTuple):
 
     Attributes:
         text: The best reading, whatever the value was decoded to.
-        confidence: Of its least sure character; on a page's form, the probability that it was read right.
+        confidence: Of its least sure character.
         decoded: Whether the value is not what reads best, but what the lattice shows within the field's list or digits.
         repaired: Whether a check digit chose the value, which is then no evidence of its own.
     """
@@ -36,14 +36,6 @@ class FieldReading(NamedTuple):
     def lines(self) -> tuple[Line, ...]:
         """The lines that the value stands in."""
         return tuple(run.line for run in self.runs)
-
-    def glyph_box(self, at: int) -> Box | None:
-        """Where character `at` of the text stands on the page; None past its end."""
-        for run in self.runs:
-            if at < len(run.text):
-                return run.glyph_quad(at).box
-            at -= len(run.text)
-        return None
 
 
 def read_field(field: Field, runs: Sequence[Run]) -> FieldReading | None:

@@ -3,22 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from models.documents import Field, Person
+from models.documents import Field
 from models.geometry import Box, Point
 from models.reading import Line
 from pipeline.documents.beside import values_beside
 from pipeline.documents.completed import completed
+from pipeline.documents.content import Slot
 from pipeline.documents.fields import FieldReading, read_field
 from pipeline.documents.labels import Label, Sheet, take_apart
 from pipeline.documents.layout import Layout, Pin, agreeing, label_pins, laid_box
 from pipeline.documents.runs import Run
-
-
-class Slot(NamedTuple):
-    """What a label announces; a card's holder is nobody in particular until the case is known."""
-
-    field: Field
-    person: Person | None = None
 
 
 class Form(NamedTuple):

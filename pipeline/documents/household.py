@@ -8,10 +8,10 @@ from types import MappingProxyType
 from models.documents import Field
 from models.identity import iso_date
 from models.reading import Line
+from pipeline.documents.content import LineContent
 from pipeline.documents.form import Form, read_form
 from pipeline.documents.labels import take_apart
 from pipeline.documents.layouts import HOME, MEMBER
-from pipeline.documents.runs import Run
 
 _HOME: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
     {
@@ -65,12 +65,12 @@ def read_member(lines: Sequence[Line]) -> Form:
     return read_form(lines, _MEMBER, MEMBER)
 
 
-def amendments(lines: Sequence[Line]) -> tuple[Run, ...]:
-    """Dates on a 变更和更正记载 page: each entry has one."""
-    return tuple(run for run in take_apart(lines, _CHANGES).runs if iso_date(run.text))
+def is_amended(lines: Sequence[Line]) -> bool:
+    """Whether a 变更和更正记载 page holds an entry: each has a date."""
+    return any(iso_date(run.text) for run in take_apart(lines, _CHANGES).runs)
 
 
-def cancellations(lines: Sequence[Line]) -> tuple[Line, ...]:
+def cancellations(lines: Sequence[LineContent]) -> tuple[LineContent, ...]:
     """Stamps that end a card: lines of 注销, 迁出, 死亡 that stand by themselves and are larger than the card's print.
 
     何时由何地迁来 and a value such as 迁出地 hold other words, or are as small as their neighbours.
@@ -92,7 +92,7 @@ def _ends_a_card(text: str) -> bool:
     return any(word in text for word in _ENDINGS) and len(left) <= 1
 
 
-def _height(line: Line) -> float:
+def _height(line: LineContent) -> float:
     """Across the reading direction, in pixels of the page: a tilted stamp is as high as a straight one."""
     quad = line.quad
     return (math.dist(quad.top_left, quad.bottom_left) + math.dist(quad.top_right, quad.bottom_right)) / 2

@@ -6,8 +6,9 @@ from types import MappingProxyType
 
 from models.documents import Field
 from models.reading import Line
+from pipeline.documents.content import Slot
 from pipeline.documents.fields import FieldReading, read_field
-from pipeline.documents.form import Form, Slot, read_form
+from pipeline.documents.form import Form, read_form
 from pipeline.documents.layouts import PORTRAIT
 from pipeline.documents.runs import Run
 

@@ -1,11 +1,11 @@
 """How legible a field is: what may be compared, and what may be relied on."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
 from models.policy import LegibilityLimits
-from pipeline.documents.evidence import likelihood
-from pipeline.documents.fields import FieldReading
+from pipeline.documents.content import FieldContent, LineContent
 
 
 class Legibility(StrEnum):
@@ -24,31 +24,29 @@ class Looks(NamedTuple):
     limit: float
 
 
-def look(field: FieldReading | None, limits: LegibilityLimits) -> Looks:
+def look(field: FieldContent | None, limits: LegibilityLimits) -> Looks:
     """Judge one field by the probability that it was read right; one that was not found is unreadable.
 
     A text that reads well and cannot be such a value is legible all the same: a person should see it.
     """
     if field is None:
         return Looks(Legibility.UNREADABLE, 0.0, limits.unreadable)
-    sure = round(field.confidence if field.value is not None else likelihood(field), 4)
+    sure = round(field.legible, 4)
     if sure < limits.unreadable:
         return Looks(Legibility.UNREADABLE, sure, limits.unreadable)
     doubtful = sure < limits.doubtful or field.value is None or field.repaired
     return Looks(Legibility.DOUBTFUL if doubtful else Legibility.READ, sure, limits.doubtful)
 
 
-def looks_poor(field: FieldReading, limits: LegibilityLimits) -> bool:
+def looks_poor(lines: Iterable[LineContent], limits: LegibilityLimits) -> bool:
     """Whether print is tiny, blurred or faint: networks misread it now and then, and are sure of it."""
     return any(
-        line.measures.height < limits.small_height
-        or line.measures.edge_width > limits.blurred_edge
-        or line.measures.contrast < limits.faint
-        for line in field.lines
+        line.height < limits.small_height or line.edge_width > limits.blurred_edge or line.contrast < limits.faint
+        for line in lines
     )
 
 
-def certain(field: FieldReading | None, limits: LegibilityLimits) -> str | None:
+def certain(field: FieldContent | None, limits: LegibilityLimits) -> str | None:
     """A field's value, if it was read with certainty; None for one that the check digit chose as well."""
     read = field is not None and look(field, limits).legibility is Legibility.READ
     return field.value if field and read else None

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from models.geometry import Box, Point, Quad
-from models.reading import Lattice, Line
-from pipeline.ocr.lattice import Glyph, glyphs, part
+from models.reading import Alternative, Line
+from pipeline.ocr.lattice import Glyph, glyphs, stretch
 
 SPACES = " \u3000\u00a0"
 
@@ -34,9 +34,14 @@ class Run(NamedTuple):
         return min((glyph.probability for glyph in self.glyphs if glyph.char not in SPACES), default=0.0)
 
     @property
-    def lattice(self) -> Lattice:
+    def stretch(self) -> tuple[int, int]:
+        """The steps of the line's lattice, end exclusive, that these characters come from."""
+        return stretch(self.read, self.first, self.end, len(self.line.lattice.steps))
+
+    @property
+    def steps(self) -> tuple[tuple[Alternative, ...], ...]:
         """The part of the line's lattice that these characters come from."""
-        return part(self.line.lattice, self.first, self.end)
+        return self.line.lattice.steps[slice(*self.stretch)]
 
     @property
     def upright(self) -> Box:

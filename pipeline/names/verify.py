@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from models.findings import Reason
 from models.policy import NameLimits
-from pipeline.documents.fields import FieldReading
-from pipeline.documents.runs import SPACES
+from pipeline.documents.content import FieldContent
 from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
 from pipeline.ocr.lattice import Glyph, log_likelihood
 
@@ -38,7 +37,7 @@ class Verdict(NamedTuple):
     limit: float = 0.0
 
 
-def verify_name(entered: str, read: FieldReading, alphabet: Collection[str], limits: NameLimits) -> Verdict:
+def verify_name(entered: str, read: FieldContent, alphabet: Collection[str], limits: NameLimits) -> Verdict:
     """Compare an entered name with one on a page.
 
     Args:
@@ -90,18 +89,18 @@ def _variants(one: str, other: str) -> bool:
     return one + other in _VARIANTS or other + one in _VARIANTS
 
 
-def _likelihood_ratio(ours: str, read: FieldReading) -> float:
+def _likelihood_ratio(ours: str, read: FieldContent) -> float:
     """Probability of the entered name, against it and the best reading; of its weakest character if both are one."""
     text = read.text
     if normal_name(text) == ours:
         return min((glyph.probability for glyph in _glyphs(read)), default=0.0)
-    if len(read.runs) != 1:
+    if len(read.pieces) != 1:
         return 0.0  # a name in two pieces has no one lattice to ask
-    entered, best = (log_likelihood(read.runs[0].lattice, name) for name in (ours, text))
+    entered, best = (log_likelihood(read.pieces[0].steps, name) for name in (ours, text))
     return 1 / (1 + math.exp(min(700.0, best - entered)))
 
 
-def _certainly_different(ours: str, read: FieldReading, limits: NameLimits) -> Verdict | None:
+def _certainly_different(ours: str, read: FieldContent, limits: NameLimits) -> Verdict | None:
     """A difference that the engine is certain of, character by character; None if it is not."""
     glyphs = _glyphs(read)
     theirs = "".join(glyph.char for glyph in glyphs)
@@ -124,17 +123,15 @@ def _different_length(ours: str, glyphs: tuple[Glyph, ...], limits: NameLimits) 
     return Verdict(False, Reason.LENGTH, _first_difference(ours, theirs), weakest, limits.certain)
 
 
-def _glyphs(read: FieldReading) -> tuple[Glyph, ...]:
-    return tuple(glyph for run in read.runs for glyph in run.glyphs if glyph.char not in SPACES)
+def _glyphs(read: FieldContent) -> tuple[Glyph, ...]:
+    return tuple(glyph for piece in read.pieces for glyph in piece.glyphs)
 
 
-def _seen(char: str, glyph: Glyph, read: FieldReading) -> float:
+def _seen(char: str, glyph: Glyph, read: FieldContent) -> float:
     """The largest probability that the lattice gives the entered character where another one was read."""
-    run = next(run for run in read.runs if glyph in run.glyphs)
-    steps = run.line.lattice.steps[glyph.first : glyph.end]
-    return max(
-        (alternative.probability for step in steps for alternative in step if alternative.char == char), default=0.0
-    )
+    piece = next(piece for piece in read.pieces if glyph in piece.glyphs)
+    steps = piece.steps[glyph.first : glyph.end]
+    return max((probability for step in steps for seen, probability in step if seen == char), default=0.0)
 
 
 def _within(part: str, whole: str) -> bool:

@@ -14,7 +14,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.reading import BLANK, Lattice
+from models.reading import BLANK, Alternative, Lattice
+
+Steps = Sequence[tuple[Alternative, ...]]
 
 _SKIP: Final = 2  # labels: from a character past the blank to the next one
 _FLOOR: Final = 1e-9  # probability of a character that the lattice does not list; the lattice lists all above 1e-4
@@ -54,27 +56,32 @@ def text_of(lattice: Lattice) -> str:
     return "".join(glyph.char for glyph in glyphs(lattice))
 
 
-def part(lattice: Lattice, first: int, end: int) -> Lattice:
-    """The lattice of some characters of the greedy reading, `end` exclusive, with the blanks around them.
+def stretch(read: Sequence[Glyph], first: int, end: int, count: int) -> tuple[int, int]:
+    """The steps, end exclusive, of some characters of a greedy reading, with the blanks around them.
 
     The cut lies midway between neighbouring characters.
+
+    Args:
+        read: The whole reading.
+        first: The first of the characters.
+        end: Behind the last one.
+        count: Of the lattice's steps.
     """
-    read = glyphs(lattice)
     start = 0 if first == 0 else (read[first - 1].end + read[first].first) // 2
-    stop = len(lattice.steps) if end >= len(read) else (read[end - 1].end + read[end].first + 1) // 2
-    return Lattice(steps=lattice.steps[start:stop], span=lattice.span)
+    stop = count if end >= len(read) else (read[end - 1].end + read[end].first + 1) // 2
+    return start, stop
 
 
-def log_likelihood(lattice: Lattice, text: str) -> float:
+def log_likelihood(steps: Steps, text: str) -> float:
     """The natural logarithm of the probability that the picture shows `text`, summed over all alignments.
 
     The forward scores are scaled to their largest at every step, so that long lines do not underflow; minus infinity
-    for a text that has more characters than the lattice has steps for.
+    for a text that has more characters than there are steps for.
     """
     labels = [BLANK, *(symbol for char in text for symbol in (char, BLANK))]
-    if not lattice.steps:
+    if not steps:
         return -math.inf if text else 0.0
-    seen = _emissions(lattice, labels)
+    seen = _emissions(steps, labels)
     skips = np.array(
         [here >= _SKIP and label not in (BLANK, labels[here - _SKIP]) for here, label in enumerate(labels)]
     )
@@ -91,11 +98,11 @@ def log_likelihood(lattice: Lattice, text: str) -> float:
     return math.log(last) + scale if last else -math.inf
 
 
-def _emissions(lattice: Lattice, labels: Sequence[str]) -> NDArray[np.float64]:
+def _emissions(steps: Steps, labels: Sequence[str]) -> NDArray[np.float64]:
     """The probability (steps, labels) of each label at each step."""
     kinds = {label: at for at, label in enumerate(dict.fromkeys(labels))}
-    seen = np.full((len(lattice.steps), len(kinds)), _FLOOR)
-    for at, step in enumerate(lattice.steps):
+    seen = np.full((len(steps), len(kinds)), _FLOOR)
+    for at, step in enumerate(steps):
         for char, probability in step:
             if char in kinds:
                 seen[at, kinds[char]] = max(probability, _FLOOR)

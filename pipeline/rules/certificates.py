@@ -64,7 +64,7 @@ def _another_year(number: str, issued: date) -> bool:
 
 
 def _has_barcode(page: PageView) -> bool:
-    return any(is_certificate_number(barcode.text) for barcode in page.reading.barcodes)
+    return any(map(is_certificate_number, page.content.barcodes))
 
 
 def _printed_age(page: PageView, parent: Person, policy: Policy) -> Iterator[Finding]:

@@ -17,9 +17,8 @@ _COLOURED: Final = frozenset(
 def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
     """Pages for a person to look at. Says nothing of a reading from before colour or stripes were measured."""
     for page in dossier.pages:
-        measures = page.reading.measures
-        vividness, raster = measures.vividness, measures.raster
-        if page.reading.mirrored:  # a camera that looks at oneself, or a screen that shows it
+        vividness, raster = page.content.vividness, page.content.raster
+        if page.content.mirrored:  # a camera that looks at oneself, or a screen that shows it
             yield found(Code.COPY, Reason.SCREEN, page.place())
         elif page.kind is not PageKind.HUKOU_COVER and raster is not None and raster > limits.striped:
             yield found(Code.COPY, Reason.SCREEN, page.place(), Evidence(measured=raster, limit=limits.striped))

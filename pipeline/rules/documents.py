@@ -8,9 +8,9 @@ from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind
 from models.findings import Code, Evidence, Finding, Reason, Severity, found
 from models.identity import age_on, is_certificate_number
 from models.policy import Policy
+from pipeline.documents.content import FieldContent
 from pipeline.documents.dossier import Dossier
-from pipeline.documents.fields import FieldReading
-from pipeline.documents.household import amendments, cancellations
+from pipeline.documents.household import cancellations
 from pipeline.documents.looks import Legibility, certain, look
 from pipeline.documents.pages import PageView
 
@@ -49,7 +49,7 @@ def _expired(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         yield found(Code.EXPIRED, Reason.EXPIRED, place, evidence, severity=severity)
 
 
-def _ends(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, FieldReading, bool]]:
+def _ends(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, FieldContent, bool]]:
     """The ends of validity that can be read, and whether with certainty."""
     for page in dossier.of_kind(PageKind.ID_EMBLEM):
         until = page.get(Field.VALID_UNTIL)
@@ -97,7 +97,7 @@ def _whole_years(start: date, until: date) -> int:
 
 def _temporary(page: PageView) -> Iterator[Finding]:
     """A 临时居民身份证 says so in its title."""
-    title = next((line for line in page.reading.lines if _TEMPORARY in line.text), None)
+    title = next((line for line in page.content.lines if _TEMPORARY in line.text), None)
     if title:
         severity = Severity.REJECT if title.confidence >= _SURE_TITLE else Severity.REVIEW
         place = page.place().model_copy(update={"document": DocumentKind.ID_CARD, "box": page.on_page(title.box)})
@@ -112,13 +112,13 @@ def _not_as_declared(page: PageView) -> Iterator[Finding]:
 
 
 def _amended(page: PageView) -> Iterator[Finding]:
-    if page.kind is PageKind.HUKOU_CHANGES and amendments(page.reading.lines):
+    if page.content.amended:
         yield found(Code.CONTRADICTION, Reason.AMENDED, page.place())
 
 
 def _cancelled(page: PageView) -> Iterator[Finding]:
     """A card that is stamped 注销 or 迁出 is no longer in force; the words of the stamp are where to look."""
-    stamps = cancellations(page.reading.lines) if page.kind is PageKind.HUKOU_MEMBER else ()
+    stamps = cancellations(page.content.lines) if page.kind is PageKind.HUKOU_MEMBER else ()
     if stamps:
         place = page.place().model_copy(update={"box": page.on_page(stamps[0].box)})
         yield found(Code.CONTRADICTION, Reason.AMENDED, place, Evidence(read=stamps[0].text))
@@ -129,9 +129,9 @@ def _barcode(page: PageView, policy: Policy) -> Iterator[Finding]:
     printed = page.get(Field.CERTIFICATE_NUMBER)
     if printed is None or look(printed, policy.legibility).legibility is Legibility.UNREADABLE:
         return
-    for barcode in page.reading.barcodes:
-        if is_certificate_number(barcode.text) and barcode.text != printed.value:
-            evidence = Evidence(read=printed.text, entered=barcode.text)
+    for barcode in page.content.barcodes:
+        if is_certificate_number(barcode) and barcode != printed.value:
+            evidence = Evidence(read=printed.text, entered=barcode)
             yield found(Code.CONTRADICTION, Reason.BARCODE, page.place(Field.CERTIFICATE_NUMBER), evidence)
 
 

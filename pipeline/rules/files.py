@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.case import FailedPage, FileReading
+from models.case import StoredFile
 from models.documents import DOCUMENT_TITLES
 from models.findings import Evidence, Finding, Place, found
 from pipeline.documents.dossier import Dossier
@@ -11,16 +11,15 @@ from pipeline.documents.dossier import Dossier
 def broken(dossier: Dossier) -> Iterator[Finding]:
     """文件无法处理, 1001 and 系统故障: for a file as a whole, or for one of its pages."""
     for number, file in enumerate(dossier.files, start=1):
-        words = Evidence(detail=_words(number, file))
+        words = Evidence(detail=_words(number, file.file))
         place = Place(document=file.file.hint, file=file.file.path)
-        if file.failure:
-            yield found(*file.failure, place, words)
-        for page in file.pages:
-            if isinstance(page, FailedPage):
-                yield found(page.code, page.reason, place.model_copy(update={"page_no": page.page_no}), words)
+        if file.content.failure:
+            yield found(*file.content.failure, place, words)
+        for page in file.content.failed:
+            yield found(page.code, page.reason, place.model_copy(update={"page_no": page.page_no}), words)
 
 
-def _words(number: int, file: FileReading) -> str:
+def _words(number: int, file: StoredFile) -> str:
     """第2个（身份证）: the parent's own file names are not repeated."""
-    hint = f"（{DOCUMENT_TITLES[file.file.hint]}）" if file.file.hint else ""
+    hint = f"（{DOCUMENT_TITLES[file.hint]}）" if file.hint else ""
     return f"第{number}个{hint}"

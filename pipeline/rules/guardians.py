@@ -9,8 +9,8 @@ from models.documents import Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.identity import age_on, parse_id_number
 from models.policy import Policy
+from pipeline.documents.content import Slot
 from pipeline.documents.dossier import Dossier, guardian_person
-from pipeline.documents.form import Slot
 from pipeline.documents.likeness import Reader, certain_number
 from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView

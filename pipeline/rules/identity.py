@@ -8,9 +8,8 @@ from models.findings import Code, Evidence, Finding, Place, Reason, Severity, fo
 from models.identity import normal_number, parse_id_number
 from models.policy import Policy
 from models.submission import IdType
+from pipeline.documents.content import FieldContent, Slot
 from pipeline.documents.dossier import Dossier
-from pipeline.documents.fields import FieldReading
-from pipeline.documents.form import Slot
 from pipeline.documents.likeness import certain_number
 from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
@@ -21,7 +20,7 @@ class _Stated(NamedTuple):
 
     page: PageView
     slot: Slot
-    field: FieldReading
+    field: FieldContent
     value: str
     certain: bool
 

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import LegibilityLimits
+from pipeline.documents.content import Slot
 from pipeline.documents.dossier import Dossier
-from pipeline.documents.form import Slot
 from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
 from pipeline.rules.reasons import page_reason, reason_at
@@ -72,7 +72,7 @@ def is_foreign(page: PageView) -> bool:
     """Whether a page is certainly none of ours: it names another document, or says much and nothing of ours."""
     if page.kind is not PageKind.OTHER:
         return False
-    text = "".join(line.text for line in page.reading.lines if line.confidence >= _SURE)
+    text = "".join(line.text for line in page.content.lines if line.confidence >= _SURE)
     return len(text) >= _MUCH or any(name in text for name in _OTHER_DOCUMENTS)
 
 
@@ -80,7 +80,7 @@ def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityL
     """Findings for the pages that the application needs; a field that another of these pages supplies is not missed."""
     for page in pages:
         if is_unread(page, limits):
-            yield found(code_for(page), page_reason(page.reading, limits), page.place())
+            yield found(code_for(page), page_reason(page.content, limits), page.place())
             continue
         for slot in unreadable_slots(page, limits):
             if not _supplied(slot, page, dossier, limits):
@@ -113,6 +113,6 @@ def _unreadable_field(page: PageView, slot: Slot, limits: LegibilityLimits) -> F
 
 def _reason(page: PageView, slot: Slot, limits: LegibilityLimits) -> Reason:
     field = page.get(*slot)
-    if field or slot in page.form.labels:
-        return reason_at(page.reading, page.unclipped(*slot), field.lines if field else (), limits)
-    return page_reason(page.reading, limits)
+    if field or slot in page.content.labels:
+        return reason_at(page.content, page.unclipped(*slot), page.content.lines_of(field) if field else (), limits)
+    return page_reason(page.content, limits)

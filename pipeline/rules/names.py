@@ -6,9 +6,8 @@ from models.documents import Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Place, Reason, found
 from models.identity import normal_number
 from models.policy import LegibilityLimits
+from pipeline.documents.content import FieldContent
 from pipeline.documents.dossier import Dossier
-from pipeline.documents.fields import FieldReading
-from pipeline.documents.household import amendments
 from pipeline.documents.likeness import Reader
 from pipeline.documents.looks import Legibility, look, looks_poor
 from pipeline.documents.pages import PageView
@@ -22,9 +21,8 @@ def names(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
     The register is authoritative. A certificate that differs from a register that agrees is a name given later.
     """
     entered = dossier.child.name
-    verdicts = [
-        (page, field, _verdict(entered, field, reader)) for page, field in _stands_on(dossier, reader.policy.legibility)
-    ]
+    stands_on = _stands_on(dossier, reader.policy.legibility)
+    verdicts = [(page, field, _verdict(entered, page, field, reader)) for page, field in stands_on]
     registered = [verdict.equal for page, _, verdict in verdicts if page.kind is PageKind.HUKOU_MEMBER]
     for page, field, verdict in verdicts:
         if verdict.equal:
@@ -42,7 +40,7 @@ def _softer(dossier: Dossier, page: PageView, *, registered: bool) -> Reason | N
     """Why a name that certainly differs is still no accusation."""
     if page.kind is PageKind.BIRTH_CERTIFICATE:
         return Reason.NAME_CHANGED if registered else None
-    if any(amendments(changes.reading.lines) for changes in dossier.of_kind(PageKind.HUKOU_CHANGES)):
+    if any(changes.content.amended for changes in dossier.of_kind(PageKind.HUKOU_CHANGES)):
         return Reason.NAME_CHANGED
     return Reason.UNCERTAIN if _may_be_a_twins(dossier, page) else None
 
@@ -57,7 +55,7 @@ def _may_be_a_twins(dossier: Dossier, page: PageView) -> bool:
     return len(same_day) > 1 or not dossier.is_whole
 
 
-def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[PageView, FieldReading]]:
+def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[PageView, FieldContent]]:
     """Where the child's name can be read."""
     for page in dossier.child_pages:
         person = Person.CHILD if page.kind is PageKind.BIRTH_CERTIFICATE else None
@@ -66,22 +64,22 @@ def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[Pag
             yield page, field
 
 
-def _verdict(entered: str, field: FieldReading, reader: Reader) -> Verdict:
+def _verdict(entered: str, page: PageView, field: FieldContent, reader: Reader) -> Verdict:
     """What cannot be read is never compared; what is hard to read, or looks so, is never an accusation."""
     verdict = verify_name(entered, field, reader.alphabet, reader.policy.names)
-    looks = look(field, reader.policy.legibility)
-    if verdict.equal is False and (
-        looks.legibility is not Legibility.READ or looks_poor(field, reader.policy.legibility)
-    ):
+    limits = reader.policy.legibility
+    looks = look(field, limits)
+    poor = looks.legibility is not Legibility.READ or looks_poor(page.content.lines_of(field), limits)
+    if verdict.equal is False and poor:
         return Verdict(None, Reason.UNCERTAIN, verdict.at, looks.measured, looks.limit)
     return verdict
 
 
-def _in_doubt(reason: Reason, page: PageView, field: FieldReading, verdict: Verdict, entered: str) -> Finding:
+def _in_doubt(reason: Reason, page: PageView, field: FieldContent, verdict: Verdict, entered: str) -> Finding:
     return found(Code.NAME_IN_DOUBT, reason, _place(page, field, verdict), _evidence(field, verdict, entered))
 
 
-def _different(page: PageView, field: FieldReading, verdict: Verdict, entered: str) -> Finding:
+def _different(page: PageView, field: FieldContent, verdict: Verdict, entered: str) -> Finding:
     """Names the character that differs; a former name is said to be one."""
     if page.value(Field.FORMER_NAME) == normal_name(entered):
         return found(
@@ -92,14 +90,14 @@ def _different(page: PageView, field: FieldReading, verdict: Verdict, entered: s
     return found(Code.NAME_DIFFERS, reason, _place(page, field, verdict), evidence)
 
 
-def _detail(field: FieldReading, verdict: Verdict, entered: str) -> str:
+def _detail(field: FieldContent, verdict: Verdict, entered: str) -> str:
     ours, theirs, at = normal_name(entered), field.value or "", verdict.at or 0
     if verdict.reason is Reason.LENGTH:
         return f"您填写了{len(ours)}个字，证件上是{len(theirs)}个字"
     return f"第{at + 1}个字您填写的是“{ours[at]}”，证件上是“{theirs[at]}”"
 
 
-def _place(page: PageView, field: FieldReading, verdict: Verdict) -> Place:
+def _place(page: PageView, field: FieldContent, verdict: Verdict) -> Place:
     """The box of the one character that decides, where there is one."""
     person = Person.CHILD if page.kind is PageKind.BIRTH_CERTIFICATE else None
     place = page.place(field.field, person)
@@ -107,5 +105,5 @@ def _place(page: PageView, field: FieldReading, verdict: Verdict) -> Place:
     return place.model_copy(update={"box": page.on_page(box)}) if box else place
 
 
-def _evidence(field: FieldReading, verdict: Verdict, entered: str) -> Evidence:
+def _evidence(field: FieldContent, verdict: Verdict, entered: str) -> Evidence:
     return Evidence(read=field.value, entered=entered, measured=round(verdict.measured, 4), limit=verdict.limit)

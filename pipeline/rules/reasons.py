@@ -10,7 +10,8 @@ import numpy as np
 from models.findings import Reason
 from models.geometry import Box, Quad
 from models.policy import LegibilityLimits
-from models.reading import Line, PageReading, Tile
+from models.reading import Tile
+from pipeline.documents.content import LineContent, PageContent
 
 _BURNT_OUT: Final = 250  # grey level of the darkest of a tile from which nothing can be seen there
 _FLAT: Final = 12  # grey levels between paper and ink below which nothing is printed there
@@ -32,23 +33,23 @@ _TELLING: Final = 4  # lines, fewer of which do not tell how the document lies
 _CUT_LINES: Final = 3  # lines that end at the picture's rim, from which a page is cut off
 
 
-def reason_at(reading: PageReading, place: Box, lines: Sequence[Line], limits: LegibilityLimits) -> Reason:
+def reason_at(page: PageContent, place: Box, lines: Sequence[LineContent], limits: LegibilityLimits) -> Reason:
     """Why a value does not read.
 
     Args:
-        reading: Of its page.
+        page: On which it stands.
         place: Where it stands on the page as decoded, or should; may reach beyond the picture.
         lines: What was found of it; none where nothing was.
         limits: Of what a reason is told by.
     """
-    if _outside(place, reading) or any(_cut(line, reading) for line in lines):
+    if _outside(place, page) or any(_cut(line, page) for line in lines):
         return Reason.CUT_OFF
-    if reading.measures.brightness < limits.dark:
-        return _of_darkness(reading.measures.surface.tiles)
-    upright = _upright(place, reading)
-    tiles = _tiles(reading, upright) if upright else ()
-    over = _over_the_place(tiles, _usual_paper(reading)) if tiles else None
-    return over or (_of_print(lines, reading, limits) if lines else page_reason(reading, limits))
+    if page.brightness < limits.dark:
+        return _of_darkness(page.tiles)
+    upright = _upright(place, page)
+    tiles = _tiles(page, upright) if upright else ()
+    over = _over_the_place(tiles, _usual_paper(page)) if tiles else None
+    return over or (_of_print(lines, page, limits) if lines else page_reason(page, limits))
 
 
 def _over_the_place(tiles: Sequence[Tile], usual: float) -> Reason | None:
@@ -67,48 +68,43 @@ def _of_darkness(tiles: Sequence[Tile]) -> Reason:
     return Reason.OCCLUDED if _share_of(tiles, _HARD_EDGE) > _TENTH else Reason.TOO_DARK
 
 
-def page_reason(reading: PageReading, limits: LegibilityLimits) -> Reason:
+def page_reason(page: PageContent, limits: LegibilityLimits) -> Reason:
     """Why a whole page does not read, from its looks alone."""
-    if _is_a_strip(reading.quad) or sum(_cut(line, reading) for line in reading.lines) >= _CUT_LINES:
+    if _is_a_strip(page.quad) or sum(_cut(line, page) for line in page.lines) >= _CUT_LINES:
         return Reason.CUT_OFF
-    inside = _inside(reading)
-    if reading.measures.brightness < limits.dark:
+    inside = _inside(page)
+    if page.brightness < limits.dark:
         return _of_darkness(inside)
     if sum(tile.ink >= _BURNT_OUT for tile in inside) * 2 > len(inside):
         return Reason.TOO_BRIGHT
-    if _share_covered(reading) > _LOST or _is_texture(inside):
+    if _share_covered(page) > _LOST or _is_texture(inside):
         return Reason.OCCLUDED
     if _share_of(inside, _FAINTEST) < _TENTH:
         return Reason.LOW_CONTRAST
-    return _of_print(reading.lines, reading, limits) if reading.lines else Reason.BLUR
+    return _of_print(page.lines, page, limits) if page.lines else Reason.BLUR
 
 
-def _of_print(lines: Sequence[Line], reading: PageReading, limits: LegibilityLimits) -> Reason:
+def _of_print(lines: Sequence[LineContent], page: PageContent, limits: LegibilityLimits) -> Reason:
     """What is wrong with print that is there."""
-    if median(_height(line) for line in lines) < limits.small_height:
+    if median(line.height_on_page for line in lines) < limits.small_height:
         return Reason.TOO_SMALL
-    if median(line.measures.edge_width for line in lines) > limits.blurred_edge:
+    if median(line.edge_width for line in lines) > limits.blurred_edge:
         return Reason.BLUR  # which makes print pale as well
-    contrast, usual = (median(line.measures.contrast for line in held) for held in (lines, reading.lines))
-    if contrast < limits.faint and _usual_paper(reading) >= _WHITE:
+    contrast, usual = (median(line.contrast for line in held) for held in (lines, page.lines))
+    if contrast < limits.faint and _usual_paper(page) >= _WHITE:
         return Reason.TOO_BRIGHT
     return Reason.LOW_CONTRAST if contrast < _PALER * usual else Reason.BLUR
 
 
-def _height(line: Line) -> float:
-    """Of a line, in pixels of the page: a small picture may have been drawn larger before it was read."""
-    return min(line.measures.height, math.dist(line.quad.top_left, line.quad.bottom_left))
-
-
-def _outside(box: Box, reading: PageReading) -> bool:
-    inside = box.overlap(Box(0, 0, reading.width, reading.height))
+def _outside(box: Box, page: PageContent) -> bool:
+    inside = box.overlap(Box(0, 0, page.width, page.height))
     return inside < (1 - _OUTSIDE) * box.width * box.height
 
 
-def _cut(line: Line, reading: PageReading) -> bool:
+def _cut(line: LineContent, page: PageContent) -> bool:
     """Whether a line ends where the picture does."""
-    box, near = line.box, max(2, round(_AT_THE_RIM * _height(line)))
-    rim = Box(near, near, reading.width - near, reading.height - near)
+    box, near = line.box, max(2, round(_AT_THE_RIM * line.height_on_page))
+    rim = Box(near, near, page.width - near, page.height - near)
     return box.left < rim.left or box.top < rim.top or box.right > rim.right or box.bottom > rim.bottom
 
 
@@ -117,16 +113,16 @@ def _covered(tiles: Sequence[Tile], usual: float) -> bool:
     return sum(_is_strange(tile, usual) for tile in tiles) >= max(3, len(tiles) // 4)
 
 
-def _share_covered(reading: PageReading) -> float:
+def _share_covered(page: PageContent) -> float:
     """How much of the document is flat and not its own paper."""
-    inside, usual = _inside(reading), _usual_paper(reading)
+    inside, usual = _inside(page), _usual_paper(page)
     return sum(_is_strange(tile, usual) for tile in inside) / max(1, len(inside))
 
 
-def _inside(reading: PageReading) -> tuple[Tile, ...]:
+def _inside(page: PageContent) -> tuple[Tile, ...]:
     """Without the rim, which may show what the document lies on."""
-    across, down = (round(_INSIDE * side) for side in (reading.upright_width, reading.upright_height))
-    return _tiles(reading, Box(across, down, reading.upright_width - across, reading.upright_height - down))
+    across, down = (round(_INSIDE * side) for side in (page.upright_width, page.upright_height))
+    return _tiles(page, Box(across, down, page.upright_width - across, page.upright_height - down))
 
 
 def _is_texture(tiles: Sequence[Tile]) -> bool:
@@ -155,8 +151,8 @@ def _is_strange(tile: Tile, usual: float) -> bool:
     return tile.paper < _COVERED * usual and _spread(tile) < 3 * _FLAT
 
 
-def _usual_paper(reading: PageReading) -> float:
-    return median(tile.paper for tile in reading.measures.surface.tiles)
+def _usual_paper(page: PageContent) -> float:
+    return median(tile.paper for tile in page.tiles)
 
 
 def _second_largest(values: Iterable[int]) -> int:
@@ -164,21 +160,21 @@ def _second_largest(values: Iterable[int]) -> int:
     return sorted((*values, -1, -1))[-2]
 
 
-def _upright(place: Box, reading: PageReading) -> Box | None:
+def _upright(place: Box, page: PageContent) -> Box | None:
     """A place on the page in the straightened document, as most of its lines lie in both; None where few tell."""
-    if len(reading.lines) < _TELLING:
+    if len(page.lines) < _TELLING:
         return None
-    there = np.asarray([(1.0, *line.quad.middle) for line in reading.lines])
-    here = np.asarray([line.upright.centre for line in reading.lines])
+    there = np.asarray([(1.0, *line.quad.middle) for line in page.lines])
+    here = np.asarray([line.upright.centre for line in page.lines])
     onto = np.linalg.lstsq(there, here, rcond=None)[0]
     corners = np.asarray([(1.0, x, y) for x in (place.left, place.right) for y in (place.top, place.bottom)]) @ onto
     left, top, right, bottom = (int(edge) for edge in (*corners.min(axis=0), *corners.max(axis=0)))
     return Box(left, top, right, bottom)
 
 
-def _tiles(reading: PageReading, box: Box) -> tuple[Tile, ...]:
-    surface = reading.measures.surface
-    across, down = reading.upright_width / surface.columns, reading.upright_height / surface.rows
-    rows = range(max(0, int(box.top / down)), min(surface.rows, int(box.bottom / down) + 1))
-    columns = range(max(0, int(box.left / across)), min(surface.columns, int(box.right / across) + 1))
-    return tuple(surface.tiles[row * surface.columns + column] for row in rows for column in columns)
+def _tiles(page: PageContent, box: Box) -> tuple[Tile, ...]:
+    tiles, columns = page.tiles, page.columns
+    across, down = page.upright_width / columns, page.upright_height / (len(tiles) // columns)
+    rows = range(max(0, int(box.top / down)), min(len(tiles) // columns, int(box.bottom / down) + 1))
+    within = range(max(0, int(box.left / across)), min(columns, int(box.right / across) + 1))
+    return tuple(tiles[row * columns + column] for row in rows for column in within)

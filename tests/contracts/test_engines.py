@@ -73,7 +73,7 @@ def test_steps_hold_probabilities_best_first(engine: OcrEngine) -> None:
 def test_the_lattice_knows_what_is_printed_better_than_what_is_not(engine: OcrEngine) -> None:
     picture = page(("欧阳靖萱",))
     (lattice,) = engine.read([cut_line(picture, place) for place in engine.find(picture)])
-    assert log_likelihood(lattice, "欧阳靖萱") > log_likelihood(lattice, "欧阳靖宣") + 3
+    assert log_likelihood(lattice.steps, "欧阳靖萱") > log_likelihood(lattice.steps, "欧阳靖宣") + 3
 
 
 @pytest.mark.parametrize(

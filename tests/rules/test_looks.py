@@ -4,21 +4,19 @@ from hypothesis import strategies as st
 
 from models.documents import Field, PageKind
 from models.policy import LegibilityLimits
-from pipeline.documents.fields import FieldReading, read_field
+from pipeline.documents.content import FieldContent
 from pipeline.documents.looks import Legibility, look
-from pipeline.documents.runs import whole
 from pipeline.rules.legibility import REQUIRED, unreadable_slots
 from tests.support.cards import member
 from tests.support.dossiers import dossier
-from tests.support.lines import Ink, line
+from tests.support.fields import field_of
+from tests.support.lines import Ink
 
 LIMITS = LegibilityLimits()
 
 
-def _name(confidence: float) -> FieldReading:
-    field = read_field(Field.NAME, [whole(line("欧阳靖萱", 0, 0))])
-    assert field is not None
-    return field._replace(confidence=confidence)
+def _name(legible: float) -> FieldContent:
+    return field_of(Field.NAME, "欧阳靖萱")._replace(legible=legible)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +53,7 @@ def test_a_tighter_limit_never_forgives(sure: float, one: float, other: float) -
 
 
 def test_a_text_that_cannot_be_such_a_value_is_doubtful() -> None:
-    field = read_field(Field.ID_NUMBER, [whole(line("12345", 0, 0))])
-    assert look(field, LIMITS).legibility is Legibility.DOUBTFUL
+    assert look(field_of(Field.ID_NUMBER, "12345"), LIMITS).legibility is Legibility.DOUBTFUL
 
 
 def test_every_page_that_fills_a_slot_has_required_fields() -> None:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from models.case import Case, CaseReading, FailedPage, FileReading, ReadPage, StoredFile
+from models.case import Case, FailedPage, FileReading, ReadPage, StoredFile
 from models.documents import DocumentKind
 from models.policy import Policy
 from models.reading import PageReading
 from models.submission import EnteredChild, Guardian, GuardianRelation, IdType, Sex, Submission, SubmittedFile
 from pipeline.documents.dossier import Dossier, open_dossier
 from pipeline.documents.likeness import Reader
+from pipeline.documents.view import view_files
 from tests.support.cards import CHILD_NUMBER, FATHER_NUMBER, emblem, father, home, member, portrait
 
 
@@ -55,7 +56,7 @@ def dossier(
         files=tuple(SubmittedFile(path=file.file.path, kind=file.file.hint) for file in read),
     )
     case = Case(submission=submission, revision=1, files=tuple(file.file for file in read), input_digest="0" * 64)
-    return open_dossier(CaseReading(case=case, files=read), READER)
+    return open_dossier(case, view_files(read), READER)
 
 
 def _file(number: int, sent: Sent) -> FileReading:

@@ -1,0 +1,179 @@
+"""From readings to content: which page it is, which fields it holds, and how sure each is. Knows no case and no policy.
+
+The same reading and the same version of these sources give the same content, so content is kept and judged again.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from models.case import FailedPage, FileReading
+from models.documents import Field, PageKind
+from models.geometry import Box
+from models.identity import is_certificate_number, normal_number
+from models.reading import Barcode, Line, PageReading, Surface
+from pipeline.documents.birth_certificate import read_certificate
+from pipeline.documents.calibration import calibrated, calibration
+from pipeline.documents.content import FieldContent, FileContent, LineContent, PageContent, Piece, Slot
+from pipeline.documents.divide import divide
+from pipeline.documents.evidence import likelihood
+from pipeline.documents.fields import FieldReading
+from pipeline.documents.form import Form
+from pipeline.documents.household import is_amended, read_home, read_member
+from pipeline.documents.id_card import read_emblem, read_portrait
+from pipeline.documents.identify import identify
+from pipeline.documents.level import level
+from pipeline.documents.runs import SPACES, Run
+from pipeline.documents.script import weighed
+
+_READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType(
+    {
+        PageKind.ID_PORTRAIT: read_portrait,
+        PageKind.ID_EMBLEM: read_emblem,
+        PageKind.HUKOU_HOME: read_home,
+        PageKind.HUKOU_MEMBER: read_member,
+        PageKind.BIRTH_CERTIFICATE: read_certificate,
+    }
+)
+_SURE_PRINT = 0.9  # confidence of a printed number that a barcode may contradict, but not replace
+_BARCODE = 0.999  # of what a barcode says
+_MOST_LABELS = 10  # of the twenty-one on a member card
+_SOURCES: Final = ("models", "pipeline.documents", "pipeline.names", "pipeline.ocr")
+
+
+class Taken(NamedTuple):
+    """A page's kind and form, before anything is left out."""
+
+    kind: PageKind
+    form: Form
+    lines: tuple[Line, ...]  # in the order of the reading's
+
+
+def view_files(files: Sequence[FileReading]) -> tuple[FileContent, ...]:
+    """What the files of a case say, in their order."""
+    return tuple(_view_file(file) for file in files)
+
+
+def view_page(reading: PageReading) -> PageContent:
+    """What one document on a page says."""
+    kind, form, lines = take(reading)
+    at = {id(line): index for index, line in enumerate(lines)}
+    measures = reading.measures
+    return PageContent(
+        engine=reading.engine,
+        page_no=reading.page_no,
+        width=reading.width,
+        height=reading.height,
+        upright_width=reading.upright_width,
+        upright_height=reading.upright_height,
+        rotation=reading.rotation,
+        quad=reading.quad,
+        mirrored=reading.mirrored,
+        brightness=measures.brightness,
+        vividness=measures.vividness,
+        raster=measures.raster,
+        columns=measures.surface.columns,
+        packed=_packed(measures.surface),
+        kind=kind,
+        lines=tuple(map(_line, reading.lines)),
+        barcodes=tuple(barcode.text for barcode in reading.barcodes),
+        amended=kind is PageKind.HUKOU_CHANGES and is_amended(reading.lines),
+        fields=dict(_fields(form, reading, at)),
+        labels={slot: label.quad for slot, label in form.labels.items()},
+        places=dict(_places(form)),
+    )
+
+
+def take(reading: PageReading) -> Taken:
+    """Identify a page and take its fields out; a member card whose labels read and that holds no value is blank."""
+    kind = identify(reading.lines)
+    lines = weighed(level(reading.lines))
+    form = _READERS[kind](lines) if kind in _READERS else Form({}, {})
+    if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:
+        kind = PageKind.HUKOU_BLANK
+    return Taken(kind, form, lines)
+
+
+def field_content(read: FieldReading, at: Mapping[int, int]) -> FieldContent:
+    """A field with the probability that it was read right as its confidence.
+
+    Args:
+        read: As found on the page.
+        at: The index of each of the page's lines, by its identity.
+    """
+    sure = calibrated(read, calibration())
+    return FieldContent(
+        field=read.field,
+        value=read.value,
+        text=read.text,
+        confidence=sure,
+        legible=sure if read.value is not None else likelihood(read),
+        box=read.box,
+        lines=tuple(at[id(line)] for line in read.lines),
+        repaired=read.repaired,
+        pieces=tuple(map(_piece, read.runs)) if read.field is Field.NAME else (),
+    )
+
+
+@cache
+def content_version() -> str:
+    """Of the sources that content depends on: kept content of another version is made anew from readings."""
+    digest = hashlib.sha256()
+    for package in _SOURCES:
+        for file in sorted(resources.files(package).iterdir(), key=lambda file: file.name):
+            if file.is_file() and not file.name.endswith(".pyc"):
+                digest.update(f"{package}/{file.name}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _view_file(file: FileReading) -> FileContent:
+    failed = tuple(page for page in file.pages if isinstance(page, FailedPage))
+    read = (page for page in file.pages if not isinstance(page, FailedPage))
+    parts = (part for page in read for reading in page.readings for part in divide(reading))
+    return FileContent(tuple(map(view_page, parts)), failed, file.failure)
+
+
+def _fields(form: Form, reading: PageReading, at: Mapping[int, int]) -> Iterator[tuple[Slot, FieldContent]]:
+    """The fields; a certificate's number from its barcode, which has a checksum, where print is not sure of it."""
+    number = Slot(Field.CERTIFICATE_NUMBER)
+    barcode = next((barcode for barcode in reading.barcodes if is_certificate_number(barcode.text)), None)
+    printed = form.fields.get(number)
+    for slot, read in form.fields.items():
+        if barcode is None or slot != number or min(run.confidence for run in read.runs) >= _SURE_PRINT:
+            yield slot, field_content(read, at)
+    if barcode and (printed is None or min(run.confidence for run in printed.runs) < _SURE_PRINT):
+        yield number, _of_barcode(barcode, field_content(printed, at) if printed else None)
+
+
+def _of_barcode(barcode: Barcode, printed: FieldContent | None) -> FieldContent:
+    text = normal_number(barcode.text)
+    box, lines = (printed.box, printed.lines) if printed else (barcode.quad.box, ())
+    return FieldContent(Field.CERTIFICATE_NUMBER, text, text, _BARCODE, _BARCODE, box, lines)
+
+
+def _line(line: Line) -> LineContent:
+    measures = line.measures
+    looks = (measures.height, measures.contrast, measures.edge_width)
+    return LineContent(line.text, line.confidence, line.quad, line.upright, *looks)
+
+
+def _piece(run: Run) -> Piece:
+    shown = [index for index, glyph in enumerate(run.glyphs) if glyph.char not in SPACES]
+    start, _ = run.stretch
+    moved = (run.glyphs[index] for index in shown)
+    glyphs = tuple(glyph._replace(first=glyph.first - start, end=glyph.end - start) for glyph in moved)
+    return Piece(run.steps, glyphs, tuple(run.glyph_quad(index).box for index in shown))
+
+
+def _places(form: Form) -> Iterator[tuple[Slot, Box]]:
+    for field in form.layout.cells if form.layout else ():
+        slot = Slot(field)
+        if slot not in form.fields and (place := form.expected(slot)):
+            yield slot, place
+
+
+def _packed(surface: Surface) -> bytes:
+    return bytes(level for tile in surface.tiles for level in tile)

@@ -1,0 +1,16 @@
+"""Fields made of words, as the rules see them."""
+
+from models.documents import Field
+from pipeline.documents.content import FieldContent
+from pipeline.documents.fields import read_field
+from pipeline.documents.runs import whole
+from pipeline.documents.view import field_content
+from tests.support.lines import Words, line
+
+
+def field_of(field: Field, *pieces: Words) -> FieldContent:
+    """A field as read, in so many pieces beside each other."""
+    lines = [line(piece, 300 * at, 0) for at, piece in enumerate(pieces)]
+    read = read_field(field, [whole(one) for one in lines])
+    assert read is not None
+    return field_content(read, {id(one): at for at, one in enumerate(lines)})
