@@ -18,7 +18,6 @@ from models.policy import Limits
 from pipeline.decode.pages import decode
 from pipeline.desk import Desk
 from pipeline.documents.dossier import open_dossier
-from pipeline.documents.likeness import Reader
 from pipeline.documents.view import view_files
 from pipeline.intake import perceive_case, process
 from pipeline.judge import judge, sought
@@ -81,9 +80,9 @@ def _judging(submission_id: str, desk: Desk) -> float:
     case = desk.ledger.case(submission_id)
     files = tuple(perceive_case(case, desk))
     began = time.monotonic()
-    reader = Reader(desk.readers.alphabet, desk.policy)
-    dossier = open_dossier(case, view_files(files), reader)
-    judge(dossier, desk.ledger.known_children(sought(dossier)), reader)
+    dossier = open_dossier(case, view_files(files), desk.reader)
+    (known,) = desk.ledger.known_children(sought(dossier))
+    judge(dossier, known, desk.reader)
     return (time.monotonic() - began) * 1000
 
 
@@ -91,7 +90,7 @@ def _forget(submission_id: str, desk: Desk) -> None:
     """Every submission is of one of two children: forget them, or the next one ends as 4005."""
     number = desk.ledger.case(submission_id).submission.child.id_number
     if number is not None:
-        desk.ledger.forget_child(number)
+        desk.ledger.forget_child([number])
 
 
 def _read(folder: Path, lines_of: Callable[[Path], int]) -> Taken:

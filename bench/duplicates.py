@@ -20,6 +20,7 @@ from bench.figures import Figure, share
 from bench.readings import Library, library
 from bench.report import Measured
 from bench.tables import errors
+from bench.workplace import SECRET
 from fixtures.people.family import Family
 from fixtures.people.names import NameKind
 from fixtures.people.population import Traits, family, twin_of
@@ -107,7 +108,7 @@ def tell(name: str, number: int, shelf: Library) -> Told:
     story = STORIES[name]
     first, second = story.tell(family(Split.TEST, 1300 + number, story.traits))
     with tempfile.TemporaryDirectory() as folder:
-        ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.sqlite'}")
+        ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.sqlite'}", SECRET)
         try:
             desk = shelf.desk._replace(ledger=ledger)
             before, after = (_concluded(one, desk, shelf) for one in (first, second))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from bench.machine import ROOT
-from bench.workplace import reading_processes
+from bench.workplace import SECRET, reading_processes
 from models.case import FileReading, StoredFile
 from models.documents import DocumentKind
 from models.policy import Limits, Policy
@@ -50,7 +50,7 @@ class Library(NamedTuple):
     @property
     def reader(self) -> Reader:
         """What judging needs of the engine and of the hospital."""
-        return Reader(self.desk.readers.alphabet, self.desk.policy)
+        return self.desk.reader
 
     def start(self, scans: Iterable[Scan]) -> tuple[StartedFile, ...]:
         """Begin to read files."""
@@ -70,7 +70,7 @@ def library(processes: int = 2) -> Iterator[Library]:
     """A library whose readings are kept from one run to the next."""
     folder = KEPT / source_digest()
     folder.mkdir(parents=True, exist_ok=True)
-    ledger = open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}")
+    ledger = open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}", SECRET)
     try:
         with reading_processes(processes) as readers, tempfile.TemporaryDirectory() as scans:
             readers.warm_up()

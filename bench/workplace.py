@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from models.policy import Limits, Policy
 from pipeline.desk import Desk
@@ -10,6 +11,8 @@ from pipeline.ledger.opening import open_ledger
 from pipeline.ocr.options import OcrOptions, ReaderOptions
 from pipeline.readers import PageReader, Readers
 from pipeline.stores.folder import FolderStore
+
+SECRET: Final = bytes(32)  # of ledgers that hold made-up people only
 
 
 def reading_processes(processes: int) -> Readers:
@@ -20,7 +23,7 @@ def reading_processes(processes: int) -> Readers:
 @contextmanager
 def opened_desk(workspace: Path, readers: PageReader) -> Iterator[Desk]:
     """A desk with nothing on it yet; its store and ledger lie in `workspace`, which must exist."""
-    ledger = open_ledger(f"sqlite:///{workspace / 'ledger.sqlite'}")
+    ledger = open_ledger(f"sqlite:///{workspace / 'ledger.sqlite'}", SECRET)
     store = FolderStore(workspace / "store")
     try:
         yield Desk(ledger=ledger, store=store, readers=readers, policy=Policy(), limits=Limits())

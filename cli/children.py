@@ -14,6 +14,7 @@ from rich.console import Console
 from cli.workspace import Place
 from models.children import KnownChild
 from models.errors import ExitCode
+from pipeline.forget import forget_child as forget
 
 children = typer.Typer(help="The register of known children, used for 4005.", no_args_is_help=True)
 _COLUMNS: Final = ("name", "sex", "birth_date", "id_number", "birth_certificate_number", "mother_id_number")
@@ -40,7 +41,7 @@ def import_children(
     place: Place = context.obj
     with place.ledger() as ledger:
         counts = ledger.import_children(child for child, _ in rows if child)
-    print(f"{counts.added} added, {counts.unchanged} unchanged, {counts.conflicting} conflicting")
+    print(", ".join(f"{count} {ending}" for ending, count in counts._asdict().items()))
     return ExitCode.USAGE if wrong else ExitCode.ACCEPTED
 
 
@@ -62,12 +63,13 @@ def export_children(context: typer.Context) -> int:
 @children.command("forget")
 def forget_child(
     context: typer.Context,
-    number: Annotated[str, typer.Argument(help="ID number or birth certificate number.")],
+    numbers: Annotated[list[str], typer.Argument(metavar="NUMBER...", help="All numbers known of one child.")],
 ) -> int:
-    """Erase a child from the register."""
+    """Erase a child everywhere: its records, its cases with their results, its scans. A tombstone stays."""
     place: Place = context.obj
     with place.ledger() as ledger:
-        print(f"{ledger.forget_child(number)} forgotten")
+        gone = forget(numbers, ledger, place.store())
+    print(f"{gone.records} records, {gone.cases} cases, {gone.objects} objects forgotten")
     return ExitCode.ACCEPTED
 
 

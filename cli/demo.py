@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from fixtures.truth import KNOWN_CHILDREN, SAMPLES
+from flows.resources import register_secret
 from flows.server import prefect_server
 from flows.service import serve
 from flows.settings import Settings
@@ -77,7 +78,7 @@ def demo(
 
 def _ledger_with_known_children(settings: Settings) -> Ledger:
     settings.workspace.mkdir(parents=True, mode=0o700)
-    ledger = open_ledger(settings.ledger_at)
+    ledger = open_ledger(settings.ledger_at, register_secret(settings))
     with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
         rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
     ledger.import_children(KnownChild.model_validate(row) for row in rows)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from flows.resources import Resources
+from flows.resources import Resources, register_secret
 from flows.settings import Settings, SettingsError
 from pipeline.desk import Desk
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
+from pipeline.stores.base import Store
+from pipeline.stores.opening import open_store
 
 
 class Place:
@@ -35,9 +37,13 @@ class Place:
     def ledger(self) -> Iterator[Ledger]:
         """The ledger alone, for commands that read no page."""
         settings = self.settings()
-        settings.workspace.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with closing(open_ledger(settings.ledger_at)) as ledger:
+        with closing(open_ledger(settings.ledger_at, register_secret(settings))) as ledger:
             yield ledger
+
+    def store(self) -> Store:
+        """The store alone."""
+        settings = self.settings()
+        return open_store(settings.store_at, settings.store)
 
     @contextmanager
     def desk(self, settings: Settings | None = None) -> Iterator[Desk]:

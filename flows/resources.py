@@ -1,11 +1,16 @@
 """What a process holds for as long as it lives: ledger, store, reading processes, policy."""
 
+import os
+import secrets
+import tempfile
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 from flows.settings import Settings, SettingsError, read_policy
 from pipeline.desk import Desk
 from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.seal import SECRET_BYTES
 from pipeline.readers import Readers
 from pipeline.stores.opening import open_store
 
@@ -53,9 +58,51 @@ class Resources:
         _make_private(settings)
         policy = read_policy(settings.policy_file)
         store = open_store(settings.store_at, settings.store)
-        ledger = open_ledger(settings.ledger_at)
+        ledger = open_ledger(settings.ledger_at, register_secret(settings))
         self._readers = Readers(settings.engine, settings.readers)
         return Desk(ledger=ledger, store=store, readers=self._readers, policy=policy, limits=settings.limits)
+
+
+def register_secret(settings: Settings) -> bytes:
+    """The secret of the register: as set, else of a file in the workspace, which is made where there is none.
+
+    Raises:
+        SettingsError: It cannot be read, cannot be made, or is no secret.
+    """
+    if settings.register_secret is not None:
+        return _of_digits(settings.register_secret.get_secret_value(), "INTAKE_REGISTER_SECRET")
+    _make_private(settings)
+    file = settings.secret_file
+    try:
+        if not file.exists():
+            _make_secret(file)
+        return _of_digits(file.read_text("ascii"), str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The register's secret {file} cannot be read or made: {type(error).__name__}.") from error
+
+
+def _of_digits(text: str, place: str) -> bytes:
+    try:
+        secret = bytes.fromhex(text.strip())
+    except ValueError:
+        secret = b""
+    if len(secret) < SECRET_BYTES:
+        raise SettingsError(f"{place} must hold {2 * SECRET_BYTES} hexadecimal digits at least.")
+    return secret
+
+
+def _make_secret(file: Path) -> None:
+    """Make it whole or not at all; of several processes that start at once, one makes it."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as made:
+        made.write(secrets.token_hex(SECRET_BYTES))
+        made.flush()
+        os.fsync(made.fileno())
+    try:
+        os.link(made.name, file)  # unlike a rename, refuses to replace the one that another process made
+    except FileExistsError:
+        pass
+    finally:
+        Path(made.name).unlink()
 
 
 def _make_private(settings: Settings) -> None:

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
         workspace: Holds whatever is not placed elsewhere: store, ledger, Prefect's own files, logs.
         store_url: `file:DIR` or `s3://BUCKET`; a folder in the workspace if None.
         ledger_url: `sqlite:///FILE` or `postgresql://...`; a file in the workspace if None.
+        register_secret: Seals the register of children: 64 random hexadecimal digits, the same on every machine; a
+            file in the workspace, made at the first start, if None.
         policy_file: The hospital's rules as YAML; the built-in ones if None.
         models: The operator's own PP-OCR models, `det/` and `rec/`; the bundled ones if None.
         store: How to reach an S3 server.
@@ -77,6 +79,7 @@ class Settings(BaseSettings):
     workspace: Path = Path("workspace")
     store_url: str | None = None
     ledger_url: SecretStr | None = None
+    register_secret: Annotated[SecretStr, Field(min_length=64)] | None = None
     policy_file: Path | None = None
     models: Path | None = None
     store: StoreOptions = StoreOptions()
@@ -102,6 +105,11 @@ class Settings(BaseSettings):
         if self.ledger_url is not None:
             return self.ledger_url.get_secret_value()
         return f"sqlite:///{self.workspace.absolute() / 'ledger.db'}"
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the register's secret lies if it is not set."""
+        return self.workspace.absolute() / "register.secret"
 
     @property
     def prefect_home(self) -> Path:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from models.policy import Limits, Policy
+from pipeline.documents.likeness import Reader
 from pipeline.ledger.base import Ledger
 from pipeline.readers import PageReader
 from pipeline.stores.base import Store
@@ -16,3 +17,8 @@ class Desk(NamedTuple):
     readers: PageReader
     policy: Policy
     limits: Limits
+
+    @property
+    def reader(self) -> Reader:
+        """What judging needs of the engine and of the hospital."""
+        return Reader(self.readers.alphabet, self.policy)

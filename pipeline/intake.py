@@ -6,29 +6,22 @@ Each step can be taken again: bytes and readings are kept by content, and a conc
 import hashlib
 import time
 from collections.abc import Iterator
-from importlib.metadata import version
-from typing import Final
 
-from models.case import Case, FileReading, StoredFile
-from models.errors import BadManifestError, FileRejectedError, LedgerError, ManifestProblem, ObjectMissingError
-from models.result import Decision, Judgement, Provenance, Result
+from models.case import Case, FileReading, ReadPage, StoredFile
+from models.errors import BadManifestError, FileRejectedError, ManifestProblem, ObjectMissingError
+from models.result import Result
 from models.submission import MANIFEST_NAME, Submission, SubmittedFile, parse_manifest
+from pipeline.conclude import Replayed
+from pipeline.conclude import conclude as conclude_content
 from pipeline.desk import Desk
-from pipeline.documents.dossier import Dossier, open_dossier
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import view_files
-from pipeline.judge import judge, registration, sought
-from pipeline.ledger.base import ChildExistsError
-from pipeline.ledger.values import Lease
-from pipeline.ocr.base import weights_named
+from pipeline.documents.view import content_version, view_files
+from pipeline.ledger.values import Content, Lease
 from pipeline.read_files import start_file
 from pipeline.stores.base import Store
 from pipeline.stores.content import keep_bytes
 
-VERSION: Final = version("child-intake")
 _MANIFEST_BYTES = 1024 * 1024
 _KEPT_TIMES = 4  # the size limit: larger files are neither read into memory nor copied
-_JUDGED_AT_MOST = 5  # times; each further one means that yet another case registered the child in between
 
 
 def gather(source: Store, folder: str, desk: Desk) -> Case:
@@ -44,9 +37,7 @@ def gather(source: Store, folder: str, desk: Desk) -> Case:
         ObjectMissingError: There is no manifest.
         StoreDownError: A store did not answer.
     """
-    manifest = _manifest(source, folder)
-    submission = parse_manifest(manifest)
-    keep_bytes(desk.store, manifest)
+    submission = parse_manifest(_manifest(source, folder))
     files = tuple(_keep(source, folder, file, desk) for file in submission.files)
     return desk.ledger.open_case(submission, files, _input_digest(submission, files))
 
@@ -74,32 +65,22 @@ def perceive_case(case: Case, desk: Desk, *, engine: str | None = None) -> Itera
 def conclude(
     case: Case, files: tuple[FileReading, ...], desk: Desk, *, began: float, lease: Lease | None = None
 ) -> Result:
-    """Judge a case and record what follows, in one transaction.
+    """Take out what the pages say, keep it, judge the case and record what follows.
 
     Args:
         case: What came in.
         files: What was read of it.
         desk: Where it is worked on.
         began: When work on the case began, by `time.monotonic`.
-        lease: Of the inbox item that this case came from; finished in the same transaction.
+        lease: Of the inbox item that this case came from; finished in the same transaction as the case.
 
     Raises:
-        LostLeaseError: Another worker took the case over; nothing was recorded.
-        LedgerError: The ledger failed; nothing was recorded.
+        LostLeaseError: Another worker took the case over; no result was recorded.
+        LedgerError: The ledger failed; no result was recorded.
     """
-    reader = Reader(desk.readers.alphabet, desk.policy)
-    dossier = open_dossier(case, view_files(files), reader)
-    for _ in range(_JUDGED_AT_MOST):
-        known = desk.ledger.known_children(sought(dossier))
-        judgement = judge(dossier, known, reader)
-        result = _result(dossier, judgement, desk, began)
-        child = registration(dossier, desk.policy) if judgement.decision is Decision.ACCEPTED else None
-        try:
-            desk.ledger.conclude(case, result, child, lease=lease)
-        except ChildExistsError:
-            continue  # it was registered after we looked; look again
-        return result
-    raise LedgerError("The register of children keeps refusing a child that no record explains.")
+    content = Content(_engine_of(files, desk), content_version(), view_files(files))
+    desk.ledger.keep_content(case, content)
+    return conclude_content(case, content, desk.ledger, desk.reader, began=began, lease=lease)
 
 
 def process(source: Store, folder: str, desk: Desk) -> Result:
@@ -109,23 +90,20 @@ def process(source: Store, folder: str, desk: Desk) -> Result:
     return conclude(case, tuple(perceive_case(case, desk)), desk, began=began)
 
 
-def reprocess(submission_id: str, desk: Desk, *, from_readings: bool) -> tuple[Result, Result]:
+def reprocess(submission_id: str, desk: Desk, *, from_readings: bool) -> Replayed:
     """Run a stored case again; the earlier runs stay.
 
     Args:
         submission_id: Of a case that has a result.
         desk: Where it is worked on.
         from_readings: Judge anew what the engine of the last run read, instead of reading with today's.
-
-    Returns:
-        The latest result before, and the new one.
     """
     began = time.monotonic()
     before = desk.ledger.latest_result(submission_id)
     case = desk.ledger.case(submission_id)
     engine = before.provenance.engine if from_readings else None
     files = tuple(perceive_case(case, desk, engine=engine))
-    return before, conclude(case, files, desk, began=began)
+    return Replayed(before, conclude(case, files, desk, began=began))
 
 
 def _manifest(source: Store, folder: str) -> bytes:
@@ -157,24 +135,7 @@ def _input_digest(submission: Submission, files: tuple[StoredFile, ...]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _engine_of(dossier: Dossier, desk: Desk) -> str:
+def _engine_of(files: tuple[FileReading, ...], desk: Desk) -> str:
     """Which engine the readings of a case come from; today's, if nothing was read."""
-    return next((page.content.engine for page in dossier.pages), desk.readers.engine)
-
-
-def _result(dossier: Dossier, judgement: Judgement, desk: Desk, began: float) -> Result:
-    case = dossier.case
-    engine = _engine_of(dossier, desk)
-    return Result(
-        submission_id=case.submission.submission_id,
-        revision=case.revision,
-        **dict(judgement),
-        provenance=Provenance(
-            version=VERSION,
-            engine=engine,
-            models=weights_named(engine),
-            policy=desk.policy.name,
-            input_digest=case.input_digest,
-            seconds=round(time.monotonic() - began, 3),
-        ),
-    )
+    read = (page for file in files for page in file.pages if isinstance(page, ReadPage))
+    return next((reading.engine for page in read for reading in page.readings), desk.readers.engine)

@@ -15,7 +15,7 @@ from models.result import FieldValue, Judgement, PageOutcome, decide
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.likeness import Reader
 from pipeline.documents.pages import PageView
-from pipeline.ledger.values import Birth, Sought
+from pipeline.ledger.values import Birth, ChildNumbers, Sought
 from pipeline.rules.certificates import certificates
 from pipeline.rules.completeness import missing, needed_pages
 from pipeline.rules.copies import copies
@@ -56,6 +56,13 @@ def sought(dossier: Dossier) -> Sought:
         birth_certificate_numbers=tuple(sorted(certificates)),
         births=(Birth(child.name, child.sex, child.birth_date),),
     )
+
+
+def identifying(dossier: Dossier, policy: Policy) -> ChildNumbers:
+    """The numbers by which a case is its child's: those that its pages show, or those typed in if they show none."""
+    shown = printed_numbers(dossier, policy)
+    ids, certificates = shown if any(shown) else child_numbers(dossier)
+    return ChildNumbers(tuple(sorted(ids)), tuple(sorted(certificates)))
 
 
 def registration(dossier: Dossier, policy: Policy) -> KnownChild:

@@ -18,9 +18,11 @@ from pipeline.ledger.base import Ledger
 from pipeline.ledger.database import Database
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.schema import VERSION_TABLE, bring_up_to_date
+from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import metadata
+from pipeline.ledger.values import Conclusion
 from tests.support.processes import free_port
-from tests.support.values import FILES, child, read_page, result, submission
+from tests.support.values import FILES, SECRET, child, read_page, result, submission
 
 
 @pytest.fixture
@@ -30,9 +32,9 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ledger(path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(f"sqlite:///{path}")
+    opened = open_ledger(f"sqlite:///{path}", SECRET)
     case = opened.open_case(submission("s-1"), FILES, "d")
-    opened.conclude(case, result(case), child("1"))
+    opened.conclude(Conclusion(case, result(case), child("1")))
     opened.keep_reading("k", read_page())
     yield opened
     opened.close()
@@ -82,13 +84,13 @@ def test_settings_in_force(path: Path, pragma: str, value: object) -> None:
 )
 def test_a_url_that_names_no_ledger_is_refused(url: str) -> None:
     with pytest.raises(LedgerError, match=r"sqlite:///FILE or postgresql://USER@HOST/NAME"):
-        open_ledger(url)
+        open_ledger(url, SECRET)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     tmp_path.joinpath("file").write_bytes(b"")
     with pytest.raises(LedgerError, match="check its folder"):
-        open_ledger(f"sqlite:///{tmp_path}/file/ledger.db")
+        open_ledger(f"sqlite:///{tmp_path}/file/ledger.db", SECRET)
 
 
 def halve(data: bytes) -> bytes:
@@ -113,7 +115,7 @@ def test_a_damaged_file_is_refused_by_name_and_left_alone(
     path.write_bytes(damage(path.read_bytes()))
     before = path.read_bytes()
     with pytest.raises(LedgerError, match="damaged") as caught:
-        open_ledger(f"sqlite:///{path}")
+        open_ledger(f"sqlite:///{path}", SECRET)
     assert str(path) in str(caught.value)
     assert path.read_bytes() == before
 
@@ -132,7 +134,7 @@ def test_a_schema_that_is_not_ours_is_refused_and_left_alone(
     change(path, statement)
     before = path.read_bytes()
     with pytest.raises(LedgerError, match=words):
-        open_ledger(f"sqlite:///{path}")
+        open_ledger(f"sqlite:///{path}", SECRET)
     assert path.read_bytes() == before
 
 
@@ -140,7 +142,7 @@ def test_a_database_of_somebody_else_is_refused_and_left_alone(tmp_path: Path) -
     path = tmp_path / "theirs.db"
     change(path, "CREATE TABLE flow_run (id INTEGER)")
     with pytest.raises(LedgerError, match="a database of its own"):
-        open_ledger(f"sqlite:///{path}")
+        open_ledger(f"sqlite:///{path}", SECRET)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("flow_run",)]
 
@@ -150,7 +152,7 @@ def test_the_migrations_make_todays_tables(kind: str, path: Path, request: pytes
     database = Database(
         f"sqlite:///{path}" if kind == "sqlite" else request.getfixturevalue("postgres_url"), patience=5
     )
-    bring_up_to_date(database)
+    bring_up_to_date(database, Seal(SECRET))
     with database.reading() as connection:
         context = MigrationContext.configure(
             connection, opts={"version_table": VERSION_TABLE, "compare_type": kind == "postgres"}
@@ -188,7 +190,7 @@ def test_a_stored_value_that_is_damaged_is_named_and_not_quoted(
 
 def test_a_full_disk_loses_nothing_and_is_worth_another_try(path: Path) -> None:
     database = Database(f"sqlite:///{path}", patience=1)
-    bring_up_to_date(database)
+    bring_up_to_date(database, Seal(SECRET))
     with database.writing() as connection:
         pages = connection.scalar(text("PRAGMA page_count"))
         connection.execute(text(f"PRAGMA max_page_count = {pages}"))
@@ -204,10 +206,10 @@ TOO_LONG = child("1", name="欧阳靖萱" * 100)
 
 @pytest.mark.postgres
 def test_a_value_that_postgresql_refuses_is_not_quoted(postgres_url: str) -> None:
-    ledger = open_ledger(postgres_url)
+    ledger = open_ledger(postgres_url, SECRET)
     case = ledger.open_case(submission("s-1"), FILES, "d")
     with pytest.raises(LedgerError, match="refused a value") as caught:
-        ledger.conclude(case, result(case), TOO_LONG)
+        ledger.conclude(Conclusion(case, result(case), TOO_LONG))
     assert ledger.results("s-1") == ()
     ledger.close()
     assert "欧阳靖萱" not in "".join(traceback.format_exception(caught.value))
@@ -216,13 +218,13 @@ def test_a_value_that_postgresql_refuses_is_not_quoted(postgres_url: str) -> Non
 def test_a_server_that_does_not_answer_is_busy_and_its_password_is_not_told() -> None:
     url = "postgresql://intake:{}@127.0.0.1:{}/intake".format("canary", free_port())
     with pytest.raises(LedgerBusyError, match="does not answer") as caught:
-        open_ledger(url, patience=2)
+        open_ledger(url, SECRET, patience=2)
     assert "intake:***@" in str(caught.value)
     assert "canary@" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_clock_without_a_zone_is_a_bug(path: Path) -> None:
-    naive = open_ledger(f"sqlite:///{path}", clock=lambda: datetime(2026, 11, 23))  # noqa: DTZ001 - the bug
+    naive = open_ledger(f"sqlite:///{path}", SECRET, clock=lambda: datetime(2026, 11, 23))  # noqa: DTZ001 - the bug
     with pytest.raises(StatementError, match="zone"):
         naive.open_case(submission("s-1"), FILES, "d")
     naive.close()

@@ -16,6 +16,7 @@ from pipeline.stores.folder import FolderStore
 from tests.support.dossiers import FAMILY
 from tests.support.engines import DIE, HANG, ORDERS, Colour
 from tests.support.scripted import ScriptedReaders
+from tests.support.values import SECRET
 from tests.test_intake import FILES, told, upload
 from tests.test_readers import pool, sheet_of
 
@@ -53,7 +54,7 @@ def real() -> Iterator[Readers]:
 def test_a_lost_page_is_our_fault_and_a_person_looks(
     tmp_path: Path, real: Readers, order: Colour, reason: Reason
 ) -> None:
-    source, ledger = FolderStore(tmp_path / "uploads"), open_ledger(f"sqlite:///{tmp_path}/ledger.db")
+    source, ledger = FolderStore(tmp_path / "uploads"), open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
     desk = Desk(ledger, FolderStore(tmp_path / "store"), PartlyReal(real), Policy(), Limits(seconds=1.0))
     upload(source)
     source.put(f"case-1/{LOST.decode()}", sheet_of(order), content_type="image/png")

@@ -1,6 +1,6 @@
 """What every ledger does: the truth about cases, runs, children and uploads."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -9,7 +9,19 @@ from models.children import KnownChild
 from models.errors import LedgerError
 from models.result import Result
 from models.submission import Submission
-from pipeline.ledger.values import ImportCounts, InboxItem, Lease, Selection, Sought, UploadEvent
+from pipeline.ledger.values import (
+    Conclusion,
+    Content,
+    Erasure,
+    Forgotten,
+    ImportCounts,
+    InboxItem,
+    Lease,
+    Selection,
+    Sought,
+    Stored,
+    UploadEvent,
+)
 
 Clock = Callable[[], datetime]
 
@@ -37,21 +49,19 @@ class Cases(Protocol):
     def case(self, submission_id: str, revision: int | None = None) -> Case:
         """A case as it came in, by default its latest revision; raises UnknownCaseError."""
 
-    def conclude(
-        self, case: Case, result: Result, child: KnownChild | None = None, *, lease: Lease | None = None
-    ) -> int:
-        """Store a run, register the child and finish the lease's inbox item: all of it, or nothing.
+    def conclude(self, *conclusions: Conclusion) -> tuple[int, ...]:
+        """Store a run of each case, register its child and finish its inbox item: all of it, or nothing.
 
-        A child that this submission registered before is replaced, unless a newer revision came in meanwhile. Earlier
+        A child that a submission registered before is replaced, unless a newer revision came in meanwhile. Earlier
         runs stay as they are.
 
         Returns:
-            The number of the run in its revision, from 1.
+            For each the number of the run in its revision, from 1.
 
         Raises:
             ChildExistsError: Another case registered a child with one of its numbers.
-            LostLeaseError: Another worker took the inbox item over, or finished it.
-            UnknownCaseError: The case was never opened.
+            LostLeaseError: Another worker took an inbox item over, or finished it.
+            UnknownCaseError: A case was never opened, or was erased.
         """
 
     def latest_result(self, submission_id: str) -> Result:
@@ -62,6 +72,12 @@ class Cases(Protocol):
 
     def cases(self, selection: Selection) -> Iterator[str]:
         """The submission ids that a selection means, in the order of the ids."""
+
+    def keep_content(self, case: Case, content: Content) -> None:
+        """Keep what the files of a case say, instead of what was kept before; raises UnknownCaseError."""
+
+    def stored(self, submission_ids: Sequence[str], version: str) -> tuple[Stored, ...]:
+        """The latest revisions of cases that have a result, in the order of the ids; with content of this version."""
 
 
 class Readings(Protocol):
@@ -77,17 +93,33 @@ class Readings(Protocol):
 class Children(Protocol):
     """The register of known children. Numbers are compared in normal form; names without spaces and separators."""
 
-    def known_children(self, sought: Sought) -> tuple[KnownChild, ...]:
-        """Every record that shares a number, or name, sex and birth date; never what this submission registered."""
+    def known_children(self, *sought: Sought) -> tuple[tuple[KnownChild, ...], ...]:
+        """For each of those sought every record that shares a number, or name, sex and birth date.
+
+        Never what the submission itself registered.
+        """
 
     def import_children(self, children: Iterable[KnownChild]) -> ImportCounts:
-        """Add records that are not known; a record whose number is known with other content is conflicting."""
+        """Add records that are not known; a record whose number is known with other content is conflicting.
+
+        Children who were forgotten stay forgotten.
+        """
 
     def export_children(self) -> Iterator[KnownChild]:
         """Every record, in the order of registration."""
 
-    def forget_child(self, number: str) -> int:
-        """Erase the records with this ID number or birth certificate number; hands on how many there were."""
+    def forget_child(self, numbers: Sequence[str]) -> Forgotten:
+        """Erase the records with these numbers, their cases with all runs, readings that no other case shares.
+
+        What they leave in the store is noted as `erasures`, and their keys as tombstones: an import does not bring
+        them back, an application of the family does.
+        """
+
+    def erasures(self) -> tuple[Erasure, ...]:
+        """What is still to be erased in the store."""
+
+    def erased(self, erasure: Erasure) -> None:
+        """Note that it is gone from the store; once more is no error."""
 
 
 class Inbox(Protocol):

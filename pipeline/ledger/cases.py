@@ -1,5 +1,6 @@
 """Cases: what came in, revision by revision."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -23,7 +24,7 @@ def open_case(
     for _ in range(_ATTEMPTS):
         latest = _row(connection, submission.submission_id, None)
         if latest is not None and latest.input_digest == input_digest:
-            return _case(latest)
+            return case_of_row(latest)
         revision = 1 if latest is None else latest.revision + 1
         case = Case(submission=submission, revision=revision, files=files, input_digest=input_digest)
         if insert_new(connection, cases, _values(case, now)):
@@ -36,7 +37,7 @@ def case_of(connection: Connection, submission_id: str, revision: int | None) ->
     row = _row(connection, submission_id, revision)
     if row is None:
         raise _unknown(submission_id, revision)
-    return _case(row)
+    return case_of_row(row)
 
 
 def locked(connection: Connection, case: Case) -> int:
@@ -76,7 +77,14 @@ def _values(case: Case, now: datetime) -> dict[str, object]:
     }
 
 
-def _case(row: Row[tuple[object, ...]]) -> Case:
+def latest_of(connection: Connection, submission_ids: Sequence[str]) -> dict[str, tuple[int, Case]]:
+    """The latest revision of each case, with its row id."""
+    query = select(cases).where(cases.c.submission_id.in_(submission_ids)).order_by(cases.c.revision)
+    return {row.submission_id: (row.id, case_of_row(row)) for row in connection.execute(query)}
+
+
+def case_of_row(row: Row[tuple[object, ...]]) -> Case:
+    """A case as its row tells it; raises LedgerError if it was damaged."""
     with stored_value(f"case {row.submission_id} revision {row.revision}"):
         return Case(
             submission=Submission.model_validate_json(row.manifest),

@@ -1,67 +1,87 @@
-"""The register of known children: two unique numbers decide who was first."""
+"""The register of known children: two unique keys decide who was first, and the secret alone tells who that is."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from models.children import KnownChild
 from models.identity import normal_number
 from pipeline.ledger.base import ChildExistsError
-from pipeline.ledger.database import insert_new
-from pipeline.ledger.tables import children
-from pipeline.ledger.values import ImportCounts, Sought
+from pipeline.ledger.seal import Kind, Seal
+from pipeline.ledger.tables import children, forgotten
+from pipeline.ledger.values import Birth, ChildNumbers, ImportCounts, Sought
 
 _KEPT = frozenset({"Co", "Cn", "So"})  # rare characters: private use, newer than our tables, drawn as a box
 _NUMBERS = ("id_number", "birth_certificate_number", "mother_id_number")
+_UNIQUE = ("id_key", "certificate_key")
 
 
-def register(connection: Connection, child: KnownChild, submission_id: str, *, now: datetime) -> None:
+def register(connection: Connection, seal: Seal, child: KnownChild, submission_id: str, *, now: datetime) -> None:
     """Insert a child, or replace what this submission registered before; raises ChildExistsError."""
-    values = _values(child, submission_id, now)
+    values = sealed_values(seal, child, submission_id, now=now)
     try:
         changed = connection.execute(update(children).where(children.c.submission_id == submission_id).values(**values))
         if changed.rowcount == 0:
             connection.execute(insert(children).values(**values))
     except IntegrityError:
-        # The driver's text quotes the number.
         raise ChildExistsError(f"The child of case {submission_id} was registered by another case first.") from None
 
 
-def known(connection: Connection, sought: Sought) -> tuple[KnownChild, ...]:
-    """Every record that shares a number, or name, sex and birth date."""
-    mine = children.c.submission_id == sought.submission_id
-    alike = or_(
-        children.c.id_number.in_([normal_number(number) for number in sought.id_numbers]),
-        children.c.birth_certificate_number.in_([normal_number(number) for number in sought.birth_certificate_numbers]),
-        *(
-            and_(children.c.birth_date == born, children.c.name_key == name_key(name), children.c.sex == sex)
-            for name, sex, born in sought.births
-        ),
-    )
-    others = or_(children.c.submission_id.is_(None), ~mine)
+def known(connection: Connection, seal: Seal, soughts: Sequence[Sought]) -> tuple[tuple[KnownChild, ...], ...]:
+    """For each of those sought every record that shares a number, or name, sex and birth date; one look for all."""
+    wanted = [frozenset(_wanted(seal, sought)) for sought in soughts]
+    keys = frozenset().union(*wanted)
+    rows = connection.execute(_having(keys)).all() if keys else ()
     return tuple(
-        _child(row) for row in connection.execute(select(children).where(others, alike).order_by(children.c.id))
+        tuple(_child(seal, row) for row in rows if _is_sought(row, mine, sought.submission_id))
+        for sought, mine in zip(soughts, wanted, strict=True)
     )
 
 
-def add_new(connection: Connection, records: tuple[KnownChild, ...], *, now: datetime) -> ImportCounts:
-    """Add records that are not known, one after the other."""
-    endings = [_add(connection, record, now) for record in records]
+def add_new(connection: Connection, seal: Seal, records: Sequence[KnownChild], *, now: datetime) -> ImportCounts:
+    """Add records that are not known, as if one after the other; those of forgotten children stay out."""
+    _nobody_registers_meanwhile(connection)
+    values = [sealed_values(seal, record, record.submission_id, now=now) for record in records]
+    keys = frozenset(str(row[key]) for row in values for key in (*_UNIQUE, "birth_key") if row[key])
+    there = _Register((dict(row._mapping), _child(seal, row)) for row in connection.execute(_having(keys)))
+    gone = set(connection.scalars(select(forgotten.c.key).where(forgotten.c.key.in_(keys))))
+    endings, new = [], []
+    for row, record in zip(values, map(_normal, records), strict=True):
+        ending = "forgotten" if gone & {row[key] for key in _UNIQUE} else there.ending(row, record)
+        endings.append(ending)
+        if ending == "added":
+            there.add(row, record)
+            new.append(row)
+    if new:
+        connection.execute(insert(children), new)
     return ImportCounts(*(endings.count(ending) for ending in ImportCounts._fields))
 
 
-def page_after(connection: Connection, row_id: int, size: int) -> tuple[tuple[int, KnownChild], ...]:
+def page_after(connection: Connection, seal: Seal, row_id: int, size: int) -> tuple[tuple[int, KnownChild], ...]:
     """The next records behind a row id, each with its own."""
     query = select(children).where(children.c.id > row_id).order_by(children.c.id).limit(size)
-    return tuple((row.id, _child(row)) for row in connection.execute(query))
+    return tuple((row.id, _child(seal, row)) for row in connection.execute(query))
 
 
-def forget(connection: Connection, number: str) -> int:
-    """Erase the records with this number; hands on how many there were."""
-    return connection.execute(delete(children).where(_numbered(normal_number(number), normal_number(number)))).rowcount
+def number_keys(seal: Seal, numbers: ChildNumbers) -> frozenset[str]:
+    """The keys of somebody's numbers."""
+    kinds = ((Kind.ID_NUMBER, numbers.id_numbers), (Kind.CERTIFICATE, numbers.birth_certificate_numbers))
+    return frozenset(key for kind, held in kinds for number in held if (key := _key(seal, kind, number)))
+
+
+def with_keys(connection: Connection, keys: Iterable[str]) -> tuple[tuple[frozenset[str], str | None], ...]:
+    """The keys of each record that has one of these, and the case that registered it."""
+    query = select(children.c.id_key, children.c.certificate_key, children.c.submission_id).where(_numbered(keys))
+    rows = connection.execute(query)
+    return tuple((frozenset(filter(None, (row.id_key, row.certificate_key))), row.submission_id) for row in rows)
+
+
+def erase(connection: Connection, keys: Iterable[str]) -> int:
+    """Erase the records that have one of these keys; hands on how many there were."""
+    return connection.execute(delete(children).where(_numbered(keys))).rowcount
 
 
 def name_key(name: str) -> str:
@@ -70,32 +90,80 @@ def name_key(name: str) -> str:
     return "".join(char for char, kind in kinds if kind[0] in "LN" or kind in _KEPT)
 
 
-def _add(connection: Connection, record: KnownChild, now: datetime) -> str:
-    values = _values(record, record.submission_id, now)
-    numbered = values["id_number"] or values["birth_certificate_number"]
-    if numbered and insert_new(connection, children, values):
-        return "added"
-    there = connection.execute(select(children).where(_same(values))).first()
-    if there is None and not numbered:
-        connection.execute(insert(children).values(**values))
-        return "added"
-    return "conflicting" if there is None else "unchanged"
+def sealed_values(seal: Seal, child: KnownChild, submission_id: str | None, *, now: datetime) -> dict[str, object]:
+    """A record's row, all but its number."""
+    return {
+        "id_key": _key(seal, Kind.ID_NUMBER, child.id_number or ""),
+        "certificate_key": _key(seal, Kind.CERTIFICATE, child.birth_certificate_number or ""),
+        "birth_key": _birth_key(seal, Birth(child.name, child.sex, child.birth_date)),
+        "submission_id": submission_id,
+        "sealed": seal.sealed(_normal(child).model_dump_json().encode()),
+        "registered_at": now,
+    }
 
 
-def _same(values: Mapping[str, object]) -> ColumnElement[bool]:
-    compared = ("name", "sex", "birth_date", *_NUMBERS, "withdrawn")
-    return and_(*(children.c[key].is_not_distinct_from(values[key]) for key in compared))
+class _Register:
+    """The part of the register that an import may meet."""
+
+    def __init__(self, held: Iterable[tuple[Mapping[str, object], KnownChild]]) -> None:
+        self._numbers: set[object] = set()
+        self._records: set[KnownChild] = set()
+        for row, record in held:
+            self.add(row, record)
+
+    def add(self, row: Mapping[str, object], record: KnownChild) -> None:
+        self._numbers |= {row[key] for key in _UNIQUE if row[key]}
+        self._records.add(_anybodys(record))
+
+    def ending(self, row: Mapping[str, object], record: KnownChild) -> str:
+        if _anybodys(record) in self._records:
+            return "unchanged"
+        return "conflicting" if {row[key] for key in _UNIQUE} & self._numbers else "added"
 
 
-def _numbered(id_number: str, certificate: str) -> ColumnElement[bool]:
-    return or_(children.c.id_number == id_number, children.c.birth_certificate_number == certificate)
+def _anybodys(record: KnownChild) -> KnownChild:
+    return record.model_copy(update={"submission_id": None})
 
 
-def _values(child: KnownChild, submission_id: str | None, now: datetime) -> dict[str, object]:
+def _normal(child: KnownChild) -> KnownChild:
+    """The record with its numbers in normal form; which case registered it stands beside it, unsealed."""
     numbers = {key: normal_number(getattr(child, key) or "") or None for key in _NUMBERS}
-    rest = {"name_key": name_key(child.name), "submission_id": submission_id, "registered_at": now}
-    return child.model_dump(exclude={*_NUMBERS, "submission_id"}) | numbers | rest
+    return child.model_copy(update={**numbers, "submission_id": None})
 
 
-def _child(row: Row[tuple[object, ...]]) -> KnownChild:
-    return KnownChild.model_validate({key: row._mapping[key] for key in KnownChild.model_fields})
+def _key(seal: Seal, kind: Kind, number: str) -> str | None:
+    plain = normal_number(number)
+    return seal.key(kind, plain) if plain else None
+
+
+def _birth_key(seal: Seal, birth: Birth) -> str:
+    return seal.key(Kind.BIRTH, f"{name_key(birth.name)}\0{birth.sex}\0{birth.birth_date.isoformat()}")
+
+
+def _wanted(seal: Seal, sought: Sought) -> Iterable[str]:
+    yield from number_keys(seal, ChildNumbers(sought.id_numbers, sought.birth_certificate_numbers))
+    yield from (_birth_key(seal, birth) for birth in sought.births)
+
+
+def _having(keys: frozenset[str]) -> Select[tuple[object, ...]]:
+    return select(children).where(or_(_numbered(keys), children.c.birth_key.in_(keys))).order_by(children.c.id)
+
+
+def _numbered(keys: Iterable[str]) -> ColumnElement[bool]:
+    held = tuple(keys)
+    return or_(children.c.id_key.in_(held), children.c.certificate_key.in_(held))
+
+
+def _is_sought(row: Row[tuple[object, ...]], keys: frozenset[str], submission_id: str) -> bool:
+    return row.submission_id != submission_id and bool({row.id_key, row.certificate_key, row.birth_key} & keys)
+
+
+def _nobody_registers_meanwhile(connection: Connection) -> None:
+    """What is looked at stays true until it was added to. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE children IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _child(seal: Seal, row: Row[tuple[object, ...]]) -> KnownChild:
+    record = KnownChild.model_validate_json(seal.opened(row.sealed))
+    return record.model_copy(update={"submission_id": row.submission_id})

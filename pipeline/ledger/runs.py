@@ -1,10 +1,10 @@
 """Runs: every result of every revision, never overwritten."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Select, func, insert, select
 
-from models.case import Case
 from models.errors import LedgerError
 from models.result import Result
 from pipeline.ledger import cases as case_rows
@@ -13,9 +13,8 @@ from pipeline.ledger.tables import cases, run_codes, runs
 from pipeline.ledger.values import Selection
 
 
-def add(connection: Connection, case: Case, result: Result, *, now: datetime) -> int:
-    """Store a run and hand on its number in its revision; raises UnknownCaseError."""
-    case_id = case_rows.locked(connection, case)
+def add(connection: Connection, case_id: int, result: Result, *, now: datetime) -> int:
+    """Store a run and hand on its number in its revision."""
     ordinal = last(connection, case_id) + 1
     run_id = connection.scalar(insert(runs).values(**_values(case_id, ordinal, result, now)).returning(runs.c.id))
     codes = sorted({finding.code for finding in result.findings})
@@ -46,6 +45,17 @@ def latest(connection: Connection, submission_id: str) -> Result:
         case_rows.case_of(connection, submission_id, None)
         raise LedgerError(f"Case {submission_id} has no result yet: wait for its run, or process it again.")
     return _result(submission_id, text)
+
+
+def latest_of(connection: Connection, submission_ids: Sequence[str]) -> dict[str, Result]:
+    """The last run of the latest revision that has one, of each case that has a run."""
+    rank = func.row_number().over(
+        partition_by=cases.c.submission_id, order_by=(cases.c.revision.desc(), runs.c.ordinal.desc())
+    )
+    joined = select(cases.c.submission_id, runs.c.result, rank.label("rank")).join(runs, runs.c.case_id == cases.c.id)
+    ranked = joined.where(cases.c.submission_id.in_(submission_ids)).subquery()
+    rows = connection.execute(select(ranked.c.submission_id, ranked.c.result).where(ranked.c.rank == 1))
+    return {row.submission_id: _result(row.submission_id, row.result) for row in rows}
 
 
 def selected(connection: Connection, selection: Selection) -> tuple[str, ...]:

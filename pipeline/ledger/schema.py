@@ -8,31 +8,37 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
 from models.errors import LedgerError
-from pipeline.ledger.database import Database
+from pipeline.ledger.database import Database, insert_new
 from pipeline.ledger.errors import damaged
+from pipeline.ledger.seal import Kind, Seal
+from pipeline.ledger.tables import register_check
 
 VERSION_TABLE = "ledger_version"
 _CHECKED_WHOLE = 256 * 1024 * 1024  # bytes: a tenth of a second; damage in a larger file shows where it is read
 _LOCK = 4005_3002  # PostgreSQL's advisory locks have numbers for names; this one means opening a ledger
 
 
-def bring_up_to_date(database: Database) -> None:
+def bring_up_to_date(database: Database, seal: Seal) -> None:
     """Make or upgrade the schema, in one transaction; whoever opens the ledger meanwhile waits.
 
     Raises:
-        LedgerError: The database is damaged, foreign, or newer than this program; nothing was written to it.
+        LedgerError: The database is damaged, foreign, newer than this program, or sealed under another secret; nothing
+            was written to it.
     """
     scripts = ScriptDirectory.from_config(_config())
     with database.reading() as connection:
         _refuse_damaged(connection, database.place)
         if _revision(connection) == scripts.get_current_head():
+            _refuse_another_secret(connection, seal, database.place)
             return
     with _opening(database) as connection:
         _refuse_unknown(connection, scripts, database.place)
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection, seal), "head")
+        insert_new(connection, register_check, {"key": seal.key(Kind.CHECK, "")})
+        _refuse_another_secret(connection, seal, database.place)
 
 
 @contextmanager
@@ -43,10 +49,10 @@ def _opening(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection | None = None, seal: Seal | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", "pipeline.ledger:migrations")
-    config.attributes["connection"] = connection
+    config.attributes |= {"connection": connection, "seal": seal}
     return config
 
 
@@ -58,6 +64,14 @@ def _refuse_damaged(connection: Connection, place: str) -> None:
     small = connection.dialect.name == "sqlite" and Path(place).stat().st_size <= _CHECKED_WHOLE
     if small and connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
         raise damaged(place)
+
+
+def _refuse_another_secret(connection: Connection, seal: Seal, place: str) -> None:
+    if set(connection.scalars(select(register_check.c.key))) != {seal.key(Kind.CHECK, "")}:
+        raise LedgerError(
+            f"The ledger {place} was made with another secret: with this one nobody in its register would be found. "
+            "Set INTAKE_REGISTER_SECRET, or put back the file register.secret, as it was."
+        )
 
 
 def _refuse_unknown(connection: Connection, scripts: ScriptDirectory, place: str) -> None:

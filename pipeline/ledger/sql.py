@@ -1,24 +1,40 @@
 """The ledger on SQL: each operation is one transaction."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+
+from sqlalchemy import Connection
 
 from models.case import Case, ReadPage, StoredFile
 from models.children import KnownChild
 from models.result import Result
 from models.submission import Submission
-from pipeline.ledger import cases, children, inbox, readings, runs
+from pipeline.ledger import cases, children, contents, forgetting, inbox, readings, runs, stored
 from pipeline.ledger.base import Clock
 from pipeline.ledger.database import Database
-from pipeline.ledger.values import ImportCounts, InboxItem, Lease, Selection, Sought, UploadEvent
+from pipeline.ledger.seal import Seal
+from pipeline.ledger.values import (
+    Conclusion,
+    Content,
+    Erasure,
+    Forgotten,
+    ImportCounts,
+    InboxItem,
+    Lease,
+    Selection,
+    Sought,
+    Stored,
+    UploadEvent,
+)
 
 _PAGE = 500  # records of one transaction: others wait for a moment, not for a whole import
 
 
 class _OnDatabase:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, seal: Seal, clock: Clock) -> None:
         self._database = database
+        self._seal = seal
         self._clock = clock
 
 
@@ -31,17 +47,20 @@ class _Cases(_OnDatabase):
         with self._database.reading() as connection:
             return cases.case_of(connection, submission_id, revision)
 
-    def conclude(
-        self, case: Case, result: Result, child: KnownChild | None = None, *, lease: Lease | None = None
-    ) -> int:
-        submission_id, now = case.submission.submission_id, self._clock()
+    def conclude(self, *conclusions: Conclusion) -> tuple[int, ...]:
         with self._database.writing() as connection:
-            if lease is not None and not inbox.finish(connection, lease, submission_id, now=now):
-                return runs.last(connection, cases.locked(connection, case))
-            ordinal = runs.add(connection, case, result, now=now)
-            if child is not None and cases.is_latest(connection, case):  # a late run does not undo a newer revision
-                children.register(connection, child, submission_id, now=now)
-            return ordinal
+            return tuple(self._concluded(connection, one) for one in conclusions)
+
+    def _concluded(self, connection: Connection, one: Conclusion) -> int:
+        submission_id, now = one.case.submission.submission_id, self._clock()
+        case_id = cases.locked(connection, one.case)
+        if one.lease is not None and not inbox.finish(connection, one.lease, submission_id, now=now):
+            return runs.last(connection, case_id)
+        ordinal = runs.add(connection, case_id, one.result, now=now)
+        forgetting.note_keys(connection, self._seal, case_id, one.numbers)
+        if one.child is not None and cases.is_latest(connection, one.case):  # a late run undoes no newer revision
+            children.register(connection, self._seal, one.child, submission_id, now=now)
+        return ordinal
 
     def latest_result(self, submission_id: str) -> Result:
         with self._database.reading() as connection:
@@ -54,6 +73,16 @@ class _Cases(_OnDatabase):
     def cases(self, selection: Selection) -> Iterator[str]:
         with self._database.reading() as connection:
             return iter(runs.selected(connection, selection))
+
+    def keep_content(self, case: Case, content: Content) -> None:
+        payload = contents.packed(content.files)  # before the transaction: nobody waits while we compress
+        with self._database.writing() as connection:
+            case_id = cases.locked(connection, case)
+            contents.keep(connection, case_id, payload, content, now=self._clock())
+
+    def stored(self, submission_ids: Sequence[str], version: str) -> tuple[Stored, ...]:
+        with self._database.reading() as connection:
+            return stored.stored(connection, submission_ids, version)
 
 
 class _Readings(_OnDatabase):
@@ -69,16 +98,16 @@ class _Readings(_OnDatabase):
 
 
 class _Children(_OnDatabase):
-    def known_children(self, sought: Sought) -> tuple[KnownChild, ...]:
+    def known_children(self, *sought: Sought) -> tuple[tuple[KnownChild, ...], ...]:
         with self._database.reading() as connection:
-            return children.known(connection, sought)
+            return children.known(connection, self._seal, sought)
 
     def import_children(self, records: Iterable[KnownChild]) -> ImportCounts:
-        counts = ImportCounts(0, 0, 0)
+        counts = ImportCounts()
         source = iter(records)
         while page := tuple(islice(source, _PAGE)):
             with self._database.writing() as connection:
-                more = children.add_new(connection, page, now=self._clock())
+                more = children.add_new(connection, self._seal, page, now=self._clock())
             counts = ImportCounts(*map(sum, zip(counts, more, strict=True)))
         return counts
 
@@ -86,15 +115,23 @@ class _Children(_OnDatabase):
         row_id = 0
         while True:
             with self._database.reading() as connection:
-                page = children.page_after(connection, row_id, _PAGE)
+                page = children.page_after(connection, self._seal, row_id, _PAGE)
             yield from (child for _, child in page)
             if not page:
                 return
             row_id = page[-1][0]
 
-    def forget_child(self, number: str) -> int:
+    def forget_child(self, numbers: Sequence[str]) -> Forgotten:
         with self._database.writing() as connection:
-            return children.forget(connection, number)
+            return forgetting.forget(connection, self._seal, numbers, now=self._clock())
+
+    def erasures(self) -> tuple[Erasure, ...]:
+        with self._database.reading() as connection:
+            return forgetting.pending(connection)
+
+    def erased(self, erasure: Erasure) -> None:
+        with self._database.writing() as connection:
+            forgetting.done(connection, erasure)
 
 
 class _Inbox(_OnDatabase):

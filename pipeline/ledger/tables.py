@@ -3,13 +3,10 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
-    Boolean,
     Column,
-    Date,
     DateTime,
     Dialect,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -88,21 +85,54 @@ readings = Table(
     Column("kept_at", UtcTime, nullable=False),
 )
 
+contents = Table(
+    "contents",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("engine", String(512), nullable=False),
+    Column("version", String(64), nullable=False),  # of the sources that made it
+    Column("payload", LargeBinary, nullable=False),
+    Column("kept_at", UtcTime, nullable=False),
+)
+
+# Keys are made of numbers and births under the hospital's secret, see seal.py; nothing of a child stands here in plain.
 children = Table(
     "children",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", String(255), nullable=False),
-    Column("name_key", String(255), nullable=False),
-    Column("sex", String(8), nullable=False),
-    Column("birth_date", Date, nullable=False),
-    Column("id_number", String(40), unique=True),
-    Column("birth_certificate_number", String(40), unique=True),
-    Column("mother_id_number", String(40)),
+    Column("id_key", String(64), unique=True),
+    Column("certificate_key", String(64), unique=True),
+    Column("birth_key", String(64), nullable=False, index=True),
     Column("submission_id", String(64), unique=True),
-    Column("withdrawn", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
     Column("registered_at", UtcTime, nullable=False),
-    Index(None, "birth_date", "name_key"),
+)
+
+case_keys = Table(
+    "case_keys",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("key", String(64), primary_key=True, index=True),
+)
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("forgotten_at", UtcTime, nullable=False),
+)
+
+erasures = Table(  # objects that a forgotten child left in the store, until they are gone
+    "erasures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(1024), nullable=False),
+)
+
+register_check = Table(  # one row: tells a wrong secret before it makes a second register
+    "register_check",
+    metadata,
+    Column("key", String(64), primary_key=True),
 )
 
 inbox = Table(

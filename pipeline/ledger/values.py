@@ -7,9 +7,12 @@ from typing import NamedTuple
 from pydantic import AwareDatetime, Field
 
 from models.base import Model
+from models.case import Case
+from models.children import KnownChild
 from models.findings import Code
-from models.result import Decision
+from models.result import Decision, Result
 from models.submission import Sex
+from pipeline.documents.content import FileContent
 
 
 class Selection(Model):
@@ -45,12 +48,67 @@ class Sought(Model):
     births: tuple[Birth, ...] = ()
 
 
-class ImportCounts(NamedTuple):
-    """What an import did to the register."""
+class ChildNumbers(NamedTuple):
+    """Numbers that are one child's."""
 
-    added: int
-    unchanged: int
-    conflicting: int
+    id_numbers: tuple[str, ...] = ()
+    birth_certificate_numbers: tuple[str, ...] = ()
+
+
+class Conclusion(NamedTuple):
+    """What is recorded of a case at once.
+
+    Attributes:
+        child: Whom the case registers, if it does.
+        numbers: By which the case can be found when its child is to be forgotten.
+        lease: Of the inbox item that the case came from; finished with it.
+    """
+
+    case: Case
+    result: Result
+    child: KnownChild | None = None
+    numbers: ChildNumbers = ChildNumbers()
+    lease: "Lease | None" = None
+
+
+class Content(NamedTuple):
+    """What the files of a case say, by which engine and by which version of the sources that made it."""
+
+    engine: str
+    version: str
+    files: tuple[FileContent, ...]
+
+
+class Stored(NamedTuple):
+    """A case with its latest result, and its content where that was kept and is of the version asked for."""
+
+    case: Case
+    result: Result
+    content: Content | None
+
+
+class ImportCounts(NamedTuple):
+    """What an import did to the register; `forgotten` are records of children who are to stay forgotten."""
+
+    added: int = 0
+    unchanged: int = 0
+    conflicting: int = 0
+    forgotten: int = 0
+
+
+class Forgotten(NamedTuple):
+    """How much there was of a child: records of the register, cases, objects and prefixes in the store."""
+
+    records: int
+    cases: int
+    objects: int
+
+
+class Erasure(NamedTuple):
+    """An object in the store that is to be erased, or everything under a key that ends in a slash."""
+
+    number: int
+    key: str
 
 
 class Via(StrEnum):

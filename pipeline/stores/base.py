@@ -58,6 +58,9 @@ class Store(Protocol):
     def delete(self, key: str, /) -> None:
         """Remove an object; one that is not there is no error."""
 
+    def erase(self, key: str, /) -> None:
+        """Remove an object with every version that the store keeps of it; one that is not there is no error."""
+
     def url_for(self, key: str, /, *, seconds: int) -> str | None:
         """A link that shows the object to whoever holds it, for so long; None where the store has no links."""
 

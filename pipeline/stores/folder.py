@@ -67,6 +67,10 @@ class FolderStore:
                 path.unlink(missing_ok=True)
                 sync_folder(path.parent)
 
+    def erase(self, key: str, /) -> None:
+        """The same as `delete`: a folder keeps no versions."""
+        self.delete(key)
+
     def url_for(self, key: str, /, *, seconds: int) -> None:  # noqa: ARG002 - see the docstring
         """None: a folder has no links."""
         checked_key(key)

@@ -88,6 +88,16 @@ class S3Store:
         with _our_errors(key):
             self._client.remove_object(bucket_name=self._bucket, object_name=key)
 
+    def erase(self, key: str, /) -> None:
+        """Remove every version, and the marks of those that were hidden."""
+        checked_key(key)
+        with _our_errors(key):
+            for item in self._client.list_objects(bucket_name=self._bucket, prefix=key, include_version=True):
+                if item.object_name == key:
+                    self._client.remove_object(
+                        bucket_name=self._bucket, object_name=key, version_id=item.version_id or None
+                    )
+
     def url_for(self, key: str, /, *, seconds: int) -> str:
         """Sign a link, without asking the server."""
         return self._signer.presigned_get_object(

@@ -10,6 +10,7 @@ from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
+from tests.support.values import SECRET
 
 OpenStore = Callable[[], Store]
 
@@ -60,6 +61,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def ledger(url: str, clock: Clock) -> Iterator[Ledger]:
-    opened = open_ledger(url, clock=clock)
+    opened = open_ledger(url, SECRET, clock=clock)
     yield opened
     opened.close()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.errors import LedgerError, LostLeaseError
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.values import InboxItem, Lease, UploadEvent, Via
+from pipeline.ledger.values import Conclusion, InboxItem, Lease, UploadEvent, Via
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 
@@ -149,7 +149,7 @@ def test_what_a_slow_worker_writes_is_refused(ledger: Ledger, clock: Clock, use:
     writes: dict[str, Callable[[], object]] = {
         "renew": lambda: ledger.renew(slow, 60),
         "finish": lambda: ledger.finish(slow, "s-1"),
-        "conclude": lambda: ledger.conclude(case, result(case), child("1"), lease=slow),
+        "conclude": lambda: ledger.conclude(Conclusion(case, result(case), child("1"), lease=slow)),
     }
     with pytest.raises(LostLeaseError):
         writes[use]()
@@ -175,7 +175,7 @@ def test_a_finished_item_stays_finished(ledger: Ledger, clock: Clock, submission
 def test_a_conclusion_finishes_its_item_and_a_second_try_of_it_adds_nothing(ledger: Ledger, clock: Clock) -> None:
     lease = leased(ledger)
     case = ledger.open_case(submission("s-1"), FILES, "d1")
-    assert [ledger.conclude(case, result(case), child("1"), lease=lease) for _ in range(3)] == [1, 1, 1]
+    assert [ledger.conclude(Conclusion(case, result(case), child("1"), lease=lease)) for _ in range(3)] == [(1,)] * 3
     ledger.finish(lease, "s-1")
     clock.forward(1000)
     assert ledger.overdue(clock.now) == ()
@@ -187,7 +187,7 @@ def test_a_conclusion_that_is_refused_leaves_the_item_open(ledger: Ledger) -> No
     ledger.import_children([child("1")])
     case = ledger.open_case(submission("s-1"), FILES, "d1")
     with pytest.raises(LedgerError, match="registered by another case"):
-        ledger.conclude(case, result(case), child("1"), lease=lease)
+        ledger.conclude(Conclusion(case, result(case), child("1"), lease=lease))
     assert ledger.renew(lease, 60).token == lease.token
 
 

@@ -18,6 +18,7 @@ from pipeline.ledger.values import Selection, UploadEvent, Via
 from tests.support import racing
 from tests.support.processes import leave
 from tests.support.racing import race
+from tests.support.values import SECRET
 
 RACERS, ROUNDS = 4, 20
 
@@ -74,7 +75,7 @@ def test_a_killed_process_leaves_whole_runs_and_all_that_it_reported(url: str, s
     delays, reported = random.Random(seed), list[str]()
     for attempt in range(6):
         reported += _killed_after(delays.uniform(0.01, 0.2), url, f"a{attempt}", early=attempt % 2 == 0)
-    ledger = open_ledger(url)
+    ledger = open_ledger(url, SECRET)
     done = {submission_id for submission_id in ledger.cases(Selection()) if ledger.results(submission_id)}
     registered = {known.submission_id for known in ledger.export_children()}
     assert set(reported) <= done == registered
@@ -101,7 +102,7 @@ WRITES: dict[str, Callable[[Ledger], object]] = {
 
 @pytest.mark.parametrize("write", sorted(WRITES))
 def test_a_locked_ledger_is_busy_and_worth_another_try(ledger: Ledger, url: str, write: str) -> None:
-    impatient = open_ledger(url, patience=0.2)
+    impatient = open_ledger(url, SECRET, patience=0.2)
     with racing.locked(url), pytest.raises(LedgerBusyError) as caught:
         WRITES[write](impatient)
     assert caught.value.retryable

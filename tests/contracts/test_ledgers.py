@@ -12,9 +12,9 @@ from models.findings import Code, Reason
 from models.result import Decision
 from pipeline.ledger.base import ChildExistsError, Ledger, reading_key
 from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.values import Selection
+from pipeline.ledger.values import Conclusion, Selection
 from tests.contracts.conftest import Clock
-from tests.support.values import FILES, child, read_page, result, submission
+from tests.support.values import FILES, SECRET, child, read_page, result, submission
 
 BLURRED = (Code.REGISTER_ILLEGIBLE, Reason.BLUR)
 UNSURE = (Code.NAME_IN_DOUBT, Reason.UNCERTAIN)
@@ -40,7 +40,7 @@ def test_revisions(ledger: Ledger, digests: list[str], revisions: list[int]) -> 
 
 def test_a_case_comes_back_as_it_was_opened_in_another_session(ledger: Ledger, url: str) -> None:
     cases = [opened(ledger, digest="d1"), opened(ledger, digest="d2")]
-    again = open_ledger(url)
+    again = open_ledger(url, SECRET)
     assert again.case("s-1") == cases[1]
     assert [again.case("s-1", revision=revision) for revision in (1, 2)] == cases
     again.close()
@@ -59,7 +59,8 @@ def test_a_replay_hands_on_what_was_stored_first(ledger: Ledger) -> None:
         pytest.param(lambda ledger, _: ledger.latest_result("other"), id="latest result"),
         pytest.param(lambda ledger, _: ledger.results("other"), id="results"),
         pytest.param(
-            lambda ledger, case: ledger.conclude(case.model_copy(update={"revision": 2}), result(case)), id="conclude"
+            lambda ledger, case: ledger.conclude(Conclusion(case.model_copy(update={"revision": 2}), result(case))),
+            id="conclude",
         ),
     ],
 )
@@ -79,17 +80,17 @@ def test_a_case_without_a_run_has_no_result_yet(ledger: Ledger) -> None:
 def test_runs_are_numbered_and_never_overwritten(ledger: Ledger) -> None:
     case = opened(ledger)
     runs = [result(case, BLURRED), result(case, UNSURE), result(case)]
-    assert [ledger.conclude(case, run) for run in runs] == [1, 2, 3]
+    assert [ledger.conclude(Conclusion(case, run)) for run in runs] == [(1,), (2,), (3,)]
     assert list(ledger.results("s-1")) == runs
     assert ledger.latest_result("s-1") == runs[2]
 
 
 def test_the_latest_result_is_the_latest_revisions_that_has_one(ledger: Ledger) -> None:
     first, second = opened(ledger, digest="d1"), opened(ledger, digest="d2")
-    ledger.conclude(first, result(first, BLURRED))
+    ledger.conclude(Conclusion(first, result(first, BLURRED)))
     assert ledger.latest_result("s-1").revision == 1
-    ledger.conclude(second, result(second))
-    ledger.conclude(first, result(first, UNSURE))
+    ledger.conclude(Conclusion(second, result(second)))
+    ledger.conclude(Conclusion(first, result(first, UNSURE)))
     assert ledger.latest_result("s-1") == result(second)
     assert [run.revision for run in ledger.results("s-1")] == [1, 1, 2]
 
@@ -114,9 +115,9 @@ class Numbers:
 )
 def test_a_child_that_exists_refuses_the_whole_conclusion(ledger: Ledger, numbers: Numbers) -> None:
     first, second = opened(ledger, "s-1"), opened(ledger, "s-2")
-    ledger.conclude(first, result(first), child(*numbers.first))
+    ledger.conclude(Conclusion(first, result(first), child(*numbers.first)))
     with pytest.raises(ChildExistsError) as caught:
-        ledger.conclude(second, result(second), child(*numbers.second))
+        ledger.conclude(Conclusion(second, result(second), child(*numbers.second)))
     assert ledger.results("s-2") == ()
     assert [known.submission_id for known in ledger.export_children()] == ["s-1"]
     told = "".join(traceback.format_exception(caught.value))
@@ -126,28 +127,28 @@ def test_a_child_that_exists_refuses_the_whole_conclusion(ledger: Ledger, number
 @pytest.mark.parametrize("numbers", [(None, None), ("2", None), (None, "T2"), ("2", "T2")])
 def test_children_without_a_number_in_common_are_two(ledger: Ledger, numbers: tuple[str | None, str | None]) -> None:
     first, second = opened(ledger, "s-1"), opened(ledger, "s-2")
-    ledger.conclude(first, result(first), child("1", "T1"))
-    ledger.conclude(second, result(second), child(*numbers))
+    ledger.conclude(Conclusion(first, result(first), child("1", "T1")))
+    ledger.conclude(Conclusion(second, result(second), child(*numbers)))
     assert [known.submission_id for known in ledger.export_children()] == ["s-1", "s-2"]
 
 
 def test_a_case_replaces_the_child_that_it_registered_before(ledger: Ledger) -> None:
     first, other = opened(ledger), opened(ledger, "s-2")
-    ledger.conclude(first, result(first), child(None, "T1"))
+    ledger.conclude(Conclusion(first, result(first), child(None, "T1")))
     revised = opened(ledger, digest="d2")
-    ledger.conclude(revised, result(revised), child("1", "T1"))
-    ledger.conclude(first, result(first), None)
+    ledger.conclude(Conclusion(revised, result(revised), child("1", "T1")))
+    ledger.conclude(Conclusion(first, result(first), None))
     assert [known.id_number for known in ledger.export_children()] == ["1"]
     with pytest.raises(ChildExistsError):
-        ledger.conclude(other, result(other), child("1"))
+        ledger.conclude(Conclusion(other, result(other), child("1")))
 
 
 def test_a_replacement_that_meets_another_child_changes_nothing(ledger: Ledger) -> None:
     first, second = opened(ledger, "s-1"), opened(ledger, "s-2")
-    ledger.conclude(first, result(first), child("1"))
-    ledger.conclude(second, result(second), child("2"))
+    ledger.conclude(Conclusion(first, result(first), child("1")))
+    ledger.conclude(Conclusion(second, result(second), child("2")))
     with pytest.raises(ChildExistsError):
-        ledger.conclude(second, result(second), child("1"))
+        ledger.conclude(Conclusion(second, result(second), child("1")))
     assert [known.id_number for known in ledger.export_children()] == ["1", "2"]
     assert len(ledger.results("s-2")) == 1
 
@@ -165,10 +166,10 @@ def test_a_replacement_that_meets_another_child_changes_nothing(ledger: Ledger) 
 )
 def test_selecting_cases_to_run_again(ledger: Ledger, selection: Selection, ids: list[str]) -> None:
     cases = [opened(ledger, submission_id) for submission_id in ("s-4", "s-3", "s-2", "s-1")]
-    ledger.conclude(cases[1], result(cases[1], BLURRED))
-    ledger.conclude(cases[1], result(cases[1], version="0.2.0"))
-    ledger.conclude(cases[2], result(cases[2], UNSURE, FAULT))
-    ledger.conclude(cases[3], result(cases[3], BLURRED, BLURRED))
+    ledger.conclude(Conclusion(cases[1], result(cases[1], BLURRED)))
+    ledger.conclude(Conclusion(cases[1], result(cases[1], version="0.2.0")))
+    ledger.conclude(Conclusion(cases[2], result(cases[2], UNSURE, FAULT)))
+    ledger.conclude(Conclusion(cases[3], result(cases[3], BLURRED, BLURRED)))
     assert list(ledger.cases(selection)) == ids
 
 
@@ -187,7 +188,7 @@ def test_the_first_reading_under_a_key_stays(ledger: Ledger, url: str) -> None:
     assert ledger.reading(key) is None
     ledger.keep_reading(key, read_page("姓名甲"))
     ledger.keep_reading(key, read_page("姓名乙"))
-    again = open_ledger(url)
+    again = open_ledger(url, SECRET)
     assert again.reading(key) == read_page("姓名甲")
     again.close()
 

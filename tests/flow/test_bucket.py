@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from flows.resources import register_secret
 from flows.server import prefect_server
 from flows.service import serve
 from flows.settings import PrefectOptions, Settings, WorkerOptions
@@ -73,7 +74,7 @@ def _upload(settings: Settings) -> None:
 
 def _result(settings: Settings) -> Result:
     end = time.monotonic() + SECONDS
-    with closing(open_ledger(settings.ledger_at)) as ledger:
+    with closing(open_ledger(settings.ledger_at, register_secret(settings))) as ledger:
         while True:
             try:
                 return ledger.latest_result(f"sample-{SAMPLE.name}")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from flows.resources import register_secret
 from flows.service import serve
 from flows.settings import PrefectOptions, Settings, WorkerOptions
 from models.errors import ExitCode, LedgerError
@@ -45,7 +46,7 @@ def result(settings: Settings, manifest: dict[str, Any]) -> Result:
     waiting.start()
     assert serve(settings, stop=done) is ExitCode.ACCEPTED
     waiting.join()
-    return open_ledger(settings.ledger_at).latest_result(str(manifest["submission_id"]))
+    return open_ledger(settings.ledger_at, register_secret(settings)).latest_result(str(manifest["submission_id"]))
 
 
 def _send_and_wait(settings: Settings, manifest: dict[str, Any], done: threading.Event) -> None:
@@ -73,7 +74,7 @@ def _put(store: FolderStore, folder: str, manifest: object) -> None:
 
 
 def _wait(settings: Settings, submission_id: str) -> None:
-    ledger = open_ledger(settings.ledger_at)
+    ledger = open_ledger(settings.ledger_at, register_secret(settings))
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         try:

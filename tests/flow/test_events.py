@@ -13,6 +13,7 @@ from flows.provide import UPLOADS, Deployment, provide
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.folder import FolderStore
+from tests.support.values import SECRET
 from tests.support.warm import POOL, specimen_flows
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(180)]
@@ -36,7 +37,7 @@ def watch() -> Wristwatch:
 
 @pytest.fixture
 def ledger(tmp_path: Path, watch: Wristwatch) -> Ledger:
-    return open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=watch)
+    return open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", SECRET, clock=watch)
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from models.errors import PipelineError
 from models.submission import Submission
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
-from tests.support.values import FILES, child, result, submission
+from pipeline.ledger.values import Conclusion
+from tests.support.values import FILES, SECRET, child, result, submission
 
 READY_SECONDS = 60.0
 Act = Callable[[Ledger, int, int], str]
@@ -48,7 +49,7 @@ def race(url: str, act: Act, *, racers: int, rounds: int) -> list[Ending]:
 
 def _run(url: str, act: Act, racer: int, rounds: int, barrier: Barrier, endings: "Queue[Ending]") -> None:
     barrier.wait(READY_SECONDS)  # opening is a race as well
-    ledger = open_ledger(url)
+    ledger = open_ledger(url, SECRET)
     for turn in range(rounds):
         barrier.wait(READY_SECONDS)
         try:
@@ -83,21 +84,22 @@ def locked(url: str) -> Iterator[None]:
 def conclude_with_id_number(ledger: Ledger, turn: int, racer: int) -> str:
     """Conclude a case of one's own with the child of this round."""
     case = ledger.open_case(*opening(f"s-{turn}-{racer}"))
-    ledger.conclude(case, result(case), child(f"id-{turn}"))
+    ledger.conclude(Conclusion(case, result(case), child(f"id-{turn}")))
     return "registered"
 
 
 def conclude_with_certificate(ledger: Ledger, turn: int, racer: int) -> str:
     """The same child, told by its birth certificate; the ID number differs."""
     case = ledger.open_case(*opening(f"s-{turn}-{racer}"))
-    ledger.conclude(case, result(case), child(f"id-{turn}-{racer}", f"T{turn}"))
+    ledger.conclude(Conclusion(case, result(case), child(f"id-{turn}-{racer}", f"T{turn}")))
     return "registered"
 
 
 def conclude_one_case(ledger: Ledger, turn: int, racer: int) -> str:
     """All conclude the same case."""
     case = ledger.open_case(*opening(f"s-{turn}"))
-    return str(ledger.conclude(case, result(case, seconds=racer), child(f"id-{turn}")))
+    (ordinal,) = ledger.conclude(Conclusion(case, result(case, seconds=racer), child(f"id-{turn}")))
+    return str(ordinal)
 
 
 def open_one_case(ledger: Ledger, turn: int, racer: int) -> str:
@@ -112,9 +114,9 @@ def revise_one_case(ledger: Ledger, turn: int, racer: int) -> str:
 
 def conclude_until_killed(url: str, prefix: str, report: int) -> None:
     """Open and conclude case after case, and report each one when the ledger has promised to remember it."""
-    ledger, number = open_ledger(url), 0
+    ledger, number = open_ledger(url, SECRET), 0
     while True:
         case = ledger.open_case(*opening(f"{prefix}-{number}"))
-        ledger.conclude(case, result(case), child(f"id-{prefix}-{number}"))
+        ledger.conclude(Conclusion(case, result(case), child(f"id-{prefix}-{number}")))
         os.write(report, f"{prefix}-{number}\n".encode())
         number += 1

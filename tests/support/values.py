@@ -11,6 +11,7 @@ from models.result import Provenance, Result, decide
 from models.submission import EnteredChild, IdType, Sex, Submission, SubmittedFile
 
 FILES = (StoredFile(path="hukou.pdf", hint=None, digest="ab" * 32, size=1000),)
+SECRET = bytes(range(32))
 BORN = date(2019, 11, 23)
 
 

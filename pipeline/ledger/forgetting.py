@@ -1,0 +1,112 @@
+"""Forgetting a child: every row that speaks of it, and which objects it leaves in the store. A tombstone stays.
+
+A case is the child's whose number its pages show with certainty, or who was typed in where they show none. So a case of
+another child, into which this child's number was mistyped, is not erased.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from models.submission import MANIFEST_NAME
+from pipeline.ledger import children
+from pipeline.ledger.database import insert_new
+from pipeline.ledger.seal import Seal
+from pipeline.ledger.tables import case_keys, cases, contents, erasures, forgotten, inbox, readings, run_codes, runs
+from pipeline.ledger.values import ChildNumbers, Erasure, Forgotten
+from pipeline.stores.content import content_key
+
+_NOWHERE: Final = "forgotten"  # the inbox key of an upload that is forgotten; its identity stays, so nobody hears of it
+
+
+def note_keys(connection: Connection, seal: Seal, case_id: int, numbers: ChildNumbers) -> None:
+    """Note whose case this is, instead of what was noted before."""
+    connection.execute(delete(case_keys).where(case_keys.c.case_id == case_id))
+    rows = [{"case_id": case_id, "key": key} for key in sorted(children.number_keys(seal, numbers))]
+    if rows:
+        connection.execute(insert(case_keys), rows)
+
+
+def forget(connection: Connection, seal: Seal, numbers: Sequence[str], *, now: datetime) -> Forgotten:
+    """Erase all that the ledger knows of the child with these numbers, whichever kind each is."""
+    asked = children.number_keys(seal, ChildNumbers(tuple(numbers), tuple(numbers)))
+    records = children.with_keys(connection, asked)
+    keys = asked.union(*(record for record, _ in records)) if records else asked
+    submissions = {submission_id for _, submission_id in records if submission_id} | _cases_of(connection, keys)
+    gone = connection.execute(select(cases).where(cases.c.submission_id.in_(submissions))).all()
+    erased = children.erase(connection, keys)
+    _erase_cases(connection, gone)
+    left = _left_in_the_store(connection, gone, submissions)
+    if left:
+        connection.execute(insert(erasures), [{"key": key} for key in left])
+    if erased or gone:
+        for key in sorted(_of_records(records) or keys):
+            insert_new(connection, forgotten, {"key": key, "forgotten_at": now})
+    return Forgotten(erased, len(submissions), len(left))
+
+
+def pending(connection: Connection) -> tuple[Erasure, ...]:
+    """Objects that are still to be erased, oldest first."""
+    return tuple(Erasure(row.id, row.key) for row in connection.execute(select(erasures).order_by(erasures.c.id)))
+
+
+def done(connection: Connection, erasure: Erasure) -> None:
+    """Note that an object is gone."""
+    connection.execute(delete(erasures).where(erasures.c.id == erasure.number))
+
+
+def _of_records(records: Iterable[tuple[frozenset[str], str | None]]) -> frozenset[str]:
+    return frozenset().union(*(keys for keys, _ in records))
+
+
+def _cases_of(connection: Connection, keys: Iterable[str]) -> set[str]:
+    query = select(cases.c.submission_id).join(case_keys, case_keys.c.case_id == cases.c.id)
+    return set(connection.scalars(query.where(case_keys.c.key.in_(tuple(keys)))))
+
+
+def _erase_cases(connection: Connection, gone: Sequence[Row[tuple[object, ...]]]) -> None:
+    ids = [row.id for row in gone]
+    run_ids = select(runs.c.id).where(runs.c.case_id.in_(ids))
+    connection.execute(delete(run_codes).where(run_codes.c.run_id.in_(run_ids)))
+    for table in (runs, contents, case_keys):
+        connection.execute(delete(table).where(table.c.case_id.in_(ids)))
+    connection.execute(delete(cases).where(cases.c.id.in_(ids)))
+
+
+def _left_in_the_store(
+    connection: Connection, gone: Sequence[Row[tuple[object, ...]]], submissions: Iterable[str]
+) -> tuple[str, ...]:
+    """Keys of objects, and prefixes of several; bytes that another case sent as well stay, with their readings."""
+    digests = {digest for row in gone for digest in _digests(row)}
+    shared = {digest for digest in digests if _is_sent_elsewhere(connection, digest)}
+    for digest in digests - shared:
+        connection.execute(delete(readings).where(readings.c.key.startswith(f"{digest}/", autoescape=True)))
+    return (
+        *(content_key(digest) for digest in sorted(digests - shared)),
+        *(f"pictures/{row.input_digest}/" for row in gone),
+        *_uploads(connection, gone, tuple(submissions)),
+    )
+
+
+def _digests(row: Row[tuple[object, ...]]) -> Iterator[str]:
+    yield from (file["digest"] for file in json.loads(row.files) if file["digest"])
+
+
+def _is_sent_elsewhere(connection: Connection, digest: str) -> bool:
+    return connection.scalar(select(cases.c.id).where(cases.c.files.contains(digest)).limit(1)) is not None
+
+
+def _uploads(
+    connection: Connection, gone: Sequence[Row[tuple[object, ...]]], submissions: Sequence[str]
+) -> Iterator[str]:
+    """What the parent's app put into the inbox, manifest last; the items forget where it was."""
+    paths = {file["path"] for row in gone for file in json.loads(row.files)}
+    theirs = inbox.c.submission_id.in_(submissions)
+    for key in connection.scalars(select(inbox.c.key).where(theirs, inbox.c.key != _NOWHERE)).all():
+        folder = key.removesuffix(MANIFEST_NAME)
+        yield from (f"{folder}{path}" for path in sorted(paths))
+        yield key
+    connection.execute(update(inbox).where(theirs).values(key=_NOWHERE))

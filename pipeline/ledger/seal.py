@@ -1,0 +1,77 @@
+"""The hospital's secret: keys by which records are found, and records that nobody reads without it.
+
+An ID number has so few possible values that a plain hash of it is no secret; a keyed one is. Whoever holds the ledger
+and not the secret learns neither who is in the register nor who was forgotten.
+
+Source:
+    domain.md, sections 5.2 and 6: HMAC-SM3 (GB/T 32905) for lookup, SM4-GCM (GB/T 32907) at rest.
+"""
+
+import os
+from enum import StrEnum
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hashes import SM3
+from cryptography.hazmat.primitives.hmac import HMAC
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from models.errors import LedgerError
+
+SECRET_BYTES: Final = 32
+_NONCE: Final = 12  # bytes, as GCM wants them
+_TAG: Final = 16
+_FOR_KEYS, _FOR_RECORDS = b"child-intake register keys", b"child-intake register records"
+
+
+class Kind(StrEnum):
+    """What a key is made of, so that equal digits of two kinds never meet."""
+
+    ID_NUMBER = "id_number"
+    CERTIFICATE = "birth_certificate_number"
+    BIRTH = "name, sex and birth date"
+    CHECK = "check"  # of nothing: tells whether two secrets are one
+
+
+class Seal:
+    """Makes keys, seals records and opens them, all under one secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        """Derive what is needed.
+
+        Args:
+            secret: At least 32 random bytes; the same for every machine that uses the ledger.
+
+        Raises:
+            LedgerError: It is shorter.
+        """
+        if len(secret) < SECRET_BYTES:
+            raise LedgerError(f"The register's secret must have {SECRET_BYTES} random bytes at least.")
+        self._keys = HMAC(_derived(secret, _FOR_KEYS, 32), SM3())
+        self._cipher = algorithms.SM4(_derived(secret, _FOR_RECORDS, 16))
+
+    def key(self, kind: Kind, text: str) -> str:
+        """The key of a text: 64 hexadecimal digits."""
+        keyed = self._keys.copy()
+        keyed.update(f"{kind}\0{text}".encode())
+        return keyed.finalize().hex()
+
+    def sealed(self, record: bytes) -> bytes:
+        """A record that only the secret opens; the same record is never sealed alike."""
+        nonce = os.urandom(_NONCE)
+        sealing = Cipher(self._cipher, modes.GCM(nonce)).encryptor()
+        return nonce + sealing.update(record) + sealing.finalize() + sealing.tag
+
+    def opened(self, payload: bytes) -> bytes:
+        """A record that was sealed; raises LedgerError if it was damaged, or sealed under another secret."""
+        nonce, record, tag = payload[:_NONCE], payload[_NONCE:-_TAG], payload[-_TAG:]
+        try:
+            opening = Cipher(self._cipher, modes.GCM(nonce, tag)).decryptor()
+            return opening.update(record) + opening.finalize()
+        except (InvalidTag, ValueError):
+            raise LedgerError("A record of the register is damaged in the ledger: restore a backup.") from None
+
+
+def _derived(secret: bytes, purpose: bytes, length: int) -> bytes:
+    return HKDF(SM3(), length, salt=None, info=purpose).derive(secret)
