@@ -38,8 +38,9 @@ def process(
     settings = place.settings()
     if jobs:
         settings = settings.model_copy(update={"readers": settings.readers.model_copy(update={"processes": jobs})})
-    with place.desk(settings) as desk:
-        endings = [_told(path, ending, as_json=as_json) for path, ending in _with_progress(paths, desk)]
+    with place.resources(settings) as resources:
+        going = _with_progress(paths, resources.desk())
+        endings = [_told(path, ending, as_json=as_json) for path, ending in going]
     return min(endings, key=_WORST_FIRST.index)
 
 

@@ -8,7 +8,6 @@ from pydantic import ValidationError
 
 from flows.resources import Resources, register_secret
 from flows.settings import Settings, SettingsError
-from pipeline.desk import Desk
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.base import Store
@@ -46,11 +45,11 @@ class Place:
         return open_store(settings.store_at, settings.store)
 
     @contextmanager
-    def desk(self, settings: Settings | None = None) -> Iterator[Desk]:
+    def resources(self, settings: Settings | None = None) -> Iterator[Resources]:
         """Ledger, store and reading processes, let go of at the end."""
         resources = Resources(settings or self.settings())
         try:
-            yield resources.desk()
+            yield resources
         finally:
             resources.close()
 

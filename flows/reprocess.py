@@ -22,9 +22,11 @@ from models.findings import Code
 from models.result import Decision
 from pipeline import intake as steps
 from pipeline.ledger.values import Selection
+from pipeline.replay import Outcome, replay
 
 _MOST_ROWS: Final = 5000
 _GLANCE_SECONDS: Final = 1.0
+_PROCESSES: Final = 1  # the worker's cores belong to uploads
 
 
 class Tally:
@@ -76,8 +78,11 @@ async def _run_all(cases: list[str], *, from_readings: bool) -> Tally:
     tally = Tally(len(cases))
     progress = await acreate_progress_artifact(0.0, description=tally.words)
     glanced = time.monotonic()
-    for submission_id in cases:
-        await _run_one(submission_id, tally, from_readings=from_readings)
+    again = replay(cases, resources().judging(), _PROCESSES) if from_readings else map(Outcome, cases)
+    while (outcome := await in_thread(next, again, None)) is not None:
+        if not outcome.error and outcome.changes is None:
+            outcome = await _read_again(outcome.submission_id, from_readings=from_readings)
+        _count(outcome, tally)
         if time.monotonic() - glanced > _GLANCE_SECONDS:
             glanced = time.monotonic()
             await _show(progress, tally)
@@ -86,16 +91,23 @@ async def _run_all(cases: list[str], *, from_readings: bool) -> Tally:
     return tally
 
 
-async def _run_one(submission_id: str, tally: Tally, *, from_readings: bool) -> None:
+async def _read_again(submission_id: str, *, from_readings: bool) -> Outcome:
+    """The way over bytes and readings, for a case whose content cannot be judged as it is."""
     desk = resources().desk()
     try:
         async with reading_slot():
             before, after = await in_thread(steps.reprocess, submission_id, desk, from_readings=from_readings)
     except PipelineError as error:
-        row = {"案件": submission_id, "项目": "失败", "之前": "", "之后": type(error).__name__}
+        return Outcome(submission_id, error=error)
+    return Outcome(submission_id, changes(before, after))
+
+
+def _count(outcome: Outcome, tally: Tally) -> None:
+    if outcome.error:
+        row = {"案件": outcome.submission_id, "项目": "失败", "之前": "", "之后": type(outcome.error).__name__}
         tally.add([row], broke=True)
-        return
-    tally.add(change_rows(submission_id, changes(before, after)), broke=False)
+    else:
+        tally.add(change_rows(outcome.submission_id, outcome.changes or ()), broke=False)
 
 
 async def _show(progress: UUID, tally: Tally) -> None:

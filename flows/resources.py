@@ -12,6 +12,7 @@ from pipeline.desk import Desk
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.seal import SECRET_BYTES
 from pipeline.readers import Readers
+from pipeline.replay import Judging
 from pipeline.stores.opening import open_store
 
 
@@ -37,6 +38,10 @@ class Resources:
             if self._desk is None:
                 self._desk = self._made()
             return self._desk
+
+    def judging(self) -> Judging:
+        """What a process needs to judge stored cases again; raises as `desk` does."""
+        return Judging(self.settings.ledger_at, register_secret(self.settings), self.desk().reader)
 
     def warm_up(self) -> None:
         """Make everything now and load the engines, so that what is missing stops the start, by name."""

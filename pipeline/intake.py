@@ -99,8 +99,7 @@ def reprocess(submission_id: str, desk: Desk, *, from_readings: bool) -> Replaye
         from_readings: Judge anew what the engine of the last run read, instead of reading with today's.
     """
     began = time.monotonic()
-    before = desk.ledger.latest_result(submission_id)
-    case = desk.ledger.case(submission_id)
+    before, case = desk.ledger.latest_result(submission_id), desk.ledger.case(submission_id)
     engine = before.provenance.engine if from_readings else None
     files = tuple(perceive_case(case, desk, engine=engine))
     return Replayed(before, conclude(case, files, desk, began=began))

@@ -97,12 +97,14 @@ def test_a_model_that_is_not_right_stops_the_start_by_name(tmp_path: Path, model
 def test_the_register_of_children_goes_in_and_out(tmp_path: Path) -> None:
     first, again = (intake(tmp_path / "w", "children", "import", KNOWN) for _ in range(2))
     rows = KNOWN.read_text("utf-8").splitlines()
-    assert first.stdout == f"{len(rows) - 1} added, 0 unchanged, 0 conflicting\n"
-    assert again.stdout == f"0 added, {len(rows) - 1} unchanged, 0 conflicting\n"
+    assert first.stdout == f"{len(rows) - 1} added, 0 unchanged, 0 conflicting, 0 forgotten\n"
+    assert again.stdout == f"0 added, {len(rows) - 1} unchanged, 0 conflicting, 0 forgotten\n"
     assert intake(tmp_path / "w", "children", "export").stdout.splitlines() == rows
     number = rows[1].split(",")[3]
-    assert intake(tmp_path / "w", "children", "forget", number).stdout == "1 forgotten\n"
+    assert intake(tmp_path / "w", "children", "forget", number).stdout == "1 records, 0 cases, 0 objects forgotten\n"
     assert number not in intake(tmp_path / "w", "children", "export").stdout
+    back = intake(tmp_path / "w", "children", "import", KNOWN)
+    assert back.stdout == f"0 added, {len(rows) - 2} unchanged, 0 conflicting, 1 forgotten\n"
 
 
 def test_a_wrong_row_of_the_register_stops_the_import_and_is_named_without_its_value(tmp_path: Path) -> None:

@@ -1,0 +1,115 @@
+"""Stored cases judged again: how long one takes, how long a hundred thousand: `python -m bench.judging [--full]`.
+
+A few accepted cases are read once. Each stored case is one of them with a child of its own; they are recorded as the
+product does it. Then all are judged again by two processes, as `intake reprocess --all --from-readings` does.
+"""
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
+from pathlib import Path
+from typing import Final
+
+from rich.progress import track
+
+from bench.cases import submission, whole
+from bench.clones import Opened, clone, opened
+from bench.conduct import Bench, conduct
+from bench.figures import Figure, percentile, share
+from bench.readings import Library, library
+from bench.report import Measured
+from bench.tables import errors
+from bench.workplace import SECRET
+from fixtures.people.population import Traits, family
+from fixtures.truth import Split
+from models.result import Decision
+from pipeline.conclude import conclude
+from pipeline.documents.dossier import open_dossier
+from pipeline.documents.likeness import Reader
+from pipeline.documents.view import content_version, view_files
+from pipeline.judge import judge, sought
+from pipeline.ledger.contents import packed
+from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.values import Content
+from pipeline.replay import Judging, replay
+
+SEED: Final = 8
+BENCH: Final = Bench("judging", __doc__, SEED, "cases", small=2000, full=100_000)
+_PROCESSES: Final = 2
+_MODELS: Final = 10  # cases that the stored ones are like
+_PAGES: Final = 6
+_TURNS: Final = 40  # in which each of them is timed
+
+
+def measure(count: int) -> Measured:
+    """Record so many cases, and judge all of them again."""
+    with library() as shelf:
+        models = tuple(islice(_six_pages(shelf), _MODELS))
+        alone = tuple(_alone(models, shelf.reader))
+        engine, reader = shelf.desk.readers.engine, shelf.reader
+    with tempfile.TemporaryDirectory() as folder:
+        place = Judging(f"sqlite:///{Path(folder) / 'ledger.sqlite'}", SECRET, reader)
+        began = time.monotonic()
+        _record(models, count, engine, place)
+        recorded = time.monotonic() - began
+        size = sum(file.stat().st_size for file in Path(folder).iterdir())
+        ids = [f"case-{number:06}" for number in range(count)]
+        began = time.monotonic()
+        outcomes = list(track(replay(ids, place, _PROCESSES), "again", total=count, console=errors))
+        again = time.monotonic() - began
+    unchanged = sum(outcome.changes == () for outcome in outcomes)
+    return Measured(
+        (
+            *alone,
+            Figure(name=f"judged again by {_PROCESSES} processes", value=again, unit="s"),
+            Figure(name="judged again, of one case", value=again / count * 1000, unit="ms"),
+            share("judged again and the same", unchanged, count),
+            Figure(name="recorded, one after the other", value=recorded, unit="s"),
+            Figure(name="ledger", value=size / 2**20, unit="MB"),
+        ),
+        {},
+    )
+
+
+def _six_pages(shelf: Library) -> Iterator[Opened]:
+    """Families' accepted cases of six pages, scans and photos in turn."""
+    for number in count():
+        one = family(Split.TEST, 2000 + number, Traits())
+        files = shelf.read(whole(one, number))
+        held = opened(submission(one, "x"), tuple(file.file for file in files), view_files(files))
+        dossier = open_dossier(held.case, held.contents, shelf.reader)
+        if len(files) == _PAGES and judge(dossier, (), shelf.reader).decision is Decision.ACCEPTED:
+            yield held
+
+
+def _alone(models: Sequence[Opened], reader: Reader) -> Iterator[Figure]:
+    """Milliseconds of judging alone: content in, judgement out, on one thread."""
+    took = []
+    for turn in range(_TURNS):
+        for at, model in enumerate(models):
+            case, contents = clone(model, turn * len(models) + at, "timed")
+            began = time.perf_counter()
+            dossier = open_dossier(case, contents, reader)
+            sought(dossier)
+            judge(dossier, (), reader)
+            took.append((time.perf_counter() - began) * 1000)
+    yield Figure(name="judging a case of six pages, p50", value=percentile(took, 50), unit="ms")
+    yield Figure(name="judging a case of six pages, p95", value=percentile(took, 95), unit="ms")
+    sizes = [len(packed(model.contents)) / 2**10 for model in models]
+    yield Figure(name="content of a case, KiB", value=sum(sizes) / len(sizes), unit="number")
+
+
+def _record(models: Sequence[Opened], count: int, engine: str, place: Judging) -> None:
+    ledger = open_ledger(place.ledger_url, place.secret)
+    for number in track(range(count), "recorded", console=errors):
+        made = clone(models[number % len(models)], number, f"case-{number:06}")
+        case = ledger.open_case(made.case.submission, made.case.files, made.case.input_digest)
+        content = Content(engine, content_version(), made.contents)
+        ledger.keep_content(case, content)
+        conclude(case, content, ledger, place.reader, began=time.monotonic())
+    ledger.close()
+
+
+if __name__ == "__main__":
+    conduct(BENCH, measure)
