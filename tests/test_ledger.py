@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
@@ -17,10 +18,10 @@ from models.errors import LedgerBusyError, LedgerError
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.database import Database
 from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.schema import VERSION_TABLE, bring_up_to_date
+from pipeline.ledger.schema import VERSION_TABLE, _config, bring_up_to_date
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import metadata
-from pipeline.ledger.values import Conclusion
+from pipeline.ledger.values import Conclusion, Sought
 from tests.support.processes import free_port
 from tests.support.values import FILES, SECRET, child, read_page, result, submission
 
@@ -138,6 +139,48 @@ def test_a_schema_that_is_not_ours_is_refused_and_left_alone(
     assert path.read_bytes() == before
 
 
+def test_a_ledger_made_with_another_secret_is_refused_and_left_alone(ledger: Ledger, path: Path) -> None:
+    ledger.close()
+    before = path.read_bytes()
+    with pytest.raises(LedgerError, match="another secret"):
+        open_ledger(f"sqlite:///{path}", bytes(32))
+    assert path.read_bytes() == before
+
+
+def test_a_register_of_the_first_schema_is_sealed_as_it_is(path: Path) -> None:
+    database = Database(f"sqlite:///{path}", patience=5)
+    with database.writing() as connection:
+        command.upgrade(_config(connection, Seal(SECRET)), "0001")
+        for statement in PLAIN_ROWS:
+            connection.execute(text(statement))
+    database.close()
+    opened = open_ledger(f"sqlite:///{path}", SECRET)
+    first, second = opened.export_children()
+    assert first == child("11019920191123002X", "T110000000", mother="1").model_copy(update={"submission_id": "s-1"})
+    assert second == child(name="李雷", withdrawn=True)
+    (known,) = opened.known_children(Sought(submission_id="s-2", id_numbers=("11019920191123002x",)))
+    assert known == (first,)
+    opened.close()
+    assert b"11019920191123002X" not in path.read_bytes()
+
+
+PLAIN_ROWS = (
+    "INSERT INTO children VALUES (1, '欧阳靖萱', '欧阳靖萱', '女', '2019-11-23', '11019920191123002X', 'T110000000',"
+    " '1', 's-1', 0, '2026-11-23 09:30:00.000000')",
+    "INSERT INTO children VALUES (2, '李雷', '李雷', '女', '2019-11-23', NULL, NULL, NULL, NULL, 1,"
+    " '2026-11-23 09:30:00.000000')",
+)
+
+
+def test_nothing_of_a_child_stands_in_the_register_in_plain(path: Path) -> None:
+    opened = open_ledger(f"sqlite:///{path}", SECRET)
+    opened.import_children([child("11019920191123002X", "T110000000", mother="11019919900202004X")])
+    opened.close()
+    stored = path.read_bytes()
+    words = ("欧阳靖萱", "2019-11-23", "11019920191123002X", "T110000000", "11019919900202004X")
+    assert not [word for word in words if word.encode() in stored]
+
+
 def test_a_database_of_somebody_else_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "theirs.db"
     change(path, "CREATE TABLE flow_run (id INTEGER)")
@@ -201,7 +244,7 @@ def test_a_full_disk_loses_nothing_and_is_worth_another_try(path: Path) -> None:
     database.close()
 
 
-TOO_LONG = child("1", name="欧阳靖萱" * 100)
+TOO_LONG = "欧阳靖萱" * 100
 
 
 @pytest.mark.postgres
@@ -209,7 +252,7 @@ def test_a_value_that_postgresql_refuses_is_not_quoted(postgres_url: str) -> Non
     ledger = open_ledger(postgres_url, SECRET)
     case = ledger.open_case(submission("s-1"), FILES, "d")
     with pytest.raises(LedgerError, match="refused a value") as caught:
-        ledger.conclude(Conclusion(case, result(case), TOO_LONG))
+        ledger.conclude(Conclusion(case, result(case, version=TOO_LONG)))
     assert ledger.results("s-1") == ()
     ledger.close()
     assert "欧阳靖萱" not in "".join(traceback.format_exception(caught.value))

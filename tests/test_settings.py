@@ -1,8 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
+from flows.resources import register_secret
 from flows.settings import Settings, SettingsError, read_policy
 
 
@@ -66,3 +68,37 @@ def test_a_policy_file_changes_what_it_names_and_nothing_else(tmp_path: Path) ->
     file = tmp_path / "policy.yaml"
     file.write_text("name: ours@2\nnewborn_days: 60\n")
     assert read_policy(file) == read_policy(None).model_copy(update={"name": "ours@2", "newborn_days": 60})
+
+
+def test_the_registers_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
+    settings = Settings(workspace=tmp_path / "w")
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(register_secret, [settings] * 8))
+    assert len(made) == 1
+    assert len(made.pop()) == 32
+    assert [file.name for file in (tmp_path / "w").iterdir()] == ["register.secret"]
+    assert oct(settings.secret_file.stat().st_mode & 0o777) == "0o600"
+
+
+def test_a_secret_that_is_set_makes_no_file(tmp_path: Path) -> None:
+    settings = Settings(workspace=tmp_path, register_secret=SecretStr("0f" * 32))
+    assert register_secret(settings) == b"\x0f" * 32
+    assert not settings.secret_file.exists()
+    assert "0f0f" not in repr(settings) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"0f" * 31, id="too few digits"),
+        pytest.param(b"xy" * 32, id="no digits"),
+        pytest.param(b"\xff" * 64, id="no text"),
+    ],
+)
+def test_a_file_that_holds_no_secret_is_named_and_not_replaced(tmp_path: Path, held: bytes) -> None:
+    settings = Settings(workspace=tmp_path)
+    settings.secret_file.write_bytes(held)
+    with pytest.raises(SettingsError, match=r"register\.secret"):
+        register_secret(settings)
+    assert settings.secret_file.read_bytes() == held

@@ -186,6 +186,19 @@ def test_what_is_deleted_is_gone(store: Store) -> None:
     assert store.put("a/b", b"y", content_type=TEXT).size == 1
 
 
+def test_what_is_erased_is_gone_with_every_version_and_nothing_else_is(store: Store) -> None:
+    for key, data in (("a/b", b"1"), ("a/b", b"2"), ("a/bc", b"3"), ("a/c", b"4")):
+        store.put(key, data, content_type=TEXT)
+    store.delete("a/b")
+    store.put("a/b", b"5", content_type=TEXT)
+    store.erase("a/b")
+    store.erase("a/b")
+    assert [info.key for info in store.list("")] == ["a/bc", "a/c"]
+    assert [store.get(key, limit=None) for key in ("a/bc", "a/c")] == [b"3", b"4"]
+    with pytest.raises(ObjectMissingError):
+        store.get("a/b", limit=None)
+
+
 @pytest.mark.parametrize("key", ["missing", "no/folder/either"])
 def test_deleting_what_is_not_there_is_no_error(store: Store, key: str) -> None:
     store.delete(key)

@@ -1,0 +1,150 @@
+"""A child is forgotten everywhere: in the register, in its cases, in what was read, in the store."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from models.children import KnownChild
+from models.errors import StoreDownError, UnknownCaseError
+from models.policy import Limits, Policy
+from models.result import Decision
+from models.submission import MANIFEST_NAME
+from pipeline.desk import Desk
+from pipeline.forget import erase_the_rest, forget_child
+from pipeline.intake import process
+from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.values import Forgotten, ImportCounts, UploadEvent, Via
+from pipeline.stores.content import content_key
+from pipeline.stores.folder import FolderStore
+from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, FATHER_NUMBER, id_number, member
+from tests.support.dossiers import CHILD, FAMILY
+from tests.support.scripted import ScriptedReaders
+from tests.support.values import SECRET
+from tests.test_intake import FILES, upload
+
+TWIN_NUMBER = id_number("20191123", 4)
+RECORD = KnownChild.model_validate(
+    CHILD.model_dump(include={"name", "sex", "birth_date", "id_number"})
+    | {"birth_certificate_number": CERTIFICATE_NUMBER}
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
+    readers = ScriptedReaders(dict(zip(FILES, FAMILY, strict=True)))
+    yield Desk(ledger, FolderStore(tmp_path / "store"), readers, Policy(), Limits())
+    ledger.close()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "uploads")
+
+
+def rows(tmp_path: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        counts = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+    return {table: count for table, count in counts.items() if count}
+
+
+ALWAYS = {"ledger_version": 1, "register_check": 1}
+
+
+def test_nothing_is_left_of_a_child_but_tombstones(source: FolderStore, desk: Desk, tmp_path: Path) -> None:
+    desk.store.put("pictures/x/y.jpg", b"somebody else's", content_type="image/jpeg")
+    process(source, upload(source), desk)
+    process(source, upload(source, guardian=None), desk)  # a second revision
+    assert {"cases", "runs", "contents", "readings", "children", "case_keys"} <= set(rows(tmp_path))
+    desk.store.put(f"pictures/{desk.ledger.case('case-1').input_digest}/1.jpg", b"p", content_type="image/jpeg")
+    gone = forget_child([CHILD_NUMBER], desk.ledger, desk.store)
+    assert gone == Forgotten(records=1, cases=1, objects=len(FILES) + 2)
+    assert rows(tmp_path) == {**ALWAYS, "forgotten": 1}
+    assert [held.key for held in desk.store.list("")] == ["pictures/x/y.jpg"]
+    with pytest.raises(UnknownCaseError):
+        desk.ledger.case("case-1")
+
+
+def test_a_forgotten_child_is_not_imported_again_and_may_apply_again(source: FolderStore, desk: Desk) -> None:
+    desk.ledger.import_children([RECORD])
+    assert forget_child([CERTIFICATE_NUMBER], desk.ledger, desk.store) == Forgotten(1, 0, 0)
+    assert desk.ledger.import_children([RECORD]) == ImportCounts(forgotten=1)
+    assert process(source, upload(source), desk).decision is Decision.ACCEPTED
+    assert [child.id_number for child in desk.ledger.export_children()] == [CHILD_NUMBER]
+
+
+@pytest.mark.parametrize("number", [TWIN_NUMBER, FATHER_NUMBER, "T999999999"])
+def test_another_number_forgets_nothing(source: FolderStore, desk: Desk, tmp_path: Path, number: str) -> None:
+    process(source, upload(source), desk)
+    before = rows(tmp_path)
+    assert forget_child([number], desk.ledger, desk.store) == Forgotten(0, 0, 0)
+    assert rows(tmp_path) == before
+
+
+def test_bytes_that_another_case_sent_as_well_stay_with_their_readings(source: FolderStore, desk: Desk) -> None:
+    process(source, upload(source), desk)
+    readers = desk.readers
+    assert isinstance(readers, ScriptedReaders)
+    readers.script[b"twin"] = member({"姓名": "欧阳靖瑶", "公民身份证件编号": TWIN_NUMBER})
+    twin = {**CHILD.model_dump(mode="json"), "name": "欧阳靖瑶", "id_number": TWIN_NUMBER}
+    names = [*(name.decode() for name in FILES[:-1]), "twin.jpg"]
+    source.put("case-2/twin.jpg", b"twin", content_type="image/jpeg")
+    upload(source, "case-2", child=twin, files=[{"path": name} for name in names])
+    assert process(source, "case-2", desk).decision is Decision.ACCEPTED
+    forget_child([CHILD_NUMBER], desk.ledger, desk.store)
+    asked = len(readers.asked)
+    assert process(source, "case-2", desk).decision is Decision.ACCEPTED
+    assert len(readers.asked) == asked  # nothing had to be read again
+    assert [child.id_number for child in desk.ledger.export_children()] == [TWIN_NUMBER]
+    assert len([held for held in desk.store.list("objects/")]) == len(names)
+
+
+def test_a_case_into_which_the_number_was_mistyped_stays(source: FolderStore, desk: Desk) -> None:
+    child = {**CHILD.model_dump(mode="json"), "id_number": TWIN_NUMBER}
+    process(source, upload(source, child=child), desk)  # its pages show CHILD_NUMBER
+    assert forget_child([TWIN_NUMBER], desk.ledger, desk.store).cases == 0
+    assert desk.ledger.case("case-1").revision == 1
+
+
+def test_what_was_uploaded_is_erased_as_well(desk: Desk) -> None:
+    upload(desk.store, "inbox")  # type: ignore[arg-type]
+    key = f"inbox/{MANIFEST_NAME}"
+    event = UploadEvent(bucket="b", key=key, etag=desk.store.stat(key).etag, via=Via.EVENT)
+    desk.ledger.hear(event)
+    (item,) = desk.ledger.undispatched(1)
+    lease = desk.ledger.lease(item.item_id, "w", 60)
+    assert lease
+    result = process(desk.store, "inbox", desk)
+    desk.ledger.finish(lease, result.submission_id)
+    forget_child([CHILD_NUMBER], desk.ledger, desk.store)
+    assert list(desk.store.list("")) == []
+    assert not desk.ledger.hear(event)  # the same upload, listed once more, is no news
+    assert "inbox" not in desk.ledger.item(item.item_id).event.key
+
+
+class Down(FolderStore):
+    """A store that goes down at its second erasure."""
+
+    left = 1
+
+    def erase(self, key: str, /) -> None:
+        if not self.left:
+            raise StoreDownError("down")
+        self.left -= 1
+        super().erase(key)
+
+
+def test_a_store_that_is_down_is_tried_again(source: FolderStore, desk: Desk, tmp_path: Path) -> None:
+    process(source, upload(source), desk)
+    with pytest.raises(StoreDownError):
+        forget_child([CHILD_NUMBER], desk.ledger, Down(tmp_path / "store"))
+    assert len(desk.ledger.erasures()) == len(FILES)  # and the pictures
+    erase_the_rest(desk.ledger, desk.store)
+    erase_the_rest(desk.ledger, desk.store)
+    assert desk.ledger.erasures() == ()
+    assert not [name for name in FILES if (tmp_path / "store" / content_key(name.hex())).exists()]
+    assert list(desk.store.list("")) == []
