@@ -12,13 +12,18 @@ class NameLimits(Model):
 
     Attributes:
         certain: Least probability of the best reading of a character to accuse of a difference.
-        likely: Least probability of the entered name, against the best other reading, to pass without a person.
+        likely: Least probability of the entered name, against the best other reading, to pass without a person; of all
+            pages together where one alone is not sure.
+        hardly: Least probability on each of them.
+        alike: Least probability to take a card for that of a grown-up whose name this is.
         impossible: Largest probability of the entered character, where a difference may be claimed.
         legacy_gbk: Whether what is typed in comes from a system that writes the GBK tail in private codes.
     """
 
     certain: float = 0.98
-    likely: float = 0.5
+    likely: float = 0.9
+    hardly: float = 0.2
+    alike: float = 0.5
     impossible: float = 0.002
     legacy_gbk: bool = False
 

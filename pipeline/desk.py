@@ -5,6 +5,7 @@ from typing import NamedTuple
 from models.policy import Limits, Policy
 from pipeline.documents.likeness import Reader
 from pipeline.ledger.base import Ledger
+from pipeline.names.readable import readable
 from pipeline.readers import PageReader
 from pipeline.stores.base import Store
 
@@ -21,4 +22,4 @@ class Desk(NamedTuple):
     @property
     def reader(self) -> Reader:
         """What judging needs of the engine and of the hospital."""
-        return Reader(self.readers.alphabet, self.policy)
+        return Reader(readable(self.readers.alphabet), self.policy)

@@ -35,13 +35,13 @@ def likeness(page: PageView, someone: Someone, reader: Reader) -> Likeness:
     looks = look(name, reader.policy.legibility).legibility
     if name is None or looks is Legibility.UNREADABLE:
         return Likeness.MAYBE
-    equal = verify_name(someone.name, name, reader.alphabet, reader.policy.names).equal
-    if equal:
+    verdict = verify_name(someone.name, name, reader.alphabet, reader.policy.names)
+    if verdict.likely >= reader.policy.names.alike:
         return Likeness.SAME
     if _far_apart(certain_number(page, reader.policy), someone.id_number):
         return Likeness.STRANGER
     nothing_alike = looks is Legibility.READ and not set(someone.name) & set(name.text)
-    return Likeness.STRANGER if someone.sure and (equal is False or nothing_alike) else Likeness.MAYBE
+    return Likeness.STRANGER if someone.sure and (verdict.equal is False or nothing_alike) else Likeness.MAYBE
 
 
 def _far_apart(read: str | None, told: str | None) -> bool:

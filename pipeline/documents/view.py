@@ -78,7 +78,7 @@ def view_page(reading: PageReading) -> PageContent:
         columns=measures.surface.columns,
         packed=_packed(measures.surface),
         kind=kind,
-        lines=tuple(map(_line, reading.lines)),
+        lines=tuple(map(line_content, reading.lines)),
         barcodes=tuple(barcode.text for barcode in reading.barcodes),
         amended=kind is PageKind.HUKOU_CHANGES and is_amended(reading.lines),
         fields=dict(_fields(form, reading, at)),
@@ -118,6 +118,13 @@ def field_content(read: FieldReading, at: Mapping[int, int]) -> FieldContent:
     )
 
 
+def line_content(line: Line) -> LineContent:
+    """A line without its lattice."""
+    measures = line.measures
+    looks = (measures.height, measures.contrast, measures.edge_width)
+    return LineContent(line.text, line.confidence, line.quad, line.upright, *looks)
+
+
 @cache
 def content_version() -> str:
     """Of the sources that content depends on: kept content of another version is made anew from readings."""
@@ -152,12 +159,6 @@ def _of_barcode(barcode: Barcode, printed: FieldContent | None) -> FieldContent:
     text = normal_number(barcode.text)
     box, lines = (printed.box, printed.lines) if printed else (barcode.quad.box, ())
     return FieldContent(Field.CERTIFICATE_NUMBER, text, text, _BARCODE, _BARCODE, box, lines)
-
-
-def _line(line: Line) -> LineContent:
-    measures = line.measures
-    looks = (measures.height, measures.contrast, measures.edge_width)
-    return LineContent(line.text, line.confidence, line.quad, line.upright, *looks)
 
 
 def _piece(run: Run) -> Piece:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from models.findings import Reason
@@ -16,6 +16,7 @@ _VARIANTS = frozenset(
     "干乾 于於 升昇 坤堃 哲喆 苏甦 凇淞 黄黃 真眞 吕呂 产產 产産 户戶 户戸 温溫 强強 颖頴 峰峯 群羣 略畧 杰傑 "
     "侠俠".split()
 )
+_LEAST = 1e-6  # probability that nothing is less likely than
 _PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|小毛|大双|小双|双?[甲乙AB12])")
 
 
@@ -28,6 +29,7 @@ class Verdict(NamedTuple):
         at: Index of the first character that differs, in the name that was read.
         measured: Probability of the entered name against the best reading; of the deciding character if different.
         limit: What `measured` was compared with.
+        likely: Probability of the entered name against the best other reading, whatever was decided.
     """
 
     equal: bool | None
@@ -35,6 +37,7 @@ class Verdict(NamedTuple):
     at: int | None = None
     measured: float = 1.0
     limit: float = 0.0
+    likely: float = 0.0
 
 
 def verify_name(entered: str, read: FieldContent, alphabet: Collection[str], limits: NameLimits) -> Verdict:
@@ -43,21 +46,31 @@ def verify_name(entered: str, read: FieldContent, alphabet: Collection[str], lim
     Args:
         entered: As typed in.
         read: The name's field; its value may be None.
-        alphabet: Every character that the engine could have read.
+        alphabet: Every character that the engine reads where it is printed.
         limits: When it is equal, different, or a person's business.
     """
     ours, theirs = normal_name(entered), read.value or ""
-    undecidable = _undecidable(ours, theirs, alphabet)
-    if undecidable:
-        return Verdict(None, undecidable)
+    if any(is_private_use(char) for char in ours + theirs):
+        return Verdict(None, Reason.PRIVATE_USE)
     likely = _likelihood_ratio(ours, read)
-    if ours == theirs or likely >= limits.likely:
-        sure = ours == theirs and likely >= limits.likely
-        return Verdict(True, measured=likely) if sure else Verdict(None, Reason.UNCERTAIN, None, likely, limits.likely)
-    softer = _softer_reason(ours, theirs)
+    uncertain = Verdict(None, Reason.UNCERTAIN, None, likely, limits.likely, likely)
+    if ours == theirs:
+        return Verdict(True, measured=likely, likely=likely) if likely >= limits.likely else uncertain
+    softer = _softer_reason(ours, theirs, alphabet)
     if softer:
-        return Verdict(None, softer, _first_difference(ours, theirs), likely, limits.likely)
-    return _certainly_different(ours, read, limits) or Verdict(None, Reason.UNCERTAIN, None, likely, limits.likely)
+        return uncertain._replace(reason=softer, at=_first_difference(ours, theirs))
+    return _certainly_different(ours, read, limits, likely) or uncertain
+
+
+def together(verdicts: Sequence[Verdict], limits: NameLimits) -> bool:
+    """Whether pages of which none is sure of the name are so together: what they saw counts as independent.
+
+    A page that prefers another name, or has a reason of its own, is a person's business whatever the others say.
+    """
+    if any(one.reason not in (None, Reason.UNCERTAIN) or one.likely < limits.hardly for one in verdicts):
+        return False
+    odds = math.prod(one.likely / max(1 - one.likely, _LEAST) for one in verdicts)
+    return bool(verdicts) and odds >= limits.likely / (1 - limits.likely)
 
 
 def is_placeholder(name: str) -> bool:
@@ -65,17 +78,10 @@ def is_placeholder(name: str) -> bool:
     return _PLACEHOLDER.fullmatch(name) is not None and ("之" in name or "某" in name or name[-1] in "宝婴")
 
 
-def _undecidable(ours: str, theirs: str, alphabet: Collection[str]) -> Reason | None:
-    """Why no reading of this name could ever decide."""
-    if any(is_private_use(char) for char in ours + theirs):
-        return Reason.PRIVATE_USE
-    if any(char not in alphabet for char in ours if char != SEPARATOR):
-        return Reason.OUT_OF_CHARSET
-    return None
-
-
-def _softer_reason(ours: str, theirs: str) -> Reason | None:
+def _softer_reason(ours: str, theirs: str, alphabet: Collection[str]) -> Reason | None:
     """Why two different names may still be one child's."""
+    if any(char not in alphabet for char in set(ours) - set(theirs) - {SEPARATOR}):
+        return Reason.OUT_OF_CHARSET
     if ours.replace(SEPARATOR, "") == theirs.replace(SEPARATOR, ""):
         return Reason.SEPARATOR
     if len(ours) == len(theirs) and all(_variants(a, b) for a, b in zip(ours, theirs, strict=True) if a != b):
@@ -100,27 +106,27 @@ def _likelihood_ratio(ours: str, read: FieldContent) -> float:
     return 1 / (1 + math.exp(min(700.0, best - entered)))
 
 
-def _certainly_different(ours: str, read: FieldContent, limits: NameLimits) -> Verdict | None:
+def _certainly_different(ours: str, read: FieldContent, limits: NameLimits, likely: float) -> Verdict | None:
     """A difference that the engine is certain of, character by character; None if it is not."""
     glyphs = _glyphs(read)
     theirs = "".join(glyph.char for glyph in glyphs)
     if theirs != read.value:
         return None  # normalisation changed the text, so positions no longer match
     if len(ours) != len(theirs):
-        return _different_length(ours, glyphs, limits)
+        return _different_length(ours, glyphs, limits, likely)
     for at, (char, glyph) in enumerate(zip(ours, glyphs, strict=True)):
         if char != glyph.char and glyph.probability >= limits.certain and _seen(char, glyph, read) <= limits.impossible:
-            return Verdict(False, Reason.DIFFERENT, at, glyph.probability, limits.certain)
+            return Verdict(False, Reason.DIFFERENT, at, glyph.probability, limits.certain, likely)
     return None
 
 
-def _different_length(ours: str, glyphs: tuple[Glyph, ...], limits: NameLimits) -> Verdict | None:
+def _different_length(ours: str, glyphs: tuple[Glyph, ...], limits: NameLimits, likely: float) -> Verdict | None:
     """Names of different length differ, unless one is the other with characters wiped out or a speck read as one."""
     theirs = "".join(glyph.char for glyph in glyphs)
     weakest = min((glyph.probability for glyph in glyphs), default=0.0)
     if weakest < limits.certain or _within(theirs, ours) or _within(ours, theirs):
         return None
-    return Verdict(False, Reason.LENGTH, _first_difference(ours, theirs), weakest, limits.certain)
+    return Verdict(False, Reason.LENGTH, _first_difference(ours, theirs), weakest, limits.certain, likely)
 
 
 def _glyphs(read: FieldContent) -> tuple[Glyph, ...]:

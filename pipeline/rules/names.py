@@ -1,18 +1,18 @@
 """Is the child's name the one that was entered? On every page on which it stands, and never on a guess."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Place, Reason, found
 from models.identity import normal_number
 from models.policy import LegibilityLimits
-from pipeline.documents.content import FieldContent
+from pipeline.documents.content import FieldContent, LineContent
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.likeness import Reader
 from pipeline.documents.looks import Legibility, look, looks_poor
 from pipeline.documents.pages import PageView
 from pipeline.names.normal import normal_name
-from pipeline.names.verify import Verdict, verify_name
+from pipeline.names.verify import Verdict, together, verify_name
 
 
 def names(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
@@ -22,7 +22,11 @@ def names(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
     """
     entered = dossier.child.name
     stands_on = _stands_on(dossier, reader.policy.legibility)
-    verdicts = [(page, field, _verdict(entered, page, field, reader)) for page, field in stands_on]
+    verdicts = [
+        (page, field, verdict_on(entered, field, page.content.lines_of(field), reader)) for page, field in stands_on
+    ]
+    if together([verdict for _, _, verdict in verdicts], reader.policy.names):
+        return
     registered = [verdict.equal for page, _, verdict in verdicts if page.kind is PageKind.HUKOU_MEMBER]
     for page, field, verdict in verdicts:
         if verdict.equal:
@@ -64,14 +68,21 @@ def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[Pag
             yield page, field
 
 
-def _verdict(entered: str, page: PageView, field: FieldContent, reader: Reader) -> Verdict:
-    """What cannot be read is never compared; what is hard to read, or looks so, is never an accusation."""
+def verdict_on(entered: str, field: FieldContent, lines: Sequence[LineContent], reader: Reader) -> Verdict:
+    """What cannot be read is never compared; what is hard to read, or looks so, is never an accusation.
+
+    Args:
+        entered: As typed in.
+        field: The name on a page.
+        lines: In which it stands.
+        reader: The engine's alphabet and the limits.
+    """
     verdict = verify_name(entered, field, reader.alphabet, reader.policy.names)
     limits = reader.policy.legibility
     looks = look(field, limits)
-    poor = looks.legibility is not Legibility.READ or looks_poor(page.content.lines_of(field), limits)
+    poor = looks.legibility is not Legibility.READ or looks_poor(lines, limits)
     if verdict.equal is False and poor:
-        return Verdict(None, Reason.UNCERTAIN, verdict.at, looks.measured, looks.limit)
+        return verdict._replace(equal=None, reason=Reason.UNCERTAIN, measured=looks.measured, limit=looks.limit)
     return verdict
 
 

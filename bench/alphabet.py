@@ -1,0 +1,110 @@
+"""Learn which characters the engine reads: `python -m bench.alphabet`. Writes the list in force.
+
+Every Han character of the engine's alphabet is printed in the middle of names with the typefaces of the training split,
+clean and harmed a little. Those are listed that were read nearly every time and never for another one with certainty.
+"""
+
+import argparse
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from rich.progress import track
+
+from bench.machine import ROOT
+from bench.strips import HARMS, Drawn, draw, read
+from bench.tables import console, errors
+from bench.verification import begin, engine
+from fixtures.people.names import NameKind
+from fixtures.printing.fonts import MissingGlyphError
+from fixtures.truth import Harm, Split
+from pipeline.names.normal import is_han
+from pipeline.names.readable import FILE
+from pipeline.ocr.engines import engine_kind
+from pipeline.ocr.options import OcrOptions
+
+OUT: Final = ROOT / "pipeline" / "names" / FILE
+SEED: Final = 10
+_AROUND: Final = ("王{}明", "李{}华", "陈晓{}", "欧阳{}", "张{}", "刘{}宁")
+_LEVELS: Final = (0, 2, 0, 3, 0, 3)
+_MISSED: Final = 1  # times that a character may be misread
+_SURE: Final = 0.9  # of another one: never
+_LOT: Final = 100
+_ROW: Final = 60
+
+
+class Shown(NamedTuple):
+    """How often a character was printed, read, and taken for another one with certainty."""
+
+    char: str
+    printed: int
+    right: int
+    certainly_wrong: int
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is one that the engine reads."""
+        return self.printed == len(_AROUND) and self.right >= self.printed - _MISSED and not self.certainly_wrong
+
+
+def main() -> None:
+    """Print and read every character, and write the list."""
+    parser = argparse.ArgumentParser(prog="python -m bench.alphabet", description=__doc__)
+    parser.add_argument("--count", type=int, help="only so many characters, and nothing is written")
+    parser.add_argument("--out", type=Path, default=OUT)
+    told = parser.parse_args()
+    options = OcrOptions()
+    kind = engine_kind(options.engine)
+    chars = sorted(filter(is_han, kind.alphabet(options)))[: told.count]
+    lots = [chars[at : at + _LOT] for at in range(0, len(chars), _LOT)]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=begin) as pool:
+        shown = [one for lot in track(pool.map(_shown, lots), total=len(lots), console=errors) for one in lot]
+    held = [one.char for one in shown if one.is_read]
+    console.print(f"{len(held)} of {len(shown)} characters are read; {sum(not one.printed for one in shown)} unprinted")
+    if not told.count:
+        told.out.write_text("".join(_rows(held, len(shown), kind.name(options))), "utf-8")
+
+
+def _rows(held: list[str], of: int, name: str) -> Iterator[str]:
+    yield f"# {len(held)} of {of} Han characters that {name} reads.\n"
+    yield "# Learned by `python -m bench.alphabet` on the training split's typefaces; not edited by hand.\n"
+    yield from ("".join(held[at : at + _ROW]) + "\n" for at in range(0, len(held), _ROW))
+
+
+def _shown(chars: list[str]) -> list[Shown]:
+    return [_of_one(char) for char in chars]
+
+
+def _of_one(char: str) -> Shown:
+    printed = right = wrong = 0
+    for turn, (around, level) in enumerate(zip(_AROUND, _LEVELS, strict=True)):
+        rng = np.random.default_rng((SEED, ord(char), turn))
+        harm = list(HARMS)[int(rng.integers(len(HARMS)))] if level else None
+        said = _said(around, Drawn(around.format(char), NameKind.PLAIN, Harm(harm) if harm else None, level), rng)
+        if said is None:
+            continue
+        printed += 1
+        right += said[0] == char
+        wrong += said[0] != char and said[1] >= _SURE
+    return Shown(char, printed, right, wrong)
+
+
+def _said(around: str, drawn: Drawn, rng: np.random.Generator) -> tuple[str, float] | None:
+    """What was read in the character's place, and how surely; None where no typeface holds it."""
+    try:
+        strip = draw(drawn, Split.TRAIN, rng)
+    except MissingGlyphError:
+        return None
+    spoken = read(strip, engine())
+    glyphs = [glyph for piece in spoken.field.pieces for glyph in piece.glyphs] if spoken else []
+    at = around.index("{")
+    if len(glyphs) != len(drawn.name):
+        return "", 0.0
+    return glyphs[at].char, glyphs[at].probability
+
+
+if __name__ == "__main__":
+    main()

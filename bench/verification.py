@@ -1,0 +1,169 @@
+"""Is this the name that was entered? Thousands of pairs with reading noise: `python -m bench.verification [--full]`.
+
+Names are printed as offices do and harmed up to the level at which a person still reads without effort; the real
+engine reads each strip. Each is compared with the name itself, with one whose most similar character is exchanged for
+the one that looks most like it, and with one from the table of characters that people mistake.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Final, NamedTuple
+
+import cv2
+import numpy as np
+from pydantic import JsonValue
+from rich.progress import track
+
+from bench.conduct import Bench, conduct
+from bench.figures import Figure, share
+from bench.glyphs import nearest_impostor
+from bench.names import Said, Typed
+from bench.report import Measured
+from bench.strips import HARMS, LEGIBLE, Drawn, Spoken, draw, plan, read
+from bench.tables import errors
+from fixtures.people.names import Rng, impostor
+from fixtures.truth import Split
+from models.policy import Policy
+from pipeline.documents.likeness import Reader
+from pipeline.documents.looks import Legibility, look
+from pipeline.names.readable import readable
+from pipeline.names.verify import Verdict, together
+from pipeline.ocr.base import OcrEngine
+from pipeline.ocr.engines import engine_kind
+from pipeline.ocr.options import OcrOptions
+from pipeline.rules.names import verdict_on
+
+SEED: Final = 9
+BENCH: Final = Bench("verification", __doc__, SEED, "names", small=2000, full=50_000)
+_PROCESSES: Final = 2
+_LOT: Final = 50
+
+
+class Answer(NamedTuple):
+    """What was said when this was typed in: of one page, and of two that show the name.
+
+    `in_charset` names are written with characters that the engine reads.
+    """
+
+    drawn: Drawn
+    typed: Typed
+    name: str
+    said: Said
+    of_two: Said
+    in_charset: bool
+
+
+def measure(count: int) -> Measured:
+    """Ask of so many names, each typed in three ways."""
+    answers = tuple(answers_of(Split.TEST, count))
+    return Measured(tuple(figures(answers)), {"mistakes": tuple(map(row, filter(is_wrong, answers)))})
+
+
+def answers_of(split: Split, count: int) -> Iterator[Answer]:
+    """Draw, read and compare so many names, in two processes."""
+    lots = [(split, start, min(count, start + _LOT)) for start in range(0, count, _LOT)]
+    with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn"), initializer=begin) as pool:
+        for answers in track(pool.map(_answered, lots), "names", total=len(lots), console=errors):
+            yield from answers
+
+
+def figures(answers: Iterable[Answer]) -> Iterator[Figure]:
+    """The three rates that matter, of names that the engine can read and of others; then by harm and by kind."""
+    held = tuple(answers)
+    inside, outside = (tuple(one for one in held if one.in_charset is wanted) for wanted in (True, False))
+    for title, group in (("names in the charset", inside), ("names out of the charset", outside)):
+        yield from _rates(f"{title}, on one page", group, lambda one: one.said)
+        yield from _rates(f"{title}, on two pages", group, lambda one: one.of_two)
+    for level in sorted({one.drawn.level for one in held}):
+        group = tuple(one for one in inside if one.drawn.level == level)
+        yield from _rates(f"in the charset, level {level}", group, lambda one: one.said)
+    for kind in dict.fromkeys(one.drawn.kind for one in held):
+        yield from _rates(f"{kind} names", tuple(one for one in held if one.drawn.kind is kind), lambda one: one.said)
+
+
+def is_wrong(answer: Answer) -> bool:
+    """An equal name accused, or another one passed."""
+    return answer.said is (Said.DIFFERS if answer.typed is Typed.EQUAL else Said.NOTHING)
+
+
+def row(answer: Answer) -> Mapping[str, JsonValue]:
+    """For the table of mistakes."""
+    drawn = answer.drawn
+    harm = f"{drawn.harm} {drawn.level}" if drawn.harm else ""
+    return {"printed": drawn.name, "typed": answer.name, "as": answer.typed, "harm": harm, "said": answer.said}
+
+
+def _rates(title: str, answers: tuple[Answer, ...], said: Callable[[Answer], Said]) -> Iterator[Figure]:
+    equal = Counter(said(one) for one in answers if one.typed is Typed.EQUAL)
+    yield share(f"{title}: false 姓名不一致", equal[Said.DIFFERS], equal.total())
+    yield share(f"{title}: equal name decided without a person", equal[Said.NOTHING], equal.total())
+    yield share(f"{title}: equal name illegible", equal[Said.ILLEGIBLE], equal.total())
+    for typed in (Typed.NEAREST, Typed.CONFUSED):
+        other = Counter(said(one) for one in answers if one.typed is typed)
+        yield share(f"{title}: {typed} missed", other[Said.NOTHING], other.total())
+        yield share(f"{title}: {typed} called different", other[Said.DIFFERS], other.total())
+
+
+_held: list[tuple[OcrEngine, Reader]] = []
+
+
+def begin() -> None:
+    """Load the engine of a process."""
+    cv2.setNumThreads(1)
+    options = OcrOptions(threads=1)
+    kind = engine_kind(options.engine)
+    _held.append((kind.load(options), Reader(readable(kind.alphabet(options)), Policy())))
+
+
+def engine() -> OcrEngine:
+    """The engine of this process."""
+    return _held[0][0]
+
+
+def _answered(lot: tuple[Split, int, int]) -> list[Answer]:
+    split, start, end = lot
+    return [answer for number in range(start, end) for answer in _of_one(split, number)]
+
+
+def _of_one(split: Split, number: int) -> Iterator[Answer]:
+    ocr, reader = _held[0]
+    drawn, rng = plan(split, SEED, number)
+    spoken = [read(draw(one, split, rng), ocr) for one in (drawn, _harmed_anew(drawn, rng))]
+    inside = all(character in reader.alphabet for character in drawn.name if character != "·")
+    names = {
+        Typed.EQUAL: drawn.name,
+        Typed.NEAREST: nearest_impostor(drawn.name),
+        Typed.CONFUSED: impostor(drawn.name, np.random.default_rng(number)),
+    }
+    for typed, name in names.items():
+        verdicts = [_verdict(name, one, reader) for one in spoken]
+        yield Answer(drawn, typed, name, _said(verdicts[:1], reader), _said(verdicts, reader), inside)
+
+
+def _harmed_anew(drawn: Drawn, rng: Rng) -> Drawn:
+    """The same name in another picture."""
+    level = int(rng.integers(0, LEGIBLE + 1))
+    return drawn._replace(level=level, harm=list(HARMS)[int(rng.integers(len(HARMS)))] if level else None)
+
+
+def _verdict(name: str, spoken: Spoken | None, reader: Reader) -> Verdict | None:
+    """None for what is illegible, and so is never compared."""
+    if spoken is None or look(spoken.field, reader.policy.legibility).legibility is Legibility.UNREADABLE:
+        return None
+    return verdict_on(name, spoken.field, spoken.lines, reader)
+
+
+def _said(verdicts: Iterable[Verdict | None], reader: Reader) -> Said:
+    """What the rule says of the pages that can be read."""
+    held = [verdict for verdict in verdicts if verdict]
+    if not held:
+        return Said.ILLEGIBLE
+    if together(held, reader.policy.names):
+        return Said.NOTHING
+    return Said.DIFFERS if any(verdict.equal is False for verdict in held) else Said.DOUBT
+
+
+if __name__ == "__main__":
+    conduct(BENCH, measure)
