@@ -10,7 +10,7 @@ from models.submission import Submission
 from pipeline.documents.content import FieldContent, FileContent, PageContent
 
 _FIRST: Final = date(2019, 1, 1)
-_DAYS: Final = 2200  # birth dates; further children share a date and differ in their numbers
+DAYS: Final = 2200  # birth dates; further children share a date and differ in their numbers
 _SEQUENCES: Final = 500  # of one sex on one day
 
 
@@ -31,8 +31,8 @@ def clone(one: Opened, number: int, submission_id: str) -> Opened:
     told = parse_id_number(child.id_number or "")
     if told is None:
         raise ValueError("Only a child with an ID number can become another.")
-    born = _FIRST + timedelta(days=number % _DAYS)
-    digits = f"{told.text[:6]}{born:%Y%m%d}{_sequence(number // _DAYS, int(told.text[16]) % 2):03}"
+    born = _FIRST + timedelta(days=number % DAYS)
+    digits = f"{told.text[:6]}{born:%Y%m%d}{_sequence(number // DAYS, int(told.text[16]) % 2):03}"
     words = {told.text: digits + check_digit(digits), child.birth_date.isoformat(): born.isoformat()}
     if child.birth_certificate_number:
         words[child.birth_certificate_number] = f"{child.birth_certificate_number[:3]}{number % 10**7:07}"

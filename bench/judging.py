@@ -45,7 +45,7 @@ _TURNS: Final = 40  # in which each of them is timed
 def measure(count: int) -> Measured:
     """Record so many cases, and judge all of them again."""
     with library() as shelf:
-        models = tuple(islice(_six_pages(shelf), _MODELS))
+        models = tuple(islice(six_pages(shelf), _MODELS))
         alone = tuple(_alone(models, shelf.reader))
         engine, reader = shelf.desk.readers.engine, shelf.reader
     with tempfile.TemporaryDirectory() as folder:
@@ -72,7 +72,7 @@ def measure(count: int) -> Measured:
     )
 
 
-def _six_pages(shelf: Library) -> Iterator[Opened]:
+def six_pages(shelf: Library) -> Iterator[Opened]:
     """Families' accepted cases of six pages, scans and photos in turn."""
     for number in count():
         one = family(Split.TEST, 2000 + number, Traits())

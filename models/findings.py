@@ -20,6 +20,8 @@ __all__ = [
     "Place",
     "Reason",
     "Severity",
+    "Stated",
+    "disagreement",
     "found",
     "message_of",
 ]
@@ -83,6 +85,14 @@ class Evidence(NamedTuple):
     detail: str = ""  # words for the message only
 
 
+class Stated(NamedTuple):
+    """What stands at a place, as it was read, and how sure that is."""
+
+    place: Place
+    read: str | None
+    measured: float | None = None
+
+
 def message_of(code: Code, reason: Reason, place: Place, detail: str) -> str:
     """The catalogue's message for a place; `detail` is the only part that may quote a value."""
     field = f"{FIELD_TITLES[place.field]}处" if place.field else ""
@@ -113,3 +123,19 @@ def found(
         message=message_of(code, reason, place, evidence.detail),
         next_step=entry.next_step,
     )
+
+
+def disagreement(
+    code: Code, reason: Reason, one: Stated, other: Stated, *, severity: Severity | None = None
+) -> tuple[Finding, Finding]:
+    """Two places that contradict each other: a finding at each of them, which tells what stands at the other.
+
+    Raises:
+        KeyError: The catalogue has no such code and reason.
+        ValueError: The catalogue does not allow this severity.
+    """
+    first, second = (
+        found(code, reason, here.place, Evidence(here.read, there.read, here.measured), severity=severity)
+        for here, there in ((one, other), (other, one))
+    )
+    return first, second

@@ -6,7 +6,19 @@ import pytest
 from pydantic import ValidationError
 
 from models.documents import DocumentKind, Field
-from models.findings import CATALOGUE, TITLES, Code, Evidence, Finding, Place, Reason, Severity, found
+from models.findings import (
+    CATALOGUE,
+    TITLES,
+    Code,
+    Evidence,
+    Finding,
+    Place,
+    Reason,
+    Severity,
+    Stated,
+    disagreement,
+    found,
+)
 from models.geometry import Box
 
 _PICTURES = "blur glare too_small too_dark too_bright cut_off occluded low_contrast"
@@ -165,3 +177,12 @@ def _raised() -> Iterator[tuple[Code, Reason]]:
                     yield Code[code], Reason[reason]
                 case _:
                     continue
+
+
+def test_a_disagreement_is_found_at_both_places_and_each_tells_the_other() -> None:
+    card = Stated(Place(file="1.jpg", page_no=1, field=Field.SEX, box=Box(0, 0, 9, 9)), "女", 0.99)
+    paper = Stated(Place(file="2.jpg", page_no=3, field=Field.SEX, box=Box(1, 1, 8, 8)), "男")
+    one, other = disagreement(Code.SEX_DIFFERS, Reason.CROSS_DOCUMENT, card, paper, severity=Severity.REVIEW)
+    assert (one.file, one.read, one.entered, one.measured) == ("1.jpg", "女", "男", 0.99)
+    assert (other.file, other.page_no, other.read, other.entered) == ("2.jpg", 3, "男", "女")
+    assert {one.severity, other.severity} == {Severity.REVIEW}

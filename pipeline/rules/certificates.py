@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from models.documents import Field, PageKind, Person
-from models.findings import Code, Evidence, Finding, Reason, Severity, found
+from models.findings import Code, Evidence, Finding, Reason, Severity, Stated, disagreement, found
 from models.identity import age_on, is_certificate_number, is_province, parse_id_number
 from models.policy import Policy
 from pipeline.documents.dossier import Dossier
@@ -36,11 +36,11 @@ def certificates(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
 def _dates(page: PageView, policy: Policy) -> Iterator[Finding]:
     """A child is born before its certificate is issued, and not before there were any."""
     born, issued = _born(page, policy), _issued(page, policy)
+    place = page.place(Field.BIRTH_TIME, Person.CHILD)
     if born and issued and issued < born:
-        evidence = Evidence(read=issued.isoformat(), entered=born.isoformat())
-        yield found(Code.CONTRADICTION, Reason.EDITION_DATE, page.place(Field.ISSUE_DATE), evidence)
+        birth = Stated(place, born.isoformat())
+        yield from disagreement(Code.CONTRADICTION, Reason.EDITION_DATE, _issue(page, issued), birth)
     if born and born < _FIRST:
-        place = page.place(Field.BIRTH_TIME, Person.CHILD)
         yield found(Code.CONTRADICTION, Reason.EDITION_DATE, place, Evidence(read=born.isoformat()))
 
 
@@ -49,13 +49,14 @@ def _number(page: PageView, policy: Policy) -> Iterator[Finding]:
     number, issued = certain(page.get(Field.CERTIFICATE_NUMBER), policy.legibility), _issued(page, policy)
     if number is None:
         return
-    place, evidence = page.place(Field.CERTIFICATE_NUMBER), Evidence(read=number)
+    place = page.place(Field.CERTIFICATE_NUMBER)
     if issued and (_another_year(number, issued) or (issued < _BARCODES and _has_barcode(page))):
-        yield found(Code.CONTRADICTION, Reason.EDITION_DATE, place, evidence._replace(entered=issued.isoformat()))
+        numbered = Stated(place, number)
+        yield from disagreement(Code.CONTRADICTION, Reason.EDITION_DATE, numbered, _issue(page, issued))
     elif not is_province(number[1:3]):
         sure = issued is not None and issued.year >= _NUMBERED_BY_PROVINCE
         severity = Severity.REVIEW if sure else Severity.WARNING
-        yield found(Code.CONTRADICTION, Reason.EDITION_DATE, place, evidence, severity=severity)
+        yield found(Code.CONTRADICTION, Reason.EDITION_DATE, place, Evidence(read=number), severity=severity)
 
 
 def _another_year(number: str, issued: date) -> bool:
@@ -73,8 +74,13 @@ def _printed_age(page: PageView, parent: Person, policy: Policy) -> Iterator[Fin
     number = parse_id_number(certain_number(page, policy, parent) or "")
     born = _born(page, policy)
     if age and age.isdecimal() and number and born and abs(int(age) - age_on(number.birth_date, born)) > _SLACK:
-        evidence = Evidence(read=age, entered=number.birth_date.isoformat())
-        yield found(Code.CONTRADICTION, Reason.AGE, page.place(Field.AGE, parent), evidence)
+        printed = Stated(page.place(Field.AGE, parent), age)
+        counted = Stated(page.place(Field.ID_NUMBER, parent), number.birth_date.isoformat())
+        yield from disagreement(Code.CONTRADICTION, Reason.AGE, printed, counted)
+
+
+def _issue(page: PageView, issued: date) -> Stated:
+    return Stated(page.place(Field.ISSUE_DATE), issued.isoformat())
 
 
 def _born(page: PageView, policy: Policy) -> date | None:

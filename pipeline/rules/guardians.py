@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from models.documents import Field, PageKind, Person
-from models.findings import Code, Evidence, Finding, Reason, found
+from models.findings import Code, Evidence, Finding, Reason, Stated, disagreement, found
 from models.identity import age_on, parse_id_number
 from models.policy import Policy
 from pipeline.documents.content import Slot
@@ -80,14 +80,14 @@ def _certificate_names_another(dossier: Dossier, reader: Reader) -> Iterator[Fin
 def _numbers_and_age(parent: Person, dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """One parent has one number, on the certificate, in the register and on the ID card, and an age to be one."""
     stated = tuple(_numbers(parent, dossier, policy))
-    for page, slot, number in stated[1:]:
-        if number != stated[0][2]:
-            evidence = Evidence(read=number, entered=stated[0][2])
-            yield found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, page.place(*slot), evidence)
+    told = [Stated(page.place(*slot), number) for page, slot, number in stated]
+    for one in told[1:]:
+        if one.read != told[0].read:
+            yield from disagreement(Code.CONTRADICTION, Reason.PARENT_CONFLICT, told[0], one)
     for page, slot, text in stated[:1]:
-        told = parse_id_number(text)
-        if told and age_on(told.birth_date, dossier.child.birth_date) not in _AGES[parent]:
-            evidence = Evidence(read=told.birth_date.isoformat(), entered=dossier.child.birth_date.isoformat())
+        born = parse_id_number(text)
+        if born and age_on(born.birth_date, dossier.child.birth_date) not in _AGES[parent]:
+            evidence = Evidence(read=born.birth_date.isoformat(), entered=dossier.child.birth_date.isoformat())
             yield found(Code.CONTRADICTION, Reason.AGE, page.place(*slot), evidence)
 
 

@@ -7,7 +7,7 @@ Source:
 from collections.abc import Iterator
 
 from models.documents import Field, PageKind, Person
-from models.findings import Code, Evidence, Finding, Reason, found
+from models.findings import Code, Finding, Reason, Stated, disagreement
 from models.policy import Policy
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.kinship import composes, is_head
@@ -21,7 +21,8 @@ def household(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
     """信息矛盾/household_conflict, of what was read with certainty."""
     heads, homes = _heads(dossier, reader.policy), dossier.of_kind(PageKind.HUKOU_HOME)
     booklets = max(1, len(homes))
-    yield from (_conflict(page, Field.RELATION, None) for page in heads[booklets:])
+    for page in heads[booklets:]:
+        yield from _conflict(heads[0], Field.RELATION, page, Field.RELATION)
     if booklets > 1:
         return  # whose relation is to whose head, no page says
     if heads and homes:
@@ -46,22 +47,22 @@ def _another_head(head: PageView, home: PageView, reader: Reader) -> Iterator[Fi
     if named is None or printed is None or certain(printed, reader.policy.legibility) is None:
         return
     if verify_name(named, printed, reader.alphabet, reader.policy.names).equal is False:
-        yield _conflict(home, Field.HEAD_NAME, printed.value)
+        yield from _conflict(home, Field.HEAD_NAME, head, Field.NAME)
 
 
 def _kinship(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """What a parent is to the head and what the child is to the head make them parent and child."""
-    child = next((told for page in dossier.members(Person.CHILD) if (told := _relation(page, policy))), None)
+    child = next((page for page in dossier.members(Person.CHILD) if _relation(page, policy)), None)
     for page in dossier.members(Person.FATHER, Person.MOTHER) if child else ():
-        parent = _relation(page, policy)
-        if child and parent and not composes(parent, child):
-            yield _conflict(page, Field.RELATION, child)
+        parent, relation = _relation(page, policy), _relation(child, policy) if child else None
+        if child and parent and relation and not composes(parent, relation):
+            yield from _conflict(page, Field.RELATION, child, Field.RELATION)
 
 
 def _relation(page: PageView, policy: Policy) -> str | None:
     return certain(page.get(Field.RELATION), policy.legibility)
 
 
-def _conflict(page: PageView, field: Field, other: str | None) -> Finding:
-    evidence = Evidence(read=page.value(field), entered=other)
-    return found(Code.CONTRADICTION, Reason.HOUSEHOLD_CONFLICT, page.place(field), evidence)
+def _conflict(page: PageView, field: Field, other: PageView, its: Field) -> tuple[Finding, Finding]:
+    one, two = (Stated(view.place(told), view.value(told)) for view, told in ((page, field), (other, its)))
+    return disagreement(Code.CONTRADICTION, Reason.HOUSEHOLD_CONFLICT, one, two)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from models.documents import Field, PageKind, Person
-from models.findings import Code, Evidence, Finding, Place, Reason, Severity, found
+from models.findings import Code, Evidence, Finding, Place, Reason, Severity, Stated, disagreement, found
 from models.identity import normal_number, parse_id_number
 from models.policy import Policy
 from models.submission import IdType
@@ -15,7 +15,7 @@ from pipeline.documents.looks import Legibility, look
 from pipeline.documents.pages import PageView
 
 
-class _Stated(NamedTuple):
+class _Source(NamedTuple):
     """A value that a page states."""
 
     page: PageView
@@ -23,6 +23,11 @@ class _Stated(NamedTuple):
     field: FieldContent
     value: str
     certain: bool
+
+    @property
+    def here(self) -> Stated:
+        """The value where it stands."""
+        return Stated(self.page.place(*self.slot), self.value, self.field.confidence)
 
     @property
     def severity(self) -> Severity:
@@ -69,7 +74,7 @@ def _questions(dossier: Dossier) -> Iterator[_Question]:
     yield _Question(Code.NUMBER_DIFFERS, certificate, Slot(Field.CERTIFICATE_NUMBER), Slot(Field.CERTIFICATE_NUMBER))
 
 
-def _stated(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_Stated]:
+def _stated(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_Source]:
     for page in dossier.child_pages:
         slot = question.certificate if page.kind is PageKind.BIRTH_CERTIFICATE else question.card
         field = page.get(*slot) if slot else None
@@ -78,18 +83,18 @@ def _stated(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_
         looks = look(field, policy.legibility).legibility
         if looks is not Legibility.UNREADABLE:  # what cannot be read is never compared
             value = field.value or field.text  # a text that is no such value differs, and is never certain
-            yield _Stated(page, slot, field, value[: question.length], looks is Legibility.READ)
+            yield _Source(page, slot, field, value[: question.length], looks is Legibility.READ)
 
 
-def _implied(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_Stated]:
+def _implied(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_Source]:
     """What the ID number on the child's card says of birth date and sex; only one that is certain says anything."""
     for page in dossier.members(Person.CHILD):
         text, slot = certain_number(page, policy), Slot(Field.ID_NUMBER)
         number, field = parse_id_number(text) if text else None, page.get(*slot)
         if number and field and question.card.field is Field.BIRTH_DATE:
-            yield _Stated(page, slot, field, number.birth_date.isoformat(), certain=True)
+            yield _Source(page, slot, field, number.birth_date.isoformat(), certain=True)
         if number and field and question.card.field is Field.SEX:
-            yield _Stated(page, slot, field, number.sex.value, certain=True)
+            yield _Source(page, slot, field, number.sex.value, certain=True)
 
 
 def _nothing_to_compare(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
@@ -105,12 +110,11 @@ def _nothing_to_compare(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
             yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, place, evidence, severity=Severity.REVIEW)
 
 
-def _disagreeing(code: Code, stated: tuple[_Stated, ...]) -> Iterator[Finding]:
+def _disagreeing(code: Code, stated: tuple[_Source, ...]) -> Iterator[Finding]:
     """Pages that agree with what was entered cannot disagree with each other; without an entry they can."""
     for row in stated[1:]:
         if row.value != stated[0].value:
-            evidence = Evidence(read=row.value, entered=stated[0].value, measured=row.field.confidence)
-            yield found(code, Reason.CROSS_DOCUMENT, row.page.place(*row.slot), evidence, severity=Severity.REVIEW)
+            yield from disagreement(code, Reason.CROSS_DOCUMENT, stated[0].here, row.here, severity=Severity.REVIEW)
 
 
 def _wrong_check_digits(dossier: Dossier, policy: Policy) -> Iterator[Finding]:

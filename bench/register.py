@@ -1,0 +1,180 @@
+"""The register of known children at its real size: `python -m bench.register [--full]`.
+
+Import by the command line; 4005 on the same child again; twins with adjacent numbers, siblings; whether an answer takes
+longer where somebody is known; several processes that conclude one child's applications at the same instant. Every
+application stands on the pages of one case that was read, with a child of its own.
+"""
+
+import csv
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Final
+
+from rich.progress import track
+
+from bench.clones import DAYS, Opened, clone
+from bench.conduct import Bench, conduct
+from bench.figures import Figure, percentile, share
+from bench.judging import six_pages
+from bench.readings import library
+from bench.report import Measured
+from bench.tables import errors
+from bench.workplace import SECRET
+from models.children import KnownChild
+from models.errors import ExitCode
+from models.findings import Code
+from models.policy import Policy
+from models.result import Decision
+from pipeline.conclude import conclude
+from pipeline.documents.dossier import Dossier, open_dossier
+from pipeline.documents.likeness import Reader
+from pipeline.documents.view import content_version
+from pipeline.judge import judge, registration, sought
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.values import Content
+from pipeline.rules.duplicates import duplicates
+
+SEED: Final = 11
+BENCH: Final = Bench("register", __doc__, SEED, "children", small=3000, full=100_000)
+_COLUMNS: Final = ("name", "sex", "birth_date", "id_number", "birth_certificate_number", "mother_id_number")
+_LOT: Final = 50
+_TIMED: Final = 1000
+_RACERS: Final = 4
+_ROUNDS: Final = 200
+_READY_SECONDS: Final = 120.0
+
+
+def measure(count: int) -> Measured:
+    """Import so many children and ask about all of them."""
+    with library() as shelf:
+        model, reader = next(six_pages(shelf)), shelf.reader
+    known = [_dossier(model, _known_number(at), reader) for at in track(range(count), "children", console=errors)]
+    records = [registration(one, reader.policy) for one in known]
+    with tempfile.TemporaryDirectory() as folder:
+        imports = tuple(_imported(records, Path(folder)))
+        ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.sqlite'}", SECRET)
+        ledger.import_children(record.model_copy(update={"submission_id": None}) for record in records)
+        answers = tuple(_answers(model, count, ledger, reader))
+        times = tuple(_times(model, ledger, reader))
+        ledger.close()
+        races = tuple(_races(model, f"sqlite:///{Path(folder) / 'races.sqlite'}", reader))
+    return Measured((*imports, *answers, *times, *races), {})
+
+
+def _known_number(at: int) -> int:
+    """Children of every other turn are known, so that the next number of the same day and sex is free for a twin."""
+    return at // DAYS * 2 * DAYS + at % DAYS
+
+
+def _dossier(model: Opened, number: int, reader: Reader, name: str = "known") -> Dossier:
+    case, contents = clone(model, number, name)
+    return open_dossier(case, contents, reader)
+
+
+def _imported(records: Sequence[KnownChild], folder: Path) -> Iterator[Figure]:
+    """By the command line, as an operator does: first all of them, then all of them again."""
+    file = folder / "known.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(_COLUMNS)
+        writer.writerows([value or "" for value in _values(record)] for record in records)
+    for words in ("import", "import of the same again"):
+        began = time.monotonic()
+        command = [sys.executable, "-m", "cli.main", "--workspace", str(folder / "w"), "children", "import", str(file)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        seconds = time.monotonic() - began
+        if done.returncode != ExitCode.ACCEPTED:
+            raise RuntimeError(f"The import ended with {done.returncode}: {done.stderr[-200:]}")
+        yield Figure(name=f"{words} of {len(records)} rows", value=seconds, unit="s")
+
+
+def _values(record: KnownChild) -> Iterator[str | None]:
+    values = record.model_dump(mode="json")
+    yield from (values[column] for column in _COLUMNS)
+
+
+def _answers(model: Opened, count: int, ledger: Ledger, reader: Reader) -> Iterator[Figure]:
+    questions: tuple[tuple[str, Callable[[int], int], Code | None], ...] = (
+        ("the same child again: 4005", _known_number, Code.CHILD_EXISTS),
+        ("twins with adjacent numbers: nothing said", lambda at: _known_number(at) + DAYS, None),
+        ("siblings: nothing said", lambda at: _known_number(at) + DAYS + 1, None),
+    )
+    for words, number_of, expected in questions:
+        said = Counter[Code | None]()
+        for start in track(range(0, count, _LOT), words, console=errors):
+            numbers = [number_of(at) for at in range(start, min(count, start + _LOT))]
+            said.update(_said([_dossier(model, number, reader, "asks") for number in numbers], ledger, reader.policy))
+        yield share(words, said[expected], said.total())
+        if expected is None:
+            yield share(f"{words.split(':')[0]}: called known (4005)", said[Code.CHILD_EXISTS], said.total())
+
+
+def _said(dossiers: Sequence[Dossier], ledger: Ledger, policy: Policy) -> Iterator[Code | None]:
+    known = ledger.known_children(*(sought(dossier) for dossier in dossiers))
+    for dossier, children in zip(dossiers, known, strict=True):
+        codes = {finding.code for finding in duplicates(dossier, children, policy)}
+        yield min(codes, default=None)
+
+
+def _times(model: Opened, ledger: Ledger, reader: Reader) -> Iterator[Figure]:
+    """Of an answer where the child is known, and where it is not, in turns."""
+    took: dict[str, list[float]] = {"known": [], "not known": []}
+    for at in track(range(_TIMED), "times", console=errors):
+        for words, number in (("known", _known_number(at)), ("not known", _known_number(at) + DAYS)):
+            dossier = _dossier(model, number, reader, "asks")
+            began = time.perf_counter()
+            (known,) = ledger.known_children(sought(dossier))
+            judge(dossier, known, reader)
+            took[words].append((time.perf_counter() - began) * 1000)
+    for words, times in took.items():
+        yield Figure(name=f"answer about a child that is {words}, p50", value=percentile(times, 50), unit="ms")
+    ratio = percentile(took["known"], 50) / percentile(took["not known"], 50)
+    yield Figure(name="time of an answer, known against not known", value=ratio, unit="number")
+
+
+def _races(model: Opened, url: str, reader: Reader) -> Iterator[Figure]:
+    """Processes that conclude applications of one child at the same instant, round after round."""
+    open_ledger(url, SECRET).close()
+    context = get_context("spawn")
+    barrier, endings = context.Barrier(_RACERS), context.Queue()
+    workers = [
+        context.Process(target=_race, args=(model, url, reader, racer, barrier, endings), daemon=True)
+        for racer in range(_RACERS)
+    ]
+    for worker in workers:
+        worker.start()
+    told: dict[int, Counter[Decision]] = {turn: Counter() for turn in range(_ROUNDS)}
+    for _ in track(range(_RACERS * _ROUNDS), "races", console=errors):
+        turn, decision = endings.get(timeout=_READY_SECONDS)
+        told[turn][decision] += 1
+    for worker in workers:
+        worker.join(_READY_SECONDS)
+    one = [held[Decision.ACCEPTED] == 1 and held[Decision.RETURNED] == _RACERS - 1 for held in told.values()]
+    yield share(f"rounds of {_RACERS} processes with exactly one accepted, the others 4005", sum(one), _ROUNDS)
+
+
+def _race(
+    model: Opened, url: str, reader: Reader, racer: int, barrier: Barrier, endings: "Queue[tuple[int, Decision]]"
+) -> None:
+    ledger = open_ledger(url, SECRET)
+    for turn in range(_ROUNDS):
+        made = clone(model, turn, f"round-{turn}-{racer}")
+        case = ledger.open_case(made.case.submission, made.case.files, made.case.input_digest)
+        content = Content("bench", content_version(), made.contents)
+        barrier.wait(_READY_SECONDS)
+        result = conclude(case, content, ledger, reader, began=time.monotonic())
+        endings.put((turn, result.decision))
+    ledger.close()
+
+
+if __name__ == "__main__":
+    conduct(BENCH, measure)
