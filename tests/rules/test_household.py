@@ -14,6 +14,7 @@ from tests.support.lines import Ink
 
 MOTHER = Guardian(name="林静", relation=GuardianRelation.MOTHER, id_number=MOTHER_NUMBER)
 CONFLICT = (Code.CONTRADICTION, Reason.HOUSEHOLD_CONFLICT)
+TWICE = [CONFLICT] * 2  # at both places
 GRANDFATHER = father({"姓名": "欧阳大山", "出生日期": "1958年1月1日", "公民身份证件编号": id_number("19580101", 7)})
 
 
@@ -22,7 +23,7 @@ GRANDFATHER = father({"姓名": "欧阳大山", "出生日期": "1958年1月1日
     [
         pytest.param((home(), father(), mother(), member()), [], id="a family"),
         pytest.param(
-            (home({"户主姓名": "赵大海"}), father(), member()), [CONFLICT] * 2, id="the 首页 names another head"
+            (home({"户主姓名": "赵大海"}), father(), member()), TWICE, id="the 首页 names another head"
         ),
         pytest.param(
             (home({"户主姓名": Ink("赵大海", sure=0.9)}), father(), member()), [], id="the 首页 is hard to read"
@@ -32,14 +33,14 @@ GRANDFATHER = father({"姓名": "欧阳大山", "出生日期": "1958年1月1日
             [],
             id="the head's card is hard to read",
         ),
-        pytest.param((home(), father(), GRANDFATHER, member()), [CONFLICT] * 2, id="two heads and one 首页"),
+        pytest.param((home(), father(), GRANDFATHER, member()), TWICE, id="two heads and one 首页"),
         pytest.param((home(), father(), father(), member()), [], id="the head's card twice"),
         pytest.param(
             (home(), father(), father({"公民身份证件编号": None}), member()), [], id="the head's card again, cut below"
         ),
         pytest.param((home(), home(), father(), GRANDFATHER, member()), [], id="two booklets, each with its head"),
         pytest.param(
-            (home(), mother({"户主或与户主关系": "女"}), member()), [CONFLICT] * 2, id="a sister of the child"
+            (home(), mother({"户主或与户主关系": "女"}), member()), TWICE, id="a sister of the child"
         ),
         pytest.param(
             (home(), mother({"户主或与户主关系": Ink("女", sure=0.9)}), member()), [], id="hard to read what she is"
