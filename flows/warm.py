@@ -25,6 +25,7 @@ from flows.reprocess import reprocess
 from flows.settings import Settings
 from flows.worker import FlowTable, WarmWorker
 from models.errors import PipelineError
+from pipeline.forget import erase_the_rest
 
 log = logging.getLogger(__name__)
 INTAKE: Final = "flows.intake:intake"
@@ -72,6 +73,7 @@ def _duties(settings: Settings, client: PrefectClient, worker: WarmWorker, intak
             await worker.get_and_submit_flow_runs()
 
     return (
+        _Duty("erase", partial(in_thread, erase_the_rest, desk.ledger, desk.store), _SWEEP_SECONDS),
         _Duty("sweep", partial(sweep, client, settings.prefect.work_pool), _SWEEP_SECONDS),
         _Duty("take in", take_in, options.scan_seconds),
         _Duty("poll", worker.get_and_submit_flow_runs, options.poll_seconds),

@@ -20,7 +20,7 @@ def forget_child(numbers: Sequence[str], ledger: Ledger, store: Store) -> Forgot
 
     Raises:
         LedgerError: The ledger failed; nothing was erased.
-        StoreError: The store failed; what is left is erased by the next call.
+        StoreError: The store failed; what is left is erased by the next call, or by the service.
     """
     forgotten = ledger.forget_child(numbers)
     erase_the_rest(ledger, store)

@@ -1,6 +1,11 @@
 """Servers that tests of any room may ask for; each starts once a session, and only if asked for."""
 
+from hypothesis import settings
+
 from tests.support.postgres import postgres_server, postgres_url
 from tests.support.rgw import gateway
 
 __all__ = ["gateway", "postgres_server", "postgres_url"]
+
+settings.register_profile("patient", deadline=None)  # machines are noisy; pytest's timeout ends what hangs
+settings.load_profile("patient")

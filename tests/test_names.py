@@ -68,6 +68,8 @@ def verdict(entered: str, *pieces: Words) -> Verdict:
         pytest.param("欧阳?萱", ["欧阳靖萱"], None, Reason.PRIVATE_USE, id="a question mark entered"),
         pytest.param("王昇", ["王升"], None, Reason.VARIANT, id="a variant"),
         pytest.param("王升", ["王昇"], None, Reason.VARIANT, id="a variant, the other way round"),
+        pytest.param("陳小明", ["陈小明"], None, Reason.VARIANT, id="a traditional form entered"),
+        pytest.param("王發", ["王髮"], None, Reason.VARIANT, id="two traditional forms of one simplified"),
         pytest.param("吕黄明", ["呂黃明"], None, Reason.VARIANT, id="two variants"),
         pytest.param("王昇明", ["王升林"], False, Reason.DIFFERENT, id="a variant beside a difference"),
         pytest.param("阿里木·买买提", ["阿里木买买提"], None, Reason.SEPARATOR, id="the dot is missing on the page"),

@@ -9,13 +9,9 @@ from models.findings import Reason
 from models.policy import NameLimits
 from pipeline.documents.content import FieldContent
 from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
+from pipeline.names.variants import are_variants
 from pipeline.ocr.lattice import Glyph, log_likelihood
 
-# Pairs that registrars treat as forms of one character and the law does not let us decide; seeds of domain.md 4.3.
-_VARIANTS = frozenset(
-    "干乾 于於 升昇 坤堃 哲喆 苏甦 凇淞 黄黃 真眞 吕呂 产產 产産 户戶 户戸 温溫 强強 颖頴 峰峯 群羣 略畧 杰傑 "
-    "侠俠".split()
-)
 _LEAST = 1e-6  # probability that nothing is less likely than
 _PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|小毛|大双|小双|双?[甲乙AB12])")
 
@@ -84,15 +80,11 @@ def _softer_reason(ours: str, theirs: str, alphabet: Collection[str]) -> Reason 
         return Reason.OUT_OF_CHARSET
     if ours.replace(SEPARATOR, "") == theirs.replace(SEPARATOR, ""):
         return Reason.SEPARATOR
-    if len(ours) == len(theirs) and all(_variants(a, b) for a, b in zip(ours, theirs, strict=True) if a != b):
+    if len(ours) == len(theirs) and all(are_variants(a, b) for a, b in zip(ours, theirs, strict=True) if a != b):
         return Reason.VARIANT
     if is_placeholder(theirs) or is_placeholder(ours):
         return Reason.PLACEHOLDER
     return None
-
-
-def _variants(one: str, other: str) -> bool:
-    return one + other in _VARIANTS or other + one in _VARIANTS
 
 
 def _likelihood_ratio(ours: str, read: FieldContent) -> float:

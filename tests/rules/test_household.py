@@ -22,9 +22,7 @@ GRANDFATHER = father({"姓名": "欧阳大山", "出生日期": "1958年1月1日
     ("pages", "told"),
     [
         pytest.param((home(), father(), mother(), member()), [], id="a family"),
-        pytest.param(
-            (home({"户主姓名": "赵大海"}), father(), member()), TWICE, id="the 首页 names another head"
-        ),
+        pytest.param((home({"户主姓名": "赵大海"}), father(), member()), TWICE, id="the 首页 names another head"),
         pytest.param(
             (home({"户主姓名": Ink("赵大海", sure=0.9)}), father(), member()), [], id="the 首页 is hard to read"
         ),
@@ -39,9 +37,7 @@ GRANDFATHER = father({"姓名": "欧阳大山", "出生日期": "1958年1月1日
             (home(), father(), father({"公民身份证件编号": None}), member()), [], id="the head's card again, cut below"
         ),
         pytest.param((home(), home(), father(), GRANDFATHER, member()), [], id="two booklets, each with its head"),
-        pytest.param(
-            (home(), mother({"户主或与户主关系": "女"}), member()), TWICE, id="a sister of the child"
-        ),
+        pytest.param((home(), mother({"户主或与户主关系": "女"}), member()), TWICE, id="a sister of the child"),
         pytest.param(
             (home(), mother({"户主或与户主关系": Ink("女", sure=0.9)}), member()), [], id="hard to read what she is"
         ),
