@@ -1,0 +1,71 @@
+"""Would a slip in what decides about families be noticed? `python -m bench.mutants [--full]`.
+
+mutmut changes rules, names and the decision in every small way that it knows, one at a time, and runs the tests of
+these rooms. [tool.mutmut] in pyproject.toml says which; what survived is listed with its change. mutmut has a lock of
+its own, deploy/mutmut.lock, since its dependencies do not fit among ours.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pydantic import JsonValue
+
+from bench.conduct import Bench, conduct
+from bench.figures import Figure, share
+from bench.machine import ROOT
+from bench.report import Measured
+
+BENCH: Final = Bench("mutants", __doc__, 0, "processes", small=2, full=2)
+_PLACE: Final = ROOT / ".venv" / "mutmut"
+_LOCK: Final = ROOT / "deploy" / "mutmut.lock"
+_NOTICED: Final = frozenset({"killed", "timeout", "segfault", "caught by type check"})
+_LINE: Final = re.compile(r"^\s+(\S+): (.+)$", re.MULTILINE)
+_ROOMS: Final = ("pipeline.rules", "pipeline.names", "pipeline.judge", "models.result")
+
+
+def measure(count: int) -> Measured:
+    """Make every mutant, run the tests on each, and list what nobody noticed."""
+    _install()
+    _mutmut("run", "--max-children", str(count))
+    told = dict(_LINE.findall(_mutmut("results", "--all", "true")))
+    survived = tuple(name for name, ending in told.items() if ending not in _NOTICED)
+    return Measured(tuple(_figures(told)), {"survived": tuple(_row(name, told[name]) for name in survived)})
+
+
+def _install() -> None:
+    if not _PLACE.exists():
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
+        subprocess.run([*pip, "--target", str(_PLACE), "-r", str(_LOCK)], check=True)
+
+
+def _mutmut(*words: str) -> str:
+    """A command of mutmut, whose packages come last, so that pytest is ours."""
+    program = f"import sys; sys.path.append({str(_PLACE)!r}); from mutmut.__main__ import cli; cli()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(
+            f"mutmut {words[0]} ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
+    return done.stdout
+
+
+def _figures(told: Mapping[str, str]) -> Iterator[Figure]:
+    for title, room in (("all", ""), *((room, room) for room in _ROOMS)):
+        own = [ending for name, ending in told.items() if name.startswith(room)]
+        yield share(f"mutants noticed: {title}", sum(ending in _NOTICED for ending in own), len(own))
+
+
+def _row(name: str, ending: str) -> Mapping[str, JsonValue]:
+    """The lines that the mutant changes, as a person sees them."""
+    diff = _mutmut("show", name).splitlines()
+    changed = [line for line in diff if re.match(r"[-+](?![-+])", line)]
+    return {"mutant": name, "ending": ending, "change": "\n".join(changed)}
+
+
+if __name__ == "__main__":
+    conduct(BENCH, measure)
