@@ -7,7 +7,10 @@ product does it. Then all are judged again by two processes, as `intake reproces
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import count, islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -65,7 +68,7 @@ def measure(count: int) -> Measured:
             Figure(name=f"judged again by {_PROCESSES} processes", value=again, unit="s"),
             Figure(name="judged again, of one case", value=again / count * 1000, unit="ms"),
             share("judged again and the same", unchanged, count),
-            Figure(name="recorded, one after the other", value=recorded, unit="s"),
+            Figure(name=f"recorded by {_PROCESSES} processes", value=recorded, unit="s"),
             Figure(name="ledger", value=size / 2**20, unit="MB"),
         ),
         {},
@@ -101,8 +104,18 @@ def _alone(models: Sequence[Opened], reader: Reader) -> Iterator[Figure]:
 
 
 def _record(models: Sequence[Opened], count: int, engine: str, place: Judging) -> None:
+    """Open, keep and conclude every case, in as many processes as judge again."""
+    open_ledger(place.ledger_url, place.secret).close()
+    shares = [range(at, count, _PROCESSES) for at in range(_PROCESSES)]
+    recorded = partial(_record_share, models, engine, place)
+    with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn")) as pool:
+        for _ in track(pool.map(recorded, shares), "recorded", total=_PROCESSES, console=errors):
+            pass
+
+
+def _record_share(models: Sequence[Opened], engine: str, place: Judging, numbers: range) -> None:
     ledger = open_ledger(place.ledger_url, place.secret)
-    for number in track(range(count), "recorded", console=errors):
+    for number in numbers:
         made = clone(models[number % len(models)], number, f"case-{number:06}")
         case = ledger.open_case(made.case.submission, made.case.files, made.case.input_digest)
         content = Content(engine, content_version(), made.contents)
