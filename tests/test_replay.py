@@ -99,6 +99,18 @@ def test_a_case_whose_content_is_of_other_sources_is_left_to_the_caller(desk: De
         conclude_again([stored], desk.ledger, desk.reader)
 
 
+def test_a_revision_without_a_result_is_nobody_elses_to_judge(desk: Desk, tmp_path: Path) -> None:
+    (one,) = process_many(desk, tmp_path, 1)
+    case = desk.ledger.case(one)
+    revised = desk.ledger.open_case(case.submission, case.files, "another digest")
+    (stored,) = desk.ledger.stored([one], content_version())
+    content = stored.content
+    assert content is None
+    desk.ledger.keep_content(revised, Content("e", content_version(), ()))
+    assert judge_lot([one], desk.ledger, desk.reader) == (Outcome(one),)
+    assert len(desk.ledger.results(one)) == 1
+
+
 class Refusing:
     """A ledger in which somebody else registered a child a moment after one looked, so many times."""
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row, select
 
+from models.case import Case
+from models.result import Result
 from pipeline.ledger import cases, runs
 from pipeline.ledger.contents import unpacked
 from pipeline.ledger.tables import contents
@@ -16,12 +18,12 @@ def stored(connection: Connection, submission_ids: Sequence[str], version: str) 
     ids = [case_id for case_id, _ in found.values()]
     wanted = (contents.c.case_id.in_(ids), contents.c.version == version)
     kept = {row.case_id: row for row in connection.execute(select(contents).where(*wanted))}
-    told = [(submission_id, *found[submission_id]) for submission_id in submission_ids if submission_id in results]
-    return tuple(
-        Stored(case, results[submission_id], _content(submission_id, kept[case_id]) if case_id in kept else None)
-        for submission_id, case_id, case in told
-    )
+    told = [(results[name], *found[name]) for name in submission_ids if name in results]
+    return tuple(Stored(case, result, _content(case, result, kept.get(case_id))) for result, case_id, case in told)
 
 
-def _content(submission_id: str, row: Row[tuple[object, ...]]) -> Content:
-    return Content(row.engine, row.version, unpacked(submission_id, row.payload))
+def _content(case: Case, result: Result, row: Row[tuple[object, ...]] | None) -> Content | None:
+    """None as well for a revision that is being worked on: its first result is not ours to give."""
+    if row is None or result.revision != case.revision:
+        return None
+    return Content(row.engine, row.version, unpacked(case.submission.submission_id, row.payload))
