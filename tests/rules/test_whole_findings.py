@@ -71,7 +71,10 @@ CASES: Final[Mapping[str, Case]] = {
     "a card in the dark": case(portrait({"姓名": Ink("欧阳明", sure=0.1)}, brightness=0.2), *FAMILY[1:]),
     "a page of which nothing reads": case(*FAMILY[:4], Sent((unreadable(),), REGISTER)),
     "the mother's name on a certificate that does not read": case(
-        *FAMILY, certificate({"母亲姓名": Ink("林静", sure=0.02)})
+        *FAMILY[:4],
+        mother(),
+        certificate({"母亲姓名": Ink("林静", sure=0.02)}),
+        child={"id_type": IdType.BIRTH_CERTIFICATE},
     ),
     "nothing but the child's page": case(member()),
     "a newborn without certificate": case(*FAMILY, child={"birth_date": date(2026, 11, 1)}),
