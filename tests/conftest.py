@@ -8,4 +8,5 @@ from tests.support.rgw import gateway
 __all__ = ["gateway", "postgres_server", "postgres_url"]
 
 settings.register_profile("patient", deadline=None)  # machines are noisy; pytest's timeout ends what hangs
+settings.register_profile("quick", deadline=None, max_examples=15)  # for mutants, of which there are thousands
 settings.load_profile("patient")
