@@ -16,10 +16,13 @@ from pipeline.documents.looks import Legibility, look
 from pipeline.documents.runs import whole
 from pipeline.rules.duplicates import printed_numbers
 from tests.support.cards import CHILD_NUMBER as NUMBER
-from tests.support.cards import member
+from tests.support.cards import FATHER_NUMBER as EIGHTS
+from tests.support.cards import id_number, member
 from tests.support.dossiers import dossier
 from tests.support.fields import field_of
 from tests.support.lines import Ink, Words, line
+
+FIVES = id_number("19851015", 5)  # ends in X
 
 
 def read(field: Field, *inks: Words) -> FieldReading:
@@ -58,6 +61,12 @@ def read(field: Field, *inks: Words) -> FieldReading:
         pytest.param(Field.CERTIFICATE_NUMBER, "0110000000", "O110000000", id="a letter read as a nought"),
         pytest.param(Field.ID_NUMBER, "l" + NUMBER, NUMBER, id="a line of the table before a number"),
         pytest.param(Field.ID_NUMBER, Ink("11019920191l230020"), NUMBER, id="a one read as a letter"),
+        pytest.param(Field.ID_NUMBER, NUMBER.replace("1", "I"), NUMBER, id="ones read as capital letters"),
+        pytest.param(Field.ID_NUMBER, NUMBER.replace("0", "O"), NUMBER, id="noughts read as letters"),
+        pytest.param(Field.ID_NUMBER, EIGHTS.replace("8", "B"), EIGHTS, id="eights read as letters"),
+        pytest.param(Field.ID_NUMBER, FIVES.replace("5", "S"), FIVES, id="fives read as letters"),
+        pytest.param(Field.ID_NUMBER, FIVES[:17] + "x", FIVES, id="a small x at the end"),
+        pytest.param(Field.ID_NUMBER, FIVES[:17] + "×", FIVES, id="a times sign at the end"),
         pytest.param(Field.ID_NUMBER, "号" + NUMBER + "。", NUMBER, id="stray signs around a number"),
     ],
 )

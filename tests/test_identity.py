@@ -89,6 +89,7 @@ def test_what_has_not_the_form_of_a_number_is_none(text: str) -> None:
         pytest.param("110105194912310021", False, True, id="a wrong check digit"),
         pytest.param("99010519491231002X", False, False, id="a province that does not exist"),
         pytest.param("81000019900101001X", False, True, id="Hong Kong"),
+        pytest.param("110103209812310029", True, True, id="a county that was given up (崇文区)"),
     ],
 )
 def test_form_is_told_apart_from_truth(text: str, right: bool, known: bool) -> None:

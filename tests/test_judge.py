@@ -28,9 +28,10 @@ from tests.support.cards import (
     unreadable,
 )
 from tests.support.dossiers import FAMILY, READER, Sent, dossier
-from tests.support.lines import Ink, page
+from tests.support.lines import Ink, page, rows
 
 REGISTER = DocumentKind.HOUSEHOLD_REGISTER
+COVER = page(rows({}, title="居民户口簿"))
 BAD_PAGE = FailedPage(page_no=2, code=Code.BAD_FILE, reason=Reason.DAMAGED)
 CRASH = FailedPage(page_no=2, code=Code.OUR_FAULT, reason=Reason.ENGINE_CRASH)
 UNSURE_NAME = member({"姓名": Ink("欧阳靖宣", weak={3: 0.9}, others={3: {"萱": 0.09}})})
@@ -84,6 +85,14 @@ def told(judgement: Judgement) -> list[tuple[Code, Reason]]:
             id="a page that cannot be read is not missing",
         ),
         pytest.param((*FAMILY, member()), Decision.ACCEPTED, [], id="the same page twice"),
+        pytest.param((COVER, *FAMILY), Decision.ACCEPTED, [], id="the cover came as well"),
+        pytest.param((*FAMILY[:2], home({"户号": None}), *FAMILY[3:]), Decision.ACCEPTED, [], id="a 首页 without 户号"),
+        pytest.param(
+            (*FAMILY, certificate({"出生孕周": "38+2"}, mother={"有效身份证件号码": "E12345678", "国籍": "美国"})),
+            Decision.ACCEPTED,
+            [],
+            id="a foreign mother with a passport, and a birth after 38+2 weeks",
+        ),
     ],
 )
 def test_a_case(files: Sequence[Sent | PageReading], decision: Decision, codes: list[tuple[Code, Reason]]) -> None:

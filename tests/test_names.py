@@ -25,6 +25,20 @@ def verdict(entered: str, *pieces: Words) -> Verdict:
         pytest.param("欧阳靖萱", ["欧阳靖萱"], True, None, id="equal"),
         pytest.param("欧阳 靖萱", ["欧阳靖萱"], True, None, id="equal but for a space"),
         pytest.param("欧阳靖萱", ["欧阳", "靖萱"], True, None, id="equal, in two pieces"),
+        pytest.param("张三", ["张\u3000三"], True, None, id="equal but for the wide space that the page sets"),
+        pytest.param("马龙", ["⻢⻰"], True, None, id="equal but for radicals that were read for characters"),
+        pytest.param("佤", ["佤"], True, None, id="equal, of a single character"),
+        pytest.param("佤", ["李"], False, Reason.DIFFERENT, id="a single character that differs"),
+        *(
+            pytest.param(
+                f"王{one}",
+                [Ink(f"王{other}", weak={1: 0.99}, others={1: {one: 0.01}})],
+                None,
+                Reason.UNCERTAIN,
+                id=f"{one} entered, {other} read and {one} seen",
+            )
+            for one, other in ("祎袆", "袆祎", "侯候", "候侯", "昊吴", "吴昊")
+        ),
         pytest.param("阿依古丽•买买提", ["阿依古丽·买买提"], True, None, id="equal but for the kind of dot"),
         pytest.param("杨宝宝", ["杨宝宝"], True, None, id="equal, with a doubled character"),
         pytest.param("阿" * 25, ["阿" * 25], True, None, id="equal, of 25 characters"),

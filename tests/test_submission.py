@@ -55,6 +55,7 @@ def refused(data: bytes) -> BadManifestError:
         pytest.param({"guardian": {"name": "欧阳明"}}, id="with a guardian of whom only the name is known"),
         pytest.param({"child.id_number": ABSENT}, id="of a newborn without a number"),
         pytest.param({"child.id_number": None, "child.birth_certificate_number": None}, id="with numbers of null"),
+        pytest.param({"child.name": "字"}, id="with a name of a single character"),
         pytest.param({"child.name": "字" * 50}, id="with a name of 50 characters"),
         pytest.param({"child.name": "𠀋" * 50}, id="with a name of 50 characters beyond the first plane"),
         pytest.param({"submission_id": "x" * 64}, id="with an id of 64 characters"),

@@ -24,6 +24,16 @@ AGE = (Code.CONTRADICTION, Reason.AGE)
         pytest.param({"签发日期": "2020年1月2日"}, {}, [], id="a year after the letter's"),
         pytest.param({"签发日期": "2021年1月2日"}, {}, [EDITION] * 2, id="two years after the letter's"),
         pytest.param({"签发日期": Ink("2021年1月2日", sure=0.9)}, {}, [], id="two years after, as far as one can read"),
+        pytest.param({"签发日期": "2022年12月1日"}, {}, [EDITION] * 2, id="three years after the letter's"),
+        pytest.param(
+            {"出生医学证明编号": "W110000000", "签发日期": "2019年12月1日"}, {}, [EDITION] * 2, id="three years before"
+        ),
+        pytest.param(
+            {"出生医学证明编号": "Y110000000", "签发日期": "2024年6月1日"},
+            {"barcodes": ("Y110000000",)},
+            [],
+            id="issued, or issued again, years after the birth: letter and barcode follow the issue",
+        ),
         pytest.param(
             {"出生医学证明编号": "V110000000", "签发日期": "2019年12月1日"}, {}, [EDITION] * 2, id="two years before"
         ),

@@ -189,6 +189,13 @@ def test_an_amended_register(pages: Sequence[PageReading], told: list[tuple[Code
         pytest.param(CERTIFICATE_NUMBER, (), [], id="no barcode"),
         pytest.param(CERTIFICATE_NUMBER, (CERTIFICATE_NUMBER,), [], id="the same number"),
         pytest.param(CERTIFICATE_NUMBER, ("T110000001",), [(Code.CONTRADICTION, Reason.BARCODE)], id="another number"),
+        pytest.param(CERTIFICATE_NUMBER, (CERTIFICATE_NUMBER,) * 2, [], id="正页 and 副页 with one number"),
+        pytest.param(
+            CERTIFICATE_NUMBER,
+            (CERTIFICATE_NUMBER, "T110000001"),
+            [(Code.CONTRADICTION, Reason.BARCODE)],
+            id="正页 and 副页 with two",
+        ),
         pytest.param(None, ("T110000001",), [], id="nothing to compare it with"),
         pytest.param(Ink("T110000001", sure=0.3), (CERTIFICATE_NUMBER,), [], id="nothing that can be read"),
         pytest.param(

@@ -25,6 +25,7 @@ NEXT_CERTIFICATE = "T110000001"
 SISTER = SAME.model_copy(
     update={"name": "欧阳靖瑶", "id_number": NEXT_NUMBER, "birth_certificate_number": NEXT_CERTIFICATE}
 )
+OTHER_MOTHER = id_number("19930303", 6)
 WITH_CERTIFICATE = dossier(*FAMILY, certificate(), mother())
 WITH_REGISTER = dossier(*FAMILY)
 SISTER_IN_LAW = mother({"户主或与户主关系": "弟媳"})
@@ -51,6 +52,12 @@ def _told(findings: list[Finding]) -> list[tuple[Code, Reason]]:
         pytest.param({"id_number": None}, [EXISTS_BY_CERTIFICATE], id="the same child, known by its certificate"),
         pytest.param({"name": "欧阳 靖萱"}, [EXISTS_BY_ID], id="the same child, whose name was typed with a space"),
         pytest.param({"mother_id_number": None}, [EXISTS_BY_ID], id="the same child, whose mother is not known"),
+        pytest.param({"mother_id_number": OTHER_MOTHER}, [EXISTS_BY_ID], id="the same child, which was adopted since"),
+        pytest.param(
+            {"id_number": None, "name": "林静之女"},
+            [CONFLICT],
+            id="one certificate, registered before a name was given",
+        ),
         pytest.param(
             {"birth_certificate_number": NEXT_CERTIFICATE}, [EXISTS_BY_ID], id="one ID number, two certificates"
         ),
@@ -77,7 +84,7 @@ def _told(findings: list[Finding]) -> list[tuple[Code, Reason]]:
             id="the same name, day and mother, no number",
         ),
         pytest.param(
-            {"id_number": None, "birth_certificate_number": None, "mother_id_number": "110199199303030066"},
+            {"id_number": None, "birth_certificate_number": None, "mother_id_number": OTHER_MOTHER},
             [],
             id="the same name and day, another mother",
         ),
@@ -160,6 +167,22 @@ def test_a_number_that_only_the_page_states_counts_like_one_that_was_typed_in() 
     silent = dossier(*FAMILY, certificate(), child={"id_number": None, "birth_certificate_number": None})
     assert child_numbers(silent) == (frozenset({CHILD_NUMBER}), frozenset({CERTIFICATE_NUMBER}))
     assert _told(list(duplicates(silent, (SAME,), Policy()))) == [EXISTS_BY_ID]
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        pytest.param((SAME,), [], id="while only the first twin is known"),
+        pytest.param((SAME, SISTER.model_copy(update={"id_number": None})), [EXISTS_BY_CERTIFICATE], id="again"),
+    ],
+)
+def test_a_second_twins_certificate_scanned_twice(
+    known: tuple[KnownChild, ...], told: list[tuple[Code, Reason]]
+) -> None:
+    paper = certificate({"新生儿姓名": SISTER.name, "出生医学证明编号": NEXT_CERTIFICATE})
+    card = member({"姓名": SISTER.name, "公民身份证件编号": NEXT_NUMBER})
+    held = dossier(*FAMILY[:4], card, paper, paper, mother(), child={"name": SISTER.name, "id_number": NEXT_NUMBER})
+    assert _told(list(duplicates(held, known, Policy()))) == told
 
 
 def test_a_twins_number_typed_in_by_mistake_asks_a_person() -> None:

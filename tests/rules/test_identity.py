@@ -108,6 +108,12 @@ def _with_card(cells: Cells, child: Mapping[str, object]) -> list[Finding]:
         ),
         pytest.param({"公民身份证件编号": None}, {}, [], id="no number on the card"),
         pytest.param(
+            {"公民身份证件编号": "110199191123002"},
+            {"id_number": None},
+            [(Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)],
+            id="a printed number of 15 digits, as cards of the first generation had",
+        ),
+        pytest.param(
             {"性别": "男", "出生日期": "2018年11月23日", "公民身份证件编号": None},
             {"id_number": None},
             [SEX, BORN],
@@ -195,6 +201,18 @@ def test_the_number_on_the_card_speaks_of_sex_and_day(
     number: str | Ink, told: list[tuple[Code, Reason, Severity]]
 ) -> None:
     assert _told(_with_card({"公民身份证件编号": number}, {"id_number": None})) == told
+
+
+@pytest.mark.parametrize(
+    ("number", "born"),
+    [
+        pytest.param("512900201911230029", date(2019, 11, 23), id="of a region that was given up (南充地区)"),
+        pytest.param(id_number("20200229", 2), date(2020, 2, 29), id="of a child born on a leap day"),
+    ],
+)
+def test_a_right_number_raises_nothing(number: str, born: date) -> None:
+    card = {"公民身份证件编号": number, "出生日期": f"{born.year}年{born.month}月{born.day}日"}
+    assert not _with_card(card, {"id_number": number, "birth_date": born})
 
 
 def test_a_number_typed_in_that_no_page_shows_asks_a_person() -> None:

@@ -8,9 +8,10 @@ from models.reading import PageReading
 from pipeline.rules.names import names
 from tests.support.cards import certificate, member
 from tests.support.dossiers import FAMILY, GUARDIAN, READER, dossier
-from tests.support.lines import Ink
+from tests.support.lines import Ink, line, page
 
 NEWBORN = certificate({"新生儿姓名": "林静之女"})
+WATERMARKED = page((*member().lines, line("仅供办理就诊卡使用", 250, 80)))
 
 
 def _names(entered: str, *pages: PageReading) -> list[Finding]:
@@ -23,6 +24,13 @@ def _names(entered: str, *pages: PageReading) -> list[Finding]:
     [
         pytest.param("欧阳靖萱", [member()], [], id="the name on the card"),
         pytest.param("欧阳靖萱", [member(), certificate()], [], id="the name on both"),
+        pytest.param("欧阳靖萱", [member({"姓名": "欧阳\u3000靖萱"})], [], id="the name with a wide space in it"),
+        pytest.param(
+            "欧阳靖萱",
+            [WATERMARKED],
+            [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)],
+            id="a watermark that runs over the end of the name",
+        ),
         pytest.param("欧阳靖宣", [member()], [(Code.NAME_DIFFERS, Reason.DIFFERENT)], id="one character differs"),
         pytest.param("欧阳静", [member()], [(Code.NAME_DIFFERS, Reason.LENGTH)], id="one character is missing"),
         pytest.param(
