@@ -100,6 +100,20 @@ def verdict(entered: str, *pieces: Words) -> Verdict:
             "欧阳靖", [Ink("林静子涵", weak={1: 0.9})], None, Reason.UNCERTAIN, id="another length, and not certain"
         ),
         pytest.param("王小明", ["张", "三丰"], False, Reason.DIFFERENT, id="another name in two pieces"),
+        pytest.param(
+            "王王",
+            [Ink("李", sure=0.99), Ink("李", sure=0.99, others={0: {"王": 0.009}})],
+            False,
+            Reason.DIFFERENT,
+            id="the same character in two pieces, the second of which may be the entered one",
+        ),
+        pytest.param(
+            "李王",
+            [Ink("李", sure=0.99), Ink("李", sure=0.99, others={0: {"王": 0.009}})],
+            None,
+            Reason.UNCERTAIN,
+            id="such a character, of which only the second differs",
+        ),
         pytest.param("欧阳靖宣", ["欧 阳靖萱"], False, Reason.DIFFERENT, id="a difference behind a printed space"),
         pytest.param(
             "阿里木·买买堤", ["阿里木•买买提"], None, Reason.UNCERTAIN, id="a difference behind another kind of dot"

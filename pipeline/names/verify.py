@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from models.findings import Reason
 from models.policy import NameLimits
-from pipeline.documents.content import FieldContent
+from pipeline.documents.content import FieldContent, Piece
 from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
 from pipeline.names.variants import are_variants
 from pipeline.ocr.lattice import Glyph, log_likelihood
@@ -106,8 +106,10 @@ def _certainly_different(ours: str, read: FieldContent, limits: NameLimits, like
         return None  # normalisation changed the text, so positions no longer match
     if len(ours) != len(theirs):
         return _different_length(ours, glyphs, limits, likely)
-    for at, (char, glyph) in enumerate(zip(ours, glyphs, strict=True)):
-        if char != glyph.char and glyph.probability >= limits.certain and _seen(char, glyph, read) <= limits.impossible:
+    shown = ((piece, glyph) for piece in read.pieces for glyph in piece.glyphs)
+    for at, (char, (piece, glyph)) in enumerate(zip(ours, shown, strict=True)):
+        certain = char != glyph.char and glyph.probability >= limits.certain
+        if certain and _seen(char, glyph, piece) <= limits.impossible:
             return Verdict(False, Reason.DIFFERENT, at, glyph.probability, limits.certain, likely)
     return None
 
@@ -125,9 +127,8 @@ def _glyphs(read: FieldContent) -> tuple[Glyph, ...]:
     return tuple(glyph for piece in read.pieces for glyph in piece.glyphs)
 
 
-def _seen(char: str, glyph: Glyph, read: FieldContent) -> float:
+def _seen(char: str, glyph: Glyph, piece: Piece) -> float:
     """The largest probability that the lattice gives the entered character where another one was read."""
-    piece = next(piece for piece in read.pieces if glyph in piece.glyphs)
     steps = piece.steps[glyph.first : glyph.end]
     return max((probability for step in steps for seen, probability in step if seen == char), default=0.0)
 
