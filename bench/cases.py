@@ -42,12 +42,14 @@ def judged(
     dossier = open_dossier(case, view_files(files), reader)
     wanted = sought(dossier)
     births = {(birth.name, birth.birth_date) for birth in wanted.births}
+    deliveries = {(delivery.mother_id_number, delivery.birth_date) for delivery in wanted.deliveries}
     near = tuple(
         child
         for child in known
         if child.id_number in wanted.id_numbers
         or child.birth_certificate_number in wanted.birth_certificate_numbers
         or (child.name, child.birth_date) in births
+        or (child.mother_id_number, child.birth_date) in deliveries
     )
     return judge(dossier, near, reader)
 

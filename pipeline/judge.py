@@ -15,7 +15,7 @@ from models.result import FieldValue, Judgement, PageOutcome, decide
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.likeness import Reader
 from pipeline.documents.pages import PageView
-from pipeline.ledger.values import Birth, ChildNumbers, Sought
+from pipeline.ledger.values import Birth, ChildNumbers, Delivery, Sought
 from pipeline.rules.certificates import certificates
 from pipeline.rules.completeness import missing, needed_pages
 from pipeline.rules.copies import copies
@@ -50,11 +50,13 @@ def sought(dossier: Dossier) -> Sought:
     """Whom to look for in the register of known children."""
     child = dossier.child
     ids, certificates = child_numbers(dossier)
+    mother = mother_number(dossier)
     return Sought(
         submission_id=dossier.submission.submission_id,
         id_numbers=tuple(sorted(ids)),
         birth_certificate_numbers=tuple(sorted(certificates)),
         births=(Birth(child.name, child.sex, child.birth_date),),
+        deliveries=(Delivery(mother, child.birth_date),) if mother else (),
     )
 
 

@@ -94,7 +94,7 @@ class Children(Protocol):
     """The register of known children. Numbers are compared in normal form; names without spaces and separators."""
 
     def known_children(self, *sought: Sought) -> tuple[tuple[KnownChild, ...], ...]:
-        """For each of those sought every record that shares a number, or name, sex and birth date.
+        """For each of those sought every record that shares a number, or name, sex and birth date, or the delivery.
 
         Never what the submission itself registered.
         """

@@ -12,7 +12,7 @@ from models.identity import normal_number
 from pipeline.ledger.base import ChildExistsError
 from pipeline.ledger.seal import Kind, Seal
 from pipeline.ledger.tables import children, forgotten
-from pipeline.ledger.values import Birth, ChildNumbers, ImportCounts, Sought
+from pipeline.ledger.values import Birth, ChildNumbers, Delivery, ImportCounts, Sought
 
 _KEPT = frozenset({"Co", "Cn", "So"})  # rare characters: private use, newer than our tables, drawn as a box
 _NUMBERS = ("id_number", "birth_certificate_number", "mother_id_number")
@@ -31,7 +31,7 @@ def register(connection: Connection, seal: Seal, child: KnownChild, submission_i
 
 
 def known(connection: Connection, seal: Seal, soughts: Sequence[Sought]) -> tuple[tuple[KnownChild, ...], ...]:
-    """For each of those sought every record that shares a number, or name, sex and birth date; one look for all."""
+    """For each of those sought every record that shares what it is sought by; one look for all."""
     wanted = [frozenset(_wanted(seal, sought)) for sought in soughts]
     keys = frozenset().union(*wanted)
     rows = connection.execute(_having(keys)).all() if keys else ()
@@ -96,6 +96,7 @@ def sealed_values(seal: Seal, child: KnownChild, submission_id: str | None, *, n
         "id_key": _key(seal, Kind.ID_NUMBER, child.id_number or ""),
         "certificate_key": _key(seal, Kind.CERTIFICATE, child.birth_certificate_number or ""),
         "birth_key": _birth_key(seal, Birth(child.name, child.sex, child.birth_date)),
+        "delivery_key": _delivery_key(seal, Delivery(child.mother_id_number or "", child.birth_date)),
         "submission_id": submission_id,
         "sealed": seal.sealed(_normal(child).model_dump_json().encode()),
         "registered_at": now,
@@ -140,13 +141,20 @@ def _birth_key(seal: Seal, birth: Birth) -> str:
     return seal.key(Kind.BIRTH, f"{name_key(birth.name)}\0{birth.sex}\0{birth.birth_date.isoformat()}")
 
 
+def _delivery_key(seal: Seal, delivery: Delivery) -> str | None:
+    mother = normal_number(delivery.mother_id_number)
+    return seal.key(Kind.DELIVERY, f"{mother}\0{delivery.birth_date.isoformat()}") if mother else None
+
+
 def _wanted(seal: Seal, sought: Sought) -> Iterable[str]:
     yield from number_keys(seal, ChildNumbers(sought.id_numbers, sought.birth_certificate_numbers))
     yield from (_birth_key(seal, birth) for birth in sought.births)
+    yield from filter(None, (_delivery_key(seal, delivery) for delivery in sought.deliveries))
 
 
 def _having(keys: frozenset[str]) -> Select[tuple[object, ...]]:
-    return select(children).where(or_(_numbered(keys), children.c.birth_key.in_(keys))).order_by(children.c.id)
+    births = or_(children.c.birth_key.in_(keys), children.c.delivery_key.in_(keys))
+    return select(children).where(or_(_numbered(keys), births)).order_by(children.c.id)
 
 
 def _numbered(keys: Iterable[str]) -> ColumnElement[bool]:
@@ -155,7 +163,8 @@ def _numbered(keys: Iterable[str]) -> ColumnElement[bool]:
 
 
 def _is_sought(row: Row[tuple[object, ...]], keys: frozenset[str], submission_id: str) -> bool:
-    return row.submission_id != submission_id and bool({row.id_key, row.certificate_key, row.birth_key} & keys)
+    own = {row.id_key, row.certificate_key, row.birth_key, row.delivery_key}
+    return row.submission_id != submission_id and bool(own & keys)
 
 
 def _nobody_registers_meanwhile(connection: Connection) -> None:

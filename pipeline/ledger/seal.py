@@ -31,6 +31,7 @@ class Kind(StrEnum):
     ID_NUMBER = "id_number"
     CERTIFICATE = "birth_certificate_number"
     BIRTH = "name, sex and birth date"
+    DELIVERY = "mother's ID number and birth date"
     CHECK = "check"  # of nothing: tells whether two secrets are one
 
 

@@ -103,6 +103,7 @@ children = Table(
     Column("id_key", String(64), unique=True),
     Column("certificate_key", String(64), unique=True),
     Column("birth_key", String(64), nullable=False, index=True),
+    Column("delivery_key", String(64), index=True),
     Column("submission_id", String(64), unique=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("registered_at", UtcTime, nullable=False),

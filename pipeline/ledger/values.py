@@ -39,6 +39,13 @@ class Birth(NamedTuple):
     birth_date: date
 
 
+class Delivery(NamedTuple):
+    """Who gave birth on which day: what a child without a name of its own is known by."""
+
+    mother_id_number: str
+    birth_date: date
+
+
 class Sought(Model):
     """Whom to look for in the register, as typed in and as read; records of `submission_id` itself are left out."""
 
@@ -46,6 +53,7 @@ class Sought(Model):
     id_numbers: tuple[str, ...] = ()
     birth_certificate_numbers: tuple[str, ...] = ()
     births: tuple[Birth, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
 
 
 class ChildNumbers(NamedTuple):

@@ -11,6 +11,7 @@ from models.submission import EnteredChild
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.looks import Legibility, look
 from pipeline.names.normal import normal_name
+from pipeline.names.verify import is_placeholder
 
 
 def duplicates(dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy) -> Iterator[Finding]:
@@ -72,7 +73,8 @@ def _match(dossier: Dossier, known: KnownChild, printed: _Numbers) -> tuple[Code
         return None  # another number of the same kind is another child: twins and siblings
     mother = mother_number(dossier)
     same_mother = mother is not None and mother == known.mother_id_number
-    if same_mother and _same_birth(dossier.child, known) and _same_name(dossier.child, known):
+    named_alike = _same_name(dossier.child, known) or _named_later(dossier.child, known)
+    if same_mother and _same_birth(dossier.child, known) and named_alike:
         return Code.MAYBE_DUPLICATE, Reason.SAME_NAME_BIRTH_MOTHER
     return None
 
@@ -96,6 +98,11 @@ def _shown(known: KnownChild, printed: _Numbers) -> bool:
 
 def _same_birth(child: EnteredChild, known: KnownChild) -> bool:
     return known.birth_date == child.birth_date and known.sex == child.sex
+
+
+def _named_later(child: EnteredChild, known: KnownChild) -> bool:
+    """Whether one of the two is the name that a hospital gave until the family chose: maybe the same child, renamed."""
+    return is_placeholder(normal_name(known.name)) or is_placeholder(normal_name(child.name))
 
 
 def _same_name(child: EnteredChild, known: KnownChild) -> bool:

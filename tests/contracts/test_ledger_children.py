@@ -5,10 +5,11 @@ import pytest
 from models.children import KnownChild
 from models.submission import Sex
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.values import Birth, Conclusion, Forgotten, ImportCounts, Sought
+from pipeline.ledger.values import Birth, Conclusion, Delivery, Forgotten, ImportCounts, Sought
 from tests.support.values import BORN, FILES, child, result, submission
 
 ID, OTHER_ID, CERTIFICATE = "11019920191123002X", "110199201911230046", "T110000000"
+MOTHER = "11019919900202004X"
 
 
 def seek(**change: object) -> Sought:
@@ -32,12 +33,17 @@ def seek(**change: object) -> Sought:
         pytest.param(seek(births=[Birth("阿依古丽·买买提", Sex.MALE, BORN)]), 0, id="another sex"),
         pytest.param(seek(births=[Birth("阿依古丽·买买提", Sex.FEMALE, BORN.replace(day=24))]), 0, id="another day"),
         pytest.param(seek(id_numbers=[ID], birth_certificate_numbers=[CERTIFICATE]), 1, id="twice is one record"),
+        pytest.param(seek(deliveries=[Delivery(MOTHER, BORN)]), 1, id="the mother and the day"),
+        pytest.param(seek(deliveries=[Delivery(f" {MOTHER} ", BORN)]), 1, id="the mother's number with spaces"),
+        pytest.param(seek(deliveries=[Delivery(MOTHER, BORN.replace(day=24))]), 0, id="the mother and another day"),
+        pytest.param(seek(deliveries=[Delivery(ID, BORN)]), 0, id="another mother"),
+        pytest.param(seek(deliveries=[Delivery("", BORN)]), 0, id="no mother at all"),
         pytest.param(seek(), 0, id="nothing"),
         pytest.param(seek(id_numbers=["", " "]), 0, id="empty numbers"),
     ],
 )
 def test_looking_for_a_child(ledger: Ledger, sought: Sought, hits: int) -> None:
-    ledger.import_children([child(ID, CERTIFICATE, name="阿依古丽·买买提"), child(name="没有号码")])
+    ledger.import_children([child(ID, CERTIFICATE, name="阿依古丽·买买提", mother=MOTHER), child(name="没有号码")])
     (known,) = ledger.known_children(sought)
     assert len(known) == hits
 

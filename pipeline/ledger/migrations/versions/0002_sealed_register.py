@@ -47,7 +47,7 @@ def _fill(known: list[tuple[KnownChild, datetime]]) -> None:
         op.get_bind().execute(sa.insert(table).values(**values | {"registered_at": moment}))
 
 
-_COLUMNS = ("id_key", "certificate_key", "birth_key", "submission_id", "sealed", "registered_at")
+_COLUMNS = ("id_key", "certificate_key", "birth_key", "delivery_key", "submission_id", "sealed", "registered_at")
 
 
 def _children() -> None:
@@ -57,6 +57,7 @@ def _children() -> None:
         sa.Column("id_key", sa.String(64), unique=True),
         sa.Column("certificate_key", sa.String(64), unique=True),
         sa.Column("birth_key", sa.String(64), nullable=False, index=True),
+        sa.Column("delivery_key", sa.String(64), index=True),
         sa.Column("submission_id", sa.String(64), unique=True),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.Column("registered_at", sa.DateTime, nullable=False),
