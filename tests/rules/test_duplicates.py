@@ -56,7 +56,7 @@ def _told(findings: list[Finding]) -> list[tuple[Code, Reason]]:
         pytest.param(
             {"id_number": None, "name": "林静之女"},
             [CONFLICT],
-            id="one certificate, registered before a name was given",
+            id="one certificate, known by the name given at birth",
         ),
         pytest.param(
             {"birth_certificate_number": NEXT_CERTIFICATE}, [EXISTS_BY_ID], id="one ID number, two certificates"
@@ -82,6 +82,11 @@ def _told(findings: list[Finding]) -> list[tuple[Code, Reason]]:
             {"id_number": None, "birth_certificate_number": None},
             [ALIKE],
             id="the same name, day and mother, no number",
+        ),
+        pytest.param(
+            {"id_number": None, "birth_certificate_number": None, "name": "林静之女"},
+            [ALIKE],
+            id="the same day and mother, no number, known by the name given at birth",
         ),
         pytest.param(
             {"id_number": None, "birth_certificate_number": None, "mother_id_number": OTHER_MOTHER},
