@@ -1,0 +1,77 @@
+"""Every case of the domain report has a test: docs/acceptance.md names it, and pytest knows it."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+GROUPS: Final = (
+    "pages", "quality", "ID number", "validity", "birth cert", "hukou", "names", "duplicates", "twins", "privacy",
+)  # fmt: skip
+LEFT_OUT: Final = "Not built yet"
+_TEST: Final = re.compile(r"`(tests/[^`]+)`")
+_ESCAPED: Final = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
+
+
+class Row(NamedTuple):
+    """A case of a group, and the ids of its tests."""
+
+    group: str
+    case: str
+    tests: tuple[str, ...]
+
+
+def _sections() -> dict[str, list[str]]:
+    """The lines below each heading."""
+    _, *parts = Path("docs/acceptance.md").read_text("utf-8").split("\n## ")
+    return {title: lines for title, *lines in (part.splitlines() for part in parts)}
+
+
+def _rows() -> Iterator[Row]:
+    for group, lines in _sections().items():
+        for line in [line for line in lines if line.startswith("|")][2:]:  # behind the head and its rule
+            case, _, tests = line.strip("|").split("|")
+            yield Row(group, case.strip(), tuple(_TEST.findall(tests)))
+
+
+ROWS: Final = tuple(_rows())
+
+
+@pytest.fixture(scope="module")
+def collected() -> frozenset[str]:
+    """Every test by its id, and every table of tests by its name; pytest escapes what is not ASCII, and we write it."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]
+    told = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    ids = {_plain(line) for line in told.splitlines() if "::" in line}
+    return frozenset(ids | {one.partition("[")[0] for one in ids})
+
+
+def _plain(told: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int("".join(filter(None, found.groups())), 16)), told)
+
+
+def test_every_test_that_a_row_names_is_there(collected: frozenset[str]) -> None:
+    missing = [f"{row.group}, {row.case}: {one}" for row in ROWS for one in row.tests if one not in collected]
+    assert not missing, "\n".join(missing)
+
+
+def test_every_row_names_a_test() -> None:
+    assert not [f"{row.group}, {row.case}" for row in ROWS if not row.tests]
+
+
+def test_the_groups_are_those_of_the_report() -> None:
+    assert tuple(_sections()) == (*GROUPS, LEFT_OUT)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_has_rows(group: str) -> None:
+    assert [row for row in ROWS if row.group == group]
+
+
+def test_what_is_not_built_is_a_list_and_no_table() -> None:
+    told = [line for line in _sections()[LEFT_OUT] if line]
+    assert all(line.startswith("- ") and ": " in line for line in told)
