@@ -15,6 +15,7 @@ from cli.workspace import Place
 from models.children import KnownChild
 from models.errors import ExitCode
 from pipeline.forget import forget_child as forget
+from pipeline.names.legacy import modern
 
 children = typer.Typer(help="The register of known children, used for 4005.", no_args_is_help=True)
 _COLUMNS: Final = ("name", "sex", "birth_date", "id_number", "birth_certificate_number", "mother_id_number")
@@ -28,6 +29,7 @@ def import_children(
     file: Annotated[Path, typer.Argument(help=f"CSV in UTF-8 with the columns {','.join(_COLUMNS)}.")],
     *,
     skip_wrong: Annotated[bool, typer.Option("--skip-wrong", help="Import the rest where rows are wrong.")] = False,
+    legacy_gbk: Annotated[bool, typer.Option("--legacy-gbk", help="Names are of a system of the GBK era.")] = False,
 ) -> int:
     """Add known children; a row that is known already changes nothing. Nothing is imported while a row is wrong."""
     rows = tuple(_rows(file))
@@ -40,7 +42,8 @@ def import_children(
         return ExitCode.USAGE
     place: Place = context.obj
     with place.ledger() as ledger:
-        counts = ledger.import_children(child for child, _ in rows if child)
+        children = (child for child, _ in rows if child)
+        counts = ledger.import_children(map(_modern, children) if legacy_gbk else children)
     print(", ".join(f"{count} {ending}" for ending, count in counts._asdict().items()))
     return ExitCode.USAGE if wrong else ExitCode.ACCEPTED
 
@@ -91,6 +94,10 @@ def _rows(file: Path) -> Iterator[tuple[KnownChild | None, str | None]]:
                 None,
                 f"row {number}: " + "; ".join(f"{'.'.join(map(str, item['loc']))} {item['msg']}" for item in found),
             )
+
+
+def _modern(child: KnownChild) -> KnownChild:
+    return child.model_copy(update={"name": modern(child.name)})
 
 
 def _no_formula(value: str) -> str:

@@ -129,7 +129,7 @@ CATALOGUE: Mapping[tuple[Code, Reason], Entry] = MappingProxyType(
         ),
         (Code.NUMBER_DIFFERS, Reason.CROSS_DOCUMENT): Entry(_EITHER, "{where}的证件号码与其他证件不一致。", _WAIT),
         (Code.NUMBER_DIFFERS, Reason.CHECKSUM): Entry(
-            _EITHER, "{where}证件号码的校验码不符。", "请对照证件逐位核对后改正。"
+            _EITHER, "{where}的证件号码不符合编码规则。", "请对照证件逐位核对后改正。"
         ),
         **{
             (Code.PAGE_MISSING, reason): Entry(_REJECT, f"缺少{words}。", step)

@@ -20,6 +20,7 @@ _DATES = (
 )
 _CERTIFICATE = re.compile(r"[A-Z]\d{9}", re.ASCII)
 _NUMBER = re.compile(r"\d{17}[\dX]", re.ASCII)
+_LEGACY = re.compile(r"\d{15}", re.ASCII)
 
 
 def half_width(text: str) -> str:
@@ -44,6 +45,18 @@ class IdNumber(NamedTuple):
 def normal_number(text: str) -> str:
     """A number as results carry it: half-width, upper case, without spaces."""
     return re.sub(r"\s", "", half_width(text)).upper().replace("×", "X")
+
+
+def modern_number(text: str) -> str:
+    """An ID number of fifteen digits as one of eighteen; any other text in normal form.
+
+    Fifteen digits were given out until 1999, and name the year by its last two: all were born in that century.
+    """
+    number = normal_number(text)
+    if not _LEGACY.fullmatch(number) or iso_date(f"19{number[6:12]}") is None:
+        return number
+    first = f"{number[:6]}19{number[6:]}"
+    return first + check_digit(first)
 
 
 def check_digit(first_seventeen: str) -> str:

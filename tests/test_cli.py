@@ -127,6 +127,13 @@ def test_the_rest_of_a_register_is_imported_if_that_is_asked_for(tmp_path: Path)
     assert "李雷" in intake(tmp_path / "w", "children", "export").stdout
 
 
+def test_names_of_a_system_of_the_gbk_era_are_imported_in_todays_codes(tmp_path: Path) -> None:
+    file = tmp_path / "children.csv"
+    file.write_text("name,sex,birth_date,id_number\n欧阳\ue863,女,2020-01-01,\n", "utf-8")
+    assert intake(tmp_path / "w", "children", "import", file, "--legacy-gbk").stdout.startswith("1 added")
+    assert "欧阳䶮" in intake(tmp_path / "w", "children", "export").stdout
+
+
 def test_the_catalogue_is_json_on_demand(tmp_path: Path) -> None:
     rows = json.loads(intake(tmp_path / "w", "codes", "--json").stdout)
     assert {"code", "title", "reason", "severity", "message", "next_step"} == set(rows[0])

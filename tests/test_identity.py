@@ -10,6 +10,7 @@ from models.identity import (
     half_width,
     is_certificate_number,
     iso_date,
+    modern_number,
     normal_number,
     parse_id_number,
 )
@@ -177,3 +178,18 @@ def test_half_width_leaves_nothing_more_to_do(text: str) -> None:
 @given(st.text())
 def test_a_normal_number_is_normal(text: str) -> None:
     assert normal_number(normal_number(text)) == normal_number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        pytest.param("110199191123002", "11019919191123002" + check_digit("11019919191123002"), id="of fifteen digits"),
+        pytest.param(" 110199 191123 002", "11019919191123002" + check_digit("11019919191123002"), id="with spaces"),
+        pytest.param("110199191323002", "110199191323002", id="whose month is none"),
+        pytest.param("11019919112300", "11019919112300", id="of fourteen"),
+        pytest.param("11019920191123002x", "11019920191123002X", id="of eighteen"),
+        pytest.param("T110000000", "T110000000", id="of a certificate"),
+    ],
+)
+def test_a_number_in_todays_form(text: str, number: str) -> None:
+    assert modern_number(text) == number

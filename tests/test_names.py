@@ -163,6 +163,17 @@ def test_placeholders(name: str, is_one: bool) -> None:
     assert is_placeholder(name) is is_one
 
 
+@pytest.mark.parametrize("ending", "子 女 婴 甲 乙 BB 大双 小双 大毛 小毛 双A 双B 之子 的女 宝宝".split())
+def test_a_parents_name_with_such_an_ending_is_a_placeholder(ending: str) -> None:
+    assert is_placeholder(f"林静{ending}", {"林静", "欧阳明"})
+    if ending in {"子", "女", "甲", "乙", "大双", "小毛"}:
+        assert not is_placeholder(f"林静{ending}", {"欧阳明"})
+
+
+def test_a_parents_name_alone_is_none() -> None:
+    assert not is_placeholder("林静女", {"林静女"})
+
+
 _NAMES = st.text(alphabet=_HAN, min_size=1, max_size=6)
 _INKS = st.builds(
     Ink,

@@ -72,6 +72,11 @@ class Dossier(NamedTuple):
         return tuple(page for page in self.of_kind(PageKind.HUKOU_MEMBER) if page.resembles)
 
     @property
+    def parent_names(self) -> frozenset[str]:
+        """Names of those who may be the child's parents: what hospitals make a name of until the family has chosen."""
+        return frozenset(someone.name for someone in self.parents)
+
+    @property
     def is_whole(self) -> bool:
         """Whether every file opened and every page was read."""
         return not any(file.content.failure or file.content.failed for file in self.files)

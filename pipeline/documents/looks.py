@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from models.policy import LegibilityLimits
-from pipeline.documents.content import FieldContent, LineContent
+from pipeline.documents.content import FieldContent, LineContent, PageContent
+
+_OVER: Final = 0.2  # of a field's area that another line covers; neighbouring rows touch by less
 
 
 class Legibility(StrEnum):
@@ -44,6 +46,13 @@ def looks_poor(lines: Iterable[LineContent], limits: LegibilityLimits) -> bool:
         line.height < limits.small_height or line.edge_width > limits.blurred_edge or line.contrast < limits.faint
         for line in lines
     )
+
+
+def overprinted(page: PageContent, field: FieldContent) -> bool:
+    """Whether other words lie over a field: a watermark may have been read for it."""
+    area = max(1, field.box.width * field.box.height)
+    others = (line for at, line in enumerate(page.lines) if at not in field.lines)
+    return any(line.box.overlap(field.box) > _OVER * area for line in others)
 
 
 def certain(field: FieldContent | None, limits: LegibilityLimits) -> str | None:

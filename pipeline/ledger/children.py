@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, o
 from sqlalchemy.exc import IntegrityError
 
 from models.children import KnownChild
-from models.identity import normal_number
+from models.identity import modern_number
 from pipeline.ledger.base import ChildExistsError
 from pipeline.ledger.seal import Kind, Seal
 from pipeline.ledger.tables import children, forgotten
@@ -127,13 +127,13 @@ def _anybodys(record: KnownChild) -> KnownChild:
 
 
 def _normal(child: KnownChild) -> KnownChild:
-    """The record with its numbers in normal form; which case registered it stands beside it, unsealed."""
-    numbers = {key: normal_number(getattr(child, key) or "") or None for key in _NUMBERS}
+    """The record with its numbers in today's form; which case registered it stands beside it, unsealed."""
+    numbers = {key: modern_number(getattr(child, key) or "") or None for key in _NUMBERS}
     return child.model_copy(update={**numbers, "submission_id": None})
 
 
 def _key(seal: Seal, kind: Kind, number: str) -> str | None:
-    plain = normal_number(number)
+    plain = modern_number(number)
     return seal.key(kind, plain) if plain else None
 
 
@@ -142,7 +142,7 @@ def _birth_key(seal: Seal, birth: Birth) -> str:
 
 
 def _delivery_key(seal: Seal, delivery: Delivery) -> str | None:
-    mother = normal_number(delivery.mother_id_number)
+    mother = modern_number(delivery.mother_id_number)
     return seal.key(Kind.DELIVERY, f"{mother}\0{delivery.birth_date.isoformat()}") if mother else None
 
 

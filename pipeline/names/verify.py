@@ -36,7 +36,13 @@ class Verdict(NamedTuple):
     likely: float = 0.0
 
 
-def verify_name(entered: str, read: FieldContent, alphabet: Collection[str], limits: NameLimits) -> Verdict:
+def verify_name(
+    entered: str,
+    read: FieldContent,
+    alphabet: Collection[str],
+    limits: NameLimits,
+    parents: Collection[str] = (),
+) -> Verdict:
     """Compare an entered name with one on a page.
 
     Args:
@@ -44,6 +50,7 @@ def verify_name(entered: str, read: FieldContent, alphabet: Collection[str], lim
         read: The name's field; its value may be None.
         alphabet: Every character that the engine reads where it is printed.
         limits: When it is equal, different, or a person's business.
+        parents: Names of the child's parents: what hospitals make a name of until the family has chosen.
     """
     ours, theirs = normal_name(entered), read.value or ""
     if any(is_private_use(char) for char in ours + theirs):
@@ -53,6 +60,8 @@ def verify_name(entered: str, read: FieldContent, alphabet: Collection[str], lim
     if ours == theirs:
         return Verdict(True, measured=likely, likely=likely) if likely >= limits.likely else uncertain
     softer = _softer_reason(ours, theirs, alphabet)
+    if softer is None and (is_placeholder(theirs, parents) or is_placeholder(ours, parents)):
+        softer = Reason.PLACEHOLDER
     if softer:
         return uncertain._replace(reason=softer, at=_first_difference(ours, theirs))
     return _certainly_different(ours, read, limits, likely) or uncertain
@@ -69,9 +78,15 @@ def together(verdicts: Sequence[Verdict], limits: NameLimits) -> bool:
     return bool(verdicts) and odds >= limits.likely / (1 - limits.likely)
 
 
-def is_placeholder(name: str) -> bool:
-    """Whether a name is one that hospitals give until the family has chosen (王某之子)."""
-    return _PLACEHOLDER.fullmatch(name) is not None and ("之" in name or "某" in name or name[-1] in "宝婴")
+def is_placeholder(name: str, parents: Collection[str] = ()) -> bool:
+    """Whether a name is one that hospitals give until the family has chosen (王某之子, 林静大双).
+
+    Words that a name may end with as well count only behind a parent's name.
+    """
+    if not _PLACEHOLDER.fullmatch(name):
+        return False
+    made_of = any(name.startswith(parent) and len(name) > len(parent) for parent in parents)
+    return made_of or "之" in name or "某" in name or name[-1] in "宝婴"
 
 
 def _softer_reason(ours: str, theirs: str, alphabet: Collection[str]) -> Reason | None:
@@ -82,8 +97,6 @@ def _softer_reason(ours: str, theirs: str, alphabet: Collection[str]) -> Reason 
         return Reason.SEPARATOR
     if len(ours) == len(theirs) and all(are_variants(a, b) for a, b in zip(ours, theirs, strict=True) if a != b):
         return Reason.VARIANT
-    if is_placeholder(theirs) or is_placeholder(ours):
-        return Reason.PLACEHOLDER
     return None
 
 

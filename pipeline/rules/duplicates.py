@@ -69,12 +69,13 @@ def _match(dossier: Dossier, known: KnownChild, printed: _Numbers) -> tuple[Code
     ids, certificates = child_numbers(dossier)
     if known.id_number in ids or known.birth_certificate_number in certificates:
         return _same_number(dossier, known, printed)
-    if (ids and known.id_number) or (certificates and known.birth_certificate_number):
-        return None  # another number of the same kind is another child: twins and siblings
+    same_name = _same_name(dossier.child, known)
+    another_paper = bool(certificates and known.birth_certificate_number)
+    if (ids and known.id_number) or (another_paper and (_named_later(dossier, known) or not same_name)):
+        return None  # another number of the same kind is another child; a certificate may have been issued again
     mother = mother_number(dossier)
     same_mother = mother is not None and mother == known.mother_id_number
-    named_alike = _same_name(dossier.child, known) or _named_later(dossier.child, known)
-    if same_mother and _same_birth(dossier.child, known) and named_alike:
+    if same_mother and _same_birth(dossier.child, known) and (same_name or _named_later(dossier, known)):
         return Code.MAYBE_DUPLICATE, Reason.SAME_NAME_BIRTH_MOTHER
     return None
 
@@ -100,9 +101,9 @@ def _same_birth(child: EnteredChild, known: KnownChild) -> bool:
     return known.birth_date == child.birth_date and known.sex == child.sex
 
 
-def _named_later(child: EnteredChild, known: KnownChild) -> bool:
+def _named_later(dossier: Dossier, known: KnownChild) -> bool:
     """Whether one of the two is the name that a hospital gave until the family chose: maybe the same child, renamed."""
-    return is_placeholder(normal_name(known.name)) or is_placeholder(normal_name(child.name))
+    return any(is_placeholder(normal_name(name), dossier.parent_names) for name in (known.name, dossier.child.name))
 
 
 def _same_name(child: EnteredChild, known: KnownChild) -> bool:

@@ -58,8 +58,8 @@ def identity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
             yield found(question.code, Reason.ENTERED, row.page.place(*row.slot), evidence, severity=severity)
         if not against_entered:
             yield from _disagreeing(question.code, (*stated, *implied))
-    yield from _wrong_check_digits(dossier, policy)
-    yield from _nothing_to_compare(dossier, policy)
+    yield from _unlawful_numbers(dossier, policy)
+    yield from _nothing_to_compare(dossier)
 
 
 def _questions(dossier: Dossier) -> Iterator[_Question]:
@@ -97,17 +97,11 @@ def _implied(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[
             yield _Source(page, slot, field, number.sex.value, certain=True)
 
 
-def _nothing_to_compare(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """An ID number on one side only that nobody could check: typed in without a page, or printed and no number."""
+def _nothing_to_compare(dossier: Dossier) -> Iterator[Finding]:
+    """An ID number that was typed in, and that no page could show."""
     entered, cards = dossier.child.id_number, dossier.members(Person.CHILD)
     if entered and dossier.child.id_type is IdType.BIRTH_CERTIFICATE and not cards:
         yield found(Code.NUMBER_DIFFERS, Reason.ENTERED, Place(), Evidence(entered=entered), severity=Severity.REVIEW)
-    for page in cards if not entered else ():
-        field = page.get(Field.ID_NUMBER)
-        if field and not field.value and look(field, policy.legibility).legibility is not Legibility.UNREADABLE:
-            evidence = Evidence(read=field.text, measured=field.confidence)
-            place = page.place(Field.ID_NUMBER)
-            yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, place, evidence, severity=Severity.REVIEW)
 
 
 def _disagreeing(code: Code, stated: tuple[_Source, ...]) -> Iterator[Finding]:
@@ -117,17 +111,23 @@ def _disagreeing(code: Code, stated: tuple[_Source, ...]) -> Iterator[Finding]:
             yield from disagreement(code, Reason.CROSS_DOCUMENT, stated[0].here, row.here, severity=Severity.REVIEW)
 
 
-def _wrong_check_digits(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """A printed number whose check digit is wrong was misread, or misprinted: a person looks.
+def _unlawful_numbers(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """A printed number that is none, of no province, or with a wrong check digit was misread, or misprinted.
 
-    Rejected only if it is also what was entered: then the family's own number is wrong in both places.
+    A person looks; rejected only if it is certain and also what was entered: then it is wrong in both places. One that
+    is none and not what was entered is told as different.
     """
     entered = normal_number(dossier.child.id_number or "")
     for page in dossier.members(Person.CHILD):
         field = page.get(Field.ID_NUMBER)
-        number = parse_id_number(field.value) if field and field.value else None
-        if field and number and not number.check_digit_right:
-            both = number.text == entered and look(field, policy.legibility).legibility is Legibility.READ
-            severity = Severity.REJECT if both else Severity.REVIEW
-            evidence = Evidence(read=number.text, measured=field.confidence)
-            yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, page.place(Field.ID_NUMBER), evidence, severity=severity)
+        looks = look(field, policy.legibility).legibility
+        if field is None or looks is Legibility.UNREADABLE:
+            continue
+        text = field.value or normal_number(field.text)
+        number = parse_id_number(text)
+        lawful = number is not None and number.check_digit_right and number.province_known
+        if lawful or (number is None and entered not in ("", text)):
+            continue
+        severity = Severity.REJECT if text == entered and looks is Legibility.READ else Severity.REVIEW
+        evidence = Evidence(read=text, measured=field.confidence)
+        yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, page.place(Field.ID_NUMBER), evidence, severity=severity)

@@ -1,6 +1,6 @@
 """Is the child's name the one that was entered? On every page on which it stands, and never on a guess."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Place, Reason, found
@@ -9,7 +9,7 @@ from models.policy import LegibilityLimits
 from pipeline.documents.content import FieldContent, LineContent
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.likeness import Reader
-from pipeline.documents.looks import Legibility, look, looks_poor
+from pipeline.documents.looks import Legibility, look, looks_poor, overprinted
 from pipeline.documents.pages import PageView
 from pipeline.names.normal import normal_name
 from pipeline.names.verify import Verdict, together, verify_name
@@ -22,9 +22,7 @@ def names(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
     """
     entered = dossier.child.name
     stands_on = _stands_on(dossier, reader.policy.legibility)
-    verdicts = [
-        (page, field, verdict_on(entered, field, page.content.lines_of(field), reader)) for page, field in stands_on
-    ]
+    verdicts = [(page, field, _verdict(page, field, dossier, reader)) for page, field in stands_on]
     if together([verdict for _, _, verdict in verdicts], reader.policy.names):
         return
     registered = [verdict.equal for page, _, verdict in verdicts if page.kind is PageKind.HUKOU_MEMBER]
@@ -68,7 +66,21 @@ def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[Pag
             yield page, field
 
 
-def verdict_on(entered: str, field: FieldContent, lines: Sequence[LineContent], reader: Reader) -> Verdict:
+def _verdict(page: PageView, field: FieldContent, dossier: Dossier, reader: Reader) -> Verdict:
+    lines = page.content.lines_of(field)
+    verdict = verdict_on(dossier.child.name, field, lines, reader, dossier.parent_names)
+    if verdict.equal is False and overprinted(page.content, field):
+        return verdict._replace(equal=None, reason=Reason.UNCERTAIN)
+    return verdict
+
+
+def verdict_on(
+    entered: str,
+    field: FieldContent,
+    lines: Sequence[LineContent],
+    reader: Reader,
+    parents: Collection[str] = (),
+) -> Verdict:
     """What cannot be read is never compared; what is hard to read, or looks so, is never an accusation.
 
     Args:
@@ -76,8 +88,9 @@ def verdict_on(entered: str, field: FieldContent, lines: Sequence[LineContent], 
         field: The name on a page.
         lines: In which it stands.
         reader: The engine's alphabet and the limits.
+        parents: Names of the child's parents.
     """
-    verdict = verify_name(entered, field, reader.alphabet, reader.policy.names)
+    verdict = verify_name(entered, field, reader.alphabet, reader.policy.names, parents)
     limits = reader.policy.legibility
     looks = look(field, limits)
     poor = looks.legibility is not Legibility.READ or looks_poor(lines, limits)

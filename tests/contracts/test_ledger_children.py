@@ -3,6 +3,7 @@
 import pytest
 
 from models.children import KnownChild
+from models.identity import modern_number
 from models.submission import Sex
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Birth, Conclusion, Delivery, Forgotten, ImportCounts, Sought
@@ -116,3 +117,13 @@ def test_a_forgotten_child_can_be_registered_by_another_case(ledger: Ledger) -> 
     ledger.forget_child([ID])
     case = ledger.open_case(submission("me"), FILES, "d1")
     assert ledger.conclude(Conclusion(case, result(case), child(ID))) == (1,)
+
+
+def test_numbers_of_fifteen_digits_are_kept_and_sought_in_todays_form(ledger: Ledger) -> None:
+    old, new = "110199900202004", modern_number("110199900202004")
+    ledger.import_children([child("110199191123002", mother=old)])
+    (known,) = ledger.export_children()
+    assert (known.id_number, known.mother_id_number) == (modern_number("110199191123002"), new)
+    for number in (old, new):
+        ((found,),) = ledger.known_children(seek(deliveries=[Delivery(number, BORN)]))
+        assert found == known

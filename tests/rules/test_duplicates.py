@@ -75,8 +75,18 @@ def _told(findings: list[Finding]) -> list[tuple[Code, Reason]]:
         ),
         pytest.param(
             {"id_number": None, "birth_certificate_number": NEXT_CERTIFICATE},
+            [ALIKE],
+            id="the same name, day and mother, and the certificate was issued again",
+        ),
+        pytest.param(
+            {"id_number": None, "birth_certificate_number": NEXT_CERTIFICATE, "name": "欧阳靖瑶"},
             [],
-            id="the same name, day and mother, and the certificate differs",
+            id="a sister of the same day and mother, with a certificate of her own",
+        ),
+        pytest.param(
+            {"id_number": None, "birth_certificate_number": NEXT_CERTIFICATE, "name": "林静之女"},
+            [],
+            id="a sister without a name of her own, with a certificate of her own",
         ),
         pytest.param(
             {"id_number": None, "birth_certificate_number": None},

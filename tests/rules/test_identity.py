@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 
 from models.findings import Code, Finding, Reason, Severity
+from models.identity import check_digit
 from models.policy import Policy
 from models.submission import IdType, Sex
 from pipeline.rules.identity import identity
@@ -224,3 +225,26 @@ def test_a_number_typed_in_that_no_page_shows_asks_a_person() -> None:
 def test_a_printed_number_that_is_none_asks_a_person_where_none_was_typed_in() -> None:
     findings = _with_card({"公民身份证件编号": "1101992019112"}, {"id_number": None})
     assert _told(findings) == [(Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("12345", id="five digits"),
+        pytest.param("110199191123002", id="fifteen digits"),
+        pytest.param(CHILD_NUMBER[:17], id="one digit less"),
+        pytest.param("110199201902300020", id="the thirtieth of February"),
+    ],
+)
+def test_a_text_that_is_no_number_asks_a_person_even_if_both_say_it(text: str) -> None:
+    same = _told(_with_card({"公民身份证件编号": text}, {"id_number": text}))
+    assert same == [(Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)]
+    other = _told(_with_card({"公民身份证件编号": text}, {}))
+    assert other == [(Code.NUMBER_DIFFERS, Reason.ENTERED, Severity.REVIEW)]
+
+
+def test_a_number_of_no_province_that_both_say_is_the_familys_to_correct() -> None:
+    first = "99" + CHILD_NUMBER[2:17]
+    nowhere = first + check_digit(first)
+    told = _told(_with_card({"公民身份证件编号": nowhere}, {"id_number": nowhere}))
+    assert told == [(Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REJECT)]

@@ -14,7 +14,7 @@ from pipeline.names.verify import Verdict, together
 from pipeline.rules.names import names
 from tests.support.cards import certificate, changes_page, id_number, member
 from tests.support.dossiers import FAMILY, READER, dossier
-from tests.support.lines import Ink
+from tests.support.lines import Ink, line
 
 LIMITS = NameLimits()
 HARD, HARDER = Ink("欧阳靖萱", weak={3: 0.85}), Ink("欧阳靖萱", weak={3: 0.6}, others={3: {"宣": 0.4}})
@@ -95,3 +95,14 @@ def test_a_card_without_the_childs_number_may_be_a_twins_if_there_is_one_of_that
     (finding,) = names(held, READER)
     assert held.members(Person.CHILD)
     assert (finding.code, finding.reason) == (Code.NAME_IN_DOUBT, Reason.UNCERTAIN)
+
+
+@pytest.mark.parametrize("given", ["林静大双", "林静女", "林静之女", "林静双A"])
+def test_a_name_that_a_hospital_made_of_the_mothers_is_none_yet(given: str) -> None:
+    assert _told(certificate({"新生儿姓名": given})) == [(Code.NAME_IN_DOUBT, Reason.PLACEHOLDER)]
+
+
+def test_a_watermark_over_the_whole_name_is_no_other_name() -> None:
+    card = member()
+    over = line("仅供办理就诊卡使用", 190, 80)
+    assert _told(card.model_copy(update={"lines": (*card.lines, over)})) == DOUBT
