@@ -1,8 +1,8 @@
 """A case on its way: what came in, and what became of each of its pages."""
 
 from models.base import Model
+from models.codes import Code, Reason
 from models.documents import DocumentKind
-from models.findings import Code, Reason
 from models.reading import PageReading
 from models.submission import Submission
 

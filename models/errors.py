@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import ClassVar, NamedTuple
 
-from models.findings import Reason
+from models.codes import Reason
 
 
 class ExitCode(IntEnum):

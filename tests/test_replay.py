@@ -1,6 +1,8 @@
 """Stored cases judged again without bytes, readings or OCR, in one process or several."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from models.result import Decision
 from pipeline.conclude import conclude_again
 from pipeline.desk import Desk
 from pipeline.documents.dossier import open_dossier
-from pipeline.documents.view import content_version, view_files
+from pipeline.documents.view import SOURCES, content_version, view_files
 from pipeline.intake import process
 from pipeline.judge import judge
 from pipeline.ledger.base import ChildExistsError, Ledger
@@ -162,6 +164,14 @@ def test_content_comes_back_as_it_was_kept_and_is_judged_alike() -> None:
     assert unpacked("x", packed(contents)) == contents
     again = open_dossier(held.case, unpacked("x", packed(contents)), READER)
     assert judge(again, (), READER).model_dump_json() == judge(held, (), READER).model_dump_json()
+
+
+def test_the_version_of_content_is_of_all_that_makes_it_and_of_nothing_else() -> None:
+    program = "import sys, pipeline.documents.view; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    ours = {name for name in loaded if name.startswith(("models.", "pipeline."))}
+    packages = {"pipeline.documents", "pipeline.names", "pipeline.ocr"}
+    assert ours - packages == set(SOURCES)
 
 
 def test_content_holds_a_lattice_where_a_name_stands_and_nowhere_else() -> None:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from itertools import chain
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -41,7 +42,20 @@ _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType
 _SURE_PRINT = 0.9  # confidence of a printed number that a barcode may contradict, but not replace
 _BARCODE = 0.999  # of what a barcode says
 _MOST_LABELS = 10  # of the twenty-one on a member card
-_SOURCES: Final = ("models", "pipeline.documents", "pipeline.names", "pipeline.ocr")
+# What content depends on, this room's other modules apart: a change of rules, policy or wording leaves it as it is.
+SOURCES: Final = (
+    "models.base", "models.case", "models.codes", "models.documents", "models.errors", "models.geometry",
+    "models.identity", "models.reading", "models.submission",
+    "pipeline.documents.beside", "pipeline.documents.birth_certificate", "pipeline.documents.calibration",
+    "pipeline.documents.completed", "pipeline.documents.content", "pipeline.documents.decoding",
+    "pipeline.documents.divide", "pipeline.documents.evidence", "pipeline.documents.fields",
+    "pipeline.documents.form", "pipeline.documents.household", "pipeline.documents.id_card",
+    "pipeline.documents.identify", "pipeline.documents.labels", "pipeline.documents.layout",
+    "pipeline.documents.layouts", "pipeline.documents.level", "pipeline.documents.lexicon",
+    "pipeline.documents.runs", "pipeline.documents.script", "pipeline.documents.values", "pipeline.documents.view",
+    "pipeline.names.normal", "pipeline.ocr.lattice",
+)  # fmt: skip
+_DATA: Final = ("calibration.json", "traditional.txt")  # of this room
 
 
 class Taken(NamedTuple):
@@ -128,11 +142,10 @@ def line_content(line: Line) -> LineContent:
 @cache
 def content_version() -> str:
     """Of the sources that content depends on: kept content of another version is made anew from readings."""
+    modules = ((package, f"{name}.py") for package, _, name in (module.rpartition(".") for module in SOURCES))
     digest = hashlib.sha256()
-    for package in _SOURCES:
-        for file in sorted(resources.files(package).iterdir(), key=lambda file: file.name):
-            if file.is_file() and not file.name.endswith(".pyc"):
-                digest.update(f"{package}/{file.name}\0".encode() + file.read_bytes() + b"\0")
+    for package, file in (*modules, *(("pipeline.documents", name) for name in _DATA)):
+        digest.update(f"{package}/{file}\0".encode() + resources.files(package).joinpath(file).read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
@@ -177,4 +190,4 @@ def _places(form: Form) -> Iterator[tuple[Slot, Box]]:
 
 
 def _packed(surface: Surface) -> bytes:
-    return bytes(level for tile in surface.tiles for level in tile)
+    return bytes(chain.from_iterable(surface.tiles))
