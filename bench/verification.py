@@ -6,7 +6,7 @@ the one that looks most like it, and with one from the table of characters that 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Final, NamedTuple
@@ -33,7 +33,7 @@ from pipeline.names.verify import Verdict, together
 from pipeline.ocr.base import OcrEngine
 from pipeline.ocr.engines import engine_kind
 from pipeline.ocr.options import OcrOptions
-from pipeline.rules.names import verdict_on
+from pipeline.rules.names import hardly_another, verdict_on
 
 SEED: Final = 9
 BENCH: Final = Bench("verification", __doc__, SEED, "names", small=2000, full=50_000)
@@ -138,8 +138,9 @@ def _of_one(split: Split, number: int) -> Iterator[Answer]:
         Typed.CONFUSED: impostor(drawn.name, np.random.default_rng(number)),
     }
     for typed, name in names.items():
-        verdicts = [_verdict(name, one, reader) for one in spoken]
-        yield Answer(drawn, typed, name, _said(verdicts[:1], reader), _said(verdicts, reader), inside)
+        held = [(one, verdict) for one in spoken if one and (verdict := _verdict(name, one, reader))]
+        alone = [row for row in held if row[0] is spoken[0]]
+        yield Answer(drawn, typed, name, _said(name, alone, reader), _said(name, held, reader), inside)
 
 
 def _harmed_anew(drawn: Drawn, rng: Rng) -> Drawn:
@@ -148,21 +149,22 @@ def _harmed_anew(drawn: Drawn, rng: Rng) -> Drawn:
     return drawn._replace(level=level, harm=list(HARMS)[int(rng.integers(len(HARMS)))] if level else None)
 
 
-def _verdict(name: str, spoken: Spoken | None, reader: Reader) -> Verdict | None:
+def _verdict(name: str, spoken: Spoken, reader: Reader) -> Verdict | None:
     """None for what is illegible, and so is never compared."""
-    if spoken is None or look(spoken.field, reader.policy.legibility).legibility is Legibility.UNREADABLE:
+    if look(spoken.field, reader.policy.legibility).legibility is Legibility.UNREADABLE:
         return None
     return verdict_on(name, spoken.field, spoken.lines, reader)
 
 
-def _said(verdicts: Iterable[Verdict | None], reader: Reader) -> Said:
-    """What the rule says of the pages that can be read."""
-    held = [verdict for verdict in verdicts if verdict]
+def _said(name: str, held: Sequence[tuple[Spoken, Verdict]], reader: Reader) -> Said:
+    """What the rule says of the pages that can be read; the names of a register and of a certificate."""
     if not held:
         return Said.ILLEGIBLE
-    if together(held, reader.policy.names):
+    if together([verdict for _, verdict in held], reader.policy.names):
         return Said.NOTHING
-    return Said.DIFFERS if any(verdict.equal is False for verdict in held) else Said.DOUBT
+    confirmed = any(verdict.equal for _, verdict in held)
+    accused = (one for one, verdict in held if verdict.equal is False)
+    return Said.DIFFERS if any(not (confirmed and hardly_another(name, one.field)) for one in accused) else Said.DOUBT
 
 
 if __name__ == "__main__":

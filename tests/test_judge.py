@@ -14,8 +14,8 @@ from models.result import Decision, Judgement, decide
 from models.submission import IdType, Sex
 from pipeline.documents.dossier import open_dossier
 from pipeline.documents.view import view_files
-from pipeline.judge import judge, registration, sought
-from pipeline.ledger.values import Birth
+from pipeline.judge import identifying, judge, registration, sought
+from pipeline.ledger.values import Birth, ChildNumbers
 from tests.support.cards import (
     CERTIFICATE_NUMBER,
     CHILD_NUMBER,
@@ -134,6 +134,28 @@ def test_two_documents_on_one_page_are_two_outcomes() -> None:
         (1, PageKind.HUKOU_HOME),
         (1, PageKind.ID_EMBLEM),
     ]
+
+
+@pytest.mark.parametrize(
+    ("pages", "child", "ids", "certificates"),
+    [
+        pytest.param((member(),), {}, (CHILD_NUMBER,), (), id="the number on the card"),
+        pytest.param((member(), certificate()), {}, (CHILD_NUMBER,), (CERTIFICATE_NUMBER,), id="both numbers"),
+        pytest.param((member(),), {"id_number": "1"}, (CHILD_NUMBER,), (), id="the card's, whatever was typed in"),
+        pytest.param(
+            (),
+            {"birth_certificate_number": "T1"},
+            (CHILD_NUMBER,),
+            ("T1",),
+            id="those that were typed in, where no page shows any",
+        ),
+    ],
+)
+def test_by_which_numbers_a_case_is_its_childs(
+    pages: Sequence[PageReading], child: dict[str, object], ids: tuple[str, ...], certificates: tuple[str, ...]
+) -> None:
+    held = dossier(*FAMILY[:4], *pages, child=child)
+    assert identifying(held, READER.policy) == ChildNumbers(ids, certificates)
 
 
 def test_fields_say_whose_they_are() -> None:

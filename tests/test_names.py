@@ -140,6 +140,35 @@ def test_a_difference_names_its_character(entered: str, read: str, at: int) -> N
     assert found.measured >= found.limit == LIMITS.certain
 
 
+@pytest.mark.parametrize(
+    ("entered", "read", "at"),
+    [
+        pytest.param("王昇", "王升", 1, id="a variant"),
+        pytest.param("阿里木·买买提", "阿里木买买提", 3, id="a dot that is missing"),
+        pytest.param("欧阳靖㙘", "欧阳靖萱", 3, id="a character that nobody reads"),
+    ],
+)
+def test_a_doubt_names_its_character_too(entered: str, read: str, at: int) -> None:
+    found = verdict(entered, read)
+    assert (found.equal, found.at) == (None, at)
+
+
+@pytest.mark.parametrize("entered", ["欧阳靖宣", "欧阳静"])
+def test_how_likely_the_entered_name_is_is_told_whatever_was_decided(entered: str) -> None:
+    found = verdict(entered, Ink("欧阳靖萱", sure=0.99, others={3: {"宣": 0.002}}))
+    assert found.equal is False
+    assert 0 < found.likely < 0.01
+
+
+def test_two_names_that_are_as_likely_share_alike() -> None:
+    found = verdict("欧阳靖宣", Ink("欧阳靖萱", weak={3: 0.5}, others={3: {"宣": 0.5}}))
+    assert found.likely == pytest.approx(0.5)
+
+
+def test_another_length_is_certain_just_at_the_limit() -> None:
+    assert verdict("欧阳靖", Ink("林静子涵", weak={1: LIMITS.certain})).reason is Reason.LENGTH
+
+
 def test_a_name_that_was_read_as_nothing_is_uncertain() -> None:
     nothing = field_of(Field.NAME, "欧")._replace(value=None, text="", pieces=())
     assert verify_name("欧阳", nothing, ALPHABET, LIMITS) == Verdict(None, Reason.UNCERTAIN, None, 0.0, LIMITS.likely)

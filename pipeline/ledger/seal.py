@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from models.errors import LedgerError
 
 SECRET_BYTES: Final = 32
+_KEY: Final = 16  # bytes
 _NONCE: Final = 12  # bytes, as GCM wants them
 _TAG: Final = 16
 _FOR_KEYS, _FOR_RECORDS = b"child-intake register keys", b"child-intake register records"
@@ -53,10 +54,10 @@ class Seal:
         self._cipher = algorithms.SM4(_derived(secret, _FOR_RECORDS, 16))
 
     def key(self, kind: Kind, text: str) -> str:
-        """The key of a text: 64 hexadecimal digits."""
+        """The key of a text: the first 128 bits of its HMAC, in hexadecimal digits; indexes stay half as large."""
         keyed = self._keys.copy()
         keyed.update(f"{kind}\0{text}".encode())
-        return keyed.finalize().hex()
+        return keyed.finalize()[:_KEY].hex()
 
     def sealed(self, record: bytes) -> bytes:
         """A record that only the secret opens; the same record is never sealed alike."""

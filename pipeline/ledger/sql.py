@@ -28,7 +28,7 @@ from pipeline.ledger.values import (
     UploadEvent,
 )
 
-_PAGE = 500  # records of one transaction: others wait for a moment, not for a whole import
+_PAGE = 2000  # records of one transaction: others wait for a moment, not for a whole import
 
 
 class _OnDatabase:

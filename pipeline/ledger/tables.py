@@ -100,10 +100,10 @@ children = Table(
     "children",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("id_key", String(64), unique=True),
-    Column("certificate_key", String(64), unique=True),
-    Column("birth_key", String(64), nullable=False, index=True),
-    Column("delivery_key", String(64), index=True),
+    Column("id_key", String(32), unique=True),
+    Column("certificate_key", String(32), unique=True),
+    Column("birth_key", String(32), nullable=False, index=True),
+    Column("delivery_key", String(32), index=True),
     Column("submission_id", String(64), unique=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("registered_at", UtcTime, nullable=False),
@@ -113,13 +113,13 @@ case_keys = Table(
     "case_keys",
     metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
-    Column("key", String(64), primary_key=True, index=True),
+    Column("key", String(32), primary_key=True, index=True),
 )
 
 forgotten = Table(
     "forgotten",
     metadata,
-    Column("key", String(64), primary_key=True),
+    Column("key", String(32), primary_key=True),
     Column("forgotten_at", UtcTime, nullable=False),
 )
 
@@ -133,7 +133,7 @@ erasures = Table(  # objects that a forgotten child left in the store, until the
 register_check = Table(  # one row: tells a wrong secret before it makes a second register
     "register_check",
     metadata,
-    Column("key", String(64), primary_key=True),
+    Column("key", String(32), primary_key=True),
 )
 
 inbox = Table(

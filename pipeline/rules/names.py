@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from rapidfuzz.distance import Hamming
+
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Place, Reason, found
 from models.identity import normal_number
@@ -26,16 +28,25 @@ def names(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
     if together([verdict for _, _, verdict in verdicts], reader.policy.names):
         return
     registered = [verdict.equal for page, _, verdict in verdicts if page.kind is PageKind.HUKOU_MEMBER]
+    confirmed = any(verdict.equal for _, _, verdict in verdicts)
     for page, field, verdict in verdicts:
         if verdict.equal:
             continue
         given_later = page.kind is PageKind.BIRTH_CERTIFICATE and bool(registered) and all(registered)
         doubt = Reason.NAME_CHANGED if given_later else verdict.reason
         softer = doubt if verdict.equal is None else _softer(dossier, page, registered=bool(registered))
+        if softer is None and confirmed and hardly_another(entered, field):
+            softer = Reason.UNCERTAIN
         if softer:
             yield _in_doubt(softer, page, field, verdict, entered)
         else:
             yield _different(page, field, verdict, entered)
+
+
+def hardly_another(entered: str, field: FieldContent) -> bool:
+    """Whether a name differs in one character: beside a page that has the entered one it may be misread after all."""
+    ours, theirs = normal_name(entered), field.value or ""
+    return len(ours) == len(theirs) and Hamming.distance(ours, theirs) == 1
 
 
 def _softer(dossier: Dossier, page: PageView, *, registered: bool) -> Reason | None:

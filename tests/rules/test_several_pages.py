@@ -44,8 +44,18 @@ def _told(*pages: PageReading) -> list[tuple[Code, Reason]]:
         ),
         pytest.param(
             [member({"姓名": "欧阳靖宣"}), certificate()],
+            DOUBT,
+            id="a register that is one character off, beside a certificate that agrees",
+        ),
+        pytest.param(
+            [member({"姓名": "欧阳静怡"}), certificate()],
             [(Code.NAME_DIFFERS, Reason.DIFFERENT)],
-            id="a register that is clear and another",
+            id="a register that has another name, beside a certificate that agrees",
+        ),
+        pytest.param(
+            [member({"姓名": "欧阳靖宣"}), certificate({"新生儿姓名": HARD})],
+            [(Code.NAME_DIFFERS, Reason.DIFFERENT), (Code.NAME_IN_DOUBT, Reason.UNCERTAIN)],
+            id="a register that is one character off, beside a certificate that is not sure",
         ),
     ],
 )

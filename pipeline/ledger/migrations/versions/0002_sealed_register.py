@@ -54,10 +54,10 @@ def _children() -> None:
     op.create_table(
         "children",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("id_key", sa.String(64), unique=True),
-        sa.Column("certificate_key", sa.String(64), unique=True),
-        sa.Column("birth_key", sa.String(64), nullable=False, index=True),
-        sa.Column("delivery_key", sa.String(64), index=True),
+        sa.Column("id_key", sa.String(32), unique=True),
+        sa.Column("certificate_key", sa.String(32), unique=True),
+        sa.Column("birth_key", sa.String(32), nullable=False, index=True),
+        sa.Column("delivery_key", sa.String(32), index=True),
         sa.Column("submission_id", sa.String(64), unique=True),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.Column("registered_at", sa.DateTime, nullable=False),
@@ -79,11 +79,11 @@ def _forgetting() -> None:
     op.create_table(
         "case_keys",
         sa.Column("case_id", sa.Integer, sa.ForeignKey("cases.id"), primary_key=True),
-        sa.Column("key", sa.String(64), primary_key=True, index=True),
+        sa.Column("key", sa.String(32), primary_key=True, index=True),
     )
     op.create_table(
         "forgotten",
-        sa.Column("key", sa.String(64), primary_key=True),
+        sa.Column("key", sa.String(32), primary_key=True),
         sa.Column("forgotten_at", sa.DateTime, nullable=False),
     )
     op.create_table(
@@ -91,4 +91,4 @@ def _forgetting() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("key", sa.String(1024), nullable=False),
     )
-    op.create_table("register_check", sa.Column("key", sa.String(64), primary_key=True))
+    op.create_table("register_check", sa.Column("key", sa.String(32), primary_key=True))
