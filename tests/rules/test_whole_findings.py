@@ -123,6 +123,28 @@ CASES: Final[Mapping[str, Case]] = {
     "a guardian whose page is hard to read": case(
         portrait(), emblem(), home(), father({"姓名": Ink("欧阳明", sure=0.4), "公民身份证件编号": None}), member()
     ),
+    "a card that may be the guardian's": case(
+        portrait({"姓名": Ink("欧阳明", weak={2: 0.4}, others={2: {"朋": 0.35}}), "公民身份号码": None}), *FAMILY[1:]
+    ),
+    "the page of the other parent alone": case(portrait(), emblem(), home(), mother(), member()),
+    "two numbers of the father, both too young": case(
+        *FAMILY[:3],
+        father({"公民身份证件编号": id_number("20081231", 1)}),
+        member(),
+        certificate(father={"父亲姓名": "欧阳明", "有效身份证件号码": id_number("20091231", 1)}),
+    ),
+    "a certificate that a second one does not supply": case(
+        *FAMILY[:4],
+        mother(),
+        certificate({"新生儿姓名": Ink("欧阳靖萱", sure=0.02)}),
+        certificate({"新生儿姓名": "欧阳靖萱"}),
+        child={"id_type": IdType.BIRTH_CERTIFICATE, "id_number": None},
+    ),
+    "a card from a leap day to the end of February": case(portrait(), emblem("2016.02.29-2026.12.31"), *FAMILY[2:]),
+    "a name that differs and is hard to read": case(
+        *FAMILY[:4], member({"姓名": Ink("欧阳靖萱", weak={0: 0.9})}), child={"name": "欧阳靖宣"}
+    ),
+    "a first character that differs": case(*FAMILY, child={"name": "王阳靖萱"}),
     "another name": case(*FAMILY, child={"name": "欧阳静萱"}),
     "another length": case(*FAMILY, child={"name": "林雨"}),
     "a former name": case(*FAMILY[:4], member({"曾用名": "欧阳静怡"}), child={"name": "欧阳静怡"}),
