@@ -12,17 +12,21 @@ from pipeline.documents.content import FieldContent, FileContent, PageContent
 _FIRST: Final = date(2019, 1, 1)
 DAYS: Final = 2200  # birth dates; further children share a date and differ in their numbers
 _SEQUENCES: Final = 500  # of one sex on one day
+_CHILDREN: Final = 2  # of one mother on one day
 
 
 class Opened(NamedTuple):
-    """A case, and what its files say."""
+    """A case, and what its files say; `mother` is the number of the child's mother, if they show one."""
 
     case: Case
     contents: tuple[FileContent, ...]
+    mother: str | None = None
 
 
 def clone(one: Opened, number: int, submission_id: str) -> Opened:
     """The case with the child of this number; the same number is the same child.
+
+    Numbers that are `DAYS` apart are of one day and sex, one behind the other; every second one begins another family.
 
     Raises:
         ValueError: The case's child has no ID number.
@@ -34,11 +38,15 @@ def clone(one: Opened, number: int, submission_id: str) -> Opened:
     born = _FIRST + timedelta(days=number % DAYS)
     digits = f"{told.text[:6]}{born:%Y%m%d}{_sequence(number // DAYS, int(told.text[16]) % 2):03}"
     words = {told.text: digits + check_digit(digits), child.birth_date.isoformat(): born.isoformat()}
+    if one.mother:
+        first = f"{one.mother[:14]}{_sequence(number // DAYS // _CHILDREN, int(one.mother[16]) % 2):03}"
+        words[one.mother] = first + check_digit(first)
     if child.birth_certificate_number:
         words[child.birth_certificate_number] = f"{child.birth_certificate_number[:3]}{number % 10**7:07}"
     submission = _typed(one.case.submission, words, submission_id)
     contents = tuple(_file(file, words) for file in one.contents)
-    return Opened(one.case.model_copy(update={"submission": submission, "input_digest": submission_id}), contents)
+    case = one.case.model_copy(update={"submission": submission, "input_digest": submission_id})
+    return Opened(case, contents, words.get(one.mother or ""))
 
 
 def opened(submission: Submission, files: tuple[StoredFile, ...], contents: tuple[FileContent, ...]) -> Opened:
@@ -60,7 +68,10 @@ def _typed(submission: Submission, words: Mapping[str, str], submission_id: str)
             "birth_certificate_number": words[certificate] if certificate else None,
         }
     )
-    return submission.model_copy(update={"child": entered, "submission_id": submission_id})
+    guardian = submission.guardian
+    if guardian and guardian.id_number in words:
+        guardian = guardian.model_copy(update={"id_number": words[guardian.id_number]})
+    return submission.model_copy(update={"child": entered, "guardian": guardian, "submission_id": submission_id})
 
 
 def _file(file: FileContent, words: Mapping[str, str]) -> FileContent:

@@ -36,6 +36,7 @@ from pipeline.ledger.contents import packed
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Content
 from pipeline.replay import Judging, replay
+from pipeline.rules.duplicates import mother_number
 
 SEED: Final = 8
 BENCH: Final = Bench("judging", __doc__, SEED, "cases", small=2000, full=100_000)
@@ -83,7 +84,7 @@ def six_pages(shelf: Library) -> Iterator[Opened]:
         held = opened(submission(one, "x"), tuple(file.file for file in files), view_files(files))
         dossier = open_dossier(held.case, held.contents, shelf.reader)
         if len(files) == _PAGES and judge(dossier, (), shelf.reader).decision is Decision.ACCEPTED:
-            yield held
+            yield held._replace(mother=mother_number(dossier))
 
 
 def _alone(models: Sequence[Opened], reader: Reader) -> Iterator[Figure]:
@@ -91,7 +92,7 @@ def _alone(models: Sequence[Opened], reader: Reader) -> Iterator[Figure]:
     took = []
     for turn in range(_TURNS):
         for at, model in enumerate(models):
-            case, contents = clone(model, turn * len(models) + at, "timed")
+            case, contents, _ = clone(model, turn * len(models) + at, "timed")
             began = time.perf_counter()
             dossier = open_dossier(case, contents, reader)
             sought(dossier)

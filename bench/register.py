@@ -76,7 +76,7 @@ def _known_number(at: int) -> int:
 
 
 def _dossier(model: Opened, number: int, reader: Reader, name: str = "known") -> Dossier:
-    case, contents = clone(model, number, name)
+    case, contents, _ = clone(model, number, name)
     return open_dossier(case, contents, reader)
 
 

@@ -17,7 +17,7 @@ MODEL = Opened(_HELD.case, tuple(file.content for file in _HELD.files))
 
 @given(st.integers(0, 200_000))
 def test_a_clone_is_accepted_like_its_model(number: int) -> None:
-    case, contents = clone(MODEL, number, "c")
+    case, contents, _ = clone(MODEL, number, "c")
     made = open_dossier(case, contents, READER)
     assert judge(made, (), READER).decision is Decision.ACCEPTED
     assert registration(made, READER.policy).id_number == case.submission.child.id_number

@@ -1,6 +1,7 @@
 """The register of known children: two unique keys decide who was first, and the secret alone tells who that is."""
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -35,9 +36,15 @@ def known(connection: Connection, seal: Seal, soughts: Sequence[Sought]) -> tupl
     wanted = [frozenset(_wanted(seal, sought)) for sought in soughts]
     keys = frozenset().union(*wanted)
     rows = connection.execute(_having(keys)).all() if keys else ()
+    held = {row.id: _child(seal, row) for row in rows}
+    having: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        for key in _keys_of(row):
+            having[key].add(row.id)
+    found = [sorted(set().union(*(having.get(key, ()) for key in mine))) for mine in wanted]
     return tuple(
-        tuple(_child(seal, row) for row in rows if _is_sought(row, mine, sought.submission_id))
-        for sought, mine in zip(soughts, wanted, strict=True)
+        tuple(held[at] for at in ids if held[at].submission_id != sought.submission_id)
+        for sought, ids in zip(soughts, found, strict=True)
     )
 
 
@@ -162,9 +169,8 @@ def _numbered(keys: Iterable[str]) -> ColumnElement[bool]:
     return or_(children.c.id_key.in_(held), children.c.certificate_key.in_(held))
 
 
-def _is_sought(row: Row[tuple[object, ...]], keys: frozenset[str], submission_id: str) -> bool:
-    own = {row.id_key, row.certificate_key, row.birth_key, row.delivery_key}
-    return row.submission_id != submission_id and bool(own & keys)
+def _keys_of(row: Row[tuple[object, ...]]) -> Iterable[str]:
+    return filter(None, (row.id_key, row.certificate_key, row.birth_key, row.delivery_key))
 
 
 def _nobody_registers_meanwhile(connection: Connection) -> None:
