@@ -69,7 +69,7 @@ def _typed(submission: Submission, words: Mapping[str, str], submission_id: str)
         }
     )
     guardian = submission.guardian
-    if guardian and guardian.id_number in words:
+    if guardian and guardian.id_number and guardian.id_number in words:
         guardian = guardian.model_copy(update={"id_number": words[guardian.id_number]})
     return submission.model_copy(update={"child": entered, "guardian": guardian, "submission_id": submission_id})
 
