@@ -170,7 +170,7 @@ def _race(
     for turn in range(_ROUNDS):
         made = clone(model, turn, f"round-{turn}-{racer}")
         case = ledger.open_case(made.case.submission, made.case.files, made.case.input_digest)
-        content = Content("bench", content_version(), made.contents)
+        content = Content("bench/none/0000/0", content_version(), made.contents)
         barrier.wait(_READY_SECONDS)
         result = conclude(case, content, ledger, reader, began=time.monotonic())
         endings.put((turn, result.decision))
