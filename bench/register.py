@@ -76,6 +76,11 @@ def _known_number(at: int) -> int:
     return at // DAYS * 2 * DAYS + at % DAYS
 
 
+def _siblings_number(at: int) -> int:
+    """Of a child of the next day whom nobody knows, behind the twins."""
+    return at // DAYS * 2 * DAYS + DAYS + (at + 1) % DAYS
+
+
 def _dossier(model: Opened, number: int, reader: Reader, name: str = "known") -> Dossier:
     case, contents, _ = clone(model, number, name)
     return open_dossier(case, contents, reader)
@@ -107,7 +112,7 @@ def _answers(model: Opened, count: int, ledger: Ledger, reader: Reader) -> Itera
     questions: tuple[tuple[str, Callable[[int], int], Code | None], ...] = (
         ("the same child again: 4005", _known_number, Code.CHILD_EXISTS),
         ("twins with adjacent numbers: nothing said", lambda at: _known_number(at) + DAYS, None),
-        ("siblings: nothing said", lambda at: _known_number(at) + DAYS + 1, None),
+        ("siblings: nothing said", _siblings_number, None),
     )
     for words, number_of, expected in questions:
         said = Counter[Code | None]()
