@@ -20,7 +20,7 @@ from bench.machine import ROOT
 from bench.report import Measured
 
 SEED: Final = 12
-BENCH: Final = Bench("mutants", __doc__, SEED, "mutants", small=900, full=100_000)
+BENCH: Final = Bench("mutants", __doc__, SEED, "mutants", small=300, full=100_000)
 _PROCESSES: Final = "2"
 _PLACE: Final = ROOT / ".venv" / "mutmut"
 _LOCK: Final = ROOT / "deploy" / "mutmut.lock"
