@@ -75,7 +75,7 @@ class S3Store:
         """List page by page; of a bucket that keeps versions the newest one of each object, with its version."""
         checked_prefix(prefix)
         with _our_errors(prefix):
-            versioned = self._client.get_bucket_versioning(bucket_name=self._bucket).status != "Off"
+            versioned = self._is_versioned()
             for item in self._client.list_objects(
                 bucket_name=self._bucket, prefix=prefix, recursive=True, include_version=versioned
             ):
@@ -89,14 +89,17 @@ class S3Store:
             self._client.remove_object(bucket_name=self._bucket, object_name=key)
 
     def erase(self, key: str, /) -> None:
-        """Remove every version, and the marks of those that were hidden."""
+        """Remove every version, and the marks of those that were hidden; of a bucket without versions the object."""
         checked_key(key)
         with _our_errors(key):
-            for item in self._client.list_objects(bucket_name=self._bucket, prefix=key, include_version=True):
-                if item.object_name == key:
-                    self._client.remove_object(
-                        bucket_name=self._bucket, object_name=key, version_id=item.version_id or None
-                    )
+            if not self._is_versioned():
+                self._client.remove_object(bucket_name=self._bucket, object_name=key)
+                return
+            listed = self._client.list_objects(
+                bucket_name=self._bucket, prefix=key, recursive=True, include_version=True
+            )
+            for item in [item for item in listed if item.object_name == key]:
+                self._client.remove_object(bucket_name=self._bucket, object_name=key, version_id=item.version_id)
 
     def url_for(self, key: str, /, *, seconds: int) -> str:
         """Sign a link, without asking the server."""
@@ -110,6 +113,9 @@ class S3Store:
         return self._clients.get(os.getpid()) or self._clients.setdefault(
             os.getpid(), _client(self._options, self._options.endpoint)
         )
+
+    def _is_versioned(self) -> bool:
+        return bool(self._client.get_bucket_versioning(bucket_name=self._bucket).status != "Off")
 
     def _stat(self, key: str, *, version: str | None = None) -> ObjectInfo:
         return _info(self._client.stat_object(bucket_name=self._bucket, object_name=key, version_id=version))
