@@ -148,3 +148,12 @@ def test_a_store_that_is_down_is_tried_again(source: FolderStore, desk: Desk, tm
     assert desk.ledger.erasures() == ()
     assert not [name for name in FILES if (tmp_path / "store" / content_key(name.hex())).exists()]
     assert list(desk.store.list("")) == []
+
+
+def test_bytes_that_are_sent_again_before_they_were_gone_stay(source: FolderStore, desk: Desk, tmp_path: Path) -> None:
+    process(source, upload(source), desk)
+    with pytest.raises(StoreDownError):
+        forget_child([CHILD_NUMBER], desk.ledger, Down(tmp_path / "store"))
+    assert process(source, upload(source, "case-2"), desk).decision is Decision.ACCEPTED
+    erase_the_rest(desk.ledger, desk.store)
+    assert len(list(desk.store.list("objects/"))) == len(FILES)

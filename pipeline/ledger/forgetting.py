@@ -49,8 +49,9 @@ def forget(connection: Connection, seal: Seal, numbers: Sequence[str], *, now: d
 
 
 def pending(connection: Connection) -> tuple[Erasure, ...]:
-    """Objects that are still to be erased, oldest first."""
-    return tuple(Erasure(row.id, row.key) for row in connection.execute(select(erasures).order_by(erasures.c.id)))
+    """Objects that are still to be erased, oldest first; not bytes that a case has sent again meanwhile."""
+    rows = connection.execute(select(erasures).order_by(erasures.c.id)).all()
+    return tuple(Erasure(row.id, row.key) for row in rows if not _is_sent_again(connection, row.key))
 
 
 def done(connection: Connection, erasure: Erasure) -> None:
@@ -97,6 +98,11 @@ def _digests(row: Row[tuple[object, ...]]) -> Iterator[str]:
 
 def _is_sent_elsewhere(connection: Connection, digest: str) -> bool:
     return connection.scalar(select(cases.c.id).where(cases.c.files.contains(digest)).limit(1)) is not None
+
+
+def _is_sent_again(connection: Connection, key: str) -> bool:
+    digest = key.rpartition("/")[2]
+    return bool(digest) and key == content_key(digest) and _is_sent_elsewhere(connection, digest)
 
 
 def _uploads(
