@@ -1,6 +1,8 @@
 """What one kind of ledger can get wrong: files, schemas, settings, and what errors tell."""
 
 import sqlite3
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -70,6 +72,17 @@ def test_settings_in_force(path: Path, pragma: str, value: object) -> None:
     with database.reading() as connection:
         assert connection.scalar(text(f"PRAGMA {pragma}")) == value
     database.close()
+
+
+LEAVE_WAL = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('PRAGMA journal_mode=DELETE')"
+
+
+def test_a_second_opening_lets_go_of_no_lock_of_the_first(ledger: Ledger, path: Path) -> None:
+    assert ledger.case("s-1")
+    second = open_ledger(f"sqlite:///{path}", SECRET)  # to open and close the file would drop every lock on it
+    other = subprocess.run([sys.executable, "-c", LEAVE_WAL, path], capture_output=True, text=True, check=False)
+    assert "database is locked" in other.stderr
+    second.close()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Connections and transactions: SQLite in one file by default, PostgreSQL by URL."""
 
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
@@ -105,11 +107,24 @@ def _sqlite(url: URL, patience: float) -> Engine:
 
 
 def _make_private(path: Path) -> None:
-    """Create the file for its owner alone; SQLite gives the files beside it the same mode."""
+    """Create the file for its owner alone; SQLite gives the files beside it the same mode.
+
+    It gets its name when it is in WAL already: of two connections that turn one file to WAL at once SQLite refuses one
+    without waiting. A file that is there is left unopened, since closing it would let go of every lock that this
+    process has on it.
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
+        if path.exists():
+            return
+        with TemporaryDirectory(dir=path.parent, prefix=".ledger-") as apart:
+            new = Path(apart) / path.name
+            os.close(os.open(new, os.O_RDWR | os.O_CREAT, 0o600))
+            with closing(sqlite3.connect(new)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+            with suppress(FileExistsError):  # another process was first
+                os.link(new, path)
+    except (OSError, sqlite3.Error) as error:
         raise LedgerError(f"The ledger {path} cannot be opened or created: check its folder.") from error
 
 

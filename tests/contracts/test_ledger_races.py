@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +69,12 @@ def test_of_several_threads_one_hears_first_and_one_gets_the_item(ledger: Ledger
 
 def test_several_processes_make_the_ledger_at_once(url: str) -> None:
     assert told(url, racing.open_one_case, rounds=1) == [Counter({"1": RACERS})]
+
+
+def test_several_processes_make_the_file_at_once(tmp_path: Path) -> None:
+    racing.make_files(f"sqlite:///{tmp_path}/{{turn}}.db", racers=RACERS, rounds=200)
+    assert {path.name for path in tmp_path.iterdir()} >= {f"{turn}.db" for turn in range(200)}
+    assert not tuple(tmp_path.glob(".ledger-*"))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -15,6 +15,7 @@ from models.case import StoredFile
 from models.errors import PipelineError
 from models.submission import Submission
 from pipeline.ledger.base import Ledger
+from pipeline.ledger.database import Database
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Conclusion
 from tests.support.values import FILES, SECRET, child, result, submission
@@ -45,6 +46,28 @@ def race(url: str, act: Act, *, racers: int, rounds: int) -> list[Ending]:
     for worker in workers:
         worker.join(READY_SECONDS)
     return told
+
+
+def make_files(url: str, *, racers: int, rounds: int) -> None:
+    """Let processes open a file that is not there at the same instant, `{turn}` being the round; any error ends it."""
+    context = multiprocessing.get_context("fork")
+    barrier = context.Barrier(racers)
+    workers = [context.Process(target=_make_files, args=(url, rounds, barrier)) for _ in range(racers)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(READY_SECONDS)
+    if any(worker.exitcode for worker in workers):
+        raise AssertionError("A process could not open the file that others were making.")
+
+
+def _make_files(url: str, rounds: int, barrier: Barrier) -> None:
+    for turn in range(rounds):
+        barrier.wait(READY_SECONDS)
+        database = Database(url.format(turn=turn), patience=5)
+        with database.reading():
+            pass
+        database.close()
 
 
 def _run(url: str, act: Act, racer: int, rounds: int, barrier: Barrier, endings: "Queue[Ending]") -> None:
