@@ -78,7 +78,7 @@ LEAVE_WAL = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execut
 
 
 def test_a_second_opening_lets_go_of_no_lock_of_the_first(ledger: Ledger, path: Path) -> None:
-    assert ledger.case("s-1")
+    assert ledger.case("s-1").revision == 1
     second = open_ledger(f"sqlite:///{path}", SECRET)  # to open and close the file would drop every lock on it
     other = subprocess.run([sys.executable, "-c", LEAVE_WAL, path], capture_output=True, text=True, check=False)
     assert "database is locked" in other.stderr
