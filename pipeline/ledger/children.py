@@ -21,12 +21,20 @@ _UNIQUE = ("id_key", "certificate_key")
 
 
 def register(connection: Connection, seal: Seal, child: KnownChild, submission_id: str, *, now: datetime) -> None:
-    """Insert a child, or replace what this submission registered before; raises ChildExistsError."""
+    """Insert a child, or replace what this submission registered before; raises ChildExistsError.
+
+    A record that says the same is not written again: sealed anew it would touch a page of the ledger for nothing.
+    """
+    of_submission = children.c.submission_id == submission_id
+    before = connection.execute(select(children).where(of_submission)).first()
+    if before is not None and _says(seal, before, child):
+        return
     values = sealed_values(seal, child, submission_id, now=now)
     try:
-        changed = connection.execute(update(children).where(children.c.submission_id == submission_id).values(**values))
-        if changed.rowcount == 0:
+        if before is None:
             connection.execute(insert(children).values(**values))
+        else:
+            connection.execute(update(children).where(of_submission).values(**values))
     except IntegrityError:
         raise ChildExistsError(f"The child of case {submission_id} was registered by another case first.") from None
 
@@ -100,14 +108,27 @@ def name_key(name: str) -> str:
 def sealed_values(seal: Seal, child: KnownChild, submission_id: str | None, *, now: datetime) -> dict[str, object]:
     """A record's row, all but its number."""
     return {
-        "id_key": _key(seal, Kind.ID_NUMBER, child.id_number or ""),
-        "certificate_key": _key(seal, Kind.CERTIFICATE, child.birth_certificate_number or ""),
-        "birth_key": _birth_key(seal, Birth(child.name, child.sex, child.birth_date)),
-        "delivery_key": _delivery_key(seal, Delivery(child.mother_id_number or "", child.birth_date)),
+        **_keys(seal, child),
         "submission_id": submission_id,
         "sealed": seal.sealed(_normal(child).model_dump_json().encode()),
         "registered_at": now,
     }
+
+
+def _keys(seal: Seal, child: KnownChild) -> dict[str, str | None]:
+    """By which a record is found, by column."""
+    return {
+        "id_key": _key(seal, Kind.ID_NUMBER, child.id_number or ""),
+        "certificate_key": _key(seal, Kind.CERTIFICATE, child.birth_certificate_number or ""),
+        "birth_key": _birth_key(seal, Birth(child.name, child.sex, child.birth_date)),
+        "delivery_key": _delivery_key(seal, Delivery(child.mother_id_number or "", child.birth_date)),
+    }
+
+
+def _says(seal: Seal, row: Row[tuple[object, ...]], child: KnownChild) -> bool:
+    """Whether a row says this of a child and is found by it."""
+    same_keys = all(getattr(row, column) == key for column, key in _keys(seal, child).items())
+    return same_keys and _anybodys(_child(seal, row)) == _normal(child)
 
 
 class _Register:

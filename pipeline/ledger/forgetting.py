@@ -23,11 +23,13 @@ _NOWHERE: Final = "forgotten"  # the inbox key of an upload that is forgotten; i
 
 
 def note_keys(connection: Connection, seal: Seal, case_id: int, numbers: ChildNumbers) -> None:
-    """Note whose case this is, instead of what was noted before."""
-    connection.execute(delete(case_keys).where(case_keys.c.case_id == case_id))
-    rows = [{"case_id": case_id, "key": key} for key in sorted(children.number_keys(seal, numbers))]
-    if rows:
-        connection.execute(insert(case_keys), rows)
+    """Note whose case this is, instead of what was noted before; what is the same is not written again."""
+    of_case = case_keys.c.case_id == case_id
+    keys, noted = children.number_keys(seal, numbers), set(connection.scalars(select(case_keys.c.key).where(of_case)))
+    if noted - keys:
+        connection.execute(delete(case_keys).where(of_case, case_keys.c.key.in_(noted - keys)))
+    if keys - noted:
+        connection.execute(insert(case_keys), [{"case_id": case_id, "key": key} for key in sorted(keys - noted)])
 
 
 def forget(connection: Connection, seal: Seal, numbers: Sequence[str], *, now: datetime) -> Forgotten:
