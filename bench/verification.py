@@ -122,6 +122,11 @@ def engine() -> OcrEngine:
     return _held[0][0]
 
 
+def reader() -> Reader:
+    """The alphabet and the limits of this process."""
+    return _held[0][1]
+
+
 def _answered(lot: tuple[Split, int, int]) -> list[Answer]:
     split, start, end = lot
     return [answer for number in range(start, end) for answer in _of_one(split, number)]

@@ -27,6 +27,7 @@ _REJECT = (Severity.REJECT,)
 _REVIEW = (Severity.REVIEW, Severity.WARNING)
 _EITHER = (Severity.REJECT, Severity.REVIEW)
 _WAIT = "无需操作，医院工作人员会人工核对，请等待审核结果。"
+NOTED = "无需操作，这一项不影响审核结果。"  # the next step of whatever is a warning only
 
 _BAD_PICTURES: Mapping[Reason, tuple[str, str]] = MappingProxyType(
     {
@@ -109,7 +110,9 @@ CATALOGUE: Mapping[tuple[Code, Reason], Entry] = MappingProxyType(
         (Code.NAME_IN_DOUBT, Reason.VARIANT): Entry(
             _REVIEW, "{where}的姓名用字与填写的是异体字，需要人工核对。", _WAIT
         ),
-        (Code.NAME_IN_DOUBT, Reason.OUT_OF_CHARSET): Entry(_REVIEW, "姓名中有生僻字，需要人工核对。", _WAIT),
+        (Code.NAME_IN_DOUBT, Reason.OUT_OF_CHARSET): Entry(
+            _REVIEW, "姓名中有识别系统未收录的生僻字，须按字形核对。", _WAIT
+        ),
         (Code.NAME_IN_DOUBT, Reason.PRIVATE_USE): Entry(_REVIEW, "姓名中有无法通用的造字，需要人工核对。", _WAIT),
         (Code.NAME_IN_DOUBT, Reason.PLACEHOLDER): Entry(_REVIEW, "姓名似为待更名的临时姓名，需要人工核对。", _WAIT),
         (Code.NAME_IN_DOUBT, Reason.NAME_CHANGED): Entry(
@@ -159,7 +162,7 @@ CATALOGUE: Mapping[tuple[Code, Reason], Entry] = MappingProxyType(
         ),
         (Code.CONTRADICTION, Reason.AMENDED): Entry(_REVIEW, "{where}有变更或更正记载，需要人工核对。", _WAIT),
         (Code.CONTRADICTION, Reason.BARCODE): Entry(_REVIEW, "{where}的条形码与印刷编号不同，需要人工核对。", _WAIT),
-        (Code.CONTRADICTION, Reason.EDITION_DATE): Entry(_REVIEW, "{where}的版式与签发日期不符，需要人工核对。", _WAIT),
+        (Code.CONTRADICTION, Reason.EDITION_DATE): Entry(_REVIEW, "{where}的版式或编号与签发日期不符。", _WAIT),
         (Code.CONTRADICTION, Reason.AGE): Entry(_REVIEW, "{where}的年龄信息不合理，需要人工核对。", _WAIT),
         (Code.CONTRADICTION, Reason.VALIDITY_LENGTH): Entry(
             _REVIEW, "{where}的有效期限不合规则，需要人工核对。", _WAIT

@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 from pydantic import model_validator
 
 from models.base import Model
-from models.catalogue import CATALOGUE, TITLES, Entry
+from models.catalogue import CATALOGUE, NOTED, TITLES, Entry
 from models.codes import Code, Reason, Severity
 from models.documents import DOCUMENT_TITLES, FIELD_TITLES, DocumentKind, Field, PageKind
 from models.geometry import Box
@@ -114,14 +114,15 @@ def found(
         ValueError: The catalogue does not allow this severity.
     """
     entry = CATALOGUE[code, reason]
+    severity = severity or entry.severities[0]
     return Finding(
         code=code,
         reason=reason,
-        severity=severity or entry.severities[0],
+        severity=severity,
         **place.model_dump(exclude={"role"}),
         **{key: value for key, value in evidence._asdict().items() if key != "detail"},
         message=message_of(code, reason, place, evidence.detail),
-        next_step=entry.next_step,
+        next_step=NOTED if severity is Severity.WARNING else entry.next_step,
     )
 
 

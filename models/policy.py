@@ -17,6 +17,8 @@ class NameLimits(Model):
         hardly: Least probability on each of them.
         alike: Least probability to take a card for that of a grown-up whose name this is.
         impossible: Largest probability of the entered character, where a difference may be claimed.
+        pictured: By how much the picture of a character that the engine does not read must be more like the entered
+            one than like any other, on each of two documents, to pass with a note.
         legacy_gbk: Whether what is typed in comes from a system that writes the GBK tail in private codes.
     """
 
@@ -25,6 +27,7 @@ class NameLimits(Model):
     hardly: float = 0.2
     alike: float = 0.5
     impossible: float = 0.002
+    pictured: float = 0.002
     legacy_gbk: bool = False
 
 

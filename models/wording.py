@@ -11,7 +11,7 @@ from pydantic import model_validator
 
 from models.base import Model
 from models.catalogue import CATALOGUE
-from models.codes import Code, Reason
+from models.codes import Code, Reason, Severity
 from models.documents import DocumentKind, Field, PageKind
 from models.findings import Finding
 
@@ -38,6 +38,7 @@ class Wordings(Model):
         place: A page by its number; `whole` is a document of one page, `page_kind` what kind of page it is.
         nowhere: For a finding that points nowhere.
         field: A place on the page; `whole_page` stands there if none is known.
+        noted: The next step of whatever is a warning only.
         file: A file by what it was sent as, or `some_file`; the parent's own names of files are not repeated.
         findings: For every code and reason of the catalogue the message and the next step.
     """
@@ -50,6 +51,7 @@ class Wordings(Model):
     whole_page: str
     file: str
     some_file: str
+    noted: str
     documents: Mapping[DocumentKind, str]
     pages: Mapping[PageKind, str]
     fields: Mapping[Field, str]
@@ -76,7 +78,7 @@ def words_of(finding: Finding, language: Language = Language.ZH_HANS) -> Words:
         read=finding.read or "",
         entered=finding.entered or "",
     )
-    return Words(told[:1].upper() + told[1:], step)
+    return Words(told[:1].upper() + told[1:], held.noted if finding.severity is Severity.WARNING else step)
 
 
 def templates(code: Code, reason: Reason, language: Language) -> Words:

@@ -16,6 +16,7 @@ from pipeline.conclude import conclude as conclude_content
 from pipeline.desk import Desk
 from pipeline.documents.view import content_version, view_files
 from pipeline.ledger.values import Content, Lease
+from pipeline.rare_names import with_resemblances
 from pipeline.read_files import start_file
 from pipeline.stores.base import Store
 from pipeline.stores.content import keep_bytes
@@ -78,7 +79,8 @@ def conclude(
         LostLeaseError: Another worker took the case over; no result was recorded.
         LedgerError: The ledger failed; no result was recorded.
     """
-    content = Content(_engine_of(files, desk), content_version(), view_files(files))
+    said = with_resemblances(case, view_files(files), desk)
+    content = Content(_engine_of(files, desk), content_version(), said)
     desk.ledger.keep_content(case, content)
     return conclude_content(case, content, desk.ledger, desk.reader, began=began, lease=lease)
 

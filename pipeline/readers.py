@@ -14,6 +14,8 @@ from models.errors import EngineError, EngineTimeoutError, PipelineError
 from models.policy import Limits
 from models.reading import PageReading
 from pipeline.decode.pages import count_pages, decode
+from pipeline.documents.content import Resemblance
+from pipeline.glyphs.questions import Question, answers
 from pipeline.ocr.base import OcrEngine
 from pipeline.ocr.engines import engine_kind
 from pipeline.ocr.options import OcrOptions, ReaderOptions
@@ -22,7 +24,7 @@ from pipeline.processes import Processes
 from pipeline.scene.overlay import Mark, draw_marks
 from pipeline.sound import SoundEngine
 
-_LOADING_SECONDS: Final = 120.0  # for an engine, from a slow disk on a busy machine
+_LOADING_SECONDS: Final = 120.0  # for an engine or a typeface, from a slow disk on a busy machine
 
 
 class PageReader(Protocol):
@@ -44,6 +46,10 @@ class PageReader(Protocol):
 
     def start(self, data: bytes, page_no: int, limits: Limits) -> "Pending":
         """Begin to read a page."""
+        ...
+
+    def compare(self, data: bytes, questions: tuple[Question, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
+        """Which characters stand on a file's pages, told by their pictures; raises FileRejectedError or EngineError."""
         ...
 
     def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
@@ -84,6 +90,12 @@ class Readers:
     def start(self, data: bytes, page_no: int, limits: Limits) -> Pending:
         """Begin to read a page."""
         return self._begin(_read, data, page_no, self._ocr, limits, seconds=limits.seconds)
+
+    def compare(self, data: bytes, questions: tuple[Question, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
+        """An answer to each question, None where there is none; raises FileRejectedError, or EngineError."""
+        seconds = limits.seconds + _LOADING_SECONDS  # a process draws every character once before its first answer
+        told: tuple[Resemblance | None, ...] = self._begin(answers, data, questions, limits, seconds=seconds).result()
+        return told
 
     def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
         """A page with frames as JPEG; raises FileRejectedError, or EngineError if processes died of it."""

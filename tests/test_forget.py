@@ -9,21 +9,18 @@ import pytest
 
 from models.children import KnownChild
 from models.errors import StoreDownError, UnknownCaseError
-from models.policy import Limits, Policy
 from models.result import Decision
 from models.submission import MANIFEST_NAME
 from pipeline.desk import Desk
 from pipeline.forget import erase_the_rest, forget_child
 from pipeline.intake import process
-from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Forgotten, ImportCounts, UploadEvent, Via
 from pipeline.stores.content import content_key
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, FATHER_NUMBER, id_number, member
-from tests.support.dossiers import CHILD, FAMILY
+from tests.support.dossiers import CHILD
 from tests.support.scripted import ScriptedReaders
-from tests.support.values import SECRET
-from tests.test_intake import FILES, upload
+from tests.support.uploads import FILES, opened_desk, upload
 
 TWIN_NUMBER = id_number("20191123", 4)
 RECORD = KnownChild.model_validate(
@@ -34,10 +31,8 @@ RECORD = KnownChild.model_validate(
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
-    readers = ScriptedReaders(dict(zip(FILES, FAMILY, strict=True)))
-    yield Desk(ledger, FolderStore(tmp_path / "store"), readers, Policy(), Limits())
-    ledger.close()
+    with opened_desk(tmp_path) as held:
+        yield held
 
 
 @pytest.fixture
@@ -111,7 +106,7 @@ def test_a_case_into_which_the_number_was_mistyped_stays(source: FolderStore, de
 
 
 def test_what_was_uploaded_is_erased_as_well(desk: Desk) -> None:
-    upload(desk.store, "inbox")  # type: ignore[arg-type]
+    upload(desk.store, "inbox")
     key = f"inbox/{MANIFEST_NAME}"
     event = UploadEvent(bucket="b", key=key, etag=desk.store.stat(key).etag, via=Via.EVENT)
     desk.ledger.hear(event)

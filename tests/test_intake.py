@@ -16,57 +16,28 @@ from models.errors import (
     PipelineError,
 )
 from models.findings import Code, Reason
-from models.policy import Limits, Policy
 from models.result import Decision, Result
 from models.submission import MANIFEST_NAME
 from pipeline.desk import Desk
 from pipeline.intake import gather, process, reprocess
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Sought
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import emblem
-from tests.support.dossiers import CHILD, FAMILY, GUARDIAN
-from tests.support.scripted import ScriptedReaders
-from tests.support.values import SECRET
-
-FILES = [f"{number}.jpg".encode() for number, _ in enumerate(FAMILY, start=1)]
+from tests.support.dossiers import CHILD, FAMILY
+from tests.support.uploads import FILES, opened_desk, scripted, upload
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
-    readers = ScriptedReaders(dict(zip(FILES, FAMILY, strict=True)))
-    yield Desk(ledger, FolderStore(tmp_path / "store"), readers, Policy(), Limits())
-    ledger.close()
+    with opened_desk(tmp_path) as held:
+        yield held
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> FolderStore:
     """Where the parent's app puts submissions."""
     return FolderStore(tmp_path / "uploads")
-
-
-def upload(source: FolderStore, submission_id: str = "case-1", **change: object) -> str:
-    """Put a submission of the family's five pages there; each file holds its own name."""
-    manifest = {
-        "schema": "child-intake/submission@1",
-        "submission_id": submission_id,
-        "submitted_at": "2026-11-20T09:30:00+08:00",
-        "child": json.loads(CHILD.model_dump_json()),
-        "guardian": json.loads(GUARDIAN.model_dump_json()),
-        "files": [{"path": name.decode()} for name in FILES],
-        **change,
-    }
-    for name in FILES:
-        source.put(f"{submission_id}/{name.decode()}", name, content_type="image/jpeg")
-    body = json.dumps(manifest).encode()
-    source.put(f"{submission_id}/{MANIFEST_NAME}", body, content_type="application/json")
-    return submission_id
-
-
-def readers_of(desk: Desk) -> ScriptedReaders:
-    return cast(ScriptedReaders, desk.readers)
 
 
 def told(result: Result) -> list[tuple[Code, Reason]]:
@@ -86,7 +57,7 @@ def test_the_same_submission_again_is_the_same_revision_and_nothing_is_read_agai
 ) -> None:
     first = process(source, upload(source), desk)
     second = process(source, upload(source), desk)
-    assert readers_of(desk).asked == FILES
+    assert scripted(desk).asked == FILES
     assert second.model_copy(update={"provenance": first.provenance}) == first
     assert len(list(desk.ledger.export_children())) == 1
 
@@ -137,7 +108,7 @@ def test_what_cannot_be_read_is_told_and_tried_again(
     decision: Decision,
     whole: bool,
 ) -> None:
-    readers = readers_of(desk)
+    readers = scripted(desk)
     if whole:
         readers.refused[FILES[1]] = error
     else:
@@ -181,7 +152,7 @@ def test_a_submission_is_refused_whose_manifest(
 )
 def test_a_case_is_run_again(source: FolderStore, desk: Desk, from_readings: bool, asked: int) -> None:
     before = process(source, upload(source), desk)
-    readers = readers_of(desk)
+    readers = scripted(desk)
     readers.engine, readers.asked = "scripted-2/none/1111/0", []
     readers.script[FILES[1]] = emblem("2010.01.01-2020.01.01")
     old, new = reprocess("case-1", desk, from_readings=from_readings)

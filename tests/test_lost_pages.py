@@ -16,8 +16,9 @@ from pipeline.stores.folder import FolderStore
 from tests.support.dossiers import FAMILY
 from tests.support.engines import DIE, HANG, ORDERS, Colour
 from tests.support.scripted import ScriptedReaders
+from tests.support.uploads import FILES, upload
 from tests.support.values import SECRET
-from tests.test_intake import FILES, told, upload
+from tests.test_intake import told
 from tests.test_readers import pool, sheet_of
 
 LOST = FILES[-1]  # a page of the household register

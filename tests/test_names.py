@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from models.documents import Field
 from models.findings import Reason
 from models.policy import NameLimits
+from pipeline.documents.content import Resemblance
 from pipeline.names.normal import normal_name
 from pipeline.names.verify import Verdict, is_placeholder, verify_name
 from tests.support.fields import field_of
@@ -151,6 +152,46 @@ def test_a_difference_names_its_character(entered: str, read: str, at: int) -> N
 def test_a_doubt_names_its_character_too(entered: str, read: str, at: int) -> None:
     found = verdict(entered, read)
     assert (found.equal, found.at) == (None, at)
+
+
+def seen(character: str, margin: float) -> Resemblance:
+    return Resemblance(character, 0.8 + margin, "垔", 0.8)
+
+
+@pytest.mark.parametrize(
+    ("entered", "read", "resemblances", "pictured"),
+    [
+        pytest.param("欧阳靖㙘", "欧阳靖萱", [("㙘", 0.0021)], True, id="like nothing else"),
+        pytest.param("欧阳靖㙘", "欧阳靖萱", [("㙘", 0.0019)], False, id="as like another"),
+        pytest.param("欧阳靖㙘", "欧阳靖萱", [("㙘", -0.02)], False, id="more like another"),
+        pytest.param("欧阳靖㙘", "欧阳靖萱", [("㙔", 0.02)], False, id="another one was asked"),
+        pytest.param("欧阳靖㙘", "欧阳靖萱", [], False, id="nothing was asked"),
+        pytest.param("欧阳靖㙘", "欧阳靖土要", [("㙘", 0.02)], True, id="read as two"),
+        pytest.param("欧阳靖㙘", "欧阳靖", [("㙘", 0.02)], False, id="read as none"),
+        pytest.param("欧阳静㙘", "欧阳靖萱", [("㙘", 0.02)], False, id="beside another difference"),
+        pytest.param("欧㙘靖㙘", "欧阳靖萱", [("㙘", 0.02), ("㙘", 0.003)], True, id="twice"),
+        pytest.param(
+            "欧㙘靖㙘", "欧阳靖萱", [("㙘", 0.02), ("㙘", 0.001)], False, id="twice, of which one is doubtful"
+        ),
+        pytest.param("欧㙘靖㙘", "欧阳靖萱", [("㙘", 0.001), ("㙘", 0.02)], False, id="twice, the first is doubtful"),
+        pytest.param("欧㙘靖㙘", "欧阳靖萱", [("㙘", 0.02)], False, id="twice, of which one was compared"),
+        pytest.param("欧㬎靖㙘", "欧阳靖萱", [("㙘", 0.02)], False, id="two, of which one was asked"),
+        pytest.param("欧㬎靖㙘", "欧阳靖萱", [("㙘", 0.02), ("㬎", 0.02)], True, id="two"),
+        pytest.param(
+            "欧阳靖㙘", Ink("欧阳靖萱", weak={1: 0.89}), [("㙘", 0.02)], False, id="beside one that is hardly read"
+        ),
+        pytest.param("欧阳靖㙘", Ink("欧阳靖萱", weak={1: 0.9}), [("㙘", 0.02)], True, id="beside one that is read"),
+        pytest.param("欧阳靖㙘", Ink("欧阳靖萱", weak={3: 0.4}), [("㙘", 0.02)], True, id="the engine was not sure"),
+    ],
+)
+def test_what_no_engine_reads_is_told_by_its_picture(
+    entered: str, read: Words, resemblances: list[tuple[str, float]], pictured: bool
+) -> None:
+    held = field_of(Field.NAME, read)._replace(resemblances=tuple(seen(*one) for one in resemblances))
+    found = verify_name(entered, held, ALPHABET, LIMITS)
+    assert (found.equal, found.reason, found.pictured) == (None, Reason.OUT_OF_CHARSET, pictured)
+    if pictured:
+        assert found.measured >= found.limit == LIMITS.pictured
 
 
 @pytest.mark.parametrize("entered", ["欧阳靖宣", "欧阳静"])

@@ -1,5 +1,6 @@
 """Stored cases judged again without bytes, readings or OCR, in one process or several."""
 
+import pkgutil
 import sqlite3
 import subprocess
 import sys
@@ -8,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+import pipeline.glyphs
 from models.case import FailedPage, FileReading
 from models.changes import Change
 from models.errors import LedgerError
 from models.findings import Code, Reason
-from models.policy import LegibilityLimits, Limits, Policy
+from models.policy import LegibilityLimits, Policy
 from models.result import Decision
 from pipeline.conclude import conclude_again
 from pipeline.desk import Desk
@@ -22,15 +24,14 @@ from pipeline.intake import process
 from pipeline.judge import judge
 from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.contents import packed, unpacked
-from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Conclusion, Content, Selection
 from pipeline.replay import Judging, Outcome, judge_lot, replay
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import certificate, changes_page, id_number, member, unreadable
 from tests.support.dossiers import CHILD, FAMILY, READER, Sent, dossier
 from tests.support.scripted import ScriptedReaders
+from tests.support.uploads import FILES, opened_desk, upload
 from tests.support.values import SECRET
-from tests.test_intake import FILES, upload
 
 SURE = Policy(legibility=LegibilityLimits(doubtful=1.1))  # nothing is ever certain
 
@@ -41,11 +42,9 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def desk(url: str, tmp_path: Path) -> Iterator[Desk]:
-    ledger = open_ledger(url, SECRET)
-    readers = ScriptedReaders(dict(zip(FILES, FAMILY, strict=True)))
-    yield Desk(ledger, FolderStore(tmp_path / "store"), readers, Policy(), Limits())
-    ledger.close()
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with opened_desk(tmp_path) as held:
+        yield held
 
 
 def process_many(desk: Desk, tmp_path: Path, count: int) -> list[str]:
@@ -171,7 +170,9 @@ def test_the_version_of_content_is_of_all_that_makes_it_and_of_nothing_else() ->
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     ours = {name for name in loaded if name.startswith(("models.", "pipeline."))}
     packages = {"pipeline.documents", "pipeline.names", "pipeline.ocr"}
-    assert ours - packages == set(SOURCES)
+    compared = {f"pipeline.glyphs.{module.name}" for module in pkgutil.iter_modules(pipeline.glyphs.__path__)}
+    asked = {"pipeline.names.rare", "pipeline.rare_names"}
+    assert (ours - packages) | compared | asked == set(SOURCES)
 
 
 def test_content_holds_a_lattice_where_a_name_stands_and_nowhere_else() -> None:

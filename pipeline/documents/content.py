@@ -50,18 +50,35 @@ class LineContent(NamedTuple):
         return min(self.height, math.dist(self.quad.top_left, self.quad.bottom_left))
 
 
+class Resemblance(NamedTuple):
+    """How much the picture of a character that the engine does not know is like the one that was entered.
+
+    `alike` is from 0 to 1, like `rival_alike` of the other character that it is most like.
+    """
+
+    character: str
+    alike: float
+    rival: str
+    rival_alike: float
+
+    @property
+    def margin(self) -> float:
+        """By how much it is more like the character than like any other."""
+        return self.alike - self.rival_alike
+
+
 class Piece(NamedTuple):
     """What the engine saw where a name stands, or a part of it.
 
     Attributes:
         steps: Of the lattice, as in `models.reading.Lattice`.
         glyphs: The best reading without spaces; steps count from the start of the piece.
-        boxes: Where each glyph stands on the page.
+        quads: Where each glyph stands on the page.
     """
 
     steps: tuple[tuple[Alternative, ...], ...]
     glyphs: tuple[Glyph, ...]
-    boxes: tuple[Box, ...]
+    quads: tuple[Quad, ...]
 
 
 class FieldContent(NamedTuple):
@@ -75,6 +92,7 @@ class FieldContent(NamedTuple):
         lines: Indices of the page's lines that it stands in; none for what a barcode says.
         repaired: Whether a check digit chose the value, which is then no evidence of its own.
         pieces: Of a name, what the engine saw.
+        resemblances: Of the child's name, what comparing pictures told of characters that the engine does not read.
     """
 
     field: Field
@@ -86,11 +104,12 @@ class FieldContent(NamedTuple):
     lines: tuple[int, ...]
     repaired: bool = False
     pieces: tuple[Piece, ...] = ()
+    resemblances: tuple[Resemblance, ...] = ()
 
     def glyph_box(self, at: int) -> Box | None:
         """Where character `at` of a name stands on the page; None past its end."""
-        boxes = [box for piece in self.pieces for box in piece.boxes]
-        return boxes[at] if at < len(boxes) else None
+        quads = [quad for piece in self.pieces for quad in piece.quads]
+        return quads[at].box if at < len(quads) else None
 
 
 class PageContent(NamedTuple):

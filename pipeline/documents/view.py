@@ -42,7 +42,7 @@ _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType
 _SURE_PRINT = 0.9  # confidence of a printed number that a barcode may contradict, but not replace
 _BARCODE = 0.999  # of what a barcode says
 _MOST_LABELS = 10  # of the twenty-one on a member card
-# What content depends on, this room's other modules apart: a change of rules, policy or wording leaves it as it is.
+# What content depends on, how rare characters are compared included: a change of rules, policy or wording leaves it be.
 SOURCES: Final = (
     "models.base", "models.case", "models.codes", "models.documents", "models.errors", "models.geometry",
     "models.identity", "models.reading", "models.submission",
@@ -53,7 +53,9 @@ SOURCES: Final = (
     "pipeline.documents.identify", "pipeline.documents.labels", "pipeline.documents.layout",
     "pipeline.documents.layouts", "pipeline.documents.level", "pipeline.documents.lexicon",
     "pipeline.documents.runs", "pipeline.documents.script", "pipeline.documents.values", "pipeline.documents.view",
-    "pipeline.names.normal", "pipeline.ocr.lattice",
+    "pipeline.glyphs.compare", "pipeline.glyphs.cutting", "pipeline.glyphs.faces", "pipeline.glyphs.questions",
+    "pipeline.glyphs.repertoire", "pipeline.glyphs.shape",
+    "pipeline.names.normal", "pipeline.names.rare", "pipeline.ocr.lattice", "pipeline.rare_names",
 )  # fmt: skip
 _DATA: Final = ("calibration.json", "traditional.txt")  # of this room
 
@@ -179,7 +181,7 @@ def _piece(run: Run) -> Piece:
     start, _ = run.stretch
     moved = (run.glyphs[index] for index in shown)
     glyphs = tuple(glyph._replace(first=glyph.first - start, end=glyph.end - start) for glyph in moved)
-    return Piece(run.steps, glyphs, tuple(run.glyph_quad(index).box for index in shown))
+    return Piece(run.steps, glyphs, tuple(run.glyph_quad(index) for index in shown))
 
 
 def _places(form: Form) -> Iterator[tuple[Slot, Box]]:

@@ -9,6 +9,7 @@ from models.findings import Reason
 from models.policy import NameLimits
 from pipeline.documents.content import FieldContent, Piece
 from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
+from pipeline.names.rare import stretches, unreadable
 from pipeline.names.variants import are_variants
 from pipeline.ocr.lattice import Glyph, log_likelihood
 
@@ -26,6 +27,7 @@ class Verdict(NamedTuple):
         measured: Probability of the entered name against the best reading; of the deciding character if different.
         limit: What `measured` was compared with.
         likely: Probability of the entered name against the best other reading, whatever was decided.
+        pictured: Whether all that is in doubt are characters that the engine does not read, and their pictures agree.
     """
 
     equal: bool | None
@@ -34,6 +36,7 @@ class Verdict(NamedTuple):
     measured: float = 1.0
     limit: float = 0.0
     likely: float = 0.0
+    pictured: bool = False
 
 
 def verify_name(
@@ -57,13 +60,16 @@ def verify_name(
         return Verdict(None, Reason.PRIVATE_USE)
     likely = _likelihood_ratio(ours, read)
     uncertain = Verdict(None, Reason.UNCERTAIN, None, likely, limits.likely, likely)
+    if ours == theirs and likely >= limits.likely:
+        return Verdict(True, measured=likely, likely=likely)
     if ours == theirs:
-        return Verdict(True, measured=likely, likely=likely) if likely >= limits.likely else uncertain
+        return _by_picture(uncertain, ours, read, alphabet, limits)
     softer = _softer_reason(ours, theirs, alphabet)
     if softer is None and (is_placeholder(theirs, parents) or is_placeholder(ours, parents)):
         softer = Reason.PLACEHOLDER
     if softer:
-        return uncertain._replace(reason=softer, at=_first_difference(ours, theirs))
+        doubt = uncertain._replace(reason=softer, at=_first_difference(ours, theirs))
+        return _by_picture(doubt, ours, read, alphabet, limits) if softer is Reason.OUT_OF_CHARSET else doubt
     return _certainly_different(ours, read, limits, likely) or uncertain
 
 
@@ -98,6 +104,22 @@ def _softer_reason(ours: str, theirs: str, alphabet: Collection[str]) -> Reason 
     if len(ours) == len(theirs) and all(are_variants(a, b) for a, b in zip(ours, theirs, strict=True) if a != b):
         return Reason.VARIANT
     return None
+
+
+def _by_picture(
+    doubt: Verdict, ours: str, read: FieldContent, alphabet: Collection[str], limits: NameLimits
+) -> Verdict:
+    """The doubt, with what its picture tells of each character that the engine does not know, if all was compared."""
+    glyphs, unread = _glyphs(read), unreadable(ours, alphabet)
+    places = stretches(ours, "".join(glyph.char for glyph in glyphs), unread)
+    compared = sorted(one.character for one in read.resemblances)
+    if not places or compared != sorted(char for char in ours if char in unread):
+        return doubt
+    known = [glyph for n, glyph in enumerate(glyphs) if not any(n in range(*stretch) for stretch in places.values())]
+    sure = min((glyph.probability for glyph in known), default=1.0) >= limits.likely
+    margin = min(one.margin for one in read.resemblances)
+    pictured = sure and margin >= limits.pictured
+    return doubt._replace(at=min(places.values())[0], measured=margin, limit=limits.pictured, pictured=pictured)
 
 
 def _likelihood_ratio(ours: str, read: FieldContent) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from rapidfuzz.distance import Hamming
 
 from models.documents import Field, PageKind, Person
-from models.findings import Code, Evidence, Finding, Place, Reason, found
+from models.findings import Code, Evidence, Finding, Place, Reason, Severity, found
 from models.identity import normal_number
 from models.policy import LegibilityLimits
 from pipeline.documents.content import FieldContent, LineContent
@@ -20,12 +20,17 @@ from pipeline.names.verify import Verdict, together, verify_name
 def names(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
     """姓名不一致 and 姓名待核: the entered name against the register and the certificate.
 
-    The register is authoritative. A certificate that differs from a register that agrees is a name given later.
+    The register is authoritative. A certificate that differs from a register that agrees is a name given later. A name
+    that the engine cannot read passes with a note if its pictures on two documents are like nothing else.
     """
     entered = dossier.child.name
     stands_on = _stands_on(dossier, reader.policy.legibility)
     verdicts = [(page, field, _verdict(page, field, dossier, reader)) for page, field in stands_on]
     if together([verdict for _, _, verdict in verdicts], reader.policy.names):
+        return
+    if _pictured_twice(verdicts):
+        doubted = (row for row in verdicts if not row[2].equal)
+        yield from (_in_doubt(Reason.OUT_OF_CHARSET, *row, entered, Severity.WARNING) for row in doubted)
         return
     registered = [verdict.equal for page, _, verdict in verdicts if page.kind is PageKind.HUKOU_MEMBER]
     confirmed = any(verdict.equal for _, _, verdict in verdicts)
@@ -41,6 +46,12 @@ def names(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
             yield _in_doubt(softer, page, field, verdict, entered)
         else:
             yield _different(page, field, verdict, entered)
+
+
+def _pictured_twice(verdicts: Sequence[tuple[PageView, FieldContent, Verdict]]) -> bool:
+    """Whether every page has the entered name, read or by its picture, and two documents do."""
+    agreed = all(verdict.equal or verdict.pictured for _, _, verdict in verdicts)
+    return agreed and len({page.document for page, _, _ in verdicts}) > 1
 
 
 def hardly_another(entered: str, field: FieldContent) -> bool:
@@ -110,8 +121,16 @@ def verdict_on(
     return verdict
 
 
-def _in_doubt(reason: Reason, page: PageView, field: FieldContent, verdict: Verdict, entered: str) -> Finding:
-    return found(Code.NAME_IN_DOUBT, reason, _place(page, field, verdict), _evidence(field, verdict, entered))
+def _in_doubt(
+    reason: Reason,
+    page: PageView,
+    field: FieldContent,
+    verdict: Verdict,
+    entered: str,
+    severity: Severity = Severity.REVIEW,
+) -> Finding:
+    place, evidence = _place(page, field, verdict), _evidence(field, verdict, entered)
+    return found(Code.NAME_IN_DOUBT, reason, place, evidence, severity=severity)
 
 
 def _different(page: PageView, field: FieldContent, verdict: Verdict, entered: str) -> Finding:
@@ -136,7 +155,8 @@ def _place(page: PageView, field: FieldContent, verdict: Verdict) -> Place:
     """The box of the one character that decides, where there is one."""
     person = Person.CHILD if page.kind is PageKind.BIRTH_CERTIFICATE else None
     place = page.place(field.field, person)
-    box = field.glyph_box(verdict.at) if verdict.reason is Reason.DIFFERENT and verdict.at is not None else None
+    one = verdict.reason in (Reason.DIFFERENT, Reason.OUT_OF_CHARSET) and verdict.at is not None
+    box = field.glyph_box(verdict.at or 0) if one else None
     return place.model_copy(update={"box": page.on_page(box)}) if box else place
 
 

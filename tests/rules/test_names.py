@@ -1,10 +1,13 @@
 from collections.abc import Sequence
+from typing import Final
 
 import pytest
 
-from models.documents import Field, PageKind
+from models.documents import Field, PageKind, Person
 from models.findings import Code, Finding, Reason
 from models.reading import PageReading
+from pipeline.documents.content import Resemblance, Slot
+from pipeline.documents.pages import PageView
 from pipeline.rules.names import names
 from tests.support.cards import certificate, member
 from tests.support.dossiers import FAMILY, GUARDIAN, READER, dossier
@@ -163,3 +166,44 @@ def test_another_length_is_said_in_characters() -> None:
 def test_nobody_elses_name_is_compared() -> None:
     brother = member({"姓名": "欧阳子涵", "出生日期": "2017年5月6日", "公民身份证件编号": "110199201705060013"})
     assert not _names("欧阳靖萱", member(), brother)
+
+
+CLEAR: Final = Resemblance("㙘", 0.83, "㙔", 0.8)
+LIKE_ANOTHER: Final = Resemblance("㙘", 0.8, "㙔", 0.83)
+
+
+@pytest.mark.parametrize(
+    ("pages", "compared", "severities"),
+    [
+        pytest.param([member(), certificate()], [CLEAR, CLEAR], ["warning"] * 2, id="register and certificate agree"),
+        pytest.param([member(), certificate()], [CLEAR, LIKE_ANOTHER], ["review"] * 2, id="the certificate does not"),
+        pytest.param([member(), certificate()], [LIKE_ANOTHER, CLEAR], ["review"] * 2, id="the register does not"),
+        pytest.param([member(), certificate()], [CLEAR], ["review"] * 2, id="one was not compared"),
+        pytest.param([member()], [CLEAR], ["review"], id="there is no second document"),
+        pytest.param([member(), member()], [CLEAR, CLEAR], ["review"] * 2, id="one document, photographed twice"),
+        pytest.param(
+            [member({"姓名": "欧阳靖㙘"}), certificate()],
+            [None, CLEAR],
+            ["warning"],
+            id="the register was read after all",
+        ),
+    ],
+)
+def test_a_character_that_nobody_reads_passes_with_a_note_where_two_documents_have_its_picture(
+    pages: Sequence[PageReading], compared: Sequence[Resemblance | None], severities: Sequence[str]
+) -> None:
+    held = dossier(*FAMILY[:4], *pages, child={"name": "欧阳靖㙘"}, guardian=GUARDIAN)
+    told = [*[None] * 4, *compared, *[None] * (len(pages) - len(compared))]
+    views = [_compared(view, one) for view, one in zip(held.pages, told, strict=True)]
+    findings = list(names(held._replace(pages=tuple(views)), READER))
+    assert [finding.severity for finding in findings] == severities
+    assert {(finding.code, finding.reason) for finding in findings} == {(Code.NAME_IN_DOUBT, Reason.OUT_OF_CHARSET)}
+    assert all(finding.box and finding.box.width < 40 for finding in findings)
+
+
+def _compared(view: PageView, one: Resemblance | None) -> PageView:
+    slot = Slot(Field.NAME, Person.CHILD if view.kind is PageKind.BIRTH_CERTIFICATE else None)
+    if one is None:
+        return view
+    field = view.content.fields[slot]._replace(resemblances=(one,))
+    return view._replace(content=view.content._replace(fields={**view.content.fields, slot: field}))

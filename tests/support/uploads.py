@@ -1,0 +1,52 @@
+"""A desk whose readers know every page beforehand, and submissions of the family's five pages."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from models.policy import Limits, Policy
+from models.submission import MANIFEST_NAME
+from pipeline.desk import Desk
+from pipeline.ledger.opening import open_ledger
+from pipeline.stores.base import Store
+from pipeline.stores.folder import FolderStore
+from tests.support.dossiers import CHILD, FAMILY, GUARDIAN
+from tests.support.scripted import ScriptedReaders
+from tests.support.values import SECRET
+
+FILES: Final = [f"{number}.jpg".encode() for number, _ in enumerate(FAMILY, start=1)]  # each holds its own name
+
+
+@contextmanager
+def opened_desk(folder: Path) -> Iterator[Desk]:
+    """A desk with its ledger and its store in a folder."""
+    ledger = open_ledger(f"sqlite:///{folder}/ledger.db", SECRET)
+    readers = ScriptedReaders(dict(zip(FILES, FAMILY, strict=True)))
+    yield Desk(ledger, FolderStore(folder / "store"), readers, Policy(), Limits())
+    ledger.close()
+
+
+def scripted(desk: Desk) -> ScriptedReaders:
+    """The desk's readers, for what they were asked and what they shall say."""
+    assert isinstance(desk.readers, ScriptedReaders)
+    return desk.readers
+
+
+def upload(source: Store, submission_id: str = "case-1", **change: object) -> str:
+    """Put a submission of the family's five pages there, and hand on its folder; `change` is of the manifest."""
+    manifest = {
+        "schema": "child-intake/submission@1",
+        "submission_id": submission_id,
+        "submitted_at": "2026-11-20T09:30:00+08:00",
+        "child": json.loads(CHILD.model_dump_json()),
+        "guardian": json.loads(GUARDIAN.model_dump_json()),
+        "files": [{"path": name.decode()} for name in FILES],
+        **change,
+    }
+    for name in FILES:
+        source.put(f"{submission_id}/{name.decode()}", name, content_type="image/jpeg")
+    body = json.dumps(manifest).encode()
+    source.put(f"{submission_id}/{MANIFEST_NAME}", body, content_type="application/json")
+    return submission_id
