@@ -110,6 +110,11 @@ def test_a_character_that_no_face_holds_resembles_nothing() -> None:
     assert neighbours("\U0010fffe") == ()
 
 
+def test_without_typefaces_there_is_no_answer() -> None:
+    page, place = printed("王㙘", 1)
+    assert resemblance(page, place, "㙘", without=families()) is None
+
+
 def test_neighbours_are_cut_off() -> None:
     page, place = printed("王㙘明", 1)
     alone, _ = printed("㙘", 0)
