@@ -4,6 +4,7 @@ Each story is two applications, one after the other, on a ledger of its own: the
 the product does it, then the second. What should follow is domain.md 5.2, whether or not the product does it yet.
 """
 
+import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -141,7 +142,7 @@ def _concluded(one: Application, desk: Desk, shelf: Library) -> Result:
     typed = submission(one.family, one.name, one.child)
     sent = tuple(file for file in typed.files if file.path.removesuffix(".jpg") in leaves)
     stored = tuple(file.file for file in files)
-    digest = "".join(file.digest or "" for file in stored)[:64]
+    digest = hashlib.sha256("".join(file.digest or "" for file in stored).encode()).hexdigest()
     case = desk.ledger.open_case(typed.model_copy(update={"files": sent}), stored, digest)
     return conclude(case, files, desk, began=began)
 
