@@ -44,6 +44,12 @@ class BadManifestError(PipelineError):
         self.problems = problems
 
 
+class BadNotificationError(PipelineError):
+    """What came as a notification of the object store is none."""
+
+    exit_code = ExitCode.USAGE
+
+
 class FileRejectedError(PipelineError):
     """A file cannot be opened: 文件无法处理, with its reason. The parent can send another one."""
 

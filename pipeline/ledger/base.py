@@ -17,6 +17,7 @@ from pipeline.ledger.values import (
     ImportCounts,
     InboxItem,
     Lease,
+    Notification,
     Selection,
     Sought,
     Stored,
@@ -124,6 +125,15 @@ class Children(Protocol):
 
 class Inbox(Protocol):
     """Uploads on their way to becoming cases. Every method but `hear` raises LedgerError for an unknown item."""
+
+    def note_notifications(self, bodies: Sequence[bytes]) -> int:
+        """Keep what an object store said, durably and all of it; hands on how many were not waiting already."""
+
+    def notifications(self, limit: int) -> tuple[Notification, ...]:
+        """The oldest ones that wait to be worked on."""
+
+    def drop_notification(self, notification: Notification) -> None:
+        """Let go of one whose objects are known; once more is no error."""
 
     def hear(self, event: UploadEvent) -> bool:
         """Note an upload, durably; True the first time it is heard of, however it arrives and in whatever order."""

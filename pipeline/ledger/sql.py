@@ -10,7 +10,7 @@ from models.case import Case, ReadPage, StoredFile
 from models.children import KnownChild
 from models.result import Result
 from models.submission import Submission
-from pipeline.ledger import cases, children, contents, forgetting, inbox, readings, runs, stored
+from pipeline.ledger import cases, children, contents, forgetting, inbox, notifications, readings, runs, stored
 from pipeline.ledger.base import Clock
 from pipeline.ledger.database import Database
 from pipeline.ledger.seal import Seal
@@ -22,6 +22,7 @@ from pipeline.ledger.values import (
     ImportCounts,
     InboxItem,
     Lease,
+    Notification,
     Selection,
     Sought,
     Stored,
@@ -135,6 +136,18 @@ class _Children(_OnDatabase):
 
 
 class _Inbox(_OnDatabase):
+    def note_notifications(self, bodies: Sequence[bytes]) -> int:
+        with self._database.writing() as connection:
+            return notifications.note(connection, bodies, now=self._clock())
+
+    def notifications(self, limit: int) -> tuple[Notification, ...]:
+        with self._database.reading() as connection:
+            return notifications.waiting(connection, limit)
+
+    def drop_notification(self, notification: Notification) -> None:
+        with self._database.writing() as connection:
+            notifications.drop(connection, notification)
+
     def hear(self, event: UploadEvent) -> bool:
         with self._database.writing() as connection:
             return inbox.hear(connection, event, now=self._clock())

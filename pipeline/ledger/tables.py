@@ -136,6 +136,15 @@ register_check = Table(  # one row: tells a wrong secret before it makes a secon
     Column("key", String(32), primary_key=True),
 )
 
+notifications = Table(  # of the object store, accepted and not yet worked on
+    "notifications",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+)
+
 inbox = Table(
     "inbox",
     metadata,

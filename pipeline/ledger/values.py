@@ -136,6 +136,14 @@ class UploadEvent(Model):
     via: Via
 
 
+class Notification(NamedTuple):
+    """What an object store said, as it said it."""
+
+    number: int
+    body: bytes
+    received_at: datetime
+
+
 class InboxItem(Model):
     """An upload in the inbox; the id is opaque, so it may travel through other services."""
 
