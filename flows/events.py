@@ -1,4 +1,4 @@
-"""From an upload to a run: the store's inbox is listed, the ledger remembers, Prefect is asked."""
+"""From an upload that the ledger heard of to a run: Prefect is asked, and asked again."""
 
 import logging
 from collections.abc import Iterable
@@ -20,42 +20,13 @@ from prefect.states import Crashed
 
 from flows.held import in_thread
 from flows.worker import is_dead
-from models.submission import INBOX, MANIFEST_NAME
 from pipeline.ledger.base import Ledger, utc_now
-from pipeline.ledger.values import InboxItem, UploadEvent, Via
-from pipeline.stores.base import ObjectInfo, Store
+from pipeline.ledger.values import InboxItem
 
 log = logging.getLogger(__name__)
 _AT_ONCE: Final = 100  # items dispatched in one go
 _ORPHANED_SECONDS: Final = 60.0  # from Pending to a named process takes a living worker less than one
 _UNDER_WAY: Final = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
-
-
-def bucket_of(store_at: str) -> str:
-    """What events call the place: the bucket's name, or `local` for a folder."""
-    scheme, _, place = store_at.partition("://")
-    return place.strip("/") if scheme == "s3" else "local"
-
-
-class Scan:
-    """Looks for manifests in the store's inbox; what the last look saw is not told to the ledger again."""
-
-    def __init__(self, store: Store, ledger: Ledger, bucket: str) -> None:
-        self._store = store
-        self._ledger = ledger
-        self._bucket = bucket
-        self._seen: frozenset[tuple[str, str]] = frozenset()
-
-    def look(self) -> int:
-        """List the inbox; hands on how many uploads nobody had heard of."""
-        manifests = [info for info in self._store.list(INBOX) if info.key.endswith(f"/{MANIFEST_NAME}")]
-        fresh = [info for info in manifests if (info.key, info.etag) not in self._seen]
-        heard = sum(self._ledger.hear(self._event(info)) for info in fresh)
-        self._seen = frozenset((info.key, info.etag) for info in manifests)
-        return heard
-
-    def _event(self, info: ObjectInfo) -> UploadEvent:
-        return UploadEvent(bucket=self._bucket, key=info.key, version=info.version, etag=info.etag, via=Via.RECONCILE)
 
 
 async def dispatch(client: PrefectClient, ledger: Ledger, deployment_id: UUID, *, patience: float) -> int:

@@ -1,16 +1,15 @@
-"""The service: a Prefect server unless there is one, and a worker process that is started again when it dies."""
+"""The service: a receiver, a Prefect server unless there is one, and a worker; each is started again when it dies."""
 
 import logging
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import NamedTuple
 
-from flows.child import start_child, stop_child
+from flows.charges import Charge
 from flows.logs import log_to_stderr
 from flows.server import RunningServer, running_server
 from flows.settings import Settings, use_environment
@@ -18,27 +17,26 @@ from models.errors import ExitCode, PipelineError
 
 log = logging.getLogger(__name__)
 _GLANCE_SECONDS = 0.5
-_FIRST_PAUSE_SECONDS = 1.0
-_LONGEST_PAUSE_SECONDS = 60.0
 _STOP_MARGIN_SECONDS = 15.0
-_HOPELESS = frozenset({ExitCode.USAGE, ExitCode.ENGINE, ExitCode.STORE})
 
 
 def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCode:
     """Take uploads in until SIGINT or SIGTERM, or until `stop` is set; call it from the main thread.
 
     Returns:
-        ACCEPTED after an orderly stop; else why the worker cannot start, and its log says more.
+        ACCEPTED after an orderly stop; else why the worker or the receiver cannot start, and its log says more.
 
     Raises:
         ServerError: The Prefect server did not start.
     """
     asked = stop or threading.Event()
-    with _asked_by_signal(asked):
+    with _asked_by_signal(asked), _charged(*_receivers(settings)) as receivers:
         while not asked.is_set():
-            with _server(settings) as server:
+            for receiver in receivers:
+                receiver.tend()
+            with _server(settings) as server, _charged(_worker(settings, server.api_url)) as workers:
                 log.info("service started", extra={"api_url": server.api_url})
-                code = _supervise(settings, server, asked)
+                code = _supervise((*receivers, *workers), server, asked)
             if code is not None:
                 return code
             log.warning("Prefect server died and is started again")
@@ -71,21 +69,14 @@ def _server(settings: Settings) -> AbstractContextManager[_Server]:
     return running_server(settings)
 
 
-def _supervise(settings: Settings, server: _Server, asked: threading.Event) -> ExitCode | None:
-    """Keep a worker running; None when the server died."""
-    pause = _FIRST_PAUSE_SECONDS
+def _supervise(charges: Sequence[Charge], server: _Server, asked: threading.Event) -> ExitCode | None:
+    """Keep processes running; None when the server died."""
     while not asked.is_set() and not _died(server):
-        worker = start_child("intake-worker", settings.logs / "intake-worker.log", _work, settings, server.api_url)
-        try:
-            code = _watch(worker, server, asked)
-        finally:
-            stop_child(worker, seconds=settings.worker.stop_seconds + _STOP_MARGIN_SECONDS)
-        if code in _HOPELESS:
-            return ExitCode(code)
-        if code is not None:
-            log.warning("worker died and is started again", extra={"exit_code": code, "seconds": pause})
-            asked.wait(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+        for charge in charges:
+            code = charge.tend()
+            if code is not None:
+                return code
+        asked.wait(_GLANCE_SECONDS)
     return ExitCode.ACCEPTED if asked.is_set() else None
 
 
@@ -93,11 +84,32 @@ def _died(server: _Server) -> bool:
     return server.process is not None and not server.process.is_alive()
 
 
-def _watch(worker: BaseProcess, server: _Server, asked: threading.Event) -> int | None:
-    """Wait until somebody asks to stop, the server died, or the worker did: only then its exit code."""
-    while worker.is_alive() and not _died(server) and not asked.is_set():
-        asked.wait(_GLANCE_SECONDS)
-    return worker.exitcode
+@contextmanager
+def _charged(*charges: Charge) -> Iterator[tuple[Charge, ...]]:
+    """End what is in our charge with the block."""
+    try:
+        yield charges
+    finally:
+        for charge in charges:
+            charge.stop()
+
+
+def _receivers(settings: Settings) -> tuple[Charge, ...]:
+    """It does not need Prefect, and takes notifications while Prefect starts."""
+    if settings.receiver.port is None:
+        return ()
+    return (Charge("intake-receiver", settings.logs, _receive, settings, stop_seconds=_STOP_MARGIN_SECONDS),)
+
+
+def _worker(settings: Settings, api_url: str) -> Charge:
+    seconds = settings.worker.stop_seconds + _STOP_MARGIN_SECONDS
+    return Charge("intake-worker", settings.logs, _work, settings, api_url, stop_seconds=seconds)
+
+
+def _receive(settings: Settings) -> None:
+    from flows.web.app import run
+
+    run(settings)
 
 
 def _work(settings: Settings, api_url: str) -> None:

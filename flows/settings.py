@@ -36,6 +36,24 @@ class PrefectOptions(Model):
     work_pool: str = "intake"
 
 
+class ReceiverOptions(Model):
+    """Where object stores tell of uploads, and where health and metrics are asked for. Off unless a port is given.
+
+    Attributes:
+        host: Where we listen. Elsewhere than on loopback put TLS in front.
+        port: Where we listen; None to listen nowhere.
+        token: What whoever speaks to us must show.
+        second_token: Shown as well while the first is changed for it.
+        tokens_file: Holds tokens, a line each, instead.
+    """
+
+    host: str = "127.0.0.1"
+    port: Port | None = None
+    token: SecretStr | None = None
+    second_token: SecretStr | None = None
+    tokens_file: Path | None = None
+
+
 class WorkerOptions(Model):
     """How one machine works.
 
@@ -43,7 +61,11 @@ class WorkerOptions(Model):
         cases: Worked on at the same time; at least two, so that reprocessing never keeps uploads waiting.
         perceiving: Cases whose pages may be read at the same time, over all machines.
         poll_seconds: Between two questions to Prefect for work.
-        scan_seconds: Between two looks into the store's inbox.
+        scan_seconds: Between two looks into the store's inbox, which find what no event told.
+        settle_seconds: For which a look must see an upload unchanged before it counts; some 30 where events come, so
+            that the share of uploads that no event told is worth an alarm.
+        event_seconds: Between two looks for notifications that came.
+        upload_seconds: For files that a manifest names to arrive, before the upload counts as broken off.
         lease_seconds: For how long a case belongs to a worker that stays silent.
         patience_seconds: After which a run that nobody started is asked for again.
         stop_seconds: For runs to end by themselves when the service is stopped.
@@ -53,6 +75,9 @@ class WorkerOptions(Model):
     perceiving: int = Field(default=2, ge=1)
     poll_seconds: float = Field(default=1.0, gt=0)
     scan_seconds: float = Field(default=2.0, gt=0)
+    settle_seconds: float = Field(default=1.0, ge=0)
+    event_seconds: float = Field(default=0.5, gt=0)
+    upload_seconds: float = Field(default=300.0, ge=0)
     lease_seconds: float = Field(default=120.0, ge=5)
     patience_seconds: float = Field(default=300.0, ge=5)
     stop_seconds: float = Field(default=20.0, gt=0)
@@ -88,6 +113,7 @@ class Settings(BaseSettings):
     readers: ReaderOptions = ReaderOptions()
     prefect: PrefectOptions = PrefectOptions()
     worker: WorkerOptions = WorkerOptions()
+    receiver: ReceiverOptions = ReceiverOptions()
 
     @property
     def store_at(self) -> str:

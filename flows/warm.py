@@ -17,7 +17,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import PrefectException
 
 from flows import resources
-from flows.events import Scan, bucket_of, dispatch, sweep
+from flows.events import dispatch, sweep
 from flows.held import in_thread
 from flows.intake import intake
 from flows.provide import REPROCESSING, UPLOADS, Deployment, provide
@@ -25,6 +25,9 @@ from flows.reprocess import reprocess
 from flows.settings import Settings
 from flows.worker import FlowTable, WarmWorker
 from models.errors import PipelineError
+from pipeline.events.scan import Scan
+from pipeline.events.taking import take_notifications
+from pipeline.events.uploads import bucket_of
 from pipeline.forget import erase_the_rest
 
 log = logging.getLogger(__name__)
@@ -65,16 +68,27 @@ class _Duty(NamedTuple):
 
 def _duties(settings: Settings, client: PrefectClient, worker: WarmWorker, intake_id: UUID) -> tuple[_Duty, ...]:
     options, desk = settings.worker, resources.resources().desk()
-    scan = Scan(desk.store, desk.ledger, bucket_of(settings.store_at))
+    bucket, asking = bucket_of(settings.store_at), asyncio.Lock()
+    scan = Scan(desk.store, desk.ledger, bucket, settle=options.settle_seconds)
+
+    async def listen() -> None:
+        if await in_thread(take_notifications, desk.store, desk.ledger, bucket):
+            await ask()
 
     async def take_in() -> None:
         await in_thread(scan.look)
-        if await dispatch(client, desk.ledger, intake_id, patience=options.patience_seconds):
+        await ask()
+
+    async def ask() -> None:
+        async with asking:
+            asked = await dispatch(client, desk.ledger, intake_id, patience=options.patience_seconds)
+        if asked:
             await worker.get_and_submit_flow_runs()
 
     return (
         _Duty("erase", partial(in_thread, erase_the_rest, desk.ledger, desk.store), _SWEEP_SECONDS),
         _Duty("sweep", partial(sweep, client, settings.prefect.work_pool), _SWEEP_SECONDS),
+        _Duty("listen", listen, options.event_seconds),
         _Duty("take in", take_in, options.scan_seconds),
         _Duty("poll", worker.get_and_submit_flow_runs, options.poll_seconds),
         _Duty("cancel", worker.cancel_asked_for, options.poll_seconds),

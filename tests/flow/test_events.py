@@ -8,8 +8,9 @@ import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.states import Crashed
 
-from flows.events import Scan, bucket_of, dispatch
+from flows.events import dispatch
 from flows.provide import UPLOADS, Deployment, provide
+from pipeline.events.scan import Scan
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.folder import FolderStore
@@ -57,42 +58,6 @@ def asking(api_url: str, work: Callable[[PrefectClient, UUID], Awaitable[None]])
             await work(client, ids["t:tell"])
 
     asyncio.run(main())
-
-
-@pytest.mark.parametrize(
-    ("later", "heard"),
-    [
-        pytest.param({}, 0, id="nothing new"),
-        pytest.param({"b": b"{}"}, 1, id="a new folder"),
-        pytest.param({"a": b"{ }"}, 1, id="another manifest in the same folder"),
-        pytest.param({"a": b"{}"}, 0, id="the same manifest again"),
-    ],
-)
-def test_what_a_second_look_hears_of(store: FolderStore, ledger: Ledger, later: dict[str, bytes], heard: int) -> None:
-    _upload(store, "a")
-    scan = Scan(store, ledger, "local")
-    assert scan.look() == 1
-    for folder, text in later.items():
-        _upload(store, folder, text)
-    assert scan.look() == heard
-    assert Scan(store, ledger, "local").look() == 0
-
-
-def test_files_without_a_manifest_are_no_upload(store: FolderStore, ledger: Ledger) -> None:
-    store.put("inbox/a/hukou.pdf", b"%PDF", content_type="application/pdf")
-    store.put("other/submission.json", b"{}", content_type="application/json")
-    assert Scan(store, ledger, "local").look() == 0
-
-
-@pytest.mark.parametrize(
-    ("url", "bucket"),
-    [
-        pytest.param("s3://uploads", "uploads", id="a bucket by its name"),
-        pytest.param("file:/some/where", "local", id="a folder always alike"),
-    ],
-)
-def test_bucket_of(url: str, bucket: str) -> None:
-    assert bucket_of(url) == bucket
 
 
 def test_an_upload_is_asked_for_once_and_again_when_its_run_came_to_nothing(

@@ -1,0 +1,31 @@
+"""Our own port, answered by the real application in a thread of this process."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+
+from flows.web.app import configured
+
+TOKEN: Final = "first-" + "a" * 32
+SECOND: Final = "second-" + "b" * 32
+
+
+@contextmanager
+def answering(app: Starlette) -> Iterator[int]:
+    """Answer on a free port for as long as the block lasts; hands out the port."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(configured(app, host="127.0.0.1", port=0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield int(listening.getsockname()[1])
+        server.should_exit = True
+        thread.join()
