@@ -61,8 +61,8 @@ async def _renew(ledger: Ledger, lease: Lease, seconds: float) -> None:
             log.warning("a lease could not be renewed for now", extra={"item_id": lease.item_id})
 
 
-async def postpone(ledger: Ledger, lease: Lease) -> None:
-    """Keep a failed item from being tried again at once: the pause doubles with every try."""
-    pause = min(_PAUSE_SECONDS * 2 ** min(lease.token - 1, _DOUBLINGS), _LONGEST_PAUSE_SECONDS)
+async def postpone(ledger: Ledger, lease: Lease, seconds: float | None = None) -> None:
+    """Keep an item from being tried again at once: for so long, or for a pause that doubles with every try."""
+    doubled = min(_PAUSE_SECONDS * 2 ** min(lease.token - 1, _DOUBLINGS), _LONGEST_PAUSE_SECONDS)
     with suppress(LostLeaseError, LedgerBusyError):
-        await in_thread(ledger.renew, lease, pause)
+        await in_thread(ledger.renew, lease, doubled if seconds is None else seconds)

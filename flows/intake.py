@@ -2,6 +2,7 @@
 
 import logging
 import time
+from datetime import timedelta
 from typing import Any, Final
 
 from prefect import flow, get_client, task
@@ -18,15 +19,23 @@ from flows.publish import publish
 from flows.resources import resources
 from flows.worker import process_identity
 from models.case import Case, FailedPage, FileReading
-from models.errors import BadManifestError, EngineError, ObjectMissingError, PipelineError
+from models.errors import (
+    BadManifestError,
+    EngineError,
+    IncompleteUploadError,
+    ObjectMissingError,
+    PipelineError,
+)
 from models.findings import Code
 from models.result import Result
 from models.submission import MANIFEST_NAME
 from pipeline import intake as steps
+from pipeline.ledger.base import utc_now
 from pipeline.ledger.values import Lease
 
 log = logging.getLogger(__name__)
 _DELAYS: Final = [2, 10, 30]
+_ARRIVAL_SECONDS: Final = 20.0  # between two looks for files that have not arrived
 _AGAIN: Final[dict[str, Any]] = {
     "retries": len(_DELAYS),
     "retry_delay_seconds": _DELAYS,
@@ -56,6 +65,9 @@ async def _ending(lease: Lease) -> State[None]:
         result = await _worked(lease)
     except (BadManifestError, VanishedError) as error:
         return await _closed(lease, error)
+    except IncompleteUploadError:
+        await postpone(resources().desk().ledger, lease, _ARRIVAL_SECONDS)
+        return Completed(name="WaitingForFiles", message="a file that the manifest names has not arrived")
     except Exception as error:  # noqa: BLE001 - every ending has a name
         await postpone(resources().desk().ledger, lease)
         return failed(error)
@@ -64,10 +76,12 @@ async def _ending(lease: Lease) -> State[None]:
 
 
 async def _closed(lease: Lease, why: PipelineError) -> State[None]:
-    """No case comes of this item, and trying again changes nothing."""
+    """No case comes of this item, and trying again changes nothing; whoever uploaded it is told what is wrong."""
+    problems = why.problems if isinstance(why, BadManifestError) else ()
     try:
         with nothing_quoted():
-            await in_thread(resources().desk().ledger.finish, lease, None)
+            refusal = [f"{problem.key}: {problem.problem}" for problem in problems]
+            await in_thread(resources().desk().ledger.finish, lease, refusal)
     except PipelineError as error:
         return failed(error)
     return failed(why)
@@ -96,8 +110,9 @@ async def gather(lease: Held[Lease]) -> Held[Case]:
         desk = resources().desk()
         item = await in_thread(desk.ledger.item, lease.value.item_id)
         folder = item.event.key.removesuffix(MANIFEST_NAME).rstrip("/")
+        whole = utc_now() - item.heard_at < timedelta(seconds=resources().settings.worker.upload_seconds)
         try:
-            return Held(await in_thread(steps.gather, desk.store, folder, desk))
+            return Held(await in_thread(steps.gather, desk.store, folder, desk, whole=whole))
         except ObjectMissingError:
             raise VanishedError("The manifest is not in the inbox any more.") from None
 

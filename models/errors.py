@@ -50,6 +50,12 @@ class BadNotificationError(PipelineError):
     exit_code = ExitCode.USAGE
 
 
+class IncompleteUploadError(PipelineError):
+    """A file that the manifest names has not arrived, and may yet."""
+
+    exit_code = ExitCode.BAD_MANIFEST
+
+
 class FileRejectedError(PipelineError):
     """A file cannot be opened: 文件无法处理, with its reason. The parent can send another one."""
 

@@ -8,7 +8,13 @@ import time
 from collections.abc import Iterator
 
 from models.case import Case, FileReading, ReadPage, StoredFile
-from models.errors import BadManifestError, FileRejectedError, ManifestProblem, ObjectMissingError
+from models.errors import (
+    BadManifestError,
+    FileRejectedError,
+    IncompleteUploadError,
+    ManifestProblem,
+    ObjectMissingError,
+)
 from models.result import Result
 from models.submission import MANIFEST_NAME, Submission, SubmittedFile, parse_manifest
 from pipeline.conclude import Replayed
@@ -25,20 +31,24 @@ _MANIFEST_BYTES = 1024 * 1024
 _KEPT_TIMES = 4  # the size limit: larger files are neither read into memory nor copied
 
 
-def gather(source: Store, folder: str, desk: Desk) -> Case:
+def gather(source: Store, folder: str, desk: Desk, *, whole: bool = False) -> Case:
     """Take in a submission: its manifest, and the bytes of every file that it names, kept by content.
 
     Args:
         source: Where the parent's app put it.
         folder: The key of the submission's folder; "" for the root of the store.
         desk: Where it is worked on.
+        whole: Take nothing in while a file is missing; else the case is opened without it, and ends as 1001.
 
     Raises:
         BadManifestError: The manifest is not a submission.
+        IncompleteUploadError: A file is missing.
         ObjectMissingError: There is no manifest.
         StoreDownError: A store did not answer.
     """
     submission = parse_manifest(_manifest(source, folder))
+    if whole and not all(_has_arrived(source, folder, file) for file in submission.files):
+        raise IncompleteUploadError("A file that the manifest names has not arrived yet: wait for it.")
     files = tuple(_keep(source, folder, file, desk) for file in submission.files)
     return desk.ledger.open_case(submission, files, _input_digest(submission, files))
 
@@ -116,6 +126,14 @@ def _manifest(source: Store, folder: str) -> bytes:
 
 def _key(folder: str, path: str) -> str:
     return f"{folder.rstrip('/')}/{path}" if folder else path
+
+
+def _has_arrived(source: Store, folder: str, file: SubmittedFile) -> bool:
+    try:
+        source.stat(_key(folder, file.path))
+    except ObjectMissingError:
+        return False
+    return True
 
 
 def _keep(source: Store, folder: str, file: SubmittedFile, desk: Desk) -> StoredFile:

@@ -13,7 +13,7 @@ from models.result import Decision
 from models.submission import MANIFEST_NAME
 from pipeline.desk import Desk
 from pipeline.forget import erase_the_rest, forget_child
-from pipeline.intake import process
+from pipeline.intake import conclude, gather, perceive_case, process
 from pipeline.ledger.values import Forgotten, ImportCounts, UploadEvent, Via
 from pipeline.stores.content import content_key
 from pipeline.stores.folder import FolderStore
@@ -113,8 +113,8 @@ def test_what_was_uploaded_is_erased_as_well(desk: Desk) -> None:
     (item,) = desk.ledger.undispatched(1)
     lease = desk.ledger.lease(item.item_id, "w", 60)
     assert lease
-    result = process(desk.store, "inbox", desk)
-    desk.ledger.finish(lease, result.submission_id)
+    case = gather(desk.store, "inbox", desk)
+    conclude(case, tuple(perceive_case(case, desk)), desk, began=0.0, lease=lease)
     forget_child([CHILD_NUMBER], desk.ledger, desk.store)
     assert list(desk.store.list("")) == []
     assert not desk.ledger.hear(event)  # the same upload, listed once more, is no news

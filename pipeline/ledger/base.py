@@ -10,6 +10,9 @@ from models.errors import LedgerError
 from models.result import Result
 from models.submission import Submission
 from pipeline.ledger.values import (
+    Anchor,
+    AuditRecord,
+    AuditReport,
     Conclusion,
     Content,
     Erasure,
@@ -17,6 +20,7 @@ from pipeline.ledger.values import (
     ImportCounts,
     InboxItem,
     Lease,
+    Message,
     Notification,
     Selection,
     Sought,
@@ -53,6 +57,8 @@ class Cases(Protocol):
     def conclude(self, *conclusions: Conclusion) -> tuple[int, ...]:
         """Store a run of each case, register its child and finish its inbox item: all of it, or nothing.
 
+        What came through the inbox is to be told: a message of it waits in the outbox from then on.
+
         A child that a submission registered before is replaced, unless a newer revision came in meanwhile. Earlier
         runs stay as they are.
 
@@ -67,6 +73,9 @@ class Cases(Protocol):
 
     def latest_result(self, submission_id: str) -> Result:
         """The last run of the latest revision that has one; raises UnknownCaseError, or LedgerError without runs."""
+
+    def result(self, submission_id: str, revision: int, run: int) -> Result:
+        """One run of one revision; raises UnknownCaseError, or LedgerError without it."""
 
     def results(self, submission_id: str) -> tuple[Result, ...]:
         """Every run, by revision and then by number; raises UnknownCaseError."""
@@ -153,14 +162,43 @@ class Inbox(Protocol):
     def renew(self, lease: Lease, seconds: float) -> Lease:
         """Hold on for so long from now; raises LostLeaseError."""
 
-    def finish(self, lease: Lease, submission_id: str | None) -> None:
-        """Close the item, also where no case came of it (None); once more is no error; raises LostLeaseError."""
+    def finish(self, lease: Lease, refusal: Sequence[str] = ()) -> None:
+        """Close an item of which no case came; once more is no error; raises LostLeaseError.
+
+        What is wrong with it, if anything is said, waits in the outbox from then on.
+        """
 
     def overdue(self, now: datetime) -> tuple[InboxItem, ...]:
         """Unfinished items whose lease or patience ran out: to be dispatched again."""
 
 
-class Ledger(Cases, Readings, Children, Inbox, Protocol):
+class Outbox(Protocol):
+    """What others are to be told, until they have it: at least once, each time under the same id."""
+
+    def claim_messages(self, limit: int, seconds: float) -> tuple[Message, ...]:
+        """Take the oldest that are due, for so long; then others may."""
+
+    def told(self, message: Message) -> None:
+        """Note that it arrived; once more is no error."""
+
+    def not_told(self, message: Message, failure: str, again: datetime) -> None:
+        """Note that it did not arrive, why in a word that quotes nobody, and when to try again."""
+
+
+class Audit(Protocol):
+    """The audit chain. What the ledger does is recorded by itself, in the transaction that does it."""
+
+    def audit_trail(self, submission_id: str) -> tuple[AuditRecord, ...]:
+        """What was recorded of a case, oldest first."""
+
+    def audit_anchor(self) -> Anchor:
+        """Where the chain ends now, for keeping elsewhere."""
+
+    def verify_audit(self, anchors: Iterable[Anchor] = ()) -> AuditReport:
+        """Look at every record, at the head, and at anchors of earlier times."""
+
+
+class Ledger(Cases, Readings, Children, Inbox, Outbox, Audit, Protocol):
     """Everything in one place, so that what belongs together is one transaction.
 
     Every method may raise LedgerBusyError where trying again helps, and LedgerError where it does not. Safe to share

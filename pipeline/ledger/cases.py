@@ -19,16 +19,16 @@ _ATTEMPTS = 5  # as many revisions of one submission may be opened at the same i
 
 def open_case(
     connection: Connection, submission: Submission, files: tuple[StoredFile, ...], input_digest: str, *, now: datetime
-) -> Case:
-    """The latest revision if it has this digest, else the next one."""
+) -> tuple[Case, bool]:
+    """The latest revision if it has this digest, else the next one; and whether it was opened now."""
     for _ in range(_ATTEMPTS):
         latest = _row(connection, submission.submission_id, None)
         if latest is not None and latest.input_digest == input_digest:
-            return case_of_row(latest)
+            return case_of_row(latest), False
         revision = 1 if latest is None else latest.revision + 1
         case = Case(submission=submission, revision=revision, files=files, input_digest=input_digest)
         if insert_new(connection, cases, _values(case, now)):
-            return case
+            return case, True
     raise LedgerBusyError(f"Case {submission.submission_id} is being opened many times at once: trying again helps.")
 
 

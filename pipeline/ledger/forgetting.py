@@ -5,7 +5,7 @@ another child, into which this child's number was mistyped, is not erased.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,9 +15,20 @@ from models.submission import MANIFEST_NAME
 from pipeline.ledger import children
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.seal import Seal
-from pipeline.ledger.tables import case_keys, cases, contents, erasures, forgotten, inbox, readings, run_codes, runs
+from pipeline.ledger.tables import (
+    case_keys,
+    cases,
+    contents,
+    erasures,
+    forgotten,
+    inbox,
+    outbox,
+    readings,
+    run_codes,
+    runs,
+)
 from pipeline.ledger.values import ChildNumbers, Erasure, Forgotten
-from pipeline.stores.content import content_key
+from pipeline.stores.content import content_key, results_folder
 
 _NOWHERE: Final = "forgotten"  # the inbox key of an upload that is forgotten; its identity stays, so nobody hears of it
 
@@ -74,13 +85,13 @@ def _erase_cases(connection: Connection, gone: Sequence[Row[tuple[object, ...]]]
     ids = [row.id for row in gone]
     run_ids = select(runs.c.id).where(runs.c.case_id.in_(ids))
     connection.execute(delete(run_codes).where(run_codes.c.run_id.in_(run_ids)))
-    for table in (runs, contents, case_keys):
+    for table in (runs, contents, case_keys, outbox):
         connection.execute(delete(table).where(table.c.case_id.in_(ids)))
     connection.execute(delete(cases).where(cases.c.id.in_(ids)))
 
 
 def _left_in_the_store(
-    connection: Connection, gone: Sequence[Row[tuple[object, ...]]], submissions: Iterable[str]
+    connection: Connection, gone: Sequence[Row[tuple[object, ...]]], submissions: Collection[str]
 ) -> tuple[str, ...]:
     """Keys of objects, and prefixes of several; bytes that another case sent as well stay, with their readings."""
     digests = {digest for row in gone for digest in _digests(row)}
@@ -90,6 +101,7 @@ def _left_in_the_store(
     return (
         *(content_key(digest) for digest in sorted(digests - shared)),
         *(f"pictures/{row.input_digest}/" for row in gone),
+        *(results_folder(submission_id) for submission_id in sorted(submissions)),
         *_uploads(connection, gone, tuple(submissions)),
     )
 

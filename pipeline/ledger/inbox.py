@@ -13,16 +13,17 @@ from pipeline.ledger.tables import inbox
 from pipeline.ledger.values import InboxItem, Lease, UploadEvent, Via
 
 
-def hear(connection: Connection, event: UploadEvent, *, now: datetime) -> bool:
-    """Note an upload; True the first time."""
+def hear(connection: Connection, event: UploadEvent, *, now: datetime) -> str | None:
+    """Note an upload; hands on its item's id the first time."""
     identity = json.dumps([event.bucket, event.key, event.version, event.etag])
+    item_id = uuid.uuid4().hex
     values = {
-        "item_id": uuid.uuid4().hex,
+        "item_id": item_id,
         "identity": hashlib.sha256(identity.encode()).hexdigest(),
         "heard_at": now,
         "token": 0,
     }
-    return insert_new(connection, inbox, event.model_dump() | values)
+    return item_id if insert_new(connection, inbox, event.model_dump() | values) else None
 
 
 def item(connection: Connection, item_id: str) -> InboxItem:

@@ -37,6 +37,16 @@ def results(connection: Connection, submission_id: str) -> tuple[Result, ...]:
     return stored
 
 
+def one(connection: Connection, submission_id: str, revision: int, ordinal: int) -> Result:
+    """A run by its number; raises UnknownCaseError, or LedgerError without it."""
+    query = _of(submission_id).where(cases.c.revision == revision, runs.c.ordinal == ordinal)
+    text = connection.scalar(query)
+    if text is None:
+        case_rows.case_of(connection, submission_id, revision)
+        raise LedgerError(f"Case {submission_id} revision {revision} has no run {ordinal}.")
+    return _result(submission_id, text)
+
+
 def latest(connection: Connection, submission_id: str) -> Result:
     """The last run of the latest revision that has one; raises UnknownCaseError, or LedgerError without runs."""
     query = _of(submission_id).order_by(cases.c.revision.desc(), runs.c.ordinal.desc()).limit(1)

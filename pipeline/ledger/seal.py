@@ -24,6 +24,7 @@ _KEY: Final = 16  # bytes
 _NONCE: Final = 12  # bytes, as GCM wants them
 _TAG: Final = 16
 _FOR_KEYS, _FOR_RECORDS = b"child-intake register keys", b"child-intake register records"
+_FOR_CHAIN = b"child-intake audit chain"
 
 
 class Kind(StrEnum):
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     CERTIFICATE = "birth_certificate_number"
     BIRTH = "name, sex and birth date"
     DELIVERY = "mother's ID number and birth date"
+    SUBMISSION = "submission_id"
     CHECK = "check"  # of nothing: tells whether two secrets are one
 
 
@@ -51,6 +53,7 @@ class Seal:
         if len(secret) < SECRET_BYTES:
             raise LedgerError(f"The register's secret must have {SECRET_BYTES} random bytes at least.")
         self._keys = HMAC(_derived(secret, _FOR_KEYS, 32), SM3())
+        self._chain = HMAC(_derived(secret, _FOR_CHAIN, 32), SM3())
         self._cipher = algorithms.SM4(_derived(secret, _FOR_RECORDS, 16))
 
     def key(self, kind: Kind, text: str) -> str:
@@ -58,6 +61,12 @@ class Seal:
         keyed = self._keys.copy()
         keyed.update(f"{kind}\0{text}".encode())
         return keyed.finalize()[:_KEY].hex()
+
+    def chained(self, text: str) -> str:
+        """What only the secret makes of a text, in 64 hexadecimal digits."""
+        chained = self._chain.copy()
+        chained.update(text.encode())
+        return chained.finalize().hex()
 
     def sealed(self, record: bytes) -> bytes:
         """A record that only the secret opens; the same record is never sealed alike."""

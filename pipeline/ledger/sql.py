@@ -1,20 +1,41 @@
 """The ledger on SQL: each operation is one transaction."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 
+from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from models.case import Case, ReadPage, StoredFile
 from models.children import KnownChild
+from models.errors import LedgerError, LostLeaseError
 from models.result import Result
 from models.submission import Submission
-from pipeline.ledger import cases, children, contents, forgetting, inbox, notifications, readings, runs, stored
+from pipeline.ledger import (
+    audit,
+    cases,
+    children,
+    contents,
+    forgetting,
+    inbox,
+    notifications,
+    outbox,
+    readings,
+    runs,
+    stored,
+)
+from pipeline.ledger.audit import Entry
 from pipeline.ledger.base import Clock
 from pipeline.ledger.database import Database
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.values import (
+    Anchor,
+    AuditKind,
+    AuditRecord,
+    AuditReport,
     Conclusion,
     Content,
     Erasure,
@@ -22,6 +43,8 @@ from pipeline.ledger.values import (
     ImportCounts,
     InboxItem,
     Lease,
+    Message,
+    MessageKind,
     Notification,
     Selection,
     Sought,
@@ -29,6 +52,7 @@ from pipeline.ledger.values import (
     UploadEvent,
 )
 
+Details = dict[str, JsonValue]
 _PAGE = 2000  # records of one transaction: others wait for a moment, not for a whole import
 
 
@@ -38,21 +62,35 @@ class _OnDatabase:
         self._seal = seal
         self._clock = clock
 
+    def _record(self, connection: Connection, *entries: Entry) -> None:
+        audit.append(connection, self._seal, entries, now=self._clock())
+
 
 class _Cases(_OnDatabase):
     def open_case(self, submission: Submission, files: tuple[StoredFile, ...], input_digest: str) -> Case:
         with self._database.writing() as connection:
-            return cases.open_case(connection, submission, files, input_digest, now=self._clock())
+            case, is_new = cases.open_case(connection, submission, files, input_digest, now=self._clock())
+            if is_new:
+                details: Details = {"revision": case.revision, "input": input_digest}
+                self._record(connection, Entry(AuditKind.OPENED, details, submission.submission_id))
+            return case
 
     def case(self, submission_id: str, revision: int | None = None) -> Case:
         with self._database.reading() as connection:
             return cases.case_of(connection, submission_id, revision)
 
     def conclude(self, *conclusions: Conclusion) -> tuple[int, ...]:
-        with self._database.writing() as connection:
-            return tuple(self._concluded(connection, one) for one in conclusions)
+        try:
+            with self._database.writing() as connection:
+                entries: list[Entry] = []
+                ordinals = tuple(self._concluded(connection, one, entries) for one in conclusions)
+                self._record(connection, *entries)
+        except LostLeaseError:
+            self._note_late(conclusions)
+            raise
+        return ordinals
 
-    def _concluded(self, connection: Connection, one: Conclusion) -> int:
+    def _concluded(self, connection: Connection, one: Conclusion, entries: list[Entry]) -> int:
         submission_id, now = one.case.submission.submission_id, self._clock()
         case_id = cases.locked(connection, one.case)
         if one.lease is not None and not inbox.finish(connection, one.lease, submission_id, now=now):
@@ -61,7 +99,27 @@ class _Cases(_OnDatabase):
         forgetting.note_keys(connection, self._seal, case_id, one.numbers)
         if one.child is not None and cases.is_latest(connection, one.case):  # a late run undoes no newer revision
             children.register(connection, self._seal, one.child, submission_id, now=now)
+        ending: Details = {"revision": one.case.revision, "run": ordinal, **_ending(one.result)}
+        if one.lease is not None:
+            data: Details = {"submission_id": submission_id, **ending}
+            outbox.note(connection, MessageKind.CONCLUDED, data, case_id=case_id, now=now)
+        entries.append(Entry(AuditKind.CONCLUDED, {**ending, "result": _digest(one.result)}, submission_id))
         return ordinal
+
+    def _note_late(self, conclusions: Iterable[Conclusion]) -> None:
+        entries = (
+            Entry(
+                AuditKind.LATE, {"item": one.lease.item_id, "token": one.lease.token}, one.case.submission.submission_id
+            )
+            for one in conclusions
+            if one.lease is not None
+        )
+        with suppress(LedgerError), self._database.writing() as connection:
+            self._record(connection, *entries)
+
+    def result(self, submission_id: str, revision: int, run: int) -> Result:
+        with self._database.reading() as connection:
+            return runs.one(connection, submission_id, revision, run)
 
     def latest_result(self, submission_id: str) -> Result:
         with self._database.reading() as connection:
@@ -109,6 +167,7 @@ class _Children(_OnDatabase):
         while page := tuple(islice(source, _PAGE)):
             with self._database.writing() as connection:
                 more = children.add_new(connection, self._seal, page, now=self._clock())
+                self._record(connection, Entry(AuditKind.IMPORTED, more._asdict()))
             counts = ImportCounts(*map(sum, zip(counts, more, strict=True)))
         return counts
 
@@ -124,7 +183,9 @@ class _Children(_OnDatabase):
 
     def forget_child(self, numbers: Sequence[str]) -> Forgotten:
         with self._database.writing() as connection:
-            return forgetting.forget(connection, self._seal, numbers, now=self._clock())
+            forgotten = forgetting.forget(connection, self._seal, numbers, now=self._clock())
+            self._record(connection, Entry(AuditKind.FORGOTTEN, forgotten._asdict()))
+            return forgotten
 
     def erasures(self) -> tuple[Erasure, ...]:
         with self._database.reading() as connection:
@@ -133,6 +194,7 @@ class _Children(_OnDatabase):
     def erased(self, erasure: Erasure) -> None:
         with self._database.writing() as connection:
             forgetting.done(connection, erasure)
+            self._record(connection, Entry(AuditKind.ERASED, {"erasure": erasure.number}))
 
 
 class _Inbox(_OnDatabase):
@@ -150,7 +212,10 @@ class _Inbox(_OnDatabase):
 
     def hear(self, event: UploadEvent) -> bool:
         with self._database.writing() as connection:
-            return inbox.hear(connection, event, now=self._clock())
+            item_id = inbox.hear(connection, event, now=self._clock())
+            if item_id is not None:
+                self._record(connection, Entry(AuditKind.HEARD, {"item": item_id, "via": event.via.value}))
+            return item_id is not None
 
     def item(self, item_id: str) -> InboxItem:
         with self._database.reading() as connection:
@@ -172,16 +237,67 @@ class _Inbox(_OnDatabase):
         with self._database.writing() as connection:
             return inbox.renew(connection, lease, seconds=seconds, now=self._clock())
 
-    def finish(self, lease: Lease, submission_id: str | None) -> None:
+    def finish(self, lease: Lease, refusal: Sequence[str] = ()) -> None:
+        now = self._clock()
         with self._database.writing() as connection:
-            inbox.finish(connection, lease, submission_id, now=self._clock())
+            if not inbox.finish(connection, lease, None, now=now):
+                return
+            if refusal:
+                key = inbox.item(connection, lease.item_id).event.key
+                data: Details = {"item": lease.item_id, "key": key, "problems": list(refusal)}
+                outbox.note(connection, MessageKind.REFUSED, data, case_id=None, now=now)
+            self._record(connection, Entry(AuditKind.CLOSED, {"item": lease.item_id, "refused": bool(refusal)}))
 
     def overdue(self, now: datetime) -> tuple[InboxItem, ...]:
         with self._database.reading() as connection:
             return inbox.overdue(connection, now=now)
 
 
-class SqlLedger(_Cases, _Readings, _Children, _Inbox):
+class _Outbox(_OnDatabase):
+    def claim_messages(self, limit: int, seconds: float) -> tuple[Message, ...]:
+        with self._database.writing() as connection:
+            return outbox.claim(connection, limit, seconds=seconds, now=self._clock())
+
+    def told(self, message: Message) -> None:
+        with self._database.writing() as connection:
+            if outbox.told(connection, message, now=self._clock()):
+                details: Details = {"message": message.message_id, "attempts": message.attempts}
+                self._record(connection, Entry(AuditKind.TOLD, details, _subject_of(message)))
+
+    def not_told(self, message: Message, failure: str, again: datetime) -> None:
+        with self._database.writing() as connection:
+            outbox.failed(connection, message, failure, again=again)
+
+
+class _Audit(_OnDatabase):
+    def audit_trail(self, submission_id: str) -> tuple[AuditRecord, ...]:
+        with self._database.reading() as connection:
+            return audit.trail(connection, self._seal, submission_id)
+
+    def audit_anchor(self) -> Anchor:
+        with self._database.reading() as connection:
+            return audit.anchor(connection, self._seal)
+
+    def verify_audit(self, anchors: Iterable[Anchor] = ()) -> AuditReport:
+        with self._database.reading() as connection:
+            return AuditReport(*audit.problems(connection, self._seal, anchors))
+
+
+def _ending(result: Result) -> Details:
+    codes: list[JsonValue] = [*sorted({finding.code.value for finding in result.findings})]
+    return {"decision": result.decision.value, "codes": codes}
+
+
+def _digest(result: Result) -> str:
+    return hashlib.sha256(result.model_dump_json().encode()).hexdigest()
+
+
+def _subject_of(message: Message) -> str | None:
+    subject = message.data.get("submission_id")
+    return subject if isinstance(subject, str) else None
+
+
+class SqlLedger(_Cases, _Readings, _Children, _Inbox, _Outbox, _Audit):
     """A ledger in a SQL database whose schema is today's; made by `open_ledger`."""
 
     def close(self) -> None:

@@ -166,3 +166,47 @@ inbox = Table(
     Column("finished_at", UtcTime),
     Column("submission_id", String(64)),
 )
+
+audit = Table(  # a chain: each record is bound to the one before, see audit.py
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),  # ISO, as it was signed
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(32), index=True),
+    Column("details", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+audit_head = Table(  # one row: where the chain ends
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("mac", String(64), nullable=False),
+)
+
+outbox = Table(  # what is to be told to others, until they have it
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", String(40), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False),
+    Column("case_id", ForeignKey("cases.id"), index=True),
+    Column("data", Text, nullable=False),
+    Column("noted_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("failure", String(64)),
+    Column("told_at", UtcTime),
+)
+
+workers = Table(  # processes that work, as they last said so
+    "workers",
+    metadata,
+    Column("identity", String(255), primary_key=True),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("engine_restarts", Integer, nullable=False),
+)

@@ -1,10 +1,11 @@
 """The values that only the ledger's callers exchange."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, JsonValue
 
 from models.base import Model
 from models.case import Case
@@ -160,3 +161,71 @@ class Lease(Model):
     owner: str
     token: int
     expires_at: datetime
+
+
+class AuditKind(StrEnum):
+    """What is recorded in the audit chain."""
+
+    HEARD = "heard"
+    OPENED = "opened"
+    CONCLUDED = "concluded"
+    CLOSED = "closed"  # an upload of which no case came
+    LATE = "late"  # a write that came after another worker had taken over, and was refused
+    IMPORTED = "imported"
+    FORGOTTEN = "forgotten"
+    ERASED = "erased"
+    TOLD = "told"  # a result, to whoever asked for results
+
+
+class AuditRecord(NamedTuple):
+    """A record of the audit chain; `details` carry ids, codes and counts, and name nobody."""
+
+    seq: int
+    at: str
+    kind: AuditKind
+    details: Mapping[str, JsonValue]
+
+
+class Anchor(Model):
+    """Where the audit chain ended at some time, under the hospital's secret; to be kept elsewhere."""
+
+    seq: int
+    hash: str
+    mac: str
+
+
+class AuditReport(NamedTuple):
+    """What a look at the whole audit chain found: nothing wrong if there are no problems."""
+
+    records: int
+    problems: tuple[str, ...]
+
+
+class MessageKind(StrEnum):
+    """What others are told."""
+
+    CONCLUDED = "case.concluded"
+    REFUSED = "upload.refused"
+
+
+class Message(NamedTuple):
+    """What others are to be told; the id is the same however often it is sent.
+
+    Attributes:
+        data: Ids, codes and where more lies; of a refused upload what is wrong with its manifest.
+        attempts: To tell it, with this one.
+    """
+
+    message_id: str
+    kind: MessageKind
+    data: Mapping[str, JsonValue]
+    noted_at: datetime
+    attempts: int
+
+
+class Beat(NamedTuple):
+    """A process that works: when it last said so, and how many of its reading processes had to be started again."""
+
+    identity: str
+    seen_at: datetime
+    engine_restarts: int

@@ -11,6 +11,11 @@ def content_key(digest: str) -> str:
     return f"objects/{digest[:2]}/{digest}"
 
 
+def results_folder(submission_id: str) -> str:
+    """Below which the results of a case lie for others to fetch."""
+    return f"results/case-{submission_id}/"
+
+
 def keep_bytes(store: Store, data: bytes) -> str:
     """Keep bytes and hand on their SHA-256; keeping them again writes the same, which also heals a damaged object."""
     digest = hashlib.sha256(data).hexdigest()

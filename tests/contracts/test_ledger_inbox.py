@@ -136,7 +136,7 @@ def test_a_late_dispatch_mark_does_not_shorten_a_lease(ledger: Ledger, clock: Cl
 def test_a_lease_that_ran_out_still_counts_while_nobody_else_took_the_item(ledger: Ledger, clock: Clock) -> None:
     lease = leased(ledger, seconds=1)
     clock.forward(100)
-    ledger.finish(ledger.renew(lease, 1), "s-1")
+    ledger.finish(ledger.renew(lease, 1))
     assert ledger.overdue(clock.now) == ()
 
 
@@ -148,7 +148,7 @@ def test_what_a_slow_worker_writes_is_refused(ledger: Ledger, clock: Clock, use:
     case = ledger.open_case(submission("s-1"), FILES, "d1")
     writes: dict[str, Callable[[], object]] = {
         "renew": lambda: ledger.renew(slow, 60),
-        "finish": lambda: ledger.finish(slow, "s-1"),
+        "finish": lambda: ledger.finish(slow, ["no manifest"]),
         "conclude": lambda: ledger.conclude(Conclusion(case, result(case), child("1"), lease=slow)),
     }
     with pytest.raises(LostLeaseError):
@@ -157,26 +157,32 @@ def test_what_a_slow_worker_writes_is_refused(ledger: Ledger, clock: Clock, use:
     assert tuple(ledger.export_children()) == ()
 
 
-@pytest.mark.parametrize("submission_id", ["s-1", None], ids=["a case", "no case"])
-def test_a_finished_item_stays_finished(ledger: Ledger, clock: Clock, submission_id: str | None) -> None:
+@pytest.mark.parametrize(
+    ("refusal", "told"),
+    [pytest.param((), 0, id="nothing to be said"), pytest.param(("child.name: is missing",), 1, id="a refusal")],
+)
+def test_an_item_of_which_no_case_came_stays_finished_and_a_refusal_is_told_once(
+    ledger: Ledger, clock: Clock, refusal: tuple[str, ...], told: int
+) -> None:
     lease = leased(ledger)
-    ledger.finish(lease, submission_id)
-    ledger.finish(lease, submission_id)
+    ledger.finish(lease, refusal)
+    ledger.finish(lease, refusal)
+    messages = ledger.claim_messages(10, 60)
+    assert [message.data["problems"] for message in messages] == [list(refusal)] * told
     clock.forward(1000)
     assert ledger.lease(lease.item_id, "another", 60) is None
     assert (ledger.undispatched(10), ledger.overdue(clock.now)) == ((), ())
     assert not ledger.hear(upload())
     with pytest.raises(LostLeaseError):
         ledger.renew(lease, 60)
-    with pytest.raises(LostLeaseError):
-        ledger.finish(lease, "another case")
 
 
 def test_a_conclusion_finishes_its_item_and_a_second_try_of_it_adds_nothing(ledger: Ledger, clock: Clock) -> None:
     lease = leased(ledger)
     case = ledger.open_case(submission("s-1"), FILES, "d1")
     assert [ledger.conclude(Conclusion(case, result(case), child("1"), lease=lease)) for _ in range(3)] == [(1,)] * 3
-    ledger.finish(lease, "s-1")
+    with pytest.raises(LostLeaseError):
+        ledger.finish(lease)
     clock.forward(1000)
     assert ledger.overdue(clock.now) == ()
     assert len(ledger.results("s-1")) == 1

@@ -1,0 +1,115 @@
+"""What every ledger must do with what others are to be told: noted with what made it true, kept until they have it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from models.errors import LedgerError, UnknownCaseError
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.values import AuditKind, Conclusion, Lease, MessageKind, UploadEvent, Via
+from tests.contracts.conftest import Clock
+from tests.support.values import FILES, child, result, submission
+
+
+def leased(ledger: Ledger, key: str = "k") -> Lease:
+    ledger.hear(UploadEvent(bucket="b", key=key, etag="e", via=Via.EVENT))
+    lease = ledger.lease(ledger.undispatched(100)[-1].item_id, "w", 60)
+    assert lease is not None
+    return lease
+
+
+def concluded(ledger: Ledger, number: str = "1") -> None:
+    lease = leased(ledger, number)
+    case = ledger.open_case(submission(f"s-{number}"), FILES, "d1")
+    ledger.conclude(Conclusion(case, result(case), child(number), lease=lease))
+
+
+def test_a_conclusion_is_told(ledger: Ledger) -> None:
+    concluded(ledger)
+    (message,) = ledger.claim_messages(10, 60)
+    assert (message.kind, message.attempts) == (MessageKind.CONCLUDED, 1)
+    assert message.data == {"submission_id": "s-1", "revision": 1, "run": 1, "decision": "accepted", "codes": []}
+    assert ledger.result("s-1", 1, 1).submission_id == "s-1"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(
+            lambda ledger, case: ledger.conclude(Conclusion(case, result(case))), id="a run without an upload"
+        ),
+        pytest.param(lambda ledger, case: None, id="a case without a run"),
+    ],
+)
+def test_what_is_not_told(ledger: Ledger, act: Callable[..., object]) -> None:
+    act(ledger, ledger.open_case(submission("s-1"), FILES, "d1"))
+    assert ledger.claim_messages(10, 60) == ()
+
+
+def test_a_conclusion_that_is_refused_tells_nothing(ledger: Ledger) -> None:
+    lease = leased(ledger)
+    ledger.import_children([child("1")])
+    case = ledger.open_case(submission("s-1"), FILES, "d1")
+    with pytest.raises(LedgerError, match="registered by another case"):
+        ledger.conclude(Conclusion(case, result(case), child("1"), lease=lease))
+    assert ledger.claim_messages(10, 60) == ()
+
+
+def test_a_message_that_nobody_delivers_is_handed_out_again_under_its_id(ledger: Ledger, clock: Clock) -> None:
+    concluded(ledger)
+    (first,) = ledger.claim_messages(10, 60)
+    assert ledger.claim_messages(10, 60) == ()
+    clock.forward(60)
+    (again,) = ledger.claim_messages(10, 60)
+    assert again == first._replace(attempts=2)
+
+
+def test_a_message_that_arrived_is_gone_for_good_and_recorded_once(ledger: Ledger, clock: Clock) -> None:
+    concluded(ledger)
+    (message,) = ledger.claim_messages(10, 60)
+    for _ in range(3):
+        ledger.told(message)
+    ledger.not_told(message, "late", clock.now)
+    clock.forward(1000)
+    assert ledger.claim_messages(10, 60) == ()
+    assert [record.kind for record in ledger.audit_trail("s-1")][-1:] == [AuditKind.TOLD]
+    assert ledger.verify_audit().problems == ()
+
+
+def test_a_message_that_did_not_arrive_waits_as_long_as_it_is_told_to(ledger: Ledger, clock: Clock) -> None:
+    concluded(ledger)
+    (message,) = ledger.claim_messages(10, 60)
+    ledger.not_told(message, "x" * 500, clock.now + timedelta(seconds=300))
+    clock.forward(299)
+    assert ledger.claim_messages(10, 60) == ()
+    clock.forward(1)
+    assert [one.attempts for one in ledger.claim_messages(10, 60)] == [2]
+
+
+def test_the_oldest_come_first_and_no_more_than_asked_for(ledger: Ledger) -> None:
+    for number in "123":
+        concluded(ledger, number)
+    taken = [ledger.claim_messages(2, 60), ledger.claim_messages(2, 60)]
+    assert [[message.data["submission_id"] for message in lot] for lot in taken] == [["s-1", "s-2"], ["s-3"]]
+
+
+def test_a_child_that_is_forgotten_is_not_spoken_of_any_more(ledger: Ledger) -> None:
+    concluded(ledger)
+    ledger.forget_child([str(child("1").id_number)])
+    assert ledger.claim_messages(10, 60) == ()
+    assert "results/case-s-1/" in {erasure.key for erasure in ledger.erasures()}
+
+
+@pytest.mark.parametrize(
+    ("which", "error"),
+    [
+        pytest.param(("s-2", 1, 1), UnknownCaseError, id="no case"),
+        pytest.param(("s-1", 2, 1), UnknownCaseError, id="no revision"),
+        pytest.param(("s-1", 1, 2), LedgerError, id="no run"),
+    ],
+)
+def test_a_run_that_is_not_there(ledger: Ledger, which: tuple[str, int, int], error: type[Exception]) -> None:
+    concluded(ledger)
+    with pytest.raises(error):
+        ledger.result(*which)
