@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.audit import audit
 from cli.children import children
 from cli.codes import codes
 from cli.process import process
@@ -31,6 +32,7 @@ app.add_typer(children, name="children")
 app.command()(show)
 app.command()(reprocess)
 app.command()(serve)
+app.add_typer(audit, name="audit")
 app.command()(codes)
 app.command()(settings)
 

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from flows.settings import Settings, SettingsError, read_policy
+from pipeline.delivery.deliver import Outlet
+from pipeline.delivery.webhook import Webhook
 from pipeline.desk import Desk
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.seal import SECRET_BYTES
@@ -24,6 +26,7 @@ class Resources:
         self._lock = threading.Lock()
         self._desk: Desk | None = None
         self._readers: Readers | None = None
+        self._webhook: Webhook | None = None
 
     def desk(self) -> Desk:
         """Everything that the steps of a case need.
@@ -43,9 +46,17 @@ class Resources:
         """What a process needs to judge stored cases again; raises as `desk` does."""
         return Judging(self.settings.ledger_at, register_secret(self.settings), self.desk().reader)
 
+    def outlet(self) -> Outlet:
+        """Where results go; raises as `desk` does, or WebhookOptionsError."""
+        with self._lock:
+            options = self.settings.webhook
+            if self._webhook is None and options.url is not None:
+                self._webhook = Webhook(options)
+        return Outlet(self.desk().store, self._webhook, options.whole)
+
     def warm_up(self) -> None:
         """Make everything now and load the engines, so that what is missing stops the start, by name."""
-        self.desk()
+        self.outlet()
         if self._readers is not None:
             self._readers.warm_up()
 
@@ -57,6 +68,8 @@ class Resources:
             desk.ledger.close()
         if self._readers is not None:
             self._readers.close()
+        if self._webhook is not None:
+            self._webhook.close()
 
     def _made(self) -> Desk:
         settings = self.settings

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from models.base import Model
 from models.errors import ExitCode, PipelineError
 from models.policy import Limits, Policy
+from pipeline.delivery.options import WebhookOptions
 from pipeline.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.options import StoreOptions
 
@@ -114,6 +115,7 @@ class Settings(BaseSettings):
     prefect: PrefectOptions = PrefectOptions()
     worker: WorkerOptions = WorkerOptions()
     receiver: ReceiverOptions = ReceiverOptions()
+    webhook: WebhookOptions = WebhookOptions()
 
     @property
     def store_at(self) -> str:

@@ -25,10 +25,14 @@ from flows.reprocess import reprocess
 from flows.settings import Settings
 from flows.worker import FlowTable, WarmWorker
 from models.errors import PipelineError
+from pipeline.anchors import keep_anchor
+from pipeline.delivery.deliver import deliver
 from pipeline.events.scan import Scan
 from pipeline.events.taking import take_notifications
 from pipeline.events.uploads import bucket_of
 from pipeline.forget import erase_the_rest
+from pipeline.ledger.base import utc_now
+from pipeline.ledger.values import Anchor
 
 log = logging.getLogger(__name__)
 INTAKE: Final = "flows.intake:intake"
@@ -36,6 +40,8 @@ FLOWS: Final[FlowTable] = MappingProxyType({INTAKE: intake, "flows.reprocess:rep
 _DEPLOYMENTS: Final = (Deployment(INTAKE, UPLOADS), Deployment("flows.reprocess:reprocess", REPROCESSING))
 _HEARTBEAT_SECONDS: Final = 15.0
 _SWEEP_SECONDS: Final = 60.0
+_DELIVER_SECONDS: Final = 1.0
+_ANCHOR_SECONDS: Final = 600.0
 _GLANCE_SECONDS: Final = 0.1
 
 
@@ -69,6 +75,7 @@ class _Duty(NamedTuple):
 def _duties(settings: Settings, client: PrefectClient, worker: WarmWorker, intake_id: UUID) -> tuple[_Duty, ...]:
     options, desk = settings.worker, resources.resources().desk()
     bucket, asking = bucket_of(settings.store_at), asyncio.Lock()
+    anchored: Anchor | None = None
     scan = Scan(desk.store, desk.ledger, bucket, settle=options.settle_seconds)
 
     async def listen() -> None:
@@ -85,9 +92,15 @@ def _duties(settings: Settings, client: PrefectClient, worker: WarmWorker, intak
         if asked:
             await worker.get_and_submit_flow_runs()
 
+    async def anchor() -> None:
+        nonlocal anchored
+        anchored = await in_thread(keep_anchor, desk.ledger, desk.store, day=utc_now().date(), last=anchored)
+
     return (
         _Duty("erase", partial(in_thread, erase_the_rest, desk.ledger, desk.store), _SWEEP_SECONDS),
         _Duty("sweep", partial(sweep, client, settings.prefect.work_pool), _SWEEP_SECONDS),
+        _Duty("deliver", partial(in_thread, deliver, desk.ledger, resources.resources().outlet()), _DELIVER_SECONDS),
+        _Duty("anchor", anchor, _ANCHOR_SECONDS),
         _Duty("listen", listen, options.event_seconds),
         _Duty("take in", take_in, options.scan_seconds),
         _Duty("poll", worker.get_and_submit_flow_runs, options.poll_seconds),

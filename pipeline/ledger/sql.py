@@ -172,6 +172,8 @@ class _Children(_OnDatabase):
         return counts
 
     def export_children(self) -> Iterator[KnownChild]:
+        with self._database.writing() as connection:
+            self._record(connection, Entry(AuditKind.EXPORTED, {}))
         row_id = 0
         while True:
             with self._database.reading() as connection:

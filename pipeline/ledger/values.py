@@ -172,6 +172,7 @@ class AuditKind(StrEnum):
     CLOSED = "closed"  # an upload of which no case came
     LATE = "late"  # a write that came after another worker had taken over, and was refused
     IMPORTED = "imported"
+    EXPORTED = "exported"
     FORGOTTEN = "forgotten"
     ERASED = "erased"
     TOLD = "told"  # a result, to whoever asked for results

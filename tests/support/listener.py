@@ -1,0 +1,61 @@
+"""A server that is told of results: it keeps what came, and answers as it is told to."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
+
+
+class Heard(NamedTuple):
+    """A request as it came."""
+
+    path: str
+    headers: dict[str, str]
+    body: str
+
+
+class Listener:
+    """What came; `answers` are the next statuses, then 204. "stall" waits too long, "reset" hangs up after reading."""
+
+    def __init__(self) -> None:
+        self.heard: list[Heard] = []
+        self.answers: list[int | str] = []
+        self.url = ""
+
+
+@contextmanager
+def listening() -> Iterator[Listener]:
+    """Listen on a free port for as long as the block lasts."""
+    listener = Listener()
+
+    class _Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            listener.heard.append(Heard(self.path, headers, body))
+            answer = listener.answers.pop(0) if listener.answers else 204
+            self.close_connection = True
+            if answer == "stall":
+                time.sleep(1.0)
+            if isinstance(answer, str):
+                return
+            self.send_response(answer)
+            if answer in {301, 302, 307, 308}:
+                self.send_header("Location", f"{listener.url}internal")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_GET = do_POST
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
+        listener.url = f"http://127.0.0.1:{server.server_port}/"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield listener
+        server.shutdown()
