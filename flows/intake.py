@@ -35,7 +35,8 @@ from pipeline.ledger.values import Lease
 
 log = logging.getLogger(__name__)
 _DELAYS: Final = [2, 10, 30]
-_ARRIVAL_SECONDS: Final = 20.0  # between two looks for files that have not arrived
+_ARRIVAL_SECONDS: Final = 20.0  # at most, between two looks for files that have not arrived
+_ARRIVAL_LOOKS: Final = 5  # at least
 _AGAIN: Final[dict[str, Any]] = {
     "retries": len(_DELAYS),
     "retry_delay_seconds": _DELAYS,
@@ -66,7 +67,8 @@ async def _ending(lease: Lease) -> State[None]:
     except (BadManifestError, VanishedError) as error:
         return await _closed(lease, error)
     except IncompleteUploadError:
-        await postpone(resources().desk().ledger, lease, _ARRIVAL_SECONDS)
+        pause = min(_ARRIVAL_SECONDS, resources().settings.worker.upload_seconds / _ARRIVAL_LOOKS)
+        await postpone(resources().desk().ledger, lease, pause)
         return Completed(name="WaitingForFiles", message="a file that the manifest names has not arrived")
     except Exception as error:  # noqa: BLE001 - every ending has a name
         await postpone(resources().desk().ledger, lease)

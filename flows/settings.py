@@ -65,7 +65,7 @@ class WorkerOptions(Model):
         scan_seconds: Between two looks into the store's inbox, which find what no event told.
         settle_seconds: For which a look must see an upload unchanged before it counts; some 30 where events come, so
             that the share of uploads that no event told is worth an alarm.
-        event_seconds: Between two looks for notifications that came.
+        event_seconds: Between two looks for notifications that came, and for uploads that wait for a run.
         upload_seconds: For files that a manifest names to arrive, before the upload counts as broken off.
         lease_seconds: For how long a case belongs to a worker that stays silent.
         patience_seconds: After which a run that nobody started is asked for again.

@@ -74,22 +74,13 @@ class _Duty(NamedTuple):
 
 def _duties(settings: Settings, client: PrefectClient, worker: WarmWorker, intake_id: UUID) -> tuple[_Duty, ...]:
     options, desk = settings.worker, resources.resources().desk()
-    bucket, asking = bucket_of(settings.store_at), asyncio.Lock()
+    bucket = bucket_of(settings.store_at)
     anchored: Anchor | None = None
     scan = Scan(desk.store, desk.ledger, bucket, settle=options.settle_seconds)
 
-    async def listen() -> None:
-        if await in_thread(take_notifications, desk.store, desk.ledger, bucket):
-            await ask()
-
     async def take_in() -> None:
-        await in_thread(scan.look)
-        await ask()
-
-    async def ask() -> None:
-        async with asking:
-            asked = await dispatch(client, desk.ledger, intake_id, patience=options.patience_seconds)
-        if asked:
+        await in_thread(take_notifications, desk.store, desk.ledger, bucket)
+        if await dispatch(client, desk.ledger, intake_id, patience=options.patience_seconds):
             await worker.get_and_submit_flow_runs()
 
     async def anchor() -> None:
@@ -101,8 +92,8 @@ def _duties(settings: Settings, client: PrefectClient, worker: WarmWorker, intak
         _Duty("sweep", partial(sweep, client, settings.prefect.work_pool), _SWEEP_SECONDS),
         _Duty("deliver", partial(in_thread, deliver, desk.ledger, resources.resources().outlet()), _DELIVER_SECONDS),
         _Duty("anchor", anchor, _ANCHOR_SECONDS),
-        _Duty("listen", listen, options.event_seconds),
-        _Duty("take in", take_in, options.scan_seconds),
+        _Duty("scan", partial(in_thread, scan.look), options.scan_seconds),
+        _Duty("take in", take_in, options.event_seconds),
         _Duty("poll", worker.get_and_submit_flow_runs, options.poll_seconds),
         _Duty("cancel", worker.cancel_asked_for, options.poll_seconds),
         _Duty("heartbeat", worker.sync_with_backend, _HEARTBEAT_SECONDS),

@@ -34,9 +34,9 @@ def scripted(desk: Desk) -> ScriptedReaders:
     return desk.readers
 
 
-def upload(source: Store, submission_id: str = "case-1", **change: object) -> str:
-    """Put a submission of the family's five pages there, and hand on its folder; `change` is of the manifest."""
-    manifest = {
+def manifest_of(submission_id: str = "case-1", **change: object) -> dict[str, object]:
+    """The manifest of a submission of the family's five pages; `change` is of its keys."""
+    return {
         "schema": "child-intake/submission@1",
         "submission_id": submission_id,
         "submitted_at": "2026-11-20T09:30:00+08:00",
@@ -45,8 +45,12 @@ def upload(source: Store, submission_id: str = "case-1", **change: object) -> st
         "files": [{"path": name.decode()} for name in FILES],
         **change,
     }
+
+
+def upload(source: Store, submission_id: str = "case-1", **change: object) -> str:
+    """Put a submission of the family's five pages there, and hand on its folder; `change` is of the manifest."""
     for name in FILES:
         source.put(f"{submission_id}/{name.decode()}", name, content_type="image/jpeg")
-    body = json.dumps(manifest).encode()
+    body = json.dumps(manifest_of(submission_id, **change)).encode()
     source.put(f"{submission_id}/{MANIFEST_NAME}", body, content_type="application/json")
     return submission_id

@@ -1,0 +1,118 @@
+"""The whole way without a look into the store: events in over HTTP, files that are late or never come, results out."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import AnyHttpUrl, SecretStr
+from standardwebhooks.webhooks import Webhook as Verifier
+
+from flows.resources import register_secret
+from flows.service import serve
+from flows.settings import PrefectOptions, ReceiverOptions, Settings, WorkerOptions
+from models.errors import ExitCode
+from models.submission import MANIFEST_NAME
+from pipeline.anchors import verify
+from pipeline.delivery.options import WebhookOptions
+from pipeline.ledger.base import utc_now
+from pipeline.ledger.opening import open_ledger
+from pipeline.stores.folder import FolderStore
+from tests.support.door import TOKEN
+from tests.support.listener import Listener, listening
+from tests.support.processes import answers, free_port
+from tests.support.uploads import manifest_of
+
+pytestmark = [pytest.mark.flow, pytest.mark.ocr, pytest.mark.timeout(240)]
+SECRET = "whsec_" + "YWFh" * 11
+PATIENCE = 120.0
+NOT_A_SCAN = b"this is no picture"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        workspace=tmp_path,
+        prefect=PrefectOptions(port=0),
+        worker=WorkerOptions(scan_seconds=3600, event_seconds=0.2, upload_seconds=20),
+        receiver=ReceiverOptions(port=free_port(), token=SecretStr(TOKEN)),
+    )
+
+
+def test_events_in_results_out(settings: Settings) -> None:
+    done, failures = threading.Event(), list[BaseException]()
+    with listening() as listener:
+        webhook = WebhookOptions(url=AnyHttpUrl(listener.url), secret=SecretStr(SECRET))
+        chosen = settings.model_copy(update={"webhook": webhook})
+
+        def visit() -> None:
+            try:
+                _visit(chosen, listener)
+            except BaseException as failure:  # noqa: BLE001 - told by the main thread
+                failures.append(failure)
+            finally:
+                done.set()
+
+        visitor = threading.Thread(target=visit)
+        visitor.start()
+        assert serve(chosen, stop=done) is ExitCode.ACCEPTED
+        visitor.join()
+    assert failures == []
+
+
+def _visit(settings: Settings, listener: Listener) -> None:
+    store = FolderStore(settings.workspace / "store")
+    port = settings.receiver.port
+    assert port is not None
+    _until(lambda: answers(port), "the receiver")
+    for name, files in {"whole": 1, "late": 0, "never": 0}.items():
+        _put(store, name, files)
+        for _ in range(3):
+            _tell(port, f"inbox/{name}/{MANIFEST_NAME}")
+    store.put(f"inbox/broken/{MANIFEST_NAME}", b"{}", content_type="application/json")
+    _tell(port, f"inbox/broken/{MANIFEST_NAME}")
+    _tell(port, "inbox/gone/submission.json")
+    _until(lambda: len(listener.heard) >= 2, "what is whole, and what is refused")
+    store.put("inbox/late/1.jpg", NOT_A_SCAN, content_type="image/jpeg")
+    _until(lambda: len(listener.heard) >= 4, "what was late, and what never came")
+    time.sleep(2.0)  # for anything that would be told twice
+    _look(settings, store, listener)
+
+
+def _look(settings: Settings, store: FolderStore, listener: Listener) -> None:
+    told = [Verifier(SECRET).verify(heard.body, heard.headers)["data"] for heard in listener.heard]
+    codes = {one["submission_id"]: one["codes"] for one in told if "submission_id" in one}
+    assert {name: "1001" in found for name, found in codes.items()} == {"whole": False, "late": False, "never": True}
+    assert [one["problems"] != [] for one in told if "problems" in one] == [True]
+    assert all(store.get(one["object"], limit=None) for one in told)
+    ledger = open_ledger(settings.ledger_at, register_secret(settings))
+    assert (ledger.undispatched(10), ledger.overdue(utc_now().replace(year=9999))) == ((), ())
+    assert ledger.notifications(10) == ()
+    assert verify(ledger, store).problems == ()
+    heard = [record for name in codes for record in ledger.audit_trail(name)]
+    assert sum(record.kind == "concluded" for record in heard) == 3
+    ledger.close()
+
+
+def _put(store: FolderStore, name: str, files: int) -> None:
+    for number in range(1, files + 1):
+        store.put(f"inbox/{name}/{number}.jpg", NOT_A_SCAN, content_type="image/jpeg")
+    manifest = manifest_of(name, files=[{"path": "1.jpg"}])
+    store.put(f"inbox/{name}/{MANIFEST_NAME}", json.dumps(manifest).encode(), content_type="application/json")
+
+
+def _tell(port: int, key: str) -> None:
+    about = {"bucket": {"name": "local"}, "object": {"key": key}}
+    body = {"Records": [{"eventSource": "ceph:s3", "eventName": "ObjectCreated:Put", "s3": about}]}
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    assert httpx.post(f"http://127.0.0.1:{port}/s3-events", json=body, headers=headers).status_code == 204
+
+
+def _until(ready: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not ready():
+        assert time.monotonic() < end, f"{what} did not come"
+        time.sleep(0.2)
