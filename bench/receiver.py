@@ -1,0 +1,139 @@
+"""How quickly uploads are acknowledged: `python -m bench.receiver [--full]`.
+
+The receiver runs in a process of its own, as in the service, on a ledger whose commits are synced to the disk; senders
+keep their connections open, as object stores do. Beside the rush, when everybody sends as fast as answers come, events
+come at the pace of the target, and once more while another process writes to the same ledger.
+"""
+
+import http.client
+import json
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+from bench.conduct import Bench, conduct
+from bench.figures import Figure, percentile, share
+from bench.report import Measured
+from bench.workplace import SECRET
+from flows.settings import ReceiverOptions, Settings
+from flows.web.app import run
+from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.values import UploadEvent, Via
+from tests.support.processes import free_port
+
+BENCH: Final = Bench("receiver", __doc__, 6, "events", small=1500, full=15_000)
+_TOKEN: Final = "t" * 40
+_SENDERS: Final = 16
+_PACE: Final = 300.0  # events a second: the target
+_WRITES: Final = 50.0  # a second, of the writer beside: some ten times what two cores make of uploads
+_READY_SECONDS: Final = 30.0
+_NO_CONTENT: Final = 204
+
+
+def measure(count: int) -> Measured:
+    """Send so many events in a rush, at the target's pace, and at that pace beside a writer."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            workspace=Path(folder),
+            register_secret=SecretStr(SECRET.hex()),
+            receiver=ReceiverOptions(port=free_port(), token=SecretStr(_TOKEN)),
+        )
+        with _receiver(settings) as port:
+            rush = tuple(_figures("in a rush", _sent(port, 0, count, None)))
+            paced = tuple(_figures(f"at {_PACE:.0f} a second", _sent(port, count, count, _PACE)))
+            with _writer(settings):
+                sent = _sent(port, 2 * count, count, _PACE)
+            beside = tuple(_figures(f"at {_PACE:.0f} a second, beside a writer", sent))
+            with closing(open_ledger(settings.ledger_at, SECRET)) as ledger:
+                kept = len(ledger.notifications(4 * count))
+    return Measured((*rush, *paced, *beside, share("acknowledged events that are in the ledger", kept, 3 * count)), {})
+
+
+def _body(number: int) -> bytes:
+    about = {"bucket": {"name": "intake"}, "object": {"key": f"inbox/{number:08}/submission.json", "size": 900}}
+    record = {"eventSource": "ceph:s3", "eventName": "ObjectCreated:Put", "eventId": str(number), "s3": about}
+    return json.dumps({"Records": [record]}).encode()
+
+
+def _sent(port: int, first: int, count: int, pace: float | None) -> tuple[float, list[float]]:
+    """Seconds in all, and milliseconds until each acknowledgement, counted from when the event was due."""
+    began, local = time.perf_counter(), threading.local()
+
+    def send(at: int) -> float:
+        due = began + at / pace if pace else time.perf_counter()
+        time.sleep(max(0.0, due - time.perf_counter()))
+        if not hasattr(local, "talking"):
+            local.talking = http.client.HTTPConnection("127.0.0.1", port)
+        local.talking.request("POST", "/s3-events", _body(first + at), {"Authorization": f"Bearer {_TOKEN}"})
+        answer = local.talking.getresponse()
+        answer.read()
+        if answer.status != _NO_CONTENT:
+            raise RuntimeError(f"The receiver answered {answer.status}.")
+        return (time.perf_counter() - due) * 1000
+
+    with ThreadPoolExecutor(_SENDERS) as senders:
+        took = list(senders.map(send, range(count)))
+    return time.perf_counter() - began, took
+
+
+def _figures(words: str, sent: tuple[float, list[float]]) -> Iterator[Figure]:
+    seconds, took = sent
+    yield Figure(name=f"events a second, {words}", value=len(took) / seconds, unit="number")
+    for percent in (50, 99):
+        yield Figure(name=f"acknowledged, {words}, p{percent}", value=percentile(took, percent), unit="ms")
+
+
+@contextmanager
+def _receiver(settings: Settings) -> Iterator[int]:
+    with _process(run, settings):
+        port = settings.receiver.port or 0
+        end = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < end:
+            try:
+                http.client.HTTPConnection("127.0.0.1", port).request("GET", "/")
+            except ConnectionError:
+                time.sleep(0.05)
+                continue
+            break
+        yield port
+
+
+@contextmanager
+def _writer(settings: Settings) -> Iterator[None]:
+    with _process(_write, settings.ledger_at, os.getpid()):
+        time.sleep(2.0)  # for it to begin
+        yield
+
+
+def _write(url: str, parent: int) -> None:
+    """What busy workers do to the ledger: a transaction, and a while without one."""
+    ledger = open_ledger(url, SECRET)
+    number = 0
+    while os.getppid() == parent:
+        ledger.hear(UploadEvent(bucket="b", key=f"written/{number}", etag="e", via=Via.RECONCILE))
+        number += 1
+        time.sleep(1 / _WRITES)
+
+
+@contextmanager
+def _process(work: Callable[..., None], *args: object) -> Iterator[None]:
+    child = get_context("spawn").Process(target=work, args=args, daemon=True)
+    child.start()
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.join()
+
+
+if __name__ == "__main__":
+    conduct(BENCH, measure)
