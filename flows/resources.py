@@ -60,6 +60,10 @@ class Resources:
         if self._readers is not None:
             self._readers.warm_up()
 
+    def beat(self, identity: str) -> None:
+        """Say that this process works, and how often its reading processes were replaced."""
+        self.desk().ledger.beat(identity, self._readers.lost if self._readers is not None else 0)
+
     def close(self) -> None:
         """Let go of everything; for the end of the process."""
         with self._lock:

@@ -23,7 +23,7 @@ from flows.intake import intake
 from flows.provide import REPROCESSING, UPLOADS, Deployment, provide
 from flows.reprocess import reprocess
 from flows.settings import Settings
-from flows.worker import FlowTable, WarmWorker
+from flows.worker import FlowTable, WarmWorker, process_identity
 from models.errors import PipelineError
 from pipeline.anchors import keep_anchor
 from pipeline.delivery.deliver import deliver
@@ -91,6 +91,7 @@ def _duties(settings: Settings, client: PrefectClient, worker: WarmWorker, intak
         _Duty("erase", partial(in_thread, erase_the_rest, desk.ledger, desk.store), _SWEEP_SECONDS),
         _Duty("sweep", partial(sweep, client, settings.prefect.work_pool), _SWEEP_SECONDS),
         _Duty("deliver", partial(in_thread, deliver, desk.ledger, resources.resources().outlet()), _DELIVER_SECONDS),
+        _Duty("beat", partial(in_thread, resources.resources().beat, process_identity()), _HEARTBEAT_SECONDS),
         _Duty("anchor", anchor, _ANCHOR_SECONDS),
         _Duty("scan", partial(in_thread, scan.look), options.scan_seconds),
         _Duty("take in", take_in, options.event_seconds),

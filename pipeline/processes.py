@@ -61,6 +61,11 @@ class Processes:
                 self._jobs.put(job)
         return job.future
 
+    @property
+    def lost(self) -> int:
+        """How often a process died, hung or failed and was replaced."""
+        return sum(seat.lost for seat in self._seats)
+
     def close(self) -> None:
         """End the processes; what they were doing, or had yet to do, is cancelled."""
         with self._lock:
@@ -92,6 +97,7 @@ class _Seat:
         self._pool: ProcessPool | None = None
         self._future: ProcessFuture[Any] | None = None
         self._closed = False
+        self.lost = 0
 
     def do(self, job: _Job) -> Any:
         try:
@@ -120,6 +126,7 @@ class _Seat:
             raise
         except Exception:
             with self._lock:
+                self.lost += 1
                 self._leave()
             raise
         if done.memory_mb > self._options.memory_mb:

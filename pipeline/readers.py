@@ -76,6 +76,11 @@ class Readers:
         self._options = options
         self._processes = Processes(options)
 
+    @property
+    def lost(self) -> int:
+        """How often a reading process died, hung or failed and was replaced."""
+        return self._processes.lost
+
     def warm_up(self) -> None:
         """Load every engine now, so that the first page does not wait; raises what loading raises."""
         begun = [self._begin(_warm, self._ocr, seconds=_LOADING_SECONDS) for _ in range(self._options.processes)]

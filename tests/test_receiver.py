@@ -21,6 +21,7 @@ from flows.web.tokens import shown_by, tokens_in_force
 from models.errors import LedgerBusyError
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
+from pipeline.stores.folder import FolderStore
 from tests.support.door import SECOND, TOKEN, answering
 from tests.support.values import SECRET
 
@@ -54,8 +55,8 @@ def options() -> Settings:
 
 
 @pytest.fixture
-def port(ledger: Ledger) -> Iterator[int]:
-    with answering(application(options(), ledger)) as number:
+def port(ledger: Ledger, tmp_path: Path) -> Iterator[int]:
+    with answering(application(options(), ledger, FolderStore(tmp_path / "store"))) as number:
         yield number
 
 
@@ -183,7 +184,7 @@ class _Stub:
 )
 def test_what_could_not_be_kept_is_not_acknowledged(error: Exception) -> None:
     stub = _Stub(failures=1, error=error)
-    with answering(application(options(), stub)) as port:  # type: ignore[arg-type]
+    with answering(application(options(), stub, FolderStore(Path()))) as port:  # type: ignore[arg-type]
         refused = post(port, BODY, BEARER)
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
         assert post(port, BODY, BEARER).status_code == 204
@@ -192,7 +193,7 @@ def test_what_could_not_be_kept_is_not_acknowledged(error: Exception) -> None:
 
 def test_what_comes_at_the_same_time_is_made_durable_at_the_same_time() -> None:
     stub = _Stub()
-    with answering(application(options(), stub)) as port:  # type: ignore[arg-type]
+    with answering(application(options(), stub, FolderStore(Path()))) as port:  # type: ignore[arg-type]
         stub.open.clear()
         bodies = [json.dumps({"number": number}).encode() for number in range(20)]
         with ThreadPoolExecutor(20) as senders:

@@ -15,11 +15,14 @@ from flows.logs import log_to_stderr
 from flows.resources import register_secret
 from flows.settings import Settings, SettingsError
 from flows.web.committing import GroupCommit
+from flows.web.health import Health
 from flows.web.receiver import Receiver, greet
 from flows.web.tokens import tokens_in_force
 from models.errors import PipelineError
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
+from pipeline.stores.base import Store
+from pipeline.stores.opening import open_store
 
 log = logging.getLogger(__name__)
 _AT_ONCE: Final = 512  # connections; more are answered 503
@@ -28,14 +31,15 @@ _STOP_SECONDS: Final = 5
 _PATIENCE_SECONDS: Final = 5.0  # with a ledger that is locked, before a sender is told to try again
 
 
-def application(settings: Settings, ledger: Ledger) -> Starlette:
+def application(settings: Settings, ledger: Ledger, store: Store) -> Starlette:
     """Everything that is answered on our port.
 
     Raises:
         SettingsError: The tokens cannot be used.
     """
     commits = GroupCommit(ledger.note_notifications)
-    receiver = Receiver(tokens_in_force(settings.receiver), commits)
+    tokens = tokens_in_force(settings.receiver)
+    receiver, health = Receiver(tokens, commits), Health(ledger, store, tokens)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -45,7 +49,13 @@ def application(settings: Settings, ledger: Ledger) -> Starlette:
         with suppress(asyncio.CancelledError):
             await committing
 
-    routes = [Route("/s3-events", receiver.take, methods=["POST"]), Route("/", greet, methods=["GET"])]
+    routes = [
+        Route("/s3-events", receiver.take, methods=["POST"]),
+        Route("/", greet, methods=["GET"]),
+        Route("/health", health.live, methods=["GET"]),
+        Route("/ready", health.ready, methods=["GET"]),
+        Route("/metrics", health.metrics, methods=["GET"]),
+    ]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.router.redirect_slashes = False  # senders follow no redirect
     return app
@@ -56,7 +66,7 @@ def run(settings: Settings) -> None:
     log_to_stderr()
     try:
         ledger = open_ledger(settings.ledger_at, register_secret(settings), patience=_PATIENCE_SECONDS)
-        app = application(settings, ledger)
+        app = application(settings, ledger, open_store(settings.store_at, settings.store))
     except PipelineError as error:
         log.critical("receiver cannot start", extra={"why": str(error)})
         sys.exit(error.exit_code)

@@ -16,6 +16,7 @@ from pipeline.ledger.values import (
     Conclusion,
     Content,
     Erasure,
+    Figures,
     Forgotten,
     ImportCounts,
     InboxItem,
@@ -198,7 +199,17 @@ class Audit(Protocol):
         """Look at every record, at the head, and at anchors of earlier times."""
 
 
-class Ledger(Cases, Readings, Children, Inbox, Outbox, Audit, Protocol):
+class Operation(Protocol):
+    """What those who operate the system look at."""
+
+    def beat(self, identity: str, engine_restarts: int) -> None:
+        """Say that a process works; those that were silent for a day are struck out."""
+
+    def figures(self) -> Figures:
+        """Counts and ages as of now; nothing of any case."""
+
+
+class Ledger(Cases, Readings, Children, Inbox, Outbox, Audit, Operation, Protocol):
     """Everything in one place, so that what belongs together is one transaction.
 
     Every method may raise LedgerBusyError where trying again helps, and LedgerError where it does not. Safe to share

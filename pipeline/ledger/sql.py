@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from pydantic import JsonValue
@@ -19,6 +19,7 @@ from pipeline.ledger import (
     cases,
     children,
     contents,
+    figures,
     forgetting,
     inbox,
     notifications,
@@ -36,9 +37,11 @@ from pipeline.ledger.values import (
     AuditKind,
     AuditRecord,
     AuditReport,
+    Beat,
     Conclusion,
     Content,
     Erasure,
+    Figures,
     Forgotten,
     ImportCounts,
     InboxItem,
@@ -53,6 +56,7 @@ from pipeline.ledger.values import (
 )
 
 Details = dict[str, JsonValue]
+_SILENT = timedelta(days=1)
 _PAGE = 2000  # records of one transaction: others wait for a moment, not for a whole import
 
 
@@ -285,6 +289,17 @@ class _Audit(_OnDatabase):
             return AuditReport(*audit.problems(connection, self._seal, anchors))
 
 
+class _Operation(_OnDatabase):
+    def beat(self, identity: str, engine_restarts: int) -> None:
+        now = self._clock()
+        with self._database.writing() as connection:
+            figures.beat(connection, Beat(identity, now, engine_restarts), before=now - _SILENT)
+
+    def figures(self) -> Figures:
+        with self._database.reading() as connection:
+            return figures.figures(connection)
+
+
 def _ending(result: Result) -> Details:
     codes: list[JsonValue] = [*sorted({finding.code.value for finding in result.findings})]
     return {"decision": result.decision.value, "codes": codes}
@@ -299,7 +314,7 @@ def _subject_of(message: Message) -> str | None:
     return subject if isinstance(subject, str) else None
 
 
-class SqlLedger(_Cases, _Readings, _Children, _Inbox, _Outbox, _Audit):
+class SqlLedger(_Cases, _Readings, _Children, _Inbox, _Outbox, _Audit, _Operation):
     """A ledger in a SQL database whose schema is today's; made by `open_ledger`."""
 
     def close(self) -> None:

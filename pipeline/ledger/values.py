@@ -230,3 +230,28 @@ class Beat(NamedTuple):
     identity: str
     seen_at: datetime
     engine_restarts: int
+
+
+class Figures(NamedTuple):
+    """Counts, and since when the oldest waits.
+
+    Attributes:
+        uploads: That were heard of and have no ending yet.
+        notifications: That were acknowledged and not worked on yet.
+        messages: That somebody is to be told and was not yet.
+        heard: Uploads by how they were heard of.
+        decisions: Runs by decision.
+        codes: Runs that have a finding with a code.
+        workers: Those that said not long ago that they work.
+    """
+
+    uploads: int
+    oldest_upload: datetime | None
+    notifications: int
+    oldest_notification: datetime | None
+    messages: int
+    oldest_message: datetime | None
+    heard: Mapping[str, int]
+    decisions: Mapping[str, int]
+    codes: Mapping[str, int]
+    workers: tuple[Beat, ...]
