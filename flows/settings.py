@@ -79,8 +79,8 @@ class WorkerOptions(Model):
     settle_seconds: float = Field(default=1.0, ge=0)
     event_seconds: float = Field(default=0.5, gt=0)
     upload_seconds: float = Field(default=300.0, ge=0)
-    lease_seconds: float = Field(default=120.0, ge=5)
-    patience_seconds: float = Field(default=300.0, ge=5)
+    lease_seconds: float = Field(default=120.0, ge=5, le=3600)
+    patience_seconds: float = Field(default=300.0, ge=5, le=3600)
     stop_seconds: float = Field(default=20.0, gt=0)
 
 
