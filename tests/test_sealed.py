@@ -8,7 +8,11 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from models.errors import FileRejectedError, StoreError
+from models.result import Decision
 from models.submission import INBOX
+from pipeline.forget import forget_child
+from pipeline.intake import process
+from pipeline.pictures import keep_pictures
 from pipeline.stores.base import Store
 from pipeline.stores.content import bytes_of, content_key, keep_bytes
 from pipeline.stores.envelope import ADDED, HEADER, MAGIC, DamagedError
@@ -16,7 +20,9 @@ from pipeline.stores.folder import FolderStore
 from pipeline.stores.opening import open_store
 from pipeline.stores.options import CipherName, SealingOptions, StoreOptions
 from pipeline.stores.sealed import SealedStore
+from tests.support.cards import CHILD_NUMBER
 from tests.support.sealing import NEW, OLD, SCAN, TYPE, everything, sealed_at
+from tests.support.uploads import FILES, opened_desk, upload
 
 
 @pytest.fixture(params=list(CipherName))
@@ -39,6 +45,19 @@ def test_the_same_bytes_are_never_sealed_alike(store: SealedStore, tmp_path: Pat
     second = everything(tmp_path)
     assert (len(first), len(second)) == (len(SCAN) + ADDED,) * 2
     assert first[HEADER:] != second[HEADER:]
+
+
+def test_a_case_is_decided_drawn_and_forgotten_alike(tmp_path: Path) -> None:
+    source = FolderStore(tmp_path / "uploads")
+    with opened_desk(tmp_path) as plain:
+        desk = plain._replace(store=sealed_at(tmp_path / "store"))
+        result = process(source, upload(source), desk)
+        assert result.decision is Decision.ACCEPTED
+        keep_pictures(desk.ledger.case("case-1"), result, desk)
+        assert everything(tmp_path / "store").count(MAGIC) == 2 * len(FILES)
+        assert not [name for name in FILES if name in everything(tmp_path / "store")]  # each file holds its own name
+        forget_child([CHILD_NUMBER], desk.ledger, desk.store)
+        assert list(desk.store.list("")) == []
 
 
 @pytest.mark.parametrize("use", ["get", "list", "stat", "url_for"])
