@@ -43,7 +43,7 @@ def opened(cipher: BlockCipherAlgorithm, payload: bytes, about: bytes) -> bytes:
         opening = Cipher(cipher, modes.GCM(nonce, tag)).decryptor()
         opening.authenticate_additional_data(about)
         return opening.update(record) + opening.finalize()
-    except (InvalidTag, ValueError):  # a nonce or a tag that is cut short
+    except (InvalidTag, ValueError, TypeError):  # also: cut short, or text where somebody mended a database by hand
         raise BrokenError from None
 
 

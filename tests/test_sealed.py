@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from models.errors import FileRejectedError, StoreError
@@ -15,7 +17,7 @@ from pipeline.intake import process
 from pipeline.pictures import keep_pictures
 from pipeline.stores.base import Store
 from pipeline.stores.content import bytes_of, content_key, keep_bytes
-from pipeline.stores.envelope import ADDED, HEADER, MAGIC, DamagedError
+from pipeline.stores.envelope import ADDED, HEADER, MAGIC, DamagedError, Header, Keyring
 from pipeline.stores.folder import FolderStore
 from pipeline.stores.opening import open_store
 from pipeline.stores.options import CipherName, SealingOptions, StoreOptions
@@ -36,6 +38,24 @@ def test_no_plain_byte_of_a_kept_scan_is_on_disk(store: SealedStore, tmp_path: P
     on_disk = everything(tmp_path)
     assert not [at for at in range(0, len(scan) - 8) if scan[at : at + 8] in on_disk]
     assert bytes_of(store, digest, limit=5000) == scan
+
+
+@given(data=st.binary(max_size=300), key=st.text(max_size=50), cipher=st.sampled_from(CipherName))
+def test_what_is_sealed_opens_again_under_its_own_name_only(data: bytes, key: str, cipher: CipherName) -> None:
+    ring = Keyring([bytes(32)], cipher)
+    header, envelope = ring.seal(key, data)
+    assert Header.of(envelope, key) == header
+    assert ring.open(key, header, envelope) == data
+    with pytest.raises(DamagedError):
+        ring.open(f"{key}x", header, envelope)
+
+
+@given(st.binary(max_size=HEADER), st.integers(0, len(MAGIC)))
+def test_any_bytes_have_a_header_or_none_or_a_damaged_one(data: bytes, magic: int) -> None:
+    try:
+        Header.of(MAGIC[:magic] + data, "a")
+    except DamagedError:
+        assert magic or data.startswith(MAGIC[:1])
 
 
 def test_the_same_bytes_are_never_sealed_alike(store: SealedStore, tmp_path: Path) -> None:
