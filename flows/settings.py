@@ -7,8 +7,9 @@ from typing import Annotated
 
 import yaml
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from flows.secret_files import EnvironmentWithFiles
 from models.base import Model
 from models.errors import ExitCode, PipelineError
 from models.policy import Limits, Policy
@@ -43,16 +44,13 @@ class ReceiverOptions(Model):
     Attributes:
         host: Where we listen. Elsewhere than on loopback put TLS in front.
         port: Where we listen; None to listen nowhere.
-        token: What whoever speaks to us must show.
-        second_token: Shown as well while the first is changed for it.
-        tokens_file: Holds tokens, a line each, instead.
+        tokens: Of which whoever speaks to us must show one; two, with white space between them, while the first is
+            changed for the second.
     """
 
     host: str = "127.0.0.1"
     port: Port | None = None
-    token: SecretStr | None = None
-    second_token: SecretStr | None = None
-    tokens_file: Path | None = None
+    tokens: SecretStr = SecretStr("")
 
 
 class WorkerOptions(Model):
@@ -87,6 +85,8 @@ class WorkerOptions(Model):
 class Settings(BaseSettings):
     """Everything that can be set: `INTAKE_WORKSPACE`, `INTAKE_LIMITS__BYTES`, `INTAKE_STORE__ENDPOINT` and so on.
 
+    A secret may lie in a file, which `INTAKE_REGISTER_SECRET_FILE`, `INTAKE_STORE__SECRET_KEY_FILE` and so on name.
+
     Attributes:
         workspace: Holds whatever is not placed elsewhere: store, ledger, Prefect's own files, logs.
         store_url: `file:DIR` or `s3://BUCKET`; a folder in the workspace if None.
@@ -95,7 +95,7 @@ class Settings(BaseSettings):
             file in the workspace, made at the first start, if None.
         policy_file: The hospital's rules as YAML; the built-in ones if None.
         models: The operator's own PP-OCR models, `det/` and `rec/`; the bundled ones if None.
-        store: How to reach an S3 server.
+        store: How to reach an S3 server, and under which keys objects are sealed.
     """
 
     model_config = SettingsConfigDict(
@@ -116,6 +116,18 @@ class Settings(BaseSettings):
     worker: WorkerOptions = WorkerOptions()
     receiver: ReceiverOptions = ReceiverOptions()
     webhook: WebhookOptions = WebhookOptions()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - theirs
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - theirs
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - theirs
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the caller says, then the environment."""
+        return init_settings, EnvironmentWithFiles(settings_cls)
 
     @property
     def store_at(self) -> str:
