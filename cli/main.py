@@ -12,6 +12,7 @@ from cli.children import children
 from cli.codes import codes
 from cli.process import process
 from cli.reprocess import reprocess
+from cli.retention import retention
 from cli.serve import serve
 from cli.settings import settings
 from cli.show import show
@@ -33,6 +34,7 @@ app.command()(show)
 app.command()(reprocess)
 app.command()(serve)
 app.add_typer(audit, name="audit")
+app.add_typer(retention, name="retention")
 app.command()(codes)
 app.command()(settings)
 

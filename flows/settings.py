@@ -82,6 +82,17 @@ class WorkerOptions(Model):
     stop_seconds: float = Field(default=20.0, gt=0)
 
 
+class RetentionOptions(Model):
+    """How long what is needed no more is kept.
+
+    Attributes:
+        scans_days: After its decision, until the scans of a case are erased: no less than a family may object. None to
+            keep them; cases that wait for a person keep theirs.
+    """
+
+    scans_days: int | None = Field(default=None, ge=1)
+
+
 class Settings(BaseSettings):
     """Everything that can be set: `INTAKE_WORKSPACE`, `INTAKE_LIMITS__BYTES`, `INTAKE_STORE__ENDPOINT` and so on.
 
@@ -116,6 +127,7 @@ class Settings(BaseSettings):
     worker: WorkerOptions = WorkerOptions()
     receiver: ReceiverOptions = ReceiverOptions()
     webhook: WebhookOptions = WebhookOptions()
+    retention: RetentionOptions = RetentionOptions()
 
     @classmethod
     def settings_customise_sources(

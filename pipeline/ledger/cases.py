@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from models.case import Case, StoredFile
 from models.errors import LedgerBusyError, UnknownCaseError
@@ -32,7 +32,11 @@ def open_case(
     for _ in range(_ATTEMPTS):
         latest = _row(connection, submission.submission_id, None)
         if latest is not None and latest.input_digest == input_digest:
-            return case_of_row(seal, latest), False
+            case = case_of_row(seal, latest)
+            if latest.scans_erased_at is not None:  # and here they are again
+                connection.execute(update(cases).where(cases.c.id == latest.id).values(scans_erased_at=None))
+                _note_digests(connection, case)
+            return case, False
         revision = 1 if latest is None else latest.revision + 1
         case = Case(submission=submission, revision=revision, files=files, input_digest=input_digest)
         if insert_new(connection, cases, _values(seal, case, now)):

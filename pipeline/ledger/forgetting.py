@@ -54,10 +54,10 @@ def forget(connection: Connection, seal: Seal, numbers: Sequence[str], *, now: d
     paths = {file.path for row in gone for file in case_rows.files_of_row(seal, row)}
     erased = children.erase(connection, keys)
     left = (
-        *_bytes_of_nobody_else(connection, _erase_cases(connection, gone)),
+        *bytes_of_nobody_else(connection, _erase_cases(connection, gone)),
         *(f"pictures/{row.input_digest}/" for row in gone),
         *(results_folder(submission_id) for submission_id in sorted(submissions)),
-        *_uploads(connection, sorted(paths), tuple(submissions)),
+        *uploads(connection, sorted(paths), tuple(submissions)),
     )
     if left:
         connection.execute(insert(erasures), [{"key": key} for key in left])
@@ -99,7 +99,7 @@ def _erase_cases(connection: Connection, gone: Sequence[Row[tuple[object, ...]]]
     return tuple(digests)
 
 
-def _bytes_of_nobody_else(connection: Connection, digests: Iterable[str]) -> Iterator[str]:
+def bytes_of_nobody_else(connection: Connection, digests: Iterable[str]) -> Iterator[str]:
     """Keys of bytes that no other case has, whose readings are erased; what another sent as well stays."""
     for digest in sorted(digests):
         if not _is_sent_elsewhere(connection, digest):
@@ -116,7 +116,7 @@ def _is_sent_again(connection: Connection, key: str) -> bool:
     return bool(digest) and key == content_key(digest) and _is_sent_elsewhere(connection, digest)
 
 
-def _uploads(connection: Connection, paths: Sequence[str], submissions: Sequence[str]) -> Iterator[str]:
+def uploads(connection: Connection, paths: Sequence[str], submissions: Sequence[str]) -> Iterator[str]:
     """What the parent's app put into the inbox, manifest last; the items forget where it was."""
     theirs = inbox.c.submission_id.in_(submissions)
     for key in connection.scalars(select(inbox.c.key).where(theirs, inbox.c.key != _NOWHERE)).all():

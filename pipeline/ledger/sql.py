@@ -25,6 +25,7 @@ from pipeline.ledger import (
     notifications,
     outbox,
     readings,
+    retention,
     runs,
     stored,
 )
@@ -41,6 +42,7 @@ from pipeline.ledger.values import (
     Conclusion,
     Content,
     Erasure,
+    Expired,
     Figures,
     Forgotten,
     ImportCounts,
@@ -193,6 +195,16 @@ class _Children(_OnDatabase):
             forgotten = forgetting.forget(connection, self._seal, numbers, now=self._clock())
             self._record(connection, Entry(AuditKind.FORGOTTEN, forgotten._asdict()))
             return forgotten
+
+    def expire_scans(self, before: datetime, limit: int, *, pretend: bool = False) -> Expired:
+        with self._database.writing() as connection:
+            due = retention.due(connection, before=before, limit=limit)
+            if pretend:
+                return Expired(len(due), 0)
+            gone = retention.expire(connection, self._seal, due, now=self._clock())
+            entries = (Entry(AuditKind.EXPIRED, {"objects": one.objects}, name) for name, one in gone.items())
+            self._record(connection, *entries)
+            return Expired(len(gone), sum(one.objects for one in gone.values()))
 
     def erasures(self) -> tuple[Erasure, ...]:
         with self._database.reading() as connection:

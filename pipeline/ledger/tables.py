@@ -54,6 +54,7 @@ cases = Table(
     Column("manifest", LargeBinary, nullable=False),
     Column("files", LargeBinary, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
+    Column("scans_erased_at", UtcTime),
     UniqueConstraint("submission_id", "revision"),
 )
 
