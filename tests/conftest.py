@@ -5,6 +5,8 @@ from hypothesis import settings
 from tests.support.postgres import postgres_server, postgres_url
 from tests.support.rgw import gateway
 
+pytest_plugins = ("tests.support.canary_watch",)
+
 __all__ = ["gateway", "postgres_server", "postgres_url"]
 
 settings.register_profile("patient", deadline=None)  # machines are noisy; pytest's timeout ends what hangs

@@ -1,0 +1,105 @@
+"""A plug-in that searches everything the suite writes for the people in it: logs as they are written, files at the end.
+
+What documents say may stand in ledgers, in stores, and in what tests themselves lay down for the code to read. Anywhere
+else, a log, Prefect's files, metrics, a temporary file, it is a leak, and fails the whole run.
+"""
+
+import json
+import logging
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.dossiers import CHILD, GUARDIAN
+
+_OURS: Final = ("flows", "pipeline", "cli", "models")
+_LONGEST: Final = 64 * 1024 * 1024  # bytes of a file that is searched; none of ours is larger
+_NAMES: Final = (CHILD.name, GUARDIAN.name, "欧阳靖瑶")
+_NUMBERS: Final = ("11019920191123", "11019919880101", "T110000000", "13800000000")
+# Where what documents say belongs, or where tests put it themselves, by any part of the path below pytest's folder.
+_THEIR_PLACE: Final = ("store", "uploads", "inbox", "ledger", "submission.json", ".csv", ".jpg", ".pdf", "samples")
+
+
+def canaries() -> tuple[bytes, ...]:
+    """What is searched for: plain, and as JSON escapes it."""
+    words = (*_NAMES, *_NUMBERS)
+    return tuple({form.encode() for word in words for form in (word, json.dumps(word)[1:-1])})
+
+
+class CanaryWatch(logging.Handler):
+    """Notes every record of ours that names somebody, and at the end every file."""
+
+    def __init__(self, session: pytest.Session) -> None:
+        super().__init__()
+        self._session = session
+        self._canaries = canaries()
+        self._before = frozenset(Path(tempfile.gettempdir()).iterdir())
+        self.test = ""
+        self.leaks: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look at a record with all that hangs on it."""
+        if record.name.split(".")[0] in _OURS and self._holds(repr(record.__dict__).encode()):
+            self.leaks.append(f"log of {record.name}, line {record.lineno}, in {self.test}")
+
+    def look_at_files(self, folder: Path) -> None:
+        """Look at what lies below pytest's folder, and at what is new beside it."""
+        new = (path for path in Path(tempfile.gettempdir()).iterdir() if path not in self._before)
+        for root in (folder, *(path for path in new if not path.name.startswith("pytest-of"))):
+            self.leaks.extend(f"file {path}" for path in _files(root) if self._holds(path.read_bytes()))
+
+    def _holds(self, data: bytes) -> bool:
+        return any(canary in data for canary in self._canaries)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for path in (root, *root.rglob("*")) if root.is_dir() else (root,):
+        try:
+            wanted = path.is_file() and not path.is_symlink() and path.stat().st_size <= _LONGEST
+        except OSError:  # gone meanwhile, or not ours to see
+            continue
+        if wanted and not any(place in part for part in path.relative_to(root.parent).parts for place in _THEIR_PLACE):
+            yield path
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Begin to listen."""
+    watch = CanaryWatch(session)
+    session.config.pluginmanager.register(watch, "canary-watch")
+    logging.getLogger().addHandler(watch)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Know which test it is that writes."""
+    _watch(item.config).test = item.nodeid
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Look at the files while they are there, and fail the run for any leak."""
+    watch = _watch(session.config)
+    logging.getLogger().removeHandler(watch)
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    if factory is not None:
+        watch.look_at_files(factory.getbasetemp())
+    if watch.leaks and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what leaked."""
+    leaks = _watch(terminalreporter.config).leaks
+    if leaks:
+        terminalreporter.section("people of the tests were found where they must not be")
+        for leak in leaks:
+            terminalreporter.line(leak)
+
+
+def _watch(config: pytest.Config) -> CanaryWatch:
+    watch = config.pluginmanager.get_plugin("canary-watch")
+    assert isinstance(watch, CanaryWatch)
+    return watch
