@@ -11,6 +11,7 @@ from cli.audit import audit
 from cli.children import children
 from cli.codes import codes
 from cli.process import process
+from cli.provision import provision
 from cli.reprocess import reprocess
 from cli.serve import serve
 from cli.settings import settings
@@ -33,6 +34,7 @@ app.command()(show)
 app.command()(reprocess)
 app.command()(serve)
 app.add_typer(audit, name="audit")
+app.command()(provision)
 app.command()(codes)
 app.command()(settings)
 
