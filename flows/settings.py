@@ -1,12 +1,12 @@
 """What the operator decides. The only room that looks at the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.base import Model
@@ -16,6 +16,8 @@ from pipeline.delivery.options import WebhookOptions
 from pipeline.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.options import StoreOptions
 
+_FOR_TESTS = "INTAKE_REQUIRE_"  # says which servers a lane of tests must have
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -24,8 +26,9 @@ class PrefectOptions(Model):
 
     Attributes:
         api_url: Of a server that somebody else runs; None to run one of our own on this machine.
-        host: Where our own server listens. Its UI has no users and no passwords: leave it on loopback.
+        host: Where our own server listens. Elsewhere than on loopback only with `auth`, and with TLS in front.
         port: Where our own server listens; another free port is taken if this one is in use.
+        auth: `USER:PASSWORD` that our own server asks for and our client shows; one for everybody. None to ask nobody.
         database_url: Of our own server's database, `postgresql+asyncpg://...`; SQLite in the workspace if None.
         work_pool: Through which every machine of this installation shares the work.
     """
@@ -33,6 +36,7 @@ class PrefectOptions(Model):
     api_url: str | None = None
     host: str = "127.0.0.1"
     port: Port = 4200
+    auth: SecretStr | None = None
     database_url: SecretStr | None = None
     work_pool: str = "intake"
 
@@ -171,6 +175,22 @@ def read_policy(file: Path | None) -> Policy:
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise SettingsError(f"The policy file {file} is wrong: {wrong}.") from None
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """The variables of the environment that look like settings and are none; reading the settings passes over them."""
+    known = frozenset(_variables("INTAKE", "_", Settings))
+    names = sorted(name for name in os.environ if name.upper().startswith("INTAKE_"))  # noqa: TID251 - this is the room
+    return tuple(name for name in names if name.upper() not in known and not name.startswith(_FOR_TESTS))
+
+
+def _variables(prefix: str, join: str, model: type[BaseModel]) -> Iterator[str]:
+    """Every variable that sets something in a model, and every group as a whole, which may be JSON."""
+    for name, field in model.model_fields.items():
+        variable = f"{prefix}{join}{name.upper()}"
+        yield variable
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _variables(variable, "__", field.annotation)
 
 
 def use_environment(values: Mapping[str, str]) -> None:
