@@ -10,6 +10,7 @@ from rich.console import Console
 from cli.audit import audit
 from cli.children import children
 from cli.codes import codes
+from cli.doctor import doctor
 from cli.process import process
 from cli.provision import provision
 from cli.reprocess import reprocess
@@ -35,6 +36,7 @@ app.command()(reprocess)
 app.command()(serve)
 app.add_typer(audit, name="audit")
 app.command()(provision)
+app.command()(doctor)
 app.command()(codes)
 app.command()(settings)
 

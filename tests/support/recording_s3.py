@@ -1,6 +1,7 @@
 """An S3 server that keeps what it is asked and answers as told; for servers that cannot run here."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +25,7 @@ class Recorder:
         self.answers = answers
         self.asked: list[Asked] = []
         self.endpoint = ""
+        self.ahead = 0.0  # seconds of its clock before ours
 
     def put(self, query: str) -> str:
         """The body of the last PUT with this query."""
@@ -52,6 +54,9 @@ def recording_s3(answers: Mapping[str, tuple[int, str]]) -> Iterator[Recorder]:
                 self.wfile.write(text.encode())
 
         do_GET = do_HEAD = do_PUT = do_POST = _answer
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string(time.time() + recorder.ahead)
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
