@@ -25,7 +25,7 @@ def provision(
     *,
     events: Annotated[Events, typer.Option(help="How the server tells of uploads.")] = Events.NONE,
     receiver: Annotated[str, typer.Option(help="URL of the service's receiver, as the server reaches it.")] = "",
-    queue: Annotated[str, typer.Option(help="ARN of an SQS queue, for AWS.")] = "",
+    queue: Annotated[str, typer.Option(help="ARN of an SQS queue, or of a target whose region is named in it.")] = "",
     token_file: Annotated[
         Path | None, typer.Option(help="Holds the receiver's token. [default: as the receiver's settings say]")
     ] = None,
@@ -70,8 +70,8 @@ def _checked_url(url: str, events: Events) -> str:
 
 
 def _checked_queue(arn: str, events: Events) -> str:
-    if events is Events.AWS and not arn.startswith("arn:"):
-        raise typer.BadParameter("--events aws needs --queue with the ARN of an SQS queue.")
+    if (events is Events.AWS or arn) and not arn.startswith("arn:"):
+        raise typer.BadParameter("--queue must be an ARN; --events aws needs that of an SQS queue.")
     return arn
 
 

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
@@ -11,10 +10,10 @@ import pytest
 from pydantic import SecretStr
 
 from flows.doctor import machine, services
-from flows.doctor.check import Check, State, wrong
-from flows.doctor.examination import CHECKS, OneCheck, examine, exit_code, guarded
+from flows.doctor.check import Check, State
+from flows.doctor.examination import CHECKS, OneCheck, exit_code, guarded
 from flows.settings import PrefectOptions, ReceiverOptions, Settings
-from models.errors import ExitCode, LedgerError, StoreDownError
+from models.errors import LedgerError
 from pipeline.ledger.look import Age, look_at_ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.ocr.options import ReaderOptions
@@ -47,7 +46,6 @@ from tests.support.listener import listening
 from tests.support.recording_s3 import recording_s3
 from tests.support.rgw import Gateway
 from tests.support.values import SECRET
-from tests.test_cli import intake
 
 
 def found(check: OneCheck, folder: Path, change: dict[str, object]) -> list[Check]:
@@ -119,6 +117,21 @@ def test_unsafe_settings_are_found(tmp_path: Path, settings: dict[str, object], 
     one = worst(found(rule("_settings"), tmp_path, settings))
     assert one.state is state
     assert words in one.what + one.to_do
+
+
+@pytest.mark.parametrize(
+    ("receiver", "state"),
+    [
+        pytest.param(ReceiverOptions(), None, id="none asked for"),
+        pytest.param(ReceiverOptions(port=1), State.WRONG, id="no token"),
+        pytest.param(ReceiverOptions(port=1, token=SecretStr("canary")), State.WRONG, id="a short token"),
+        pytest.param(ReceiverOptions(port=1, token=SecretStr("t" * 32)), State.OK, id="a token"),
+    ],
+)
+def test_a_receiver_needs_tokens(tmp_path: Path, receiver: ReceiverOptions, state: State | None) -> None:
+    checks = found(services.receiver, tmp_path, {"receiver": receiver})
+    assert [check.state for check in checks] == [state] * (state is not None)
+    assert "canary" not in str(checks)
 
 
 @pytest.mark.parametrize("check", [machine.memory, machine.cores])
@@ -214,63 +227,3 @@ def test_looking_at_a_ledger_leaves_nothing_in_it(tmp_path: Path) -> None:
     found(services.ledger, tmp_path, {})
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
         assert connection.execute("SELECT count(*) FROM workers").fetchone() == (0,)
-
-
-def test_nothing_is_made_where_nothing_is(tmp_path: Path) -> None:
-    checks = list(examine(Settings(workspace=tmp_path / "w")))
-    assert not (tmp_path / "w").exists()
-    assert {check.name for check in checks} >= {"settings", "policy", "models", "store", "ledger", "prefect", "disk"}
-
-
-def breaks(_settings: Settings) -> Iterator[Check]:
-    yield Check("breaks", State.OK, "So far so good.")
-    raise RuntimeError("canary")
-
-
-def is_down(_settings: Settings) -> Iterator[Check]:
-    raise StoreDownError("The store is down: start it.")
-    yield
-
-
-@pytest.mark.parametrize(
-    ("check", "code", "what"),
-    [
-        pytest.param(breaks, ExitCode.BUG, "The check itself broke (RuntimeError).", id="a bug of ours"),
-        pytest.param(is_down, ExitCode.STORE, "The store is down.", id="an error of ours"),
-    ],
-)
-def test_a_check_that_breaks_is_a_finding(tmp_path: Path, check: OneCheck, code: ExitCode, what: str) -> None:
-    checks = found(check, tmp_path, {})
-    assert (checks[-1].state, checks[-1].what, exit_code(checks)) == (State.WRONG, what, code)
-
-
-@pytest.mark.parametrize(
-    ("codes", "expected"),
-    [
-        pytest.param([], 0, id="nothing wrong"),
-        pytest.param([ExitCode.USAGE], 2, id="a setting"),
-        pytest.param([ExitCode.ENGINE, ExitCode.USAGE], 4, id="a setting and the engine"),
-        pytest.param([ExitCode.USAGE, ExitCode.STORE, ExitCode.ENGINE], 5, id="everything"),
-    ],
-)
-def test_the_command_ends_as_the_worst_says(codes: list[ExitCode], expected: int) -> None:
-    checks = [Check("x", State.WARNING, "w"), *(wrong("x", "y", "z", code=code) for code in codes)]
-    assert exit_code(checks) == expected
-
-
-def test_the_command_tells_in_a_table_and_as_json(tmp_path: Path) -> None:
-    workspace, empty = tmp_path / "w", tmp_path / "empty"
-    empty.mkdir()
-    environment = {"INTAKE_MODELS": str(empty), "INTAKE_PREFECT_PORT": "canary"}
-    table = intake(workspace, "doctor", **environment)
-    lines = intake(workspace, "doctor", "--json", **environment)
-    assert (table.returncode, lines.returncode) == (ExitCode.ENGINE, ExitCode.ENGINE)
-    rows = [json.loads(line) for line in lines.stdout.splitlines()]
-    assert {row["name"]: row["state"] for row in rows if row["state"] == "wrong"} == {
-        "settings": "wrong",
-        "models": "wrong",
-    }
-    assert {"name", "state", "what", "to_do"} == set(rows[0])
-    assert all(row["what"] in table.stdout for row in rows if row["name"] in {"settings", "models", "policy"})
-    assert "canary" not in table.stdout + lines.stdout + table.stderr + lines.stderr
-    assert "Traceback" not in table.stderr

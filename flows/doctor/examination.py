@@ -63,6 +63,7 @@ CHECKS: Final[tuple[OneCheck, ...]] = (
     services.typefaces,
     services.store,
     services.ledger,
+    services.receiver,
     services.prefect,
     machine.disks,
     machine.memory,

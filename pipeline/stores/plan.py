@@ -32,7 +32,8 @@ class Plan(Model):
         events: In which way the server tells of uploads.
         receiver: The URL that it tells them to.
         token: What it shows there; only Ceph RGW keeps it with the rule.
-        queue: The ARN of an SQS queue, for AWS.
+        queue: The ARN of an SQS queue, for AWS; of the target, where a MinIO or RustFS has its region in it. Else "",
+            for the target that `server_lines` makes.
         old_version_days: After which versions that were replaced or hidden are removed.
         broken_upload_days: After which the parts of an upload that was never completed are removed.
         inbox_days: After which objects below `inbox/` expire; None to keep them.

@@ -168,10 +168,8 @@ def _events(site: _Site) -> Sequence[Step]:
             return ()
         case Events.RGW:
             return _topic_and_rule(site)
-        case Events.AWS:
-            return (_notification(site, "Queue", site.plan.queue),)
-        case Events.MINIO | Events.RUSTFS:
-            return (_notification(site, "Queue", _QUEUES[site.plan.events]),)
+        case Events.AWS | Events.MINIO | Events.RUSTFS:
+            return (_notification(site, "Queue", site.plan.queue or _QUEUES[site.plan.events]),)
 
 
 def _topic_and_rule(site: _Site) -> Sequence[Step]:
