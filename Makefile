@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --only-binary :all:
 LANES ?= not s3 and not postgres
-BENCHES := receiver scene fairness accuracy quality margins copies names verification rare duplicates register judging mutants peers speed runtimes
+BENCHES := receiver durability scene fairness accuracy quality margins copies names verification rare duplicates register judging mutants peers speed runtimes
 N ?= 1000
 
 .DEFAULT_GOAL := help

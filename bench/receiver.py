@@ -45,7 +45,7 @@ def measure(count: int) -> Measured:
         settings = Settings(
             workspace=Path(folder),
             register_secret=SecretStr(SECRET.hex()),
-            receiver=ReceiverOptions(port=free_port(), token=SecretStr(_TOKEN)),
+            receiver=ReceiverOptions(port=free_port(), tokens=SecretStr(_TOKEN)),
         )
         with _receiver(settings) as port:
             rush = tuple(_figures("in a rush", _sent(port, 0, count, None)))

@@ -76,21 +76,16 @@ def _checked_queue(arn: str, events: Events) -> str:
 
 
 def _token(settings: Settings, file: Path | None) -> SecretStr:
-    """The first token of the file, else the one that the receiver's settings name."""
-    receiver = settings.receiver
-    place = file or receiver.tokens_file
-    if file is None and receiver.token is not None:
-        return receiver.token
-    if place is None:
+    """The first token of the file, else of the receiver's settings."""
+    try:
+        text = file.read_text("ascii") if file else settings.receiver.tokens.get_secret_value()
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"The token's file {file} cannot be read: {type(error).__name__}.") from error
+    words = text.split()
+    if not words:
         raise typer.BadParameter(
             "The receiver has no token: name a file that holds it by --token-file, or set INTAKE_RECEIVER__TOKENS_FILE."
         )
-    try:
-        words = place.read_text("ascii").split()
-    except (OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(f"The token's file {place} cannot be read: {type(error).__name__}.") from error
-    if not words:
-        raise typer.BadParameter(f"The token's file {place} is empty: write the receiver's token into it.")
     return SecretStr(words[0])
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from flows.secret_files import EnvironmentWithFiles, secret_names
 from models.base import Model
 from models.errors import ExitCode, PipelineError
 from models.policy import Limits, Policy
@@ -47,16 +48,13 @@ class ReceiverOptions(Model):
     Attributes:
         host: Where we listen. Elsewhere than on loopback put TLS in front.
         port: Where we listen; None to listen nowhere.
-        token: What whoever speaks to us must show.
-        second_token: Shown as well while the first is changed for it.
-        tokens_file: Holds tokens, a line each, instead.
+        tokens: Of which whoever speaks to us must show one; two, with white space between them, while the first is
+            changed for the second.
     """
 
     host: str = "127.0.0.1"
     port: Port | None = None
-    token: SecretStr | None = None
-    second_token: SecretStr | None = None
-    tokens_file: Path | None = None
+    tokens: SecretStr = SecretStr("")
 
 
 class WorkerOptions(Model):
@@ -83,13 +81,26 @@ class WorkerOptions(Model):
     settle_seconds: float = Field(default=1.0, ge=0)
     event_seconds: float = Field(default=0.5, gt=0)
     upload_seconds: float = Field(default=300.0, ge=0)
-    lease_seconds: float = Field(default=120.0, ge=5)
-    patience_seconds: float = Field(default=300.0, ge=5)
+    lease_seconds: float = Field(default=120.0, ge=5, le=3600)
+    patience_seconds: float = Field(default=300.0, ge=5, le=3600)
     stop_seconds: float = Field(default=20.0, gt=0)
+
+
+class RetentionOptions(Model):
+    """How long what is needed no more is kept.
+
+    Attributes:
+        scans_days: After its decision, until the scans of a case are erased: no less than a family may object. None to
+            keep them; cases that wait for a person keep theirs.
+    """
+
+    scans_days: int | None = Field(default=None, ge=1)
 
 
 class Settings(BaseSettings):
     """Everything that can be set: `INTAKE_WORKSPACE`, `INTAKE_LIMITS__BYTES`, `INTAKE_STORE__ENDPOINT` and so on.
+
+    A secret may lie in a file, which `INTAKE_REGISTER_SECRET_FILE`, `INTAKE_STORE__SECRET_KEY_FILE` and so on name.
 
     Attributes:
         workspace: Holds whatever is not placed elsewhere: store, ledger, Prefect's own files, logs.
@@ -99,7 +110,7 @@ class Settings(BaseSettings):
             file in the workspace, made at the first start, if None.
         policy_file: The hospital's rules as YAML; the built-in ones if None.
         models: The operator's own PP-OCR models, `det/` and `rec/`; the bundled ones if None.
-        store: How to reach an S3 server.
+        store: How to reach an S3 server, and under which keys objects are sealed.
     """
 
     model_config = SettingsConfigDict(
@@ -120,6 +131,19 @@ class Settings(BaseSettings):
     worker: WorkerOptions = WorkerOptions()
     receiver: ReceiverOptions = ReceiverOptions()
     webhook: WebhookOptions = WebhookOptions()
+    retention: RetentionOptions = RetentionOptions()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - theirs
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - theirs
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - theirs
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the caller says, then the environment."""
+        return init_settings, EnvironmentWithFiles(settings_cls)
 
     @property
     def store_at(self) -> str:
@@ -179,9 +203,19 @@ def read_policy(file: Path | None) -> Policy:
 
 def unknown_variables() -> tuple[str, ...]:
     """The variables of the environment that look like settings and are none; reading the settings passes over them."""
-    known = frozenset(_variables("INTAKE", "_", Settings))
+    known = {*_variables("INTAKE", "_", Settings), *_secret_file_variables()}
     names = sorted(name for name in os.environ if name.upper().startswith("INTAKE_"))  # noqa: TID251 - this is the room
     return tuple(name for name in names if name.upper() not in known and not name.startswith(_FOR_TESTS))
+
+
+def secret_files() -> tuple[Path, ...]:
+    """The files that hold secrets for settings, as the environment names them."""
+    named = (os.environ.get(variable) for variable in _secret_file_variables())  # noqa: TID251 - this is the room
+    return tuple(Path(value) for value in named if value)
+
+
+def _secret_file_variables() -> Iterator[str]:
+    return (f"INTAKE_{name.upper()}_FILE" for name in secret_names(Settings))
 
 
 def _variables(prefix: str, join: str, model: type[BaseModel]) -> Iterator[str]:

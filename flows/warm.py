@@ -27,10 +27,11 @@ from flows.worker import FlowTable, WarmWorker, process_identity
 from models.errors import PipelineError
 from pipeline.anchors import keep_anchor
 from pipeline.delivery.deliver import deliver
+from pipeline.desk import Desk
 from pipeline.events.scan import Scan
 from pipeline.events.taking import take_notifications
 from pipeline.events.uploads import bucket_of
-from pipeline.forget import erase_the_rest
+from pipeline.forget import erase_the_rest, expire_scans
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.values import Anchor
 
@@ -41,6 +42,7 @@ _DEPLOYMENTS: Final = (Deployment(INTAKE, UPLOADS), Deployment("flows.reprocess:
 _HEARTBEAT_SECONDS: Final = 15.0
 _SWEEP_SECONDS: Final = 60.0
 _DELIVER_SECONDS: Final = 1.0
+_RETAIN_SECONDS: Final = 3600.0
 _ANCHOR_SECONDS: Final = 600.0
 _GLANCE_SECONDS: Final = 0.1
 
@@ -88,6 +90,7 @@ def _duties(settings: Settings, client: PrefectClient, worker: WarmWorker, intak
         anchored = await in_thread(keep_anchor, desk.ledger, desk.store, day=utc_now().date(), last=anchored)
 
     return (
+        _Duty("retain", partial(in_thread, _retain, settings, desk), _RETAIN_SECONDS),
         _Duty("erase", partial(in_thread, erase_the_rest, desk.ledger, desk.store), _SWEEP_SECONDS),
         _Duty("sweep", partial(sweep, client, settings.prefect.work_pool), _SWEEP_SECONDS),
         _Duty("deliver", partial(in_thread, deliver, desk.ledger, resources.resources().outlet()), _DELIVER_SECONDS),
@@ -99,6 +102,11 @@ def _duties(settings: Settings, client: PrefectClient, worker: WarmWorker, intak
         _Duty("cancel", worker.cancel_asked_for, options.poll_seconds),
         _Duty("heartbeat", worker.sync_with_backend, _HEARTBEAT_SECONDS),
     )
+
+
+def _retain(settings: Settings, desk: Desk) -> None:
+    if settings.retention.scans_days is not None:
+        expire_scans(desk.ledger, days=settings.retention.scans_days)
 
 
 async def _keep_on(duties: tuple[_Duty, ...], asked: threading.Event) -> None:

@@ -1,10 +1,15 @@
-"""Erase a child everywhere: the ledger first, in one transaction, then the store, as often as it takes."""
+"""Erase a child everywhere, and what is kept long enough: the ledger first, then the store, as often as it takes."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.values import Forgotten
+from pipeline.ledger.base import Ledger, utc_now
+from pipeline.ledger.values import Expired, Forgotten
 from pipeline.stores.base import Store
+
+_AT_ONCE: Final = 100  # cases of one transaction: others wait for a moment only
+_COUNTED: Final = 10_000_000
 
 
 def forget_child(numbers: Sequence[str], ledger: Ledger, store: Store) -> Forgotten:
@@ -34,3 +39,19 @@ def erase_the_rest(ledger: Ledger, store: Store) -> None:
         for key in keys:
             store.erase(key)
         ledger.erased(erasure)
+
+
+def expire_scans(ledger: Ledger, *, days: int, pretend: bool = False) -> Expired:
+    """Let the scans of cases go that were decided so many days ago; `erase_the_rest` then erases them.
+
+    Args:
+        ledger: That knows when they were decided.
+        days: After a decision.
+        pretend: Only count the cases.
+    """
+    before, cases, objects = utc_now() - timedelta(days=days), 0, 0
+    while True:
+        lot = ledger.expire_scans(before, _COUNTED if pretend else _AT_ONCE, pretend=pretend)
+        cases, objects = cases + lot.cases, objects + lot.objects
+        if pretend or lot.cases < _AT_ONCE:
+            return Expired(cases, objects)

@@ -56,7 +56,7 @@ def listener() -> Iterator[Listener]:
 
 @contextmanager
 def telling(listener: Listener, store: FolderStore, **options: object) -> Iterator[Outlet]:
-    chosen = {"url": AnyHttpUrl(listener.url), "secret": SecretStr(FIRST), "timeout": 0.3} | options
+    chosen = {"url": AnyHttpUrl(listener.url), "secrets": SecretStr(FIRST), "timeout": 0.3} | options
     told = WebhookOptions.model_validate(chosen)
     webhook = Webhook(told)
     yield Outlet(store, webhook, told.whole)
@@ -117,7 +117,7 @@ def test_what_is_told_is_signed(ledger: Ledger, store: FolderStore, listener: Li
 
 def test_while_a_secret_is_changed_both_hold(ledger: Ledger, store: FolderStore, listener: Listener) -> None:
     concluded(ledger)
-    with telling(listener, store, second_secret=SecretStr(SECOND)) as outlet:
+    with telling(listener, store, secrets=SecretStr(f"{FIRST}\n{SECOND}")) as outlet:
         deliver(ledger, outlet)
     (heard,) = listener.heard
     assert [Verifier(secret).verify(heard.body, heard.headers)["type"] for secret in (FIRST, SECOND)] == [
@@ -247,9 +247,9 @@ def test_a_child_that_is_forgotten_while_its_result_is_put_there_leaves_none(
     "options",
     [
         pytest.param({}, id="no secret"),
-        pytest.param({"secret": SecretStr("whsec_c2hvcnQ=")}, id="a short secret"),
-        pytest.param({"secret": SecretStr("whsec_***")}, id="a secret that is no base64"),
-        pytest.param({"secret": SecretStr(FIRST), "second_secret": SecretStr("x")}, id="a second one that is none"),
+        pytest.param({"secrets": SecretStr("whsec_c2hvcnQ=")}, id="a short secret"),
+        pytest.param({"secrets": SecretStr("whsec_***")}, id="a secret that is no base64"),
+        pytest.param({"secrets": SecretStr(f"{FIRST} x")}, id="a second one that is none"),
     ],
 )
 def test_a_webhook_without_a_proper_secret_stops_the_start(options: dict[str, SecretStr]) -> None:

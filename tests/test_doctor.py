@@ -40,7 +40,6 @@ from tests.support.broken import (
     no_prefect,
     no_server,
     nothing,
-    tokens_for_everybody,
 )
 from tests.support.listener import listening
 from tests.support.recording_s3 import recording_s3
@@ -82,7 +81,6 @@ SERVICES = [
     pytest.param(machine.modes, nothing, None, 0, "", id="no files yet"),
     pytest.param(machine.modes, a_ledger, State.OK, 0, "owner's alone", id="files of their owner"),
     pytest.param(machine.modes, a_secret_for_everybody, State.WRONG, 2, "can be read", id="a secret for everybody"),
-    pytest.param(machine.modes, tokens_for_everybody, State.WRONG, 2, "can be read", id="tokens for everybody"),
     pytest.param(rule("_policy"), a_bad_policy, State.WRONG, 2, "newborn_dais", id="a rule that nobody knows"),
     pytest.param(rule("_policy"), nothing, State.OK, 0, "can be used", id="the rules as they come"),
 ]
@@ -119,13 +117,23 @@ def test_unsafe_settings_are_found(tmp_path: Path, settings: dict[str, object], 
     assert words in one.what + one.to_do
 
 
+@pytest.mark.parametrize(("mode", "state"), [(0o600, State.OK), (0o640, State.WRONG), (0o604, State.WRONG)])
+def test_a_secret_in_a_file_is_its_owners_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, state: State
+) -> None:
+    (tmp_path / "tokens").write_text("canary")
+    (tmp_path / "tokens").chmod(mode)
+    monkeypatch.setenv("INTAKE_RECEIVER__TOKENS_FILE", str(tmp_path / "tokens"))
+    assert [check.state for check in found(machine.modes, tmp_path, {})] == [state]
+
+
 @pytest.mark.parametrize(
     ("receiver", "state"),
     [
         pytest.param(ReceiverOptions(), None, id="none asked for"),
         pytest.param(ReceiverOptions(port=1), State.WRONG, id="no token"),
-        pytest.param(ReceiverOptions(port=1, token=SecretStr("canary")), State.WRONG, id="a short token"),
-        pytest.param(ReceiverOptions(port=1, token=SecretStr("t" * 32)), State.OK, id="a token"),
+        pytest.param(ReceiverOptions(port=1, tokens=SecretStr("canary")), State.WRONG, id="a short token"),
+        pytest.param(ReceiverOptions(port=1, tokens=SecretStr("t" * 32)), State.OK, id="a token"),
     ],
 )
 def test_a_receiver_needs_tokens(tmp_path: Path, receiver: ReceiverOptions, state: State | None) -> None:

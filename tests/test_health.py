@@ -22,7 +22,7 @@ from pipeline.stores.folder import FolderStore
 from tests.support.door import TOKEN, answering
 from tests.support.values import FILES, SECRET, result, submission
 
-OPTIONS = Settings(receiver=ReceiverOptions(port=1, token=SecretStr(TOKEN)))
+OPTIONS = Settings(receiver=ReceiverOptions(port=1, tokens=SecretStr(TOKEN)))
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 

@@ -51,7 +51,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def options() -> Settings:
-    return Settings(receiver=ReceiverOptions(port=1, token=SecretStr(TOKEN), second_token=SecretStr(SECOND)))
+    return Settings(receiver=ReceiverOptions(port=1, tokens=SecretStr(f"{TOKEN} {SECOND}")))
 
 
 @pytest.fixture
@@ -214,35 +214,26 @@ def test_the_same_body_again_waits_once(port: int, ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "text"),
+    "tokens",
     [
-        pytest.param({}, None, id="none"),
-        pytest.param({"token": "short"}, None, id="a short one"),
-        pytest.param({"token": "a " * 32}, None, id="one of several words"),
-        pytest.param({"token": "密" * 32}, None, id="one that no header carries"),
-        pytest.param({"token": TOKEN, "second_token": SECOND}, "third-" + "c" * 32, id="three"),
-        pytest.param({}, "\n", id="an empty file"),
+        pytest.param("", id="none"),
+        pytest.param("short", id="a short one"),
+        pytest.param(f"{TOKEN} short", id="a short one beside a proper one"),
+        pytest.param("密" * 32, id="one that no header carries"),
+        pytest.param(f"{TOKEN} {SECOND} third-{'c' * 32}", id="three"),
     ],
 )
-def test_tokens_that_are_refused(tmp_path: Path, named: dict[str, str], text: str | None) -> None:
-    file = tmp_path / "tokens"
-    if text is not None:
-        file.write_text(text, encoding="utf-8")
-    secrets = {name: SecretStr(value) for name, value in named.items()}
+def test_tokens_that_are_refused(tokens: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        tokens_in_force(ReceiverOptions(**secrets, tokens_file=file if text is not None else None))
-    assert not any(value in str(caught.value) for value in named.values())
+        tokens_in_force(ReceiverOptions(tokens=SecretStr(tokens)))
+    assert not any(token in str(caught.value) for token in tokens.split())
 
 
-def test_a_tokens_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="absent"):
-        tokens_in_force(ReceiverOptions(tokens_file=tmp_path / "absent"))
-
-
-def test_tokens_of_a_file_and_of_the_environment_are_one_set(tmp_path: Path) -> None:
+def test_tokens_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "tokens"
     file.write_text(f"{TOKEN}\n\n{SECOND}\n")
-    tokens = tokens_in_force(ReceiverOptions(token=SecretStr(TOKEN), tokens_file=file))
+    monkeypatch.setenv("INTAKE_RECEIVER__TOKENS_FILE", str(file))
+    tokens = tokens_in_force(Settings().receiver)
     assert [tokens.admit([one]) for one in (TOKEN, SECOND, "")] == [True, True, False]
 
 

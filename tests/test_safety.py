@@ -81,6 +81,8 @@ def test_a_workspace_that_is_not_there_yet_is_no_problem(tmp_path: Path) -> None
         pytest.param("intake_workspace", True, id="a setting in small letters"),
         pytest.param("INTAKE_STORE", True, id="a group as JSON"),
         pytest.param("INTAKE_STORE__SECRET_KEY", True, id="a setting of a group"),
+        pytest.param("INTAKE_STORE__SECRET_KEY_FILE", True, id="a secret in a file"),
+        pytest.param("INTAKE_STORE__ENDPOINT_FILE", False, id="a file of what is no secret"),
         pytest.param("INTAKE_REQUIRE_S3", True, id="what a lane of tests says"),
         pytest.param("INTAKE_STOREURL", False, id="an underscore too few"),
         pytest.param("INTAKE_STORE_ENDPOINT", False, id="one underscore before a group's member"),

@@ -9,7 +9,7 @@ from typing import Final
 import psutil
 
 from flows.doctor.check import Check, State, wrong
-from flows.settings import Settings
+from flows.settings import Settings, secret_files
 
 _GB: Final = 1 << 30
 _MB: Final = 1 << 20
@@ -64,13 +64,9 @@ def cores(settings: Settings) -> Iterator[Check]:
 
 def modes(settings: Settings) -> Iterator[Check]:
     """Whether files with secrets and children's data are their owner's alone; the workspace is a matter of settings."""
-    files = {
-        "the register's secret": settings.secret_file,
-        "the ledger": ledger_file(settings),
-        "the receiver's tokens": settings.receiver.tokens_file,
-    }
-    there = {title: file for title, file in files.items() if file is not None and file.exists()}
-    for title, file in there.items():
+    files = {"the register's secret": settings.secret_file, "the ledger": ledger_file(settings)}
+    there = [(title, file) for title, file in files.items() if file is not None and file.exists()]
+    for title, file in (*there, *(("a secret", file) for file in secret_files() if file.exists())):
         if file.stat().st_mode & _OTHERS:
             yield wrong("modes", f"The file of {title} can be read by other users.", "Run chmod 600 on it.")
         else:

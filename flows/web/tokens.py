@@ -25,22 +25,19 @@ class Tokens:
 
 
 def tokens_in_force(options: ReceiverOptions) -> Tokens:
-    """The tokens that the settings name, and those of the tokens' file, a line each.
+    """The tokens that the settings name.
 
     Raises:
-        SettingsError: There are none or more than two, one is short or holds blanks, or the file cannot be read.
+        SettingsError: There are none or more than two, or one is short or no ASCII.
     """
-    named = [token.get_secret_value() for token in (options.token, options.second_token) if token is not None]
-    found = tuple(dict.fromkeys([*named, *_of_file(options)]))
+    found = tuple(dict.fromkeys(options.tokens.get_secret_value().split()))
     if not 0 < len(found) <= _AT_ONCE:
         raise SettingsError(
             f"The receiver has {len(found)} tokens: give it one, or two while the first is changed for the second, "
-            "by INTAKE_RECEIVER__TOKEN or INTAKE_RECEIVER__TOKENS_FILE."
+            "by INTAKE_RECEIVER__TOKENS or INTAKE_RECEIVER__TOKENS_FILE."
         )
-    if any(len(token) < LEAST_LENGTH or len(token.split()) != 1 or not token.isascii() for token in found):
-        raise SettingsError(
-            f"A token must be one word of {LEAST_LENGTH} letters and digits at least: draw it at random."
-        )
+    if any(len(token) < LEAST_LENGTH or not token.isascii() for token in found):
+        raise SettingsError(f"A token must have at least {LEAST_LENGTH} ASCII letters: draw it at random.")
     return Tokens(found)
 
 
@@ -62,18 +59,6 @@ def _password(encoded: str) -> tuple[str, ...]:
     except (binascii.Error, UnicodeDecodeError):
         return ()
     return (password,) if colon else ()
-
-
-def _of_file(options: ReceiverOptions) -> list[str]:
-    if options.tokens_file is None:
-        return []
-    try:
-        lines = options.tokens_file.read_text("ascii").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"The tokens' file {options.tokens_file} cannot be read: {type(error).__name__}."
-        ) from error
-    return [line.strip() for line in lines if line.strip()]
 
 
 def _digest(text: str) -> bytes:

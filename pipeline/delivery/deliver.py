@@ -87,7 +87,7 @@ def _of_case(message: Message, ledger: Ledger) -> tuple[str, bytes, Result]:
     submission_id, revision, run = (message.data[name] for name in ("submission_id", "revision", "run"))
     result = ledger.result(str(submission_id), int(str(revision)), int(str(run)))
     key = f"{results_folder(str(submission_id))}{revision}-{run}.json"
-    return key, result.model_dump_json(by_alias=True).encode(), result
+    return key, result.to_json().encode(), result
 
 
 def _of_refusal(message: Message) -> tuple[str, bytes, None]:

@@ -10,14 +10,13 @@ class WebhookOptions(Model):
 
     Attributes:
         url: Where to; None to tell nobody.
-        secret: Signs what is sent: `whsec_` and 24 to 64 random bytes in base64.
-        second_secret: Signs as well, while the first is changed for it.
+        secrets: Sign what is sent: `whsec_` and 24 to 64 random bytes in base64; two, with white space between them,
+            while the first is changed for the second.
         whole: Send the whole result, which says what the child's documents say; else only its ids and codes.
         timeout: Seconds for an answer.
     """
 
     url: AnyHttpUrl | None = None
-    secret: SecretStr | None = None
-    second_secret: SecretStr | None = None
+    secrets: SecretStr = SecretStr("")
     whole: bool = False
     timeout: float = Field(default=15.0, gt=0)

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 import httpx
-from pydantic import SecretStr
 from standardwebhooks.webhooks import Webhook as Signer
 
 from models.errors import ExitCode, PipelineError
@@ -75,19 +74,18 @@ class Webhook:
 
 
 def _signers(options: WebhookOptions) -> Iterable[Signer]:
-    secrets = [secret for secret in (options.secret, options.second_secret) if secret is not None]
+    secrets = options.secrets.get_secret_value().split()
     if not secrets:
-        raise WebhookOptionsError("A webhook must be signed: set INTAKE_WEBHOOK__SECRET.")
+        raise WebhookOptionsError("A webhook must be signed: set INTAKE_WEBHOOK__SECRETS.")
     for secret in secrets:
         yield _signer(secret)
 
 
-def _signer(secret: SecretStr) -> Signer:
-    text = secret.get_secret_value()
+def _signer(secret: str) -> Signer:
     try:
-        size = len(binascii.a2b_base64(text.removeprefix("whsec_"), strict_mode=True))
+        size = len(binascii.a2b_base64(secret.removeprefix("whsec_"), strict_mode=True))
     except binascii.Error:
         size = 0
     if size < _LEAST_BYTES:
         raise WebhookOptionsError(f"A webhook's secret must be whsec_ and {_LEAST_BYTES} random bytes in base64.")
-    return Signer(text)
+    return Signer(secret)

@@ -16,6 +16,7 @@ from pipeline.ledger.values import (
     Conclusion,
     Content,
     Erasure,
+    Expired,
     Figures,
     Forgotten,
     ImportCounts,
@@ -124,6 +125,14 @@ class Children(Protocol):
 
         What they leave in the store is noted as `erasures`, and their keys as tombstones: an import does not bring
         them back, an application of the family does.
+        """
+
+    def expire_scans(self, before: datetime, limit: int, *, pretend: bool = False) -> Expired:
+        """Note for erasure what the store holds of cases that were decided before then, at most so many cases.
+
+        Readings of bytes that no other case has go at once; results and what the fields said stay. A case that waits
+        for a person, or has a revision without a result, is left alone. With `pretend` nothing is done, and the
+        objects are not counted.
         """
 
     def erasures(self) -> tuple[Erasure, ...]:

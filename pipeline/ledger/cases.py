@@ -4,40 +4,53 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from models.case import Case, StoredFile
 from models.errors import LedgerBusyError, UnknownCaseError
 from models.submission import Submission
+from pipeline.ledger import purposes
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.errors import stored_value
-from pipeline.ledger.tables import cases
+from pipeline.ledger.seal import Seal
+from pipeline.ledger.tables import case_files, cases
 
 _FILES = TypeAdapter(tuple[StoredFile, ...])
 _ATTEMPTS = 5  # as many revisions of one submission may be opened at the same instant
 
 
 def open_case(
-    connection: Connection, submission: Submission, files: tuple[StoredFile, ...], input_digest: str, *, now: datetime
+    connection: Connection,
+    seal: Seal,
+    submission: Submission,
+    files: tuple[StoredFile, ...],
+    input_digest: str,
+    *,
+    now: datetime,
 ) -> tuple[Case, bool]:
     """The latest revision if it has this digest, else the next one; and whether it was opened now."""
     for _ in range(_ATTEMPTS):
         latest = _row(connection, submission.submission_id, None)
         if latest is not None and latest.input_digest == input_digest:
-            return case_of_row(latest), False
+            case = case_of_row(seal, latest)
+            if latest.scans_erased_at is not None:  # and here they are again
+                connection.execute(update(cases).where(cases.c.id == latest.id).values(scans_erased_at=None))
+                _note_digests(connection, case)
+            return case, False
         revision = 1 if latest is None else latest.revision + 1
         case = Case(submission=submission, revision=revision, files=files, input_digest=input_digest)
-        if insert_new(connection, cases, _values(case, now)):
+        if insert_new(connection, cases, _values(seal, case, now)):
+            _note_digests(connection, case)
             return case, True
     raise LedgerBusyError(f"Case {submission.submission_id} is being opened many times at once: trying again helps.")
 
 
-def case_of(connection: Connection, submission_id: str, revision: int | None) -> Case:
+def case_of(connection: Connection, seal: Seal, submission_id: str, revision: int | None) -> Case:
     """One revision of a case, by default the latest; raises UnknownCaseError."""
     row = _row(connection, submission_id, revision)
     if row is None:
         raise _unknown(submission_id, revision)
-    return case_of_row(row)
+    return case_of_row(seal, row)
 
 
 def locked(connection: Connection, case: Case) -> int:
@@ -66,32 +79,56 @@ def _row(connection: Connection, submission_id: str, revision: int | None) -> Ro
     return connection.execute(query if revision is None else query.where(cases.c.revision == revision)).first()
 
 
-def _values(case: Case, now: datetime) -> dict[str, object]:
+def _note_digests(connection: Connection, case: Case) -> None:
+    digests = sorted({file.digest for file in case.files if file.digest})
+    if digests:
+        case_id = locked(connection, case)
+        connection.execute(insert(case_files), [{"case_id": case_id, "digest": digest} for digest in digests])
+
+
+def _values(seal: Seal, case: Case, now: datetime) -> dict[str, object]:
+    def sealed(column: str, value: bytes) -> bytes:
+        return seal.sealed(value, purposes.of_case(column, case.submission.submission_id, case.revision))
+
     return {
         "submission_id": case.submission.submission_id,
         "revision": case.revision,
         "input_digest": case.input_digest,
-        "manifest": case.submission.model_dump_json(by_alias=True),
-        "files": _FILES.dump_json(case.files).decode(),
+        "manifest": sealed("manifest", case.submission.model_dump_json(by_alias=True).encode()),
+        "files": sealed("files", _FILES.dump_json(case.files)),
         "opened_at": now,
     }
 
 
-def latest_of(connection: Connection, submission_ids: Sequence[str]) -> dict[str, tuple[int, Case]]:
+def latest_of(connection: Connection, seal: Seal, submission_ids: Sequence[str]) -> dict[str, tuple[int, Case]]:
     """The latest revision of each case, with its row id."""
     query = select(cases).where(cases.c.submission_id.in_(submission_ids)).order_by(cases.c.revision)
-    return {row.submission_id: (row.id, case_of_row(row)) for row in connection.execute(query)}
+    return {row.submission_id: (row.id, case_of_row(seal, row)) for row in connection.execute(query)}
 
 
-def case_of_row(row: Row[tuple[object, ...]]) -> Case:
+def case_of_row(seal: Seal, row: Row[tuple[object, ...]]) -> Case:
     """A case as its row tells it; raises LedgerError if it was damaged."""
-    with stored_value(f"case {row.submission_id} revision {row.revision}"):
+    with stored_value(_name(row)):
         return Case(
-            submission=Submission.model_validate_json(row.manifest),
+            submission=Submission.model_validate_json(_opened(seal, row, "manifest")),
             revision=row.revision,
-            files=_FILES.validate_json(row.files),
+            files=_FILES.validate_json(_opened(seal, row, "files")),
             input_digest=row.input_digest,
         )
+
+
+def files_of_row(seal: Seal, row: Row[tuple[object, ...]]) -> tuple[StoredFile, ...]:
+    """The files of a case alone; raises LedgerError if they were damaged."""
+    with stored_value(_name(row)):
+        return _FILES.validate_json(_opened(seal, row, "files"))
+
+
+def _opened(seal: Seal, row: Row[tuple[object, ...]], column: str) -> bytes:
+    return seal.opened(getattr(row, column), purposes.of_case(column, row.submission_id, row.revision))
+
+
+def _name(row: Row[tuple[object, ...]]) -> str:
+    return f"case {row.submission_id} revision {row.revision}"
 
 
 def _unknown(submission_id: str, revision: int | None) -> UnknownCaseError:

@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, Row, delete, insert
 
-from models.case import FailedPage
+from models.case import Case, FailedPage
 from models.errors import LedgerError
 from pipeline.documents.content import FileContent
+from pipeline.ledger import purposes
+from pipeline.ledger.errors import stored_value
+from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import contents
 from pipeline.ledger.values import Content
 
@@ -35,7 +38,7 @@ _unpack: Final[Callable[[bytes], tuple[FileContent, ...]]] = msgspec.msgpack.Dec
 
 
 def packed(files: tuple[FileContent, ...]) -> bytes:
-    """The files of a case as they are stored."""
+    """The files of a case as they are stored, but for the seal."""
     return zlib.compress(_pack(files), _FAST)
 
 
@@ -49,8 +52,25 @@ def unpacked(submission_id: str, payload: bytes) -> tuple[FileContent, ...]:
         ) from None
 
 
+def sealed(seal: Seal, case: Case, content: Content) -> bytes:
+    """The content of a case as it is stored."""
+    return seal.sealed(packed(content.files), _about(case, content.engine, content.version))
+
+
+def opened(seal: Seal, case: Case, row: Row[tuple[object, ...]]) -> Content:
+    """The content of a case as its row tells it; raises LedgerError if it was damaged."""
+    submission_id = case.submission.submission_id
+    with stored_value(f"content of case {submission_id}"):
+        payload = seal.opened(row.payload, _about(case, row.engine, row.version))
+    return Content(row.engine, row.version, unpacked(submission_id, payload))
+
+
+def _about(case: Case, engine: str, version: str) -> str:
+    return purposes.of_content(case.submission.submission_id, case.revision, engine, version)
+
+
 def keep(connection: Connection, case_id: int, payload: bytes, content: Content, *, now: datetime) -> None:
-    """Keep the content of a case, packed, instead of what was kept before."""
+    """Keep the content of a case, sealed, instead of what was kept before."""
     connection.execute(delete(contents).where(contents.c.case_id == case_id))
     names = {"case_id": case_id, "engine": content.engine, "version": content.version}
     connection.execute(insert(contents).values(**names, payload=payload, kept_at=now))

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import exc
 
 from models.errors import LedgerBusyError, LedgerError
+from pipeline.ledger.seal import BrokenSealError
 
 _PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -33,7 +34,7 @@ def stored_value(what: str) -> Iterator[None]:
     """Turn what cannot be understood of a stored value into LedgerError; `what` names it by ids alone."""
     try:
         yield
-    except (ValidationError, zlib.error):
+    except (ValidationError, zlib.error, BrokenSealError):
         # The text of a ValidationError quotes the value.
         raise LedgerError(f"The {what} is damaged in the ledger: restore a backup, or process it again.") from None
 

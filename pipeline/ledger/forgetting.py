@@ -4,18 +4,19 @@ A case is the child's whose number its pages show with certainty, or who was typ
 another child, into which this child's number was mistyped, is not erased.
 """
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from models.submission import MANIFEST_NAME
+from pipeline.ledger import cases as case_rows
 from pipeline.ledger import children
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import (
+    case_files,
     case_keys,
     cases,
     contents,
@@ -50,9 +51,14 @@ def forget(connection: Connection, seal: Seal, numbers: Sequence[str], *, now: d
     keys = asked.union(*(record for record, _ in records)) if records else asked
     submissions = {submission_id for _, submission_id in records if submission_id} | _cases_of(connection, keys)
     gone = connection.execute(select(cases).where(cases.c.submission_id.in_(submissions))).all()
+    paths = {file.path for row in gone for file in case_rows.files_of_row(seal, row)}
     erased = children.erase(connection, keys)
-    _erase_cases(connection, gone)
-    left = _left_in_the_store(connection, gone, submissions)
+    left = (
+        *bytes_of_nobody_else(connection, _erase_cases(connection, gone)),
+        *(f"pictures/{row.input_digest}/" for row in gone),
+        *(results_folder(submission_id) for submission_id in sorted(submissions)),
+        *uploads(connection, sorted(paths), tuple(submissions)),
+    )
     if left:
         connection.execute(insert(erasures), [{"key": key} for key in left])
     if erased or gone:
@@ -81,37 +87,28 @@ def _cases_of(connection: Connection, keys: Iterable[str]) -> set[str]:
     return set(connection.scalars(query.where(case_keys.c.key.in_(tuple(keys)))))
 
 
-def _erase_cases(connection: Connection, gone: Sequence[Row[tuple[object, ...]]]) -> None:
+def _erase_cases(connection: Connection, gone: Sequence[Row[tuple[object, ...]]]) -> tuple[str, ...]:
+    """Erase cases with all that hangs on them; hands on the digests of their files."""
     ids = [row.id for row in gone]
     run_ids = select(runs.c.id).where(runs.c.case_id.in_(ids))
+    digests = connection.scalars(select(case_files.c.digest).where(case_files.c.case_id.in_(ids)).distinct()).all()
     connection.execute(delete(run_codes).where(run_codes.c.run_id.in_(run_ids)))
-    for table in (runs, contents, case_keys, outbox):
+    for table in (runs, contents, case_keys, case_files, outbox):
         connection.execute(delete(table).where(table.c.case_id.in_(ids)))
     connection.execute(delete(cases).where(cases.c.id.in_(ids)))
+    return tuple(digests)
 
 
-def _left_in_the_store(
-    connection: Connection, gone: Sequence[Row[tuple[object, ...]]], submissions: Collection[str]
-) -> tuple[str, ...]:
-    """Keys of objects, and prefixes of several; bytes that another case sent as well stay, with their readings."""
-    digests = {digest for row in gone for digest in _digests(row)}
-    shared = {digest for digest in digests if _is_sent_elsewhere(connection, digest)}
-    for digest in digests - shared:
-        connection.execute(delete(readings).where(readings.c.key.startswith(f"{digest}/", autoescape=True)))
-    return (
-        *(content_key(digest) for digest in sorted(digests - shared)),
-        *(f"pictures/{row.input_digest}/" for row in gone),
-        *(results_folder(submission_id) for submission_id in sorted(submissions)),
-        *_uploads(connection, gone, tuple(submissions)),
-    )
-
-
-def _digests(row: Row[tuple[object, ...]]) -> Iterator[str]:
-    yield from (file["digest"] for file in json.loads(row.files) if file["digest"])
+def bytes_of_nobody_else(connection: Connection, digests: Iterable[str]) -> Iterator[str]:
+    """Keys of bytes that no other case has, whose readings are erased; what another sent as well stays."""
+    for digest in sorted(digests):
+        if not _is_sent_elsewhere(connection, digest):
+            connection.execute(delete(readings).where(readings.c.key.startswith(f"{digest}/", autoescape=True)))
+            yield content_key(digest)
 
 
 def _is_sent_elsewhere(connection: Connection, digest: str) -> bool:
-    return connection.scalar(select(cases.c.id).where(cases.c.files.contains(digest)).limit(1)) is not None
+    return connection.scalar(select(case_files.c.case_id).where(case_files.c.digest == digest).limit(1)) is not None
 
 
 def _is_sent_again(connection: Connection, key: str) -> bool:
@@ -119,14 +116,11 @@ def _is_sent_again(connection: Connection, key: str) -> bool:
     return bool(digest) and key == content_key(digest) and _is_sent_elsewhere(connection, digest)
 
 
-def _uploads(
-    connection: Connection, gone: Sequence[Row[tuple[object, ...]]], submissions: Sequence[str]
-) -> Iterator[str]:
+def uploads(connection: Connection, paths: Sequence[str], submissions: Sequence[str]) -> Iterator[str]:
     """What the parent's app put into the inbox, manifest last; the items forget where it was."""
-    paths = {file["path"] for row in gone for file in json.loads(row.files)}
     theirs = inbox.c.submission_id.in_(submissions)
     for key in connection.scalars(select(inbox.c.key).where(theirs, inbox.c.key != _NOWHERE)).all():
         folder = key.removesuffix(MANIFEST_NAME)
-        yield from (f"{folder}{path}" for path in sorted(paths))
+        yield from (f"{folder}{path}" for path in paths)
         yield key
     connection.execute(update(inbox).where(theirs).values(key=_NOWHERE))

@@ -4,13 +4,21 @@ import hashlib
 import json
 import uuid
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, Row, Select, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, or_, select, update
 
 from models.errors import LedgerError, LostLeaseError
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.tables import inbox
 from pipeline.ledger.values import InboxItem, Lease, UploadEvent, Via
+
+LONGEST: Final = timedelta(hours=2)  # of any lease, and of any pause before something is tried again
+
+
+def is_over(until: Column[datetime], now: datetime) -> ColumnElement[bool]:
+    """Whether a time is past, or so far ahead that nobody set it but by a clock that was wrong."""
+    return or_(until <= now, until > now + LONGEST)
 
 
 def hear(connection: Connection, event: UploadEvent, *, now: datetime) -> str | None:
@@ -42,7 +50,7 @@ def undispatched(connection: Connection, limit: int) -> tuple[InboxItem, ...]:
 
 def overdue(connection: Connection, *, now: datetime) -> tuple[InboxItem, ...]:
     """Unfinished items whose lease or patience ran out."""
-    return tuple(_item(row) for row in connection.execute(_open_items().where(inbox.c.due_at <= now)))
+    return tuple(_item(row) for row in connection.execute(_open_items().where(is_over(inbox.c.due_at, now))))
 
 
 def mark_dispatched(connection: Connection, item_id: str, flow_run_id: str, *, patience: float, now: datetime) -> None:
@@ -59,7 +67,7 @@ def mark_dispatched(connection: Connection, item_id: str, flow_run_id: str, *, p
 def lease(connection: Connection, item_id: str, owner: str, *, seconds: float, now: datetime) -> Lease | None:
     """Take an item, with the next token; None if it is held or finished."""
     until = now + timedelta(seconds=seconds)
-    free = or_(inbox.c.leased_until.is_(None), inbox.c.leased_until <= now)
+    free = or_(inbox.c.leased_until.is_(None), is_over(inbox.c.leased_until, now))
     taken = connection.execute(
         update(inbox)
         .where(inbox.c.item_id == item_id, inbox.c.finished_at.is_(None), free)

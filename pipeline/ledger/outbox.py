@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import JsonValue
 from sqlalchemy import Connection, func, insert, select, update
 
+from pipeline.ledger.inbox import is_over
 from pipeline.ledger.tables import outbox
 from pipeline.ledger.values import Message, MessageKind
 
@@ -33,7 +34,7 @@ def note(
 
 def claim(connection: Connection, limit: int, *, seconds: float, now: datetime) -> tuple[Message, ...]:
     """Take the oldest messages that are due, for so long; whoever takes them dies or says how it went."""
-    due = select(outbox.c.id).where(outbox.c.due_at <= now).order_by(outbox.c.id).limit(limit)
+    due = select(outbox.c.id).where(is_over(outbox.c.due_at, now)).order_by(outbox.c.id).limit(limit)
     ids = connection.scalars(due.with_for_update(skip_locked=True)).all()
     taken = (
         update(outbox)

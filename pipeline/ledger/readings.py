@@ -6,20 +6,22 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from models.case import ReadPage
+from pipeline.ledger import purposes
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.errors import stored_value
+from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import readings
 
 
-def packed(page: ReadPage) -> bytes:
-    """A page as it is stored: JSON, compressed; lattices shrink to a tenth."""
-    return zlib.compress(page.model_dump_json().encode())
+def sealed(seal: Seal, key: str, page: ReadPage) -> bytes:
+    """A page as it is stored: JSON, compressed (lattices shrink to a tenth), and sealed."""
+    return seal.sealed(zlib.compress(page.model_dump_json().encode()), purposes.of_reading(key))
 
 
-def unpacked(key: str, payload: bytes) -> ReadPage:
+def opened(seal: Seal, key: str, payload: bytes) -> ReadPage:
     """A page as it was kept; raises LedgerError if it was damaged."""
     with stored_value(f"reading {key}"):
-        return ReadPage.model_validate_json(zlib.decompress(payload))
+        return ReadPage.model_validate_json(zlib.decompress(seal.opened(payload, purposes.of_reading(key))))
 
 
 def keep(connection: Connection, key: str, payload: bytes, *, now: datetime) -> None:

@@ -2,21 +2,36 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, select
 
+from models.case import Case
 from models.errors import LedgerError
 from models.result import Result
 from pipeline.ledger import cases as case_rows
+from pipeline.ledger import purposes
 from pipeline.ledger.errors import stored_value
+from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import cases, run_codes, runs
 from pipeline.ledger.values import Selection
 
+_NAMED: Final = (cases.c.submission_id, cases.c.revision, runs.c.ordinal)  # what tells a run from all others
 
-def add(connection: Connection, case_id: int, result: Result, *, now: datetime) -> int:
-    """Store a run and hand on its number in its revision."""
+
+def add(connection: Connection, seal: Seal, case_id: int, case: Case, result: Result, *, now: datetime) -> int:
+    """Store a run of a case and hand on its number in its revision."""
     ordinal = last(connection, case_id) + 1
-    run_id = connection.scalar(insert(runs).values(**_values(case_id, ordinal, result, now)).returning(runs.c.id))
+    about = purposes.of_run(case.submission.submission_id, case.revision, ordinal)
+    values = {
+        "case_id": case_id,
+        "ordinal": ordinal,
+        "decision": result.decision,
+        "version": result.provenance.version,
+        "result": seal.sealed(result.to_json().encode(), about),
+        "finished_at": now,
+    }
+    run_id = connection.scalar(insert(runs).values(**values).returning(runs.c.id))
     codes = sorted({finding.code for finding in result.findings})
     if codes:
         connection.execute(insert(run_codes), [{"run_id": run_id, "code": code} for code in codes])
@@ -28,44 +43,44 @@ def last(connection: Connection, case_id: int) -> int:
     return connection.scalar(select(func.max(runs.c.ordinal)).where(runs.c.case_id == case_id)) or 0
 
 
-def results(connection: Connection, submission_id: str) -> tuple[Result, ...]:
+def results(connection: Connection, seal: Seal, submission_id: str) -> tuple[Result, ...]:
     """Every run, by revision and number; raises UnknownCaseError."""
-    found = connection.scalars(_of(submission_id).order_by(cases.c.revision, runs.c.ordinal))
-    stored = tuple(_result(submission_id, text) for text in found)
+    found = connection.execute(_of(submission_id).order_by(cases.c.revision, runs.c.ordinal))
+    stored = tuple(_result(seal, row) for row in found)
     if not stored:
-        case_rows.case_of(connection, submission_id, None)
+        case_rows.case_of(connection, seal, submission_id, None)
     return stored
 
 
-def one(connection: Connection, submission_id: str, revision: int, ordinal: int) -> Result:
+def one(connection: Connection, seal: Seal, submission_id: str, revision: int, ordinal: int) -> Result:
     """A run by its number; raises UnknownCaseError, or LedgerError without it."""
     query = _of(submission_id).where(cases.c.revision == revision, runs.c.ordinal == ordinal)
-    text = connection.scalar(query)
-    if text is None:
-        case_rows.case_of(connection, submission_id, revision)
+    row = connection.execute(query).first()
+    if row is None:
+        case_rows.case_of(connection, seal, submission_id, revision)
         raise LedgerError(f"Case {submission_id} revision {revision} has no run {ordinal}.")
-    return _result(submission_id, text)
+    return _result(seal, row)
 
 
-def latest(connection: Connection, submission_id: str) -> Result:
+def latest(connection: Connection, seal: Seal, submission_id: str) -> Result:
     """The last run of the latest revision that has one; raises UnknownCaseError, or LedgerError without runs."""
     query = _of(submission_id).order_by(cases.c.revision.desc(), runs.c.ordinal.desc()).limit(1)
-    text = connection.scalar(query)
-    if text is None:
-        case_rows.case_of(connection, submission_id, None)
+    row = connection.execute(query).first()
+    if row is None:
+        case_rows.case_of(connection, seal, submission_id, None)
         raise LedgerError(f"Case {submission_id} has no result yet: wait for its run, or process it again.")
-    return _result(submission_id, text)
+    return _result(seal, row)
 
 
-def latest_of(connection: Connection, submission_ids: Sequence[str]) -> dict[str, Result]:
+def latest_of(connection: Connection, seal: Seal, submission_ids: Sequence[str]) -> dict[str, Result]:
     """The last run of the latest revision that has one, of each case that has a run."""
     rank = func.row_number().over(
         partition_by=cases.c.submission_id, order_by=(cases.c.revision.desc(), runs.c.ordinal.desc())
     )
-    joined = select(cases.c.submission_id, runs.c.result, rank.label("rank")).join(runs, runs.c.case_id == cases.c.id)
+    joined = select(*_NAMED, runs.c.result, rank.label("rank")).join(runs, runs.c.case_id == cases.c.id)
     ranked = joined.where(cases.c.submission_id.in_(submission_ids)).subquery()
-    rows = connection.execute(select(ranked.c.submission_id, ranked.c.result).where(ranked.c.rank == 1))
-    return {row.submission_id: _result(row.submission_id, row.result) for row in rows}
+    rows = connection.execute(select(ranked).where(ranked.c.rank == 1))
+    return {row.submission_id: _result(seal, row) for row in rows}
 
 
 def selected(connection: Connection, selection: Selection) -> tuple[str, ...]:
@@ -97,22 +112,12 @@ def _by_latest_run(selection: Selection) -> Select[str]:
     return query
 
 
-def _of(submission_id: str) -> Select[str]:
-    joined = select(runs.c.result).join(cases, runs.c.case_id == cases.c.id)
+def _of(submission_id: str) -> Select[tuple[object, ...]]:
+    joined = select(*_NAMED, runs.c.result).join(cases, runs.c.case_id == cases.c.id)
     return joined.where(cases.c.submission_id == submission_id)
 
 
-def _result(submission_id: str, text: str) -> Result:
-    with stored_value(f"result of case {submission_id}"):
-        return Result.model_validate_json(text)
-
-
-def _values(case_id: int, ordinal: int, result: Result, now: datetime) -> dict[str, object]:
-    return {
-        "case_id": case_id,
-        "ordinal": ordinal,
-        "decision": result.decision,
-        "version": result.provenance.version,
-        "result": result.to_json(),
-        "finished_at": now,
-    }
+def _result(seal: Seal, row: Row[tuple[object, ...]]) -> Result:
+    with stored_value(f"result of case {row.submission_id}"):
+        about = purposes.of_run(row.submission_id, row.revision, row.ordinal)
+        return Result.model_validate_json(seal.opened(row.result, about))

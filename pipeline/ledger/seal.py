@@ -1,4 +1,4 @@
-"""The hospital's secret: keys by which records are found, and records that nobody reads without it.
+"""The hospital's secret: keys by which records are found, and values that nobody reads without it.
 
 An ID number has so few possible values that a plain hash of it is no secret; a keyed one is. Whoever holds the ledger
 and not the secret learns neither who is in the register nor who was forgotten.
@@ -7,22 +7,19 @@ Source:
     domain.md, sections 5.2 and 6: HMAC-SM3 (GB/T 32905) for lookup, SM4-GCM (GB/T 32907) at rest.
 """
 
-import os
 from enum import StrEnum
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.hashes import SM3
 from cryptography.hazmat.primitives.hmac import HMAC
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from models.errors import LedgerError
+from pipeline import ciphers
+from pipeline.ciphers import derived
 
 SECRET_BYTES: Final = 32
 _KEY: Final = 16  # bytes
-_NONCE: Final = 12  # bytes, as GCM wants them
-_TAG: Final = 16
 _FOR_KEYS, _FOR_RECORDS = b"child-intake register keys", b"child-intake register records"
 _FOR_CHAIN = b"child-intake audit chain"
 
@@ -36,6 +33,10 @@ class Kind(StrEnum):
     DELIVERY = "mother's ID number and birth date"
     SUBMISSION = "submission_id"
     CHECK = "check"  # of nothing: tells whether two secrets are one
+
+
+class BrokenSealError(LedgerError):
+    """What is to be opened was damaged, sealed under another secret, or is another row's."""
 
 
 class Seal:
@@ -52,9 +53,9 @@ class Seal:
         """
         if len(secret) < SECRET_BYTES:
             raise LedgerError(f"The register's secret must have {SECRET_BYTES} random bytes at least.")
-        self._keys = HMAC(_derived(secret, _FOR_KEYS, 32), SM3())
-        self._chain = HMAC(_derived(secret, _FOR_CHAIN, 32), SM3())
-        self._cipher = algorithms.SM4(_derived(secret, _FOR_RECORDS, 16))
+        self._keys = HMAC(derived(secret, _FOR_KEYS, 32), SM3())
+        self._chain = HMAC(derived(secret, _FOR_CHAIN, 32), SM3())
+        self._cipher = algorithms.SM4(derived(secret, _FOR_RECORDS, 16))
 
     def key(self, kind: Kind, text: str) -> str:
         """The key of a text: the first 128 bits of its HMAC, in hexadecimal digits; indexes stay half as large."""
@@ -68,21 +69,18 @@ class Seal:
         chained.update(text.encode())
         return chained.finalize().hex()
 
-    def sealed(self, record: bytes) -> bytes:
-        """A record that only the secret opens; the same record is never sealed alike."""
-        nonce = os.urandom(_NONCE)
-        sealing = Cipher(self._cipher, modes.GCM(nonce)).encryptor()
-        return nonce + sealing.update(record) + sealing.finalize() + sealing.tag
+    def sealed(self, record: bytes, about: str = "") -> bytes:
+        """A record that only the secret opens, and only for the same purpose; the same is never sealed alike.
 
-    def opened(self, payload: bytes) -> bytes:
-        """A record that was sealed; raises LedgerError if it was damaged, or sealed under another secret."""
-        nonce, record, tag = payload[:_NONCE], payload[_NONCE:-_TAG], payload[-_TAG:]
+        Args:
+            record: Any bytes.
+            about: What it is and of which row, see purposes.py; of the register's records nothing.
+        """
+        return ciphers.sealed(self._cipher, record, about.encode())
+
+    def opened(self, payload: bytes, about: str = "") -> bytes:
+        """A record that was sealed; raises BrokenSealError."""
         try:
-            opening = Cipher(self._cipher, modes.GCM(nonce, tag)).decryptor()
-            return opening.update(record) + opening.finalize()
-        except (InvalidTag, ValueError):
-            raise LedgerError("A record of the register is damaged in the ledger: restore a backup.") from None
-
-
-def _derived(secret: bytes, purpose: bytes, length: int) -> bytes:
-    return HKDF(SM3(), length, salt=None, info=purpose).derive(secret)
+            return ciphers.opened(self._cipher, payload, about.encode())
+        except ciphers.BrokenError:
+            raise BrokenSealError("A record of the register is damaged in the ledger: restore a backup.") from None

@@ -25,6 +25,7 @@ from pipeline.ledger import (
     notifications,
     outbox,
     readings,
+    retention,
     runs,
     stored,
 )
@@ -41,6 +42,7 @@ from pipeline.ledger.values import (
     Conclusion,
     Content,
     Erasure,
+    Expired,
     Figures,
     Forgotten,
     ImportCounts,
@@ -73,7 +75,8 @@ class _OnDatabase:
 class _Cases(_OnDatabase):
     def open_case(self, submission: Submission, files: tuple[StoredFile, ...], input_digest: str) -> Case:
         with self._database.writing() as connection:
-            case, is_new = cases.open_case(connection, submission, files, input_digest, now=self._clock())
+            opened = cases.open_case(connection, self._seal, submission, files, input_digest, now=self._clock())
+            case, is_new = opened
             if is_new:
                 details: Details = {"revision": case.revision, "input": input_digest}
                 self._record(connection, Entry(AuditKind.OPENED, details, submission.submission_id))
@@ -81,7 +84,7 @@ class _Cases(_OnDatabase):
 
     def case(self, submission_id: str, revision: int | None = None) -> Case:
         with self._database.reading() as connection:
-            return cases.case_of(connection, submission_id, revision)
+            return cases.case_of(connection, self._seal, submission_id, revision)
 
     def conclude(self, *conclusions: Conclusion) -> tuple[int, ...]:
         try:
@@ -99,7 +102,7 @@ class _Cases(_OnDatabase):
         case_id = cases.locked(connection, one.case)
         if one.lease is not None and not inbox.finish(connection, one.lease, submission_id, now=now):
             return runs.last(connection, case_id)
-        ordinal = runs.add(connection, case_id, one.result, now=now)
+        ordinal = runs.add(connection, self._seal, case_id, one.case, one.result, now=now)
         forgetting.note_keys(connection, self._seal, case_id, one.numbers)
         if one.child is not None and cases.is_latest(connection, one.case):  # a late run undoes no newer revision
             children.register(connection, self._seal, one.child, submission_id, now=now)
@@ -123,41 +126,41 @@ class _Cases(_OnDatabase):
 
     def result(self, submission_id: str, revision: int, run: int) -> Result:
         with self._database.reading() as connection:
-            return runs.one(connection, submission_id, revision, run)
+            return runs.one(connection, self._seal, submission_id, revision, run)
 
     def latest_result(self, submission_id: str) -> Result:
         with self._database.reading() as connection:
-            return runs.latest(connection, submission_id)
+            return runs.latest(connection, self._seal, submission_id)
 
     def results(self, submission_id: str) -> tuple[Result, ...]:
         with self._database.reading() as connection:
-            return runs.results(connection, submission_id)
+            return runs.results(connection, self._seal, submission_id)
 
     def cases(self, selection: Selection) -> Iterator[str]:
         with self._database.reading() as connection:
             return iter(runs.selected(connection, selection))
 
     def keep_content(self, case: Case, content: Content) -> None:
-        payload = contents.packed(content.files)  # before the transaction: nobody waits while we compress
+        payload = contents.sealed(self._seal, case, content)  # before the transaction: nobody waits meanwhile
         with self._database.writing() as connection:
             case_id = cases.locked(connection, case)
             contents.keep(connection, case_id, payload, content, now=self._clock())
 
     def stored(self, submission_ids: Sequence[str], version: str) -> tuple[Stored, ...]:
         with self._database.reading() as connection:
-            return stored.stored(connection, submission_ids, version)
+            return stored.stored(connection, self._seal, submission_ids, version)
 
 
 class _Readings(_OnDatabase):
     def keep_reading(self, key: str, page: ReadPage) -> None:
-        payload = readings.packed(page)  # before the transaction: nobody waits while we compress
+        payload = readings.sealed(self._seal, key, page)  # before the transaction: nobody waits meanwhile
         with self._database.writing() as connection:
             readings.keep(connection, key, payload, now=self._clock())
 
     def reading(self, key: str) -> ReadPage | None:
         with self._database.reading() as connection:
             payload = readings.payload_of(connection, key)
-        return None if payload is None else readings.unpacked(key, payload)
+        return None if payload is None else readings.opened(self._seal, key, payload)
 
 
 class _Children(_OnDatabase):
@@ -192,6 +195,16 @@ class _Children(_OnDatabase):
             forgotten = forgetting.forget(connection, self._seal, numbers, now=self._clock())
             self._record(connection, Entry(AuditKind.FORGOTTEN, forgotten._asdict()))
             return forgotten
+
+    def expire_scans(self, before: datetime, limit: int, *, pretend: bool = False) -> Expired:
+        with self._database.writing() as connection:
+            due = retention.due(connection, before=before, limit=limit)
+            if pretend:
+                return Expired(len(due), 0)
+            gone = retention.expire(connection, self._seal, due, now=self._clock())
+            entries = (Entry(AuditKind.EXPIRED, {"objects": one.objects}, name) for name, one in gone.items())
+            self._record(connection, *entries)
+            return Expired(len(gone), sum(one.objects for one in gone.values()))
 
     def erasures(self) -> tuple[Erasure, ...]:
         with self._database.reading() as connection:
@@ -306,7 +319,7 @@ def _ending(result: Result) -> Details:
 
 
 def _digest(result: Result) -> str:
-    return hashlib.sha256(result.model_dump_json().encode()).hexdigest()
+    return hashlib.sha256(result.to_json().encode()).hexdigest()
 
 
 def _subject_of(message: Message) -> str | None:

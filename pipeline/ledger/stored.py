@@ -7,23 +7,27 @@ from sqlalchemy import Connection, Row, select
 from models.case import Case
 from models.result import Result
 from pipeline.ledger import cases, runs
-from pipeline.ledger.contents import unpacked
+from pipeline.ledger.contents import opened
+from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import contents
 from pipeline.ledger.values import Content, Stored
 
 
-def stored(connection: Connection, submission_ids: Sequence[str], version: str) -> tuple[Stored, ...]:
+def stored(connection: Connection, seal: Seal, submission_ids: Sequence[str], version: str) -> tuple[Stored, ...]:
     """The latest revisions of those that have a result, in the order of the ids; with content of this version."""
-    results, found = runs.latest_of(connection, submission_ids), cases.latest_of(connection, submission_ids)
+    results = runs.latest_of(connection, seal, submission_ids)
+    found = cases.latest_of(connection, seal, submission_ids)
     ids = [case_id for case_id, _ in found.values()]
     wanted = (contents.c.case_id.in_(ids), contents.c.version == version)
     kept = {row.case_id: row for row in connection.execute(select(contents).where(*wanted))}
     told = [(results[name], *found[name]) for name in submission_ids if name in results]
-    return tuple(Stored(case, result, _content(case, result, kept.get(case_id))) for result, case_id, case in told)
+    return tuple(
+        Stored(case, result, _content(seal, case, result, kept.get(case_id))) for result, case_id, case in told
+    )
 
 
-def _content(case: Case, result: Result, row: Row[tuple[object, ...]] | None) -> Content | None:
+def _content(seal: Seal, case: Case, result: Result, row: Row[tuple[object, ...]] | None) -> Content | None:
     """None as well for a revision that is being worked on: its first result is not ours to give."""
     if row is None or result.revision != case.revision:
         return None
-    return Content(row.engine, row.version, unpacked(case.submission.submission_id, row.payload))
+    return opened(seal, case, row)

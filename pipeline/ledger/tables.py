@@ -51,10 +51,18 @@ cases = Table(
     Column("submission_id", String(64), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("input_digest", String(64), nullable=False),
-    Column("manifest", Text, nullable=False),
-    Column("files", Text, nullable=False),
+    Column("manifest", LargeBinary, nullable=False),
+    Column("files", LargeBinary, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
+    Column("scans_erased_at", UtcTime),
     UniqueConstraint("submission_id", "revision"),
+)
+
+case_files = Table(  # which bytes a case has: what else is known of its files is sealed
+    "case_files",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("digest", String(64), primary_key=True, index=True),
 )
 
 runs = Table(
@@ -65,7 +73,7 @@ runs = Table(
     Column("ordinal", Integer, nullable=False),
     Column("decision", String(16), nullable=False),
     Column("version", String(64), nullable=False),
-    Column("result", Text, nullable=False),
+    Column("result", LargeBinary, nullable=False),
     Column("finished_at", UtcTime, nullable=False),
     UniqueConstraint("case_id", "ordinal"),
 )

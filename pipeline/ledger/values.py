@@ -113,6 +113,13 @@ class Forgotten(NamedTuple):
     objects: int
 
 
+class Expired(NamedTuple):
+    """How much of a case went, or of several: revisions or cases, and objects or prefixes in the store."""
+
+    cases: int
+    objects: int
+
+
 class Erasure(NamedTuple):
     """An object in the store that is to be erased, or everything under a key that ends in a slash."""
 
@@ -175,6 +182,7 @@ class AuditKind(StrEnum):
     EXPORTED = "exported"
     FORGOTTEN = "forgotten"
     ERASED = "erased"
+    EXPIRED = "expired"  # scans, as the rules of retention say
     TOLD = "told"  # a result, to whoever asked for results
 
 

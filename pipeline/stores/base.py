@@ -49,6 +49,9 @@ class Store(Protocol):
             FileRejectedError: It is larger than `limit` (too_large); it was not read whole to find out.
         """
 
+    def peek(self, key: str, /, *, size: int) -> bytes:
+        """The first bytes of an object, at most so many; raises ObjectMissingError if there is none."""
+
     def stat(self, key: str, /) -> ObjectInfo:
         """Look at an object; raises ObjectMissingError if there is none."""
 

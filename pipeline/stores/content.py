@@ -4,6 +4,7 @@ import hashlib
 
 from models.errors import StoreError
 from pipeline.stores.base import Store
+from pipeline.stores.envelope import is_sealed
 
 
 def content_key(digest: str) -> str:
@@ -33,5 +34,7 @@ def bytes_of(store: Store, digest: str, *, limit: int | None) -> bytes:
     """
     data = store.get(content_key(digest), limit=limit)
     if hashlib.sha256(data).hexdigest() != digest:
+        if is_sealed(data):
+            raise StoreError(f"Object {content_key(digest)} is sealed: set INTAKE_STORE__SEALING__KEYRING to its keys.")
         raise StoreError(f"Object {content_key(digest)} is not what was kept: restore it from a backup.")
     return data

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 from models.errors import FileRejectedError, ObjectMissingError, StoreDownError, StoreError
 from models.findings import Reason
@@ -35,16 +36,18 @@ class FolderStore:
 
     def get(self, key: str, /, *, limit: int | None) -> bytes:
         """Read a file, never more than one byte past the limit."""
-        with _our_errors(key), _found(key), open(self._path(key), "rb", opener=_without_waiting) as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise ObjectMissingError(f"There is no {masked_key(key)}.")
-            if limit is not None and found.st_size > limit:
+        with self._opened(key) as file:
+            if limit is not None and os.fstat(file.fileno()).st_size > limit:
                 raise FileRejectedError(Reason.TOO_LARGE)
             data = file.read() if limit is None else file.read(limit + 1)
         if limit is not None and len(data) > limit:
             raise FileRejectedError(Reason.TOO_LARGE)
         return data
+
+    def peek(self, key: str, /, *, size: int) -> bytes:
+        """Read the beginning of a file."""
+        with self._opened(key) as file:
+            return file.read(size)
 
     def stat(self, key: str, /) -> ObjectInfo:
         """Look at a file; its digest is computed once for as long as it stays untouched."""
@@ -74,6 +77,13 @@ class FolderStore:
     def url_for(self, key: str, /, *, seconds: int) -> None:  # noqa: ARG002 - see the docstring
         """None: a folder has no links."""
         checked_key(key)
+
+    @contextmanager
+    def _opened(self, key: str) -> Iterator[BinaryIO]:
+        with _our_errors(key), _found(key), open(self._path(key), "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ObjectMissingError(f"There is no {masked_key(key)}.")
+            yield file
 
     def _path(self, key: str) -> Path:
         path = self._root / checked_key(key)

@@ -6,12 +6,16 @@ from types import MappingProxyType
 
 from models.errors import StoreError
 from pipeline.stores.base import Store
+from pipeline.stores.envelope import Keyring
 from pipeline.stores.folder import FolderStore
 from pipeline.stores.options import StoreOptions
+from pipeline.stores.sealed import SealedStore
 
 
 def open_store(url: str, options: StoreOptions | None = None) -> Store:
     """Open the store that a URL names: `file:DIR` or `s3://BUCKET`. Nothing is read or written yet.
+
+    Where a key is set, what is put is sealed.
 
     Raises:
         StoreError: The URL names no store that we know.
@@ -20,7 +24,9 @@ def open_store(url: str, options: StoreOptions | None = None) -> Store:
     opener = STORES.get(scheme)
     if opener is None or not place.strip("/"):
         raise StoreError("The store's URL must be file:FOLDER or s3://BUCKET.")
-    return opener(place, options or StoreOptions())
+    options = options or StoreOptions()
+    store, sealing = opener(place, options), options.sealing
+    return SealedStore(store, Keyring(sealing.secrets, sealing.cipher)) if sealing.secrets else store
 
 
 def _folder(place: str, _options: StoreOptions) -> Store:

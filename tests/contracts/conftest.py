@@ -5,27 +5,40 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
+from pipeline.stores.options import SealingOptions, StoreOptions
 from tests.support.values import SECRET
 
 OpenStore = Callable[[], Store]
 
 
+SEALING = SealingOptions(keyring=SecretStr("0f" * 32))
+
+
 @pytest.fixture(
-    params=["folder", pytest.param("s3", marks=pytest.mark.s3), pytest.param("s3 with versions", marks=pytest.mark.s3)]
+    params=[
+        "folder",
+        "sealed folder",
+        pytest.param("s3", marks=pytest.mark.s3),
+        pytest.param("s3 with versions", marks=pytest.mark.s3),
+        pytest.param("sealed s3", marks=pytest.mark.s3),
+        pytest.param("sealed s3 with versions", marks=pytest.mark.s3),
+    ]
 )
 def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
     """Opens the same, at first empty, store as often as called."""
-    if request.param == "folder":
-        yield lambda: open_store(f"file:{tmp_path}/store")
+    sealing = SEALING if "sealed" in request.param else SealingOptions()
+    if "folder" in request.param:
+        yield lambda: open_store(f"file:{tmp_path}/store", StoreOptions(sealing=sealing))
         return
     gateway = request.getfixturevalue("gateway")
     bucket = gateway.new_bucket(versioned="versions" in request.param)
-    yield lambda: open_store(f"s3://{bucket}", gateway.options)
+    yield lambda: open_store(f"s3://{bucket}", gateway.options.model_copy(update={"sealing": sealing}))
 
 
 @pytest.fixture

@@ -71,11 +71,12 @@ BAD_KEYS = [
 
 
 @pytest.mark.parametrize("key", BAD_KEYS)
-@pytest.mark.parametrize("use", ["put", "get", "stat", "delete", "url_for"])
+@pytest.mark.parametrize("use", ["put", "get", "peek", "stat", "delete", "url_for"])
 def test_a_bad_key_is_refused_everywhere(store: Store, key: str, use: str) -> None:
     uses: dict[str, Callable[[], object]] = {
         "put": lambda: store.put(key, b"x", content_type=TEXT),
         "get": lambda: store.get(key, limit=None),
+        "peek": lambda: store.peek(key, size=10),
         "stat": lambda: store.stat(key),
         "delete": lambda: store.delete(key),
         "url_for": lambda: store.url_for(key, seconds=60),
@@ -110,12 +111,17 @@ def test_the_same_bytes_have_the_same_etag(store: Store) -> None:
     assert store.put("a", b"x", content_type=TEXT).etag == store.put("b", b"x", content_type=TEXT).etag
 
 
-@pytest.mark.parametrize("use", ["get", "stat"])
+@pytest.mark.parametrize("use", ["get", "stat", "peek"])
 @pytest.mark.parametrize("key", ["a/missing", "missing", "a/b/below an object", "a"])
 def test_what_is_not_there_is_missing(store: Store, use: str, key: str) -> None:
     store.put("a/b", b"x", content_type=TEXT)
+    uses: dict[str, Callable[[], object]] = {
+        "get": lambda: store.get(key, limit=None),
+        "stat": lambda: store.stat(key),
+        "peek": lambda: store.peek(key, size=10),
+    }
     with pytest.raises(ObjectMissingError):
-        store.get(key, limit=None) if use == "get" else store.stat(key)
+        uses[use]()
 
 
 def test_an_error_does_not_repeat_what_a_person_named(store: Store) -> None:
@@ -149,6 +155,20 @@ def test_the_limit_of_a_read(store: Store, size: int, limit: int, fits: bool) ->
     with pytest.raises(FileRejectedError) as caught:
         store.get("a", limit=limit)
     assert caught.value.reason is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("data", "size", "beginning"),
+    [
+        pytest.param(b"scan", 2, b"sc", id="a part"),
+        pytest.param(b"scan", 4, b"scan", id="all of it"),
+        pytest.param(b"scan", 100, b"scan", id="more than there is"),
+        pytest.param(b"", 10, b"", id="an empty object"),
+    ],
+)
+def test_the_beginning_of_an_object(store: Store, data: bytes, size: int, beginning: bytes) -> None:
+    store.put("a", data, content_type=TEXT)
+    assert store.peek("a", size=size) == beginning
 
 
 def test_a_refused_read_leaves_the_store_usable(store: Store) -> None:

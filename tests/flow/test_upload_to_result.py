@@ -38,14 +38,14 @@ def settings(tmp_path: Path) -> Settings:
         workspace=tmp_path,
         prefect=PrefectOptions(port=0),
         worker=WorkerOptions(scan_seconds=3600, event_seconds=0.2, upload_seconds=20),
-        receiver=ReceiverOptions(port=free_port(), token=SecretStr(TOKEN)),
+        receiver=ReceiverOptions(port=free_port(), tokens=SecretStr(TOKEN)),
     )
 
 
 def test_events_in_results_out(settings: Settings) -> None:
     done, failures = threading.Event(), list[BaseException]()
     with listening() as listener:
-        webhook = WebhookOptions(url=AnyHttpUrl(listener.url), secret=SecretStr(SECRET))
+        webhook = WebhookOptions(url=AnyHttpUrl(listener.url), secrets=SecretStr(SECRET))
         chosen = settings.model_copy(update={"webhook": webhook})
 
         def visit() -> None:

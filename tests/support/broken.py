@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from flows.resources import register_secret
-from flows.settings import PrefectOptions, ReceiverOptions, Settings
+from flows.settings import PrefectOptions, Settings
 from pipeline.ledger.opening import open_ledger
 from pipeline.ocr.options import OcrOptions
 from pipeline.ocr.weights import find_weights
@@ -98,12 +98,6 @@ def a_secret_for_everybody(folder: Path) -> dict[str, object]:
     a_ledger(folder)
     (folder / "register.secret").chmod(0o644)
     return {}
-
-
-def tokens_for_everybody(folder: Path) -> dict[str, object]:
-    (folder / "tokens").write_text("canary")
-    (folder / "tokens").chmod(0o644)
-    return {"receiver": ReceiverOptions(tokens_file=folder / "tokens")}
 
 
 def a_bad_policy(folder: Path) -> dict[str, object]:

@@ -34,7 +34,7 @@ def scripted(desk: Desk) -> ScriptedReaders:
     return desk.readers
 
 
-def manifest_of(submission_id: str = "case-1", **change: object) -> dict[str, object]:
+def manifest_of(submission_id: object = "case-1", **change: object) -> dict[str, object]:
     """The manifest of a submission of the family's five pages; `change` is of its keys."""
     return {
         "schema": "child-intake/submission@1",
@@ -47,10 +47,10 @@ def manifest_of(submission_id: str = "case-1", **change: object) -> dict[str, ob
     }
 
 
-def upload(source: Store, submission_id: str = "case-1", **change: object) -> str:
-    """Put a submission of the family's five pages there, and hand on its folder; `change` is of the manifest."""
+def upload(source: Store, folder: str = "case-1", **change: object) -> str:
+    """Put a submission of the family's five pages into a folder, and hand that on; it is called so, unless changed."""
     for name in FILES:
-        source.put(f"{submission_id}/{name.decode()}", name, content_type="image/jpeg")
-    body = json.dumps(manifest_of(submission_id, **change)).encode()
-    source.put(f"{submission_id}/{MANIFEST_NAME}", body, content_type="application/json")
-    return submission_id
+        source.put(f"{folder}/{name.decode()}", name, content_type="image/jpeg")
+    body = json.dumps(manifest_of(**{"submission_id": folder, **change})).encode()
+    source.put(f"{folder}/{MANIFEST_NAME}", body, content_type="application/json")
+    return folder

@@ -6,7 +6,7 @@ from alembic import context, op
 from pipeline.ledger.audit import first_head
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

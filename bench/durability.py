@@ -1,0 +1,78 @@
+"""Nothing lost, nothing twice: `python -m bench.durability [--full]`.
+
+First a whole case of the embedded store and ledger is broken at its durable calls, each round in a process of its own:
+killed before, after and in the middle of a call, and refused by the disk at a call, or from a call on. The next worker
+goes on, and then everything about the case must be as if nothing had happened. Then the real service is under fire.
+"""
+
+import json
+import random
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from rich.progress import track
+
+from bench.chaos import under_fire
+from bench.conduct import Bench, conduct
+from bench.figures import Figure, share
+from bench.report import Measured, Rows
+from bench.tables import errors
+from tests.support.faults import preloaded
+
+SEED: Final = 6
+BENCH: Final = Bench("durability", __doc__, SEED, "kills", small=60, full=500)
+_KILLS: Final = ("KILL_BEFORE", "KILL_AFTER", "KILL_TORN")
+_REFUSALS: Final = (
+    ("FAIL_ONCE", "EIO"),
+    ("FAIL_ONCE", "ENOSPC"),
+    ("FAIL_ONCE", "EMFILE"),
+    ("FAIL_FROM_THEN_ON", "ENOSPC"),
+    ("FAIL_FROM_THEN_ON", "EROFS"),
+)
+_UPLOADS_A_KILL: Final = 2.5
+_SERVICE: Final = 6  # of so many kills one is of the real service: each takes some ten seconds
+
+
+def measure(kills: int) -> Measured:
+    """Kill so often; refuse as often as the kills are dense."""
+    in_service = max(3, kills // _SERVICE)
+    calls = _swept("FAIL_ONCE", "none", first=0, step=1, last=-1)[0]["calls"]
+    step = max(1, calls * len(_KILLS) // max(1, kills - in_service))
+    rows: list[dict[str, Any]] = []
+    for words in track([(mode, "none") for mode in _KILLS] + list(_REFUSALS), "modes", console=errors):
+        mode, error = words
+        found = _swept(mode, error, first=1 + len(rows) % step, step=step, last=0)[1:]
+        rows.extend({"mode": mode, "error": error, **row} for row in found)
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        uploads = round(in_service * _UPLOADS_A_KILL)
+        fire = tuple(under_fire(uploads, in_service, Path(folder), random.Random(SEED)))
+    figures = (Figure(name="durable calls of a whole case", value=calls, unit="count"), *_figures(rows), *fire)
+    return Measured(figures, {"rounds that went wrong": _wrong(rows)})
+
+
+def _swept(mode: str, error: str, *, first: int, step: int, last: int) -> list[dict[str, Any]]:
+    command = preloaded("tests.support.sweep", mode, error, str(first), str(step), str(last))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"The sweep ended with {done.returncode}: {done.stderr[-500:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _figures(rows: Sequence[dict[str, Any]]) -> Iterator[Figure]:
+    for mode, error in (*((mode, "none") for mode in _KILLS), *_REFUSALS):
+        of_mode = [row for row in rows if (row["mode"], row["error"]) == (mode, error)]
+        words = f"{mode.replace('_', ' ').lower()} {error if error != 'none' else ''}".strip()
+        yield share(f"whole after: {words}", sum(not row["wrong"] for row in of_mode), len(of_mode))
+    ended = {0, -9}
+    yield share("workers that ended as they should", sum(row["ended"] in ended for row in rows), len(rows))
+
+
+def _wrong(rows: Sequence[dict[str, Any]]) -> Rows:
+    return tuple({**row, "wrong": "; ".join(row["wrong"])} for row in rows if row["wrong"])
+
+
+if __name__ == "__main__":
+    conduct(BENCH, measure)

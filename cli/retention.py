@@ -1,0 +1,42 @@
+"""`intake retention`: what is kept no longer than needed."""
+
+from typing import Annotated
+
+import typer
+
+from cli.workspace import Place
+from flows.settings import SettingsError
+from models.errors import ExitCode
+from pipeline.forget import erase_the_rest, expire_scans
+
+retention = typer.Typer(no_args_is_help=True, help="Erase what is needed no more.")
+
+
+@retention.callback()
+def _group() -> None:
+    """A group with one command so far, which is named all the same."""
+
+
+@retention.command()
+def run(
+    context: typer.Context,
+    *,
+    days: Annotated[int | None, typer.Option(min=1, help="After the decision. [default: settings]")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+) -> int:
+    """Erase the scans of cases that were decided long enough ago; results and the register stay.
+
+    The service does the same every hour where INTAKE_RETENTION__SCANS_DAYS is set.
+    """
+    place: Place = context.obj
+    chosen = days or place.settings().retention.scans_days
+    if chosen is None:
+        raise SettingsError("Nothing says how long scans are kept: set INTAKE_RETENTION__SCANS_DAYS, or use --days.")
+    with place.ledger() as ledger:
+        gone = expire_scans(ledger, days=chosen, pretend=dry_run)
+        if dry_run:
+            print(f"{gone.cases} cases would lose their scans")
+            return ExitCode.ACCEPTED
+        erase_the_rest(ledger, place.store())
+    print(f"{gone.cases} cases, {gone.objects} objects erased")
+    return ExitCode.ACCEPTED

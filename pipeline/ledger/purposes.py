@@ -1,0 +1,25 @@
+"""What each sealed value is, and of which row: authenticated with the value, so that none is taken for another."""
+
+
+def of_case(column: str, submission_id: str, revision: int) -> str:
+    """Of a column of a case."""
+    return _joined(f"cases.{column}", submission_id, str(revision))
+
+
+def of_run(submission_id: str, revision: int, ordinal: int) -> str:
+    """Of the result of a run."""
+    return _joined("runs.result", submission_id, str(revision), str(ordinal))
+
+
+def of_reading(key: str) -> str:
+    """Of a reading."""
+    return _joined("readings.payload", key)
+
+
+def of_content(submission_id: str, revision: int, engine: str, version: str) -> str:
+    """Of the content of a case."""
+    return _joined("contents.payload", submission_id, str(revision), engine, version)
+
+
+def _joined(*parts: str) -> str:
+    return "\0".join(parts)

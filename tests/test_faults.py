@@ -1,0 +1,145 @@
+"""A whole case, broken at its durable calls: killed, or refused by the disk. The bench breaks every one of them."""
+
+import json
+import random
+import sqlite3
+import subprocess
+from contextlib import closing, suppress
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.errors import LedgerBusyError, PipelineError, StoreDownError
+from pipeline.events.scan import Scan
+from pipeline.ledger.base import Ledger, utc_now
+from pipeline.ledger.opening import open_ledger
+from pipeline.stores.base import Store
+from pipeline.stores.folder import FolderStore
+from tests.support.faults import preloaded
+from tests.support.values import SECRET
+from tests.support.whole_case import put_upload, recover, take_on, wrong
+
+ROUNDS = 20  # of each way
+
+
+def swept(mode: str, error: str, *, first: int, step: int) -> list[dict[str, Any]]:
+    command = preloaded("tests.support.sweep", mode, error, str(first), str(step), "0")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("mode", "error", "ended"),
+    [
+        pytest.param("KILL_BEFORE", "none", -9, id="killed before a call"),
+        pytest.param("KILL_AFTER", "none", -9, id="killed after a call"),
+        pytest.param("KILL_TORN", "none", -9, id="killed when half was written"),
+        pytest.param("FAIL_ONCE", "EIO", 0, id="a call fails"),
+        pytest.param("FAIL_FROM_THEN_ON", "ENOSPC", 0, id="the disk is full from a call on"),
+        pytest.param("FAIL_ONCE", "EMFILE", 0, id="no more files can be opened, once"),
+        pytest.param("FAIL_FROM_THEN_ON", "EROFS", 0, id="the disk can only be read from a call on"),
+    ],
+)
+def test_a_case_that_is_broken_at_a_call_is_whole_in_the_end(mode: str, error: str, ended: int) -> None:
+    chance = random.Random(f"{mode}/{error}")
+    step = 386 // ROUNDS
+    head, *rounds = swept(mode, error, first=chance.randint(1, step), step=step)
+    assert head["calls"] > 300, "the sweep has to know of every call"
+    assert len(rounds) >= ROUNDS - 1
+    assert [one for one in rounds if one["wrong"] or one["ended"] != ended] == []
+
+
+class _Broken:
+    """A ledger or a store whose n-th call fails: before it did anything, or after, so that only the answer is lost."""
+
+    def __init__(self, held: Any, turn: list[int], error: type[PipelineError], *, done: bool) -> None:
+        self._held, self._turn, self._error, self._done = held, turn, error, done
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._held, name)
+        if name == "close":
+            return method
+
+        def call(*args: Any, **named: Any) -> Any:
+            self._turn[0] -= 1
+            if self._turn[0] != 0:
+                return method(*args, **named)
+            if self._done:
+                method(*args, **named)
+            raise self._error("made to fail")
+
+        return call
+
+
+@pytest.mark.parametrize("done", [pytest.param(False, id="before"), pytest.param(True, id="after")])
+def test_every_call_of_ledger_and_store_fails_once(tmp_path: Path, done: bool) -> None:
+    count = [0]
+    put_upload(tmp_path / "count")
+    take_on(tmp_path / "count", wrap=partial(_counted, turn=count, done=done))
+    calls = -count[0]
+    assert calls > 40
+    for at in range(1, calls + 1):
+        folder = tmp_path / str(at)
+        put_upload(folder)
+        turn = [at]
+        wrap = partial(_counted, turn=turn, done=done)
+        for later in (False, True):
+            with suppress(PipelineError):
+                take_on(folder, later=later, wrap=wrap)
+        recover(folder)
+        assert list(wrong(folder)) == [], f"call {at} of {calls}"
+
+
+def _counted(ledger: Ledger, store: Store, *, turn: list[int], done: bool) -> tuple[Any, Any]:
+    return _Broken(ledger, turn, LedgerBusyError, done=done), _Broken(store, turn, StoreDownError, done=done)
+
+
+def test_what_a_power_cut_leaves_of_the_journal_is_a_past_that_was(tmp_path: Path) -> None:
+    """Any tail of SQLite's journal may be missing: what is left opens, agrees with itself, and is what once was."""
+    put_upload(tmp_path)
+    ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)  # held open, so that the journal stays
+    with closing(ledger):
+        take_on(tmp_path)
+        base, journal = (tmp_path / "ledger.db").read_bytes(), (tmp_path / "ledger.db-wal").read_bytes()
+        whole = ledger.verify_audit().records
+    chance, seen = random.Random(6), set[int]()
+    for length in [*sorted(chance.randrange(len(journal) + 1) for _ in range(60)), len(journal)]:
+        place = tmp_path / f"cut-{length}"
+        place.mkdir(exist_ok=True)
+        (place / "ledger.db").write_bytes(base)
+        (place / "ledger.db-wal").write_bytes(journal[:length])
+        with closing(open_ledger(f"sqlite:///{place}/ledger.db", SECRET)) as left:
+            report = left.verify_audit()
+            assert report.problems == ()
+            seen.add(report.records)
+    assert (max(seen), len(seen) > 3) == (whole, True)
+
+
+def test_a_ledger_that_is_locked_for_a_while_is_waited_for(tmp_path: Path) -> None:
+    put_upload(tmp_path)
+    with closing(open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)):
+        pass
+    with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(LedgerBusyError):
+            take_on(tmp_path)
+        other.execute("ROLLBACK")
+    take_on(tmp_path)
+    assert list(wrong(tmp_path)) == []
+
+
+@pytest.mark.parametrize("days", [pytest.param(1, id="a day on"), pytest.param(-1, id="a day back")])
+def test_a_lease_that_was_taken_while_the_clock_was_wrong_keeps_nobody_waiting(tmp_path: Path, days: int) -> None:
+    put_upload(tmp_path)
+    jumped = timedelta(days=days)
+    with closing(open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET, clock=lambda: utc_now() + jumped)) as ledger:
+        Scan(FolderStore(tmp_path / "store"), ledger, "local").look()
+        (item,) = ledger.undispatched(10)
+        ledger.mark_dispatched(item.item_id, "run")
+        assert ledger.lease(item.item_id, "a worker that dies", 120)
+    take_on(tmp_path)
+    assert list(wrong(tmp_path)) == []
