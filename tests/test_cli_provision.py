@@ -38,7 +38,7 @@ def test_a_bucket_is_provisioned_and_then_left_alone(tmp_path: Path, gateway: Ga
     assert {done.returncode for done in told} == {ExitCode.ACCEPTED}
     for done, state in zip(told, ("would be done", "done", "unchanged"), strict=True):
         rows = [row.split("│")[2].strip() for row in done.stdout.splitlines() if row.startswith("│")]
-        assert (len(rows), set(rows)) == (7, {state})
+        assert (len(rows), set(rows)) == (6, {state})
         assert "canary" not in done.stdout + done.stderr
 
 

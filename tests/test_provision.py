@@ -55,8 +55,8 @@ def test_versions_and_their_end_are_really_set(gateway: Gateway) -> None:
     provision(wanted, gateway.options)
     assert gateway.client.get_bucket_versioning(wanted.bucket).status == "Enabled"
     rules = {rule.findtext("ID"): dict(facts(rule)) for rule in parsed(gateway.rules(wanted.bucket, LIFECYCLE))}
-    assert rules["intake-old-versions"]["NoncurrentDays"] == "12"
-    assert rules["intake-broken-uploads"]["DaysAfterInitiation"] == "3"
+    upkeep = rules["intake-upkeep"]
+    assert (upkeep["NoncurrentDays"], upkeep["DaysAfterInitiation"]) == ("12", "3")
     assert (rules["intake-inbox"]["Days"], rules["intake-inbox"]["Prefix"]) == ("90", "inbox/")
     assert {rule["Status"] for rule in rules.values()} == {"Enabled"}
 
@@ -68,7 +68,7 @@ def test_the_inbox_expires_only_for_as_long_as_that_is_asked_for(gateway: Gatewa
     steps = provision(wanted.model_copy(update={"inbox_days": None}), gateway.options)
     assert [step.what for step in steps if step.state is State.DONE] == ["the rule intake-inbox is gone"]
     rules = parsed(gateway.rules(wanted.bucket, LIFECYCLE))
-    assert {rule.findtext("ID") for rule in rules} == {"intake-old-versions", "intake-broken-uploads"}
+    assert {rule.findtext("ID") for rule in rules} == {"intake-upkeep"}
 
 
 @pytest.mark.s3

@@ -27,9 +27,9 @@ SAID = (
 )
 SQS = "arn:aws:sqs:eu-central-1:123456789012:intake"
 QUEUES = [
-    pytest.param(Events.MINIO, "arn:minio:sqs::INTAKE:webhook", {"old-versions"}, id="MinIO and Silo"),
-    pytest.param(Events.RUSTFS, "arn:rustfs:sqs:us-east-1:primary:webhook", {"old-versions"}, id="RustFS"),
-    pytest.param(Events.AWS, SQS, {"old-versions", "broken-uploads"}, id="AWS"),
+    pytest.param(Events.MINIO, "arn:minio:sqs::INTAKE:webhook", id="MinIO and Silo"),
+    pytest.param(Events.RUSTFS, "arn:rustfs:sqs:us-east-1:primary:webhook", id="RustFS"),
+    pytest.param(Events.AWS, SQS, id="AWS"),
 ]
 
 
@@ -42,21 +42,19 @@ def queue(events: Events) -> str:
     return SQS if events is Events.AWS else ""
 
 
-@pytest.mark.parametrize(("events", "arn", "rules"), QUEUES)
-def test_what_is_sent_to_servers_with_queues(events: Events, arn: str, rules: set[str]) -> None:
+@pytest.mark.parametrize(("events", "arn"), QUEUES)
+def test_what_is_sent_to_servers_with_queues(events: Events, arn: str) -> None:
     with recording_s3(EMPTY) as recorder:
         provision(plan(events=events, queue=queue(events)), recorded(recorder))
         assert recorder.put("notification") == SAID.format(arn=arn)
         ends = parsed(recorder.put("lifecycle").encode())
-        assert {rule.findtext("ID") for rule in ends} == {f"intake-{name}" for name in rules}
+        assert [rule.findtext("ID") for rule in ends] == ["intake-upkeep"]
         assert "<Status>Enabled</Status>" in recorder.put("versioning")
         assert TOKEN not in "".join(one.body for one in recorder.asked)
 
 
-@pytest.mark.parametrize(("events", "arn", "rules"), QUEUES)
-def test_queues_of_other_people_stay_and_ours_that_are_right_are_not_sent_again(
-    events: Events, arn: str, rules: set[str]
-) -> None:
+@pytest.mark.parametrize(("events", "arn"), QUEUES)
+def test_queues_of_other_people_stay_and_ours_that_are_right_are_not_sent_again(events: Events, arn: str) -> None:
     theirs = (
         "<CloudFunctionConfiguration><Id>theirs</Id><CloudFunction>arn:x</CloudFunction></CloudFunctionConfiguration>"
     )
@@ -125,3 +123,15 @@ def test_a_target_whose_region_is_named_is_asked_for_by_its_own_name() -> None:
     with recording_s3(EMPTY) as recorder:
         provision(plan(events=Events.MINIO, queue=arn), recorded(recorder))
         assert recorder.put("notification") == SAID.format(arn=arn)
+
+
+@pytest.mark.parametrize("events", [Events.MINIO, Events.NONE])
+def test_a_server_that_passes_over_part_of_a_rule_has_it_nevertheless(events: Events) -> None:
+    with recording_s3(EMPTY) as recorder:
+        provision(plan(events=events), recorded(recorder))
+        sent = recorder.put("lifecycle")
+    told = sent.replace("<DaysAfterInitiation>7</DaysAfterInitiation>", "")
+    assert told != sent
+    with recording_s3(EMPTY | {"GET lifecycle": (200, told)}) as recorder:
+        provision(plan(events=events), recorded(recorder))
+        assert "lifecycle" not in [one.query for one in recorder.asked if one.method == "PUT"]

@@ -4,7 +4,8 @@ Rules of other people in the bucket stay: what is there is read as XML, ours are
 sent back as it came, which the SDK's own values could not promise.
 
 Source:
-    objectstore.md, sections 1 and 2.4: recorded from Ceph RGW; the names of the others from their documentation.
+    objectstore.md, sections 1 and 2.4: recorded from Ceph RGW; the names of the others from their documentation;
+    what MinIO takes for a rule from its internal/bucket/lifecycle/rule.go.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,7 @@ from minio.versioningconfig import VersioningConfig
 from models.errors import StoreError
 from models.submission import INBOX, MANIFEST_NAME
 from pipeline.stores.atomic import make_private_folder
-from pipeline.stores.bucket_rules import facts, merged, parsed
+from pipeline.stores.bucket_rules import Facts, facts, merged, parsed
 from pipeline.stores.options import StoreOptions
 from pipeline.stores.plan import Events, Plan, State, Step
 from pipeline.stores.s3 import connect
@@ -32,8 +33,8 @@ _RULE: Final = "intake"
 _QUEUES: Final[Mapping[Events, str]] = MappingProxyType(
     {Events.MINIO: "arn:minio:sqs::INTAKE:webhook", Events.RUSTFS: "arn:rustfs:sqs:us-east-1:primary:webhook"}
 )
-_CLEARS_BROKEN_UPLOADS_ITSELF: Final = frozenset({Events.MINIO, Events.RUSTFS})  # and refuses a rule that says so
-_OLD, _BROKEN, _INBOX = "intake-old-versions", "intake-broken-uploads", "intake-inbox"
+_UPKEEP, _INBOX = "intake-upkeep", "intake-inbox"
+_PASSED_OVER: Final = "DaysAfterInitiation"  # by MinIO and its heirs, which clear uploads that broke off by themselves
 
 
 class _Site(NamedTuple):
@@ -125,40 +126,39 @@ def _versioning(site: _Site) -> Step:
 def _lifecycle(site: _Site) -> tuple[Step, ...]:
     held = site.rules("lifecycle", "LifecycleConfiguration")
     wanted = _lifecycle_rules(site.plan)
-    ours = {rule.findtext("ID"): facts(rule) for rule in held if rule.findtext("ID") in {_OLD, _BROKEN, _INBOX}}
-    rights = {id_: ours.pop(id_, None) == facts(rule) for id_, (_, rule) in wanted.items()}
+    ours = {rule.findtext("ID"): facts(rule) for rule in held if rule.findtext("ID") in {_UPKEEP, _INBOX}}
+    rights = {id_: _agrees(ours.pop(id_, ()), facts(rule)) for id_, (_, rule) in wanted.items()}
     if not site.dry_run and (ours or not all(rights.values())):
         rules = [rule for _, rule in wanted.values()]
-        site.set_rules("lifecycle", merged(held, rules, id_tag="ID", ours={_OLD, _BROKEN, _INBOX}))
+        site.set_rules("lifecycle", merged(held, rules, id_tag="ID", ours={_UPKEEP, _INBOX}))
     steps = [site.told(what, right=rights[id_]) for id_, (what, _) in wanted.items()]
     return (*steps, *(site.told(f"the rule {id_} is gone", right=False) for id_ in ours))
 
 
+def _agrees(held: Facts, wanted: Facts) -> bool:
+    return held in {wanted, tuple(fact for fact in wanted if fact[0] != _PASSED_OVER)}
+
+
 def _lifecycle_rules(plan: Plan) -> dict[str, tuple[str, Element]]:
     """By their ids: what they do in words, and as the server reads it."""
-    rules = {}
-    days = str(plan.old_version_days)
-    old = _rule(_OLD, "", "NoncurrentVersionExpiration", "NoncurrentDays", days)
-    rules[_OLD] = (f"old versions expire after {days} days", old)
-    if plan.events not in _CLEARS_BROKEN_UPLOADS_ITSELF:
-        days = str(plan.broken_upload_days)
-        broken = _rule(_BROKEN, "", "AbortIncompleteMultipartUpload", "DaysAfterInitiation", days)
-        rules[_BROKEN] = (f"uploads that broke off are cleared after {days} days", broken)
+    old, broken = str(plan.old_version_days), str(plan.broken_upload_days)
+    # One rule for both: MinIO refuses a rule of the second alone, and passes over it beside the first.
+    upkeep = _rule(_UPKEEP, "", ("NoncurrentVersionExpiration", "NoncurrentDays", old))
+    SubElement(SubElement(upkeep, "AbortIncompleteMultipartUpload"), _PASSED_OVER).text = broken
+    rules = {_UPKEEP: (f"old versions expire after {old} days, uploads that broke off after {broken}", upkeep)}
     if plan.inbox_days is not None:
         days = str(plan.inbox_days)
-        rules[_INBOX] = (
-            f"objects below {INBOX} expire after {days} days",
-            _rule(_INBOX, INBOX, "Expiration", "Days", days),
-        )
+        inbox = _rule(_INBOX, INBOX, ("Expiration", "Days", days))
+        rules[_INBOX] = (f"objects below {INBOX} expire after {days} days", inbox)
     return rules
 
 
-def _rule(id_: str, prefix: str, action: str, unit: str, days: str) -> Element:
-    rule = Element("Rule")
+def _rule(id_: str, prefix: str, action: tuple[str, str, str]) -> Element:
+    rule, (kind, unit, days) = Element("Rule"), action
     SubElement(rule, "ID").text = id_
     SubElement(SubElement(rule, "Filter"), "Prefix").text = prefix
     SubElement(rule, "Status").text = ENABLED
-    SubElement(SubElement(rule, action), unit).text = days
+    SubElement(SubElement(rule, kind), unit).text = days
     return rule
 
 
