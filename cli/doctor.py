@@ -20,7 +20,7 @@ def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One check a line.")] = False,
 ) -> int:
-    """Look at everything that the service needs, and say what is wrong and what to do; changes nothing."""
+    """Look at everything that the service needs, and say what is wrong and what to do; no data is changed."""
     place: Place = context.obj
     checks = tuple(examine(place.settings()))
     if as_json:
