@@ -10,7 +10,9 @@ from rich.console import Console
 from cli.audit import audit
 from cli.children import children
 from cli.codes import codes
+from cli.doctor import doctor
 from cli.process import process
+from cli.provision import provision
 from cli.reprocess import reprocess
 from cli.retention import retention
 from cli.serve import serve
@@ -35,6 +37,8 @@ app.command()(reprocess)
 app.command()(serve)
 app.add_typer(audit, name="audit")
 app.add_typer(retention, name="retention")
+app.command()(provision)
+app.command()(doctor)
 app.command()(codes)
 app.command()(settings)
 

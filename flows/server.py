@@ -94,6 +94,7 @@ def server_environment(settings: Settings, port: int) -> dict[str, str]:
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_UI_API_URL": f"http://{options.host}:{port}/api",
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": _database(options, settings),
+        **({"PREFECT_SERVER_API_AUTH_STRING": options.auth.get_secret_value()} if options.auth else {}),
     }
 
 

@@ -45,11 +45,13 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
 
 def client_environment(settings: Settings, api_url: str) -> dict[str, str]:
     """What Prefect's client reads when it is imported."""
+    auth = settings.prefect.auth
     return {
         "PREFECT_HOME": str(settings.prefect_home),
         "PREFECT_API_URL": api_url,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_LOGGING_COLORS": "false",
+        **({"PREFECT_API_AUTH_STRING": auth.get_secret_value()} if auth else {}),
     }
 
 

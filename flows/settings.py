@@ -1,21 +1,23 @@
 """What the operator decides. The only room that looks at the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from flows.secret_files import EnvironmentWithFiles
+from flows.secret_files import EnvironmentWithFiles, secret_names
 from models.base import Model
 from models.errors import ExitCode, PipelineError
 from models.policy import Limits, Policy
 from pipeline.delivery.options import WebhookOptions
 from pipeline.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.options import StoreOptions
+
+_FOR_TESTS = "INTAKE_REQUIRE_"  # says which servers a lane of tests must have
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -25,8 +27,9 @@ class PrefectOptions(Model):
 
     Attributes:
         api_url: Of a server that somebody else runs; None to run one of our own on this machine.
-        host: Where our own server listens. Its UI has no users and no passwords: leave it on loopback.
+        host: Where our own server listens. Elsewhere than on loopback only with `auth`, and with TLS in front.
         port: Where our own server listens; another free port is taken if this one is in use.
+        auth: `USER:PASSWORD` that our own server asks for and our client shows; one for everybody. None to ask nobody.
         database_url: Of our own server's database, `postgresql+asyncpg://...`; SQLite in the workspace if None.
         work_pool: Through which every machine of this installation shares the work.
     """
@@ -34,6 +37,7 @@ class PrefectOptions(Model):
     api_url: str | None = None
     host: str = "127.0.0.1"
     port: Port = 4200
+    auth: SecretStr | None = None
     database_url: SecretStr | None = None
     work_pool: str = "intake"
 
@@ -195,6 +199,32 @@ def read_policy(file: Path | None) -> Policy:
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise SettingsError(f"The policy file {file} is wrong: {wrong}.") from None
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """The variables of the environment that look like settings and are none; reading the settings passes over them."""
+    known = {*_variables("INTAKE", "_", Settings), *_secret_file_variables()}
+    names = sorted(name for name in os.environ if name.upper().startswith("INTAKE_"))  # noqa: TID251 - this is the room
+    return tuple(name for name in names if name.upper() not in known and not name.startswith(_FOR_TESTS))
+
+
+def secret_files() -> tuple[Path, ...]:
+    """The files that hold secrets for settings, as the environment names them."""
+    named = (os.environ.get(variable) for variable in _secret_file_variables())  # noqa: TID251 - this is the room
+    return tuple(Path(value) for value in named if value)
+
+
+def _secret_file_variables() -> Iterator[str]:
+    return (f"INTAKE_{name.upper()}_FILE" for name in secret_names(Settings))
+
+
+def _variables(prefix: str, join: str, model: type[BaseModel]) -> Iterator[str]:
+    """Every variable that sets something in a model, and every group as a whole, which may be JSON."""
+    for name, field in model.model_fields.items():
+        variable = f"{prefix}{join}{name.upper()}"
+        yield variable
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _variables(variable, "__", field.annotation)
 
 
 def use_environment(values: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ HELD = {
     "store__access_key": "canary",
     "store__secret_key": "canary",
     "store__sealing__keyring": f"{'0a' * 32}\n{'0b' * 32}",
+    "prefect__auth": "user:canary",
     "prefect__database_url": "postgresql+asyncpg://u:canary@h/d",
     "receiver__tokens": "canary",
     "webhook__secrets": "canary",

@@ -33,7 +33,7 @@ class S3Store:
         self._bucket = bucket
         self._options = options
         self._clients: dict[int, Minio] = {}
-        self._signer = _client(options, options.public_endpoint or options.endpoint)
+        self._signer = connect(options, options.public_endpoint or options.endpoint)
 
     def put(self, key: str, data: bytes, /, *, content_type: str) -> ObjectInfo:
         """Upload in one request, with the SHA-256 in the metadata; what is known of it comes from looking again."""
@@ -124,7 +124,7 @@ class S3Store:
     def _client(self) -> Minio:
         """The client of this process: sockets shared after a fork would mix up answers."""
         return self._clients.get(os.getpid()) or self._clients.setdefault(
-            os.getpid(), _client(self._options, self._options.endpoint)
+            os.getpid(), connect(self._options, self._options.endpoint)
         )
 
     def _is_versioned(self) -> bool:
@@ -139,7 +139,8 @@ class S3Store:
                 raise StoreError(f"There is no bucket {self._bucket!r}: create it, or name the right one.")
 
 
-def _client(options: StoreOptions, endpoint: str) -> Minio:
+def connect(options: StoreOptions, endpoint: str) -> Minio:
+    """A client of our own timeouts and retries; asks nothing yet."""
     retry = urllib3.Retry(total=options.retries, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
     timeout = urllib3.Timeout(connect=3, read=options.timeout)
     try:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 from minio import Minio
 from minio.commonconfig import ENABLED
+from minio.helpers import md5sum_hash
 from minio.versioningconfig import VersioningConfig
 from pydantic import SecretStr
 
@@ -89,6 +90,15 @@ class Gateway(NamedTuple):
         if versioned:
             self.client.set_bucket_versioning(bucket_name=name, config=VersioningConfig(status=ENABLED))
         return name
+
+    def rules(self, bucket: str, kind: str) -> bytes:
+        """A bucket's rules of a kind, `lifecycle` or `notification`, as the server tells them."""
+        return bytes(self.client._execute("GET", bucket, query_params={kind: ""}).data)
+
+    def set_rules(self, bucket: str, kind: str, rules: bytes) -> None:
+        """Exchange a bucket's rules of a kind."""
+        digest = md5sum_hash(rules) or ""
+        self.client._execute("PUT", bucket, body=rules, headers={"Content-MD5": digest}, query_params={kind: ""})
 
 
 @pytest.fixture(scope="session")

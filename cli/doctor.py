@@ -1,0 +1,41 @@
+"""`intake doctor`: what is wrong on this machine, and what to do."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.workspace import Place
+from flows.doctor.check import Check, State
+from flows.doctor.examination import examine, exit_code
+
+_COLOURS = {State.OK: "green", State.WARNING: "yellow", State.WRONG: "red"}
+
+
+def doctor(
+    context: typer.Context,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One check a line.")] = False,
+) -> int:
+    """Look at everything that the service needs, and say what is wrong and what to do; no data is changed."""
+    place: Place = context.obj
+    checks = tuple(examine(place.settings()))
+    if as_json:
+        for check in checks:
+            print(json.dumps({key: value for key, value in check._asdict().items() if key != "code"}))
+    else:
+        _tell(checks)
+    return exit_code(checks)
+
+
+def _tell(checks: tuple[Check, ...]) -> None:
+    table = Table(header_style="bold")
+    for heading in ("check", "state", "what was found", "what to do"):
+        table.add_column(heading, overflow="fold")
+    for check in checks:
+        state = Text(check.state, style=_COLOURS[check.state])
+        table.add_row(Text(check.name), state, Text(check.what), Text(check.to_do))
+    Console(highlight=False).print(table)

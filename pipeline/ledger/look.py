@@ -1,0 +1,83 @@
+"""A look at a ledger that changes nothing: unlike opening, it makes no ledger and brings none up to date."""
+
+import time
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from alembic.script import ScriptDirectory
+from sqlalchemy import delete, make_url
+
+from pipeline.ledger.database import Database, insert_new
+from pipeline.ledger.schema import _config, _refuse_another_secret, _refuse_damaged, _refuse_unknown, _revision
+from pipeline.ledger.seal import Seal
+from pipeline.ledger.tables import workers
+
+_PROBE: Final = "intake doctor"
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)  # so that nobody takes the probe for a worker that lives
+
+
+class Age(StrEnum):
+    """A ledger's schema beside this program's."""
+
+    ABSENT = "absent"
+    OLDER = "older"
+    TODAYS = "todays"
+
+
+class LedgerLook(NamedTuple):
+    """What was seen; `commit_seconds` of a durable commit, None where nothing was written."""
+
+    age: Age
+    commit_seconds: float | None = None
+
+
+def look_at_ledger(url: str, secret: bytes | None, *, patience: float = 5.0) -> LedgerLook:
+    """Look at the schema, the secret, and how long a durable commit takes.
+
+    Args:
+        url: As for opening.
+        secret: None where there is none yet, which only an absent ledger allows.
+        patience: Seconds to wait for a lock.
+
+    Raises:
+        LedgerError: It is damaged, foreign, newer than this program, made with another secret, or cannot be written.
+    """
+    if _is_absent(url):
+        return LedgerLook(Age.ABSENT)
+    database = Database(url, patience=patience)
+    try:
+        age = _age(database, Seal(secret or bytes(32)))
+        return LedgerLook(age, _commit_seconds(database) if age is Age.TODAYS else None)
+    finally:
+        database.close()
+
+
+def _is_absent(url: str) -> bool:
+    scheme, _, place = url.partition(":///")
+    return scheme.startswith("sqlite") and bool(place) and not Path(make_url(url).database or "").exists()
+
+
+def _age(database: Database, seal: Seal) -> Age:
+    scripts = ScriptDirectory.from_config(_config())
+    with database.reading() as connection:
+        _refuse_damaged(connection, database.place)
+        _refuse_unknown(connection, scripts, database.place)
+        revision = _revision(connection)
+        if revision is None:
+            return Age.ABSENT
+        if revision != scripts.get_current_head():
+            return Age.OLDER
+        _refuse_another_secret(connection, seal, database.place)
+        return Age.TODAYS
+
+
+def _commit_seconds(database: Database) -> float:
+    begun = time.perf_counter()
+    with database.writing() as connection:
+        insert_new(connection, workers, {"identity": _PROBE, "seen_at": _LONG_AGO, "engine_restarts": 0})
+    seconds = time.perf_counter() - begun
+    with database.writing() as connection:
+        connection.execute(delete(workers).where(workers.c.identity == _PROBE))
+    return seconds
