@@ -18,7 +18,6 @@ import httpx
 import psutil
 
 from bench.figures import Figure, share
-from bench.workplace import SECRET
 from models.errors import LedgerError
 from models.submission import MANIFEST_NAME
 from pipeline.anchors import verify
@@ -29,6 +28,7 @@ from tests.support.listener import Listener, listening
 from tests.support.processes import answers, free_port
 from tests.support.uploads import manifest_of
 
+_SECRET: Final = bytes(range(32))
 _TOKEN: Final = "t" * 40
 _WEBHOOK: Final = "whsec_" + "YWFh" * 11
 _BETWEEN_KILLS: Final = (4.0, 16.0)  # seconds
@@ -47,7 +47,7 @@ class _Service(NamedTuple):
         """Its settings."""
         return {
             **os.environ,  # noqa: TID251 - a child process needs the rest of it
-            "INTAKE_REGISTER_SECRET": SECRET.hex(),
+            "INTAKE_REGISTER_SECRET": _SECRET.hex(),
             "INTAKE_RECEIVER__PORT": str(self.port),
             "INTAKE_RECEIVER__TOKENS": _TOKEN,
             "INTAKE_WEBHOOK__URL": self.url,
@@ -165,7 +165,7 @@ def _named(process: psutil.Process, parent: int) -> str:
 
 
 def _until_all_are_told(workspace: Path, uploads: int, last: float) -> float:
-    with closing(open_ledger(f"sqlite:///{workspace}/ledger.db", SECRET)) as ledger:
+    with closing(open_ledger(f"sqlite:///{workspace}/ledger.db", _SECRET)) as ledger:
         _until(lambda: _told(ledger) >= uploads, "all results")
     return time.monotonic() - last
 
@@ -180,7 +180,7 @@ def _told(ledger: Ledger) -> int:
 
 
 def _outcome(workspace: Path, store: FolderStore, uploads: int, listener: Listener) -> Iterator[Figure]:
-    with closing(open_ledger(f"sqlite:///{workspace}/ledger.db", SECRET)) as ledger:
+    with closing(open_ledger(f"sqlite:///{workspace}/ledger.db", _SECRET)) as ledger:
         runs = [len(ledger.results(f"s-{number:04}")) for number in range(uploads)]
         report = verify(ledger, store)
         heard = ledger.figures().heard

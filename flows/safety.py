@@ -5,6 +5,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flows.settings import Settings, SettingsError, read_policy, unknown_variables
+from flows.web.tokens import tokens_in_force
+from pipeline.delivery.webhook import Webhook, WebhookOptionsError
 from pipeline.ledger.seal import SECRET_BYTES
 
 _OTHERS = 0o077  # mode bits of the group and of everybody else
@@ -110,15 +112,35 @@ def _workspace(settings: Settings) -> Iterator[str]:
         yield "The workspace (INTAKE_WORKSPACE) can be read by other users of this machine: run chmod 700 on it."
 
 
-def _receiver(_settings: Settings) -> Iterator[str]:
-    """The place for what is unsafe about the receiver's settings."""
-    yield from ()
+def _receiver(settings: Settings) -> Iterator[str]:
+    if settings.receiver.port is None:
+        return
+    try:
+        tokens_in_force(settings.receiver)
+    except SettingsError as error:
+        yield str(error)
+
+
+def _webhook(settings: Settings) -> Iterator[str]:
+    options = settings.webhook
+    if options.url is None:
+        return
+    try:
+        Webhook(options).close()
+    except WebhookOptionsError as error:
+        yield str(error)
+    if options.whole and options.url.scheme != "https" and not is_loopback(options.url.host or ""):
+        yield (
+            "INTAKE_WEBHOOK__WHOLE=true sends what documents say in clear over the network: set INTAKE_WEBHOOK__URL to "
+            "an https address, or send references only."
+        )
 
 
 _RULES: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _misspelt,
     _prefect,
     _receiver,
+    _webhook,
     _store,
     _register_secret,
     _policy,

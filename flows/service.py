@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from flows.charges import Charge
 from flows.logs import log_to_stderr
+from flows.safety import refuse_unsafe
 from flows.server import RunningServer, running_server
 from flows.settings import Settings, use_environment
 from models.errors import ExitCode, PipelineError
@@ -27,8 +28,10 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
         ACCEPTED after an orderly stop; else why the worker or the receiver cannot start, and its log says more.
 
     Raises:
+        SettingsError: Something is unsafe about the settings; the text lists all of it.
         ServerError: The Prefect server did not start.
     """
+    refuse_unsafe(settings)
     asked = stop or threading.Event()
     with _asked_by_signal(asked), _charged(*_receivers(settings)) as receivers:
         while not asked.is_set():

@@ -20,7 +20,7 @@ from models.errors import LedgerBusyError, LedgerError
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.database import Database
 from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.schema import VERSION_TABLE, _config, bring_up_to_date
+from pipeline.ledger.schema import VERSION_TABLE, alembic_config, bring_up_to_date
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import metadata
 from pipeline.ledger.values import Conclusion, Sought
@@ -163,7 +163,7 @@ def test_a_ledger_made_with_another_secret_is_refused_and_left_alone(ledger: Led
 def test_a_register_of_the_first_schema_is_sealed_as_it_is(path: Path) -> None:
     database = Database(f"sqlite:///{path}", patience=5)
     with database.writing() as connection:
-        command.upgrade(_config(connection, Seal(SECRET)), "0001")
+        command.upgrade(alembic_config(connection, Seal(SECRET)), "0001")
         for statement in PLAIN_ROWS:
             connection.execute(text(statement))
     database.close()

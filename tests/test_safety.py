@@ -6,12 +6,18 @@ import pytest
 from pydantic import SecretStr
 
 from flows.safety import is_loopback, problems, refuse_unsafe
-from flows.settings import PrefectOptions, Settings, SettingsError, unknown_variables
+from flows.settings import PrefectOptions, ReceiverOptions, Settings, SettingsError, unknown_variables
+from pipeline.delivery.options import WebhookOptions
 from pipeline.stores.options import StoreOptions
 
+SIGNS = "whsec_" + "YWFh" * 11
 KEYS = {"access_key": SecretStr("canary-a"), "secret_key": SecretStr("canary-s")}
 GOOD_SECRET = bytes(range(32)).hex()
 COMMENT = "# 64 hexadecimal digits, the same on every machine; else a file in the workspace"
+
+
+def webhook(url: str, **more: object) -> WebhookOptions:
+    return WebhookOptions.model_validate({"url": url} | more)
 
 
 def elsewhere(**more: object) -> PrefectOptions:
@@ -48,6 +54,20 @@ def elsewhere(**more: object) -> PrefectOptions:
         pytest.param({"register_secret": SecretStr("0123456789abcdef" * 4)}, ["is an example"], id="digits in order"),
         pytest.param({"register_secret": SecretStr(COMMENT)}, ["a comment behind"], id="the example's comment"),
         pytest.param({"policy_file": Path("nowhere.yaml")}, ["policy file nowhere.yaml"], id="no policy"),
+        pytest.param(
+            {"receiver": ReceiverOptions(port=8099)}, ["INTAKE_RECEIVER__TOKENS"], id="a port without a token"
+        ),
+        pytest.param({"receiver": ReceiverOptions(port=8099, tokens=SecretStr("t" * 32))}, [], id="a port with one"),
+        pytest.param({"webhook": webhook("http://10.0.0.7/")}, ["INTAKE_WEBHOOK__SECRETS"], id="a webhook unsigned"),
+        pytest.param({"webhook": webhook("http://10.0.0.7/", secrets=SIGNS)}, [], id="a webhook of references"),
+        pytest.param(
+            {"webhook": webhook("http://10.0.0.7/", secrets=SIGNS, whole=True)},
+            ["INTAKE_WEBHOOK__WHOLE"],
+            id="whole results in clear over the network",
+        ),
+        pytest.param(
+            {"webhook": webhook("https://h.example/", secrets=SIGNS, whole=True)}, [], id="whole results over TLS"
+        ),
     ],
 )
 def test_what_is_unsafe_is_said(tmp_path: Path, change: dict[str, object], words: list[str]) -> None:

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import delete, make_url
 
 from pipeline.ledger.database import Database, insert_new
-from pipeline.ledger.schema import _config, _refuse_another_secret, _refuse_damaged, _refuse_unknown, _revision
+from pipeline.ledger.schema import alembic_config, refuse_another_secret, refuse_damaged, refuse_unknown, revision_of
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import workers
 
@@ -60,16 +60,16 @@ def _is_absent(url: str) -> bool:
 
 
 def _age(database: Database, seal: Seal) -> Age:
-    scripts = ScriptDirectory.from_config(_config())
+    scripts = ScriptDirectory.from_config(alembic_config())
     with database.reading() as connection:
-        _refuse_damaged(connection, database.place)
-        _refuse_unknown(connection, scripts, database.place)
-        revision = _revision(connection)
+        refuse_damaged(connection, database.place)
+        refuse_unknown(connection, scripts, database.place)
+        revision = revision_of(connection)
         if revision is None:
             return Age.ABSENT
         if revision != scripts.get_current_head():
             return Age.OLDER
-        _refuse_another_secret(connection, seal, database.place)
+        refuse_another_secret(connection, seal, database.place)
         return Age.TODAYS
 
 

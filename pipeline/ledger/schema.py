@@ -28,17 +28,17 @@ def bring_up_to_date(database: Database, seal: Seal) -> None:
         LedgerError: The database is damaged, foreign, newer than this program, or sealed under another secret; nothing
             was written to it.
     """
-    scripts = ScriptDirectory.from_config(_config())
+    scripts = ScriptDirectory.from_config(alembic_config())
     with database.reading() as connection:
-        _refuse_damaged(connection, database.place)
-        if _revision(connection) == scripts.get_current_head():
-            _refuse_another_secret(connection, seal, database.place)
+        refuse_damaged(connection, database.place)
+        if revision_of(connection) == scripts.get_current_head():
+            refuse_another_secret(connection, seal, database.place)
             return
     with _opening(database) as connection:
-        _refuse_unknown(connection, scripts, database.place)
-        command.upgrade(_config(connection, seal), "head")
+        refuse_unknown(connection, scripts, database.place)
+        command.upgrade(alembic_config(connection, seal), "head")
         insert_new(connection, register_check, {"key": seal.key(Kind.CHECK, "")})
-        _refuse_another_secret(connection, seal, database.place)
+        refuse_another_secret(connection, seal, database.place)
 
 
 @contextmanager
@@ -49,24 +49,28 @@ def _opening(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def _config(connection: Connection | None = None, seal: Seal | None = None) -> Config:
+def alembic_config(connection: Connection | None = None, seal: Seal | None = None) -> Config:
+    """What alembic works by; with a connection and a seal where migrations are to run."""
     config = Config()
     config.set_main_option("script_location", "pipeline.ledger:migrations")
     config.attributes |= {"connection": connection, "seal": seal}
     return config
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """The revision of the schema that is there; None where there is none."""
     return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
 
 
-def _refuse_damaged(connection: Connection, place: str) -> None:
+def refuse_damaged(connection: Connection, place: str) -> None:
+    """Raise LedgerError for a file that is damaged."""
     small = connection.dialect.name == "sqlite" and Path(place).stat().st_size <= _CHECKED_WHOLE
     if small and connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
         raise damaged(place)
 
 
-def _refuse_another_secret(connection: Connection, seal: Seal, place: str) -> None:
+def refuse_another_secret(connection: Connection, seal: Seal, place: str) -> None:
+    """Raise LedgerError where the ledger was made with another secret."""
     if set(connection.scalars(select(register_check.c.key))) != {seal.key(Kind.CHECK, "")}:
         raise LedgerError(
             f"The ledger {place} was made with another secret: with this one nobody in its register would be found. "
@@ -74,8 +78,9 @@ def _refuse_another_secret(connection: Connection, seal: Seal, place: str) -> No
         )
 
 
-def _refuse_unknown(connection: Connection, scripts: ScriptDirectory, place: str) -> None:
-    revision = _revision(connection)
+def refuse_unknown(connection: Connection, scripts: ScriptDirectory, place: str) -> None:
+    """Raise LedgerError for a database that is no ledger, or one of a newer version."""
+    revision = revision_of(connection)
     if revision is None and inspect(connection).get_table_names():
         raise LedgerError(f"The database {place} holds something else: give the ledger a database of its own.")
     if revision not in {None, *(script.revision for script in scripts.walk_revisions())}:

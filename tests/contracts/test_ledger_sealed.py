@@ -18,7 +18,7 @@ from pipeline.ledger.base import Ledger
 from pipeline.ledger.contents import packed
 from pipeline.ledger.database import Database
 from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.schema import _config
+from pipeline.ledger.schema import alembic_config
 from pipeline.ledger.seal import Kind, Seal
 from pipeline.ledger.values import ChildNumbers, Conclusion, Content, Selection
 from pipeline.stores.content import content_key
@@ -82,7 +82,7 @@ def plain_row(number: int) -> dict[str, object]:
 def third(url: str) -> str:
     """A ledger of many cases with all that hangs on them, in plain, as the program before left it."""
     with writing(url) as connection:
-        command.upgrade(_config(connection, Seal(SECRET)), "0003")
+        command.upgrade(alembic_config(connection, Seal(SECRET)), "0003")
         connection.execute(text("INSERT INTO register_check VALUES (:key)"), {"key": Seal(SECRET).key(Kind.CHECK, "")})
         for statement in INSERTS:
             connection.execute(text(statement), [plain_row(number) for number in range(1, COUNT + 1)])
