@@ -102,12 +102,17 @@ def test_what_is_broken_is_found(
     assert "canary" not in one.what + one.to_do
 
 
+TOKENS = SecretStr("t" * 32)
+
+
 @pytest.mark.parametrize(
     ("settings", "state", "words"),
     [
         pytest.param({"prefect": PrefectOptions(host="0.0.0.0")}, State.WRONG, "PREFECT__HOST", id="Prefect for all"),
-        pytest.param({"receiver": ReceiverOptions(port=1)}, State.OK, "", id="a receiver on this machine"),
-        pytest.param({"receiver": ReceiverOptions(port=1, host="0.0.0.0")}, State.WARNING, "TLS", id="one for all"),
+        pytest.param({"receiver": ReceiverOptions(port=1, tokens=TOKENS)}, State.OK, "", id="a receiver here"),
+        pytest.param(
+            {"receiver": ReceiverOptions(port=1, host="0.0.0.0", tokens=TOKENS)}, State.WARNING, "TLS", id="one for all"
+        ),
         pytest.param({"readers": ReaderOptions(processes=999)}, State.OK, "", id="what is no matter of safety"),
     ],
 )
@@ -125,21 +130,6 @@ def test_a_secret_in_a_file_is_its_owners_alone(
     (tmp_path / "tokens").chmod(mode)
     monkeypatch.setenv("INTAKE_RECEIVER__TOKENS_FILE", str(tmp_path / "tokens"))
     assert [check.state for check in found(machine.modes, tmp_path, {})] == [state]
-
-
-@pytest.mark.parametrize(
-    ("receiver", "state"),
-    [
-        pytest.param(ReceiverOptions(), None, id="none asked for"),
-        pytest.param(ReceiverOptions(port=1), State.WRONG, id="no token"),
-        pytest.param(ReceiverOptions(port=1, tokens=SecretStr("canary")), State.WRONG, id="a short token"),
-        pytest.param(ReceiverOptions(port=1, tokens=SecretStr("t" * 32)), State.OK, id="a token"),
-    ],
-)
-def test_a_receiver_needs_tokens(tmp_path: Path, receiver: ReceiverOptions, state: State | None) -> None:
-    checks = found(services.receiver, tmp_path, {"receiver": receiver})
-    assert [check.state for check in checks] == [state] * (state is not None)
-    assert "canary" not in str(checks)
 
 
 @pytest.mark.parametrize("check", [machine.memory, machine.cores])

@@ -54,9 +54,7 @@ def elsewhere(**more: object) -> PrefectOptions:
         pytest.param({"register_secret": SecretStr("0123456789abcdef" * 4)}, ["is an example"], id="digits in order"),
         pytest.param({"register_secret": SecretStr(COMMENT)}, ["a comment behind"], id="the example's comment"),
         pytest.param({"policy_file": Path("nowhere.yaml")}, ["policy file nowhere.yaml"], id="no policy"),
-        pytest.param(
-            {"receiver": ReceiverOptions(port=8099)}, ["INTAKE_RECEIVER__TOKENS"], id="a port without a token"
-        ),
+        pytest.param({"receiver": ReceiverOptions(port=8099)}, ["INTAKE_RECEIVER__TOKENS"], id="a port, no token"),
         pytest.param({"receiver": ReceiverOptions(port=8099, tokens=SecretStr("t" * 32))}, [], id="a port with one"),
         pytest.param({"webhook": webhook("http://10.0.0.7/")}, ["INTAKE_WEBHOOK__SECRETS"], id="a webhook unsigned"),
         pytest.param({"webhook": webhook("http://10.0.0.7/", secrets=SIGNS)}, [], id="a webhook of references"),

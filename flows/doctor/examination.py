@@ -63,7 +63,6 @@ CHECKS: Final[tuple[OneCheck, ...]] = (
     services.typefaces,
     services.store,
     services.ledger,
-    services.receiver,
     services.prefect,
     machine.disks,
     machine.memory,

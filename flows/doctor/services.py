@@ -13,8 +13,7 @@ import httpx
 from flows.doctor.check import Check, State, of_error, wrong
 from flows.doctor.machine import nearest
 from flows.resources import register_secret
-from flows.settings import Settings, SettingsError
-from flows.web.tokens import tokens_in_force
+from flows.settings import Settings
 from models.errors import ExitCode, LedgerError, ModelsError, StoreError
 from pipeline.glyphs.faces import families
 from pipeline.ledger.look import Age, LedgerLook, look_at_ledger
@@ -127,18 +126,6 @@ def _of_ledger(look: LedgerLook) -> Check:
             if seconds > _SLOW_COMMIT_SECONDS:
                 return Check("ledger", State.WARNING, found, "Put it on a faster disk: every upload waits for commits.")
             return Check("ledger", State.OK, found)
-
-
-def receiver(settings: Settings) -> Iterator[Check]:
-    """Whether who tells of uploads could be let in; nothing where no receiver is asked for."""
-    if settings.receiver.port is None:
-        return
-    try:
-        tokens_in_force(settings.receiver)
-    except SettingsError as error:
-        yield of_error("receiver", error, code=ExitCode.USAGE)
-    else:
-        yield Check("receiver", State.OK, "The receiver has tokens.")
 
 
 def prefect(settings: Settings) -> Iterator[Check]:
