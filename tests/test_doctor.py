@@ -103,6 +103,7 @@ def test_what_is_broken_is_found(
 
 
 TOKENS = SecretStr("t" * 32)
+EVERYWHERE = ReceiverOptions(port=1, host="0.0.0.0", tokens=TOKENS)
 
 
 @pytest.mark.parametrize(
