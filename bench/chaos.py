@@ -1,7 +1,6 @@
 """The real service under fire: uploads whose events are repeated, shuffled and lost, while its processes are killed."""
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -25,7 +24,7 @@ from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.folder import FolderStore
 from tests.support.listener import Listener, listening
-from tests.support.processes import answers, free_port
+from tests.support.processes import answers, environment, free_port
 from tests.support.uploads import manifest_of
 
 _SECRET: Final = bytes(range(32))
@@ -45,19 +44,18 @@ class _Service(NamedTuple):
 
     def environment(self) -> Mapping[str, str]:
         """Its settings."""
-        return {
-            **os.environ,  # noqa: TID251 - a child process needs the rest of it
-            "INTAKE_REGISTER_SECRET": _SECRET.hex(),
-            "INTAKE_RECEIVER__PORT": str(self.port),
-            "INTAKE_RECEIVER__TOKENS": _TOKEN,
-            "INTAKE_WEBHOOK__URL": self.url,
-            "INTAKE_WEBHOOK__SECRETS": _WEBHOOK,
-            "INTAKE_PREFECT__PORT": "0",
-            "INTAKE_WORKER__LEASE_SECONDS": "10",
-            "INTAKE_WORKER__PATIENCE_SECONDS": "20",
-            "INTAKE_WORKER__SCAN_SECONDS": "5",
-            "INTAKE_WORKER__SETTLE_SECONDS": "5",
-        }
+        return environment(
+            REGISTER_SECRET=_SECRET.hex(),
+            RECEIVER__PORT=str(self.port),
+            RECEIVER__TOKENS=_TOKEN,
+            WEBHOOK__URL=self.url,
+            WEBHOOK__SECRETS=_WEBHOOK,
+            PREFECT__PORT="0",
+            WORKER__LEASE_SECONDS="10",
+            WORKER__PATIENCE_SECONDS="20",
+            WORKER__SCAN_SECONDS="5",
+            WORKER__SETTLE_SECONDS="5",
+        )
 
     def start(self) -> "subprocess.Popen[bytes]":
         """Start it as an operator does."""

@@ -48,6 +48,11 @@ def run(command: Sequence[str], *, user: str | None = None) -> None:
     assert done.returncode == 0, f"{command[0]} ended with {done.returncode}: {done.stdout}{done.stderr}"
 
 
+def environment(**settings: str) -> dict[str, str]:
+    """Our environment for a child, with settings of its own."""
+    return {**os.environ, **{f"INTAKE_{name}": value for name, value in settings.items()}}
+
+
 def wait_until(ready: Callable[[], bool], what: str) -> None:
     """Wait for a server."""
     end = time.monotonic() + READY_SECONDS
