@@ -1,0 +1,2 @@
+-- Prefect's own database, beside the ledger.
+CREATE DATABASE prefect;
