@@ -53,7 +53,15 @@ class Progress:
         self._ways = set(held["ways"])
         # What joined after the position was last written joins again.
         kept = [file for file in sorted(self._corpus.iterdir()) if int(file.name.split("-")[0]) < self.position]
-        self.inputs = [*self.target.seeds(), *(file.read_bytes() for file in kept)]
+        self.inputs = [file.read_bytes() for file in (*self._seeds(), *kept)]
+
+    def _seeds(self) -> Sequence[Path]:
+        """Kept as they were at the first call, since a PDF that is made again has another date or key."""
+        folder = self._folder / "seeds"
+        if not folder.exists():
+            for number, data in enumerate(self.target.seeds()):
+                _put(folder / f"{number:03}", data)
+        return sorted(folder.iterdir())
 
     def step(self, trial: Trial) -> None:
         """Try the next input."""

@@ -1,11 +1,13 @@
 """What is fuzzed: decoders, each in a process that is confined as in production, and what parses text from outside."""
 
 import json
+import os
 import re
 import resource
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from functools import cache
 from io import BytesIO
 from typing import Final, NamedTuple, Protocol
 
@@ -91,6 +93,7 @@ class Decoder:
 
 def decoded(data: bytes) -> Seen:
     """Count the pages of a file and decode each, in this process."""
+    _hush()
     began = time.process_time()
     try:
         shapes = [decode(data, page_no=page_no, limits=LIMITS).shape for page_no in range(1, _count(data) + 1)]
@@ -120,6 +123,12 @@ def parsed(parse: Callable[[bytes], str], data: bytes) -> Seen:
     seconds = time.process_time() - began
     outcome = "slow" if seconds > 1 else way.split(maxsplit=1)[0]
     return Seen(outcome, way, seconds, psutil.Process().memory_info().rss / 2**20)
+
+
+@cache
+def _hush() -> None:
+    """Let libtiff keep to itself what it thinks of these files."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _count(data: bytes) -> int:

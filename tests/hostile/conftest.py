@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +24,18 @@ from tests.support.files import encoded, sheet
 from tests.support.values import SECRET
 
 
+def manifest(submission_id: str, paths: tuple[str, ...], *, name: str = CHILD.name) -> bytes:
+    """The manifest of a submission of these files."""
+    held = {
+        "schema": "child-intake/submission@1",
+        "submission_id": submission_id,
+        "submitted_at": "2026-11-20T09:30:00+08:00",
+        "child": {**json.loads(CHILD.model_dump_json()), "name": name},
+        "files": [{"path": path} for path in paths],
+    }
+    return json.dumps(held).encode()
+
+
 class Intake(NamedTuple):
     """Where submissions are put, where they are worked on, and what the reading process says beside its work."""
 
@@ -31,18 +43,12 @@ class Intake(NamedTuple):
     desk: Desk
     said: Path
 
-    def submit(self, submission_id: str, files: dict[str, bytes]) -> Result:
+    def submit(self, submission_id: str, files: Mapping[str, bytes], *, name: str = CHILD.name) -> Result:
         """Put a submission of these files there, and take it all the way."""
         for path, data in files.items():
             self.source.put(f"{submission_id}/{path}", data, content_type="image/jpeg")
-        manifest = {
-            "schema": "child-intake/submission@1",
-            "submission_id": submission_id,
-            "submitted_at": "2026-11-20T09:30:00+08:00",
-            "child": json.loads(CHILD.model_dump_json()),
-            "files": [{"path": path} for path in files],
-        }
-        self.source.put(f"{submission_id}/{MANIFEST_NAME}", json.dumps(manifest).encode(), content_type="text/json")
+        body = manifest(submission_id, tuple(files), name=name)
+        self.source.put(f"{submission_id}/{MANIFEST_NAME}", body, content_type="application/json")
         return process(self.source, submission_id, self.desk)
 
     def reading_process(self) -> int:

@@ -44,6 +44,7 @@ from tests.support.hostile_images import (
     tiled_tiff,
     web_page_jpeg,
     with_junk_between_markers,
+    with_lost_page,
     with_profile,
     with_unfolding_text,
     zipped_pdf,
@@ -54,6 +55,7 @@ from tests.support.hostile_pdfs import (
     bomb_pdf,
     doubling_pdf,
     drawn_pdf,
+    scanned_pdf,
     self_drawing_pdf,
     vast_image_pdf,
 )
@@ -61,6 +63,7 @@ from tests.support.hostile_pdfs import (
 Made = Callable[[], bytes]
 SECONDS, MEGABYTES = 5, 512  # of its processor, and beside what the reading process holds
 SIZE = Limits().bytes
+GREY = (128, 128, 128)  # what libjpeg puts where nothing is
 _HAN = re.compile("[一-鿿]")
 
 
@@ -124,6 +127,8 @@ OPENED = [
     pytest.param(partial(locked_pdf, ""), id="a PDF that only its owner may change"),
     pytest.param(with_junk_between_markers, id="a JPEG with junk between its markers"),
     pytest.param(partial(ended_early, 99), id="a JPEG that says it ended before a piece of its last rows"),
+    pytest.param(lambda: encoded(Image.new("RGB", (80, 80), GREY), "JPEG"), id="a JPEG of nothing but that grey"),
+    pytest.param(partial(scanned_pdf, 4960, 7016), id="an honest scan of A4 at 600 dots to the inch"),
     pytest.param(unmarked_cmyk, id="a JPEG of four inks, inverted"),
     pytest.param(lambda: encoded(sheet("1"), "TIFF", compression="group4"), id="a fax"),
     pytest.param(partial(vast_image_pdf, 40_000), id="a PDF with a picture of 40,000 by 40,000 dots"),
@@ -199,3 +204,20 @@ def test_a_strange_file_that_is_read(gone_through: Callable[[bytes], Result], ma
 )  # fmt: skip
 def test_a_file_that_runs_in_a_circle(gone_through: Callable[[bytes], Result], made: Made) -> None:
     assert {code for code, _ in ending(gone_through(made()))} <= {Code.BAD_FILE}
+
+
+def test_one_page_of_twelve_that_fails_is_named_and_the_others_are_read(
+    gone_through: Callable[[bytes], Result],
+) -> None:
+    result = gone_through(with_lost_page(tiff(12), 7))
+    failed = [one.page_no for one in result.findings if one.code is Code.BAD_FILE]
+    assert failed == [7]
+    assert [page.page_no for page in result.pages] == list(range(1, 13))
+
+
+def test_a_picture_for_a_person_says_nothing_of_where_it_was_taken(intake: Intake) -> None:
+    shown = intake.desk.readers.picture(located(), 1, (), Limits())
+    assert CANARY.encode() in located()
+    assert CANARY.encode() not in shown
+    with Image.open(BytesIO(shown)) as picture:
+        assert not picture.getexif()

@@ -12,6 +12,7 @@ from tests.support.hostile_pdfs import CANARY
 EICAR: Final = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"
 ZIP: Final = b"PK\x03\x04" + b"\0" * 26 + b"PK\x05\x06" + b"\0" * 18
 _SCAN: Final = b"\xff\xda"
+_STRIP_OFFSETS: Final = 273  # the tag of where the pixels lie
 _END: Final = b"\xff\xd9"
 
 
@@ -101,6 +102,19 @@ def tiled_tiff(width: int, height: int, tile: int) -> bytes:
             (324, 4_000_000_000), (325, tile * tile)]  # fmt: skip
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value & 0xFFFFFFFF) for tag, value in tags)
     return b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0)
+
+
+def with_lost_page(data: bytes, page_no: int) -> bytes:
+    """A TIFF of which the pixels of one page lie past its end."""
+    made, at = bytearray(data), int.from_bytes(data[4:8], "little")
+    for _ in range(page_no - 1):
+        (entries,) = struct.unpack_from("<H", made, at)
+        (at,) = struct.unpack_from("<I", made, at + 2 + 12 * entries)
+    (entries,) = struct.unpack_from("<H", made, at)
+    rows = [at + 2 + 12 * number for number in range(entries)]
+    (offsets,) = (row for row in rows if struct.unpack_from("<H", made, row) == (_STRIP_OFFSETS,))
+    struct.pack_into("<I", made, offsets + 8, 4_000_000_000)
+    return bytes(made)
 
 
 def _piece(kind: bytes, body: bytes) -> bytes:

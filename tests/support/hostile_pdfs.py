@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Final
 
+import numpy as np
+from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -42,6 +44,14 @@ def drawn_pdf(*, hidden: bool) -> bytes:
     fonts = _dictionary({"/F1": _dictionary({key: NameObject(name) for key, name in font.items()})})
     words = f"BT {mode} Tr /F1 24 Tf 20 100 Td ({CANARY}) Tj ET".encode()
     return _page(_stream(words), {"/Font": fonts})
+
+
+def scanned_pdf(width: int, height: int) -> bytes:
+    """An honest A4 page of so many pixels, as a JPEG."""
+    noise = np.random.default_rng(7).integers(200, 255, (height // 8, width // 8, 3), np.uint8)
+    buffer = BytesIO()
+    Image.fromarray(noise).resize((width, height)).save(buffer, "PDF", resolution=width / 8.27)
+    return buffer.getvalue()
 
 
 def bomb_pdf(megabytes: int, wraps: int = 1) -> bytes:
