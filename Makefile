@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --only-binary :all:
 LANES ?= not s3 and not postgres
-BENCHES := receiver durability scene fairness accuracy quality margins copies names verification rare duplicates register judging mutants peers speed runtimes
+BENCHES := receiver durability scene fairness accuracy quality margins copies names verification rare duplicates register judging mutants peers speed runtimes fuzz
 N ?= 1000
+MINUTES ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format bench bench-full fonts samples specimens sheets docs clean
+.PHONY: help install install-dev demo test check format bench bench-full fuzz fonts samples specimens sheets docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +56,9 @@ bench: $(VENV)/.dev fonts ## Every bench at its small size, in minutes; tables, 
 
 bench-full: $(VENV)/.dev fonts ## The same at the real size, in hours
 	for bench in $(BENCHES); do $(BIN)/python -m bench.$$bench --full || exit; done
+
+fuzz: $(VENV)/.dev ## Mutate files, notifications and manifests for MINUTES=5; goes on where the last call stopped
+	$(BIN)/python -m bench.fuzz --minutes $(MINUTES)
 
 fonts: ## Fonts that the specimens are drawn with, from Debian, if missing
 	sh fixtures/install-fonts.sh

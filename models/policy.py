@@ -112,6 +112,8 @@ class Limits(Model):
         pixels: Of one page, as the header claims and as decoded.
         seconds: For one page, decoding and reading together.
         pdf_dpi: Resolution at which PDF pages are drawn; boxes of PDF pages count in these pixels.
+        pdf_seconds: Of processor time, to open a PDF and draw one page; A4 scanned at 600 dpi took one at most.
+        pdf_mb: Of memory, for the same, beside what the process holds already; such a scan took 150.
     """
 
     bytes: int = 40 * 1024 * 1024
@@ -119,3 +121,5 @@ class Limits(Model):
     pixels: int = 80_000_000
     seconds: float = 60.0
     pdf_dpi: int = 200
+    pdf_seconds: float = 4.0
+    pdf_mb: int = 400

@@ -9,10 +9,12 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 import psutil
-from pebble import ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from models.errors import FileRejectedError, ModelsError
+from models.findings import Reason
 from pipeline.confinement import confine
+from pipeline.decode.budget import OVERDRAWN
 from pipeline.ocr.options import ReaderOptions
 
 _MEGABYTE = 1024 * 1024
@@ -124,10 +126,12 @@ class _Seat:
             done: _Done = future.result(timeout=job.seconds + self._options.start_seconds)
         except _FINAL:
             raise
-        except Exception:
+        except Exception as error:
             with self._lock:
                 self.lost += 1
                 self._leave()
+            if isinstance(error, ProcessExpired) and error.exitcode == OVERDRAWN:
+                raise FileRejectedError(Reason.TOO_LARGE) from error
             raise
         if done.memory_mb > self._options.memory_mb:
             with self._lock:

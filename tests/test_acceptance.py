@@ -1,4 +1,4 @@
-"""Every case of the domain report has a test: docs/acceptance.md names it, and pytest knows it."""
+"""Every case of the domain report and every bad input has a test: a page of docs names it, and pytest knows it."""
 
 import re
 import subprocess
@@ -12,33 +12,37 @@ import pytest
 GROUPS: Final = (
     "pages", "quality", "ID number", "validity", "birth cert", "hukou", "names", "duplicates", "twins", "privacy",
 )  # fmt: skip
+HOSTILE: Final = ("A. Files", "B. Quality of pictures", "C. Pages and documents", "D. Values", "E. Duplicates")
+PAGES: Final = {"acceptance": GROUPS, "hostile": HOSTILE}
+BAD_INPUTS: Final = 78
 LEFT_OUT: Final = "Not built yet"
 _TEST: Final = re.compile(r"`(tests/[^`]+)`")
 _ESCAPED: Final = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
 
 class Row(NamedTuple):
-    """A case of a group, and the ids of its tests."""
+    """A case of a group of a page, and the ids of its tests."""
 
+    page: str
     group: str
     case: str
     tests: tuple[str, ...]
 
 
-def _sections() -> dict[str, list[str]]:
+def _sections(page: str) -> dict[str, list[str]]:
     """The lines below each heading."""
-    _, *parts = Path("docs/acceptance.md").read_text("utf-8").split("\n## ")
+    _, *parts = Path(f"docs/{page}.md").read_text("utf-8").split("\n## ")
     return {title: lines for title, *lines in (part.splitlines() for part in parts)}
 
 
-def _rows() -> Iterator[Row]:
-    for group, lines in _sections().items():
+def _rows(page: str) -> Iterator[Row]:
+    for group, lines in _sections(page).items():
         for line in [line for line in lines if line.startswith("|")][2:]:  # behind the head and its rule
-            case, _, tests = line.strip("|").split("|")
-            yield Row(group, case.strip(), tuple(_TEST.findall(tests)))
+            case, *_, tests = line.strip("|").split("|")
+            yield Row(page, group, case.strip(), tuple(_TEST.findall(tests)))
 
 
-ROWS: Final = tuple(_rows())
+ROWS: Final = tuple(row for page in PAGES for row in _rows(page))
 
 
 @pytest.fixture(scope="module")
@@ -55,23 +59,31 @@ def _plain(told: str) -> str:
 
 
 def test_every_test_that_a_row_names_is_there(collected: frozenset[str]) -> None:
-    missing = [f"{row.group}, {row.case}: {one}" for row in ROWS for one in row.tests if one not in collected]
+    missing = [
+        f"{row.page}, {row.group}, {row.case}: {one}" for row in ROWS for one in row.tests if one not in collected
+    ]
     assert not missing, "\n".join(missing)
 
 
 def test_every_row_names_a_test() -> None:
-    assert not [f"{row.group}, {row.case}" for row in ROWS if not row.tests]
+    assert not [f"{row.page}, {row.group}, {row.case}" for row in ROWS if not row.tests]
 
 
-def test_the_groups_are_those_of_the_report() -> None:
-    assert tuple(_sections()) == (*GROUPS, LEFT_OUT)
+@pytest.mark.parametrize("page", PAGES)
+def test_the_groups_are_those_of_the_report(page: str) -> None:
+    assert tuple(_sections(page)) == (*PAGES[page], LEFT_OUT)
 
 
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("group", [*GROUPS, *HOSTILE])
 def test_a_group_has_rows(group: str) -> None:
     assert [row for row in ROWS if row.group == group]
 
 
-def test_what_is_not_built_is_a_list_and_no_table() -> None:
-    told = [line for line in _sections()[LEFT_OUT] if line]
+def test_every_bad_input_has_its_row() -> None:
+    assert [row.case for row in ROWS if row.page == "hostile"] == [str(number + 1) for number in range(BAD_INPUTS)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_not_built_is_a_list_and_no_table(page: str) -> None:
+    told = [line for line in _sections(page)[LEFT_OUT] if line]
     assert all(line.startswith("- ") and ": " in line for line in told)

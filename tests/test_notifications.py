@@ -75,6 +75,22 @@ def test_what_is_told(body: Any, expected: list[Told]) -> None:
     assert told(json.dumps(body, ensure_ascii=False).encode()) == tuple(expected)
 
 
+HALF = "\ud800"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param({"Message": HALF}, [], id="a topic's message"),
+        pytest.param({"Records": [{"eventSource": "aws:sqs", "body": HALF}]}, [], id="a queue's message"),
+        pytest.param({"Records": [record("ceph:s3", KEY + HALF)]}, [], id="a key"),
+        pytest.param({"Records": [MINIO], "Key": f"intake/{HALF}"}, [HERE], id="the key of an envelope"),
+    ],
+)
+def test_half_a_character_names_nothing(body: Any, expected: list[Told]) -> None:
+    assert told(json.dumps(body).encode()) == tuple(expected)
+
+
 def test_wrappers_within_wrappers_come_to_an_end() -> None:
     inner: Any = {"Records": [CEPH]}
     for _ in range(20):

@@ -17,6 +17,11 @@ from pipeline.decode.sniff import FileType
 
 _FORMATS = {FileType.JPEG: "JPEG", FileType.PNG: "PNG", FileType.WEBP: "WEBP", FileType.TIFF: "TIFF"}
 _RIFF_HEADER = 8  # bytes, which the size that a WebP states does not count
+_ASIDE = (b"iCCP", b"iTXt", b"zTXt")  # what a PNG packs beside its pixels
+_PNG_HEADER = 8  # bytes before the first piece
+_PNG_FRAME = 12  # bytes of a piece that its length does not count
+_BLOCK = 8  # rows that a JPEG stores together, at least
+_NOTHING = ({127}, {128})  # of four inks, which are inverted, and of any other colours
 _CUT_SHORT = ("truncated", "broken data stream", "unrecognized data stream", "not enough image data")
 
 
@@ -28,7 +33,7 @@ def count_frames(data: bytes, file_type: FileType) -> int:
     """
     if file_type is FileType.WEBP and int.from_bytes(data[4:8], "little") + _RIFF_HEADER > len(data):
         raise FileRejectedError(Reason.TRUNCATED)
-    with _coded_errors(), Image.open(BytesIO(data), formats=(_FORMATS[file_type],)) as image:
+    with _coded_errors(), _opened(data, file_type) as image:
         frames: int = getattr(image, "n_frames", 1)
         if frames > 1 and file_type in (FileType.PNG, FileType.WEBP):
             raise FileRejectedError(Reason.TYPE)
@@ -41,13 +46,45 @@ def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limi
     Raises:
         FileRejectedError: Too many pixels (told from the header), cut short, or damaged.
     """
-    with _coded_errors(), Image.open(BytesIO(data), formats=(_FORMATS[file_type],)) as image:
+    with _coded_errors(), _opened(data, file_type) as image:
         if page_no > 1:
             image.seek(page_no - 1)
         if image.width * image.height > limits.pixels:
             raise FileRejectedError(Reason.TOO_LARGE)
         image.load()
+        if file_type is FileType.JPEG and _ends_in_nothing(image):
+            raise FileRejectedError(Reason.TRUNCATED)
         return np.asarray(_on_white(ImageOps.exif_transpose(image)))
+
+
+def _opened(data: bytes, file_type: FileType) -> Image.Image:
+    plain = _without_asides(data) if file_type is FileType.PNG else data
+    return Image.open(BytesIO(plain), formats=(_FORMATS[file_type],))
+
+
+def _without_asides(png: bytes) -> bytes:
+    """A PNG without its colour profile and packed texts, which nobody reads and Pillow refuses if they unfold far."""
+    kept, at = [png[:_PNG_HEADER]], _PNG_HEADER
+    while at < len(png):
+        end = at + int.from_bytes(png[at : at + 4]) + _PNG_FRAME
+        if png[at + 4 : at + 8] not in _ASIDE:
+            kept.append(png[at:end])
+        at = end
+    return b"".join(kept)
+
+
+def _ends_in_nothing(image: Image.Image) -> bool:
+    """Whether the last rows are those of a JPEG that says it ended before it did.
+
+    libjpeg fills what is missing with its zero, the grey in the middle, and Pillow does not hand on its warning.
+    """
+    last = image.crop((0, max(0, image.height - _BLOCK), image.width, image.height))
+    return _levels(last) in _NOTHING and _levels(image) not in _NOTHING
+
+
+def _levels(image: Image.Image) -> set[object]:
+    """The lowest and the highest level of any colour."""
+    return {level for band in image.split() for level in band.getextrema()}
 
 
 def _on_white(image: Image.Image) -> Image.Image:

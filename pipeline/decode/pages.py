@@ -20,7 +20,7 @@ def count_pages(data: bytes, limits: Limits) -> int:
     if len(data) > limits.bytes:
         raise FileRejectedError(Reason.TOO_LARGE)
     file_type = sniff(data)
-    pages = count_pdf_pages(data) if file_type is FileType.PDF else count_frames(data, file_type)
+    pages = count_pdf_pages(data, limits) if file_type is FileType.PDF else count_frames(data, file_type)
     if pages > limits.pages:
         raise FileRejectedError(Reason.TOO_MANY_PAGES)
     return pages

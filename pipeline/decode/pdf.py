@@ -11,6 +11,7 @@ import pypdfium2
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
+from pipeline.decode.budget import budget
 from pipeline.decode.pixels import Rgb
 
 _POINTS_PER_INCH = 72
@@ -19,13 +20,13 @@ _NO_PAGES = re.compile(rb"/Count\s+0\b")
 _A_PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
-def count_pdf_pages(data: bytes) -> int:
+def count_pdf_pages(data: bytes, limits: Limits) -> int:
     """The number of pages.
 
     Raises:
         FileRejectedError: It wants a password, has no pages, or is damaged.
     """
-    with _opened(data) as document:
+    with budget(limits), _opened(data) as document:
         pages = len(document)
     if pages == 0:
         raise FileRejectedError(Reason.EMPTY)
@@ -38,7 +39,7 @@ def decode_pdf_page(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
     Raises:
         FileRejectedError: The page is too large, or damaged.
     """
-    with _opened(data) as document:
+    with budget(limits), _opened(data) as document:
         try:
             page = document[page_no - 1]
             scale = limits.pdf_dpi / _POINTS_PER_INCH

@@ -83,7 +83,7 @@ def _is_queued(record: Any) -> bool:
 def _inside(text: str, depth: int) -> Iterator[Told]:
     try:
         held = parsed(text.encode())
-    except BadNotificationError:
+    except (BadNotificationError, UnicodeEncodeError):  # JSON can write halves of characters, which no text holds
         return
     yield from _told(held, depth - 1)
 
@@ -95,7 +95,7 @@ def _of_record(record: Any, envelope_key: Any) -> Iterator[Told]:
     raw = record.get("eventSource") == "ceph:s3"
     for one in _named(record.get("s3"), decode=not raw):
         prefix = f"{one.bucket}/"
-        if isinstance(envelope_key, str) and envelope_key.startswith(prefix):
+        if isinstance(envelope_key, str) and envelope_key.startswith(prefix) and _is_text(envelope_key):
             yield one._replace(key=envelope_key.removeprefix(prefix))
         else:
             yield one
@@ -103,8 +103,13 @@ def _of_record(record: Any, envelope_key: Any) -> Iterator[Told]:
 
 def _named(held: Any, *, decode: bool) -> Iterator[Told]:
     bucket, key = _text(held, "bucket", "name"), _text(held, "object", "key")
-    if bucket and key:
+    if bucket and key and _is_text(bucket + key):
         yield Told(bucket, unquote_plus(key) if decode else key)
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be a name at all: JSON can write halves of characters, which no store takes."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _text(held: Any, outer: str, inner: str) -> str:
