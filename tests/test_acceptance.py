@@ -13,8 +13,8 @@ GROUPS: Final = (
     "pages", "quality", "ID number", "validity", "birth cert", "hukou", "names", "duplicates", "twins", "privacy",
 )  # fmt: skip
 HOSTILE: Final = ("A. Files", "B. Quality of pictures", "C. Pages and documents", "D. Values", "E. Duplicates")
-PAGES: Final = {"acceptance": GROUPS, "hostile": HOSTILE}
-BAD_INPUTS: Final = 78
+PAGES: Final = {"acceptance": GROUPS, "hostile": HOSTILE, "faults": ("Faults",)}
+BAD_INPUTS, FAULTS, LATER = 78, 34, {29, 30, 33}
 LEFT_OUT: Final = "Not built yet"
 _TEST: Final = re.compile(r"`(tests/[^`]+)`")
 _ESCAPED: Final = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
@@ -74,13 +74,18 @@ def test_the_groups_are_those_of_the_report(page: str) -> None:
     assert tuple(_sections(page)) == (*PAGES[page], LEFT_OUT)
 
 
-@pytest.mark.parametrize("group", [*GROUPS, *HOSTILE])
+@pytest.mark.parametrize("group", [*GROUPS, *HOSTILE, "Faults"])
 def test_a_group_has_rows(group: str) -> None:
     assert [row for row in ROWS if row.group == group]
 
 
 def test_every_bad_input_has_its_row() -> None:
     assert [row.case for row in ROWS if row.page == "hostile"] == [str(number + 1) for number in range(BAD_INPUTS)]
+
+
+def test_every_fault_has_its_row_or_is_said_to_be_missing() -> None:
+    built = [str(number) for number in range(1, FAULTS + 1) if number not in LATER]
+    assert [row.case for row in ROWS if row.page == "faults"] == built
 
 
 @pytest.mark.parametrize("page", PAGES)

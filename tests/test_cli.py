@@ -107,6 +107,13 @@ def test_the_register_of_children_goes_in_and_out(tmp_path: Path) -> None:
     assert back.stdout == f"0 added, {len(rows) - 2} unchanged, 0 conflicting, 1 forgotten\n"
 
 
+def test_a_name_that_a_spreadsheet_would_take_for_a_formula_is_exported_as_text(tmp_path: Path) -> None:
+    file = tmp_path / "children.csv"
+    file.write_text("name,sex,birth_date\n=HYPERLINK(1),女,2020-01-01\n", "utf-8")
+    intake(tmp_path / "w", "children", "import", file)
+    assert intake(tmp_path / "w", "children", "export").stdout.splitlines()[1].startswith("'=HYPERLINK(1),")
+
+
 def test_a_wrong_row_of_the_register_stops_the_import_and_is_named_without_its_value(tmp_path: Path) -> None:
     file = tmp_path / "children.csv"
     file.write_text("name,sex,birth_date,id_number\n李雷,男,2020-01-01,\n韩梅梅,girl,2020-13-01,\n", "utf-8")

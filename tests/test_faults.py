@@ -1,26 +1,35 @@
 """A whole case, broken at its durable calls: killed, or refused by the disk. The bench breaks every one of them."""
 
 import json
+import os
 import random
+import signal
 import sqlite3
 import subprocess
 from contextlib import closing, suppress
 from datetime import timedelta
 from functools import partial
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from models.errors import LedgerBusyError, PipelineError, StoreDownError
+from models.policy import Limits, Policy
+from pipeline.desk import Desk
 from pipeline.events.scan import Scan
+from pipeline.intake import conclude, gather, perceive_case
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.values import AuditKind
 from pipeline.stores.base import Store
 from pipeline.stores.folder import FolderStore
 from tests.support.faults import preloaded
 from tests.support.values import SECRET
-from tests.support.whole_case import put_upload, recover, take_on, wrong
+from tests.support.whole_case import CASE, put_upload, readers, recover, take_on, wrong
 
 ROUNDS = 9  # of each way: more than 60 in all
 
@@ -142,4 +151,41 @@ def test_a_lease_that_was_taken_while_the_clock_was_wrong_keeps_nobody_waiting(t
         ledger.mark_dispatched(item.item_id, "run")
         assert ledger.lease(item.item_id, "a worker that dies", 120)
     take_on(tmp_path)
+    assert list(wrong(tmp_path)) == []
+
+
+def _conclude_when_told(folder: str, taken: Event, go_on: Event, said: "Queue[str]") -> None:
+    """Take the upload with a short lease, and conclude its case whenever that may be."""
+    with closing(open_ledger(f"sqlite:///{folder}/ledger.db", SECRET)) as ledger:
+        desk = Desk(ledger, FolderStore(Path(folder) / "store"), readers(), Policy(), Limits())
+        (item,) = ledger.undispatched(1)
+        lease = ledger.lease(item.item_id, "slow", 1.0)
+        case = gather(desk.store, f"inbox/{CASE}", desk)
+        files = tuple(perceive_case(case, desk))
+        taken.set()
+        go_on.wait(60)
+        try:
+            conclude(case, files, desk, began=0.0, lease=lease)
+        except PipelineError as error:
+            said.put(type(error).__name__)
+        else:
+            said.put("concluded")
+
+
+def test_a_worker_that_was_stopped_past_its_lease_writes_nothing_and_that_is_recorded(tmp_path: Path) -> None:
+    put_upload(tmp_path)
+    with closing(open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)) as ledger:
+        Scan(FolderStore(tmp_path / "store"), ledger, "local").look()
+        context = get_context("spawn")
+        taken, go_on, said = context.Event(), context.Event(), context.Queue()
+        slow = context.Process(target=_conclude_when_told, args=(str(tmp_path), taken, go_on, said), daemon=True)
+        slow.start()
+        assert taken.wait(60)
+        os.kill(slow.pid or 0, signal.SIGSTOP)
+        take_on(tmp_path, later=True)
+        os.kill(slow.pid or 0, signal.SIGCONT)
+        go_on.set()
+        assert said.get(timeout=60) == "LostLeaseError"
+        slow.join(60)
+        assert AuditKind.LATE in {record.kind for record in ledger.audit_trail(CASE)}
     assert list(wrong(tmp_path)) == []

@@ -157,6 +157,18 @@ def test_an_upload_that_was_told_is_no_news_to_the_reconciler_and_the_other_way_
     }
 
 
+def test_an_event_of_an_object_that_was_replaced_tells_of_what_lies_there_now(
+    store: FolderStore, ledger: Ledger
+) -> None:
+    key = _upload(store, "a")
+    ledger.note_notifications([_notification(key)])
+    _upload(store, "a", b"{ }")
+    ledger.note_notifications([_notification(key, number=1)])
+    assert take_notifications(store, ledger, "local") == 1
+    (item,) = ledger.undispatched(10)
+    assert item.event.etag == store.stat(key).etag
+
+
 class _Down(FolderStore):
     """A store that does not answer for so many questions."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from pydantic import AnyHttpUrl, SecretStr
 from standardwebhooks.webhooks import Webhook as Verifier
@@ -42,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-def test_events_in_results_out(settings: Settings) -> None:
+def test_events_in_results_out_though_prefect_is_killed(settings: Settings) -> None:
     done, failures = threading.Event(), list[BaseException]()
     with listening() as listener:
         webhook = WebhookOptions(url=AnyHttpUrl(listener.url), secrets=SecretStr(SECRET))
@@ -76,10 +77,20 @@ def _visit(settings: Settings, listener: Listener) -> None:
     _tell(port, f"inbox/broken/{MANIFEST_NAME}")
     _tell(port, "inbox/gone/submission.json")
     _until(lambda: len(listener.heard) >= 2, "what is whole, and what is refused")
+    _kill_prefect()
     store.put("inbox/late/1.jpg", NOT_A_SCAN, content_type="image/jpeg")
     _until(lambda: len(listener.heard) >= 4, "what was late, and what never came")
     time.sleep(2.0)  # for anything that would be told twice
     _look(settings, store, listener)
+
+
+def _kill_prefect() -> None:
+    """The server that the service runs; cases that wait must not notice."""
+    for child in psutil.Process().children():
+        if any(Path(file.path).name == "prefect-server.log" for file in child.open_files()):
+            child.kill()
+            return
+    raise AssertionError("no Prefect server runs")
 
 
 def _look(settings: Settings, store: FolderStore, listener: Listener) -> None:

@@ -42,6 +42,11 @@ def put_upload(folder: Path) -> None:
     assert store.stat(f"inbox/{CASE}/{MANIFEST_NAME}").size
 
 
+def readers() -> ScriptedReaders:
+    """Readers that know the case's pages."""
+    return ScriptedReaders(dict(zip(FILES, FAMILY, strict=True)))
+
+
 def take_on(folder: Path, *, later: bool = False, wrap: Wrap = lambda ledger, store: (ledger, store)) -> None:
     """What a worker does with whatever there is to do, once; `later`, when every lease is over.
 
@@ -54,8 +59,7 @@ def take_on(folder: Path, *, later: bool = False, wrap: Wrap = lambda ledger, st
         FolderStore(folder / "store"),
     )
     with closing(ledger):
-        readers = ScriptedReaders(dict(zip(FILES, FAMILY, strict=True)))
-        _work(Desk(ledger, store, readers, Policy(), Limits()), passed)
+        _work(Desk(ledger, store, readers(), Policy(), Limits()), passed)
 
 
 def _work(desk: Desk, passed: timedelta) -> None:
