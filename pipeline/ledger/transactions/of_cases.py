@@ -1,0 +1,134 @@
+"""Cases, what was read of them, and what became of them: each operation is one transaction."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+
+from pydantic import JsonValue
+from sqlalchemy import Connection
+
+from models.case import Case, ReadPage, StoredFile
+from models.errors import LedgerError, LostLeaseError
+from models.result import Result
+from models.submission import Submission
+from pipeline.ledger import (
+    cases,
+    children,
+    contents,
+    forgetting,
+    inbox,
+    outbox,
+    readings,
+    runs,
+    stored,
+)
+from pipeline.ledger.audit import Entry
+from pipeline.ledger.transactions.on_database import Details, OnDatabase
+from pipeline.ledger.values import (
+    AuditKind,
+    Conclusion,
+    Content,
+    MessageKind,
+    Selection,
+    Stored,
+)
+
+
+class Cases(OnDatabase):
+    def open_case(self, submission: Submission, files: tuple[StoredFile, ...], input_digest: str) -> Case:
+        with self._database.writing() as connection:
+            opened = cases.open_case(connection, self._seal, submission, files, input_digest, now=self._clock())
+            case, is_new = opened
+            if is_new:
+                details: Details = {"revision": case.revision, "input": input_digest}
+                self._record(connection, Entry(AuditKind.OPENED, details, submission.submission_id))
+            return case
+
+    def case(self, submission_id: str, revision: int | None = None) -> Case:
+        with self._database.reading() as connection:
+            return cases.case_of(connection, self._seal, submission_id, revision)
+
+    def conclude(self, *conclusions: Conclusion) -> tuple[int, ...]:
+        try:
+            with self._database.writing() as connection:
+                entries: list[Entry] = []
+                ordinals = tuple(self._concluded(connection, one, entries) for one in conclusions)
+                self._record(connection, *entries)
+        except LostLeaseError:
+            self._note_late(conclusions)
+            raise
+        return ordinals
+
+    def _concluded(self, connection: Connection, one: Conclusion, entries: list[Entry]) -> int:
+        submission_id, now = one.case.submission.submission_id, self._clock()
+        case_id = cases.locked(connection, one.case)
+        if one.lease is not None and not inbox.finish(connection, one.lease, submission_id, now=now):
+            return runs.last(connection, case_id)
+        ordinal = runs.add(connection, self._seal, case_id, one.case, one.result, now=now)
+        forgetting.note_keys(connection, self._seal, case_id, one.numbers)
+        if one.child is not None and cases.is_latest(connection, one.case):  # a late run undoes no newer revision
+            children.register(connection, self._seal, one.child, submission_id, now=now)
+        ending: Details = {"revision": one.case.revision, "run": ordinal, **_ending(one.result)}
+        if one.lease is not None:
+            data: Details = {"submission_id": submission_id, **ending}
+            outbox.note(connection, MessageKind.CONCLUDED, data, case_id=case_id, now=now)
+        entries.append(Entry(AuditKind.CONCLUDED, {**ending, "result": _digest(one.result)}, submission_id))
+        return ordinal
+
+    def _note_late(self, conclusions: Iterable[Conclusion]) -> None:
+        entries = (
+            Entry(
+                AuditKind.LATE, {"item": one.lease.item_id, "token": one.lease.token}, one.case.submission.submission_id
+            )
+            for one in conclusions
+            if one.lease is not None
+        )
+        with suppress(LedgerError), self._database.writing() as connection:
+            self._record(connection, *entries)
+
+    def result(self, submission_id: str, revision: int, run: int) -> Result:
+        with self._database.reading() as connection:
+            return runs.one(connection, self._seal, submission_id, revision, run)
+
+    def latest_result(self, submission_id: str) -> Result:
+        with self._database.reading() as connection:
+            return runs.latest(connection, self._seal, submission_id)
+
+    def results(self, submission_id: str) -> tuple[Result, ...]:
+        with self._database.reading() as connection:
+            return runs.results(connection, self._seal, submission_id)
+
+    def cases(self, selection: Selection) -> Iterator[str]:
+        with self._database.reading() as connection:
+            return iter(runs.selected(connection, selection))
+
+    def keep_content(self, case: Case, content: Content) -> None:
+        payload = contents.sealed(self._seal, case, content)  # before the transaction: nobody waits meanwhile
+        with self._database.writing() as connection:
+            case_id = cases.locked(connection, case)
+            contents.keep(connection, case_id, payload, content, now=self._clock())
+
+    def stored(self, submission_ids: Sequence[str], version: str) -> tuple[Stored, ...]:
+        with self._database.reading() as connection:
+            return stored.stored(connection, self._seal, submission_ids, version)
+
+
+class Readings(OnDatabase):
+    def keep_reading(self, key: str, page: ReadPage) -> None:
+        payload = readings.sealed(self._seal, key, page)  # before the transaction: nobody waits meanwhile
+        with self._database.writing() as connection:
+            readings.keep(connection, key, payload, now=self._clock())
+
+    def reading(self, key: str) -> ReadPage | None:
+        with self._database.reading() as connection:
+            payload = readings.payload_of(connection, key)
+        return None if payload is None else readings.opened(self._seal, key, payload)
+
+
+def _ending(result: Result) -> Details:
+    codes: list[JsonValue] = [*sorted({finding.code.value for finding in result.findings})]
+    return {"decision": result.decision.value, "codes": codes}
+
+
+def _digest(result: Result) -> str:
+    return hashlib.sha256(result.to_json().encode()).hexdigest()

@@ -1,0 +1,77 @@
+"""The register of children, and what is erased: each operation is one transaction."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+from models.children import KnownChild
+from pipeline.ledger import (
+    children,
+    forgetting,
+    retention,
+)
+from pipeline.ledger.audit import Entry
+from pipeline.ledger.transactions.on_database import OnDatabase
+from pipeline.ledger.values import (
+    AuditKind,
+    Erasure,
+    Expired,
+    Forgotten,
+    ImportCounts,
+    Sought,
+)
+
+_PAGE = 2000  # records of one transaction: others wait for a moment, not for a whole import
+
+
+class Children(OnDatabase):
+    def known_children(self, *sought: Sought) -> tuple[tuple[KnownChild, ...], ...]:
+        with self._database.reading() as connection:
+            return children.known(connection, self._seal, sought)
+
+    def import_children(self, records: Iterable[KnownChild]) -> ImportCounts:
+        counts = ImportCounts()
+        source = iter(records)
+        while page := tuple(islice(source, _PAGE)):
+            with self._database.writing() as connection:
+                more = children.add_new(connection, self._seal, page, now=self._clock())
+                self._record(connection, Entry(AuditKind.IMPORTED, more._asdict()))
+            counts = ImportCounts(*map(sum, zip(counts, more, strict=True)))
+        return counts
+
+    def export_children(self) -> Iterator[KnownChild]:
+        with self._database.writing() as connection:
+            self._record(connection, Entry(AuditKind.EXPORTED, {}))
+        row_id = 0
+        while True:
+            with self._database.reading() as connection:
+                page = children.page_after(connection, self._seal, row_id, _PAGE)
+            yield from (child for _, child in page)
+            if not page:
+                return
+            row_id = page[-1][0]
+
+    def forget_child(self, numbers: Sequence[str]) -> Forgotten:
+        with self._database.writing() as connection:
+            forgotten = forgetting.forget(connection, self._seal, numbers, now=self._clock())
+            self._record(connection, Entry(AuditKind.FORGOTTEN, forgotten._asdict()))
+            return forgotten
+
+    def expire_scans(self, before: datetime, limit: int, *, pretend: bool = False) -> Expired:
+        with self._database.writing() as connection:
+            due = retention.due(connection, before=before, limit=limit)
+            if pretend:
+                return Expired(len(due), 0)
+            gone = retention.expire(connection, self._seal, due, now=self._clock())
+            entries = (Entry(AuditKind.EXPIRED, {"objects": one.objects}, name) for name, one in gone.items())
+            self._record(connection, *entries)
+            return Expired(len(gone), sum(one.objects for one in gone.values()))
+
+    def erasures(self) -> tuple[Erasure, ...]:
+        with self._database.reading() as connection:
+            return forgetting.pending(connection)
+
+    def erased(self, erasure: Erasure) -> None:
+        with self._database.writing() as connection:
+            forgetting.done(connection, erasure)
+            self._record(connection, Entry(AuditKind.ERASED, {"erasure": erasure.number}))
