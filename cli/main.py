@@ -14,6 +14,7 @@ from cli.doctor import doctor
 from cli.process import process
 from cli.provision import provision
 from cli.reprocess import reprocess
+from cli.reseal import reseal
 from cli.retention import retention
 from cli.serve import serve
 from cli.settings import settings
@@ -36,6 +37,7 @@ app.command()(show)
 app.command()(reprocess)
 app.command()(serve)
 app.add_typer(audit, name="audit")
+app.command()(reseal)
 app.add_typer(retention, name="retention")
 app.command()(provision)
 app.command()(doctor)

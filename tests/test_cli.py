@@ -3,13 +3,16 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from models.errors import ExitCode
+from pipeline.stores.folder import FolderStore
 
 SAMPLES = Path("fixtures/samples").absolute()
 KNOWN = Path("fixtures/known_children.csv").absolute()
@@ -105,6 +108,34 @@ def test_the_register_of_children_goes_in_and_out(tmp_path: Path) -> None:
     assert number not in intake(tmp_path / "w", "children", "export").stdout
     back = intake(tmp_path / "w", "children", "import", KNOWN)
     assert back.stdout == f"0 added, {len(rows) - 2} unchanged, 0 conflicting, 1 forgotten\n"
+
+
+def test_objects_are_sealed_again_where_a_key_is_set_and_only_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FolderStore(tmp_path / "w" / "store").put("objects/ab/x", b"plain", content_type="image/jpeg")
+    assert intake(tmp_path / "w", "reseal").returncode == ExitCode.STORE
+    monkeypatch.setenv("INTAKE_STORE__SEALING__KEYRING", "0123456789abcdef" * 4)
+    told = [intake(tmp_path / "w", "reseal").stdout for _ in range(2)]
+    assert told == ["1 objects sealed again\n", "0 objects sealed again\n"]
+    assert b"plain" not in (tmp_path / "w" / "store" / "objects" / "ab" / "x").read_bytes()
+
+
+def test_the_audit_chain_is_verified_and_shown(tmp_path: Path) -> None:
+    intake(tmp_path / "w", "children", "import", KNOWN)
+    good = intake(tmp_path / "w", "audit", "verify")
+    assert (good.returncode, good.stdout) == (ExitCode.ACCEPTED, "1 records.\nNothing was changed.\n")
+    with closing(sqlite3.connect(tmp_path / "w" / "ledger.db")) as database, database:
+        database.execute("UPDATE audit SET details = '{}'")
+    bad = intake(tmp_path / "w", "audit", "verify", "--json")
+    assert (bad.returncode, json.loads(bad.stdout)["problems"]) == (ExitCode.STORE, ["Record 1 was changed."])
+    assert intake(tmp_path / "w", "audit", "show", "nobody").returncode == ExitCode.ACCEPTED
+
+
+def test_retention_wants_to_be_told_for_how_long(tmp_path: Path) -> None:
+    assert intake(tmp_path / "w", "retention", "run").returncode == ExitCode.USAGE
+    assert intake(tmp_path / "w", "retention", "run", "--days", "1", "--dry-run").stdout.startswith("0 cases")
+    assert intake(tmp_path / "w", "retention", "run", "--days", "1").stdout == "0 cases, 0 objects erased\n"
 
 
 def test_a_name_that_a_spreadsheet_would_take_for_a_formula_is_exported_as_text(tmp_path: Path) -> None:

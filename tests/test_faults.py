@@ -28,6 +28,7 @@ from pipeline.ledger.values import AuditKind
 from pipeline.stores.base import Store
 from pipeline.stores.folder import FolderStore
 from tests.support.faults import preloaded
+from tests.support.processes import demand
 from tests.support.values import SECRET
 from tests.support.whole_case import CASE, put_upload, readers, recover, take_on, wrong
 
@@ -35,6 +36,7 @@ ROUNDS = 9  # of each way: more than 60 in all
 
 
 def swept(mode: str, error: str, *, first: int, step: int) -> list[dict[str, Any]]:
+    demand(["gcc"], "INTAKE_REQUIRE_GCC", "gcc and libc6-dev")
     command = preloaded("tests.support.sweep", mode, error, str(first), str(step), "0")
     done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -1,0 +1,20 @@
+"""`intake reseal`: every object under the newest key of the ring."""
+
+import typer
+
+from cli.workspace import Place
+from models.errors import ExitCode, StoreError
+from pipeline.stores.sealed import SealedStore
+
+
+def reseal(context: typer.Context) -> int:
+    """Seal again what is plain, under an older key, or by another cipher. Stop the service first.
+
+    Broken off and called again it goes on where it was. A bucket keeps the old versions until its lifecycle ends them.
+    """
+    place: Place = context.obj
+    store = place.store()
+    if not isinstance(store, SealedStore):
+        raise StoreError("No key is configured: set INTAKE_STORE__SEALING__KEYRING first.")
+    print(f"{sum(1 for _ in store.reseal())} objects sealed again")
+    return ExitCode.ACCEPTED
