@@ -72,7 +72,9 @@ def forget_child(
     place: Place = context.obj
     with place.ledger() as ledger:
         gone = forget(numbers, ledger, place.store())
+        left, record = len(ledger.erasures()), ledger.audit_anchor()
     print(f"{gone.records} records, {gone.cases} cases, {gone.objects} objects forgotten")
+    print(f"{left} objects still to be erased; the audit chain has it up to record {record.seq}, {record.hash[:16]}")
     return ExitCode.ACCEPTED
 
 

@@ -1,5 +1,6 @@
 """A child is forgotten everywhere: in the register, in its cases, in what was read, in the store."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -62,6 +63,15 @@ def test_nothing_is_left_of_a_child_but_tombstones(source: FolderStore, desk: De
     assert [held.key for held in desk.store.list("")] == ["pictures/x/y.jpg"]
     with pytest.raises(UnknownCaseError):
         desk.ledger.case("case-1")
+
+
+def test_nothing_is_left_in_the_journal_either(source: FolderStore, desk: Desk, tmp_path: Path) -> None:
+    process(source, upload(source), desk)
+    digest = hashlib.sha256(FILES[0]).hexdigest().encode()  # stands in plain where readings are looked up
+    files = [tmp_path / "ledger.db", tmp_path / "ledger.db-wal"]
+    assert digest in b"".join(file.read_bytes() for file in files)
+    forget_child([CHILD_NUMBER], desk.ledger, desk.store)
+    assert digest not in b"".join(file.read_bytes() for file in files)
 
 
 def test_a_forgotten_child_is_not_imported_again_and_may_apply_again(source: FolderStore, desk: Desk) -> None:

@@ -73,6 +73,11 @@ def pending(connection: Connection) -> tuple[Erasure, ...]:
     return tuple(Erasure(row.id, row.key) for row in rows if not _is_sent_again(connection, row.key))
 
 
+def is_any_left(connection: Connection) -> bool:
+    """Whether any object is still to be erased."""
+    return connection.scalar(select(erasures.c.id).limit(1)) is not None
+
+
 def done(connection: Connection, erasure: Erasure) -> None:
     """Note that an object is gone."""
     connection.execute(delete(erasures).where(erasures.c.id == erasure.number))

@@ -55,7 +55,8 @@ class Children(OnDatabase):
         with self._database.writing() as connection:
             forgotten = forgetting.forget(connection, self._seal, numbers, now=self._clock())
             self._record(connection, Entry(AuditKind.FORGOTTEN, forgotten._asdict()))
-            return forgotten
+        self._database.leave_no_trace()
+        return forgotten
 
     def expire_scans(self, before: datetime, limit: int, *, pretend: bool = False) -> Expired:
         with self._database.writing() as connection:
@@ -75,3 +76,6 @@ class Children(OnDatabase):
         with self._database.writing() as connection:
             forgetting.done(connection, erasure)
             self._record(connection, Entry(AuditKind.ERASED, {"erasure": erasure.number}))
+            was_last = not forgetting.is_any_left(connection)
+        if was_last:
+            self._database.leave_no_trace()
