@@ -3,6 +3,7 @@
 import json
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -10,13 +11,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import httpx
 import psutil
 
-from bench.figures import Figure, share
+from bench.figures import Figure, percentile, share
 from models.errors import LedgerError
 from models.submission import MANIFEST_NAME
 from pipeline.anchors import verify
@@ -190,6 +192,16 @@ def _outcome(workspace: Path, store: FolderStore, uploads: int, listener: Listen
     yield Figure(name="webhooks that differ under one id", value=len(bodies) - len(ids), unit="count")
     yield Figure(name="found by listing, as no event told", value=heard.get("reconcile", 0), unit="count")
     yield Figure(name="problems of the audit chain", value=len(report.problems), unit="count")
+    took = _from_heard_to_ended(workspace)
+    for percent in (50, 95, 100):
+        name = f"from heard of to ended, kills and restarts in between, p{percent}"
+        yield Figure(name=name, value=percentile(took, percent), unit="s")
+
+
+def _from_heard_to_ended(workspace: Path) -> list[float]:
+    with closing(sqlite3.connect(workspace / "ledger.db")) as database:
+        rows = database.execute("SELECT heard_at, finished_at FROM inbox WHERE finished_at IS NOT NULL").fetchall()
+    return [(datetime.fromisoformat(end) - datetime.fromisoformat(began)).total_seconds() for began, end in rows]
 
 
 def _until(ready: Callable[[], bool], what: str) -> None:

@@ -37,10 +37,10 @@ _SERVICE: Final = 6  # of so many kills one is of the real service: each takes s
 
 
 def measure(kills: int) -> Measured:
-    """Kill so often; refuse as often as the kills are dense."""
+    """Kill so often, and refuse as densely; at the real size at every call."""
     in_service = max(3, kills // _SERVICE)
     calls = _swept("FAIL_ONCE", "none", first=0, step=1, last=-1)[0]["calls"]
-    step = max(1, calls * len(_KILLS) // max(1, kills - in_service))
+    step = 1 if kills >= BENCH.full else max(1, calls * len(_KILLS) // max(1, kills - in_service))
     rows: list[dict[str, Any]] = []
     for words in track([(mode, "none") for mode in _KILLS] + list(_REFUSALS), "modes", console=errors):
         mode, error = words
