@@ -10,7 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cli.report import print_report
 from cli.workspace import Place
-from models.errors import BadManifestError, ExitCode, ObjectMissingError
+from models.errors import BadManifestError, ExitCode, ManifestMissingError
 from models.result import EXIT_OF_DECISION, Result
 from pipeline.desk import Desk
 from pipeline.intake import process as process_folder
@@ -60,7 +60,7 @@ def _ending(path: Path, desk: Desk) -> Result | _Refused:
         return process_folder(FolderStore(path), "", desk)
     except BadManifestError as error:
         return _Refused(tuple(f"{key}: {problem}" for key, problem in error.problems))
-    except ObjectMissingError:
+    except ManifestMissingError:
         return _Refused(("it holds no submission.json",))
 
 

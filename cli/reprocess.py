@@ -31,6 +31,7 @@ def reprocess(
     every: Annotated[bool, typer.Option("--all", help="Every case.")] = False,
     from_readings: Annotated[bool, typer.Option(help="Judge what was read before, without OCR.")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that judge. [default: settings]")] = None,
+    tell: Annotated[bool, typer.Option("--tell", help="Let results be told that differ from what was told.")] = False,
 ) -> int:
     """Run stored cases again and print a line for every changed field or finding, values masked."""
     if not (every or since or code):
@@ -44,6 +45,8 @@ def reprocess(
             if outcome.error:
                 _stderr.print(f"{outcome.submission_id}: {outcome.error}", markup=False)
                 worst = max(worst, outcome.error.exit_code)
+            elif tell:
+                resources.desk().ledger.tell(outcome.submission_id)
             for change in outcome.changes or ():
                 print(_line(outcome.submission_id, change), flush=True)
     _stderr.print(f"{len(cases)} cases were run again.")

@@ -1,19 +1,28 @@
 """Processes in our charge: started, watched, started again when they die, and ended with us."""
 
 import logging
+import sys
 import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import NoReturn
 
 from flows.child import start_child, stop_child
-from models.errors import ExitCode
+from models.errors import ExitCode, PipelineError
 
 log = logging.getLogger(__name__)
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
 _SOUND_SECONDS = 60.0  # one that lived so long was no failure to start
 _HOPELESS = frozenset({ExitCode.USAGE, ExitCode.ENGINE, ExitCode.STORE})
+_AGAIN = 75  # as sysexits.h has it: a process could not start, and may when it is started again
+
+
+def exit_with(error: PipelineError) -> NoReturn:
+    """End a process in our charge that cannot start: for good, or to be started again where that may help."""
+    log.critical("cannot start", extra={"why": str(error)})
+    sys.exit(_AGAIN if error.retryable else error.exit_code)
 
 
 class Charge:

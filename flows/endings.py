@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Completed, Failed
 
 from flows.artifacts import codes_of
-from models.errors import BadManifestError, ExitCode, ManifestProblem, PipelineError
+from models.errors import BadManifestError, ManifestProblem, PipelineError
 from models.result import Decision, Result
 from models.submission import EnteredChild, Guardian, Submission, SubmittedFile
 
@@ -25,12 +25,6 @@ _MANIFEST_KEYS: Final = frozenset(
 
 class UnforeseenError(Exception):
     """A bug of ours: what broke and where, without the text of the error, which may quote a document."""
-
-
-class VanishedError(PipelineError):
-    """The manifest was heard of, and is not in the inbox any more."""
-
-    exit_code = ExitCode.BAD_MANIFEST
 
 
 def is_passing(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

@@ -12,7 +12,7 @@ from prefect.runtime import flow_run, task_run
 from prefect.states import Completed
 
 from flows.artifacts import codes_of, run_name
-from flows.endings import VanishedError, concluded, failed, is_passing, nothing_quoted
+from flows.endings import concluded, failed, is_passing, nothing_quoted
 from flows.held import Held, in_thread, postpone, renewing
 from flows.provide import reading_slot
 from flows.publish import publish
@@ -23,7 +23,8 @@ from models.errors import (
     BadManifestError,
     EngineError,
     IncompleteUploadError,
-    ObjectMissingError,
+    ManifestMissingError,
+    ManifestProblem,
     PipelineError,
 )
 from models.findings import Code
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 _DELAYS: Final = [2, 10, 30]
 _ARRIVAL_SECONDS: Final = 20.0  # at most, between two looks for files that have not arrived
 _ARRIVAL_LOOKS: Final = 5  # at least
+_GONE: Final = (ManifestProblem("$", "was not there any more when it was to be read; send it again"),)
 _AGAIN: Final[dict[str, Any]] = {
     "retries": len(_DELAYS),
     "retry_delay_seconds": _DELAYS,
@@ -64,7 +66,7 @@ async def intake(item_id: str) -> State[None]:
 async def _ending(lease: Lease) -> State[None]:
     try:
         result = await _worked(lease)
-    except (BadManifestError, VanishedError) as error:
+    except (BadManifestError, ManifestMissingError) as error:
         return await _closed(lease, error)
     except IncompleteUploadError:
         pause = min(_ARRIVAL_SECONDS, resources().settings.worker.upload_seconds / _ARRIVAL_LOOKS)
@@ -79,7 +81,7 @@ async def _ending(lease: Lease) -> State[None]:
 
 async def _closed(lease: Lease, why: PipelineError) -> State[None]:
     """No case comes of this item, and trying again changes nothing; whoever uploaded it is told what is wrong."""
-    problems = why.problems if isinstance(why, BadManifestError) else ()
+    problems = why.problems if isinstance(why, BadManifestError) else _GONE
     try:
         with nothing_quoted():
             refusal = [f"{problem.key}: {problem.problem}" for problem in problems]
@@ -113,10 +115,7 @@ async def gather(lease: Held[Lease]) -> Held[Case]:
         item = await in_thread(desk.ledger.item, lease.value.item_id)
         folder = item.event.key.removesuffix(MANIFEST_NAME).rstrip("/")
         whole = utc_now() - item.heard_at < timedelta(seconds=resources().settings.worker.upload_seconds)
-        try:
-            return Held(await in_thread(steps.gather, desk.store, folder, desk, whole=whole))
-        except ObjectMissingError:
-            raise VanishedError("The manifest is not in the inbox any more.") from None
+        return Held(await in_thread(steps.gather, desk.store, folder, desk, whole=whole))
 
 
 @task(name="perceive", **_AGAIN)

@@ -72,8 +72,6 @@ class Resources:
             desk.ledger.close()
         if self._readers is not None:
             self._readers.close()
-        if self._webhook is not None:
-            self._webhook.close()
 
     def _made(self) -> Desk:
         settings = self.settings

@@ -126,7 +126,7 @@ def _webhook(settings: Settings) -> Iterator[str]:
     if options.url is None:
         return
     try:
-        Webhook(options).close()
+        Webhook(options)
     except WebhookOptionsError as error:
         yield str(error)
     if options.whole and options.url.scheme != "https" and not is_loopback(options.url.host or ""):

@@ -2,14 +2,13 @@
 
 import logging
 import signal
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 from typing import NamedTuple
 
-from flows.charges import Charge
+from flows.charges import Charge, exit_with
 from flows.logs import log_to_stderr
 from flows.safety import refuse_unsafe
 from flows.server import RunningServer, running_server
@@ -126,8 +125,7 @@ def _work(settings: Settings, api_url: str) -> None:
     try:
         run(settings)
     except PipelineError as error:
-        log.critical("worker cannot start", extra={"why": str(error)})
-        sys.exit(error.exit_code)
+        exit_with(error)
 
 
 @contextmanager

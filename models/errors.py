@@ -50,6 +50,12 @@ class BadNotificationError(PipelineError):
     exit_code = ExitCode.USAGE
 
 
+class ManifestMissingError(PipelineError):
+    """There is no manifest where one was heard of."""
+
+    exit_code = ExitCode.BAD_MANIFEST
+
+
 class IncompleteUploadError(PipelineError):
     """A file that the manifest names has not arrived, and may yet."""
 

@@ -42,6 +42,8 @@ def _inside(path: str) -> str:
     segments = path.split("/")
     if {"", ".", ".."} & set(segments) or "\\" in path or _CONTROL.search(path):
         raise ValueError("must be a relative path inside the folder")
+    if path.endswith(_UNDER_WAY):
+        raise ValueError(f"must not end in {_UNDER_WAY}, as files do that are still on their way")
     if max(len(segment.encode()) for segment in segments) > _LONGEST_SEGMENT:
         raise ValueError(f"must have at most {_LONGEST_SEGMENT} bytes between two slashes")
     return path
@@ -66,6 +68,7 @@ def _as_moment(value: object) -> object:
     return value
 
 
+_UNDER_WAY = ".part"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONGEST_SEGMENT = 240  # bytes of UTF-8, as the stores take them

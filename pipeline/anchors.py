@@ -16,12 +16,14 @@ _LONGEST: Final = 4096  # bytes
 
 
 def keep_anchor(ledger: Ledger, store: Store, *, day: date, last: Anchor | None = None) -> Anchor:
-    """Keep where the chain ends now, one object a day, unless it ends where it did last; hands on where that is."""
+    """Keep where the chain ends now, unless it ends where it did last; hands on where that is.
+
+    Each has an object of its own: one that replaced another would hide a chain that was put back in between.
+    """
     anchor = ledger.audit_anchor()
     if anchor != last:
-        store.put(
-            f"{ANCHORS}{day.isoformat()}.json", anchor.model_dump_json().encode(), content_type="application/json"
-        )
+        key = f"{ANCHORS}{day.isoformat()}/{anchor.seq:012}.json"
+        store.put(key, anchor.model_dump_json().encode(), content_type="application/json")
     return anchor
 
 

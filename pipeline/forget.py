@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from models.errors import StoreDownError, StoreError
 from pipeline.ledger.base import Ledger, utc_now
-from pipeline.ledger.values import Expired, Forgotten
+from pipeline.ledger.values import Erasure, Expired, Forgotten
 from pipeline.stores.base import Store
 
 _AT_ONCE: Final = 100  # cases of one transaction: others wait for a moment only
 _COUNTED: Final = 10_000_000
+_BY_CONTENT: Final = "objects/"
 
 
 def forget_child(numbers: Sequence[str], ledger: Ledger, store: Store) -> Forgotten:
@@ -33,12 +35,36 @@ def forget_child(numbers: Sequence[str], ledger: Ledger, store: Store) -> Forgot
 
 
 def erase_the_rest(ledger: Ledger, store: Store) -> None:
-    """Erase the objects that forgotten children left in the store; once more is no error."""
+    """Erase the objects that forgotten children and expired cases left in the store; once more is no error.
+
+    Raises:
+        StoreDownError: The store did not answer; the rest is left for later.
+        StoreError: The store refused an object; all others are erased.
+        LedgerError: The ledger failed; the rest is left for later.
+    """
+    refused: list[StoreError] = []
     for erasure in ledger.erasures():
-        keys = [held.key for held in store.list(erasure.key)] if erasure.key.endswith("/") else [erasure.key]
-        for key in keys:
-            store.erase(key)
-        ledger.erased(erasure)
+        try:
+            if ledger.is_to_be_erased(erasure):
+                _erase(erasure, store)
+                ledger.erased(erasure)
+        except StoreDownError:
+            raise
+        except StoreError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
+
+
+def _erase(erasure: Erasure, store: Store) -> None:
+    """What came after it was to be erased is another's: a parent may have uploaded into the same folder again."""
+    if erasure.key.startswith(_BY_CONTENT):
+        store.erase(erasure.key)
+        return
+    for held in store.list(erasure.key):
+        is_meant = erasure.key.endswith("/") or held.key == erasure.key
+        if is_meant and (erasure.noted_at is None or held.modified <= erasure.noted_at):
+            store.erase(held.key)
 
 
 def expire_scans(ledger: Ledger, *, days: int, pretend: bool = False) -> Expired:

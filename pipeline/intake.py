@@ -12,6 +12,7 @@ from models.errors import (
     BadManifestError,
     FileRejectedError,
     IncompleteUploadError,
+    ManifestMissingError,
     ManifestProblem,
     ObjectMissingError,
 )
@@ -43,7 +44,7 @@ def gather(source: Store, folder: str, desk: Desk, *, whole: bool = False) -> Ca
     Raises:
         BadManifestError: The manifest is not a submission.
         IncompleteUploadError: A file is missing.
-        ObjectMissingError: There is no manifest.
+        ManifestMissingError: There is no manifest.
         StoreDownError: A store did not answer.
     """
     submission = parse_manifest(_manifest(source, folder))
@@ -120,6 +121,8 @@ def reprocess(submission_id: str, desk: Desk, *, from_readings: bool) -> Replaye
 def _manifest(source: Store, folder: str) -> bytes:
     try:
         return source.get(_key(folder, MANIFEST_NAME), limit=_MANIFEST_BYTES)
+    except ObjectMissingError as error:
+        raise ManifestMissingError(f"There is no {MANIFEST_NAME} there.") from error
     except FileRejectedError as error:
         raise BadManifestError((ManifestProblem("$", f"is larger than {_MANIFEST_BYTES} bytes"),)) from error
 

@@ -12,7 +12,7 @@ from models.errors import (
     EngineTimeoutError,
     FileRejectedError,
     LedgerError,
-    ObjectMissingError,
+    ManifestMissingError,
     PipelineError,
 )
 from models.findings import Code, Reason
@@ -133,7 +133,7 @@ def test_bytes_are_kept_whatever_they_are(source: FolderStore, desk: Desk) -> No
     [
         pytest.param(b"{}", BadManifestError, id="is none"),
         pytest.param(b" " * (1024 * 1024 + 1), BadManifestError, id="is too large for one"),
-        pytest.param(None, ObjectMissingError, id="is not there"),
+        pytest.param(None, ManifestMissingError, id="is not there"),
     ],
 )
 def test_a_submission_is_refused_whose_manifest(

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
@@ -11,9 +10,10 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from flows.charges import exit_with
 from flows.logs import log_to_stderr
 from flows.resources import register_secret
-from flows.settings import Settings, SettingsError
+from flows.settings import Settings
 from flows.web.committing import GroupCommit
 from flows.web.health import Health
 from flows.web.receiver import Receiver, greet
@@ -61,6 +61,12 @@ def application(settings: Settings, ledger: Ledger, store: Store) -> Starlette:
     return app
 
 
+class PortInUseError(PipelineError):
+    """Somebody else listens where we are to."""
+
+    retryable = True
+
+
 def run(settings: Settings) -> None:
     """Answer until SIGTERM; the main function of a process of its own."""
     log_to_stderr()
@@ -68,15 +74,15 @@ def run(settings: Settings) -> None:
         ledger = open_ledger(settings.ledger_at, register_secret(settings), patience=_PATIENCE_SECONDS)
         app = application(settings, ledger, open_store(settings.store_at, settings.store))
     except PipelineError as error:
-        log.critical("receiver cannot start", extra={"why": str(error)})
-        sys.exit(error.exit_code)
+        exit_with(error)
     options = settings.receiver
     server = uvicorn.Server(configured(app, host=options.host, port=options.port or 0))
-    server.run()
-    ledger.close()
-    if not server.started:
-        log.critical("receiver cannot start", extra={"why": "its port is in use"})
-        sys.exit(SettingsError.exit_code)
+    try:
+        server.run()
+    except SystemExit:  # as uvicorn has it
+        exit_with(PortInUseError(f"Port {options.port} of {options.host} cannot be listened on: is it in use?"))
+    finally:
+        ledger.close()
 
 
 def configured(app: Starlette, *, host: str, port: int) -> uvicorn.Config:

@@ -1,7 +1,7 @@
 """Whether we live, whether we are ready and why not, and figures for Prometheus."""
 
+import asyncio
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ class Health:
         self._ledger = ledger
         self._store = store
         self._tokens = tokens
-        self._lock = threading.Lock()
+        self._turn = asyncio.Lock()
         self._seen: tuple[float, Look] | None = None
 
     async def live(self, _request: Request) -> Response:
@@ -50,7 +50,7 @@ class Health:
 
     async def ready(self, _request: Request) -> Response:
         """Say whether uploads become results, and if not why, in whole sentences."""
-        look = await in_thread(self._look)
+        look = await self._look()
         body = {"ready": not look.why_not_ready, "why_not": list(look.why_not_ready)}
         return Response(json.dumps(body) + "\n", 503 if look.why_not_ready else 200, media_type="application/json")
 
@@ -58,15 +58,17 @@ class Health:
         """Figures for Prometheus, to whoever shows a token."""
         if not self._tokens.admit(shown_by(request.headers.get("authorization", ""))):
             return PlainTextResponse("A token is missing, or is none.\n", 401, {"WWW-Authenticate": "Bearer"})
-        look = await in_thread(self._look)
+        look = await self._look()
         registry = CollectorRegistry()
         registry.register(_Collector(lambda: exported(look, utc_now())))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    def _look(self) -> Look:
-        with self._lock:
+    async def _look(self) -> Look:
+        """One look at a time: whoever asks meanwhile waits for it without taking a thread."""
+        async with self._turn:
             if self._seen is None or time.monotonic() - self._seen[0] > _KEPT_SECONDS:
-                self._seen = (time.monotonic(), look_at(self._ledger, self._store))
+                look = await in_thread(look_at, self._ledger, self._store)
+                self._seen = (time.monotonic(), look)
             return self._seen[1]
 
 

@@ -31,7 +31,7 @@ class Receiver:
 
     async def take(self, request: Request) -> Response:
         """Take one notification in."""
-        refusal = _refused_by_length(request)
+        refusal = _refused_by_length(request) or self._refused_by_header(request)
         if refusal is not None:
             return refusal
         try:
@@ -41,7 +41,7 @@ class Receiver:
             return _refused(408, "The body did not come in time.")
         except ClientDisconnect:
             return _refused(400, "The body did not come whole.")
-        return self._unauthorized(request, body) or _nonsense(body) or await self._kept(body)
+        return self._refused_by_body(request, body) or _nonsense(body) or await self._kept(body)
 
     async def _kept(self, body: bytes) -> Response:
         try:
@@ -50,16 +50,20 @@ class Receiver:
             return _refused(503, "The notification could not be kept: send it again.", {"Retry-After": _AGAIN_SECONDS})
         return Response(status_code=204)
 
-    def _unauthorized(self, request: Request, body: bytes) -> Response | None:
-        """Ceph before version 18 can show its token in no other way than in the records themselves."""
+    def _refused_by_header(self, request: Request) -> Response | None:
+        """Before a byte of the body is read, where the sender can show its token in time."""
         header = request.headers.get("authorization")
-        try:
-            shown = shown_by(header) if header is not None else tuple(tokens_of(body))
-        except BadNotificationError:
-            shown = ()
-        if self._tokens.admit(shown):
+        return None if header is None or self._tokens.admit(shown_by(header)) else _unauthorized()
+
+    def _refused_by_body(self, request: Request, body: bytes) -> Response | None:
+        """Ceph before version 18 can show its token in no other way than in the records themselves."""
+        if "authorization" in request.headers:
             return None
-        return _refused(401, "A token is missing, or is none.", {"WWW-Authenticate": "Bearer"})
+        try:
+            shown = tokens_of(body)
+        except BadNotificationError:
+            shown = frozenset()
+        return None if self._tokens.admit(shown) else _unauthorized()
 
 
 async def greet(_request: Request) -> Response:
@@ -69,11 +73,17 @@ async def greet(_request: Request) -> Response:
 
 def _refused_by_length(request: Request) -> Response | None:
     length = request.headers.get("content-length", "")
+    if "transfer-encoding" in request.headers:  # which would count, whatever the length says
+        return _refused(411, "A notification must come with its length, and in one piece.")
     if not (length.isascii() and length.isdigit()):
         return _refused(411, "A notification must come with its length.")
     if len(length) > len(str(LONGEST_BODY)) or int(length) > LONGEST_BODY:
         return _refused(413, f"A notification has {LONGEST_BODY} bytes at most.")
     return None
+
+
+def _unauthorized() -> Response:
+    return _refused(401, "A token is missing, or is none.", {"WWW-Authenticate": "Bearer"})
 
 
 def _nonsense(body: bytes) -> Response | None:
@@ -86,5 +96,5 @@ def _nonsense(body: bytes) -> Response | None:
 
 def _refused(status: int, why: str, headers: dict[str, str] | None = None) -> Response:
     log.warning("notification refused", extra={"status": status})
-    close = {"Connection": "close"} if status in {408, 411, 413} else {}  # the rest of the body is not read
+    close = {"Connection": "close"} if status in {401, 408, 411, 413} else {}  # the rest of the body is not read
     return PlainTextResponse(f"{why}\n", status_code=status, headers={**close, **(headers or {})})

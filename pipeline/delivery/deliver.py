@@ -6,15 +6,14 @@ At least once: whoever is told twice sees the same id and the same content twice
 import json
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 
-from models.errors import LedgerError, ObjectMissingError, PipelineError, UnknownCaseError
-from models.result import Result
-from pipeline.delivery.webhook import Webhook
+from models.errors import LedgerBusyError, ObjectMissingError, PipelineError, UnknownCaseError
+from pipeline.delivery.webhook import Webhook, WebhookError
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.values import Message, MessageKind
 from pipeline.stores.base import Store
@@ -42,82 +41,119 @@ class Outlet(NamedTuple):
     whole: bool
 
 
+class _Due(NamedTuple):
+    """A message on its way; the object says it in the store, the envelope to the webhook."""
+
+    message: Message
+    key: str
+    body: bytes
+
+    @property
+    def envelope(self) -> dict[str, JsonValue]:
+        """By reference: all but the key of an upload, which is the sender's word and stands in the object."""
+        said = {name: value for name, value in self.message.data.items() if name != "key"}
+        return {
+            "type": self.message.kind.value,
+            "timestamp": self.message.noted_at.isoformat(),
+            "data": {**said, "object": self.key},
+        }
+
+
 def deliver(ledger: Ledger, outlet: Outlet, *, chance: Callable[[], float] = random.random) -> int:
-    """Deliver what is due; hands on how many messages arrived.
+    """Deliver what is due, all objects before the first webhook; hands on how many messages arrived.
 
     Raises:
-        LedgerError: The ledger failed; what it did not hear of is delivered again.
+        LedgerBusyError: The ledger failed; what it did not hear of is delivered again.
     """
-    return sum(
-        _delivered(message, ledger, outlet, chance) for message in ledger.claim_messages(_AT_ONCE, _CLAIM_SECONDS)
-    )
+    way = _Way(ledger, outlet, chance)
+    put = [due for message in ledger.claim_messages(_AT_ONCE, _CLAIM_SECONDS) for due in way.tried(message, way.put)]
+    return sum(1 for due in put for _ in way.tried(due.message, way.send, due))
 
 
-def _delivered(message: Message, ledger: Ledger, outlet: Outlet, chance: Callable[[], float]) -> bool:
-    try:
-        _hand_out(message, ledger, outlet)
-    except UnknownCaseError:  # it was forgotten meanwhile, and its messages with it
-        return False
-    except LedgerError:
-        raise
-    except PipelineError as error:
+class _Way:
+    """From the outbox to others."""
+
+    def __init__(self, ledger: Ledger, outlet: Outlet, chance: Callable[[], float]) -> None:
+        self._ledger = ledger
+        self._outlet = outlet
+        self._chance = chance
+
+    def tried(self, message: Message, step: Callable[..., _Due], *rest: _Due) -> Iterator[_Due]:
+        """A step's outcome; none where it failed, which costs the other messages nothing."""
+        try:
+            yield step(*(rest or (message,)))
+        except LedgerBusyError:
+            raise
+        except UnknownCaseError:
+            return  # it was forgotten meanwhile, and its messages with it
+        except PipelineError as error:
+            self._put_off(message, error)
+
+    def put(self, message: Message) -> _Due:
+        """Put the object into the store."""
+        due = _of_refusal(message) if message.kind is MessageKind.REFUSED else _of_case(message, self._ledger)
+        _put_new(self._outlet.store, due)
+        if message.kind is MessageKind.CONCLUDED:
+            _take_back_if_forgotten(due, self._ledger, self._outlet.store)
+        return due
+
+    def send(self, due: _Due) -> _Due:
+        """Tell the webhook, if there is one, and note that all was told."""
+        if self._outlet.webhook is not None:
+            envelope = due.envelope
+            if self._outlet.whole:
+                envelope = {**envelope, "data": {**_object(envelope["data"]), "result": json.loads(due.body)}}
+            text = json.dumps(envelope, ensure_ascii=False, sort_keys=True)
+            self._outlet.webhook.send(due.message.message_id, text)
+        self._ledger.told(due.message)
+        return due
+
+    def _put_off(self, message: Message, error: PipelineError) -> None:
         pause = min(_FIRST_PAUSE_SECONDS * 2 ** min(message.attempts - 1, _DOUBLINGS), _LONGEST_PAUSE_SECONDS)
-        again = utc_now() + timedelta(seconds=pause * (0.5 + chance()))
-        ledger.not_told(message, _word(error), again)
+        again = utc_now() + timedelta(seconds=pause * (0.5 + self._chance()))
+        self._ledger.not_told(message, _word(error), again)
         log.warning("message did not arrive", extra={"message_id": message.message_id, "kind": _word(error)})
-        return False
-    ledger.told(message)
-    return True
 
 
-def _hand_out(message: Message, ledger: Ledger, outlet: Outlet) -> None:
-    key, body, result = _of_refusal(message) if message.kind is MessageKind.REFUSED else _of_case(message, ledger)
-    _put_new(outlet.store, key, body)
-    if result is not None:
-        _take_back_if_forgotten(message, ledger, outlet.store, key)
-    if outlet.webhook is not None:
-        told: dict[str, JsonValue] = {**_openly(message), "object": key}
-        if outlet.whole:
-            told["result"] = json.loads(body)
-        envelope = {"type": message.kind.value, "timestamp": message.noted_at.isoformat(), "data": told}
-        outlet.webhook.send(message.message_id, json.dumps(envelope, ensure_ascii=False, sort_keys=True))
-
-
-def _of_case(message: Message, ledger: Ledger) -> tuple[str, bytes, Result]:
+def _of_case(message: Message, ledger: Ledger) -> _Due:
     submission_id, revision, run = (message.data[name] for name in ("submission_id", "revision", "run"))
     result = ledger.result(str(submission_id), int(str(revision)), int(str(run)))
     key = f"{results_folder(str(submission_id))}{revision}-{run}.json"
-    return key, result.to_json().encode(), result
+    return _Due(message, key, result.to_json().encode())
 
 
-def _of_refusal(message: Message) -> tuple[str, bytes, None]:
+def _of_refusal(message: Message) -> _Due:
     """Nobody was told what a refused manifest says but its sender, whose object this names."""
     body = {"schema": "child-intake/refusal@1", "key": message.data["key"], "problems": message.data["problems"]}
-    return f"results/refused-{message.data['item']}.json", json.dumps(body, ensure_ascii=False).encode(), None
+    return _Due(message, f"results/refused-{message.data['item']}.json", json.dumps(body, ensure_ascii=False).encode())
 
 
-def _openly(message: Message) -> Mapping[str, JsonValue]:
-    """All but the key of an upload, which is the sender's word; the object says it to whoever may read the store."""
-    return {name: value for name, value in message.data.items() if name != "key"}
+def _object(value: JsonValue) -> dict[str, JsonValue]:
+    return value if isinstance(value, dict) else {}
 
 
-def _put_new(store: Store, key: str, body: bytes) -> None:
-    """A message that is tried again has its object already; a bucket with versions would keep each copy."""
+def _put_new(store: Store, due: _Due) -> None:
+    """A message that is tried again has its object already; a bucket with versions would keep each copy.
+
+    What lies there may also be of a child that was forgotten, whose application came again under the same id.
+    """
     try:
-        store.stat(key)
+        if store.get(due.key, limit=None) == due.body:
+            return
     except ObjectMissingError:
-        store.put(key, body, content_type="application/json")
+        pass
+    store.put(due.key, due.body, content_type="application/json")
 
 
-def _take_back_if_forgotten(message: Message, ledger: Ledger, store: Store, key: str) -> None:
+def _take_back_if_forgotten(due: _Due, ledger: Ledger, store: Store) -> None:
     """A child may have been forgotten between reading the result and putting it there."""
     try:
-        ledger.case(str(message.data["submission_id"]))
+        ledger.case(str(due.message.data["submission_id"]))
     except UnknownCaseError:
-        store.erase(key)
+        store.erase(due.key)
         raise
 
 
 def _word(error: PipelineError) -> str:
     """A webhook's errors are words already; of others the kind says enough."""
-    return str(error) if type(error).__name__ == "WebhookError" else type(error).__name__
+    return str(error) if isinstance(error, WebhookError) else type(error).__name__

@@ -5,6 +5,7 @@ Source:
     signatures; only 2xx is success; redirects are not followed.
 """
 
+import asyncio
 import binascii
 import logging
 from collections.abc import Iterable
@@ -44,7 +45,7 @@ class Webhook:
         """
         self._url = str(options.url)
         self._signers = tuple(_signers(options))
-        self._client = httpx.Client(timeout=options.timeout, follow_redirects=False, trust_env=False)
+        self._seconds = options.timeout
 
     def send(self, message_id: str, body: str) -> None:
         """Send once; the receiver may get it twice, under the same id.
@@ -61,16 +62,22 @@ class Webhook:
             "webhook-signature": " ".join(signer.sign(message_id, moment, body) for signer in self._signers),
         }
         try:
-            with self._client.stream("POST", self._url, content=body.encode(), headers=headers) as answer:
-                status = answer.status_code  # what else it says is of no use, and may be endless
+            status = asyncio.run(self._post(body.encode(), headers))
+        except TimeoutError as error:
+            raise WebhookError("no answer in time") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise WebhookError(type(error).__name__) from error
         if not httpx.codes.is_success(status):
             raise WebhookError(f"status {status}")
 
-    def close(self) -> None:
-        """Let go of connections."""
-        self._client.close()
+    async def _post(self, body: bytes, headers: dict[str, str]) -> int:
+        """One deadline for all of it: an answer that comes drop by drop would keep every other message waiting."""
+        async with (
+            asyncio.timeout(self._seconds),
+            httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=self._seconds) as client,
+            client.stream("POST", self._url, content=body, headers=headers) as answer,
+        ):
+            return answer.status_code  # what else it says is of no use, and may be endless
 
 
 def _signers(options: WebhookOptions) -> Iterable[Signer]:

@@ -4,12 +4,12 @@ import logging
 from collections.abc import Iterator
 from typing import Final
 
-from models.errors import BadNotificationError, ObjectMissingError, StoreError
+from models.errors import BadNotificationError, ObjectMissingError, StoreDownError, StoreError
 from pipeline.events.notification import Told, told
 from pipeline.events.uploads import event_of, is_upload
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Notification, UploadEvent, Via
-from pipeline.stores.base import Store, checked_key
+from pipeline.stores.base import Store, is_key
 
 log = logging.getLogger(__name__)
 _AT_ONCE: Final = 200
@@ -22,11 +22,19 @@ def take_notifications(store: Store, ledger: Ledger, bucket: str) -> int:
         StoreDownError: The store does not answer; what was not worked on stays.
         LedgerError: The ledger failed; what was not worked on stays.
     """
-    heard = 0
+    heard, broken = 0, list[StoreError]()
     for notification in ledger.notifications(_AT_ONCE):
-        for event in _uploads(notification, store, bucket):
-            heard += ledger.hear(event)
+        try:
+            for event in _uploads(notification, store, bucket):
+                heard += ledger.hear(event)
+        except StoreDownError:
+            raise
+        except StoreError as error:  # of this object alone, perhaps: those behind it must not wait for ever
+            broken.append(error)
+            continue
         ledger.drop_notification(notification)
+    if broken:
+        raise broken[0]
     return heard
 
 
@@ -36,7 +44,7 @@ def _uploads(notification: Notification, store: Store, bucket: str) -> Iterator[
     except BadNotificationError:
         objects = ()
     for one in objects:
-        if one.bucket == bucket and is_upload(one.key) and _is_possible(one.key):
+        if one.bucket == bucket and is_upload(one.key) and is_key(one.key):
             yield from _looked_at(one, notification, store, bucket)
 
 
@@ -46,11 +54,3 @@ def _looked_at(one: Told, notification: Notification, store: Store, bucket: str)
         yield event_of(store.stat(one.key), bucket, Via.EVENT)
     except ObjectMissingError:
         log.info("upload is gone", extra={"notification": notification.number})
-
-
-def _is_possible(key: str) -> bool:
-    try:
-        checked_key(key)
-    except StoreError:
-        return False
-    return True

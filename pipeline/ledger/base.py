@@ -138,6 +138,9 @@ class Children(Protocol):
     def erasures(self) -> tuple[Erasure, ...]:
         """What is still to be erased in the store."""
 
+    def is_to_be_erased(self, erasure: Erasure) -> bool:
+        """Whether that still holds now: a case may have sent the same bytes again meanwhile."""
+
     def erased(self, erasure: Erasure) -> None:
         """Note that it is gone from the store; once more is no error."""
 
@@ -187,6 +190,13 @@ class Outbox(Protocol):
 
     def claim_messages(self, limit: int, seconds: float) -> tuple[Message, ...]:
         """Take the oldest that are due, for so long; then others may."""
+
+    def tell(self, submission_id: str) -> bool:
+        """Let the latest result of a case be told, unless the last message about it says the same already.
+
+        For results that did not come through the inbox, which are not told by themselves; raises UnknownCaseError, or
+        LedgerError without a result.
+        """
 
     def told(self, message: Message) -> None:
         """Note that it arrived; once more is no error."""

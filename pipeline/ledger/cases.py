@@ -34,7 +34,8 @@ def open_case(
         if latest is not None and latest.input_digest == input_digest:
             case = case_of_row(seal, latest)
             if latest.scans_erased_at is not None:  # and here they are again
-                connection.execute(update(cases).where(cases.c.id == latest.id).values(scans_erased_at=None))
+                back = {"scans_erased_at": None, "sent_again_at": now}
+                connection.execute(update(cases).where(cases.c.id == latest.id).values(**back))
                 _note_digests(connection, case)
             return case, False
         revision = 1 if latest is None else latest.revision + 1

@@ -32,12 +32,16 @@ class Database:
         self.place = parsed.database or "" if _is_sqlite(parsed) else parsed.render_as_string(hide_password=True)
         self._engine = _sqlite(parsed, patience) if _is_sqlite(parsed) else _postgres(parsed, patience)
         self._process = os.getpid()
+        # PostgreSQL shows each statement what was committed until then, unless it is asked for one state.
+        self._one_state: dict[str, Any] = {} if _is_sqlite(parsed) else {"isolation_level": "REPEATABLE READ"}
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state and writes nothing."""
-        with our_errors(self.place), self._connection() as connection, connection.begin():
-            yield connection
+        with our_errors(self.place), self._connection() as any_connection:
+            connection = any_connection.execution_options(**self._one_state)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -60,7 +60,7 @@ def forget(connection: Connection, seal: Seal, numbers: Sequence[str], *, now: d
         *uploads(connection, sorted(paths), tuple(submissions)),
     )
     if left:
-        connection.execute(insert(erasures), [{"key": key} for key in left])
+        connection.execute(insert(erasures), [{"key": key, "noted_at": now} for key in left])
     if erased or gone:
         for key in sorted(_of_records(records) or keys):
             insert_new(connection, forgotten, {"key": key, "forgotten_at": now})
@@ -70,7 +70,7 @@ def forget(connection: Connection, seal: Seal, numbers: Sequence[str], *, now: d
 def pending(connection: Connection) -> tuple[Erasure, ...]:
     """Objects that are still to be erased, oldest first; not bytes that a case has sent again meanwhile."""
     rows = connection.execute(select(erasures).order_by(erasures.c.id)).all()
-    return tuple(Erasure(row.id, row.key) for row in rows if not _is_sent_again(connection, row.key))
+    return tuple(Erasure(row.id, row.key, row.noted_at) for row in rows if not is_sent_again(connection, row.key))
 
 
 def is_any_left(connection: Connection) -> bool:
@@ -116,7 +116,8 @@ def _is_sent_elsewhere(connection: Connection, digest: str) -> bool:
     return connection.scalar(select(case_files.c.case_id).where(case_files.c.digest == digest).limit(1)) is not None
 
 
-def _is_sent_again(connection: Connection, key: str) -> bool:
+def is_sent_again(connection: Connection, key: str) -> bool:
+    """Whether a case has these bytes again, so that they are not to be erased."""
     digest = key.rpartition("/")[2]
     return bool(digest) and key == content_key(digest) and _is_sent_elsewhere(connection, digest)
 

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, func, insert, select, update
 
 from pipeline.ledger.inbox import is_over
-from pipeline.ledger.tables import outbox
+from pipeline.ledger.tables import cases, outbox
 from pipeline.ledger.values import Message, MessageKind
 
 _LONGEST_FAILURE: Final = 64
@@ -32,9 +32,19 @@ def note(
     connection.execute(insert(outbox).values(**values))
 
 
+def last_of_case(connection: Connection, submission_id: str) -> Mapping[str, JsonValue] | None:
+    """What the last message about a case says, delivered or not."""
+    query = select(outbox.c.data).join(cases, cases.c.id == outbox.c.case_id)
+    text = connection.scalar(query.where(cases.c.submission_id == submission_id).order_by(outbox.c.id.desc()).limit(1))
+    if text is None:
+        return None
+    said: dict[str, JsonValue] = json.loads(text)
+    return said
+
+
 def claim(connection: Connection, limit: int, *, seconds: float, now: datetime) -> tuple[Message, ...]:
-    """Take the oldest messages that are due, for so long; whoever takes them dies or says how it went."""
-    due = select(outbox.c.id).where(is_over(outbox.c.due_at, now)).order_by(outbox.c.id).limit(limit)
+    """Take messages that are due, for so long: fresh ones first, so that those that nobody takes keep none waiting."""
+    due = select(outbox.c.id).where(is_over(outbox.c.due_at, now)).order_by(outbox.c.attempts, outbox.c.id).limit(limit)
     ids = connection.scalars(due.with_for_update(skip_locked=True)).all()
     taken = (
         update(outbox)

@@ -6,7 +6,7 @@ Results, what was read of the pages' fields, and the register stay; so a case ca
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from models.result import Decision
 from pipeline.ledger import cases as case_rows
@@ -20,13 +20,20 @@ def due(connection: Connection, *, before: datetime, limit: int) -> tuple[str, .
     """Cases that were decided before then, whose scans are still here; never one that waits for a person."""
     order = (cases.c.revision.desc(), runs.c.ordinal.desc().nulls_last())
     rank = func.row_number().over(partition_by=cases.c.submission_id, order_by=order)
-    columns = (cases.c.submission_id, cases.c.scans_erased_at, runs.c.decision, runs.c.finished_at, rank.label("rank"))
-    latest = select(*columns).outerjoin(runs, runs.c.case_id == cases.c.id).subquery()
+    columns = (
+        cases.c.submission_id,
+        cases.c.scans_erased_at,
+        cases.c.sent_again_at,
+        runs.c.decision,
+        runs.c.finished_at,
+    )
+    latest = select(*columns, rank.label("rank")).outerjoin(runs, runs.c.case_id == cases.c.id).subquery()
     query = select(latest.c.submission_id).where(
         latest.c.rank == 1,
         latest.c.scans_erased_at.is_(None),
         latest.c.decision.in_([Decision.ACCEPTED, Decision.RETURNED]),
         latest.c.finished_at < before,
+        or_(latest.c.sent_again_at.is_(None), latest.c.sent_again_at < before),
     )
     return tuple(connection.scalars(query.order_by(latest.c.submission_id).limit(limit)))
 
@@ -49,7 +56,7 @@ def _expired(connection: Connection, seal: Seal, submission_id: str, now: dateti
         *_uploads(connection, seal, submission_id, rows),
     )
     if left:
-        connection.execute(insert(erasures), [{"key": key} for key in left])
+        connection.execute(insert(erasures), [{"key": key, "noted_at": now} for key in left])
     return Expired(len(rows), len(left))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
@@ -70,6 +70,19 @@ def latest(connection: Connection, seal: Seal, submission_id: str) -> Result:
         case_rows.case_of(connection, seal, submission_id, None)
         raise LedgerError(f"Case {submission_id} has no result yet: wait for its run, or process it again.")
     return _result(seal, row)
+
+
+def latest_run(connection: Connection, seal: Seal, submission_id: str) -> tuple[int, dict[str, Any]]:
+    """The row id of the latest revision that has a run, and that run by number, decision and codes; raises as `latest`."""
+    columns = (cases.c.id, cases.c.revision, runs.c.id.label("run_id"), runs.c.ordinal, runs.c.decision)
+    query = select(*columns).join(runs, runs.c.case_id == cases.c.id).where(cases.c.submission_id == submission_id)
+    row = connection.execute(query.order_by(cases.c.revision.desc(), runs.c.ordinal.desc()).limit(1)).first()
+    if row is None:
+        latest(connection, seal, submission_id)
+        raise LedgerError(f"Case {submission_id} has no result yet: wait for its run, or process it again.")
+    codes = connection.scalars(select(run_codes.c.code).where(run_codes.c.run_id == row.run_id)).all()
+    said = {"revision": row.revision, "run": row.ordinal, "decision": row.decision, "codes": sorted(codes)}
+    return row.id, said
 
 
 def latest_of(connection: Connection, seal: Seal, submission_ids: Sequence[str]) -> dict[str, Result]:

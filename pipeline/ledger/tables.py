@@ -55,6 +55,7 @@ cases = Table(
     Column("files", LargeBinary, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
     Column("scans_erased_at", UtcTime),
+    Column("sent_again_at", UtcTime),  # after they were
     UniqueConstraint("submission_id", "revision"),
 )
 
@@ -136,6 +137,7 @@ erasures = Table(  # objects that a forgotten child left in the store, until the
     metadata,
     Column("id", Integer, primary_key=True),
     Column("key", String(1024), nullable=False),
+    Column("noted_at", UtcTime),  # unknown of those of an older ledger
 )
 
 register_check = Table(  # one row: tells a wrong secret before it makes a second register

@@ -121,10 +121,16 @@ class Expired(NamedTuple):
 
 
 class Erasure(NamedTuple):
-    """An object in the store that is to be erased, or everything under a key that ends in a slash."""
+    """An object in the store that is to be erased, or everything under a key that ends in a slash.
+
+    Attributes:
+        noted_at: What was put there later is somebody's upload or result of today, and stays. Bytes that are named by
+            their content are the same whenever they came, and go, unless a case has them.
+    """
 
     number: int
     key: str
+    noted_at: datetime | None
 
 
 class Via(StrEnum):

@@ -84,6 +84,15 @@ def checked_key(key: str) -> str:
     return key
 
 
+def is_key(text: str) -> bool:
+    """Whether an object could have this key; a folder may hold files that no object is."""
+    try:
+        checked_key(text)
+    except StoreError:
+        return False
+    return True
+
+
 def checked_prefix(prefix: str) -> str:
     """Hand a prefix back, or refuse it: like a key, and may be empty or end in a slash.
 

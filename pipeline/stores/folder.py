@@ -14,7 +14,7 @@ from typing import BinaryIO
 from models.errors import FileRejectedError, ObjectMissingError, StoreDownError, StoreError
 from models.findings import Reason
 from pipeline.stores.atomic import make_private_folder, sync_folder, write_atomically
-from pipeline.stores.base import PART_SUFFIX, ObjectInfo, checked_key, checked_prefix, masked_key, parent_of
+from pipeline.stores.base import ObjectInfo, checked_key, checked_prefix, is_key, masked_key, parent_of
 
 _PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.EAGAIN})
 
@@ -103,7 +103,7 @@ class FolderStore:
             for name in names:
                 path = Path(folder, name)
                 key = path.relative_to(self._root).as_posix()
-                if key.startswith(prefix) and not name.endswith(PART_SUFFIX) and not path.is_symlink():
+                if key.startswith(prefix) and is_key(key) and not path.is_symlink():
                     yield key
 
 

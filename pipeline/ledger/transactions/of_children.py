@@ -72,6 +72,10 @@ class Children(OnDatabase):
         with self._database.reading() as connection:
             return forgetting.pending(connection)
 
+    def is_to_be_erased(self, erasure: Erasure) -> bool:
+        with self._database.reading() as connection:
+            return not forgetting.is_sent_again(connection, erasure.key)
+
     def erased(self, erasure: Erasure) -> None:
         with self._database.writing() as connection:
             forgetting.done(connection, erasure)

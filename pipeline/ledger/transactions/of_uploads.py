@@ -7,6 +7,7 @@ from pipeline.ledger import (
     inbox,
     notifications,
     outbox,
+    runs,
 )
 from pipeline.ledger.audit import Entry
 from pipeline.ledger.transactions.on_database import Details, OnDatabase
@@ -81,6 +82,16 @@ class Outbox(OnDatabase):
     def claim_messages(self, limit: int, seconds: float) -> tuple[Message, ...]:
         with self._database.writing() as connection:
             return outbox.claim(connection, limit, seconds=seconds, now=self._clock())
+
+    def tell(self, submission_id: str) -> bool:
+        with self._database.writing() as connection:
+            case_id, run = runs.latest_run(connection, self._seal, submission_id)
+            data: Details = {"submission_id": submission_id, **run}
+            last = outbox.last_of_case(connection, submission_id)
+            if last is not None and all(last.get(name) == run[name] for name in ("revision", "decision", "codes")):
+                return False
+            outbox.note(connection, MessageKind.CONCLUDED, data, case_id=case_id, now=self._clock())
+            return True
 
     def told(self, message: Message) -> None:
         with self._database.writing() as connection:

@@ -1,4 +1,4 @@
-"""When the scans of a case were erased, as the rules of retention say."""
+"""When the scans of a case were erased and sent again, and since when objects are to be erased."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,5 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column."""
+    """Add the columns."""
     op.add_column("cases", sa.Column("scans_erased_at", sa.DateTime))
+    op.add_column("cases", sa.Column("sent_again_at", sa.DateTime))
+    op.add_column("erasures", sa.Column("noted_at", sa.DateTime))
