@@ -2,8 +2,9 @@
 
 import base64
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,24 @@ def test_what_is_told_is_signed(ledger: Ledger, store: FolderStore, listener: Li
     assert heard.headers["content-type"] == "application/json"
 
 
+def test_an_object_of_a_forgotten_case_under_the_same_id_is_replaced(ledger: Ledger, store: FolderStore) -> None:
+    store.put("results/case-s-1/1-1.json", b"of somebody who was forgotten", content_type="application/json")
+    told = concluded(ledger)
+    deliver(ledger, Outlet(store, None, whole=False))
+    assert Result.model_validate_json(store.get("results/case-s-1/1-1.json", limit=None)) == told
+
+
+def test_a_message_that_cannot_be_read_keeps_no_other_waiting(
+    ledger: Ledger, store: FolderStore, tmp_path: Path
+) -> None:
+    for number in "12":
+        concluded(ledger, number)
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database, database:
+        database.execute("UPDATE runs SET result = x'00' WHERE id = 1")
+    assert deliver(ledger, Outlet(store, None, whole=False)) == 1
+    assert [held.key for held in store.list("results/")] == ["results/case-s-2/1-1.json"]
+
+
 def test_while_a_secret_is_changed_both_hold(ledger: Ledger, store: FolderStore, listener: Listener) -> None:
     concluded(ledger)
     with telling(listener, store, secrets=SecretStr(f"{FIRST}\n{SECOND}")) as outlet:
@@ -130,6 +149,7 @@ def test_while_a_secret_is_changed_both_hold(ledger: Ledger, store: FolderStore,
         pytest.param(404, "status 404", id="a place that is not there"),
         pytest.param(307, "status 307", id="a redirect, which is not followed"),
         pytest.param("stall", "no answer in time", id="no answer in time, although it was read"),
+        pytest.param("drip", "no answer in time", id="an answer that comes drop by drop"),
         pytest.param("reset", "RemoteProtocolError", id="hung up after it was read"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.children import KnownChild
-from models.errors import StoreDownError, UnknownCaseError
+from models.errors import StoreDownError, StoreError, UnknownCaseError
 from models.result import Decision
 from models.submission import MANIFEST_NAME
 from pipeline.desk import Desk
@@ -153,6 +154,44 @@ def test_a_store_that_is_down_is_tried_again(source: FolderStore, desk: Desk, tm
     assert desk.ledger.erasures() == ()
     assert not [name for name in FILES if (tmp_path / "store" / content_key(name.hex())).exists()]
     assert list(desk.store.list("")) == []
+
+
+def test_what_was_uploaded_into_the_same_place_since_stays(desk: Desk) -> None:
+    def arrive() -> None:
+        upload(desk.store, "inbox/a", submission_id="case-1")
+        event = desk.store.stat(f"inbox/a/{MANIFEST_NAME}")
+        desk.ledger.hear(UploadEvent(bucket="b", key=event.key, etag=f"{event.modified}", via=Via.EVENT))
+
+    arrive()
+    (item,) = desk.ledger.undispatched(1)
+    case = gather(desk.store, "inbox/a", desk)
+    lease = desk.ledger.lease(item.item_id, "w", 60)
+    conclude(case, tuple(perceive_case(case, desk)), desk, began=0.0, lease=lease)
+    desk.ledger.forget_child([CHILD_NUMBER])  # the store is not asked yet
+    time.sleep(0.01)
+    arrive()
+    erase_the_rest(desk.ledger, desk.store)
+    assert {held.key.rpartition("/")[2] for held in desk.store.list("inbox/")} == {
+        MANIFEST_NAME,
+        *(name.decode() for name in FILES),
+    }
+    assert list(desk.store.list("objects/")) == []
+
+
+class Grudge(FolderStore):
+    """A store that refuses to erase one object."""
+
+    def erase(self, key: str, /) -> None:
+        if key == content_key(hashlib.sha256(FILES[0]).hexdigest()):
+            raise StoreError("AccessDenied")
+        super().erase(key)
+
+
+def test_an_object_that_is_refused_keeps_no_other_from_going(source: FolderStore, desk: Desk, tmp_path: Path) -> None:
+    process(source, upload(source), desk)
+    with pytest.raises(StoreError):
+        forget_child([CHILD_NUMBER], desk.ledger, Grudge(tmp_path / "store"))
+    assert len(list(desk.store.list("objects/"))) == 1
 
 
 def test_bytes_that_are_sent_again_before_they_were_gone_stay(source: FolderStore, desk: Desk, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from models.errors import (
     FileRejectedError,
     LedgerError,
     ManifestMissingError,
+    ObjectMissingError,
     PipelineError,
 )
 from models.findings import Code, Reason
@@ -22,6 +23,7 @@ from pipeline.desk import Desk
 from pipeline.intake import gather, process, reprocess
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Sought
+from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import emblem
 from tests.support.dossiers import CHILD, FAMILY
@@ -73,6 +75,16 @@ def test_the_same_child_in_another_case_is_known(source: FolderStore, desk: Desk
     result = process(source, upload(source, "case-2"), desk)
     assert (result.decision, told(result)) == (Decision.RETURNED, [(Code.CHILD_EXISTS, Reason.ID_NUMBER)])
     assert len(list(desk.ledger.export_children())) == 1
+
+
+def test_our_own_store_that_loses_an_object_is_not_a_missing_manifest(source: FolderStore, desk: Desk) -> None:
+    class Forgetful(FolderStore):
+        def put(self, key: str, data: bytes, /, *, content_type: str) -> ObjectInfo:
+            raise ObjectMissingError("erased as it was looked at")
+
+    forgetful = desk._replace(store=Forgetful(Path("/nowhere")))
+    with pytest.raises(ObjectMissingError):
+        gather(source, upload(source), forgetful)
 
 
 def test_a_returned_child_is_not_registered(source: FolderStore, desk: Desk) -> None:

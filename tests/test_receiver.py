@@ -127,6 +127,16 @@ def test_what_is_answered(
             b"400",
             id="a million headers",
         ),
+        pytest.param(
+            b"POST " + TO + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+            b"411",
+            id="a length, and another way to tell it",
+        ),
+        pytest.param(
+            b"POST " + TO + b"Authorization: Bearer wrong\r\nContent-Length: 200000\r\n\r\n",
+            b"401",
+            id="a wrong token, and a body that is not waited for",
+        ),
         pytest.param(b"GET /s3-events HTTP/1.1\r\nHost: x\r\n\r\n", b"405", id="asked for instead of told"),
         pytest.param(b"POST /elsewhere HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", b"404", id="elsewhere"),
         pytest.param(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", b"200", id="RustFS's question whether anybody is here"),

@@ -1,13 +1,14 @@
 """How the ledger hears of uploads: by listing the store, and by notifications; once each, whatever comes how often."""
 
 import json
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from models.errors import StoreDownError
+from models.errors import StoreDownError, StoreError
 from pipeline.events.scan import Scan
 from pipeline.events.taking import take_notifications
 from pipeline.events.uploads import bucket_of, is_upload
@@ -191,6 +192,41 @@ def test_a_notification_waits_for_a_store_that_is_down(tmp_path: Path, ledger: L
         take_notifications(store, ledger, "local")
     assert len(ledger.notifications(10)) == 2
     assert take_notifications(store, ledger, "local") == 2
+
+
+class _Grudge(FolderStore):
+    """A store that refuses one object for good."""
+
+    def stat(self, key: str, /) -> ObjectInfo:
+        if "refused" in key:
+            raise StoreError("AccessDenied")
+        return super().stat(key)
+
+
+def test_an_object_that_is_refused_keeps_no_other_waiting(tmp_path: Path, ledger: Ledger) -> None:
+    store = _Grudge(tmp_path / "store")
+    keys = ["inbox/refused/submission.json", _upload(store, "a")]
+    ledger.note_notifications([_notification(key) for key in keys])
+    with pytest.raises(StoreError):
+        take_notifications(store, ledger, "local")
+    assert [item.event.key for item in ledger.undispatched(10)] == keys[1:]
+    assert len(ledger.notifications(10)) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(b"\xff\xfe.jpg", id="no text"),
+        pytest.param(b"a\\b.jpg", id="a backslash"),
+        pytest.param(b"x.part", id="a file on its way"),
+    ],
+)
+def test_a_file_that_is_no_object_hides_no_upload(
+    tmp_path: Path, store: FolderStore, ledger: Ledger, name: bytes
+) -> None:
+    _upload(store, "a")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/store/inbox/a/" + name)).write_bytes(b"x")
+    assert Scan(store, ledger, "local").look() == 1
 
 
 def test_two_hundred_uploads_whose_events_are_repeated_shuffled_and_lost(store: FolderStore, ledger: Ledger) -> None:

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from random import Random
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -21,6 +22,8 @@ _ASIDE = (b"iCCP", b"iTXt", b"zTXt")  # what a PNG packs beside its pixels
 _PNG_HEADER = 8  # bytes before the first piece
 _PNG_FRAME = 12  # bytes of a piece that its length does not count
 _BLOCK = 8  # rows that a JPEG stores together, at least
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"  # markers of a JPEG
+_NOISE_A_BLOCK = 20  # bytes: more than a block of noise takes
 _NOTHING = ({127}, {128})  # of four inks, which are inverted, and of any other colours
 _CUT_SHORT = ("truncated", "broken data stream", "unrecognized data stream", "not enough image data")
 
@@ -52,7 +55,7 @@ def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limi
         if image.width * image.height > limits.pixels:
             raise FileRejectedError(Reason.TOO_LARGE)
         image.load()
-        if file_type is FileType.JPEG and _ends_in_nothing(image):
+        if file_type is FileType.JPEG and _ends_early(data, image):
             raise FileRejectedError(Reason.TRUNCATED)
         return np.asarray(_on_white(ImageOps.exif_transpose(image)))
 
@@ -73,11 +76,24 @@ def _without_asides(png: bytes) -> bytes:
     return b"".join(kept)
 
 
-def _ends_in_nothing(image: Image.Image) -> bool:
-    """Whether the last rows are those of a JPEG that says it ended before it did.
+def _ends_early(jpeg: bytes, image: Image.Image) -> bool:
+    """Whether rows are missing from a JPEG that says it ended.
 
-    libjpeg fills what is missing with its zero, the grey in the middle, and Pillow does not hand on its warning.
+    libjpeg fills what is missing with its zero, the grey in the middle, and Pillow does not hand on its warning. A page
+    may also end in just that grey; so noise is put before the end, which is only read where something is missing.
     """
+    if not _ends_in_nothing(image):
+        return False
+    scan = jpeg.rfind(_SCAN)
+    end = jpeg.find(_END, scan) if jpeg.find(_END, scan) > 0 else len(jpeg)
+    blocks = len(image.getbands()) * (image.width // _BLOCK + 1) * (image.height // _BLOCK + 1)
+    noise = Random(0).randbytes(_NOISE_A_BLOCK * blocks).replace(b"\xff", b"\x55")  # noqa: S311 - no secret
+    with Image.open(BytesIO(jpeg[:end] + noise + _END), formats=("JPEG",)) as longer:
+        longer.load()
+        return not _ends_in_nothing(longer)
+
+
+def _ends_in_nothing(image: Image.Image) -> bool:
     last = image.crop((0, max(0, image.height - _BLOCK), image.width, image.height))
     return _levels(last) in _NOTHING and _levels(image) not in _NOTHING
 

@@ -73,7 +73,7 @@ def latest(connection: Connection, seal: Seal, submission_id: str) -> Result:
 
 
 def latest_run(connection: Connection, seal: Seal, submission_id: str) -> tuple[int, dict[str, Any]]:
-    """The row id of the latest revision that has a run, and that run by number, decision and codes; raises as `latest`."""
+    """The row id of the latest revision that has a run, and that run's number, decision, codes; raises as `latest`."""
     columns = (cases.c.id, cases.c.revision, runs.c.id.label("run_id"), runs.c.ordinal, runs.c.decision)
     query = select(*columns).join(runs, runs.c.case_id == cases.c.id).where(cases.c.submission_id == submission_id)
     row = connection.execute(query.order_by(cases.c.revision.desc(), runs.c.ordinal.desc()).limit(1)).first()

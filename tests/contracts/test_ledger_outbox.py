@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from models.errors import LedgerError, UnknownCaseError
+from models.findings import Code, Reason
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import AuditKind, Conclusion, Lease, MessageKind, UploadEvent, Via
 from tests.contracts.conftest import Clock
@@ -92,6 +93,36 @@ def test_the_oldest_come_first_and_no_more_than_asked_for(ledger: Ledger) -> Non
         concluded(ledger, number)
     taken = [ledger.claim_messages(2, 60), ledger.claim_messages(2, 60)]
     assert [[message.data["submission_id"] for message in lot] for lot in taken] == [["s-1", "s-2"], ["s-3"]]
+
+
+def test_a_result_that_nobody_uploaded_is_told_if_asked_for_and_once(ledger: Ledger) -> None:
+    concluded(ledger)
+    assert not ledger.tell("s-1"), "that was told"
+    case = ledger.case("s-1")
+    ledger.conclude(Conclusion(case, result(case)))
+    assert not ledger.tell("s-1"), "it says the same"
+    ledger.conclude(Conclusion(case, result(case, (Code.NAME_IN_DOUBT, Reason.UNCERTAIN))))
+    assert [ledger.tell("s-1"), ledger.tell("s-1")] == [True, False]
+    told = [message.data for message in ledger.claim_messages(10, 60)]
+    assert [(data["run"], data["decision"]) for data in told] == [(1, "accepted"), (3, "review")]
+
+
+def test_a_case_without_a_result_has_nothing_to_tell(ledger: Ledger) -> None:
+    ledger.open_case(submission("s-1"), FILES, "d1")
+    with pytest.raises(LedgerError):
+        ledger.tell("s-1")
+    with pytest.raises(UnknownCaseError):
+        ledger.tell("s-2")
+
+
+def test_scans_that_were_sent_again_are_kept_as_long_as_any(ledger: Ledger, clock: Clock) -> None:
+    concluded(ledger)
+    clock.forward(40 * 86400)
+    assert ledger.expire_scans(clock.now - timedelta(days=30), 10).cases == 1
+    ledger.open_case(submission("s-1"), FILES, "d1")
+    assert ledger.expire_scans(clock.now - timedelta(days=30), 10).cases == 0
+    clock.forward(31 * 86400)
+    assert ledger.expire_scans(clock.now - timedelta(days=30), 10).cases == 1
 
 
 def test_a_child_that_is_forgotten_is_not_spoken_of_any_more(ledger: Ledger) -> None:

@@ -26,6 +26,13 @@ def ended_early(percent: int) -> bytes:
     return cut(photo(), percent) + _END
 
 
+def grey_at_the_end() -> bytes:
+    """A whole JPEG whose last rows are the grey that libjpeg puts where rows are missing."""
+    page = sheet().copy()
+    page.paste((128, 128, 128), (0, page.height - 64, page.width, page.height))
+    return encoded(page, "JPEG", quality=95)
+
+
 def with_junk_between_markers() -> bytes:
     """A JPEG with bytes between its markers that belong to none."""
     data = encoded(sheet(), "JPEG", quality=95)

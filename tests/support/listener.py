@@ -17,7 +17,10 @@ class Heard(NamedTuple):
 
 
 class Listener:
-    """What came; `answers` are the next statuses, then 204. "stall" waits too long, "reset" hangs up after reading."""
+    """What came; `answers` are the next statuses, then 204.
+
+    "stall" waits too long, "drip" answers drop by drop, "reset" hangs up after reading.
+    """
 
     def __init__(self) -> None:
         self.heard: list[Heard] = []
@@ -39,6 +42,12 @@ def listening() -> Iterator[Listener]:
             listener.heard.append(Heard(self.path, headers, body))
             answer = listener.answers.pop(0) if listener.answers else 204
             self.close_connection = True
+            if answer == "drip":
+                for drop in b"HTTP/1.1 204":
+                    time.sleep(0.1)
+                    self.wfile.write(bytes([drop]))
+                    self.wfile.flush()
+                return
             if answer == "stall":
                 time.sleep(1.0)
             if isinstance(answer, str):
