@@ -3,12 +3,12 @@
 import json
 import os
 import re
-import resource
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 import psutil
@@ -105,8 +105,13 @@ def decoded(data: bytes) -> Seen:
         outcome, way = str(error.reason), f"{error.reason} {_plain(error.__cause__)}"
     except Exception as error:  # noqa: BLE001 - what nobody foresaw is what is looked for
         outcome, way = "uncoded", f"uncoded {_plain(error)}"
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KILOBYTES
-    return Seen(outcome, way, time.process_time() - began, peak)
+    return Seen(outcome, way, time.process_time() - began, _peak())
+
+
+def _peak() -> float:
+    """Megabytes that this process held at most; getrusage would count those of the process that started it."""
+    rows = dict(row.split(":", maxsplit=1) for row in Path("/proc/self/status").read_text("ascii").splitlines())
+    return int(rows["VmHWM"].removesuffix("kB")) / _KILOBYTES
 
 
 def parsed(parse: Callable[[bytes], str], data: bytes) -> Seen:

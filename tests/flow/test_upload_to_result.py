@@ -77,17 +77,17 @@ def _visit(settings: Settings, listener: Listener) -> None:
     _tell(port, f"inbox/broken/{MANIFEST_NAME}")
     _tell(port, "inbox/gone/submission.json")
     _until(lambda: len(listener.heard) >= 2, "what is whole, and what is refused")
-    _kill_prefect()
+    _kill_prefect(settings)
     store.put("inbox/late/1.jpg", NOT_A_SCAN, content_type="image/jpeg")
     _until(lambda: len(listener.heard) >= 4, "what was late, and what never came")
     time.sleep(2.0)  # for anything that would be told twice
     _look(settings, store, listener)
 
 
-def _kill_prefect() -> None:
-    """The server that the service runs; cases that wait must not notice."""
+def _kill_prefect(settings: Settings) -> None:
+    """The server that this service runs, and no other test's; cases that wait must not notice."""
     for child in psutil.Process().children():
-        if any(Path(file.path).name == "prefect-server.log" for file in child.open_files()):
+        if any(Path(file.path) == settings.logs / "prefect-server.log" for file in child.open_files()):
             child.kill()
             return
     raise AssertionError("no Prefect server runs")

@@ -20,7 +20,11 @@ _LONGEST: Final = 64 * 1024 * 1024  # bytes of a file that is searched; none of 
 _NAMES: Final = (CHILD.name, GUARDIAN.name, "欧阳靖瑶")
 _NUMBERS: Final = ("11019920191123", "11019919880101", "T110000000", "13800000000")
 # Where what documents say belongs, or where tests put it themselves, by any part of the path below pytest's folder.
-_THEIR_PLACE: Final = ("store", "uploads", "inbox", "ledger", "submission.json", ".csv", ".jpg", ".pdf", "samples")
+_THEIR_PLACE: Final = (
+    *("store", "uploads", "inbox", "ledger", "submission.json", ".csv", ".jpg", ".pdf", "samples"),
+    *("seeds", "corpus-"),  # of the fuzzer
+)
+_TEMPORARY: Final = ("tmp", "intake", "sweep-")  # how names begin that Python and we give; others write there too
 
 
 def canaries() -> tuple[bytes, ...]:
@@ -48,7 +52,7 @@ class CanaryWatch(logging.Handler):
     def look_at_files(self, folder: Path) -> None:
         """Look at what lies below pytest's folder, and at what is new beside it."""
         new = (path for path in Path(tempfile.gettempdir()).iterdir() if path not in self._before)
-        for root in (folder, *(path for path in new if not path.name.startswith("pytest-of"))):
+        for root in (folder, *(path for path in new if path.name.startswith(_TEMPORARY))):
             self.leaks.extend(f"file {path}" for path in _files(root) if self._holds(path.read_bytes()))
 
     def _holds(self, data: bytes) -> bool:
