@@ -6,9 +6,8 @@ import random
 import signal
 import sqlite3
 import subprocess
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import timedelta
-from functools import partial
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
@@ -17,20 +16,19 @@ from typing import Any
 
 import pytest
 
-from models.errors import LedgerBusyError, PipelineError, StoreDownError
+from models.errors import LedgerBusyError, PipelineError
 from models.policy import Limits, Policy
 from pipeline.desk import Desk
 from pipeline.events.scan import Scan
 from pipeline.intake import conclude, gather, perceive_case
-from pipeline.ledger.base import Ledger, utc_now
+from pipeline.ledger.base import utc_now
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import AuditKind
-from pipeline.stores.base import Store
 from pipeline.stores.folder import FolderStore
 from tests.support.faults import preloaded
 from tests.support.processes import demand
 from tests.support.values import SECRET
-from tests.support.whole_case import CASE, put_upload, readers, recover, take_on, wrong
+from tests.support.whole_case import CASE, put_upload, readers, take_on, wrong
 
 ROUNDS = 9  # of each way: more than 60 in all
 
@@ -62,52 +60,6 @@ def test_a_case_that_is_broken_at_a_call_is_whole_in_the_end(mode: str, error: s
     assert head["calls"] > 300, "the sweep has to know of every call"
     assert len(rounds) >= ROUNDS - 1
     assert [one for one in rounds if one["wrong"] or one["ended"] != ended] == []
-
-
-class _Broken:
-    """A ledger or a store whose n-th call fails: before it did anything, or after, so that only the answer is lost."""
-
-    def __init__(self, held: Any, turn: list[int], error: type[PipelineError], *, done: bool) -> None:
-        self._held, self._turn, self._error, self._done = held, turn, error, done
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._held, name)
-        if name == "close":
-            return method
-
-        def call(*args: Any, **named: Any) -> Any:
-            self._turn[0] -= 1
-            if self._turn[0] != 0:
-                return method(*args, **named)
-            if self._done:
-                method(*args, **named)
-            raise self._error("made to fail")
-
-        return call
-
-
-@pytest.mark.parametrize("done", [pytest.param(False, id="before"), pytest.param(True, id="after")])
-def test_calls_of_ledger_and_store_fail_once(tmp_path: Path, done: bool) -> None:
-    """Every second one before it did anything, and the others after."""
-    count = [0]
-    put_upload(tmp_path / "count")
-    take_on(tmp_path / "count", wrap=partial(_counted, turn=count, done=done))
-    calls = -count[0]
-    assert calls > 40
-    for at in range(1 + done, calls + 1, 2):
-        folder = tmp_path / str(at)
-        put_upload(folder)
-        turn = [at]
-        wrap = partial(_counted, turn=turn, done=done)
-        for later in (False, True):
-            with suppress(PipelineError):
-                take_on(folder, later=later, wrap=wrap)
-        recover(folder)
-        assert list(wrong(folder)) == [], f"call {at} of {calls}"
-
-
-def _counted(ledger: Ledger, store: Store, *, turn: list[int], done: bool) -> tuple[Any, Any]:
-    return _Broken(ledger, turn, LedgerBusyError, done=done), _Broken(store, turn, StoreDownError, done=done)
 
 
 def test_what_a_power_cut_leaves_of_the_journal_is_a_past_that_was(tmp_path: Path) -> None:

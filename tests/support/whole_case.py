@@ -30,16 +30,14 @@ from tests.support.values import SECRET
 
 CASE: Final = "whole"
 _LEASE_SECONDS: Final = 30.0
-_LATER: Final = timedelta(hours=2)  # every lease and every pause is over then
+LATER: Final = timedelta(hours=2)  # every lease and every pause is over then
 
 Wrap = Callable[[Ledger, Store], tuple[Ledger, Store]]
 
 
 def put_upload(folder: Path) -> None:
     """What the parent's app does."""
-    store = FolderStore(folder / "store")
-    upload(FolderStore(folder / "store" / "inbox"), CASE)
-    assert store.stat(f"inbox/{CASE}/{MANIFEST_NAME}").size
+    upload(FolderStore(folder / "store"), f"inbox/{CASE}", submission_id=CASE)
 
 
 def readers() -> ScriptedReaders:
@@ -53,16 +51,18 @@ def take_on(folder: Path, *, later: bool = False, wrap: Wrap = lambda ledger, st
     Raises:
         PipelineError: Something failed, as a worker would log it.
     """
-    passed = _LATER if later else timedelta()
+    passed = LATER if later else timedelta()
     ledger, store = wrap(
         open_ledger(f"sqlite:///{folder}/ledger.db", SECRET, clock=lambda: utc_now() + passed, patience=1.0),
         FolderStore(folder / "store"),
     )
     with closing(ledger):
-        _work(Desk(ledger, store, readers(), Policy(), Limits()), passed)
+        work(ledger, store, passed)
 
 
-def _work(desk: Desk, passed: timedelta) -> None:
+def work(ledger: Ledger, store: Store, passed: timedelta = timedelta()) -> None:
+    """All that waits, once; `passed` is how much later it is by the ledger's clock."""
+    desk = Desk(ledger, store, readers(), Policy(), Limits())
     Scan(desk.store, desk.ledger, "local").look()
     for item in (*desk.ledger.undispatched(10), *desk.ledger.overdue(utc_now() + passed)):
         desk.ledger.mark_dispatched(item.item_id, f"run-{item.item_id}")
@@ -90,7 +90,7 @@ def wrong(folder: Path) -> Iterator[str]:
     """Everything about the case that is not as it must be."""
     store = FolderStore(folder / "store")
     with closing(open_ledger(f"sqlite:///{folder}/ledger.db", SECRET)) as ledger:
-        yield from _wrong_case(ledger, store)
+        yield from wrong_case(ledger, store)
         yield from verify(ledger, store).problems
     with closing(sqlite3.connect(folder / "ledger.db")) as database:
         checked = database.execute("PRAGMA integrity_check").fetchone()[0]
@@ -104,7 +104,8 @@ def wrong(folder: Path) -> Iterator[str]:
         yield f"{len(parts)} files were left half-made"
 
 
-def _wrong_case(ledger: Ledger, store: Store) -> Iterator[str]:
+def wrong_case(ledger: Ledger, store: Store) -> Iterator[str]:
+    """What ledger and store say of the case that is not as it must be."""
     try:
         results = ledger.results(CASE)
     except PipelineError as error:

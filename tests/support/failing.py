@@ -1,0 +1,30 @@
+"""A ledger or a store that fails once, and then does its work."""
+
+from typing import Any
+
+from models.errors import PipelineError
+
+
+class Failing:
+    """Its n-th call fails: before it did anything, or after, so that only the answer is lost.
+
+    `turn` holds n, and is shared by all that count together; it goes on counting below nought.
+    """
+
+    def __init__(self, held: Any, *, turn: list[int], error: type[PipelineError], done: bool) -> None:
+        self._held, self._turn, self._error, self._done = held, turn, error, done
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._held, name)
+        if name == "close":
+            return method
+
+        def call(*args: Any, **named: Any) -> Any:
+            self._turn[0] -= 1
+            if self._turn[0] != 0:
+                return method(*args, **named)
+            if self._done:
+                method(*args, **named)
+            raise self._error("made to fail")
+
+        return call
