@@ -33,7 +33,7 @@ from pipeline.events.taking import take_notifications
 from pipeline.events.uploads import bucket_of
 from pipeline.forget import erase_the_rest, expire_scans
 from pipeline.ledger.base import utc_now
-from pipeline.ledger.values import Anchor
+from pipeline.ledger.records import Anchor
 
 log = logging.getLogger(__name__)
 INTAKE: Final = "flows.intake:intake"

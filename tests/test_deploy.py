@@ -11,7 +11,7 @@ import yaml
 
 from flows.settings import unknown_variables
 from flows.web.health import Look, exported
-from pipeline.ledger.values import Figures
+from pipeline.ledger.records import Figures
 
 DEPLOY, RUNBOOK = Path("deploy"), Path("docs/runbook.md").read_text("utf-8")
 FIGURES = Figures(0, None, 0, None, 0, None, {"event": 1}, {"accepted": 1}, {"3002": 1}, ())

@@ -23,7 +23,7 @@ from pipeline.events.scan import Scan
 from pipeline.intake import conclude, gather, perceive_case
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.values import AuditKind
+from pipeline.ledger.records import AuditKind
 from pipeline.stores.folder import FolderStore
 from tests.support.faults import preloaded
 from tests.support.processes import demand

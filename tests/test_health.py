@@ -16,7 +16,8 @@ from models.errors import LedgerBusyError, StoreDownError
 from models.findings import Code, Reason
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.values import Conclusion, Figures, UploadEvent, Via
+from pipeline.ledger.records import Figures
+from pipeline.ledger.values import Conclusion, UploadEvent, Via
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
 from tests.support.door import TOKEN, answering

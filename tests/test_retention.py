@@ -12,7 +12,8 @@ from pipeline.desk import Desk
 from pipeline.forget import erase_the_rest, expire_scans
 from pipeline.intake import conclude, gather, perceive_case, process, reprocess
 from pipeline.ledger.base import utc_now
-from pipeline.ledger.values import AuditKind, Expired, UploadEvent, Via
+from pipeline.ledger.records import AuditKind
+from pipeline.ledger.values import Expired, UploadEvent, Via
 from tests.support.dossiers import CHILD
 from tests.support.uploads import FILES, opened_desk, upload
 

@@ -18,7 +18,7 @@ from flows.held import in_thread
 from flows.web.tokens import Tokens, shown_by
 from models.errors import ObjectMissingError, PipelineError
 from pipeline.ledger.base import Ledger, utc_now
-from pipeline.ledger.values import Figures
+from pipeline.ledger.records import Figures
 from pipeline.stores.base import Store
 
 _KEPT_SECONDS: Final = 5.0  # whoever asks more often gets the same answer

@@ -16,9 +16,9 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, Row, insert, select, update
 
 from models.errors import LedgerError
+from pipeline.ledger.records import Anchor, AuditKind, AuditRecord
 from pipeline.ledger.seal import Kind, Seal
 from pipeline.ledger.tables import audit, audit_head
-from pipeline.ledger.values import Anchor, AuditKind, AuditRecord
 
 _PAGE: Final = 5000
 _SHOWN: Final = 1000  # problems: more of them say nothing more

@@ -9,15 +9,12 @@ from models.children import KnownChild
 from models.errors import LedgerError
 from models.result import Result
 from models.submission import Submission
+from pipeline.ledger.records import Anchor, AuditRecord, AuditReport, Figures
 from pipeline.ledger.values import (
-    Anchor,
-    AuditRecord,
-    AuditReport,
     Conclusion,
     Content,
     Erasure,
     Expired,
-    Figures,
     Forgotten,
     ImportCounts,
     InboxItem,

@@ -7,8 +7,8 @@ from sqlalchemy import Column, Connection, Table, delete, func, select, update
 
 from pipeline.ledger import outbox as messages
 from pipeline.ledger.database import insert_new
+from pipeline.ledger.records import Beat, Figures
 from pipeline.ledger.tables import inbox, notifications, run_codes, runs, workers
-from pipeline.ledger.values import Beat, Figures
 
 
 def beat(connection: Connection, told: Beat, *, before: datetime) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, create_engine, text
 
 from models.errors import LedgerError, LostLeaseError
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.values import AuditKind, Conclusion, UploadEvent, Via
+from pipeline.ledger.records import AuditKind
+from pipeline.ledger.values import Conclusion, UploadEvent, Via
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 

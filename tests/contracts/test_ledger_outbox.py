@@ -8,7 +8,8 @@ import pytest
 from models.errors import LedgerError, UnknownCaseError
 from models.findings import Code, Reason
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.values import AuditKind, Conclusion, Lease, MessageKind, UploadEvent, Via
+from pipeline.ledger.records import AuditKind
+from pipeline.ledger.values import Conclusion, Lease, MessageKind, UploadEvent, Via
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 

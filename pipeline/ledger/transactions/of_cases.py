@@ -23,15 +23,9 @@ from pipeline.ledger import (
     stored,
 )
 from pipeline.ledger.audit import Entry
+from pipeline.ledger.records import AuditKind
 from pipeline.ledger.transactions.on_database import Details, OnDatabase
-from pipeline.ledger.values import (
-    AuditKind,
-    Conclusion,
-    Content,
-    MessageKind,
-    Selection,
-    Stored,
-)
+from pipeline.ledger.values import Conclusion, Content, MessageKind, Selection, Stored
 
 
 class Cases(OnDatabase):

@@ -11,15 +11,9 @@ from pipeline.ledger import (
     retention,
 )
 from pipeline.ledger.audit import Entry
+from pipeline.ledger.records import AuditKind
 from pipeline.ledger.transactions.on_database import OnDatabase
-from pipeline.ledger.values import (
-    AuditKind,
-    Erasure,
-    Expired,
-    Forgotten,
-    ImportCounts,
-    Sought,
-)
+from pipeline.ledger.values import Erasure, Expired, Forgotten, ImportCounts, Sought
 
 _PAGE = 2000  # records of one transaction: others wait for a moment, not for a whole import
 

@@ -7,14 +7,8 @@ from pipeline.ledger import (
     audit,
     figures,
 )
+from pipeline.ledger.records import Anchor, AuditRecord, AuditReport, Beat, Figures
 from pipeline.ledger.transactions.on_database import OnDatabase
-from pipeline.ledger.values import (
-    Anchor,
-    AuditRecord,
-    AuditReport,
-    Beat,
-    Figures,
-)
 
 _SILENT = timedelta(days=1)
 

@@ -10,16 +10,9 @@ from pipeline.ledger import (
     runs,
 )
 from pipeline.ledger.audit import Entry
+from pipeline.ledger.records import AuditKind
 from pipeline.ledger.transactions.on_database import Details, OnDatabase
-from pipeline.ledger.values import (
-    AuditKind,
-    InboxItem,
-    Lease,
-    Message,
-    MessageKind,
-    Notification,
-    UploadEvent,
-)
+from pipeline.ledger.values import InboxItem, Lease, Message, MessageKind, Notification, UploadEvent
 
 
 class Inbox(OnDatabase):
