@@ -8,6 +8,7 @@ import pytest
 
 from models.errors import ObjectMissingError
 from models.submission import MANIFEST_NAME
+from pipeline.delivery.deliver import Outlet, deliver
 from pipeline.desk import Desk
 from pipeline.forget import erase_the_rest, expire_scans
 from pipeline.intake import conclude, gather, perceive_case, process, reprocess
@@ -117,6 +118,49 @@ def test_what_is_sent_again_is_kept_again(desk: Desk, monkeypatch: pytest.Monkey
     assert len(list(desk.store.list("objects/"))) == len(FILES)
     passed(monkeypatch, 2 * DAYS)
     assert expire_scans(desk.ledger, days=DAYS).cases == 1
+
+
+def refuse(desk: Desk, folder: str) -> None:
+    """An upload that is no submission, and was answered."""
+    key = f"{folder}{MANIFEST_NAME}"
+    desk.store.put(f"{folder}1.jpg", b"x", content_type="image/jpeg")
+    desk.store.put(key, folder.encode(), content_type="application/json")
+    desk.ledger.hear(UploadEvent(bucket="b", key=key, etag=desk.store.stat(key).etag, via=Via.EVENT))
+    (item,) = desk.ledger.undispatched(1)
+    lease = desk.ledger.lease(item.item_id, "w", 60)
+    assert lease
+    desk.ledger.finish(lease, ["$: is no submission"])
+    deliver(desk.ledger, Outlet(desk.store, None, whole=False))
+
+
+@pytest.mark.parametrize(
+    ("folders", "left"),
+    [
+        pytest.param(["inbox/a/"], [], id="with all that lies in its folder"),
+        pytest.param(["inbox/"], ["inbox/1.jpg"], id="in the inbox itself the manifest alone"),
+        pytest.param(["inbox/a/", "inbox/a/b/"], ["inbox/a/1.jpg"], id="another below it goes by itself"),
+    ],
+)
+def test_uploads_that_were_refused_go_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, folders: list[str], left: list[str]
+) -> None:
+    for folder in folders:
+        refuse(desk, folder)
+    passed(monkeypatch, DAYS + 0.01)
+    assert expire_scans(desk.ledger, days=DAYS).cases == len(folders)
+    erase_the_rest(desk.ledger, desk.store)
+    assert [held.key for held in desk.store.list("")] == left
+    assert expire_scans(desk.ledger, days=DAYS).cases == 0
+
+
+def test_what_was_sent_into_the_place_of_a_refused_upload_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(desk, "inbox/case-1/")
+    upload(desk.store, "inbox/case-1", submission_id="case-1")
+    desk.ledger.hear(UploadEvent(bucket="b", key=f"inbox/case-1/{MANIFEST_NAME}", etag="of the next", via=Via.EVENT))
+    passed(monkeypatch, DAYS + 0.01)
+    assert expire_scans(desk.ledger, days=DAYS).cases == 1
+    erase_the_rest(desk.ledger, desk.store)
+    assert len(list(desk.store.list(""))) == len(FILES) + 1
 
 
 def test_a_hundred_and_more_go_in_lots(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from pipeline.delivery.webhook import Webhook, WebhookError
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.values import Message, MessageKind
 from pipeline.stores.base import Store
-from pipeline.stores.content import results_folder
+from pipeline.stores.content import refusal_key, results_folder
 
 log = logging.getLogger(__name__)
 _AT_ONCE: Final = 5
@@ -125,7 +125,7 @@ def _of_case(message: Message, ledger: Ledger) -> _Due:
 def _of_refusal(message: Message) -> _Due:
     """Nobody was told what a refused manifest says but its sender, whose object this names."""
     body = {"schema": "child-intake/refusal@1", "key": message.data["key"], "problems": message.data["problems"]}
-    return _Due(message, f"results/refused-{message.data['item']}.json", json.dumps(body, ensure_ascii=False).encode())
+    return _Due(message, refusal_key(str(message.data["item"])), json.dumps(body, ensure_ascii=False).encode())
 
 
 def _object(value: JsonValue) -> dict[str, JsonValue]:

@@ -128,8 +128,8 @@ class Children(Protocol):
         """Note for erasure what the store holds of cases that were decided before then, at most so many cases.
 
         Readings of bytes that no other case has go at once; results and what the fields said stay. A case that waits
-        for a person, or has a revision without a result, is left alone. With `pretend` nothing is done, and the
-        objects are not counted.
+        for a person, or has a revision without a result, is left alone. Uploads of which no case came count as cases.
+        With `pretend` nothing is done, and neither objects nor such uploads are counted.
         """
 
     def erasures(self) -> tuple[Erasure, ...]:

@@ -31,7 +31,7 @@ from pipeline.ledger.tables import (
 from pipeline.ledger.values import ChildNumbers, Erasure, Forgotten
 from pipeline.stores.content import content_key, results_folder
 
-_NOWHERE: Final = "forgotten"  # the inbox key of an upload that is forgotten; its identity stays, so nobody hears of it
+NOWHERE: Final = "forgotten"  # the inbox key of an upload that is forgotten; its identity stays, so nobody hears of it
 
 
 def note_keys(connection: Connection, seal: Seal, case_id: int, numbers: ChildNumbers) -> None:
@@ -125,8 +125,8 @@ def is_sent_again(connection: Connection, key: str) -> bool:
 def uploads(connection: Connection, paths: Sequence[str], submissions: Sequence[str]) -> Iterator[str]:
     """What the parent's app put into the inbox, manifest last; the items forget where it was."""
     theirs = inbox.c.submission_id.in_(submissions)
-    for key in connection.scalars(select(inbox.c.key).where(theirs, inbox.c.key != _NOWHERE)).all():
+    for key in connection.scalars(select(inbox.c.key).where(theirs, inbox.c.key != NOWHERE)).all():
         folder = key.removesuffix(MANIFEST_NAME)
         yield from (f"{folder}{path}" for path in paths)
         yield key
-    connection.execute(update(inbox).where(theirs).values(key=_NOWHERE))
+    connection.execute(update(inbox).where(theirs).values(key=NOWHERE))

@@ -9,11 +9,13 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from models.result import Decision
+from models.submission import INBOX, MANIFEST_NAME
 from pipeline.ledger import cases as case_rows
-from pipeline.ledger.forgetting import bytes_of_nobody_else, uploads
+from pipeline.ledger.forgetting import NOWHERE, bytes_of_nobody_else, uploads
 from pipeline.ledger.seal import Seal
-from pipeline.ledger.tables import case_files, cases, erasures, runs
-from pipeline.ledger.values import Expired
+from pipeline.ledger.tables import case_files, cases, erasures, inbox, outbox, runs
+from pipeline.ledger.values import Expired, MessageKind
+from pipeline.stores.content import refusal_key
 
 
 def due(connection: Connection, *, before: datetime, limit: int) -> tuple[str, ...]:
@@ -41,6 +43,34 @@ def due(connection: Connection, *, before: datetime, limit: int) -> tuple[str, .
 def expire(connection: Connection, seal: Seal, submission_ids: Sequence[str], *, now: datetime) -> dict[str, Expired]:
     """Note the scans of cases for erasure, and erase their readings; hands on what went, by case."""
     return {submission_id: _expired(connection, seal, submission_id, now) for submission_id in submission_ids}
+
+
+def expire_refused(connection: Connection, *, before: datetime, limit: int, now: datetime) -> int:
+    """Note for erasure uploads of which no case came, with what was answered; hands on how many."""
+    ended = (inbox.c.finished_at < before, inbox.c.submission_id.is_(None), inbox.c.key != NOWHERE)
+    query = select(inbox.c.item_id, inbox.c.key).where(*ended).order_by(inbox.c.id).limit(limit)
+    rows = connection.execute(query).all()
+    for row in rows:
+        connection.execute(update(inbox).where(inbox.c.item_id == row.item_id).values(key=NOWHERE))
+        keys = (*_left_of_refused(connection, row.key), refusal_key(row.item_id))
+        connection.execute(insert(erasures), [{"key": key, "noted_at": now} for key in keys])
+    if rows:
+        told = (outbox.c.kind == MessageKind.REFUSED.value, outbox.c.told_at < before)
+        connection.execute(delete(outbox).where(*told))
+    return len(rows)
+
+
+def _left_of_refused(connection: Connection, key: str) -> Iterator[str]:
+    """Nobody knows which files a refused manifest meant: all of its folder, unless another upload lies there too.
+
+    One that was put into the same place since is another's to erase; of one below it only the manifest goes.
+    """
+    folder = key.removesuffix(MANIFEST_NAME)
+    below = select(inbox.c.key).where(inbox.c.key.startswith(folder, autoescape=True))
+    others = set(connection.scalars(below))
+    if key in others:
+        return
+    yield folder if folder != INBOX and not others else key
 
 
 def _expired(connection: Connection, seal: Seal, submission_id: str, now: datetime) -> Expired:

@@ -17,6 +17,11 @@ def results_folder(submission_id: str) -> str:
     return f"results/case-{submission_id}/"
 
 
+def refusal_key(item_id: str) -> str:
+    """Where it lies what is wrong with an upload that was refused."""
+    return f"results/refused-{item_id}.json"
+
+
 def keep_bytes(store: Store, data: bytes) -> str:
     """Keep bytes and hand on their SHA-256; keeping them again writes the same, which also heals a damaged object."""
     digest = hashlib.sha256(data).hexdigest()

@@ -60,7 +60,9 @@ class Children(OnDatabase):
             gone = retention.expire(connection, self._seal, due, now=self._clock())
             entries = (Entry(AuditKind.EXPIRED, {"objects": one.objects}, name) for name, one in gone.items())
             self._record(connection, *entries)
-            return Expired(len(gone), sum(one.objects for one in gone.values()))
+            room, now = limit - len(gone), self._clock()
+            refused = retention.expire_refused(connection, before=before, limit=room, now=now) if room else 0
+            return Expired(len(gone) + refused, sum(one.objects for one in gone.values()) + refused)
 
     def erasures(self) -> tuple[Erasure, ...]:
         with self._database.reading() as connection:
