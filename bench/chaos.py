@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.folder import FolderStore
 from tests.support.listener import Listener, listening
-from tests.support.processes import answers, environment, free_port
+from tests.support.processes import answers, environment, free_port, wait_until
 from tests.support.uploads import manifest_of
 
 _SECRET: Final = bytes(range(32))
@@ -73,7 +73,7 @@ def under_fire(uploads: int, kills: int, workspace: Path, chance: random.Random)
         service = _Service(workspace, free_port(), listener.url)
         store = FolderStore(workspace / "store")
         with _running(service) as running:
-            _until(lambda: answers(service.port), "the receiver")
+            wait_until(lambda: answers(service.port), "the receiver", _PATIENCE)
             seconds = kills * sum(_BETWEEN_KILLS) / 2
             rest = (service, store, uploads, seconds, random.Random(chance.random()))
             sender = threading.Thread(target=_send, args=rest)
@@ -166,7 +166,7 @@ def _named(process: psutil.Process, parent: int) -> str:
 
 def _until_all_are_told(workspace: Path, uploads: int, last: float) -> float:
     with closing(open_ledger(f"sqlite:///{workspace}/ledger.db", _SECRET)) as ledger:
-        _until(lambda: _told(ledger) >= uploads, "all results")
+        wait_until(lambda: _told(ledger) >= uploads, "all results", _PATIENCE)
     return time.monotonic() - last
 
 
@@ -202,11 +202,3 @@ def _from_heard_to_ended(workspace: Path) -> list[float]:
     with closing(sqlite3.connect(workspace / "ledger.db")) as database:
         rows = database.execute("SELECT heard_at, finished_at FROM inbox WHERE finished_at IS NOT NULL").fetchall()
     return [(datetime.fromisoformat(end) - datetime.fromisoformat(began)).total_seconds() for began, end in rows]
-
-
-def _until(ready: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + _PATIENCE
-    while not ready():
-        if time.monotonic() > end:
-            raise RuntimeError(f"{what} did not come within {_PATIENCE:.0f} seconds.")
-        time.sleep(0.5)

@@ -7,7 +7,7 @@ import typer
 from cli.workspace import Place
 from flows.settings import SettingsError
 from models.errors import ExitCode
-from pipeline.forget import erase_the_rest, expire_scans
+from pipeline.forget import erase_the_rest, expire_scans, scans_due
 
 retention = typer.Typer(no_args_is_help=True, help="Erase what is needed no more.")
 
@@ -33,10 +33,10 @@ def run(
     if chosen is None:
         raise SettingsError("Nothing says how long scans are kept: set INTAKE_RETENTION__SCANS_DAYS, or use --days.")
     with place.ledger() as ledger:
-        gone = expire_scans(ledger, days=chosen, pretend=dry_run)
         if dry_run:
-            print(f"{gone.cases} cases would lose their scans")
+            print(f"{scans_due(ledger, days=chosen)} cases would lose their scans")
             return ExitCode.ACCEPTED
+        gone = expire_scans(ledger, days=chosen)
         erase_the_rest(ledger, place.store())
     print(f"{gone.cases} cases, {gone.objects} objects erased")
     return ExitCode.ACCEPTED

@@ -26,7 +26,6 @@ class Resources:
         self._lock = threading.Lock()
         self._desk: Desk | None = None
         self._readers: Readers | None = None
-        self._webhook: Webhook | None = None
 
     def desk(self) -> Desk:
         """Everything that the steps of a case need.
@@ -48,11 +47,9 @@ class Resources:
 
     def outlet(self) -> Outlet:
         """Where results go; raises as `desk` does, or WebhookOptionsError."""
-        with self._lock:
-            options = self.settings.webhook
-            if self._webhook is None and options.url is not None:
-                self._webhook = Webhook(options)
-        return Outlet(self.desk().store, self._webhook, options.whole)
+        options = self.settings.webhook
+        webhook = Webhook(options) if options.url is not None else None
+        return Outlet(self.desk().store, webhook, options.whole)
 
     def warm_up(self) -> None:
         """Make everything now and load the engines, so that what is missing stops the start, by name."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from flows.resources import register_secret
 from flows.settings import Settings, SettingsError, read_policy, unknown_variables
 from flows.web.tokens import tokens_in_force
 from pipeline.delivery.webhook import Webhook, WebhookOptionsError
-from pipeline.ledger.seal import SECRET_BYTES
 
 _OTHERS = 0o077  # mode bits of the group and of everybody else
 _LEAST_DIFFERENT = 17  # bytes of a secret: of 32 random ones 28 or more differ
@@ -84,15 +84,11 @@ def _register_secret(settings: Settings) -> Iterator[str]:
     if settings.register_secret is None:
         return
     try:
-        secret = bytes.fromhex(settings.register_secret.get_secret_value().strip())
-    except ValueError:
-        secret = b""
-    if len(secret) < SECRET_BYTES:
-        yield (
-            f"INTAKE_REGISTER_SECRET must be {2 * SECRET_BYTES} hexadecimal digits and nothing else: a comment behind "
-            "a value counts as part of it."
-        )
-    elif len(set(secret)) < _LEAST_DIFFERENT:
+        secret = register_secret(settings)
+    except SettingsError as error:
+        yield str(error)
+        return
+    if len(set(secret)) < _LEAST_DIFFERENT:
         yield "INTAKE_REGISTER_SECRET is an example and no secret: draw it at random, as `openssl rand -hex 32` does."
 
 

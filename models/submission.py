@@ -13,6 +13,7 @@ from models.documents import DocumentKind
 from models.errors import BadManifestError, ManifestProblem
 
 MANIFEST_NAME = "submission.json"
+PART_SUFFIX = ".part"  # of files on their way; no object has it
 INBOX = "inbox/"  # prefix in the store under which the parent's app puts submissions, a folder each
 
 
@@ -42,8 +43,8 @@ def _inside(path: str) -> str:
     segments = path.split("/")
     if {"", ".", ".."} & set(segments) or "\\" in path or _CONTROL.search(path):
         raise ValueError("must be a relative path inside the folder")
-    if path.endswith(_UNDER_WAY):
-        raise ValueError(f"must not end in {_UNDER_WAY}, as files do that are still on their way")
+    if path.endswith(PART_SUFFIX):
+        raise ValueError(f"must not end in {PART_SUFFIX}, as files do that are still on their way")
     if max(len(segment.encode()) for segment in segments) > _LONGEST_SEGMENT:
         raise ValueError(f"must have at most {_LONGEST_SEGMENT} bytes between two slashes")
     return path
@@ -68,7 +69,6 @@ def _as_moment(value: object) -> object:
     return value
 
 
-_UNDER_WAY = ".part"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONGEST_SEGMENT = 240  # bytes of UTF-8, as the stores take them

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from models.errors import StoreDownError, StoreError
+from models.errors import ObjectMissingError, StoreDownError, StoreError
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.values import Erasure, Expired, Forgotten
-from pipeline.stores.base import Store
+from pipeline.stores.base import ObjectInfo, Store
 
 _AT_ONCE: Final = 100  # cases of one transaction: others wait for a moment only
-_COUNTED: Final = 10_000_000
 _BY_CONTENT: Final = "objects/"
 
 
@@ -58,26 +57,36 @@ def erase_the_rest(ledger: Ledger, store: Store) -> None:
 
 def _erase(erasure: Erasure, store: Store) -> None:
     """What came after it was to be erased is another's: a parent may have uploaded into the same folder again."""
-    if erasure.key.startswith(_BY_CONTENT):
+    if erasure.key.endswith("/"):
+        for held in store.list(erasure.key):
+            if not _is_newer(held, erasure):
+                store.erase(held.key)
+    elif erasure.key.startswith(_BY_CONTENT) or not _was_put_again(erasure, store):
         store.erase(erasure.key)
-        return
-    for held in store.list(erasure.key):
-        is_meant = erasure.key.endswith("/") or held.key == erasure.key
-        if is_meant and (erasure.noted_at is None or held.modified <= erasure.noted_at):
-            store.erase(held.key)
 
 
-def expire_scans(ledger: Ledger, *, days: int, pretend: bool = False) -> Expired:
-    """Let the scans of cases go that were decided so many days ago; `erase_the_rest` then erases them.
+def _was_put_again(erasure: Erasure, store: Store) -> bool:
+    """What was removed may have versions left, and goes too."""
+    try:
+        return _is_newer(store.stat(erasure.key), erasure)
+    except ObjectMissingError:
+        return False
 
-    Args:
-        ledger: That knows when they were decided.
-        days: After a decision.
-        pretend: Only count the cases.
-    """
+
+def _is_newer(held: ObjectInfo, erasure: Erasure) -> bool:
+    return erasure.noted_at is not None and held.modified > erasure.noted_at
+
+
+def expire_scans(ledger: Ledger, *, days: int) -> Expired:
+    """Let the scans of cases go that were decided so many days ago; `erase_the_rest` then erases them."""
     before, cases, objects = utc_now() - timedelta(days=days), 0, 0
     while True:
-        lot = ledger.expire_scans(before, _COUNTED if pretend else _AT_ONCE, pretend=pretend)
+        lot = ledger.expire_scans(before, _AT_ONCE)
         cases, objects = cases + lot.cases, objects + lot.objects
-        if pretend or lot.cases < _AT_ONCE:
+        if lot.cases < _AT_ONCE:
             return Expired(cases, objects)
+
+
+def scans_due(ledger: Ledger, *, days: int) -> int:
+    """How many cases would lose their scans."""
+    return ledger.scans_due(utc_now() - timedelta(days=days))

@@ -11,15 +11,19 @@ from flows.settings import ReceiverOptions, Settings
 from flows.web.app import application
 from pipeline.events.scan import Scan
 from pipeline.events.taking import take_notifications
+from pipeline.forget import forget_child
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Via
 from pipeline.stores.opening import open_store
 from pipeline.stores.plan import Events, Plan
 from pipeline.stores.provision import provision
+from tests.support.cards import CHILD_NUMBER
 from tests.support.door import TOKEN, answering
 from tests.support.rgw import Gateway
+from tests.support.uploads import upload
 from tests.support.values import SECRET
+from tests.support.whole_case import CASE, work
 
 pytestmark = pytest.mark.s3
 KEYS = ("inbox/a/submission.json", "inbox/2026 年/b+c%26/submission.json", "inbox/a/submission.json")
@@ -59,3 +63,17 @@ def test_an_upload_to_a_bucket_is_heard_of_once(gateway: Gateway, ledger: Ledger
     assert (heard, listed) == ((0, 2) if lost else (2, 0))
     assert {item.event.via for item in ledger.undispatched(10)} == {Via.RECONCILE if lost else Via.EVENT}
     assert {item.event.key for item in ledger.undispatched(10)} == set(KEYS)
+
+
+def test_what_the_app_removed_by_itself_leaves_no_version_of_a_forgotten_child(
+    gateway: Gateway, ledger: Ledger
+) -> None:
+    bucket = gateway.new_bucket(versioned=True)
+    store = open_store(f"s3://{bucket}", gateway.options)
+    folder = upload(store, f"inbox/{CASE}", submission_id=CASE)
+    work(ledger, store)
+    for held in list(store.list(folder)):
+        store.delete(held.key)
+    forget_child([CHILD_NUMBER], ledger, store)
+    left = gateway.client.list_objects(bucket, recursive=True, include_version=True)
+    assert [item.object_name for item in left if not str(item.object_name).startswith("audit/")] == []

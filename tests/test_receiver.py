@@ -15,7 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from flows.settings import ReceiverOptions, Settings, SettingsError
-from flows.web.app import application
+from flows.web.app import application, run
 from flows.web.receiver import LONGEST_BODY
 from flows.web.tokens import shown_by, tokens_in_force
 from models.errors import LedgerBusyError
@@ -259,3 +259,13 @@ def test_tokens_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 )
 def test_what_a_header_shows(header: str, shown: tuple[str, ...]) -> None:
     assert shown_by(header) == shown
+
+
+def test_a_port_that_is_in_use_is_no_reason_to_give_up(tmp_path: Path) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        receiver = ReceiverOptions(port=busy.getsockname()[1], tokens=SecretStr(TOKEN))
+        with pytest.raises(SystemExit) as ended:
+            run(Settings(workspace=tmp_path / "w", receiver=receiver))
+    assert ended.value.code == 75, "for the service to start it again"

@@ -10,7 +10,7 @@ from models.errors import ObjectMissingError
 from models.submission import MANIFEST_NAME
 from pipeline.delivery.deliver import Outlet, deliver
 from pipeline.desk import Desk
-from pipeline.forget import erase_the_rest, expire_scans
+from pipeline.forget import erase_the_rest, expire_scans, scans_due
 from pipeline.intake import conclude, gather, perceive_case, process, reprocess
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.records import AuditKind
@@ -91,7 +91,7 @@ def test_whose_scans_go(
     arrive(desk, "case-1", **change)
     meanwhile(desk)
     passed(monkeypatch, days)
-    assert expire_scans(desk.ledger, days=DAYS, pretend=True).cases == gone
+    assert scans_due(desk.ledger, days=DAYS) == gone
     assert expire_scans(desk.ledger, days=DAYS).cases == gone
 
 
@@ -147,6 +147,7 @@ def test_uploads_that_were_refused_go_too(
     for folder in folders:
         refuse(desk, folder)
     passed(monkeypatch, DAYS + 0.01)
+    assert scans_due(desk.ledger, days=DAYS) == len(folders)
     assert expire_scans(desk.ledger, days=DAYS).cases == len(folders)
     erase_the_rest(desk.ledger, desk.store)
     assert [held.key for held in desk.store.list("")] == left

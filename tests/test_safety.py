@@ -52,7 +52,7 @@ def elsewhere(**more: object) -> PrefectOptions:
         pytest.param({"register_secret": SecretStr(GOOD_SECRET)}, [], id="a secret"),
         pytest.param({"register_secret": SecretStr("0f" * 32)}, ["is an example"], id="one byte again and again"),
         pytest.param({"register_secret": SecretStr("0123456789abcdef" * 4)}, ["is an example"], id="digits in order"),
-        pytest.param({"register_secret": SecretStr(COMMENT)}, ["a comment behind"], id="the example's comment"),
+        pytest.param({"register_secret": SecretStr(COMMENT)}, ["_SECRET must hold"], id="the example's comment"),
         pytest.param({"policy_file": Path("nowhere.yaml")}, ["policy file nowhere.yaml"], id="no policy"),
         pytest.param({"receiver": ReceiverOptions(port=8099)}, ["INTAKE_RECEIVER__TOKENS"], id="a port, no token"),
         pytest.param({"receiver": ReceiverOptions(port=8099, tokens=SecretStr("t" * 32))}, [], id="a port with one"),

@@ -135,7 +135,7 @@ def prefect(settings: Settings) -> Iterator[Check]:
         yield _answering(options.api_url, settings)
     elif _is_free(options.host, options.port):
         yield Check("prefect", State.OK, "The port of our own Prefect server is free.")
-    elif _status(f"http://{options.host}:{options.port}/api/health", None) == _OK:
+    elif _status(f"http://{options.host}:{options.port}/api/health") == _OK:
         yield Check("prefect", State.OK, "A Prefect server answers on our port.")
     else:
         to_do = "Set INTAKE_PREFECT__PORT to a free port; else the service takes any other."
@@ -161,9 +161,9 @@ def _answering(api_url: str, settings: Settings) -> Check:
     return Check("prefect", State.OK, f"The Prefect server answers, and is of our client's version {ours}.")
 
 
-def _status(url: str, auth: tuple[str, str] | None) -> int | None:
+def _status(url: str) -> int | None:
     try:
-        return httpx.get(url, auth=auth, timeout=_ANSWER_SECONDS).status_code
+        return httpx.get(url, timeout=_ANSWER_SECONDS).status_code
     except (httpx.HTTPError, httpx.InvalidURL):
         return None
 

@@ -1,7 +1,6 @@
 """The application behind our port, and the process that it runs in."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
@@ -24,7 +23,6 @@ from pipeline.ledger.opening import open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
 
-log = logging.getLogger(__name__)
 _AT_ONCE: Final = 512  # connections; more are answered 503
 _IDLE_SECONDS: Final = 75
 _STOP_SECONDS: Final = 5

@@ -8,9 +8,8 @@ import logging
 import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Final, NamedTuple
-
-from pydantic import JsonValue
 
 from models.errors import LedgerBusyError, ObjectMissingError, PipelineError, UnknownCaseError
 from pipeline.delivery.webhook import Webhook, WebhookError
@@ -42,21 +41,11 @@ class Outlet(NamedTuple):
 
 
 class _Due(NamedTuple):
-    """A message on its way; the object says it in the store, the envelope to the webhook."""
+    """A message on its way, and the object that says it in the store."""
 
     message: Message
     key: str
     body: bytes
-
-    @property
-    def envelope(self) -> dict[str, JsonValue]:
-        """By reference: all but the key of an upload, which is the sender's word and stands in the object."""
-        said = {name: value for name, value in self.message.data.items() if name != "key"}
-        return {
-            "type": self.message.kind.value,
-            "timestamp": self.message.noted_at.isoformat(),
-            "data": {**said, "object": self.key},
-        }
 
 
 def deliver(ledger: Ledger, outlet: Outlet, *, chance: Callable[[], float] = random.random) -> int:
@@ -66,8 +55,9 @@ def deliver(ledger: Ledger, outlet: Outlet, *, chance: Callable[[], float] = ran
         LedgerBusyError: The ledger failed; what it did not hear of is delivered again.
     """
     way = _Way(ledger, outlet, chance)
-    put = [due for message in ledger.claim_messages(_AT_ONCE, _CLAIM_SECONDS) for due in way.tried(message, way.put)]
-    return sum(1 for due in put for _ in way.tried(due.message, way.send, due))
+    messages = ledger.claim_messages(_AT_ONCE, _CLAIM_SECONDS)
+    put = [due for message in messages for due in way.tried(message, partial(way.put, message))]
+    return sum(1 for due in put for _ in way.tried(due.message, partial(way.send, due)))
 
 
 class _Way:
@@ -78,10 +68,10 @@ class _Way:
         self._outlet = outlet
         self._chance = chance
 
-    def tried(self, message: Message, step: Callable[..., _Due], *rest: _Due) -> Iterator[_Due]:
+    def tried(self, message: Message, step: Callable[[], _Due]) -> Iterator[_Due]:
         """A step's outcome; none where it failed, which costs the other messages nothing."""
         try:
-            yield step(*(rest or (message,)))
+            yield step()
         except LedgerBusyError:
             raise
         except UnknownCaseError:
@@ -100,11 +90,7 @@ class _Way:
     def send(self, due: _Due) -> _Due:
         """Tell the webhook, if there is one, and note that all was told."""
         if self._outlet.webhook is not None:
-            envelope = due.envelope
-            if self._outlet.whole:
-                envelope = {**envelope, "data": {**_object(envelope["data"]), "result": json.loads(due.body)}}
-            text = json.dumps(envelope, ensure_ascii=False, sort_keys=True)
-            self._outlet.webhook.send(due.message.message_id, text)
+            self._outlet.webhook.send(due.message.message_id, _envelope(due, whole=self._outlet.whole))
         self._ledger.told(due.message)
         return due
 
@@ -128,8 +114,17 @@ def _of_refusal(message: Message) -> _Due:
     return _Due(message, refusal_key(str(message.data["item"])), json.dumps(body, ensure_ascii=False).encode())
 
 
-def _object(value: JsonValue) -> dict[str, JsonValue]:
-    return value if isinstance(value, dict) else {}
+def _envelope(due: _Due, *, whole: bool) -> str:
+    """What the webhook is told: all but the key of an upload, which is the sender's word and stands in the object."""
+    message = due.message
+    said = {name: value for name, value in message.data.items() if name != "key"}
+    result = {"result": json.loads(due.body)} if whole else {}
+    envelope = {
+        "type": message.kind.value,
+        "timestamp": message.noted_at.isoformat(),
+        "data": {**said, "object": due.key, **result},
+    }
+    return json.dumps(envelope, ensure_ascii=False, sort_keys=True)
 
 
 def _put_new(store: Store, due: _Due) -> None:

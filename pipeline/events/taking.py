@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from typing import Final
 
-from models.errors import BadNotificationError, ObjectMissingError, StoreDownError, StoreError
+from models.errors import BadNotificationError, StoreDownError, StoreError
 from pipeline.events.notification import Told, told
 from pipeline.events.uploads import event_of, is_upload
 from pipeline.ledger.base import Ledger
@@ -22,19 +22,11 @@ def take_notifications(store: Store, ledger: Ledger, bucket: str) -> int:
         StoreDownError: The store does not answer; what was not worked on stays.
         LedgerError: The ledger failed; what was not worked on stays.
     """
-    heard, broken = 0, list[StoreError]()
+    heard = 0
     for notification in ledger.notifications(_AT_ONCE):
-        try:
-            for event in _uploads(notification, store, bucket):
-                heard += ledger.hear(event)
-        except StoreDownError:
-            raise
-        except StoreError as error:  # of this object alone, perhaps: those behind it must not wait for ever
-            broken.append(error)
-            continue
+        for event in _uploads(notification, store, bucket):
+            heard += ledger.hear(event)
         ledger.drop_notification(notification)
-    if broken:
-        raise broken[0]
     return heard
 
 
@@ -49,8 +41,13 @@ def _uploads(notification: Notification, store: Store, bucket: str) -> Iterator[
 
 
 def _looked_at(one: Told, notification: Notification, store: Store, bucket: str) -> Iterator[UploadEvent]:
-    """The object as it is now: an event may be late, and be of one that was replaced or is gone."""
+    """The object as it is now: an event may be late, and be of one that was replaced, is gone, or is refused to us.
+
+    An event is a hint: what is refused now is found by the reconciler when it can be read, and keeps nobody waiting.
+    """
     try:
         yield event_of(store.stat(one.key), bucket, Via.EVENT)
-    except ObjectMissingError:
-        log.info("upload is gone", extra={"notification": notification.number})
+    except StoreDownError:
+        raise
+    except StoreError as error:
+        log.info("no upload", extra={"notification": notification.number, "kind": type(error).__name__})

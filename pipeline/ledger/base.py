@@ -124,12 +124,14 @@ class Children(Protocol):
         them back, an application of the family does.
         """
 
-    def expire_scans(self, before: datetime, limit: int, *, pretend: bool = False) -> Expired:
+    def scans_due(self, before: datetime) -> int:
+        """How many cases and uploads `expire_scans` would let go of, if it went on."""
+
+    def expire_scans(self, before: datetime, limit: int) -> Expired:
         """Note for erasure what the store holds of cases that were decided before then, at most so many cases.
 
         Readings of bytes that no other case has go at once; results and what the fields said stay. A case that waits
         for a person, or has a revision without a result, is left alone. Uploads of which no case came count as cases.
-        With `pretend` nothing is done, and neither objects nor such uploads are counted.
         """
 
     def erasures(self) -> tuple[Erasure, ...]:

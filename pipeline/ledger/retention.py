@@ -6,7 +6,7 @@ Results, what was read of the pages' fields, and the register stay; so a case ca
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
 from models.result import Decision
 from models.submission import INBOX, MANIFEST_NAME
@@ -20,6 +20,16 @@ from pipeline.stores.content import refusal_key
 
 def due(connection: Connection, *, before: datetime, limit: int) -> tuple[str, ...]:
     """Cases that were decided before then, whose scans are still here; never one that waits for a person."""
+    return tuple(connection.scalars(_due(before).limit(limit)))
+
+
+def count_due(connection: Connection, *, before: datetime) -> int:
+    """How many such cases there are, and how many uploads of which no case came."""
+    queries = (_due(before), _refused(before))
+    return sum(connection.scalar(select(func.count()).select_from(query.subquery())) or 0 for query in queries)
+
+
+def _due(before: datetime) -> Select[str]:
     order = (cases.c.revision.desc(), runs.c.ordinal.desc().nulls_last())
     rank = func.row_number().over(partition_by=cases.c.submission_id, order_by=order)
     columns = (
@@ -37,7 +47,12 @@ def due(connection: Connection, *, before: datetime, limit: int) -> tuple[str, .
         latest.c.finished_at < before,
         or_(latest.c.sent_again_at.is_(None), latest.c.sent_again_at < before),
     )
-    return tuple(connection.scalars(query.order_by(latest.c.submission_id).limit(limit)))
+    return query.order_by(latest.c.submission_id)
+
+
+def _refused(before: datetime) -> Select[str, str]:
+    ended = (inbox.c.finished_at < before, inbox.c.submission_id.is_(None), inbox.c.key != NOWHERE)
+    return select(inbox.c.item_id, inbox.c.key).where(*ended).order_by(inbox.c.id)
 
 
 def expire(connection: Connection, seal: Seal, submission_ids: Sequence[str], *, now: datetime) -> dict[str, Expired]:
@@ -47,9 +62,7 @@ def expire(connection: Connection, seal: Seal, submission_ids: Sequence[str], *,
 
 def expire_refused(connection: Connection, *, before: datetime, limit: int, now: datetime) -> int:
     """Note for erasure uploads of which no case came, with what was answered; hands on how many."""
-    ended = (inbox.c.finished_at < before, inbox.c.submission_id.is_(None), inbox.c.key != NOWHERE)
-    query = select(inbox.c.item_id, inbox.c.key).where(*ended).order_by(inbox.c.id).limit(limit)
-    rows = connection.execute(query).all()
+    rows = connection.execute(_refused(before).limit(limit)).all()
     for row in rows:
         connection.execute(update(inbox).where(inbox.c.item_id == row.item_id).values(key=NOWHERE))
         keys = (*_left_of_refused(connection, row.key), refusal_key(row.item_id))

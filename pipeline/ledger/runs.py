@@ -67,9 +67,14 @@ def latest(connection: Connection, seal: Seal, submission_id: str) -> Result:
     query = _of(submission_id).order_by(cases.c.revision.desc(), runs.c.ordinal.desc()).limit(1)
     row = connection.execute(query).first()
     if row is None:
-        case_rows.case_of(connection, seal, submission_id, None)
-        raise LedgerError(f"Case {submission_id} has no result yet: wait for its run, or process it again.")
+        raise _without_result(connection, seal, submission_id)
     return _result(seal, row)
+
+
+def _without_result(connection: Connection, seal: Seal, submission_id: str) -> LedgerError:
+    """The error for a case without a run; raises UnknownCaseError where there is no case."""
+    case_rows.case_of(connection, seal, submission_id, None)
+    return LedgerError(f"Case {submission_id} has no result yet: wait for its run, or process it again.")
 
 
 def latest_run(connection: Connection, seal: Seal, submission_id: str) -> tuple[int, dict[str, Any]]:
@@ -78,8 +83,7 @@ def latest_run(connection: Connection, seal: Seal, submission_id: str) -> tuple[
     query = select(*columns).join(runs, runs.c.case_id == cases.c.id).where(cases.c.submission_id == submission_id)
     row = connection.execute(query.order_by(cases.c.revision.desc(), runs.c.ordinal.desc()).limit(1)).first()
     if row is None:
-        latest(connection, seal, submission_id)
-        raise LedgerError(f"Case {submission_id} has no result yet: wait for its run, or process it again.")
+        raise _without_result(connection, seal, submission_id)
     codes = connection.scalars(select(run_codes.c.code).where(run_codes.c.run_id == row.run_id)).all()
     said = {"revision": row.revision, "run": row.ordinal, "decision": row.decision, "codes": sorted(codes)}
     return row.id, said

@@ -4,7 +4,7 @@ import os
 import uuid
 from pathlib import Path
 
-from pipeline.stores.base import PART_SUFFIX
+from models.submission import PART_SUFFIX
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from models.base import Model
 from models.errors import StoreError
+from models.submission import PART_SUFFIX
 
-PART_SUFFIX = ".part"  # of files on their way; no object has it
 LONGEST_KEY = 1024  # bytes of UTF-8: the limit of S3
 LONGEST_SEGMENT = 240  # bytes of UTF-8: 255 on the usual file systems, less what a file on its way adds
 _CONTENT_KEY = re.compile(r"objects/[0-9a-f]{2}/[0-9a-f]{64}")

@@ -1,10 +1,10 @@
 """The service on a real bucket and a real PostgreSQL: an upload becomes a run whose pages can be looked at."""
 
 import json
-import threading
 import time
 import urllib.request
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,14 @@ from pydantic import SecretStr
 
 from flows.resources import register_secret
 from flows.server import prefect_server
-from flows.service import serve
 from flows.settings import PrefectOptions, Settings, WorkerOptions
-from models.errors import ExitCode, LedgerError
+from models.errors import LedgerError
 from models.result import Decision, Result
 from models.submission import MANIFEST_NAME
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.opening import open_store
 from tests.support.rgw import Gateway
+from tests.support.serving import while_serving
 
 pytestmark = [pytest.mark.flow, pytest.mark.ocr, pytest.mark.s3, pytest.mark.postgres, pytest.mark.timeout(300)]
 SAMPLE = Path("fixtures/samples/returned-missing-emblem")
@@ -40,7 +40,7 @@ def test_an_upload_to_a_bucket_is_decided_and_its_pages_can_be_seen(
     )
     with prefect_server(settings) as api_url:
         chosen = settings.model_copy(update={"prefect": PrefectOptions(api_url=str(api_url))})
-        result, pages = _served(chosen, str(api_url))
+        result, pages = while_serving(chosen, partial(_visit, chosen, str(api_url)))
     assert result.decision is Decision.RETURNED
     assert {row["页面"] for row in pages} >= {"身份证人像面", "户口本首页"}
     for row in pages:
@@ -48,22 +48,9 @@ def test_an_upload_to_a_bucket_is_decided_and_its_pages_can_be_seen(
             assert picture.read().startswith(b"\xff\xd8\xff")
 
 
-def _served(settings: Settings, api_url: str) -> tuple[Result, list[dict[str, str]]]:
-    found: list[tuple[Result, list[dict[str, str]]]] = []
-    done = threading.Event()
-
-    def visit() -> None:
-        try:
-            _upload(settings)
-            found.append((_result(settings), _pages(api_url)))
-        finally:
-            done.set()
-
-    visitor = threading.Thread(target=visit)
-    visitor.start()
-    assert serve(settings, stop=done) is ExitCode.ACCEPTED
-    visitor.join()
-    return found[0]
+def _visit(settings: Settings, api_url: str) -> tuple[Result, list[dict[str, str]]]:
+    _upload(settings)
+    return _result(settings), _pages(api_url)
 
 
 def _upload(settings: Settings) -> None:

@@ -2,23 +2,23 @@
 
 import json
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.resources import register_secret
-from flows.service import serve
 from flows.settings import PrefectOptions, Settings, WorkerOptions
-from models.errors import ExitCode, LedgerError
+from models.errors import LedgerError
 from models.masking import mask
 from models.result import Result
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.folder import FolderStore
+from tests.support.serving import while_serving
 
 pytestmark = [pytest.mark.flow, pytest.mark.ocr, pytest.mark.timeout(300)]
 SAMPLE = Path("fixtures/samples/accepted-flatbed")
@@ -41,21 +41,14 @@ def manifest() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def result(settings: Settings, manifest: dict[str, Any]) -> Result:
     """The result of the sample, sent through the whole service."""
-    done = threading.Event()
-    waiting = threading.Thread(target=_send_and_wait, args=(settings, manifest, done))
-    waiting.start()
-    assert serve(settings, stop=done) is ExitCode.ACCEPTED
-    waiting.join()
+    while_serving(settings, partial(_send_and_wait, settings, manifest))
     return open_ledger(settings.ledger_at, register_secret(settings)).latest_result(str(manifest["submission_id"]))
 
 
-def _send_and_wait(settings: Settings, manifest: dict[str, Any], done: threading.Event) -> None:
-    try:
-        _send(FolderStore(settings.workspace / "store"), manifest)
-        _wait(settings, str(manifest["submission_id"]))
-        time.sleep(3.0)  # for Prefect's own queues of logs and events
-    finally:
-        done.set()
+def _send_and_wait(settings: Settings, manifest: dict[str, Any]) -> None:
+    _send(FolderStore(settings.workspace / "store"), manifest)
+    _wait(settings, str(manifest["submission_id"]))
+    time.sleep(3.0)  # for Prefect's own queues of logs and events
 
 
 def _send(store: FolderStore, manifest: dict[str, Any]) -> None:

@@ -1,9 +1,8 @@
 """The whole way without a look into the store: events in over HTTP, files that are late or never come, results out."""
 
 import json
-import threading
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -13,9 +12,7 @@ from pydantic import AnyHttpUrl, SecretStr
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from flows.resources import register_secret
-from flows.service import serve
 from flows.settings import PrefectOptions, ReceiverOptions, Settings, WorkerOptions
-from models.errors import ExitCode
 from models.submission import MANIFEST_NAME
 from pipeline.anchors import verify
 from pipeline.delivery.options import WebhookOptions
@@ -24,7 +21,8 @@ from pipeline.ledger.opening import open_ledger
 from pipeline.stores.folder import FolderStore
 from tests.support.door import TOKEN
 from tests.support.listener import Listener, listening
-from tests.support.processes import answers, free_port
+from tests.support.processes import answers, free_port, wait_until
+from tests.support.serving import while_serving
 from tests.support.uploads import manifest_of
 
 pytestmark = [pytest.mark.flow, pytest.mark.ocr, pytest.mark.timeout(240)]
@@ -44,31 +42,18 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_events_in_results_out_though_prefect_is_killed(settings: Settings) -> None:
-    done, failures = threading.Event(), list[BaseException]()
     with listening() as listener:
         webhook = WebhookOptions(url=AnyHttpUrl(listener.url), secrets=SecretStr(SECRET))
         chosen = settings.model_copy(update={"webhook": webhook})
-
-        def visit() -> None:
-            try:
-                _visit(chosen, listener)
-            except BaseException as failure:  # noqa: BLE001 - told by the main thread
-                failures.append(failure)
-            finally:
-                done.set()
-
-        visitor = threading.Thread(target=visit)
-        visitor.start()
-        assert serve(chosen, stop=done) is ExitCode.ACCEPTED
-        visitor.join()
-    assert failures == []
+        while_serving(chosen, partial(_visit, chosen, listener))
 
 
 def _visit(settings: Settings, listener: Listener) -> None:
-    store = FolderStore(settings.workspace / "store")
+    store_folder = settings.workspace / "store"
+    store = FolderStore(store_folder)
     port = settings.receiver.port
     assert port is not None
-    _until(lambda: answers(port), "the receiver")
+    wait_until(lambda: answers(port), "the receiver", PATIENCE)
     for name, files in {"whole": 1, "late": 0, "never": 0}.items():
         _put(store, name, files)
         for _ in range(3):
@@ -76,10 +61,12 @@ def _visit(settings: Settings, listener: Listener) -> None:
     store.put(f"inbox/broken/{MANIFEST_NAME}", b"{}", content_type="application/json")
     _tell(port, f"inbox/broken/{MANIFEST_NAME}")
     _tell(port, "inbox/gone/submission.json")
-    _until(lambda: len(listener.heard) >= 2, "what is whole, and what is refused")
+    (store_folder / "inbox" / "out").symlink_to(settings.workspace)  # what lies there is refused to us for good
+    _tell(port, "inbox/out/submission.json")
+    wait_until(lambda: len(listener.heard) >= 2, "what is whole, and what is refused", PATIENCE)
     _kill_prefect(settings)
     store.put("inbox/late/1.jpg", NOT_A_SCAN, content_type="image/jpeg")
-    _until(lambda: len(listener.heard) >= 4, "what was late, and what never came")
+    wait_until(lambda: len(listener.heard) >= 4, "what was late, and what never came", PATIENCE)
     time.sleep(2.0)  # for anything that would be told twice
     _look(settings, store, listener)
 
@@ -120,10 +107,3 @@ def _tell(port: int, key: str) -> None:
     body = {"Records": [{"eventSource": "ceph:s3", "eventName": "ObjectCreated:Put", "s3": about}]}
     headers = {"Authorization": f"Bearer {TOKEN}"}
     assert httpx.post(f"http://127.0.0.1:{port}/s3-events", json=body, headers=headers).status_code == 204
-
-
-def _until(ready: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not ready():
-        assert time.monotonic() < end, f"{what} did not come"
-        time.sleep(0.2)

@@ -53,11 +53,11 @@ def environment(**settings: str) -> dict[str, str]:
     return {**os.environ, **{f"INTAKE_{name}": value for name, value in settings.items()}}
 
 
-def wait_until(ready: Callable[[], bool], what: str) -> None:
-    """Wait for a server."""
-    end = time.monotonic() + READY_SECONDS
+def wait_until(ready: Callable[[], bool], what: str, seconds: float = READY_SECONDS) -> None:
+    """Wait for a server, or for whatever else takes its time."""
+    end = time.monotonic() + seconds
     while not ready():
-        assert time.monotonic() < end, f"{what} did not answer within {READY_SECONDS} seconds."
+        assert time.monotonic() < end, f"{what} did not come within {seconds} seconds."
         time.sleep(0.05)
 
 

@@ -52,11 +52,13 @@ class Children(OnDatabase):
         self._database.leave_no_trace()
         return forgotten
 
-    def expire_scans(self, before: datetime, limit: int, *, pretend: bool = False) -> Expired:
+    def scans_due(self, before: datetime) -> int:
+        with self._database.reading() as connection:
+            return retention.count_due(connection, before=before)
+
+    def expire_scans(self, before: datetime, limit: int) -> Expired:
         with self._database.writing() as connection:
             due = retention.due(connection, before=before, limit=limit)
-            if pretend:
-                return Expired(len(due), 0)
             gone = retention.expire(connection, self._seal, due, now=self._clock())
             entries = (Entry(AuditKind.EXPIRED, {"objects": one.objects}, name) for name, one in gone.items())
             self._record(connection, *entries)

@@ -1,0 +1,32 @@
+"""The service, for as long as somebody visits it."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from flows.service import serve
+from flows.settings import Settings
+from models.errors import ExitCode
+
+Found = TypeVar("Found")
+
+
+def while_serving(settings: Settings, visit: Callable[[], Found]) -> Found:
+    """Serve in this thread while a visit goes on in another; hands on what it found, or raises what it raised."""
+    done, found, failures = threading.Event(), list[Found](), list[BaseException]()
+
+    def visitor() -> None:
+        try:
+            found.append(visit())
+        except BaseException as failure:  # noqa: BLE001 - raised again by the main thread
+            failures.append(failure)
+        finally:
+            done.set()
+
+    visiting = threading.Thread(target=visitor)
+    visiting.start()
+    assert serve(settings, stop=done) is ExitCode.ACCEPTED
+    visiting.join()
+    if failures:
+        raise failures[0]
+    return found[0]
