@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import AnyHttpUrl, BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from flows.secret_files import EnvironmentWithFiles, secret_names
@@ -97,6 +97,33 @@ class RetentionOptions(Model):
     scans_days: int | None = Field(default=None, ge=1)
 
 
+class DeskOptions(Model):
+    """The review desk: where people of the hospital look at cases and decide. Off unless a port is given.
+
+    Attributes:
+        host: Where it listens. Elsewhere than on loopback put TLS in front.
+        port: Where it listens; None to listen nowhere.
+        url: Under which reviewers reach it, for links; `http://HOST:PORT` if None.
+        idle_seconds: After which somebody who did nothing must sign in again.
+        session_seconds: After which everybody must.
+        hold_seconds: For which a case belongs to whoever opened it, unless they go on working on it.
+    """
+
+    host: str = "127.0.0.1"
+    port: Port | None = None
+    url: AnyHttpUrl | None = None
+    idle_seconds: float = Field(default=900.0, ge=60)
+    session_seconds: float = Field(default=12 * 3600.0, ge=300)
+    hold_seconds: float = Field(default=300.0, ge=30)
+
+    @property
+    def address(self) -> str | None:
+        """Where reviewers find it, without a slash at the end; None where it is off."""
+        if self.url is not None:
+            return str(self.url).rstrip("/")
+        return f"http://{self.host}:{self.port}" if self.port else None
+
+
 class Settings(BaseSettings):
     """Everything that can be set: `INTAKE_WORKSPACE`, `INTAKE_LIMITS__BYTES`, `INTAKE_STORE__ENDPOINT` and so on.
 
@@ -130,6 +157,7 @@ class Settings(BaseSettings):
     prefect: PrefectOptions = PrefectOptions()
     worker: WorkerOptions = WorkerOptions()
     receiver: ReceiverOptions = ReceiverOptions()
+    desk: DeskOptions = DeskOptions()
     webhook: WebhookOptions = WebhookOptions()
     retention: RetentionOptions = RetentionOptions()
 

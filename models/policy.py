@@ -1,6 +1,6 @@
 """What an application needs, and every limit that judging knows. A file the hospital can change."""
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from models.base import Model
 from models.catalogue import CATALOGUE
@@ -91,6 +91,18 @@ class Pages(Model):
         return reasons
 
 
+class Looks(Model):
+    """What people see of that which the machine decided.
+
+    Attributes:
+        share: Of cases decided by the machine, drawn for a blind second look.
+        known_children: Whether somebody looks at every case that was returned with 4005.
+    """
+
+    share: float = Field(default=0.02, ge=0, le=1)
+    known_children: bool = True
+
+
 class Policy(Model):
     """The hospital's rules. `name` stands in every result's provenance."""
 
@@ -101,6 +113,7 @@ class Policy(Model):
     names: NameLimits = NameLimits()
     legibility: LegibilityLimits = LegibilityLimits()
     copies: CopyLimits = CopyLimits()
+    looks: Looks = Looks()
 
 
 class Limits(Model):

@@ -24,6 +24,16 @@ class AuditKind(StrEnum):
     ERASED = "erased"
     EXPIRED = "expired"  # scans, as the rules of retention say
     TOLD = "told"  # a result, to whoever asked for results
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGNED_OUT = "signed_out"
+    ACCOUNT = "account"  # made, changed or shut
+    VIEWED = "viewed"  # a case's page or picture, by somebody
+    REVEALED = "revealed"  # values that are masked otherwise, with the reason that was given
+    HELD = "held"  # taken in hand, let go of, or put first
+    DECIDED = "decided"  # by a person
+    BATCH = "batch"  # begun, stopped, put in force or rolled back
+    FETCHED = "fetched"  # figures or corrections, as a file
 
 
 class AuditRecord(NamedTuple):
