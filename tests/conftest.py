@@ -5,7 +5,7 @@ from hypothesis import settings
 from tests.support.postgres import postgres_server, postgres_url
 from tests.support.rgw import gateway
 
-pytest_plugins = ("tests.support.canary_watch",)
+pytest_plugins = ("tests.support.canary_watch", "tests.support.chromium")
 
 __all__ = ["gateway", "postgres_server", "postgres_url"]
 

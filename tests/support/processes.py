@@ -73,10 +73,15 @@ def leave(well: Iterator[bool]) -> NoReturn:
 def demand(programs: Sequence[str], variable: str, packages: str) -> None:
     """Skip where programs are missing; fail where the variable says that they must be there."""
     missing = [program for program in programs if shutil.which(program) is None]
-    if missing and os.environ.get(variable) == "1":
+    if missing and is_required(variable):
         pytest.fail(f"{variable}=1, but {', '.join(missing)} is missing: install {packages}.")
     if missing:
         pytest.skip(f"{', '.join(missing)} is missing: install {packages}.")
+
+
+def is_required(variable: str) -> bool:
+    """Whether a lane must run whole, as `.ci/run` asks."""
+    return os.environ.get(variable) == "1"
 
 
 def as_user(user: str | None) -> list[str]:

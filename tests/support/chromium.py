@@ -1,0 +1,138 @@
+"""Debian's Chromium without a screen, as a reviewer would look at pages, with a note of all that pages ask and say."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+
+from tests.support.processes import demand, is_required
+
+PROGRAM: Final = "/usr/bin/chromium"
+_REQUIRED: Final = "INTAKE_REQUIRE_CHROMIUM"
+_ARGUMENTS: Final = (
+    "--no-sandbox",  # tests may be run by root, for whom it does not start otherwise
+    "--disable-gpu",
+    "--disable-dev-shm-usage",  # containers have little of it
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # who asks for another machine finds none
+)
+_SCREEN: Final = ViewportSize(width=1280, height=900)
+_WAIT_MS: Final = 15_000.0
+_AXE: Final = Path(__file__).parent / "vendor" / "axe.min.js"
+# The size of targets (WCAG 2.2, 2.5.8) is the one rule of level AA that axe leaves out unless it is asked.
+_RUN_AXE: Final = "() => axe.run(document, {rules: {'target-size': {enabled: true}}, resultTypes: ['violations']})"
+
+
+class Visit(NamedTuple):
+    """A page of a browser that knows nobody, every address that it asked for, and every complaint of its console."""
+
+    page: Page
+    requests: list[str]
+    complaints: list[str]
+
+    def requests_elsewhere(self, origin: str) -> list[str]:
+        """What was asked of anybody but `origin`, for example `http://127.0.0.1:4200`, or its WebSockets."""
+        own = _host_of(origin)
+        asked = [url for url in self.requests if urlsplit(url).scheme not in {"data", "blob", "about"}]
+        return [url for url in asked if _host_of(url) != own]
+
+
+class Chromium(NamedTuple):
+    """A running browser."""
+
+    browser: Browser
+
+    def visit(self, *, size: ViewportSize = _SCREEN, scale: float = 1.0) -> Visit:
+        """Open a page in Chinese whose cookies are its own; `size` is in CSS pixels, `scale` in pixels of each."""
+        context = self.browser.new_context(
+            locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, device_scale_factor=scale, color_scheme="light"
+        )
+        context.set_default_timeout(_WAIT_MS)
+        page = context.new_page()
+        visit = Visit(page, [], [])
+        context.on("request", lambda request: visit.requests.append(request.url))
+        page.on("websocket", lambda socket: visit.requests.append(socket.url))
+        page.on("console", lambda message: visit.complaints.extend(_complaint(message)))
+        page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        return visit
+
+
+StartChromium = Callable[[], AbstractContextManager[Chromium]]
+
+
+@pytest.fixture(scope="session")
+def start_chromium() -> StartChromium:
+    """How to start Chromium; skips where there is none.
+
+    Each block starts one of its own, since Playwright belongs to the thread that started it and keeps an event loop
+    there: while a block lasts, `asyncio.run` does not work in its thread.
+    """
+    demand([PROGRAM], _REQUIRED, "chromium")
+    return running_chromium
+
+
+@contextmanager
+def running_chromium() -> Iterator[Chromium]:
+    """Run Chromium for as long as the block lasts."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=list(_ARGUMENTS))
+        try:
+            yield Chromium(browser)
+        finally:
+            browser.close()
+
+
+def accessibility_problems(page: Page) -> list[str]:
+    """What axe finds wrong with a page as it stands, a line an element; not what axe cannot tell without a person.
+
+    Source:
+        axe-core's default rules: WCAG 2.2 levels A and AA, and its best practices. It gets past a page's CSP.
+    """
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(_AXE.read_text("utf-8"))
+    found: list[dict[str, Any]] = page.evaluate(_RUN_AXE)["violations"]
+    return [_problem(violation, node) for violation in found for node in violation["nodes"]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """A switch for whoever wants the documentation's pictures anew."""
+    parser.addoption("--screenshots", action="store_true", help="write the screenshots of docs/pictures anew")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whoever checks must not change what is checked.
+
+    Raises:
+        UsageError: The switch was left on where lanes are required.
+    """
+    if config.getoption("--screenshots") and is_required(_REQUIRED):
+        raise pytest.UsageError(f"--screenshots writes into docs/pictures and is not for runs with {_REQUIRED}=1.")
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where a test puts its screenshots: a folder that is thrown away, or docs/pictures with `--screenshots`."""
+    return Path("docs/pictures") if request.config.getoption("--screenshots") else tmp_path
+
+
+def _host_of(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme.replace("ws", "http"), parts.netloc
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    return [message.text] if message.type == "error" else []
+
+
+def _problem(violation: dict[str, Any], node: dict[str, Any]) -> str:
+    place = " ".join(str(part) for part in node["target"])
+    why = "; ".join(line.strip() for line in str(node["failureSummary"]).splitlines()[1:])
+    return f"{violation['id']} ({violation['impact']}) at {place}: {why}"
