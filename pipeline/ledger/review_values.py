@@ -9,7 +9,7 @@ from models.children import KnownChild
 from models.codes import Code, Reason
 from models.result import Result
 from models.review import Outcome, Priority, Verdict, Why
-from pipeline.ledger.values import ChildNumbers
+from pipeline.ledger.values import ChildNumbers, Content
 
 
 class Waiting(NamedTuple):
@@ -114,3 +114,24 @@ class Reviewed(NamedTuple):
     def outcome(self) -> Outcome:
         """What was made of the case."""
         return self.verdict.outcome
+
+
+class LaidOut(NamedTuple):
+    """A case as it lies before people: everything of one moment.
+
+    Attributes:
+        case: The revision that the latest result is of.
+        run: Of that result in its revision, and its `author` if a person decided.
+        content: What the files say, where that was kept by today's sources.
+        waiting: None where nobody needs to look.
+        newer: Whether the family has sent in another revision since, which has no result yet.
+    """
+
+    case: Case
+    result: Result
+    run: int
+    author: str | None
+    content: Content | None
+    waiting: Waiting | None
+    reviewed: tuple[Reviewed, ...]
+    newer: bool

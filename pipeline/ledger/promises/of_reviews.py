@@ -10,7 +10,7 @@ from models.case import Case
 from models.result import Result
 from models.review import Priority
 from pipeline.ledger.records import AuditKind
-from pipeline.ledger.review_values import Cursor, QueueCount, QueuePage, Reviewed, Settled, View, Waiting
+from pipeline.ledger.review_values import Cursor, LaidOut, QueueCount, QueuePage, Reviewed, Settled, View, Waiting
 from pipeline.ledger.values import Lease
 
 
@@ -25,6 +25,14 @@ class Reviews(Protocol):
 
     def waiting(self, submission_id: str) -> Waiting | None:
         """Whether a case lies before people, and how."""
+
+    def laid_out(self, submission_id: str, version: str) -> LaidOut:
+        """A case with all that somebody needs who decides it; `version` is that of content that can be used.
+
+        Raises:
+            UnknownCaseError: There is no such case.
+            LedgerError: It has no result yet.
+        """
 
     def hold(self, submission_id: str, account: str, seconds: float) -> Waiting:
         """Take a case in hand for so long, or go on holding it; raises HeldError or NotWaitingError."""

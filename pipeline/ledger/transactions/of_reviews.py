@@ -14,8 +14,9 @@ from pipeline.ledger import cases, inbox, reviews, runs, waiting
 from pipeline.ledger.audit import Entry
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.refusals import StaleCaseError
-from pipeline.ledger.review_values import Cursor, QueueCount, QueuePage, Reviewed, Settled, View, Waiting
+from pipeline.ledger.review_values import Cursor, LaidOut, QueueCount, QueuePage, Reviewed, Settled, View, Waiting
 from pipeline.ledger.reviews import Decided
+from pipeline.ledger.stored import laid_out
 from pipeline.ledger.transactions.on_database import Details
 from pipeline.ledger.transactions.recording import Recording
 from pipeline.ledger.values import Conclusion, Lease
@@ -34,6 +35,10 @@ class Reviews(Recording):
     def waiting(self, submission_id: str) -> Waiting | None:
         with self._database.reading() as connection:
             return waiting.one(connection, submission_id)
+
+    def laid_out(self, submission_id: str, version: str) -> LaidOut:
+        with self._database.reading() as connection:
+            return laid_out(connection, self._seal, submission_id, version)
 
     def hold(self, submission_id: str, account: str, seconds: float) -> Waiting:
         with self._database.writing() as connection:
