@@ -1,17 +1,19 @@
 """What Prefect's pages show of a case: tables without a name, a number or a file name in clear."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from flows.masked import masked, message, number, ordinal, place
+from flows.verdict import SEVERITY_TITLES
 from models.changes import Change
-from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES, Field, PageKind, Person
-from models.findings import TITLES, Code, Finding, Place, Severity, message_of
-from models.masking import mask, mask_numbers
+from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES, DocumentKind, PageKind, Person
+from models.findings import TITLES, Code, Finding
+from models.masking import mask_numbers
 from models.result import DECISION_TITLES, FieldValue, PageOutcome, Result
+from pipeline.side_by_side import STATE_TITLES, Compared, State
 
 Row = dict[str, str]
 Link = Callable[[PageOutcome], str | None]
 
-_SEVERITIES: Mapping[Severity, str] = {Severity.REJECT: "退回", Severity.REVIEW: "待审核", Severity.WARNING: "提示"}
 _PERSONS: Mapping[Person | None, str] = {
     Person.CHILD: "孩子",
     Person.FATHER: "父亲",
@@ -20,7 +22,7 @@ _PERSONS: Mapping[Person | None, str] = {
     Person.OTHER: "其他人",
     None: "",
 }
-_ONE_NUMBER = "{:.3g}"
+_OPEN = (State.DIFFER, State.DOUBTFUL)
 
 
 def summary(result: Result) -> str:
@@ -40,9 +42,9 @@ def finding_rows(result: Result, files: Sequence[str]) -> list[Row]:
     return [_finding_row(finding, files) for finding in result.findings]
 
 
-def field_rows(result: Result, files: Sequence[str]) -> list[Row]:
-    """A row a field, its value masked."""
-    return [_field_row(field, files) for field in result.fields]
+def field_rows(compared: Iterable[Compared], files: Sequence[str]) -> list[Row]:
+    """A row a field of a person, what was typed in beside what each document says, masked; what is open comes first."""
+    return [_field_row(row, files) for row in sorted(compared, key=lambda row: row.state not in _OPEN)]
 
 
 def page_rows(result: Result, files: Sequence[str], link: Link) -> list[Row]:
@@ -68,11 +70,6 @@ def codes_of(result: Result) -> tuple[str, ...]:
     return tuple(str(code) for code in _codes(result))
 
 
-def ordinal(file: str | None, files: Sequence[str]) -> str:
-    """A file by its place in the manifest, since parents name files after children."""
-    return f"文件{files.index(file) + 1}" if file in files else ""
-
-
 def _codes(result: Result) -> Sequence[Code]:
     return list(dict.fromkeys(finding.code for finding in result.findings))
 
@@ -81,44 +78,34 @@ def _finding_row(finding: Finding, files: Sequence[str]) -> Row:
     return {
         "代码": f"{finding.code} {TITLES.get(finding.code, '')}".strip(),
         "原因": finding.reason,
-        "结果": _SEVERITIES[finding.severity],
-        "位置": _where(finding, files),
-        "说明": _message(finding, files),
-        "读出": _masked(finding.field, finding.read),
-        "填写": _masked(finding.field, finding.entered),
-        "测量值": _number(finding.measured),
-        "界限": _number(finding.limit),
+        "结果": SEVERITY_TITLES[finding.severity],
+        "位置": f"{place(finding, files)} {tuple(finding.box) if finding.box else ''}".strip(),
+        "说明": message(finding, files),
+        "读出": masked(finding.field, finding.read),
+        "填写": masked(finding.field, finding.entered),
+        "测量值": number(finding.measured),
+        "界限": number(finding.limit),
         "下一步": finding.next_step,
     }
 
 
-def _message(finding: Finding, files: Sequence[str]) -> str:
-    """The catalogue's words anew: those in the finding may quote what was read, or name the file."""
-    place = Place(document=finding.document, page_no=finding.page_no, field=finding.field)
-    detail = ordinal(finding.file, files).removeprefix("文件") if finding.field is None else "…"
-    return message_of(finding.code, finding.reason, place, detail)
-
-
-def _where(finding: Finding, files: Sequence[str]) -> str:
-    parts = [
-        ordinal(finding.file, files),
-        f"第{finding.page_no}页" if finding.page_no else "",
-        PAGE_TITLES[finding.page_kind] if finding.page_kind else "",
-        FIELD_TITLES[finding.field] if finding.field else "",
-        str(tuple(finding.box)) if finding.box else "",
-    ]
-    return " ".join(part for part in parts if part)
-
-
-def _field_row(field: FieldValue, files: Sequence[str]) -> Row:
+def _field_row(row: Compared, files: Sequence[str]) -> Row:
+    pages = dict.fromkeys(f"{ordinal(value.file, files)} 第{value.page_no}页" for value in row.read)
     return {
-        "证件": DOCUMENT_TITLES[field.document],
-        "人": _PERSONS[field.person],
-        "项目": FIELD_TITLES[field.field],
-        "值": _masked(field.field, field.value),
-        "把握": _number(field.confidence),
-        "位置": f"{ordinal(field.file, files)} 第{field.page_no}页",
+        "人": _PERSONS[row.person],
+        "项目": FIELD_TITLES[row.field],
+        "录入": masked(row.field, row.entered),
+        **{title: _said(row.read, document) for document, title in DOCUMENT_TITLES.items()},
+        "一致？": STATE_TITLES[row.state],
+        "把握": number(min((value.confidence for value in row.read), default=None)),
+        "位置": "、".join(pages),
     }
+
+
+def _said(values: Iterable[FieldValue], document: DocumentKind) -> str:
+    """What the pages of a document say, what several say alike once."""
+    said = dict.fromkeys((value.field, value.value) for value in values if value.document is document)
+    return " / ".join(masked(field, value) for field, value in said)
 
 
 def _page_row(page: PageOutcome, files: Sequence[str], link: Link) -> Row:
@@ -142,13 +129,4 @@ def _changed(change: Change) -> str:
 def _shown(change: Change, value: str | None) -> str:
     if value is None:
         return ""
-    return value if change.field is None else _masked(change.field, value)
-
-
-def _masked(field: Field | None, value: str | None) -> str:
-    """A masked value with full-width stars: Prefect's tables are Markdown, where plain ones make bullets and rules."""
-    return mask(field, value).replace("*", "＊") if value else ""
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else _ONE_NUMBER.format(value)
+    return value if change.field is None else masked(change.field, value)

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from flows.artifacts import codes_of, run_name
 from flows.endings import concluded, failed, is_passing, nothing_quoted
 from flows.held import Held, in_thread, postpone, renewing
 from flows.provide import reading_slot
-from flows.publish import publish
+from flows.publish import publish, publish_refusal
 from flows.resources import resources
 from flows.worker import process_identity
 from models.case import Case, FailedPage, FileReading
@@ -88,6 +89,7 @@ async def _closed(lease: Lease, why: PipelineError) -> State[None]:
             await in_thread(resources().desk().ledger.finish, lease, refusal)
     except PipelineError as error:
         return failed(error)
+    await _show(lease.item_id, publish_refusal(lease.item_id, Held(problems)))
     return failed(why)
 
 
@@ -96,15 +98,15 @@ async def _worked(lease: Lease) -> Result:
     case = await gather(Held(lease))
     readings = await perceive(case)
     result = await judge_and_conclude(case, readings, Held(lease), began)
-    await _show(lease.item_id, result, case)
+    await _show(lease.item_id, publish(lease.item_id, result, case))
     return result.value
 
 
-async def _show(item_id: str, result: Held[Result], case: Held[Case]) -> None:
+async def _show(item_id: str, published: Awaitable[None]) -> None:
     try:
-        await publish(item_id, result, case)
-    except Exception as error:  # noqa: BLE001 - the case is concluded, shown or not
-        log.warning("case is not shown", extra={"item_id": item_id, "kind": type(error).__name__})
+        await published
+    except Exception as error:  # noqa: BLE001 - what was concluded stays so, shown or not
+        log.warning("what became of an upload is not shown", extra={"item_id": item_id, "kind": type(error).__name__})
 
 
 @task(name="gather", **_AGAIN)

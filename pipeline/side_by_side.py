@@ -30,7 +30,12 @@ class State(StrEnum):
     SINGLE = "single"  # nothing stands beside it
 
 
-class Row(NamedTuple):
+STATE_TITLES: Final[Mapping[State, str]] = MappingProxyType(
+    {State.AGREE: "一致", State.DIFFER: "不一致", State.DOUBTFUL: "存疑", State.SINGLE: "仅一处"}
+)
+
+
+class Compared(NamedTuple):
     """One thing about one person.
 
     Attributes:
@@ -72,12 +77,12 @@ _OF_THE_CHILD: Final[Mapping[Code, Field]] = MappingProxyType(
 )
 
 
-def side_by_side(submission: Submission, result: Result, policy: Policy = Policy()) -> tuple[Row, ...]:  # noqa: B008 - frozen
+def side_by_side(submission: Submission, result: Result, policy: Policy = Policy()) -> tuple[Compared, ...]:  # noqa: B008 - frozen
     """Every field that was typed in or read, with all that says something about it; the child's first."""
     entered, read = dict(_entered(submission)), _read(submission, result.fields)
     rows = []
     for slot in sorted({*entered, *read}, key=_in_order):
-        row = Row(slot.person, slot.field, entered.get(slot), tuple(read.get(slot, ())), State.SINGLE)
+        row = Compared(slot.person, slot.field, entered.get(slot), tuple(read.get(slot, ())), State.SINGLE)
         rows.append(row._replace(state=_state(row, result.findings, policy)))
     return tuple(rows)
 
@@ -141,7 +146,7 @@ def _in_order(slot: _Slot) -> tuple[int, str, int]:
     return _PEOPLE.index(slot.person), slot.which, _FIELDS.index(slot.field)
 
 
-def _state(row: Row, findings: Iterable[Finding], policy: Policy) -> State:
+def _state(row: Compared, findings: Iterable[Finding], policy: Policy) -> State:
     """What the rules say of the child's own goes before what the values look like."""
     about = [finding for finding in findings if row.person is Person.CHILD and _row_of(finding) is row.field]
     if any(finding.severity is Severity.REJECT and finding.reason is not Reason.CHECKSUM for finding in about):
@@ -155,7 +160,7 @@ def _row_of(finding: Finding) -> Field | None:
     return finding.field if finding.code is Code.NUMBER_DIFFERS else _OF_THE_CHILD.get(finding.code)
 
 
-def _seen(row: Row, policy: Policy) -> State:
+def _seen(row: Compared, policy: Policy) -> State:
     """How the values go together; one that cannot be read says nothing."""
     limits = policy.legibility
     typed = [row.entered] if row.entered is not None else []

@@ -3,11 +3,14 @@ import json
 import pytest
 
 from flows.artifacts import change_rows, codes_of, field_rows, finding_rows, page_rows, summary
+from flows.verdict import verdict
 from models.changes import changes
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Place, Reason, found
 from models.geometry import Box, Quad
 from models.result import Decision, FieldValue, PageOutcome, Provenance, Result
+from pipeline.side_by_side import Compared, State, side_by_side
+from tests.support.values import submission
 
 FILES = ["hukou.pdf", "欧阳靖萱的身份证.jpg"]
 CANARIES = ("欧阳靖萱", "靖萱", "11019920191123002X", "20191123", "欧阳靖萱的身份证")
@@ -51,10 +54,10 @@ def test_a_finding_says_what_where_and_how_much() -> None:
         "原因": "different",
         "结果": "退回",
         "位置": "文件1 第5页 姓名 (412, 180, 655, 236)",
-        "说明": "您填写的姓名与户口本第5页不一致：…。",
+        "说明": "您填写的姓名与户口本第5页不一致：第4个字不同。",
         "读出": "欧阳＊＊",
         "填写": "欧阳＊＊",
-        "测量值": "0.000123",
+        "测量值": "0.0001234",
         "界限": "0.002",
         "下一步": "填写有误请改正；已改名或证件有误，请联系工作人员说明。",
     }
@@ -65,16 +68,37 @@ def test_a_file_is_called_by_its_place_in_the_manifest() -> None:
     assert (row["位置"], row["说明"]) == ("文件2", "文件2已损坏，无法打开。")
 
 
-def test_a_field_is_masked() -> None:
-    assert field_rows(RESULT, FILES) == [
+def test_what_was_typed_in_and_read_stands_side_by_side_and_masked() -> None:
+    number = RESULT.fields[0]
+    card = number.model_copy(update={"document": DocumentKind.ID_CARD, "file": FILES[1], "page_no": 1})
+    twice = (number, number.model_copy(update={"page_no": 6, "confidence": 0.5}))
+    compared = [
+        Compared(Person.CHILD, Field.NAME, "欧阳靖宣", (), State.SINGLE),
+        Compared(Person.CHILD, Field.ID_NUMBER, "110199201911230038", (card, *twice), State.DIFFER),
+    ]
+    assert field_rows(compared, FILES) == [
         {
-            "证件": "户口本",
             "人": "孩子",
             "项目": "公民身份号码",
-            "值": "110＊＊＊＊＊＊＊＊＊＊＊002X",
-            "把握": "0.999",
-            "位置": "文件1 第5页",
-        }
+            "录入": "110＊＊＊＊＊＊＊＊＊＊＊0038",
+            "身份证": "110＊＊＊＊＊＊＊＊＊＊＊002X",
+            "户口本": "110＊＊＊＊＊＊＊＊＊＊＊002X",
+            "出生医学证明": "",
+            "一致？": "不一致",
+            "把握": "0.5",
+            "位置": "文件2 第1页、文件1 第5页、文件1 第6页",
+        },
+        {
+            "人": "孩子",
+            "项目": "姓名",
+            "录入": "欧阳＊＊",
+            "身份证": "",
+            "户口本": "",
+            "出生医学证明": "",
+            "一致？": "仅一处",
+            "把握": "",
+            "位置": "",
+        },
     ]
 
 
@@ -107,6 +131,7 @@ def test_a_change_is_masked_unless_it_is_a_code() -> None:
 
 
 def test_no_table_names_the_child() -> None:
-    rows = [*finding_rows(RESULT, FILES), *field_rows(RESULT, FILES), *page_rows(RESULT, FILES, lambda _: None)]
-    text = json.dumps(rows, ensure_ascii=False) + summary(RESULT)
+    compared = side_by_side(submission("20261120-000123"), RESULT)
+    rows = [*finding_rows(RESULT, FILES), *field_rows(compared, FILES), *page_rows(RESULT, FILES, lambda _: None)]
+    text = json.dumps(rows, ensure_ascii=False) + summary(RESULT) + verdict(RESULT, FILES, "http://desk")
     assert [canary for canary in CANARIES if canary in text] == []

@@ -12,7 +12,7 @@ from models.geometry import Box
 from models.policy import NameLimits, Policy
 from models.result import FieldValue
 from models.submission import Guardian, GuardianRelation
-from pipeline.side_by_side import Row, State, comparable, side_by_side
+from pipeline.side_by_side import Compared, State, comparable, side_by_side
 from tests.support.values import FILES, result, submission
 
 CARD, REGISTER, CERTIFICATE = DocumentKind.ID_CARD, DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.BIRTH_CERTIFICATE
@@ -40,7 +40,7 @@ def rows(
     child: Mapping[str, Any] | None = None,
     guardian: Guardian | None = None,
     policy: Policy | None = None,
-) -> tuple[Row, ...]:
+) -> tuple[Compared, ...]:
     sent = submission("case-1")
     typed = sent.child.model_copy(update=dict(child or {}))
     sent = sent.model_copy(update={"child": typed, "guardian": guardian})
@@ -49,7 +49,7 @@ def rows(
     return side_by_side(sent, judged, policy or Policy())
 
 
-def row_of(field: Field, found_rows: tuple[Row, ...], person: Person | None = Person.CHILD) -> Row:
+def row_of(field: Field, found_rows: tuple[Compared, ...], person: Person | None = Person.CHILD) -> Compared:
     (one,) = (row for row in found_rows if row.field is field and row.person is person)
     return one
 
@@ -186,7 +186,7 @@ def test_everything_about_the_child_stands_in_one_row_whatever_its_page_calls_it
         read("2019-11-23", Field.BIRTH_DATE), born, number, child={"birth_certificate_number": "z370000456"}
     )
     assert row_of(Field.BIRTH_DATE, found_rows).read[1] == born
-    assert row_of(Field.CERTIFICATE_NUMBER, found_rows) == Row(
+    assert row_of(Field.CERTIFICATE_NUMBER, found_rows) == Compared(
         Person.CHILD, Field.CERTIFICATE_NUMBER, "z370000456", (number,), State.AGREE
     )
 
