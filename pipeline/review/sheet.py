@@ -265,3 +265,21 @@ def _validator(compared: Compared, drawn: _Drawing, *, doubtful: bool) -> Valida
     if (compared.person, compared.field) in drawn.seen:
         return Validator.PERSON
     return Validator.RULE if doubtful else Validator.MACHINE
+
+
+def checked_of(row: Row, seen: str | None) -> Checked | None:
+    """What somebody saw of a row; None for one that nobody could have shown them."""
+    held = row.read or next(iter(row.findings), None)
+    if held is None or held.document is None or held.file is None or held.page_no is None or held.field is None:
+        return None
+    return Checked(
+        document=held.document,
+        person=row.compared.person,
+        field=held.field,
+        file=held.file,
+        page_no=held.page_no,
+        box=held.box,
+        read=row.read.value if row.read else None,
+        confidence=row.read.confidence if row.read else None,
+        seen=seen,
+    )
