@@ -33,13 +33,22 @@ MATRIX: Final = {
     "alive": (LOGIN, IN, IN, IN),
     "home": (LOGIN, IN, IN, IN),
     "queue": (LOGIN, IN, IN, OUT),
+    "find": (LOGIN, IN, IN, OUT),
+    "case": (LOGIN, IN, IN, OUT),
+    "prioritise": (LOGIN, IN, IN, OUT),
+    "picture": (LOGIN, IN, IN, OUT),
+    "reveal": (LOGIN, IN, IN, OUT),
+    "preview": (LOGIN, IN, IN, OUT),
+    "decide": (LOGIN, IN, IN, OUT),
+    "release": (LOGIN, IN, IN, OUT),
+    "reopen": (LOGIN, OUT, IN, OUT),
     "dashboard": (LOGIN, OUT, IN, IN),
 }
-PARAMETERS: Final = {"file": "desk.css", "tag": "en"}
+PARAMETERS: Final = {"file": "desk.css", "tag": "en", "submission_id": "s-1", "number": 0}
 
 
 def path_of(way: Way) -> str:
-    return way.path.format(**PARAMETERS)
+    return way.path.replace(":int", "").format(**PARAMETERS)
 
 
 def told(status: int, location: str) -> str:
