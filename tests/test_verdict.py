@@ -51,7 +51,7 @@ def told(*findings: Finding, submission_id: str = "case-1", desk: str | None = N
 def test_the_decision_comes_first_and_who_decides_next(
     findings: tuple[Finding, ...], decision: str, next_one: str
 ) -> None:
-    assert told(*findings)[:3] == [decision, "case-1，第1次提交", f"**下一步由谁决定** {next_one}"]
+    assert told(*findings)[:3] == [decision, "case-1，第1次提交", f"**下一步由谁处理** {next_one}"]
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,7 @@ def test_two_places_that_contradict_each_other_are_no_entry() -> None:
     ],
 )
 def test_where_two_values_differ(field: Field, read: str | None, entered: str | None, words: str) -> None:
-    finding = found(Code.NUMBER_DIFFERS, Reason.ENTERED, Place(field=field), Evidence(read=read, entered=entered))
-    assert difference(finding) == words
+    assert difference(field, read, entered) == words
 
 
 @pytest.mark.parametrize(
