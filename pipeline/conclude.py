@@ -13,6 +13,7 @@ from pipeline.documents.dossier import Dossier, open_dossier
 from pipeline.documents.likeness import Reader
 from pipeline.judge import identifying, judge, registration, sought
 from pipeline.ledger.base import ChildExistsError, Ledger
+from pipeline.ledger.refusals import PersonDecidedError
 from pipeline.ledger.values import Conclusion, Content, Lease, Stored
 from pipeline.ocr.base import weights_named
 
@@ -55,14 +56,23 @@ def conclude(
     """
     opened = _Opened(open_dossier(case, content.files, reader), content, began, lease)
     for _ in range(_JUDGED_AT_MOST):
+        if (standing := ledger.standing(case)) is not None:
+            return _stands(case, standing, ledger, lease)
         (known,) = ledger.known_children(sought(opened.dossier))
         conclusion = _conclusion(opened, known, reader)
         try:
             ledger.conclude(conclusion)
-        except ChildExistsError:
-            continue  # it was registered after we looked; look again
+        except (ChildExistsError, PersonDecidedError):
+            continue  # it was registered, or decided, after we looked; look again
         return conclusion.result
     raise LedgerError("The register of children keeps refusing a child that no record explains.")
+
+
+def _stands(case: Case, result: Result, ledger: Ledger, lease: Lease | None) -> Result:
+    """What a person decided of this very revision stands, and is told once more if it was sent once more."""
+    if lease is not None:
+        ledger.stand_by(case, lease)
+    return result
 
 
 def conclude_again(cases: Sequence[Stored], ledger: Ledger, reader: Reader) -> tuple[Replayed, ...]:
@@ -103,7 +113,8 @@ def _conclusion(opened: _Opened, known: tuple[KnownChild, ...], reader: Reader) 
     accepted = judgement.decision is Decision.ACCEPTED
     child = registration(dossier, reader.policy) if accepted else None
     result = _result(dossier.case, judgement, content.engine, reader, began)
-    return Conclusion(dossier.case, result, child, identifying(dossier, reader.policy), lease)
+    numbers, looks = identifying(dossier, reader.policy), reader.policy.looks
+    return Conclusion(dossier.case, result, child, numbers, lease, looks)
 
 
 def _result(case: Case, judgement: Judgement, engine: str, reader: Reader, began: float) -> Result:

@@ -25,8 +25,10 @@ from pipeline.ledger.tables import (
     inbox,
     outbox,
     readings,
+    reviews,
     run_codes,
     runs,
+    waiting,
 )
 from pipeline.ledger.values import ChildNumbers, Erasure, Forgotten
 from pipeline.stores.content import content_key, results_folder
@@ -98,7 +100,7 @@ def _erase_cases(connection: Connection, gone: Sequence[Row[tuple[object, ...]]]
     run_ids = select(runs.c.id).where(runs.c.case_id.in_(ids))
     digests = connection.scalars(select(case_files.c.digest).where(case_files.c.case_id.in_(ids)).distinct()).all()
     connection.execute(delete(run_codes).where(run_codes.c.run_id.in_(run_ids)))
-    for table in (runs, contents, case_keys, case_files, outbox):
+    for table in (runs, contents, case_keys, case_files, outbox, waiting, reviews):
         connection.execute(delete(table).where(table.c.case_id.in_(ids)))
     connection.execute(delete(cases).where(cases.c.id.in_(ids)))
     return tuple(digests)

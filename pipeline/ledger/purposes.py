@@ -21,5 +21,10 @@ def of_content(submission_id: str, revision: int, engine: str, version: str) -> 
     return _joined("contents.payload", submission_id, str(revision), engine, version)
 
 
+def of_verdict(submission_id: str, revision: int, decision_id: str) -> str:
+    """Of what a person decided."""
+    return _joined("reviews.verdict", submission_id, str(revision), decision_id)
+
+
 def _joined(*parts: str) -> str:
     return "\0".join(parts)

@@ -14,14 +14,14 @@ from pipeline.ledger import purposes
 from pipeline.ledger.errors import stored_value
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import cases, run_codes, runs
-from pipeline.ledger.values import Selection
+from pipeline.ledger.values import Conclusion, Selection
 
 _NAMED: Final = (cases.c.submission_id, cases.c.revision, runs.c.ordinal)  # what tells a run from all others
 
 
-def add(connection: Connection, seal: Seal, case_id: int, case: Case, result: Result, *, now: datetime) -> int:
-    """Store a run of a case and hand on its number in its revision."""
-    ordinal = last(connection, case_id) + 1
+def add(connection: Connection, seal: Seal, case_id: int, one: Conclusion, *, author: str | None, now: datetime) -> int:
+    """Store a run of a case, and who decided if not the machine; hands on its number in its revision."""
+    case, result, ordinal = one.case, one.result, last(connection, case_id) + 1
     about = purposes.of_run(case.submission.submission_id, case.revision, ordinal)
     values = {
         "case_id": case_id,
@@ -30,6 +30,7 @@ def add(connection: Connection, seal: Seal, case_id: int, case: Case, result: Re
         "version": result.provenance.version,
         "result": seal.sealed(result.to_json().encode(), about),
         "finished_at": now,
+        "author": author,
     }
     run_id = connection.scalar(insert(runs).values(**values).returning(runs.c.id))
     codes = sorted({finding.code for finding in result.findings})
@@ -41,6 +42,19 @@ def add(connection: Connection, seal: Seal, case_id: int, case: Case, result: Re
 def last(connection: Connection, case_id: int) -> int:
     """The number of the last run of a revision; 0 if it has none."""
     return connection.scalar(select(func.max(runs.c.ordinal)).where(runs.c.case_id == case_id)) or 0
+
+
+def author_of_last(connection: Connection, case_id: int) -> str | None:
+    """Who decided the last run of a revision; None if the machine did, or there is none."""
+    query = select(runs.c.author).where(runs.c.case_id == case_id).order_by(runs.c.ordinal.desc()).limit(1)
+    return connection.scalar(query)
+
+
+def by_person(connection: Connection, seal: Seal, case: Case) -> Result | None:
+    """The last run of a revision, if a person decided it."""
+    query = _of(case.submission.submission_id).add_columns(runs.c.author).where(cases.c.revision == case.revision)
+    row = connection.execute(query.order_by(runs.c.ordinal.desc()).limit(1)).first()
+    return None if row is None or row.author is None else _result(seal, row)
 
 
 def results(connection: Connection, seal: Seal, submission_id: str) -> tuple[Result, ...]:

@@ -1,4 +1,4 @@
-"""Many stored cases at once, with all that judging them again takes."""
+"""Stored cases with all that judging them again takes, and one with all that a person needs who decides it."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,9 @@ from sqlalchemy import Connection, Row, select
 
 from models.case import Case
 from models.result import Result
-from pipeline.ledger import cases, runs
+from pipeline.ledger import cases, reviews, runs, waiting
 from pipeline.ledger.contents import opened
+from pipeline.ledger.review_values import LaidOut
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import contents
 from pipeline.ledger.values import Content, Stored
@@ -31,3 +32,21 @@ def _content(seal: Seal, case: Case, result: Result, row: Row[tuple[object, ...]
     if row is None or result.revision != case.revision:
         return None
     return opened(seal, case, row)
+
+
+def laid_out(connection: Connection, seal: Seal, submission_id: str, version: str) -> LaidOut:
+    """A case as it lies before people; raises UnknownCaseError, or LedgerError without a result."""
+    case_id, run = runs.latest_run(connection, seal, submission_id)
+    case = cases.case_of(connection, seal, submission_id, run["revision"])
+    kept = select(contents).where(contents.c.case_id == case_id, contents.c.version == version)
+    row = connection.execute(kept).first()
+    return LaidOut(
+        case=case,
+        result=runs.one(connection, seal, submission_id, case.revision, run["run"]),
+        run=run["run"],
+        author=runs.author_of_last(connection, case_id),
+        content=None if row is None else opened(seal, case, row),
+        waiting=waiting.one(connection, submission_id),
+        reviewed=reviews.of_case(connection, seal, submission_id),
+        newer=not cases.is_latest(connection, case),
+    )

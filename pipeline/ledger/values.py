@@ -11,6 +11,7 @@ from models.base import Model
 from models.case import Case
 from models.children import KnownChild
 from models.findings import Code
+from models.policy import Looks
 from models.result import Decision, Result
 from models.submission import Sex
 from pipeline.documents.content import FileContent
@@ -71,6 +72,7 @@ class Conclusion(NamedTuple):
         child: Whom the case registers, if it does.
         numbers: By which the case can be found when its child is to be forgotten.
         lease: Of the inbox item that the case came from; finished with it.
+        looks: Which decisions of the machine people look at again.
     """
 
     case: Case
@@ -78,6 +80,7 @@ class Conclusion(NamedTuple):
     child: KnownChild | None = None
     numbers: ChildNumbers = ChildNumbers()
     lease: "Lease | None" = None
+    looks: Looks = Looks(share=0)
 
 
 class Content(NamedTuple):

@@ -20,10 +20,18 @@ def duplicates(dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy) 
     4005 answers only a number that a legible page of the child shows: a number that somebody merely types in
     must not find out who is registered.
     """
-    printed = printed_numbers(dossier, policy)
-    matches = {match for child in known if (match := _match(dossier, child, printed)) is not None}
-    for code, reason in sorted(matches):
+    for code, reason in sorted({match for _, match in matching(dossier, known, policy)}):
         yield found(code, reason, Place())
+
+
+def matching(
+    dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy
+) -> Iterator[tuple[KnownChild, tuple[Code, Reason]]]:
+    """The records that say something of the child, each with what it says; for the hospital's eyes alone."""
+    printed = printed_numbers(dossier, policy)
+    for child in known:
+        if (match := _match(dossier, child, printed)) is not None:
+            yield child, match
 
 
 def child_numbers(dossier: Dossier) -> tuple[frozenset[str], frozenset[str]]:

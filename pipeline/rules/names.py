@@ -145,8 +145,12 @@ def _different(page: PageView, field: FieldContent, verdict: Verdict, entered: s
 
 
 def _detail(field: FieldContent, verdict: Verdict, entered: str) -> str:
-    ours, theirs, at = normal_name(entered), field.value or "", verdict.at or 0
-    if verdict.reason is Reason.LENGTH:
+    return difference_of(normal_name(entered), field.value or "", verdict.at or 0, verdict.reason)
+
+
+def difference_of(ours: str, theirs: str, at: int, reason: Reason | None) -> str:
+    """How a name that was typed in differs from the printed one, as a parent is told."""
+    if reason is Reason.LENGTH:
         return f"您填写了{len(ours)}个字，证件上是{len(theirs)}个字"
     return f"第{at + 1}个字您填写的是“{ours[at]}”，证件上是“{theirs[at]}”"
 

@@ -1,10 +1,8 @@
 """Cases, what was read of them, and what became of them: each operation is one transaction."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from models.case import Case, ReadPage, StoredFile
@@ -13,22 +11,23 @@ from models.result import Result
 from models.submission import Submission
 from pipeline.ledger import (
     cases,
-    children,
     contents,
-    forgetting,
     inbox,
-    outbox,
     readings,
     runs,
     stored,
+    waiting,
 )
 from pipeline.ledger.audit import Entry
 from pipeline.ledger.records import AuditKind
+from pipeline.ledger.refusals import PersonDecidedError
 from pipeline.ledger.transactions.on_database import Details, OnDatabase
-from pipeline.ledger.values import Conclusion, Content, MessageKind, Selection, Stored
+from pipeline.ledger.transactions.recording import Recording, digest_of
+from pipeline.ledger.values import Conclusion, Content, Selection, Stored
+from pipeline.ledger.waiting import Ended
 
 
-class Cases(OnDatabase):
+class Cases(Recording):
     def open_case(self, submission: Submission, files: tuple[StoredFile, ...], input_digest: str) -> Case:
         with self._database.writing() as connection:
             opened = cases.open_case(connection, self._seal, submission, files, input_digest, now=self._clock())
@@ -54,19 +53,19 @@ class Cases(OnDatabase):
         return ordinals
 
     def _concluded(self, connection: Connection, one: Conclusion, entries: list[Entry]) -> int:
-        submission_id, now = one.case.submission.submission_id, self._clock()
+        submission_id = one.case.submission.submission_id
         case_id = cases.locked(connection, one.case)
-        if one.lease is not None and not inbox.finish(connection, one.lease, submission_id, now=now):
+        if one.lease is not None and not inbox.finish(connection, one.lease, submission_id, now=self._clock()):
             return runs.last(connection, case_id)
-        ordinal = runs.add(connection, self._seal, case_id, one.case, one.result, now=now)
-        forgetting.note_keys(connection, self._seal, case_id, one.numbers)
-        if one.child is not None and cases.is_latest(connection, one.case):  # a late run undoes no newer revision
-            children.register(connection, self._seal, one.child, submission_id, now=now)
-        ending: Details = {"revision": one.case.revision, "run": ordinal, **_ending(one.result)}
+        if runs.author_of_last(connection, case_id) is not None:
+            raise PersonDecidedError(submission_id)
+        ordinal, ending = self._add_run(connection, case_id, one)
+        if cases.is_latest(connection, one.case):
+            ended = Ended(case_id, one.case, ordinal, one.result)
+            waiting.follow(connection, self._seal, ended, one.looks, now=self._clock())
         if one.lease is not None:
-            data: Details = {"submission_id": submission_id, **ending}
-            outbox.note(connection, MessageKind.CONCLUDED, data, case_id=case_id, now=now)
-        entries.append(Entry(AuditKind.CONCLUDED, {**ending, "result": _digest(one.result)}, submission_id))
+            self._tell(connection, case_id, submission_id, ending)
+        entries.append(Entry(AuditKind.CONCLUDED, {**ending, "result": digest_of(one.result)}, submission_id))
         return ordinal
 
     def _note_late(self, conclusions: Iterable[Conclusion]) -> None:
@@ -117,12 +116,3 @@ class Readings(OnDatabase):
         with self._database.reading() as connection:
             payload = readings.payload_of(connection, key)
         return None if payload is None else readings.opened(self._seal, key, payload)
-
-
-def _ending(result: Result) -> Details:
-    codes: list[JsonValue] = [*sorted({finding.code.value for finding in result.findings})]
-    return {"decision": result.decision.value, "codes": codes}
-
-
-def _digest(result: Result) -> str:
-    return hashlib.sha256(result.to_json().encode()).hexdigest()

@@ -1,0 +1,61 @@
+"""A case that somebody opened: what lies before them, and whom of the register it may repeat."""
+
+from typing import NamedTuple
+
+from models.children import KnownChild
+from models.codes import Code, Reason
+from models.policy import Policy
+from pipeline.documents.dossier import Dossier, open_dossier
+from pipeline.documents.likeness import Reader
+from pipeline.documents.view import content_version
+from pipeline.judge import sought
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.review_values import LaidOut
+from pipeline.review.sheet import Sheet, sheet_of
+from pipeline.rules.duplicates import matching
+
+
+class Relative(NamedTuple):
+    """A record of the register that the case may repeat, and why that is asked."""
+
+    child: KnownChild
+    code: Code
+    reason: Reason
+
+
+class Opened(NamedTuple):
+    """A case before somebody. `dossier` is None where its pages were read by other sources than today's."""
+
+    laid_out: LaidOut
+    dossier: Dossier | None
+    sheet: Sheet
+    relatives: tuple[Relative, ...]
+    policy: Policy
+
+    @property
+    def submission_id(self) -> str:
+        """Of the case."""
+        return self.laid_out.case.submission.submission_id
+
+
+def open_case(submission_id: str, ledger: Ledger, reader: Reader) -> Opened:
+    """Open a case.
+
+    Raises:
+        UnknownCaseError: There is no such case.
+        LedgerError: It has no result yet, or the ledger failed.
+    """
+    laid_out = ledger.laid_out(submission_id, content_version())
+    content = laid_out.content
+    dossier = open_dossier(laid_out.case, content.files, reader) if content else None
+    of_revision = [one.verdict for one in laid_out.reviewed if one.revision == laid_out.case.revision]
+    checked = [one for verdict in of_revision for one in verdict.checked]
+    sheet = sheet_of(laid_out.case, laid_out.result, dossier, checked)
+    return Opened(laid_out, dossier, sheet, _relatives(dossier, ledger, reader), reader.policy)
+
+
+def _relatives(dossier: Dossier | None, ledger: Ledger, reader: Reader) -> tuple[Relative, ...]:
+    if dossier is None:
+        return ()
+    (known,) = ledger.known_children(sought(dossier))
+    return tuple(Relative(child, *match) for child, match in matching(dossier, known, reader.policy))
