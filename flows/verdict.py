@@ -63,8 +63,8 @@ def refusal(problems: Sequence[ManifestProblem]) -> str:
 
 
 def case_address(submission_id: str, desk: str) -> str:
-    """A case's page on the review desk; the desk's first page where the id would tell a person's number."""
-    return f"{desk}/cases/{submission_id}" if mask_numbers(submission_id) == submission_id else f"{desk}/"
+    """A case's page on the review desk; the queue where the id would tell a person's number."""
+    return f"{desk}/cases/{submission_id}" if mask_numbers(submission_id) == submission_id else f"{desk}/queue"
 
 
 def _who(result: Result) -> str:
