@@ -100,7 +100,8 @@ def test_every_word_that_a_template_uses_is_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_a_template_has_no_words_of_its_own(name: str) -> None:
-    text = re.sub(r"<[^>]*>", "", bare(re.sub(r"{{.*?}}", "", TEXTS[name], flags=re.DOTALL)))
+    named = re.sub(r"<kbd>.</kbd>", "", TEXTS[name])  # keys are called so in every language
+    text = re.sub(r"<[^>]*>", "", bare(re.sub(r"{{.*?}}", "", named, flags=re.DOTALL)))
     assert re.findall(r"\w+", text) == []
 
 

@@ -1,5 +1,6 @@
 """What the desk's pages stand on."""
 
+from functools import cache
 from typing import NamedTuple
 
 from flows.settings import Settings, read_policy
@@ -9,6 +10,7 @@ from pipeline.documents.likeness import Reader
 from pipeline.ledger.base import Clock, Ledger
 from pipeline.names.readable import readable
 from pipeline.ocr.engines import engine_kind
+from pipeline.ocr.options import OcrOptions
 from pipeline.page_views import PageViewer
 from pipeline.stores.base import Store
 
@@ -34,7 +36,12 @@ def backing_of(settings: Settings, ledger: Ledger, store: Store, clock: Clock) -
         ModelsError: The recogniser, whose alphabet is needed, is missing or altered.
     """
     address = address_of(settings.desk)
-    alphabet = engine_kind(settings.engine.engine).alphabet(settings.engine)
-    reader = Reader(readable(alphabet), read_policy(settings.policy_file))
+    reader = Reader(_readable(settings.engine), read_policy(settings.policy_file))
     cookies, viewer = Cookies(secure=address.secure), PageViewer(settings.readers)
     return Backing(settings, ledger, store, address, cookies, clock, reader, viewer)
+
+
+@cache
+def _readable(ocr: OcrOptions) -> frozenset[str]:
+    """The characters that the engine of this installation reads; its file is checked once in a process."""
+    return readable(engine_kind(ocr.engine).alphabet(ocr))
