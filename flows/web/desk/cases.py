@@ -136,7 +136,8 @@ def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
         records=[(one, record_faces(one.child, shown=told.shown)) for one in opened.relatives],
         relations=tuple(Relation),
         offered=offered(opened),
-        places=_places(opened.sheet),
+        places=_places(opened.sheet, blind=blind),
+        first_page=_first_page(opened.sheet),
         decision_id=told.posted.get("decision_id") or secrets.token_hex(16),
         reveal_reasons=REVEAL_REASONS,
         told=told,
@@ -151,10 +152,20 @@ class PlaceOffered(NamedTuple):
     page: int
 
 
-def _places(sheet: Sheet) -> tuple[PlaceOffered, ...]:
-    """Doubtful fields first, then pages, then every other field: the order in which they are wanted."""
-    doubtful = [row for row in sheet.rows if row.doubtful]
-    rows = [*doubtful, *(row for row in sheet.rows if row.read and not row.doubtful)]
+def _first_page(sheet: Sheet) -> int:
+    """The page to begin with: where the child is named, so that nobody has to look for it."""
+    read = next((row.read for row in sheet.rows if row.read), None)
+    page = sheet.page_of(read.file, read.page_no) if read else None
+    return page.number if page else 0
+
+
+def _places(sheet: Sheet, *, blind: bool) -> tuple[PlaceOffered, ...]:
+    """Doubtful fields first, then pages, then every other field: the order in which they are wanted.
+
+    A blind look does not tell by the order what was in doubt.
+    """
+    doubtful = [] if blind else [row for row in sheet.rows if row.doubtful]
+    rows = [*doubtful, *(row for row in sheet.rows if row.read and row not in doubtful)]
     of_rows = [PlaceOffered(f"r{row.number}", row.number, -1) for row in rows]
     of_pages = [PlaceOffered(f"p{page.number}", None, page.number) for page in sheet.pages]
     return (*of_rows[: len(doubtful)], *of_pages, *of_rows[len(doubtful) :])
