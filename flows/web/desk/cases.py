@@ -1,5 +1,6 @@
 """A case's page: its scans left, its fields right, and what a person may make of it."""
 
+import hmac
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -9,7 +10,7 @@ from typing import Final, NamedTuple
 from starlette.responses import Response
 
 from flows.web.desk.faces import Facing, faces, record_faces
-from flows.web.desk.forms import local_path
+from flows.web.desk.forms import local_path, token_of
 from flows.web.desk.queue import age_of
 from flows.web.desk.refusals import RefusalError
 from flows.web.desk.refusals import Why as Refused
@@ -115,6 +116,16 @@ def told_by(visit: Visit) -> Told:
     return Told(posted=posted_of(visit), confirmed=visit.form.every("confirmed"))
 
 
+def shown_mark(visit: Visit) -> str:
+    """What the form of a page carries whose values were asked for, so that nobody sees them who did not say why."""
+    return token_of(visit.secret, f"shown\0{visit.request.path_params['submission_id']}")
+
+
+def was_shown(visit: Visit) -> bool:
+    """Whether a form comes from a page on which values were shown."""
+    return hmac.compare_digest(visit.form.one("shown").encode(), shown_mark(visit).encode())
+
+
 def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
     """The page with everything on it."""
     laid_out, waiting = opened.laid_out, opened.laid_out.waiting
@@ -140,6 +151,7 @@ def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
         first_page=_first_page(opened.sheet),
         decision_id=told.posted.get("decision_id") or secrets.token_hex(16),
         reveal_reasons=REVEAL_REASONS,
+        shown_mark=shown_mark(visit) if told.shown else "",
         told=told,
     )
 
