@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -30,12 +31,19 @@ REVEAL_REASONS: Final = ("compare", "ask_family", "other")
 _LONGEST_REASON: Final = 100
 
 
+class First(NamedTuple):
+    """Who was quicker, and when that was, if they decided."""
+
+    account: str
+    at: datetime | None = None
+
+
 class Told(NamedTuple):
     """What a page tells besides the case: what was wrong with a decision, and what was typed so far."""
 
     stumbles: tuple[Stumble, ...] = ()
     refusal: str = ""
-    refused_by: str = ""
+    first: First | None = None
     posted: Mapping[str, str] = MappingProxyType({})
     confirmed: tuple[str, ...] = ()
     status: int = HTTPStatus.OK
@@ -52,7 +60,7 @@ def case(visit: Visit) -> Response:
 def reveal(visit: Visit) -> Response:
     """The same page with its values in clear; who asked and why is in the audit chain."""
     reason = visit.form.one("why")
-    words = visit.form.one("why_words")[:_LONGEST_REASON]
+    words = mask_numbers(visit.form.one("why_words")[:_LONGEST_REASON])  # the chain is to name nobody
     if reason not in REVEAL_REASONS or (reason == "other" and not words.strip()):
         raise RefusalError(Refused.MALFORMED)
     opened = opened_of(visit)
