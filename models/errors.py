@@ -131,3 +131,15 @@ class UnknownCaseError(LedgerError):
     """No case has this submission id."""
 
     exit_code = ExitCode.USAGE
+
+
+class UnknownBatchError(LedgerError):
+    """No batch has this id."""
+
+    exit_code = ExitCode.USAGE
+
+
+class BatchHeldError(LedgerError):
+    """Another process works on the batch."""
+
+    retryable = True

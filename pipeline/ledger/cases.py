@@ -60,12 +60,16 @@ def locked(connection: Connection, case: Case) -> int:
     Raises:
         UnknownCaseError: The case was never opened.
     """
-    submission_id = case.submission.submission_id
-    query = select(cases.c.revision, cases.c.id).where(cases.c.submission_id == submission_id).order_by(cases.c.id)
-    row_ids: dict[int, int] = {row.revision: row.id for row in connection.execute(query.with_for_update())}
+    row_ids = lock(connection, case.submission.submission_id)
     if case.revision not in row_ids:
-        raise _unknown(submission_id, case.revision)
+        raise _unknown(case.submission.submission_id, case.revision)
     return row_ids[case.revision]
+
+
+def lock(connection: Connection, submission_id: str) -> dict[int, int]:
+    """The row ids of a case by its revisions; nobody concludes any of them before this transaction ends."""
+    query = select(cases.c.revision, cases.c.id).where(cases.c.submission_id == submission_id).order_by(cases.c.id)
+    return {row.revision: row.id for row in connection.execute(query.with_for_update())}
 
 
 def is_latest(connection: Connection, case: Case) -> bool:

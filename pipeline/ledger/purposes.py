@@ -21,5 +21,10 @@ def of_content(submission_id: str, revision: int, engine: str, version: str) -> 
     return _joined("contents.payload", submission_id, str(revision), engine, version)
 
 
+def of_batch_item(batch_id: str, number: int, submission_id: str) -> str:
+    """Of what is kept of a case that is run again."""
+    return _joined("batch_items.payload", batch_id, str(number), submission_id)
+
+
 def _joined(*parts: str) -> str:
     return "\0".join(parts)

@@ -1,0 +1,186 @@
+"""Batches of cases that are run again: each operation is one transaction."""
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from pydantic import JsonValue
+from sqlalchemy import Connection
+
+from pipeline.ledger import batch_items, batches, cases, children, forgetting, runs, telling
+from pipeline.ledger.audit import Entry
+from pipeline.ledger.batched import (
+    Batch,
+    BatchItem,
+    BatchLease,
+    BatchOptions,
+    BatchStep,
+    Candidate,
+    ItemState,
+    Judged,
+    Noted,
+    Undo,
+)
+from pipeline.ledger.records import AuditKind
+from pipeline.ledger.transactions.of_cases import Cases
+from pipeline.ledger.values import Conclusion
+
+
+class Batches(Cases):
+    def begin_batch(self, submission_ids: Sequence[str], options: BatchOptions, account: str, version: str) -> Batch:
+        with self._database.writing() as connection:
+            noted = batches.Beginning(account, version, self._clock())
+            batch = batches.begin(connection, submission_ids, options, noted)
+            self._record(connection, _step(connection, batch.batch_id, BatchStep.BEGUN, account))
+            return batch
+
+    def batch(self, batch_id: str) -> Batch:
+        with self._database.reading() as connection:
+            return batches.one(connection, batch_id)
+
+    def batches(self) -> tuple[Batch, ...]:
+        with self._database.reading() as connection:
+            return batches.every(connection)
+
+    def batch_items(
+        self, batch_id: str, states: Collection[ItemState] = (), *, after: int = 0, limit: int = 1000
+    ) -> tuple[BatchItem, ...]:
+        with self._database.reading() as connection:
+            return batch_items.page(connection, self._seal, batch_id, states, after=after, limit=limit)
+
+    def hold_batch(
+        self, batch_id: str, owner: str, seconds: float, step: BatchStep, account: str, *, instead_of: int = 0
+    ) -> BatchLease | None:
+        with self._database.writing() as connection:
+            now = self._clock()
+            lease = batches.hold(connection, batch_id, owner, seconds=seconds, instead_of=instead_of, now=now)
+            if lease is not None and (step is not BatchStep.RESUMED or lease.token > 1):  # the first time it was begun
+                self._record(connection, _step(connection, batch_id, step, account))
+            return lease
+
+    def renew_batch(self, lease: BatchLease, seconds: float) -> None:
+        with self._database.writing() as connection:
+            batches.renew(connection, lease, seconds=seconds, now=self._clock())
+
+    def let_go_of_batch(self, lease: BatchLease, step: BatchStep, account: str) -> None:
+        with self._database.writing() as connection:
+            if batches.let_go(connection, lease):
+                self._record(connection, _step(connection, lease.batch_id, step, account))
+
+    def record_items(self, lease: BatchLease, judged: Sequence[Judged]) -> tuple[ItemState, ...]:
+        with self._database.writing() as connection:
+            hand = _Hand(connection, lease.batch_id, batches.fenced(connection, lease), [])
+            return self._all(hand, [partial(self._recorded, hand, one) for one in judged])
+
+    def note_item(self, lease: BatchLease, number: int, state: ItemState, failure: str | None = None) -> None:
+        with self._database.writing() as connection:
+            hand = _Hand(connection, lease.batch_id, batches.fenced(connection, lease), [])
+            item = self._item(hand, number)
+            if item is not None:
+                self._write(hand, item._replace(state=state, failure=failure))
+
+    def promote_items(self, lease: BatchLease, numbers: Sequence[int], *, tell: bool) -> tuple[ItemState, ...]:
+        return self._moved(lease, numbers, self._promoted, tell=tell)
+
+    def roll_back_items(self, lease: BatchLease, numbers: Sequence[int], *, tell: bool) -> tuple[ItemState, ...]:
+        return self._moved(lease, numbers, self._rolled_back, tell=tell)
+
+    def _moved(self, lease: BatchLease, numbers: Sequence[int], move: "_Move", *, tell: bool) -> tuple[ItemState, ...]:
+        with self._database.writing() as connection:
+            options = batches.fenced(connection, lease).model_copy(update={"tell": tell})
+            hand = _Hand(connection, lease.batch_id, options, [])
+            return self._all(hand, [partial(move, hand, number) for number in numbers])
+
+    def _all(self, hand: "_Hand", works: Sequence[Callable[[], ItemState]]) -> tuple[ItemState, ...]:
+        states = tuple(work() for work in works)
+        self._record(hand.connection, *hand.entries)
+        return states
+
+    def _recorded(self, hand: "_Hand", judged: Judged) -> ItemState:
+        item, one = self._item(hand, judged.number), judged.conclusion
+        if item is None or item.state is not ItemState.PENDING:
+            return ItemState.STALE if item is None else item.state
+        seen = item._replace(revision=one.case.revision, before=judged.run, noted=Noted(changes=judged.changes))
+        state = self._may_replace(hand, seen, judged.run)
+        if state is not ItemState.DONE:
+            return self._write(hand, seen._replace(state=state))
+        if hand.options.dry_run:
+            candidate = Candidate(result=one.result, child=one.child, numbers=one.numbers)
+            return self._write(
+                hand, seen._replace(state=state, noted=Noted(changes=judged.changes, candidate=candidate))
+            )
+        return self._put_in_force(hand, seen, one)
+
+    def _promoted(self, hand: "_Hand", number: int) -> ItemState:
+        item = self._item(hand, number)
+        if item is None or item.state is not ItemState.DONE or item.noted.candidate is None or item.before is None:
+            return ItemState.STALE if item is None else item.state
+        state = self._may_replace(hand, item, item.before)
+        if state is not ItemState.DONE:
+            return self._write(hand, item._replace(state=state, noted=Noted(changes=item.noted.changes)))
+        held = item.noted.candidate
+        case = cases.case_of(hand.connection, self._seal, item.submission_id, item.revision)
+        return self._put_in_force(hand, item, Conclusion(case, held.result, held.child, held.numbers))
+
+    def _rolled_back(self, hand: "_Hand", number: int) -> ItemState:
+        item = self._item(hand, number)
+        if item is None or item.state is not ItemState.PROMOTED or item.noted.undo is None or item.after is None:
+            return ItemState.STALE if item is None else item.state
+        left = item._replace(noted=Noted(changes=item.noted.changes))
+        if self._may_replace(hand, item, item.after) is not ItemState.DONE:
+            return self._write(hand, left._replace(state=ItemState.STALE))
+        connection, name, undo = hand.connection, item.submission_id, item.noted.undo
+        case = cases.case_of(connection, self._seal, name, item.revision)
+        before = runs.one(connection, self._seal, name, case.revision, item.before or 0)
+        self._concluded(connection, Conclusion(case, before), hand.entries)
+        children.restore(connection, self._seal, name, undo.record)
+        forgetting.put_keys(connection, cases.locked(connection, case), frozenset(undo.found_by))
+        self._told(hand, name)
+        return self._write(hand, left._replace(state=ItemState.ROLLED_BACK, failure=None))
+
+    def _put_in_force(self, hand: "_Hand", item: BatchItem, one: Conclusion) -> ItemState:
+        connection, name = hand.connection, item.submission_id
+        undo = Undo(
+            record=children.record_of(connection, self._seal, name),
+            found_by=tuple(sorted(forgetting.keys_of(connection, cases.locked(connection, one.case)))),
+        )
+        ordinal = self._concluded(connection, one, hand.entries)
+        self._told(hand, name)
+        noted = Noted(changes=item.noted.changes, undo=undo)
+        return self._write(hand, item._replace(state=ItemState.PROMOTED, after=ordinal, failure=None, noted=noted))
+
+    def _may_replace(self, hand: "_Hand", item: BatchItem, run: int) -> ItemState:
+        """DONE where this run is the one in force still, and no person's; else why not."""
+        cases.lock(hand.connection, item.submission_id)
+        stands = runs.standing(hand.connection, item.submission_id)
+        if stands is None or (stands.revision, stands.run) != (item.revision, run):
+            return ItemState.STALE
+        return ItemState.KEPT if stands.author is not None else ItemState.DONE
+
+    def _told(self, hand: "_Hand", submission_id: str) -> None:
+        if hand.options.tell:
+            telling.tell(hand.connection, self._seal, submission_id, now=self._clock())
+
+    def _item(self, hand: "_Hand", number: int) -> BatchItem | None:
+        return batch_items.locked(hand.connection, self._seal, hand.batch_id, number)
+
+    def _write(self, hand: "_Hand", item: BatchItem) -> ItemState:
+        batch_items.write(hand.connection, self._seal, hand.batch_id, item)
+        return item.state
+
+
+class _Hand(NamedTuple):
+    """A transaction over items of a batch, and what it has to record at its end."""
+
+    connection: Connection
+    batch_id: str
+    options: BatchOptions
+    entries: list[Entry]
+
+
+_Move = Callable[[_Hand, int], ItemState]
+
+
+def _step(connection: Connection, batch_id: str, step: BatchStep, account: str) -> Entry:
+    counts: dict[str, JsonValue] = {str(state): count for state, count in batches.counts(connection, batch_id).items()}
+    return Entry(AuditKind.BATCH, {"batch": batch_id, "step": step.value, "account": account, "cases": counts})
