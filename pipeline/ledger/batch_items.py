@@ -1,9 +1,9 @@
 """The items of batches: what became of each case, and what is kept of it, sealed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from pipeline.ledger import purposes
 from pipeline.ledger.batched import BatchItem, ItemState, Noted
@@ -23,22 +23,20 @@ def page(
     return tuple(_item(seal, row) for row in rows)
 
 
-def locked(connection: Connection, seal: Seal, batch_id: str, number: int) -> BatchItem | None:
-    """An item that nobody changes before this transaction ends; None if its child was forgotten."""
-    row = connection.execute(select(batch_items).where(*_is(batch_id, number)).with_for_update()).first()
-    return None if row is None else _item(seal, row)
+def locked(connection: Connection, seal: Seal, batch_id: str, numbers: Sequence[int]) -> dict[int, BatchItem]:
+    """Items that nobody changes before this transaction ends, by their numbers; not those of forgotten children."""
+    query = select(batch_items).where(batch_items.c.batch_id == batch_id, batch_items.c.number.in_(numbers))
+    rows = connection.execute(query.order_by(batch_items.c.number).with_for_update())
+    return {row.number: _item(seal, row) for row in rows}
 
 
-def write(connection: Connection, seal: Seal, batch_id: str, item: BatchItem) -> None:
-    """Store an item as it is now."""
-    sealed = None
-    if item.noted != Noted():
-        about = purposes.of_batch_item(batch_id, item.number, item.submission_id)
-        sealed = seal.sealed(item.noted.model_dump_json(by_alias=True).encode(), about)
-    values: dict[str, Any] = item._asdict() | {"payload": sealed}
-    for name in ("number", "submission_id", "noted"):
-        del values[name]
-    connection.execute(update(batch_items).where(*_is(batch_id, item.number)).values(**values))
+def write(connection: Connection, seal: Seal, batch_id: str, items: Iterable[BatchItem]) -> None:
+    """Store items as they are now."""
+    rows = [_values(seal, batch_id, item) for item in items]
+    if rows:
+        one = (batch_items.c.batch_id == batch_id, batch_items.c.number == bindparam("of"))
+        named: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of"}
+        connection.execute(update(batch_items).where(*one).values(**named), rows)
 
 
 def erase(connection: Connection, submission_ids: Iterable[str]) -> None:
@@ -46,8 +44,13 @@ def erase(connection: Connection, submission_ids: Iterable[str]) -> None:
     connection.execute(delete(batch_items).where(batch_items.c.submission_id.in_(sorted(submission_ids))))
 
 
-def _is(batch_id: str, number: int) -> tuple[Any, Any]:
-    return batch_items.c.batch_id == batch_id, batch_items.c.number == number
+def _values(seal: Seal, batch_id: str, item: BatchItem) -> dict[str, Any]:
+    sealed = None
+    if item.noted != Noted():
+        about = purposes.of_batch_item(batch_id, item.number, item.submission_id)
+        sealed = seal.sealed(item.noted.model_dump_json(by_alias=True).encode(), about)
+    values = {name: value for name, value in item._asdict().items() if name not in {"number", "submission_id", "noted"}}
+    return values | {"of": item.number, "payload": sealed}
 
 
 def _item(seal: Seal, row: Row[tuple[object, ...]]) -> BatchItem:

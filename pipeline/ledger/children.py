@@ -40,10 +40,10 @@ def register(connection: Connection, seal: Seal, child: KnownChild, submission_i
         raise ChildExistsError(f"The child of case {submission_id} was registered by another case first.") from None
 
 
-def record_of(connection: Connection, seal: Seal, submission_id: str) -> Registered | None:
-    """What a submission has registered, if it has."""
-    row = connection.execute(select(children).where(children.c.submission_id == submission_id)).first()
-    return None if row is None else Registered(child=_child(seal, row), registered_at=row.registered_at)
+def records_of(connection: Connection, seal: Seal, submission_ids: Sequence[str]) -> dict[str, Registered]:
+    """What submissions have registered, of those that have."""
+    rows = connection.execute(select(children).where(children.c.submission_id.in_(submission_ids)))
+    return {row.submission_id: Registered(child=_child(seal, row), registered_at=row.registered_at) for row in rows}
 
 
 def restore(connection: Connection, seal: Seal, submission_id: str, record: Registered | None) -> None:

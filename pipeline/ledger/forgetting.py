@@ -4,6 +4,7 @@ A case is the child's whose number its pages show with certainty, or who was typ
 another child, into which this child's number was mistyped, is not erased.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -39,14 +40,17 @@ def note_keys(connection: Connection, seal: Seal, case_id: int, numbers: ChildNu
     put_keys(connection, case_id, children.number_keys(seal, numbers))
 
 
-def keys_of(connection: Connection, case_id: int) -> frozenset[str]:
-    """The keys by which it is noted whose case this is."""
-    return frozenset(connection.scalars(select(case_keys.c.key).where(case_keys.c.case_id == case_id)))
+def keys_of(connection: Connection, case_ids: Iterable[int]) -> defaultdict[int, set[str]]:
+    """The keys by which it is noted whose each case is."""
+    keys: defaultdict[int, set[str]] = defaultdict(set)
+    for row in connection.execute(select(case_keys).where(case_keys.c.case_id.in_(tuple(case_ids)))):
+        keys[row.case_id].add(row.key)
+    return keys
 
 
 def put_keys(connection: Connection, case_id: int, keys: frozenset[str]) -> None:
     """Note these keys instead of those that were noted before."""
-    of_case, noted = case_keys.c.case_id == case_id, keys_of(connection, case_id)
+    of_case, noted = case_keys.c.case_id == case_id, keys_of(connection, [case_id])[case_id]
     if noted - keys:
         connection.execute(delete(case_keys).where(of_case, case_keys.c.key.in_(noted - keys)))
     if keys - noted:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, text
+from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from models.case import Case
 from models.errors import LedgerError
@@ -97,12 +97,13 @@ class Standing(NamedTuple):
     author: str | None
 
 
-def standing(connection: Connection, submission_id: str) -> Standing | None:
-    """What stands of a case; None where there is no case."""
-    query = select(cases.c.revision, func.coalesce(runs.c.ordinal, 0).label("run"), runs.c.author)
-    joined = query.outerjoin(runs, runs.c.case_id == cases.c.id).where(cases.c.submission_id == submission_id)
-    row = connection.execute(joined.order_by(cases.c.revision.desc(), text("run DESC")).limit(1)).first()
-    return None if row is None else Standing(row.revision, row.run, row.author)
+def standing(connection: Connection, submission_ids: Sequence[str]) -> dict[str, Standing]:
+    """What stands of cases."""
+    columns = (cases.c.submission_id, cases.c.revision, func.coalesce(runs.c.ordinal, 0).label("run"), runs.c.author)
+    joined = select(*columns).outerjoin(runs, runs.c.case_id == cases.c.id)
+    found = connection.execute(joined.where(cases.c.submission_id.in_(submission_ids)))
+    rows = sorted(found, key=lambda row: (int(row.revision), int(row.run)))
+    return {row.submission_id: Standing(row.revision, row.run, row.author) for row in rows}
 
 
 def latest_of(connection: Connection, seal: Seal, submission_ids: Sequence[str]) -> dict[str, tuple[int, Result]]:

@@ -1,6 +1,6 @@
 """Batches of cases that are run again: each operation is one transaction."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from pipeline.ledger.batched import (
     ItemState,
     Judged,
     Noted,
+    Registered,
     Undo,
 )
 from pipeline.ledger.records import AuditKind
@@ -69,15 +70,15 @@ class Batches(Cases):
 
     def record_items(self, lease: BatchLease, judged: Sequence[Judged]) -> tuple[ItemState, ...]:
         with self._database.writing() as connection:
-            hand = _Hand(connection, lease.batch_id, batches.fenced(connection, lease), [])
+            hand = self._hand(connection, lease, [one.number for one in judged])
             return self._all(hand, [partial(self._recorded, hand, one) for one in judged])
 
     def note_item(self, lease: BatchLease, number: int, state: ItemState, failure: str | None = None) -> None:
         with self._database.writing() as connection:
-            hand = _Hand(connection, lease.batch_id, batches.fenced(connection, lease), [])
-            item = self._item(hand, number)
-            if item is not None:
-                self._write(hand, item._replace(state=state, failure=failure))
+            batches.fenced(connection, lease)
+            items = batch_items.locked(connection, self._seal, lease.batch_id, [number]).values()
+            changed = (item._replace(state=state, failure=failure) for item in items)
+            batch_items.write(connection, self._seal, lease.batch_id, changed)
 
     def promote_items(self, lease: BatchLease, numbers: Sequence[int], *, tell: bool) -> tuple[ItemState, ...]:
         return self._moved(lease, numbers, self._promoted, tell=tell)
@@ -87,98 +88,103 @@ class Batches(Cases):
 
     def _moved(self, lease: BatchLease, numbers: Sequence[int], move: "_Move", *, tell: bool) -> tuple[ItemState, ...]:
         with self._database.writing() as connection:
-            options = batches.fenced(connection, lease).model_copy(update={"tell": tell})
-            hand = _Hand(connection, lease.batch_id, options, [])
+            hand = self._hand(connection, lease, numbers)
+            hand = hand._replace(options=hand.options.model_copy(update={"tell": tell}))
             return self._all(hand, [partial(move, hand, number) for number in numbers])
 
-    def _all(self, hand: "_Hand", works: Sequence[Callable[[], ItemState]]) -> tuple[ItemState, ...]:
-        states = tuple(work() for work in works)
-        self._record(hand.connection, *hand.entries)
-        return states
+    def _hand(self, connection: Connection, lease: BatchLease, numbers: Sequence[int]) -> "_Hand":
+        """Everything that is asked of the cases, asked at once: items first and then cases, as whoever forgets them."""
+        options, seal = batches.fenced(connection, lease), self._seal
+        items = batch_items.locked(connection, seal, lease.batch_id, numbers)
+        names = [item.submission_id for item in items.values()]
+        rows = cases.lock(connection, names)
+        stands, records = runs.standing(connection, names), children.records_of(connection, seal, names)
+        keys = forgetting.keys_of(connection, (row for revisions in rows.values() for row in revisions.values()))
+        return _Hand(connection, lease.batch_id, options, items, stands, records, rows, keys, [])
 
-    def _recorded(self, hand: "_Hand", judged: Judged) -> ItemState:
-        item, one = self._item(hand, judged.number), judged.conclusion
+    def _all(self, hand: "_Hand", works: Sequence[Callable[[], BatchItem | None]]) -> tuple[ItemState, ...]:
+        items = [work() for work in works]
+        changed = (item for item in items if item is not None and item is not hand.items[item.number])
+        batch_items.write(hand.connection, self._seal, hand.batch_id, changed)
+        self._record(hand.connection, *hand.entries)
+        return tuple(ItemState.STALE if item is None else item.state for item in items)
+
+    def _recorded(self, hand: "_Hand", judged: Judged) -> BatchItem | None:
+        item, one = hand.items.get(judged.number), judged.conclusion
         if item is None or item.state is not ItemState.PENDING:
-            return ItemState.STALE if item is None else item.state
+            return item
         seen = item._replace(revision=one.case.revision, before=judged.run, noted=Noted(changes=judged.changes))
-        state = self._may_replace(hand, seen, judged.run)
+        state = hand.may_replace(seen, judged.run)
         if state is not ItemState.DONE:
-            return self._write(hand, seen._replace(state=state))
+            return seen._replace(state=state)
         if hand.options.dry_run:
             candidate = Candidate(result=one.result, child=one.child, numbers=one.numbers)
-            return self._write(
-                hand, seen._replace(state=state, noted=Noted(changes=judged.changes, candidate=candidate))
-            )
+            return seen._replace(state=state, noted=Noted(changes=judged.changes, candidate=candidate))
         return self._put_in_force(hand, seen, one)
 
-    def _promoted(self, hand: "_Hand", number: int) -> ItemState:
-        item = self._item(hand, number)
+    def _promoted(self, hand: "_Hand", number: int) -> BatchItem | None:
+        item = hand.items.get(number)
         if item is None or item.state is not ItemState.DONE or item.noted.candidate is None or item.before is None:
-            return ItemState.STALE if item is None else item.state
-        state = self._may_replace(hand, item, item.before)
+            return item
+        state = hand.may_replace(item, item.before)
         if state is not ItemState.DONE:
-            return self._write(hand, item._replace(state=state, noted=Noted(changes=item.noted.changes)))
+            return item._replace(state=state, noted=Noted(changes=item.noted.changes))
         held = item.noted.candidate
         case = cases.case_of(hand.connection, self._seal, item.submission_id, item.revision)
         return self._put_in_force(hand, item, Conclusion(case, held.result, held.child, held.numbers))
 
-    def _rolled_back(self, hand: "_Hand", number: int) -> ItemState:
-        item = self._item(hand, number)
+    def _rolled_back(self, hand: "_Hand", number: int) -> BatchItem | None:
+        item = hand.items.get(number)
         if item is None or item.state is not ItemState.PROMOTED or item.noted.undo is None or item.after is None:
-            return ItemState.STALE if item is None else item.state
+            return item
         left = item._replace(noted=Noted(changes=item.noted.changes))
-        if self._may_replace(hand, item, item.after) is not ItemState.DONE:
-            return self._write(hand, left._replace(state=ItemState.STALE))
+        if hand.may_replace(item, item.after) is not ItemState.DONE:
+            return left._replace(state=ItemState.STALE)
         connection, name, undo = hand.connection, item.submission_id, item.noted.undo
         case = cases.case_of(connection, self._seal, name, item.revision)
         before = runs.one(connection, self._seal, name, case.revision, item.before or 0)
         self._concluded(connection, Conclusion(case, before), hand.entries)
         children.restore(connection, self._seal, name, undo.record)
-        forgetting.put_keys(connection, cases.locked(connection, case), frozenset(undo.found_by))
+        forgetting.put_keys(connection, hand.rows[name][case.revision], frozenset(undo.found_by))
         self._told(hand, name)
-        return self._write(hand, left._replace(state=ItemState.ROLLED_BACK, failure=None))
+        return left._replace(state=ItemState.ROLLED_BACK, failure=None)
 
-    def _put_in_force(self, hand: "_Hand", item: BatchItem, one: Conclusion) -> ItemState:
-        connection, name = hand.connection, item.submission_id
-        undo = Undo(
-            record=children.record_of(connection, self._seal, name),
-            found_by=tuple(sorted(forgetting.keys_of(connection, cases.locked(connection, one.case)))),
-        )
-        ordinal = self._concluded(connection, one, hand.entries)
+    def _put_in_force(self, hand: "_Hand", item: BatchItem, one: Conclusion) -> BatchItem:
+        name = item.submission_id
+        found_by = tuple(sorted(hand.keys[hand.rows[name][one.case.revision]]))
+        undo = Undo(record=hand.records.get(name), found_by=found_by)
+        ordinal = self._concluded(hand.connection, one, hand.entries)
         self._told(hand, name)
         noted = Noted(changes=item.noted.changes, undo=undo)
-        return self._write(hand, item._replace(state=ItemState.PROMOTED, after=ordinal, failure=None, noted=noted))
-
-    def _may_replace(self, hand: "_Hand", item: BatchItem, run: int) -> ItemState:
-        """DONE where this run is the one in force still, and no person's; else why not."""
-        cases.lock(hand.connection, item.submission_id)
-        stands = runs.standing(hand.connection, item.submission_id)
-        if stands is None or (stands.revision, stands.run) != (item.revision, run):
-            return ItemState.STALE
-        return ItemState.KEPT if stands.author is not None else ItemState.DONE
+        return item._replace(state=ItemState.PROMOTED, after=ordinal, failure=None, noted=noted)
 
     def _told(self, hand: "_Hand", submission_id: str) -> None:
         if hand.options.tell:
             telling.tell(hand.connection, self._seal, submission_id, now=self._clock())
 
-    def _item(self, hand: "_Hand", number: int) -> BatchItem | None:
-        return batch_items.locked(hand.connection, self._seal, hand.batch_id, number)
-
-    def _write(self, hand: "_Hand", item: BatchItem) -> ItemState:
-        batch_items.write(hand.connection, self._seal, hand.batch_id, item)
-        return item.state
-
 
 class _Hand(NamedTuple):
-    """A transaction over items of a batch, and what it has to record at its end."""
+    """A transaction over items of a batch: what there is of their cases, and what is to be recorded at its end."""
 
     connection: Connection
     batch_id: str
     options: BatchOptions
+    items: Mapping[int, BatchItem]
+    stands: Mapping[str, runs.Standing]
+    records: Mapping[str, Registered]
+    rows: Mapping[str, Mapping[int, int]]
+    keys: Mapping[int, set[str]]
     entries: list[Entry]
 
+    def may_replace(self, item: BatchItem, run: int) -> ItemState:
+        """DONE where this run is the one in force still, and no person's; else why not."""
+        stands = self.stands.get(item.submission_id)
+        if stands is None or (stands.revision, stands.run) != (item.revision, run):
+            return ItemState.STALE
+        return ItemState.KEPT if stands.author is not None else ItemState.DONE
 
-_Move = Callable[[_Hand, int], ItemState]
+
+_Move = Callable[[_Hand, int], BatchItem | None]
 
 
 def _step(connection: Connection, batch_id: str, step: BatchStep, account: str) -> Entry:
