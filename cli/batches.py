@@ -54,12 +54,14 @@ def show(
 def list_batches(context: typer.Context) -> int:
     """List batches, the newest first."""
     place: Place = context.obj
-    table = Table("batch", "begun", "by", "which", "cases", *(str(state) for state in ItemState), box=None)
+    table = Table(box=None)
+    table.add_column("batch", no_wrap=True)
+    for name in ("begun (UTC)", "by", "how", "cases"):
+        table.add_column(name)
     with place.ledger() as ledger:
         for batch in ledger.batches():
-            counts = (str(batch.count(state) or "") for state in ItemState)
             begun = f"{batch.made_at:%Y-%m-%d %H:%M}"
-            table.add_row(batch.batch_id, begun, batch.account, words_of(batch.options), str(batch.total), *counts)
+            table.add_row(batch.batch_id, begun, batch.account, words_of(batch.options), counts_of(batch))
     Console().print(table)
     return ExitCode.ACCEPTED
 
@@ -70,6 +72,11 @@ def words_of(options: BatchOptions) -> str:
     words = [f"{name} {value}" for name, value in chosen.items()]
     words += [name for name in ("from_readings", "dry_run", "tell") if getattr(options, name)]
     return ", ".join(words).replace("_", " ")
+
+
+def counts_of(batch: Batch) -> str:
+    """How many cases are in which state."""
+    return ", ".join(f"{count} {state.value.replace('_', ' ')}" for state, count in sorted(batch.counts.items()))
 
 
 def _moved(place: Place, batch_id: str, task: Task, *, tell: bool) -> int:
@@ -83,7 +90,7 @@ def _moved(place: Place, batch_id: str, task: Task, *, tell: bool) -> int:
 
 
 def _print_moved(batch: Batch) -> None:
-    print(", ".join(f"{count} {state.value.replace('_', ' ')}" for state, count in sorted(batch.counts.items())))
+    print(counts_of(batch))
     print_summary(batch)
 
 

@@ -24,17 +24,15 @@ from pipeline.conclude import conclusions
 from pipeline.desk import Desk
 from pipeline.documents.view import content_version
 from pipeline.identity import process_identity
-from pipeline.intake import process
 from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.batched import Batch, BatchLease, BatchOptions, BatchStep, ItemState, Judged
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Content, Selection
-from pipeline.stores.folder import FolderStore
-from tests.support.cards import emblem, id_number, member
-from tests.support.dossiers import CHILD, READER
+from tests.support.batches import process_many
+from tests.support.cards import emblem
+from tests.support.dossiers import READER
 from tests.support.processes import wait_until
-from tests.support.scripted import ScriptedReaders
-from tests.support.uploads import FILES, opened_desk, scripted, upload
+from tests.support.uploads import FILES, opened_desk, scripted
 from tests.support.values import SECRET
 
 SURE = Policy(legibility=LegibilityLimits(doubtful=1.1))  # nothing is ever certain
@@ -49,22 +47,6 @@ def url(tmp_path: Path) -> str:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with opened_desk(tmp_path) as held:
         yield held
-
-
-def process_many(desk: Desk, tmp_path: Path, count: int) -> list[str]:
-    """So many cases of children of one day, each with a card of its own; every third is typed in as a boy."""
-    source, readers = FolderStore(tmp_path / "uploads"), desk.readers
-    assert isinstance(readers, ScriptedReaders)
-    ids = []
-    for number in range(count):
-        own, told = f"{number}.card".encode(), id_number("20191123", 2 * number)
-        readers.script[own] = member({"公民身份证件编号": told})
-        child = CHILD.model_dump(mode="json") | {"id_number": told, "sex": "男" if number % 3 == 2 else "女"}
-        files = [{"path": name.decode()} for name in (*FILES[:-1], own)]
-        source.put(f"case-{number}/{own.decode()}", own, content_type="image/jpeg")
-        upload(source, f"case-{number}", child=child, files=files)
-        ids.append(process(source, f"case-{number}", desk).submission_id)
-    return ids
 
 
 class Worked(NamedTuple):
