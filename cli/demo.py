@@ -84,7 +84,9 @@ def _with_desk(settings: Settings, ledger: Ledger, api_url: str) -> Settings:
     port, password = usable_port("127.0.0.1", _DESK_PORT), secrets.token_urlsafe(12)
     for name, role in (("reviewer", Role.REVIEWER), ("supervisor", Role.SUPERVISOR)):
         ledger.make_account(name, role, password, by="demo")
-    _console.print(f"Review desk: http://127.0.0.1:{port}/   as reviewer or supervisor, password {password}", soft_wrap=True)
+    _console.print(
+        f"Review desk: http://127.0.0.1:{port}/   as reviewer or supervisor, password {password}", soft_wrap=True
+    )
     prefect = settings.prefect.model_copy(update={"api_url": api_url})
     desk = settings.desk.model_copy(update={"port": port, "url": None})
     return settings.model_copy(update={"prefect": prefect, "desk": desk})

@@ -35,7 +35,7 @@ app = typer.Typer(
 app.command()(process)
 app.add_typer(children, name="children")
 app.command()(show)
-app.command()(reprocess)
+app.add_typer(reprocess, name="reprocess")
 app.command()(serve)
 app.add_typer(people, name="people")
 app.add_typer(audit, name="audit")
