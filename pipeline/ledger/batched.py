@@ -8,6 +8,7 @@ from typing import NamedTuple
 from models.base import Model
 from models.changes import Change
 from models.children import KnownChild
+from models.policy import Looks
 from models.result import Result
 from pipeline.ledger.values import ChildNumbers, Conclusion, Selection
 
@@ -92,6 +93,7 @@ class Candidate(Model):
     result: Result
     child: KnownChild | None
     numbers: ChildNumbers
+    looks: Looks
 
 
 class Registered(Model):

@@ -118,7 +118,7 @@ class Batches(Cases):
         if state is not ItemState.DONE:
             return seen._replace(state=state)
         if hand.options.dry_run:
-            candidate = Candidate(result=one.result, child=one.child, numbers=one.numbers)
+            candidate = Candidate(result=one.result, child=one.child, numbers=one.numbers, looks=one.looks)
             return seen._replace(state=state, noted=Noted(changes=judged.changes, candidate=candidate))
         return self._put_in_force(hand, seen, one)
 
@@ -131,7 +131,7 @@ class Batches(Cases):
             return item._replace(state=state, noted=Noted(changes=item.noted.changes))
         held = item.noted.candidate
         case = cases.case_of(hand.connection, self._seal, item.submission_id, item.revision)
-        return self._put_in_force(hand, item, Conclusion(case, held.result, held.child, held.numbers))
+        return self._put_in_force(hand, item, Conclusion(case, held.result, held.child, held.numbers, looks=held.looks))
 
     def _rolled_back(self, hand: "_Hand", number: int) -> BatchItem | None:
         item = hand.items.get(number)
