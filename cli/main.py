@@ -11,6 +11,7 @@ from cli.audit import audit
 from cli.children import children
 from cli.codes import codes
 from cli.doctor import doctor
+from cli.people import people
 from cli.process import process
 from cli.provision import provision
 from cli.reprocess import reprocess
@@ -36,6 +37,7 @@ app.add_typer(children, name="children")
 app.command()(show)
 app.command()(reprocess)
 app.command()(serve)
+app.add_typer(people, name="people")
 app.add_typer(audit, name="audit")
 app.command()(reseal)
 app.add_typer(retention, name="retention")

@@ -117,6 +117,24 @@ def _receiver(settings: Settings) -> Iterator[str]:
         yield str(error)
 
 
+def _desk(settings: Settings) -> Iterator[str]:
+    options = settings.desk
+    if options.port is None:
+        return
+    if options.port == 0:
+        yield "INTAKE_DESK__PORT=0 is a port that nobody knows: choose one, such as 8098."
+    url = options.url
+    here = is_loopback(options.host) and (url is None or is_loopback(url.host or ""))
+    if not here and (url is None or url.scheme != "https"):
+        yield (
+            "Passwords and documents would travel in clear between the review desk and other machines: put TLS in "
+            "front, set INTAKE_DESK__URL to the https address under which reviewers reach it, or leave "
+            "INTAKE_DESK__HOST on 127.0.0.1."
+        )
+    if url is not None and (url.path not in {None, "/"} or url.query or url.fragment or url.username):
+        yield "INTAKE_DESK__URL must be scheme, host and port alone, such as https://desk.hospital.example."
+
+
 def _webhook(settings: Settings) -> Iterator[str]:
     options = settings.webhook
     if options.url is None:
@@ -136,6 +154,7 @@ _RULES: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _misspelt,
     _prefect,
     _receiver,
+    _desk,
     _webhook,
     _store,
     _register_secret,

@@ -1,4 +1,4 @@
-"""The service: a receiver, a Prefect server unless there is one, and a worker; each is started again when it dies."""
+"""The service: receiver, review desk, worker, and a Prefect server unless there is one; what dies is started again."""
 
 import logging
 import signal
@@ -24,7 +24,7 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
     """Take uploads in until SIGINT or SIGTERM, or until `stop` is set; call it from the main thread.
 
     Returns:
-        ACCEPTED after an orderly stop; else why the worker or the receiver cannot start, and its log says more.
+        ACCEPTED after an orderly stop; else why a process of ours cannot start, and its log says more.
 
     Raises:
         SettingsError: Something is unsafe about the settings; the text lists all of it.
@@ -32,13 +32,13 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
     """
     refuse_unsafe(settings)
     asked = stop or threading.Event()
-    with _asked_by_signal(asked), _charged(*_receivers(settings)) as receivers:
+    with _asked_by_signal(asked), _charged(*_doors(settings)) as doors:
         while not asked.is_set():
-            for receiver in receivers:
-                receiver.tend()
+            for door in doors:
+                door.tend()
             with _server(settings) as server, _charged(_worker(settings, server.api_url)) as workers:
                 log.info("service started", extra={"api_url": server.api_url})
-                code = _supervise((*receivers, *workers), server, asked)
+                code = _supervise((*doors, *workers), server, asked)
             if code is not None:
                 return code
             log.warning("Prefect server died and is started again")
@@ -98,11 +98,14 @@ def _charged(*charges: Charge) -> Iterator[tuple[Charge, ...]]:
             charge.stop()
 
 
-def _receivers(settings: Settings) -> tuple[Charge, ...]:
-    """It does not need Prefect, and takes notifications while Prefect starts."""
-    if settings.receiver.port is None:
-        return ()
-    return (Charge("intake-receiver", settings.logs, _receive, settings, stop_seconds=_STOP_MARGIN_SECONDS),)
+def _doors(settings: Settings) -> tuple[Charge, ...]:
+    """Receiver and review desk do not need Prefect, and answer while it starts."""
+    doors = (("intake-receiver", settings.receiver.port, _receive), ("intake-desk", settings.desk.port, _attend))
+    return tuple(
+        Charge(name, settings.logs, work, settings, stop_seconds=_STOP_MARGIN_SECONDS)
+        for name, port, work in doors
+        if port is not None
+    )
 
 
 def _worker(settings: Settings, api_url: str) -> Charge:
@@ -112,6 +115,12 @@ def _worker(settings: Settings, api_url: str) -> Charge:
 
 def _receive(settings: Settings) -> None:
     from flows.web.app import run
+
+    run(settings)
+
+
+def _attend(settings: Settings) -> None:
+    from flows.web.desk.serving import run
 
     run(settings)
 

@@ -131,3 +131,9 @@ class UnknownCaseError(LedgerError):
     """No case has this submission id."""
 
     exit_code = ExitCode.USAGE
+
+
+class AccountError(LedgerError):
+    """An account cannot be made or changed as was asked; no text repeats a password."""
+
+    exit_code = ExitCode.USAGE

@@ -111,6 +111,8 @@ def ledger(settings: Settings) -> Iterator[Check]:
         yield of_error("ledger", error, code=ExitCode.STORE)
         return
     yield _of_ledger(look)
+    if settings.desk.port is not None:
+        yield _of_people(look.people or 0)
 
 
 def _of_ledger(look: LedgerLook) -> Check:
@@ -126,6 +128,14 @@ def _of_ledger(look: LedgerLook) -> Check:
             if seconds > _SLOW_COMMIT_SECONDS:
                 return Check("ledger", State.WARNING, found, "Put it on a faster disk: every upload waits for commits.")
             return Check("ledger", State.OK, found)
+
+
+def _of_people(count: int) -> Check:
+    found = f"{count} people may sign in at the review desk."
+    if count == 0:
+        to_do = "Run intake people add NAME --role reviewer; supervisors and operators too."
+        return Check("people", State.WARNING, found, to_do)
+    return Check("people", State.OK, found)
 
 
 def prefect(settings: Settings) -> Iterator[Check]:

@@ -8,6 +8,7 @@ from models.errors import LedgerError
 from pipeline.ledger.promises.of_cases import Cases, Readings
 from pipeline.ledger.promises.of_children import Children
 from pipeline.ledger.promises.of_operation import Audit, Operation
+from pipeline.ledger.promises.of_people import People
 from pipeline.ledger.promises.of_reviews import Reviews
 from pipeline.ledger.promises.of_uploads import Inbox, Outbox
 
@@ -28,7 +29,7 @@ def reading_key(digest: str, page_no: int, engine: str) -> str:
     return f"{digest}/{page_no}/{engine}"
 
 
-class Ledger(Cases, Readings, Children, Inbox, Outbox, Reviews, Audit, Operation, Protocol):
+class Ledger(Cases, Readings, Children, Inbox, Outbox, Reviews, People, Audit, Operation, Protocol):
     """Everything in one place, so that what belongs together is one transaction.
 
     Every method may raise LedgerBusyError where trying again helps, and LedgerError where it does not. Safe to share

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import delete, make_url
+from sqlalchemy import delete, func, make_url, select
 
 from pipeline.ledger.database import Database, insert_new
 from pipeline.ledger.schema import alembic_config, refuse_another_secret, refuse_damaged, refuse_unknown, revision_of
 from pipeline.ledger.seal import Seal
-from pipeline.ledger.tables import workers
+from pipeline.ledger.tables import accounts, workers
 
 _PROBE: Final = "intake doctor"
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)  # so that nobody takes the probe for a worker that lives
@@ -27,10 +27,17 @@ class Age(StrEnum):
 
 
 class LedgerLook(NamedTuple):
-    """What was seen; `commit_seconds` of a durable commit, None where nothing was written."""
+    """What was seen.
+
+    Attributes:
+        age: Of its schema.
+        commit_seconds: Of a durable commit; None where nothing was written.
+        people: Accounts that are not disabled; None where they were not looked for.
+    """
 
     age: Age
     commit_seconds: float | None = None
+    people: int | None = None
 
 
 def look_at_ledger(url: str, secret: bytes | None, *, patience: float = 5.0) -> LedgerLook:
@@ -49,7 +56,7 @@ def look_at_ledger(url: str, secret: bytes | None, *, patience: float = 5.0) -> 
     database = Database(url, patience=patience)
     try:
         age = _age(database, Seal(secret or bytes(32)))
-        return LedgerLook(age, _commit_seconds(database) if age is Age.TODAYS else None)
+        return LedgerLook(age, _commit_seconds(database), _people(database)) if age is Age.TODAYS else LedgerLook(age)
     finally:
         database.close()
 
@@ -81,3 +88,8 @@ def _commit_seconds(database: Database) -> float:
     with database.writing() as connection:
         connection.execute(delete(workers).where(workers.c.identity == _PROBE))
     return seconds
+
+
+def _people(database: Database) -> int:
+    with database.reading() as connection:
+        return connection.execute(select(func.count()).where(accounts.c.disabled_at.is_(None))).scalar_one()

@@ -1,0 +1,122 @@
+"""`intake people`: who may sign in at the review desk, and what they may do there."""
+
+import os
+import pwd
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.workspace import Place
+from flows.settings import SettingsError
+from models.accounts import Account, checked_name
+from models.errors import ExitCode
+from models.review import Role
+from pipeline.ledger.base import utc_now
+
+people = typer.Typer(no_args_is_help=True, help="People who sign in at the review desk.")
+_console = Console(highlight=False)
+_Name = Annotated[str, typer.Argument(help="Under which somebody signs in, such as the number of the employee.")]
+_File = Annotated[
+    Path | None, typer.Option(help="Holds the password in its first line; asked for twice without a file.")
+]
+
+
+@people.command()
+def add(
+    context: typer.Context,
+    name: _Name,
+    *,
+    role: Annotated[Role, typer.Option(help="What they may do.")],
+    password_file: _File = None,
+) -> int:
+    """Let somebody sign in."""
+    place: Place = context.obj
+    checked_name(name)  # before anybody types a password in vain
+    password = _password(password_file)
+    with place.ledger() as ledger:
+        ledger.make_account(name, role, password, by=_operator())
+    print(f"{name} signs in as {role.value} from now on.")
+    return ExitCode.ACCEPTED
+
+
+@people.command("list")
+def list_people(context: typer.Context) -> int:
+    """Everybody, and whether they can sign in."""
+    place: Place = context.obj
+    with place.ledger() as ledger:
+        accounts = ledger.accounts()
+    table = Table("name", "role", "state", "made", header_style="bold")
+    for account in accounts:
+        table.add_row(account.name, account.role.value, _state(account), account.made_at.isoformat("T", "seconds"))
+    _console.print(table)
+    return ExitCode.ACCEPTED
+
+
+@people.command()
+def password(context: typer.Context, name: _Name, *, password_file: _File = None) -> int:
+    """Give somebody another password; ends their sessions, and a lock."""
+    place: Place = context.obj
+    chosen = _password(password_file)
+    with place.ledger() as ledger:
+        ledger.change_password(name, chosen, by=_operator())
+    print(f"{name} has another password, and must sign in again.")
+    return ExitCode.ACCEPTED
+
+
+@people.command("role")
+def change_role(context: typer.Context, name: _Name, role: Annotated[Role, typer.Argument(help="The new one.")]) -> int:
+    """Let somebody do something else; ends their sessions."""
+    place: Place = context.obj
+    with place.ledger() as ledger:
+        ledger.change_role(name, role, by=_operator())
+    print(f"{name} is {role.value} from now on, and must sign in again.")
+    return ExitCode.ACCEPTED
+
+
+@people.command()
+def disable(context: typer.Context, name: _Name) -> int:
+    """Let somebody sign in no more; ends their sessions. What they decided stays theirs."""
+    place: Place = context.obj
+    with place.ledger() as ledger:
+        ledger.disable_account(name, by=_operator())
+    print(f"{name} cannot sign in any more.")
+    return ExitCode.ACCEPTED
+
+
+@people.command()
+def enable(context: typer.Context, name: _Name) -> int:
+    """Let somebody sign in again; ends a lock too."""
+    place: Place = context.obj
+    with place.ledger() as ledger:
+        ledger.enable_account(name, by=_operator())
+    print(f"{name} can sign in.")
+    return ExitCode.ACCEPTED
+
+
+def _password(file: Path | None) -> str:
+    """Never an argument, which every user of the machine can see."""
+    if file is None:
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    try:
+        return next(iter(file.read_text("utf-8").splitlines()), "")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The password file {file} cannot be read: {type(error).__name__}.") from error
+
+
+def _operator() -> str:
+    """Who did it, for the audit chain: the user of this machine, who is no account of ours."""
+    try:
+        return f"console:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"console:{os.getuid()}"
+
+
+def _state(account: Account) -> str:
+    if account.disabled_at is not None:
+        return "disabled"
+    if account.locked_until is not None and account.locked_until > utc_now():
+        return f"locked until {account.locked_until.isoformat('T', 'seconds')}"
+    return "open"

@@ -1,0 +1,117 @@
+"""The door: who asks, whether they may, and whether it was a page of ours that sent the form."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
+from typing import NamedTuple, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from flows.held import in_thread
+from flows.web.desk import access
+from flows.web.desk.backing import Backing
+from flows.web.desk.forms import NO_FORM, Form, is_from_here, is_of_session, read_form
+from flows.web.desk.refusals import RefusalError, Why
+from flows.web.desk.unforeseen import note_unforeseen
+from flows.web.desk.visit import Visit
+from models.accounts import Account
+from models.errors import PipelineError, UnknownCaseError
+
+Value = TypeVar("Value")
+Endpoint = Callable[[Visit], Response]
+
+
+class Way(NamedTuple):
+    """A route: its name is its row in access.py; what answers runs in a thread and may block."""
+
+    name: str
+    method: str
+    path: str
+    answer: Endpoint
+
+
+def route(way: Way, backing: Backing) -> Route:
+    """A way as Starlette has it, behind the door.
+
+    Raises:
+        UnguardedRouteError: The table of access does not say who may use it.
+    """
+    access.roles_of(way.name)
+    return Route(way.path, _behind_the_door(way, backing), methods=[way.method], name=way.name)
+
+
+def _behind_the_door(way: Way, backing: Backing) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        visit = Visit(request, backing, backing.cookies.secret(request))
+        try:
+            form = await _form(way, request, backing)
+        except RefusalError as refusal:
+            return visit.refused(refusal.why)
+        return await in_thread(_answered, way, visit, form)
+
+    return answer
+
+
+async def _form(way: Way, request: Request, backing: Backing) -> Form:
+    """What was sent; nothing is read of what another page than ours sent."""
+    if way.method != "POST":
+        return NO_FORM
+    if not is_from_here(request, backing.address):
+        raise RefusalError(Why.NOT_FROM_HERE)
+    return await read_form(request)
+
+
+def _answered(way: Way, stranger: Visit, form: Form) -> Response:
+    admitted = _guarded(stranger, partial(_let_in, way, stranger, form))
+    return admitted if isinstance(admitted, Response) else _guarded(admitted, partial(way.answer, admitted))
+
+
+def _guarded(visit: Visit, work: Callable[[], Value]) -> Value | Response:
+    """Do it, or tell in a whole page why it was not done."""
+    try:
+        return work()
+    except RefusalError as refusal:
+        return visit.refused(refusal.why)
+    except UnknownCaseError:
+        return visit.refused(Why.MISSING)
+    except PipelineError as error:
+        if error.retryable:
+            return visit.refused(Why.BUSY)
+        note_unforeseen(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody is told more than that it is our fault
+        note_unforeseen(error)
+    return visit.refused(Why.BROKEN)
+
+
+def _let_in(way: Way, stranger: Visit, form: Form) -> Visit | Response:
+    roles = access.roles_of(way.name)
+    if roles is access.PUBLIC:
+        return replace(stranger, form=form)
+    account = _signed_in(way, stranger)
+    if account is None:
+        return _to_sign_in(way, stranger)
+    visit = replace(stranger, account=account, form=form)
+    if account.role not in roles:
+        return visit.refused(Why.FORBIDDEN)
+    if way.method == "POST" and not is_of_session(visit.request, form, visit.secret):
+        return visit.refused(Why.NOT_FROM_HERE)
+    return visit
+
+
+def _signed_in(way: Way, stranger: Visit) -> Account | None:
+    if not stranger.secret:
+        return None
+    desk, attended = stranger.backing.settings.desk, way.name not in access.UNATTENDED
+    session = stranger.backing.ledger.session
+    return session(stranger.secret, idle=desk.idle_seconds, longest=desk.session_seconds, attended=attended)
+
+
+def _to_sign_in(way: Way, stranger: Visit) -> Response:
+    """To the page for signing in; htmx is told to go there with the whole page."""
+    if stranger.is_part:
+        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": stranger.path("login")})
+    back = {"next": stranger.here} if way.method == "GET" and way.name != "home" else {}
+    return stranger.go(stranger.path("login"), **back)
