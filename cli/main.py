@@ -10,6 +10,7 @@ from rich.console import Console
 from cli.audit import audit
 from cli.children import children
 from cli.codes import codes
+from cli.corrections import corrections
 from cli.doctor import doctor
 from cli.people import people
 from cli.process import process
@@ -38,6 +39,7 @@ app.command()(show)
 app.add_typer(reprocess, name="reprocess")
 app.command()(serve)
 app.add_typer(people, name="people")
+app.add_typer(corrections, name="corrections")
 app.add_typer(audit, name="audit")
 app.command()(reseal)
 app.add_typer(retention, name="retention")

@@ -218,6 +218,15 @@ def test_a_decision_is_bound_to_what_was_seen(
     assert ledger.results("s-1") == before
 
 
+def test_what_was_seen_of_a_revision_decides_nothing_of_the_next_one(ledger: Ledger) -> None:
+    ended(ledger, UNSURE)
+    later = opened(ledger, digest="d2")
+    ledger.conclude(Conclusion(later, result(later, UNSURE)))
+    with pytest.raises(StaleCaseError):
+        ledger.settle(accepted(later, revision=1))
+    assert ledger.settle(accepted(later, revision=2)) == 2
+
+
 def test_who_decided_first_is_said(ledger: Ledger, clock: Clock) -> None:
     case = ended(ledger, UNSURE)
     another_decides(ledger, case)
