@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -87,6 +88,30 @@ run_codes = Table(
     metadata,
     Column("run_id", ForeignKey("runs.id"), primary_key=True),
     Column("code", String(32), primary_key=True, index=True),
+)
+
+run_findings = Table(  # what a run found on which kind of page, once each; no value and no place, so it is not sealed
+    "run_findings",
+    metadata,
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("page_kind", String(32), primary_key=True),  # "" where a finding points at no page
+    Column("code", String(32), primary_key=True),
+    Column("reason", String(32), primary_key=True),
+    Column("severity", String(16), nullable=False),  # the gravest of them
+)
+
+runs_in_force = (
+    Table(  # of each case the run that is its latest result, for counting; follows from runs, see counted.py
+        "runs_in_force",
+        metadata,
+        Column("run_id", ForeignKey("runs.id"), primary_key=True, autoincrement=False),
+        Column("submission_id", String(64), nullable=False, unique=True),
+        Column("day", Date, nullable=False),  # on which it ended, in Beijing
+        Column("decision", String(16), nullable=False),
+        Column("by_person", Boolean, nullable=False),
+        Column("version", String(64), nullable=False, index=True),
+        Index("ix_runs_in_force_day", "day", "decision", "by_person", "run_id"),
+    )
 )
 
 readings = Table(

@@ -1,12 +1,36 @@
 """People who sign in, cases that wait for them, what they decided, and batches of cases that are run again."""
 
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
+
+from pipeline.ledger import purposes
+from pipeline.ledger.seal import Seal
 
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+
+_Row = sa.Row[*tuple[Any, ...]]
+_BATCH = 200  # results
+_GRAVEST = ("reject", "review", "warning")
+_RESULTS = (
+    "SELECT runs.id, submission_id, revision, ordinal, result FROM runs JOIN cases ON cases.id = runs.case_id"
+    f" WHERE runs.id > :last ORDER BY runs.id LIMIT {_BATCH}"
+)
+_LATEST = """
+    SELECT runs.id, submission_id, decision, author, version, finished_at FROM (
+        SELECT runs.*, cases.submission_id, row_number() OVER (
+            PARTITION BY cases.submission_id ORDER BY cases.revision DESC, runs.ordinal DESC) AS place
+        FROM runs JOIN cases ON cases.id = runs.case_id) AS runs
+    WHERE place = 1
+"""
 
 
 def upgrade() -> None:
@@ -16,6 +40,7 @@ def upgrade() -> None:
     _reviews()
     _batches()
     _fill_the_queue()
+    _counts()
 
 
 def _accounts() -> None:
@@ -110,3 +135,71 @@ def _fill_the_queue() -> None:
           AND runs.ordinal = (SELECT max(ordinal) FROM runs AS later WHERE later.case_id = cases.id)
         """
     )
+
+
+def _counts() -> None:
+    """Make what overviews are counted from, and note in it what was found and decided until now."""
+    op.create_table(
+        "run_findings",
+        sa.Column("run_id", sa.Integer, sa.ForeignKey("runs.id"), primary_key=True),
+        sa.Column("page_kind", sa.String(32), primary_key=True),
+        sa.Column("code", sa.String(32), primary_key=True),
+        sa.Column("reason", sa.String(32), primary_key=True),
+        sa.Column("severity", sa.String(16), nullable=False),
+    )
+    in_force = op.create_table(
+        "runs_in_force",
+        sa.Column("run_id", sa.Integer, sa.ForeignKey("runs.id"), primary_key=True, autoincrement=False),
+        sa.Column("submission_id", sa.String(64), nullable=False, unique=True),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("decision", sa.String(16), nullable=False),
+        sa.Column("by_person", sa.Boolean, nullable=False),
+        sa.Column("version", sa.String(64), nullable=False, index=True),
+    )
+    op.create_index("ix_runs_in_force_day", "runs_in_force", ["day", "decision", "by_person", "run_id"])
+    _note_findings(context.config.attributes["seal"])
+    latest = op.get_bind().execute(sa.text(_LATEST).columns(finished_at=sa.DateTime)).all()
+    if latest:
+        op.get_bind().execute(sa.insert(in_force), [_in_force(row) for row in latest])
+
+
+def _in_force(row: _Row) -> dict[str, object]:
+    return {
+        "run_id": row.id,
+        "submission_id": row.submission_id,
+        "day": _day(row.finished_at),
+        "decision": row.decision,
+        "by_person": row.author is not None,
+        "version": row.version,
+    }
+
+
+def _day(ended: datetime) -> date:
+    return ended.replace(tzinfo=UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+
+
+def _note_findings(seal: Seal) -> None:
+    statement = sa.text(
+        "INSERT INTO run_findings (run_id, page_kind, code, reason, severity)"
+        " VALUES (:run_id, :page_kind, :code, :reason, :severity)"
+    )
+    for rows in _results():
+        if found := [one for row in rows for one in _findings(seal, row)]:
+            op.get_bind().execute(statement, found)
+
+
+def _results() -> Iterator[Sequence[_Row]]:
+    rows = op.get_bind().execute(sa.text(_RESULTS), {"last": 0}).all()
+    while rows:
+        yield rows
+        rows = op.get_bind().execute(sa.text(_RESULTS), {"last": rows[-1].id}).all()
+
+
+def _findings(seal: Seal, row: _Row) -> Iterator[dict[str, object]]:
+    about = purposes.of_run(row.submission_id, row.revision, row.ordinal)
+    found = json.loads(seal.opened(bytes(row.result), about))["findings"]
+    gravest: dict[tuple[str, str, str], str] = {}
+    for one in sorted(found, key=lambda one: _GRAVEST.index(one["severity"])):
+        gravest.setdefault((one["page_kind"] or "", one["code"], one["reason"]), one["severity"])
+    for (page_kind, code, reason), severity in gravest.items():
+        yield {"run_id": row.id, "page_kind": page_kind, "code": code, "reason": reason, "severity": severity}
