@@ -1,4 +1,4 @@
-"""What is counted of runs: which one of a case is in force, and what each found. No value of any document, no name.
+"""What is counted: which run of a case is in force, and what it found. No value of any document, and no name.
 
 Results are sealed, and opening 100,000 of them takes a minute: what an overview counts stands beside them in plain.
 """
@@ -12,11 +12,9 @@ from sqlalchemy import Connection, delete, insert, select
 from models.case import Case
 from models.codes import Code, Reason, Severity
 from models.result import Result
-from pipeline.ledger.tables import cases, run_findings, runs, runs_in_force
+from pipeline.ledger.tables import cases, findings_in_force, runs, runs_in_force
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
-_GRAVEST: Final = (Severity.REJECT, Severity.REVIEW, Severity.WARNING)
-_Found = tuple[str, Code, Reason]
 
 
 class Counted(NamedTuple):
@@ -35,25 +33,23 @@ def day_of(moment: datetime) -> date:
 
 
 def note(connection: Connection, one: Counted) -> None:
-    """Note what a run found; and that it is in force from now on, unless a newer revision has a result already."""
-    rows = [
-        {"run_id": one.run_id, "page_kind": kind, "code": code, "reason": reason, "severity": severity}
-        for (kind, code, reason), severity in _found(one.result).items()
-    ]
-    if rows:
-        connection.execute(insert(run_findings), rows)
-    if not _has_newer(connection, one.case):
-        submission_id = one.case.submission.submission_id
-        connection.execute(delete(runs_in_force).where(runs_in_force.c.submission_id == submission_id))
-        connection.execute(insert(runs_in_force).values(**_in_force(one)))
+    """Note that a run is in force from now on and what it found, unless a newer revision has a result already."""
+    if _has_newer(connection, one.case):
+        return
+    before = runs_in_force.c.submission_id == one.case.submission.submission_id
+    run_ids = select(runs_in_force.c.run_id).where(before)
+    connection.execute(delete(findings_in_force).where(findings_in_force.c.run_id.in_(run_ids)))
+    connection.execute(delete(runs_in_force).where(before))
+    connection.execute(insert(runs_in_force).values(**_in_force(one)))
+    weighty = [finding for finding in one.result.findings if finding.severity is not Severity.WARNING]
+    found = {(finding.page_kind or "", finding.code, finding.reason) for finding in weighty}
+    if found:
+        connection.execute(insert(findings_in_force), [_found(one, *each) for each in sorted(found)])
 
 
-def _found(result: Result) -> dict[_Found, Severity]:
-    """Each code and reason once a kind of page, with the gravest severity that it has there."""
-    gravest: dict[_Found, Severity] = {}
-    for finding in sorted(result.findings, key=lambda finding: _GRAVEST.index(finding.severity)):
-        gravest.setdefault((finding.page_kind or "", finding.code, finding.reason), finding.severity)
-    return gravest
+def _found(one: Counted, page_kind: str, code: Code, reason: Reason) -> dict[str, object]:
+    day = day_of(one.ended)
+    return {"run_id": one.run_id, "page_kind": page_kind, "code": code, "reason": reason, "day": day}
 
 
 def _has_newer(connection: Connection, case: Case) -> bool:

@@ -21,13 +21,13 @@ from pipeline.ledger.tables import (
     cases,
     contents,
     erasures,
+    findings_in_force,
     forgotten,
     inbox,
     outbox,
     readings,
     reviews,
     run_codes,
-    run_findings,
     runs,
     runs_in_force,
     waiting,
@@ -101,7 +101,7 @@ def _erase_cases(connection: Connection, gone: Sequence[Row[tuple[object, ...]]]
     ids = [row.id for row in gone]
     run_ids = select(runs.c.id).where(runs.c.case_id.in_(ids))
     digests = connection.scalars(select(case_files.c.digest).where(case_files.c.case_id.in_(ids)).distinct()).all()
-    for counts in (run_codes, run_findings, runs_in_force):
+    for counts in (run_codes, findings_in_force, runs_in_force):
         connection.execute(delete(counts).where(counts.c.run_id.in_(run_ids)))
     for table in (runs, contents, case_keys, case_files, outbox, waiting, reviews):
         connection.execute(delete(table).where(table.c.case_id.in_(ids)))

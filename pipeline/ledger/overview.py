@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, case, func, select
 
-from models.codes import Code, Reason, Severity
+from models.codes import Code, Reason
 from models.documents import PageKind
 from models.result import Decision
 from models.review import Outcome, Why
@@ -25,7 +25,7 @@ from pipeline.ledger.overview_values import (
     QueueAge,
     VersionCount,
 )
-from pipeline.ledger.tables import batch_items, batches, reviews, run_codes, run_findings, runs_in_force, waiting
+from pipeline.ledger.tables import batch_items, batches, findings_in_force, reviews, run_codes, runs_in_force, waiting
 
 _MONTHS: Final = 6
 _BATCHES: Final = 5
@@ -72,11 +72,9 @@ def _codes(connection: Connection, since: date, until: date) -> Iterator[DayCode
 
 
 def _pages(connection: Connection, since: date, until: date) -> Iterator[PageFailure]:
-    key = (run_findings.c.page_kind, run_findings.c.code, run_findings.c.reason)
-    query = select(*key, _CASES).join(runs_in_force, runs_in_force.c.run_id == run_findings.c.run_id)
-    query = query.where(
-        runs_in_force.c.day.between(since, until), run_findings.c.severity != Severity.WARNING.value
-    ).group_by(*key)
+    table = findings_in_force.c
+    key = (table.page_kind, table.code, table.reason)
+    query = select(*key, _CASES).where(table.day.between(since, until)).group_by(*key)
     for row in connection.execute(query.order_by(_CASES.desc(), *key)):
         kind = PageKind(row.page_kind) if row.page_kind else None
         yield PageFailure(kind, Code(row.code), Reason(row.reason), row.cases)

@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -19,18 +17,24 @@ depends_on = None
 
 _Row = sa.Row[*tuple[Any, ...]]
 _BATCH = 200  # results
-_GRAVEST = ("reject", "review", "warning")
-_RESULTS = (
-    "SELECT runs.id, submission_id, revision, ordinal, result FROM runs JOIN cases ON cases.id = runs.case_id"
-    f" WHERE runs.id > :last ORDER BY runs.id LIMIT {_BATCH}"
-)
-_LATEST = """
-    SELECT runs.id, submission_id, decision, author, version, finished_at FROM (
-        SELECT runs.*, cases.submission_id, row_number() OVER (
+_IN_FORCE = """
+    INSERT INTO runs_in_force (run_id, submission_id, day, decision, by_person, version)
+    SELECT id, submission_id, {day}, decision, false, version FROM (
+        SELECT runs.id, cases.submission_id, finished_at, decision, version, row_number() OVER (
             PARTITION BY cases.submission_id ORDER BY cases.revision DESC, runs.ordinal DESC) AS place
-        FROM runs JOIN cases ON cases.id = runs.case_id) AS runs
+        FROM runs JOIN cases ON cases.id = runs.case_id) AS placed
     WHERE place = 1
 """
+_DAYS = {"sqlite": "date(finished_at, '+8 hours')", "postgresql": "CAST(finished_at + interval '8 hours' AS date)"}
+_RESULTS = (
+    "SELECT runs.id, cases.submission_id, revision, ordinal, result, day FROM runs_in_force"
+    " JOIN runs ON runs.id = run_id JOIN cases ON cases.id = case_id"
+    f" WHERE run_id > :last ORDER BY run_id LIMIT {_BATCH}"
+)
+_FOUND = (
+    "INSERT INTO findings_in_force (run_id, page_kind, code, reason, day)"
+    " VALUES (:run_id, :page_kind, :code, :reason, :day)"
+)
 
 
 def upgrade() -> None:
@@ -138,16 +142,8 @@ def _fill_the_queue() -> None:
 
 
 def _counts() -> None:
-    """Make what overviews are counted from, and note in it what was found and decided until now."""
+    """Make what overviews are counted from, and note in it which runs are in force and what they found."""
     op.create_table(
-        "run_findings",
-        sa.Column("run_id", sa.Integer, sa.ForeignKey("runs.id"), primary_key=True),
-        sa.Column("page_kind", sa.String(32), primary_key=True),
-        sa.Column("code", sa.String(32), primary_key=True),
-        sa.Column("reason", sa.String(32), primary_key=True),
-        sa.Column("severity", sa.String(16), nullable=False),
-    )
-    in_force = op.create_table(
         "runs_in_force",
         sa.Column("run_id", sa.Integer, sa.ForeignKey("runs.id"), primary_key=True, autoincrement=False),
         sa.Column("submission_id", sa.String(64), nullable=False, unique=True),
@@ -157,38 +153,24 @@ def _counts() -> None:
         sa.Column("version", sa.String(64), nullable=False, index=True),
     )
     op.create_index("ix_runs_in_force_day", "runs_in_force", ["day", "decision", "by_person", "run_id"])
-    _note_findings(context.config.attributes["seal"])
-    latest = op.get_bind().execute(sa.text(_LATEST).columns(finished_at=sa.DateTime)).all()
-    if latest:
-        op.get_bind().execute(sa.insert(in_force), [_in_force(row) for row in latest])
-
-
-def _in_force(row: _Row) -> dict[str, object]:
-    return {
-        "run_id": row.id,
-        "submission_id": row.submission_id,
-        "day": _day(row.finished_at),
-        "decision": row.decision,
-        "by_person": row.author is not None,
-        "version": row.version,
-    }
-
-
-def _day(ended: datetime) -> date:
-    return ended.replace(tzinfo=UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
-
-
-def _note_findings(seal: Seal) -> None:
-    statement = sa.text(
-        "INSERT INTO run_findings (run_id, page_kind, code, reason, severity)"
-        " VALUES (:run_id, :page_kind, :code, :reason, :severity)"
+    op.create_table(
+        "findings_in_force",
+        sa.Column("run_id", sa.Integer, sa.ForeignKey("runs.id"), primary_key=True),
+        sa.Column("page_kind", sa.String(32), primary_key=True),
+        sa.Column("code", sa.String(32), primary_key=True),
+        sa.Column("reason", sa.String(32), primary_key=True),
+        sa.Column("day", sa.Date, nullable=False),
     )
+    op.create_index("ix_findings_in_force_page_kind", "findings_in_force", ["page_kind", "code", "reason", "day"])
+    op.execute(_IN_FORCE.format(day=_DAYS[op.get_bind().dialect.name]))
+    seal = context.config.attributes["seal"]
     for rows in _results():
         if found := [one for row in rows for one in _findings(seal, row)]:
-            op.get_bind().execute(statement, found)
+            op.get_bind().execute(sa.text(_FOUND), found)
 
 
 def _results() -> Iterator[Sequence[_Row]]:
+    """The results in force, some at a time."""
     rows = op.get_bind().execute(sa.text(_RESULTS), {"last": 0}).all()
     while rows:
         yield rows
@@ -197,9 +179,7 @@ def _results() -> Iterator[Sequence[_Row]]:
 
 def _findings(seal: Seal, row: _Row) -> Iterator[dict[str, object]]:
     about = purposes.of_run(row.submission_id, row.revision, row.ordinal)
-    found = json.loads(seal.opened(bytes(row.result), about))["findings"]
-    gravest: dict[tuple[str, str, str], str] = {}
-    for one in sorted(found, key=lambda one: _GRAVEST.index(one["severity"])):
-        gravest.setdefault((one["page_kind"] or "", one["code"], one["reason"]), one["severity"])
-    for (page_kind, code, reason), severity in gravest.items():
-        yield {"run_id": row.id, "page_kind": page_kind, "code": code, "reason": reason, "severity": severity}
+    findings = json.loads(seal.opened(bytes(row.result), about))["findings"]
+    weighty = [one for one in findings if one["severity"] != "warning"]
+    for page_kind, code, reason in sorted({(one["page_kind"] or "", one["code"], one["reason"]) for one in weighty}):
+        yield {"run_id": row.id, "page_kind": page_kind, "code": code, "reason": reason, "day": row.day}
