@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from flows.masked import masked, message, number, ordinal, place
+from flows.masked import difference, masked, message, number, ordinal, place
 from flows.verdict import SEVERITY_TITLES
 from models.changes import Change
 from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES, DocumentKind, PageKind, Person
@@ -94,12 +94,19 @@ def _field_row(row: Compared, files: Sequence[str]) -> Row:
     return {
         "人": _PERSONS[row.person],
         "项目": FIELD_TITLES[row.field],
+        "一致？": _together(row),
         "录入": masked(row.field, row.entered),
         **{title: _said(row.read, document) for document, title in DOCUMENT_TITLES.items()},
-        "一致？": STATE_TITLES[row.state],
         "把握": number(min((value.confidence for value in row.read), default=None)),
         "位置": "、".join(pages),
     }
+
+
+def _together(row: Compared) -> str:
+    """How it goes together, and in which characters the first that says something else does."""
+    first, *rest = filter(None, (row.entered, *(value.value for value in row.read)))
+    apart = next(filter(None, (difference(row.field, first, other) for other in rest)), "")
+    return f"{STATE_TITLES[row.state]}，{apart}" if apart else STATE_TITLES[row.state]
 
 
 def _said(values: Iterable[FieldValue], document: DocumentKind) -> str:

@@ -16,7 +16,7 @@ from flows.artifacts import codes_of, run_name
 from flows.endings import concluded, failed, is_passing, nothing_quoted
 from flows.held import Held, in_thread, postpone, renewing
 from flows.provide import reading_slot
-from flows.publish import publish, publish_refusal
+from flows.publish import publish, say_why, say_why_not
 from flows.resources import resources
 from flows.worker import process_identity
 from models.case import Case, FailedPage, FileReading
@@ -89,7 +89,7 @@ async def _closed(lease: Lease, why: PipelineError) -> State[None]:
             await in_thread(resources().desk().ledger.finish, lease, refusal)
     except PipelineError as error:
         return failed(error)
-    await _show(lease.item_id, publish_refusal(lease.item_id, Held(problems)))
+    await _show(lease.item_id, say_why_not(lease.item_id, problems))
     return failed(why)
 
 
@@ -98,6 +98,7 @@ async def _worked(lease: Lease) -> Result:
     case = await gather(Held(lease))
     readings = await perceive(case)
     result = await judge_and_conclude(case, readings, Held(lease), began)
+    await _show(lease.item_id, say_why(lease.item_id, result.value, case.value))
     await _show(lease.item_id, publish(lease.item_id, result, case))
     return result.value
 
@@ -109,7 +110,7 @@ async def _show(item_id: str, published: Awaitable[None]) -> None:
         log.warning("what became of an upload is not shown", extra={"item_id": item_id, "kind": type(error).__name__})
 
 
-@task(name="gather", **_AGAIN)
+@task(name="gather", task_run_name="gather files 收件", **_AGAIN)
 async def gather(lease: Held[Lease]) -> Held[Case]:
     """Take in what the parent sent."""
     with nothing_quoted():
@@ -120,7 +121,7 @@ async def gather(lease: Held[Lease]) -> Held[Case]:
         return Held(await in_thread(steps.gather, desk.store, folder, desk, whole=whole))
 
 
-@task(name="perceive", **_AGAIN)
+@task(name="perceive", task_run_name="read pages 识读", **_AGAIN)
 async def perceive(case: Held[Case]) -> Held[tuple[FileReading, ...]]:
     """Read every page; where our engine failed on one, try again while tries are left.
 
@@ -135,7 +136,7 @@ async def perceive(case: Held[Case]) -> Held[tuple[FileReading, ...]]:
         return Held(files)
 
 
-@task(name="judge and conclude", **_AGAIN)
+@task(name="judge and conclude", task_run_name="judge and conclude 判定", **_AGAIN)
 async def judge_and_conclude(
     case: Held[Case], files: Held[tuple[FileReading, ...]], lease: Held[Lease], began: float
 ) -> Held[Result]:

@@ -47,17 +47,21 @@ def place(finding: Finding, files: Sequence[str]) -> str:
 def message(finding: Finding, files: Sequence[str]) -> str:
     """The catalogue's words anew: those in the finding may quote what was read, or name the file."""
     where = Place(document=finding.document, page_no=finding.page_no, field=finding.field)
-    detail = difference(finding) or "…" if finding.field else ordinal(finding.file, files).removeprefix("文件")
+    detail = (
+        difference(finding.field, finding.read, finding.entered) or "…"
+        if finding.field
+        else ordinal(finding.file, files).removeprefix("文件")
+    )
     return message_of(finding.code, finding.reason, where, detail)
 
 
-def difference(finding: Finding) -> str:
+def difference(field: Field | None, one: str | None, other: str | None) -> str:
     """In which characters two names or numbers differ, not in which way: masked, they may look alike."""
-    unit = _UNITS.get(finding.field) if finding.field else None
-    if finding.field is None or unit is None or not finding.read or not finding.entered:
+    unit = _UNITS.get(field) if field else None
+    if field is None or unit is None or not one or not other:
         return ""
-    read, entered = (comparable(finding.field, value) for value in (finding.read, finding.entered))
-    if len(read) != len(entered):
-        return f"一个是{len(read)}{unit}，另一个是{len(entered)}{unit}"
-    places = [str(at) for at, pair in enumerate(zip(read, entered, strict=True), start=1) if pair[0] != pair[1]]
+    first, second = comparable(field, one), comparable(field, other)
+    if len(first) != len(second):
+        return f"一个是{len(first)}{unit}，另一个是{len(second)}{unit}"
+    places = [str(at) for at, pair in enumerate(zip(first, second, strict=True), start=1) if pair[0] != pair[1]]
     return f"第{'、'.join(places)}{unit}不同" if places else ""

@@ -1,4 +1,4 @@
-"""The tasks that show on Prefect's pages why a run ended so."""
+"""What shows on Prefect's pages why a run ended so: the words by the flow itself, the tables by a task."""
 
 from collections.abc import Sequence
 
@@ -22,26 +22,30 @@ from pipeline.stores.content import content_key
 _LINK_SECONDS = 3600
 
 
-@task(name="publish", retries=2, retry_delay_seconds=[1, 5], cache_policy=NO_CACHE)
-async def publish(item_id: str, result: Held[Result], case: Held[Case]) -> None:
-    """Write why it ended so, then the tables; values masked, files by number."""
+async def say_why(item_id: str, result: Result, case: Case) -> None:
+    """Write the verdict. Called by the flow and not by a task: Prefect shows what is the flow's own before the rest."""
     with nothing_quoted():
-        holder, shown = resources(), result.value
-        desk, files = holder.desk(), [file.path for file in case.value.files]
-        await _words(item_id, verdict(shown, files, holder.settings.desk.address), summary(shown))
+        text = verdict(result, _paths(case), resources().settings.desk.address)
+        await _words(item_id, text, summary(result))
+
+
+async def say_why_not(item_id: str, problems: Sequence[ManifestProblem]) -> None:
+    """Write why no case came of an upload, in the verdict's place."""
+    with nothing_quoted():
+        await _words(item_id, refusal(problems), "无法受理")
+
+
+@task(name="publish", task_run_name="show 展示", retries=2, retry_delay_seconds=[1, 5], cache_policy=NO_CACHE)
+async def publish(item_id: str, result: Held[Result], case: Held[Case]) -> None:
+    """Write the tables of a result; its values masked, its files by number."""
+    with nothing_quoted():
+        desk, shown, files = resources().desk(), result.value, _paths(case.value)
         link = await in_thread(picture_link, case.value, shown, desk)
         pages = await in_thread(page_rows, shown, files, link)
         compared = side_by_side(case.value.submission, shown, desk.policy)
         await _table("findings", item_id, finding_rows(shown, files), "问题和下一步")
         await _table("fields", item_id, field_rows(compared, files), "录入和各证件并排（已脱敏）")
         await _table("pages", item_id, pages, "页面")
-
-
-@task(name="publish refusal", retries=2, retry_delay_seconds=[1, 5], cache_policy=NO_CACHE)
-async def publish_refusal(item_id: str, problems: Held[Sequence[ManifestProblem]]) -> None:
-    """Write why no case came of an upload."""
-    with nothing_quoted():
-        await _words(item_id, refusal(problems.value), "无法受理")
 
 
 def picture_link(case: Case, result: Result, desk: Desk) -> Link:
@@ -62,3 +66,7 @@ async def _table(kind: str, item_id: str, rows: list[dict[str, str]], descriptio
 
 async def _words(item_id: str, text: str, description: str) -> None:
     await acreate_markdown_artifact(key=f"verdict-{item_id}", markdown=text, description=description)
+
+
+def _paths(case: Case) -> tuple[str, ...]:
+    return tuple(file.path for file in case.files)

@@ -107,6 +107,7 @@ class DeskOptions(Model):
         idle_seconds: After which somebody who did nothing must sign in again.
         session_seconds: After which everybody must.
         hold_seconds: For which a case belongs to whoever opened it, unless they go on working on it.
+        due_seconds: After which a family has waited too long.
     """
 
     host: str = "127.0.0.1"
@@ -115,6 +116,7 @@ class DeskOptions(Model):
     idle_seconds: float = Field(default=900.0, ge=60, le=12 * 3600.0)
     session_seconds: float = Field(default=12 * 3600.0, ge=300, le=7 * 86400.0)
     hold_seconds: float = Field(default=300.0, ge=30)
+    due_seconds: float = Field(default=1800.0, ge=60)
 
     @property
     def address(self) -> str | None:

@@ -42,7 +42,7 @@ def verdict(result: Result, files: Sequence[str], desk: str | None) -> str:
         (
             f"# {DECISION_TITLES[result.decision]}",
             f"{_plain(mask_numbers(result.submission_id))}，第{result.revision}次提交",
-            f"**下一步由谁决定** {_who(result)}",
+            f"**下一步由谁处理** {_who(result)}",
             *_links(result.submission_id, desk),
             "## 为什么",
             "\n".join(_lines(findings, files)) or "没有发现问题。",
@@ -55,7 +55,7 @@ def refusal(problems: Sequence[ManifestProblem]) -> str:
     return "\n\n".join(
         (
             "# 无法受理",
-            "**下一步由谁决定** 由上传的系统改正清单（submission.json）后重新上传；没有形成案件。",
+            "**下一步由谁处理** 由上传的系统改正清单（submission.json）后重新上传；没有形成案件。",
             "## 为什么",
             "\n".join(f"1. **{_plain(problem.key)}** {_plain(problem.problem)}" for problem in problems),
         )
@@ -63,8 +63,8 @@ def refusal(problems: Sequence[ManifestProblem]) -> str:
 
 
 def case_address(submission_id: str, desk: str) -> str:
-    """A case's page on the review desk; the desk's first page where the id would tell a person's number."""
-    return f"{desk}/cases/{submission_id}" if mask_numbers(submission_id) == submission_id else f"{desk}/"
+    """A case's page on the review desk; the queue where the id would tell a person's number."""
+    return f"{desk}/cases/{submission_id}" if mask_numbers(submission_id) == submission_id else f"{desk}/queue"
 
 
 def _who(result: Result) -> str:
@@ -92,7 +92,7 @@ def _values(finding: Finding, files: Sequence[str]) -> str:
     elsewhere = finding.code is Code.CONTRADICTION or finding.reason is Reason.CROSS_DOCUMENT
     sides = {"读出": finding.read, "对照" if elsewhere else "录入": finding.entered}
     shown = "，".join(f"{side} {masked(finding.field, value)}" for side, value in sides.items() if value)
-    apart = difference(finding)
+    apart = difference(finding.field, finding.read, finding.entered)
     return f"{shown}，{apart}" if apart and apart not in message(finding, files) else shown
 
 

@@ -1,8 +1,6 @@
 """What people decide: who they are, why a case waits for them, and what they saw and said."""
 
-from collections.abc import Mapping
 from enum import IntEnum, StrEnum
-from types import MappingProxyType
 
 from pydantic import Field as Key
 
@@ -21,11 +19,6 @@ class Role(StrEnum):
     OPERATOR = "operator"  # 运维: batches, accounts, figures; sees no case
 
 
-ROLE_TITLES: Mapping[Role, str] = MappingProxyType(
-    {Role.REVIEWER: "审核员", Role.SUPERVISOR: "主管", Role.OPERATOR: "运维"}
-)
-
-
 class Why(StrEnum):
     """Why a case lies before people."""
 
@@ -34,17 +27,6 @@ class Why(StrEnum):
     SECOND_LOOK = "second_look"  # decided by the machine, and drawn for a blind look
     DISSENT = "dissent"  # the blind look came to another decision
     OBJECTION = "objection"  # a supervisor opened a decided case again
-
-
-WHY_TITLES: Mapping[Why, str] = MappingProxyType(
-    {
-        Why.REVIEW: "待审核",
-        Why.KNOWN_CHILD: "4005 复核",
-        Why.SECOND_LOOK: "盲审抽查",
-        Why.DISSENT: "盲审分歧",
-        Why.OBJECTION: "家长申诉",
-    }
-)
 
 
 class Priority(IntEnum):

@@ -1,12 +1,16 @@
 """Pictures of a case's pages for people: what was read and found is framed. They lie in the store and nowhere else."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from models.case import Case
-from models.errors import EngineError, FileRejectedError
+from models.errors import EngineError, FileRejectedError, ObjectMissingError
+from models.policy import Limits
 from models.result import Result
 from pipeline.desk import Desk
+from pipeline.page_views import PageViewer
 from pipeline.scene.overlay import Mark, Meaning
+from pipeline.stores.base import Store
 from pipeline.stores.content import bytes_of
 
 PageOfFile = tuple[str, int]  # a file's path and the number of a page in it
@@ -40,3 +44,25 @@ def _marks(result: Result, path: str, page_no: int) -> Iterator[Mark]:
     here = (path, page_no)
     yield from (Mark(row.box, Meaning.READ) for row in result.fields if (row.file, row.page_no) == here)
     yield from (Mark(row.box, Meaning.FOUND) for row in result.findings if (row.file, row.page_no) == here and row.box)
+
+
+def view_of(case: Case, page: PageOfFile, store: Store, viewer: PageViewer, limits: Limits) -> bytes | None:
+    """A page as it came in, as JPEG, for somebody who looks at it; drawn once and kept. None if it cannot be decoded.
+
+    Raises:
+        StoreError: The store failed, or the bytes are gone.
+        EngineError: The process that draws died of it.
+    """
+    path, page_no = page
+    digest = next((file.digest for file in case.files if file.path == path), None)
+    if digest is None:
+        return None
+    key = f"pictures/{case.input_digest}/{digest}-{page_no}-view.jpg"
+    with suppress(ObjectMissingError):
+        return store.get(key, limit=None)
+    try:
+        picture = viewer.view(bytes_of(store, digest, limit=None), page_no, limits)
+    except FileRejectedError:
+        return None
+    store.put(key, picture, content_type="image/jpeg")
+    return picture

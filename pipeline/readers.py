@@ -107,8 +107,8 @@ class Readers:
         picture: bytes = self._begin(_picture, data, page_no, marks, limits, seconds=limits.seconds).result()
         return picture
 
-    def _begin(self, task: Callable[..., Any], *args: object, seconds: float) -> "_Begun":
-        return _Begun(self._processes.begin(task, *args, seconds=seconds))
+    def _begin(self, task: Callable[..., Any], *args: object, seconds: float) -> "Begun":
+        return Begun(self._processes.begin(task, *args, seconds=seconds))
 
     def close(self) -> None:
         """End the processes; what they were reading is dropped, and an EngineError to whoever waits for it."""
@@ -123,7 +123,9 @@ class Readers:
         self.close()
 
 
-class _Begun(NamedTuple):
+class Begun(NamedTuple):
+    """A task that a process does."""
+
     future: Future[Any]
 
     def result(self) -> Any:

@@ -12,8 +12,10 @@ from pydantic import SecretStr
 from flows.doctor import machine, services
 from flows.doctor.check import Check, State
 from flows.doctor.examination import CHECKS, OneCheck, exit_code, guarded
-from flows.settings import PrefectOptions, ReceiverOptions, Settings
+from flows.resources import register_secret
+from flows.settings import DeskOptions, PrefectOptions, ReceiverOptions, Settings
 from models.errors import LedgerError
+from models.review import Role
 from pipeline.ledger.look import Age, look_at_ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.ocr.options import ReaderOptions
@@ -219,6 +221,30 @@ def test_a_ledger_in_postgresql_is_looked_at(postgres_url: str) -> None:
     assert look.commit_seconds
     with pytest.raises(LedgerError, match="another secret"):
         look_at_ledger(postgres_url, bytes(32))
+
+
+@pytest.mark.parametrize(
+    ("disabled", "state", "words"),
+    [
+        pytest.param(None, State.WARNING, "intake people add", id="nobody"),
+        pytest.param(True, State.WARNING, "0 people", id="somebody who is disabled"),
+        pytest.param(False, State.OK, "1 people", id="somebody"),
+    ],
+)
+def test_a_review_desk_where_nobody_can_sign_in_is_found(
+    tmp_path: Path, disabled: bool | None, state: State, words: str
+) -> None:
+    a_ledger(tmp_path)
+    settings = Settings(workspace=tmp_path)
+    with closing(open_ledger(settings.ledger_at, register_secret(settings))) as ledger:
+        if disabled is not None:
+            ledger.make_account("amy", Role.REVIEWER, "canary in a mine", by="test")
+        if disabled:
+            ledger.disable_account("amy", by="test")
+    checks = found(services.ledger, tmp_path, {"desk": DeskOptions(port=8098)})
+    (one,) = (check for check in checks if check.name == "people")
+    assert (one.state, words in one.what + one.to_do) == (state, True)
+    assert "people" not in {check.name for check in found(services.ledger, tmp_path, {})}, "the desk is off"
 
 
 def test_looking_at_a_ledger_leaves_nothing_in_it(tmp_path: Path) -> None:

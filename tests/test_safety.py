@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from flows.safety import is_loopback, problems, refuse_unsafe
-from flows.settings import PrefectOptions, ReceiverOptions, Settings, SettingsError, unknown_variables
+from flows.settings import DeskOptions, PrefectOptions, ReceiverOptions, Settings, SettingsError, unknown_variables
 from pipeline.delivery.options import WebhookOptions
 from pipeline.stores.options import StoreOptions
 
@@ -18,6 +18,10 @@ COMMENT = "# 64 hexadecimal digits, the same on every machine; else a file in th
 
 def webhook(url: str, **more: object) -> WebhookOptions:
     return WebhookOptions.model_validate({"url": url} | more)
+
+
+def desk(**options: object) -> DeskOptions:
+    return DeskOptions.model_validate({"port": 8098} | options)
 
 
 def elsewhere(**more: object) -> PrefectOptions:
@@ -56,6 +60,17 @@ def elsewhere(**more: object) -> PrefectOptions:
         pytest.param({"policy_file": Path("nowhere.yaml")}, ["policy file nowhere.yaml"], id="no policy"),
         pytest.param({"receiver": ReceiverOptions(port=8099)}, ["INTAKE_RECEIVER__TOKENS"], id="a port, no token"),
         pytest.param({"receiver": ReceiverOptions(port=8099, tokens=SecretStr("t" * 32))}, [], id="a port with one"),
+        pytest.param({"desk": desk()}, [], id="a review desk for this machine alone"),
+        pytest.param({"desk": desk(url="http://localhost:8098")}, [], id="the same by another name"),
+        pytest.param({"desk": desk(host="0.0.0.0")}, ["INTAKE_DESK__URL"], id="a desk for others in clear"),
+        pytest.param({"desk": desk(host="0.0.0.0", url="http://d.example")}, ["https"], id="the same with an address"),
+        pytest.param({"desk": desk(url="http://d.example")}, ["https"], id="a proxy without TLS"),
+        pytest.param({"desk": desk(host="0.0.0.0", url="https://d.example")}, [], id="a proxy with TLS elsewhere"),
+        pytest.param({"desk": desk(url="https://d.example:8443")}, [], id="a proxy with TLS here"),
+        pytest.param({"desk": desk(url="https://d.example/desk")}, ["port alone"], id="a desk below a path"),
+        pytest.param({"desk": desk(url="https://u:canary@d.example")}, ["port alone"], id="an address with a password"),
+        pytest.param({"desk": desk(port=0)}, ["nobody knows"], id="a desk on any port"),
+        pytest.param({"desk": desk(port=None, host="0.0.0.0")}, [], id="a desk that is off"),
         pytest.param({"webhook": webhook("http://10.0.0.7/")}, ["INTAKE_WEBHOOK__SECRETS"], id="a webhook unsigned"),
         pytest.param({"webhook": webhook("http://10.0.0.7/", secrets=SIGNS)}, [], id="a webhook of references"),
         pytest.param(

@@ -4,6 +4,7 @@ import pytest
 
 from flows.masked import difference
 from flows.verdict import case_address, refusal, verdict
+from flows.web.desk.routes import WAYS
 from models.case import Case
 from models.documents import DocumentKind, Field, PageKind
 from models.errors import ManifestProblem
@@ -51,7 +52,7 @@ def told(*findings: Finding, submission_id: str = "case-1", desk: str | None = N
 def test_the_decision_comes_first_and_who_decides_next(
     findings: tuple[Finding, ...], decision: str, next_one: str
 ) -> None:
-    assert told(*findings)[:3] == [decision, "case-1，第1次提交", f"**下一步由谁决定** {next_one}"]
+    assert told(*findings)[:3] == [decision, "case-1，第1次提交", f"**下一步由谁处理** {next_one}"]
 
 
 @pytest.mark.parametrize(
@@ -111,16 +112,15 @@ def test_two_places_that_contradict_each_other_are_no_entry() -> None:
     ],
 )
 def test_where_two_values_differ(field: Field, read: str | None, entered: str | None, words: str) -> None:
-    finding = found(Code.NUMBER_DIFFERS, Reason.ENTERED, Place(field=field), Evidence(read=read, entered=entered))
-    assert difference(finding) == words
+    assert difference(field, read, entered) == words
 
 
 @pytest.mark.parametrize(
     ("submission_id", "link"),
     [
         pytest.param("case-1", "http://desk:8098/cases/case-1", id="an id of the hospital's"),
-        pytest.param("X-13800000000", "http://desk:8098/", id="an id with a phone number leads to the queue"),
-        pytest.param("11019920191123002X", "http://desk:8098/", id="an ID number as well"),
+        pytest.param("X-13800000000", "http://desk:8098/queue", id="an id with a phone number leads to the queue"),
+        pytest.param("11019920191123002X", "http://desk:8098/queue", id="an ID number as well"),
     ],
 )
 def test_the_desk_is_one_click_away_and_no_address_tells_a_number(submission_id: str, link: str) -> None:
@@ -129,6 +129,12 @@ def test_the_desk_is_one_click_away_and_no_address_tells_a_number(submission_id:
     assert f"[在审核台打开]({link})" in parts
     assert "13800000000" not in str(parts)
     assert "11019920191123002X" not in str(parts)
+
+
+def test_the_desk_has_what_is_linked_to() -> None:
+    paths = {way.path for way in WAYS if way.method == "GET"}
+    assert case_address("{submission_id}", "") in paths
+    assert case_address("13800000000", "") in paths
 
 
 def test_without_a_desk_there_is_no_link() -> None:

@@ -50,7 +50,7 @@ def open_case(submission_id: str, ledger: Ledger, reader: Reader) -> Opened:
     dossier = open_dossier(laid_out.case, content.files, reader) if content else None
     of_revision = [one.verdict for one in laid_out.reviewed if one.revision == laid_out.case.revision]
     checked = [one for verdict in of_revision for one in verdict.checked]
-    sheet = sheet_of(laid_out.case, laid_out.result, dossier, checked)
+    sheet = sheet_of(laid_out.case, laid_out.result, dossier, reader.policy, checked)
     return Opened(laid_out, dossier, sheet, _relatives(dossier, ledger, reader), reader.policy)
 
 

@@ -10,6 +10,7 @@ from models.case import Case
 from models.documents import DocumentKind, Field, Person
 from models.findings import Finding, Severity
 from models.geometry import Box
+from models.policy import Policy
 from models.result import FieldValue, PageOutcome, Result
 from models.review import Checked
 from pipeline.documents.content import FieldContent
@@ -114,13 +115,16 @@ class Sheet(NamedTuple):
         return next((page for page in self.pages if (page.file, page.page_no) == (file, page_no)), None)
 
 
-def sheet_of(case: Case, result: Result, dossier: Dossier | None, checked: Sequence[Checked] = ()) -> Sheet:
+def sheet_of(
+    case: Case, result: Result, dossier: Dossier | None, policy: Policy, checked: Sequence[Checked] = ()
+) -> Sheet:
     """Lay a case out.
 
     Args:
         case: What came in.
         result: Of the run that is looked at.
         dossier: What its pages say, where that was kept: sizes, characters and where they stand.
+        policy: The hospital's limits.
         checked: What people saw of it before.
     """
     pages = _pages(case, result, dossier)
@@ -128,7 +132,7 @@ def sheet_of(case: Case, result: Result, dossier: Dossier | None, checked: Seque
     places, seen = _places(dossier), frozenset((one.person, one.field) for one in checked)
     numbers = {(page.file, page.page_no): page.number for page in pages}
     drawn = _Drawing(places, numbers, seen)
-    rows = [_row(at, one, blockers, drawn) for at, one in enumerate(side_by_side(case.submission, result))]
+    rows = [_row(at, one, blockers, drawn) for at, one in enumerate(side_by_side(case.submission, result, policy))]
     return Sheet(pages, tuple(rows), blockers)
 
 

@@ -28,13 +28,13 @@ class Mark(NamedTuple):
     meaning: Meaning
 
 
-def draw_marks(page: Rgb, marks: tuple[Mark, ...]) -> bytes:
+def draw_marks(page: Rgb, marks: tuple[Mark, ...], longest: int = _LONGEST) -> bytes:
     """Draw frames on a page; found ones are doubled, so that colour is not the only sign.
 
     Returns:
-        A JPEG without metadata, its longest side at most 1600 pixels.
+        A JPEG without metadata, its longest side at most so many pixels.
     """
-    scale = min(1.0, _LONGEST / max(page.shape[:2]))
+    scale = min(1.0, longest / max(page.shape[:2]))
     picture = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     for mark in sorted(marks, key=lambda mark: mark.meaning is Meaning.FOUND):
         for margin in (_MARGIN, 2 * _MARGIN) if mark.meaning is Meaning.FOUND else (_MARGIN,):

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import Engine, create_engine
 
+from models.review import Role
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
 from pipeline.stores.options import SealingOptions, StoreOptions
+from tests.support.people import PASSWORD
 from tests.support.values import SECRET
 
 OpenStore = Callable[[], Store]
@@ -77,3 +80,18 @@ def ledger(url: str, clock: Clock) -> Iterator[Ledger]:
     opened = open_ledger(url, SECRET, clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    """The database, for somebody who comes by another way than ours."""
+    made = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def people(ledger: Ledger) -> Ledger:
+    """A ledger with one person who may sign in."""
+    ledger.make_account("amy", Role.REVIEWER, PASSWORD, by="test")
+    return ledger

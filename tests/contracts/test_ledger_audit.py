@@ -2,10 +2,10 @@
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, text
 
 from models.errors import LedgerError, LostLeaseError
 from pipeline.ledger.base import Ledger
@@ -26,14 +26,6 @@ def worked(ledger: Ledger, numbers: Iterable[int] = range(3)) -> None:
         case = ledger.open_case(submission(f"s-{number}"), FILES, "d1")
         ledger.conclude(Conclusion(case, result(case), child(str(number)), lease=lease))
         ledger.conclude(Conclusion(case, result(case)))
-
-
-@pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    """The database, for somebody who comes by another way than ours."""
-    made = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    yield made
-    made.dispose()
 
 
 def test_what_the_ledger_does_is_recorded(ledger: Ledger) -> None:

@@ -117,10 +117,12 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--screenshots writes into docs/pictures and is not for runs with {_REQUIRED}=1.")
 
 
-@pytest.fixture
-def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Where a test puts its screenshots: a folder that is thrown away, or docs/pictures with `--screenshots`."""
-    return Path("docs/pictures") if request.config.getoption("--screenshots") else tmp_path
+@pytest.fixture(scope="session")
+def pictures(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where tests put their screenshots: a folder that is thrown away, or docs/pictures with `--screenshots`."""
+    if request.config.getoption("--screenshots"):
+        return Path("docs/pictures")
+    return tmp_path_factory.mktemp("pictures")
 
 
 def _host_of(url: str) -> tuple[str, str]:

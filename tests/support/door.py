@@ -17,10 +17,10 @@ SECOND: Final = "second-" + "b" * 32
 
 
 @contextmanager
-def answering(app: Starlette) -> Iterator[int]:
-    """Answer on a free port for as long as the block lasts; hands out the port."""
+def answering(app: Starlette, port: int = 0) -> Iterator[int]:
+    """Answer on a port, by default a free one, for as long as the block lasts; hands out the port."""
     with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.bind(("127.0.0.1", port))
         server = uvicorn.Server(configured(app, host="127.0.0.1", port=0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -8,6 +8,7 @@ from models.review import Role
 
 PUBLIC: Final = None  # for whoever asks
 ALL: Final = frozenset(Role)
+SUPERVISING: Final = frozenset({Role.SUPERVISOR})
 REVIEWING: Final = frozenset({Role.REVIEWER, Role.SUPERVISOR})
 OPERATING: Final = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 
@@ -23,6 +24,15 @@ ACCESS: Final[Mapping[str, Roles]] = MappingProxyType(
         "alive": ALL,
         "home": ALL,
         "queue": REVIEWING,
+        "prioritise": REVIEWING,
+        "find": REVIEWING,
+        "case": REVIEWING,
+        "picture": REVIEWING,
+        "reveal": REVIEWING,
+        "preview": REVIEWING,
+        "decide": REVIEWING,
+        "release": REVIEWING,
+        "reopen": SUPERVISING,
         "dashboard": OPERATING,
     }
 )

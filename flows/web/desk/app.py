@@ -1,6 +1,7 @@
 """The review desk as an application."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -8,10 +9,9 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
+from flows.held import in_thread
 from flows.settings import Settings
-from flows.web.desk.address import address_of
-from flows.web.desk.backing import Backing
-from flows.web.desk.cookies import Cookies
+from flows.web.desk.backing import backing_of
 from flows.web.desk.door import Way, route
 from flows.web.desk.headers import Walls
 from flows.web.desk.refusals import Why
@@ -27,11 +27,16 @@ def application(
     """Everything that is answered at the desk.
 
     Raises:
-        SettingsError: The desk is off.
+        SettingsError: The desk is off, or the policy cannot be read.
+        ModelsError: A model is missing or altered.
         UnguardedRouteError: The table of access does not say who may use a way.
     """
-    address = address_of(settings.desk)
-    backing = Backing(settings, ledger, store, address, Cookies(secure=address.secure), clock)
+    backing = backing_of(settings, ledger, store, clock)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await in_thread(backing.viewer.close)
 
     def not_here(request: Request, error: Exception) -> Response:
         missing = isinstance(error, HTTPException) and error.status_code == 404
@@ -39,8 +44,9 @@ def application(
 
     app = Starlette(
         routes=[route(way, backing) for way in ways],
-        middleware=[Middleware(Walls, address=address)],
+        middleware=[Middleware(Walls, address=backing.address)],
         exception_handlers={404: not_here, 405: not_here},
+        lifespan=lifespan,
     )
     app.router.redirect_slashes = False
     return app

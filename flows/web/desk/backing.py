@@ -1,11 +1,17 @@
 """What the desk's pages stand on."""
 
+from functools import cache
 from typing import NamedTuple
 
-from flows.settings import Settings
-from flows.web.desk.address import Address
+from flows.settings import Settings, read_policy
+from flows.web.desk.address import Address, address_of
 from flows.web.desk.cookies import Cookies
+from pipeline.documents.likeness import Reader
 from pipeline.ledger.base import Clock, Ledger
+from pipeline.names.readable import readable
+from pipeline.ocr.engines import engine_kind
+from pipeline.ocr.options import OcrOptions
+from pipeline.page_views import PageViewer
 from pipeline.stores.base import Store
 
 
@@ -18,3 +24,24 @@ class Backing(NamedTuple):
     address: Address
     cookies: Cookies
     clock: Clock
+    reader: Reader
+    viewer: PageViewer
+
+
+def backing_of(settings: Settings, ledger: Ledger, store: Store, clock: Clock) -> Backing:
+    """What the settings ask for, with a ledger and a store that are open.
+
+    Raises:
+        SettingsError: The desk is off, or the policy cannot be read.
+        ModelsError: The recogniser, whose alphabet is needed, is missing or altered.
+    """
+    address = address_of(settings.desk)
+    reader = Reader(_readable(settings.engine), read_policy(settings.policy_file))
+    cookies, viewer = Cookies(secure=address.secure), PageViewer(settings.readers)
+    return Backing(settings, ledger, store, address, cookies, clock, reader, viewer)
+
+
+@cache
+def _readable(ocr: OcrOptions) -> frozenset[str]:
+    """The characters that the engine of this installation reads; its file is checked once in a process."""
+    return readable(engine_kind(ocr.engine).alphabet(ocr))

@@ -47,12 +47,21 @@ def _behind_the_door(way: Way, backing: Backing) -> Callable[[Request], Awaitabl
     async def answer(request: Request) -> Response:
         visit = Visit(request, backing, backing.cookies.secret(request))
         try:
-            form = await read_form(request) if way.method == "POST" else NO_FORM
+            form = await _form(way, request, backing)
         except RefusalError as refusal:
             return visit.refused(refusal.why)
         return await in_thread(_answered, way, visit, form)
 
     return answer
+
+
+async def _form(way: Way, request: Request, backing: Backing) -> Form:
+    """What was sent; nothing is read of what another page than ours sent."""
+    if way.method != "POST":
+        return NO_FORM
+    if not is_from_here(request, backing.address):
+        raise RefusalError(Why.NOT_FROM_HERE)
+    return await read_form(request)
 
 
 def _answered(way: Way, stranger: Visit, form: Form) -> Response:
@@ -79,8 +88,6 @@ def _guarded(visit: Visit, work: Callable[[], Value]) -> Value | Response:
 
 def _let_in(way: Way, stranger: Visit, form: Form) -> Visit | Response:
     roles = access.roles_of(way.name)
-    if way.method == "POST" and not is_from_here(stranger.request, stranger.backing.address):
-        raise RefusalError(Why.NOT_FROM_HERE)
     if roles is access.PUBLIC:
         return replace(stranger, form=form)
     account = _signed_in(way, stranger)

@@ -28,6 +28,11 @@ class Form:
     def __init__(self, fields: Sequence[tuple[str, str]] = ()) -> None:
         self._fields = tuple(fields)
 
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """All of them."""
+        return self._fields
+
     def one(self, name: str, default: str = "") -> str:
         """The first value of a field."""
         return next(iter(self.every(name)), default)

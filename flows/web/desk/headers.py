@@ -24,9 +24,9 @@ POLICY: Final = "; ".join(
     )
 )
 _NOT_NEEDED: Final = (
-    "accelerometer autoplay bluetooth camera display-capture encrypted-media fullscreen geolocation gyroscope hid "
+    "accelerometer autoplay camera display-capture encrypted-media fullscreen geolocation gyroscope hid "
     "magnetometer microphone midi payment picture-in-picture publickey-credentials-get screen-wake-lock serial usb "
-    "web-share xr-spatial-tracking"
+    "xr-spatial-tracking"
 ).split()
 HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {

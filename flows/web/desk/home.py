@@ -11,11 +11,6 @@ def home(visit: Visit) -> Response:
     return visit.redirect(next(name for name in access.NAVIGATION if access.may(visit.who.role, name)))
 
 
-def queue(visit: Visit) -> Response:
-    """The cases that wait."""
-    return visit.page("queue.html")
-
-
 def dashboard(visit: Visit) -> Response:
     """The figures of those who operate the system."""
     return visit.page("dashboard.html")

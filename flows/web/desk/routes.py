@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flows.web.desk import home, signing
+from flows.web.desk import cases, deciding, home, queue, signing
 from flows.web.desk.door import Way
 from flows.web.desk.static import static
 
@@ -14,6 +14,15 @@ WAYS: Final = (
     Way("sign_out", "POST", "/logout", signing.sign_out),
     Way("alive", "GET", "/alive", signing.alive),
     Way("home", "GET", "/", home.home),
-    Way("queue", "GET", "/queue", home.queue),
+    Way("queue", "GET", "/queue", queue.queue),
+    Way("find", "GET", "/find", cases.find),
+    Way("case", "GET", "/cases/{submission_id}", cases.case),
+    Way("prioritise", "POST", "/cases/{submission_id}/priority", queue.prioritise),
+    Way("picture", "GET", "/cases/{submission_id}/pages/{number:int}", cases.picture),
+    Way("reveal", "POST", "/cases/{submission_id}/shown", cases.reveal),
+    Way("preview", "POST", "/cases/{submission_id}/preview", deciding.preview),
+    Way("decide", "POST", "/cases/{submission_id}/decision", deciding.decide),
+    Way("release", "POST", "/cases/{submission_id}/release", cases.release),
+    Way("reopen", "POST", "/cases/{submission_id}/reopen", cases.reopen),
     Way("dashboard", "GET", "/dashboard", home.dashboard),
 )

@@ -8,6 +8,10 @@ from typing import Any, Final
 
 import yaml
 
+from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES
+from models.wording import Language as ParentsLanguage
+from models.wording import wordings
+
 _FOLDER: Final = Path(__file__).parent.parent / "words"
 
 
@@ -41,7 +45,19 @@ class Words:
 def words_of(language: Language) -> Words:
     """The words of a language."""
     text = (_FOLDER / f"{language.value}.yaml").read_text("utf-8")
-    return Words(language, dict(_flat(yaml.safe_load(text))))
+    return Words(language, {**dict(_flat(yaml.safe_load(text))), **dict(_titles(language))})
+
+
+def _titles(language: Language) -> Iterator[tuple[str, str]]:
+    """What documents, pages and fields are called: as parents read it."""
+    kinds: dict[str, Mapping[Any, str]]
+    if language is Language.ZH_HANS:
+        kinds = {"document": DOCUMENT_TITLES, "page": PAGE_TITLES, "field": FIELD_TITLES}
+    else:
+        held = wordings(ParentsLanguage(language.value))
+        kinds = {"document": held.documents, "page": held.pages, "field": held.fields}
+    for kind, titles in kinds.items():
+        yield from ((f"{kind}.{name.value}", title) for name, title in titles.items())
 
 
 def _flat(section: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

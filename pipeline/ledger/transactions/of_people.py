@@ -17,7 +17,8 @@ from pipeline.ledger.passwords import hashed, is_password
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.transactions.on_database import Details, OnDatabase
 
-_SPARED: Final = timedelta(seconds=30)  # for which a session is not noted as seen again
+_SPARED: Final = timedelta(seconds=30)  # for which a session is not noted as seen again, and no more than
+_SHARE: Final = 10  # a tenth of what may pass without anything: it ends earlier by as much
 _UNLOCKED: Final = {"failures": 0, "locked_until": None}
 
 
@@ -82,7 +83,7 @@ class People(OnDatabase):
             with suppress(LedgerBusyError):  # it is over all the same
                 self._end(secret, "idle" if silent >= timedelta(seconds=idle) else "longest")
             return None
-        if attended and silent > _SPARED:
+        if attended and silent > min(_SPARED, timedelta(seconds=idle) / _SHARE):
             with suppress(LedgerBusyError), self._database.writing() as connection:  # the next one is noted
                 people.touch(connection, secret, now=now)
         return found.account

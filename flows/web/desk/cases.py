@@ -1,0 +1,185 @@
+"""A case's page: its scans left, its fields right, and what a person may make of it."""
+
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from starlette.responses import Response
+
+from flows.web.desk.faces import Facing, faces, record_faces
+from flows.web.desk.forms import local_path
+from flows.web.desk.queue import age_of
+from flows.web.desk.refusals import RefusalError
+from flows.web.desk.refusals import Why as Refused
+from flows.web.desk.visit import Visit
+from models.errors import EngineError, ObjectMissingError
+from models.masking import mask_numbers
+from models.review import Relation, Role, Why
+from pipeline.ledger.records import AuditKind
+from pipeline.ledger.refusals import HeldError, NotWaitingError
+from pipeline.pictures import view_of
+from pipeline.review.deciding import Stumble
+from pipeline.review.opened import Opened, open_case
+from pipeline.review.returning import offered
+from pipeline.review.sheet import Sheet
+
+REVEAL_REASONS: Final = ("compare", "ask_family", "other")
+_LONGEST_REASON: Final = 100
+
+
+class Told(NamedTuple):
+    """What a page tells besides the case: what was wrong with a decision, and what was typed so far."""
+
+    stumbles: tuple[Stumble, ...] = ()
+    refusal: str = ""
+    refused_by: str = ""
+    posted: Mapping[str, str] = MappingProxyType({})
+    confirmed: tuple[str, ...] = ()
+    status: int = HTTPStatus.OK
+    shown: bool = False
+
+
+def case(visit: Visit) -> Response:
+    """The page of a case; whoever may decide it has it in hand from now on."""
+    opened = opened_of(visit)
+    _note(visit, AuditKind.VIEWED, {"what": "case", "run": opened.laid_out.run})
+    return case_page(visit, opened, Told())
+
+
+def reveal(visit: Visit) -> Response:
+    """The same page with its values in clear; who asked and why is in the audit chain."""
+    reason = visit.form.one("why")
+    words = visit.form.one("why_words")[:_LONGEST_REASON]
+    if reason not in REVEAL_REASONS or (reason == "other" and not words.strip()):
+        raise RefusalError(Refused.MALFORMED)
+    opened = opened_of(visit)
+    _note(visit, AuditKind.REVEALED, {"why": reason, "words": words, "run": opened.laid_out.run})
+    return case_page(visit, opened, told_by(visit)._replace(shown=True))
+
+
+def picture(visit: Visit) -> Response:
+    """A page's picture."""
+    opened = opened_of(visit)
+    number = visit.request.path_params["number"]
+    if number >= len(opened.sheet.pages):
+        raise RefusalError(Refused.MISSING)
+    page, backing = opened.sheet.pages[number], visit.backing
+    try:
+        where, limits = (page.file, page.page_no), backing.settings.limits
+        data = view_of(opened.laid_out.case, where, backing.store, backing.viewer, limits)
+    except (ObjectMissingError, EngineError):
+        data = None
+    if data is None:
+        raise RefusalError(Refused.MISSING)
+    _note(visit, AuditKind.VIEWED, {"what": "page", "page": number})
+    return Response(data, media_type="image/jpeg")
+
+
+def release(visit: Visit) -> Response:
+    """Let go of a case, and go back to the queue."""
+    visit.backing.ledger.release(visit.request.path_params["submission_id"], visit.who.name)
+    return visit.redirect("queue")
+
+
+def reopen(visit: Visit) -> Response:
+    """Lay a decided case before supervisors again: the family objects."""
+    submission_id = visit.request.path_params["submission_id"]
+    visit.backing.ledger.reopen(submission_id, visit.who.name)
+    return visit.redirect("case", submission_id=submission_id)
+
+
+def find(visit: Visit) -> Response:
+    """Go to the case of an id that somebody has at hand."""
+    submission_id = visit.request.query_params.get("id", "").strip()
+    if not submission_id:
+        return visit.go(local_path(visit.path("queue")))
+    visit.backing.ledger.case(submission_id)
+    return visit.redirect("case", submission_id=submission_id)
+
+
+def opened_of(visit: Visit) -> Opened:
+    """The case that the path names."""
+    submission_id = visit.request.path_params["submission_id"]
+    return open_case(submission_id, visit.backing.ledger, visit.backing.reader)
+
+
+def posted_of(visit: Visit) -> Mapping[str, str]:
+    """What the form holds, so that nothing that was typed is lost."""
+    return MappingProxyType(dict(visit.form.fields))
+
+
+def told_by(visit: Visit) -> Told:
+    """What the form of a request holds, to be shown again."""
+    return Told(posted=posted_of(visit), confirmed=visit.form.every("confirmed"))
+
+
+def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
+    """The page with everything on it."""
+    laid_out, waiting = opened.laid_out, opened.laid_out.waiting
+    holder = _held(visit, opened)
+    blind = waiting is not None and waiting.why is Why.SECOND_LOOK
+    return visit.page(
+        "case.html",
+        status=told.status,
+        opened=opened,
+        title=mask_numbers(opened.submission_id),
+        result=laid_out.result,
+        waiting=waiting,
+        age=age_of(visit, waiting.since) if waiting else None,
+        holder=holder,
+        blind=blind,
+        may_decide=_may_decide(visit, opened) and holder is None,
+        may_reopen=waiting is None and visit.who.role is Role.SUPERVISOR,
+        rows=faces(opened.sheet, Facing(told.shown, told.posted)),
+        records=[(one, record_faces(one.child, shown=told.shown)) for one in opened.relatives],
+        relations=tuple(Relation),
+        offered=offered(opened),
+        places=_places(opened.sheet),
+        decision_id=told.posted.get("decision_id") or secrets.token_hex(16),
+        reveal_reasons=REVEAL_REASONS,
+        told=told,
+    )
+
+
+class PlaceOffered(NamedTuple):
+    """A place that a reason may be given of: a row of the sheet or a page of the case."""
+
+    value: str
+    row: int | None
+    page: int
+
+
+def _places(sheet: Sheet) -> tuple[PlaceOffered, ...]:
+    """Doubtful fields first, then pages, then every other field: the order in which they are wanted."""
+    doubtful = [row for row in sheet.rows if row.doubtful]
+    rows = [*doubtful, *(row for row in sheet.rows if row.read and not row.doubtful)]
+    of_rows = [PlaceOffered(f"r{row.number}", row.number, -1) for row in rows]
+    of_pages = [PlaceOffered(f"p{page.number}", None, page.number) for page in sheet.pages]
+    return (*of_rows[: len(doubtful)], *of_pages, *of_rows[len(doubtful) :])
+
+
+def _held(visit: Visit, opened: Opened) -> str | None:
+    """Take the case in hand; hands on who else has it."""
+    if not _may_decide(visit, opened):
+        return None
+    try:
+        visit.backing.ledger.hold(opened.submission_id, visit.who.name, visit.backing.settings.desk.hold_seconds)
+    except HeldError as error:
+        return error.account
+    except NotWaitingError:
+        return None
+    return None
+
+
+def _may_decide(visit: Visit, opened: Opened) -> bool:
+    waiting = opened.laid_out.waiting
+    if waiting is None:
+        return False
+    return visit.who.role is Role.SUPERVISOR or not waiting.escalated
+
+
+def _note(visit: Visit, kind: AuditKind, details: Mapping[str, str | int]) -> None:
+    submission_id = visit.request.path_params["submission_id"]
+    visit.backing.ledger.note(kind, {"account": visit.who.name, **details}, submission_id)

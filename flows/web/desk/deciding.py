@@ -1,0 +1,131 @@
+"""A decision, as a form carries it: looked at, recorded, or handed back with everything that was typed."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from flows.web.desk.cases import Told, case_page, opened_of, posted_of, told_by
+from flows.web.desk.faces import keys_of
+from flows.web.desk.refusals import RefusalError
+from flows.web.desk.refusals import Why as Refused
+from flows.web.desk.visit import Visit
+from models.codes import Code, Reason
+from models.review import Checked, Outcome, Relation, Verdict
+from models.wording import Language, words_of
+from pipeline.ledger.base import ChildExistsError
+from pipeline.ledger.refusals import AlreadyDecidedError, HeldError, RefusedDecisionError
+from pipeline.review.deciding import Intent, decide_case, stumbles
+from pipeline.review.opened import Opened
+from pipeline.review.returning import finding_of, fits, place_of
+from pipeline.review.sheet import Row, checked_of
+
+_ILLEGIBLE = "illegible"
+_TYPED = "typed"
+
+
+def decide(visit: Visit) -> Response:
+    """Record a decision, or say what keeps it from being recorded."""
+    opened = opened_of(visit)
+    intent = _intent(visit, opened)
+    told = told_by(visit)._replace(shown=visit.form.one("shown") == "yes")
+    if _is_of_another_run(opened, intent.verdict):
+        return _again(visit, told)
+    wrong = stumbles(opened, intent)
+    if wrong:
+        return case_page(visit, opened, told._replace(stumbles=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY))
+    refused = _refused(visit, opened, intent)
+    if refused is not None:
+        return _again(visit, told._replace(refusal=refused[0], refused_by=refused[1]))
+    return visit.go(visit.path("queue"), done=intent.verdict.outcome.value)
+
+
+def _refused(visit: Visit, opened: Opened, intent: Intent) -> tuple[str, str] | None:
+    """Record a decision; hands on why that was not done, and who was first."""
+    try:
+        decide_case(opened, intent, visit.backing.ledger)
+    except AlreadyDecidedError as error:
+        return "decided", error.account
+    except HeldError as error:
+        return "held", error.account
+    except ChildExistsError:
+        return "registered", ""
+    except RefusedDecisionError:
+        return "changed", ""
+    return None
+
+
+def preview(visit: Visit) -> Response:
+    """What the parent would read, in every language that parents are answered in."""
+    opened = opened_of(visit)
+    verdict = _intent(visit, opened).verdict
+    messages = []
+    if verdict.code and verdict.reason and fits(verdict.code, verdict.place):
+        try:
+            finding = finding_of(opened, verdict)
+            messages = [(language.value, words_of(finding, language)) for language in Language]
+        except (KeyError, ValueError):  # a code and a reason that do not belong together
+            messages = []
+    return visit.page("preview.html", messages=messages)
+
+
+def _again(visit: Visit, told: Told) -> Response:
+    """The page as the case is now, with what was typed; the decision's number is drawn anew."""
+    posted = {name: value for name, value in told.posted.items() if name != "decision_id"}
+    kept = told._replace(posted=posted, refusal=told.refusal or "changed", status=HTTPStatus.CONFLICT)
+    return case_page(visit, opened_of(visit), kept)
+
+
+def _is_of_another_run(opened: Opened, verdict: Verdict) -> bool:
+    """A double click of a decision that was recorded goes on to the ledger, which knows it."""
+    recorded = any(one.verdict.decision_id == verdict.decision_id for one in opened.laid_out.reviewed)
+    here = (opened.laid_out.case.revision, opened.laid_out.run)
+    return not recorded and here != (verdict.revision, verdict.run)
+
+
+def _intent(visit: Visit, opened: Opened) -> Intent:
+    form = visit.form
+    reason, place = form.one("reason"), form.one("place")
+    code, _, why = reason.partition("/")
+    try:
+        verdict = Verdict(
+            decision_id=form.one("decision_id"),
+            revision=int(form.one("revision")),
+            run=int(form.one("run")),
+            outcome=Outcome(form.one("outcome") or Outcome.RETURN),
+            code=Code(code) if reason else None,
+            reason=Reason(why) if reason else None,
+            place=place_of(opened, place) if place else None,
+            relation=Relation(form.one("relation")) if form.one("relation") else None,
+            checked=tuple(_checked(opened, posted_of(visit))),
+            note=form.one("note"),
+        )
+        confirmed = frozenset(int(one) for one in form.every("confirmed"))
+    except (ValueError, ValidationError):
+        raise RefusalError(Refused.MALFORMED) from None
+    return Intent(visit.who.name, visit.who.role, verdict, confirmed)
+
+
+def _checked(opened: Opened, posted: Mapping[str, str]) -> Iterator[Checked]:
+    keys = keys_of(opened.sheet)
+    for row in opened.sheet.rows:
+        key = keys[row.number]
+        chosen = posted.get(f"seen.{key}", "")
+        if chosen:
+            seen = _seen(row, chosen, posted.get(f"typed.{key}", ""))
+            one = checked_of(row, seen) if seen is not None or chosen == _ILLEGIBLE else None
+            if one is not None:
+                yield one
+
+
+def _seen(row: Row, chosen: str, typed: str) -> str | None:
+    """What somebody chose: an option by its number or in clear, what they typed, or nothing that can be read."""
+    if chosen == _TYPED:
+        return typed.strip() or None
+    if chosen.startswith("="):
+        return chosen[1:]
+    number = chosen.removeprefix("#")
+    if number.isascii() and number.isdigit() and int(number) < len(row.options):
+        return row.options[int(number)]
+    return None

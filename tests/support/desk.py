@@ -1,0 +1,91 @@
+"""The review desk as browsers see it: the real application on a real ledger, and people who sign in."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import pytest
+from starlette.testclient import TestClient
+
+from flows.settings import DeskOptions, Settings
+from flows.web.desk.app import application
+from flows.web.desk.door import Way
+from flows.web.desk.routes import WAYS
+from models.review import Role
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.opening import open_ledger
+from pipeline.stores.folder import FolderStore
+from tests.support.door import answering
+from tests.support.people import PASSWORD
+from tests.support.processes import free_port
+from tests.support.values import SECRET
+
+PORT: Final = 8098
+HERE: Final = f"http://127.0.0.1:{PORT}"
+NAMES: Final = {Role.REVIEWER: "amy", Role.SUPERVISOR: "sue", Role.OPERATOR: "otto"}
+TLS: Final = "https://desk.hospital.example"
+
+
+class Desk(NamedTuple):
+    """Where browsers go, and what lies behind it."""
+
+    settings: Settings
+    ledger: Ledger
+    store: FolderStore
+
+    def browser(
+        self, base: str = HERE, ways: Sequence[Way] = WAYS, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> TestClient:
+        """A browser that nobody signed in with; it sends what browsers send, and follows nothing by itself."""
+        usual = {"Origin": base, "Sec-Fetch-Site": "same-origin", **headers}
+        app = application(self.settings, self.ledger, self.store, ways=ways)
+        return TestClient(app, base_url=base, headers=usual, follow_redirects=False)
+
+    def signed_in(self, role: Role | None, ways: Sequence[Way] = WAYS) -> TestClient:
+        """A browser with which somebody of a role signed in; nobody, if there is no role."""
+        browser = self.browser(ways=ways)
+        if role is not None:
+            answer = browser.post("/login", data={"name": NAMES[role], "password": PASSWORD})
+            assert answer.status_code == 303, answer.text
+        return browser
+
+    @contextmanager
+    def answering(self) -> Iterator[int]:
+        """A real port, for what a client library would not send; hands out the port."""
+        port = free_port()
+        options = self.settings.desk.model_copy(update={"port": port})
+        settings = self.settings.model_copy(update={"desk": options})
+        with answering(application(settings, self.ledger, self.store), port):
+            yield port
+
+
+def desk_in(folder: Path, ledger: Ledger, **options: object) -> Desk:
+    """A desk with one person of each role."""
+    for role, name in NAMES.items():
+        ledger.make_account(name, role, PASSWORD, by="test")
+    settings = Settings(workspace=folder, desk=DeskOptions.model_validate({"port": PORT} | options))
+    return Desk(settings, ledger, FolderStore(folder / "store"))
+
+
+def csrf_of(browser: TestClient) -> str:
+    """What the forms of a session carry."""
+    found = re.search(r'name="csrf" value="([0-9a-f]{64})"', browser.get("/", follow_redirects=True).text)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """An empty ledger in a file."""
+    opened = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", SECRET)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, ledger: Ledger) -> Desk:
+    """A desk on this machine alone."""
+    return desk_in(tmp_path, ledger)
