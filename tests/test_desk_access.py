@@ -44,6 +44,7 @@ MATRIX: Final = {
     "release": (LOGIN, IN, IN, OUT),
     "reopen": (LOGIN, OUT, IN, OUT),
     "dashboard": (LOGIN, OUT, IN, IN),
+    "dashboard_csv": (LOGIN, OUT, IN, IN),
 }
 PARAMETERS: Final = {"file": "desk.css", "tag": "en", "submission_id": "s-1", "number": 0}
 

@@ -22,6 +22,7 @@ from pipeline.ledger.tables import (
     cases,
     contents,
     erasures,
+    findings_in_force,
     forgotten,
     inbox,
     outbox,
@@ -29,6 +30,7 @@ from pipeline.ledger.tables import (
     reviews,
     run_codes,
     runs,
+    runs_in_force,
     waiting,
 )
 from pipeline.ledger.values import ChildNumbers, Erasure, Forgotten
@@ -113,7 +115,8 @@ def _erase_cases(connection: Connection, gone: Sequence[Row[tuple[object, ...]]]
     ids = [row.id for row in gone]
     run_ids = select(runs.c.id).where(runs.c.case_id.in_(ids))
     digests = connection.scalars(select(case_files.c.digest).where(case_files.c.case_id.in_(ids)).distinct()).all()
-    connection.execute(delete(run_codes).where(run_codes.c.run_id.in_(run_ids)))
+    for counts in (run_codes, findings_in_force, runs_in_force):
+        connection.execute(delete(counts).where(counts.c.run_id.in_(run_ids)))
     for table in (runs, contents, case_keys, case_files, outbox, waiting, reviews):
         connection.execute(delete(table).where(table.c.case_id.in_(ids)))
     connection.execute(delete(cases).where(cases.c.id.in_(ids)))

@@ -10,7 +10,8 @@ from models.case import Case
 from models.errors import LedgerError
 from models.result import Result
 from pipeline.ledger import cases as case_rows
-from pipeline.ledger import purposes
+from pipeline.ledger import counted, purposes
+from pipeline.ledger.counted import Counted
 from pipeline.ledger.errors import stored_value
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import cases, run_codes, runs
@@ -32,10 +33,11 @@ def add(connection: Connection, seal: Seal, case_id: int, one: Conclusion, *, au
         "finished_at": now,
         "author": author,
     }
-    run_id = connection.scalar(insert(runs).values(**values).returning(runs.c.id))
+    run_id = connection.execute(insert(runs).values(**values).returning(runs.c.id)).scalar_one()
     codes = sorted({finding.code for finding in result.findings})
     if codes:
         connection.execute(insert(run_codes), [{"run_id": run_id, "code": code} for code in codes])
+    counted.note(connection, Counted(run_id, case, result, author is not None, now))
     return ordinal
 
 

@@ -34,6 +34,7 @@ ACCESS: Final[Mapping[str, Roles]] = MappingProxyType(
         "release": REVIEWING,
         "reopen": SUPERVISING,
         "dashboard": OPERATING,
+        "dashboard_csv": OPERATING,
     }
 )
 
