@@ -21,6 +21,7 @@ from models.review import Relation, Role, Why
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.refusals import HeldError, NotWaitingError
 from pipeline.pictures import view_of
+from pipeline.review.accepting import may_repeat
 from pipeline.review.deciding import Stumble
 from pipeline.review.opened import Opened, open_case
 from pipeline.review.returning import offered
@@ -146,6 +147,7 @@ def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
         rows=faces(opened.sheet, Facing(told.shown, told.posted)),
         records=[(one, record_faces(one.child, shown=told.shown)) for one in opened.relatives],
         relations=tuple(Relation),
+        asks_relation=may_repeat(opened),
         offered=offered(opened),
         places=_places(opened.sheet, blind=blind),
         first_page=_first_page(opened.sheet),

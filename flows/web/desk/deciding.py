@@ -116,21 +116,21 @@ def _intent(visit: Visit, opened: Opened, outcome: Outcome) -> Intent:
 
 
 def _checked(opened: Opened, posted: Mapping[str, str]) -> Iterator[Checked]:
+    """What somebody saw: of a field in doubt what they chose, of any other only what they typed instead."""
     keys = keys_of(opened.sheet)
     for row in opened.sheet.rows:
-        key = keys[row.number]
-        chosen = posted.get(f"seen.{key}", "")
-        if chosen:
-            seen = _seen(row, chosen, posted.get(f"typed.{key}", ""))
-            one = checked_of(row, seen) if seen is not None or chosen == _ILLEGIBLE else None
-            if one is not None:
-                yield one
+        typed = posted.get(f"typed.{keys[row.number]}", "").strip()
+        chosen = posted.get(f"seen.{keys[row.number]}", _TYPED if typed and not row.doubtful else "")
+        seen = _seen(row, chosen, typed)
+        one = checked_of(row, seen) if seen is not None or chosen == _ILLEGIBLE else None
+        if one is not None:
+            yield one
 
 
 def _seen(row: Row, chosen: str, typed: str) -> str | None:
     """What somebody chose: an option by its number or in clear, what they typed, or nothing that can be read."""
     if chosen == _TYPED:
-        return typed.strip() or None
+        return typed or None
     if chosen.startswith("="):
         return chosen[1:]
     number = chosen.removeprefix("#")
