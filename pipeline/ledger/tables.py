@@ -311,8 +311,10 @@ batches = Table(  # stored cases run again, many at a time
     Column("account", String(64), nullable=False),
     Column("options", Text, nullable=False),
     Column("version", String(64), nullable=False),
-    Column("state", String(16), nullable=False),
     Column("total", Integer, nullable=False),
+    Column("owner", String(255)),
+    Column("token", Integer, nullable=False),
+    Column("leased_until", UtcTime),
 )
 
 batch_items = Table(

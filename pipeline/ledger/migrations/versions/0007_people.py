@@ -108,8 +108,10 @@ def _batches() -> None:
         sa.Column("account", sa.String(64), nullable=False),
         sa.Column("options", sa.Text, nullable=False),
         sa.Column("version", sa.String(64), nullable=False),
-        sa.Column("state", sa.String(16), nullable=False),
         sa.Column("total", sa.Integer, nullable=False),
+        sa.Column("owner", sa.String(255)),
+        sa.Column("token", sa.Integer, nullable=False),
+        sa.Column("leased_until", sa.DateTime),
     )
     op.create_table(
         "batch_items",
