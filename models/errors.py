@@ -133,6 +133,10 @@ class UnknownCaseError(LedgerError):
     exit_code = ExitCode.USAGE
 
 
+class NoResultYetError(LedgerError):
+    """The case came in, and nobody and nothing has decided it yet."""
+
+
 class AccountError(LedgerError):
     """An account cannot be made or changed as was asked; no text repeats a password."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from models.case import Case
-from models.errors import LedgerError
+from models.errors import LedgerError, NoResultYetError
 from models.result import Result
 from pipeline.ledger import cases as case_rows
 from pipeline.ledger import counted, purposes
@@ -90,7 +90,7 @@ def latest(connection: Connection, seal: Seal, submission_id: str) -> Result:
 def _without_result(connection: Connection, seal: Seal, submission_id: str) -> LedgerError:
     """The error for a case without a run; raises UnknownCaseError where there is no case."""
     case_rows.case_of(connection, seal, submission_id, None)
-    return LedgerError(f"Case {submission_id} has no result yet: wait for its run, or process it again.")
+    return NoResultYetError(f"Case {submission_id} has no result yet: wait for its run, or process it again.")
 
 
 def latest_run(connection: Connection, seal: Seal, submission_id: str) -> tuple[int, dict[str, Any]]:

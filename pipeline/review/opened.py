@@ -43,7 +43,8 @@ def open_case(submission_id: str, ledger: Ledger, reader: Reader) -> Opened:
 
     Raises:
         UnknownCaseError: There is no such case.
-        LedgerError: It has no result yet, or the ledger failed.
+        NoResultYetError: It came in, and was not decided yet.
+        LedgerError: The ledger failed.
     """
     laid_out = ledger.laid_out(submission_id, content_version())
     content = laid_out.content

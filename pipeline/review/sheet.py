@@ -23,7 +23,7 @@ from pipeline.side_by_side import Compared, State, comparable, side_by_side
 __all__ = ["Crop", "Page", "Row", "Sheet", "Validator", "checked_of", "is_of", "sheet_of"]
 
 _MOST_CROPS: Final = 4
-_DECIDING: Final = frozenset(
+DECIDING: Final = frozenset(
     {Field.NAME, Field.SEX, Field.BIRTH_DATE, Field.ID_NUMBER, Field.CERTIFICATE_NUMBER}
 )  # of the child
 _FIRST_OF_CHILD: Final = (DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.BIRTH_CERTIFICATE, DocumentKind.ID_CARD)
@@ -143,7 +143,7 @@ def _row(number: int, compared: Compared, drawn: _Drawing) -> Row:
     findings = drawn.findings.get(number, ())
     read = _foremost(compared, findings)
     others = tuple(value for value in compared.read if value is not read)
-    of_child = compared.person is Person.CHILD and compared.field in _DECIDING
+    of_child = compared.person is Person.CHILD and compared.field in DECIDING
     doubtful = bool(findings) or (of_child and compared.state in (State.DOUBTFUL, State.DIFFER))
     marked = differing(compared, read)
     crops = (*_crops(read, marked, drawn), *(_whole(value, drawn) for value in others))

@@ -10,7 +10,7 @@ from models.children import KnownChild
 from models.codes import Code, Reason
 from models.documents import Field, Person
 from models.reading import PageReading
-from models.review import Checked, Relation, Role, Verdict
+from models.review import Checked, Outcome, Relation, Role, Verdict
 from models.submission import Sex
 from pipeline.ledger.base import Ledger
 from pipeline.review.deciding import Problem, Stumble, stumbles
@@ -28,6 +28,7 @@ from tests.support.reviewing import (
     opened,
     reader_of,
     row_of,
+    verdict,
 )
 from tests.support.values import BORN
 
@@ -38,12 +39,12 @@ MAYBE_KNOWN = Sending(known=(NAMED_LIKE_IT,))
 NO_NUMBER = Sending(child={"id_number": None})
 
 
-def told(found: Opened, verdict: Verdict, **how: Any) -> tuple[Stumble, ...]:
-    return stumbles(found, intent(found, verdict, **how))
+def told(found: Opened, decided: Verdict, **how: Any) -> tuple[Stumble, ...]:
+    return stumbles(found, intent(found, decided, **how))
 
 
-def problems(found: Opened, verdict: Verdict, **how: Any) -> list[Problem]:
-    return [one.problem for one in told(found, verdict, **how)]
+def problems(found: Opened, decided: Verdict, **how: Any) -> list[Problem]:
+    return [one.problem for one in told(found, decided, **how)]
 
 
 @pytest.mark.parametrize(
@@ -162,13 +163,13 @@ def test_who_decides_what_was_handed_on(ledger: Ledger, role: Role, expected: li
 
 def test_a_family_that_sent_it_again_is_not_answered_for_what_was_before(ledger: Ledger) -> None:
     found = opened(ledger, *DOUBTED)
-    verdict = accepting(found, *all_looked(found.sheet))
-    assert problems(found, verdict) == []
+    seen = accepting(found, *all_looked(found.sheet))
+    assert problems(found, seen) == []
     case = found.laid_out.case
     ledger.open_case(case.submission, case.files, "1" * 64)
     newer = open_case(CASE, ledger, reader_of(Sending()))
-    assert problems(newer, verdict) == [Problem.NEWER]
-    assert problems(found, verdict.model_copy(update={"revision": 2})) == [Problem.NEWER]
+    assert problems(newer, seen) == [Problem.NEWER]
+    assert problems(found, seen.model_copy(update={"revision": 2})) == [Problem.NEWER]
 
 
 @pytest.mark.parametrize(
@@ -201,6 +202,27 @@ def test_so_must_a_certificates(ledger: Ledger, seen: str, expected: list[Proble
     found = opened(ledger, *DOUBTED, mother(), certificate())
     checked = [*all_looked(found.sheet), looked(row_of(found.sheet, Field.CERTIFICATE_NUMBER), seen)]
     assert problems(found, accepting(found, *checked)) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "person", "seen"),
+    [
+        pytest.param(Field.NAME, Person.MOTHER, "林净", id="a parent's name that nobody typed in"),
+        pytest.param(Field.ETHNICITY, Person.CHILD, "满族", id="what nobody is asked for"),
+    ],
+)
+def test_what_nobody_typed_in_is_as_a_person_sees_it(ledger: Ledger, field: Field, person: Person, seen: str) -> None:
+    found = opened(ledger, *DOUBTED, mother())
+    checked = [*all_looked(found.sheet), looked(row_of(found.sheet, field, person), seen)]
+    assert problems(found, accepting(found, *checked)) == []
+
+
+def test_whoever_is_not_sure_hands_it_on_and_need_not_have_looked_at_anything(ledger: Ledger) -> None:
+    found = opened(ledger, *DOUBTED)
+    assert problems(found, verdict(found, Outcome.ESCALATE)) == []
+    ledger.reopen(CASE, "wang")
+    again = open_case(CASE, ledger, reader_of(Sending()))
+    assert problems(again, verdict(again, Outcome.ESCALATE)) == [Problem.SUPERVISOR]
 
 
 def test_everything_is_said_at_once(ledger: Ledger) -> None:

@@ -1,5 +1,6 @@
 """A case's page: its scans left, its fields right, and what a person may make of it."""
 
+import hmac
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -9,7 +10,7 @@ from typing import Final, NamedTuple
 from starlette.responses import Response
 
 from flows.web.desk.faces import Facing, faces, record_faces
-from flows.web.desk.forms import local_path
+from flows.web.desk.forms import local_path, token_of
 from flows.web.desk.queue import age_of
 from flows.web.desk.refusals import RefusalError
 from flows.web.desk.refusals import Why as Refused
@@ -20,6 +21,7 @@ from models.review import Relation, Role, Why
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.refusals import HeldError, NotWaitingError
 from pipeline.pictures import view_of
+from pipeline.review.accepting import may_repeat
 from pipeline.review.deciding import Stumble
 from pipeline.review.opened import Opened, open_case
 from pipeline.review.returning import offered
@@ -115,6 +117,16 @@ def told_by(visit: Visit) -> Told:
     return Told(posted=posted_of(visit), confirmed=visit.form.every("confirmed"))
 
 
+def shown_mark(visit: Visit) -> str:
+    """What the form of a page carries whose values were asked for, so that nobody sees them who did not say why."""
+    return token_of(visit.secret, f"shown\0{visit.request.path_params['submission_id']}")
+
+
+def was_shown(visit: Visit) -> bool:
+    """Whether a form comes from a page on which values were shown."""
+    return hmac.compare_digest(visit.form.one("shown").encode(), shown_mark(visit).encode())
+
+
 def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
     """The page with everything on it."""
     laid_out, waiting = opened.laid_out, opened.laid_out.waiting
@@ -135,10 +147,13 @@ def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
         rows=faces(opened.sheet, Facing(told.shown, told.posted)),
         records=[(one, record_faces(one.child, shown=told.shown)) for one in opened.relatives],
         relations=tuple(Relation),
+        asks_relation=may_repeat(opened),
         offered=offered(opened),
-        places=_places(opened.sheet),
+        places=_places(opened.sheet, blind=blind),
+        first_page=_first_page(opened.sheet),
         decision_id=told.posted.get("decision_id") or secrets.token_hex(16),
         reveal_reasons=REVEAL_REASONS,
+        shown_mark=shown_mark(visit) if told.shown else "",
         told=told,
     )
 
@@ -151,10 +166,20 @@ class PlaceOffered(NamedTuple):
     page: int
 
 
-def _places(sheet: Sheet) -> tuple[PlaceOffered, ...]:
-    """Doubtful fields first, then pages, then every other field: the order in which they are wanted."""
-    doubtful = [row for row in sheet.rows if row.doubtful]
-    rows = [*doubtful, *(row for row in sheet.rows if row.read and not row.doubtful)]
+def _first_page(sheet: Sheet) -> int:
+    """The page to begin with: where the child is named, so that nobody has to look for it."""
+    read = next((row.read for row in sheet.rows if row.read), None)
+    page = sheet.page_of(read.file, read.page_no) if read else None
+    return page.number if page else 0
+
+
+def _places(sheet: Sheet, *, blind: bool) -> tuple[PlaceOffered, ...]:
+    """Doubtful fields first, then pages, then every other field: the order in which they are wanted.
+
+    A blind look does not tell by the order what was in doubt.
+    """
+    doubtful = [] if blind else [row for row in sheet.rows if row.doubtful]
+    rows = [*doubtful, *(row for row in sheet.rows if row.read and row not in doubtful)]
     of_rows = [PlaceOffered(f"r{row.number}", row.number, -1) for row in rows]
     of_pages = [PlaceOffered(f"p{page.number}", None, page.number) for page in sheet.pages]
     return (*of_rows[: len(doubtful)], *of_pages, *of_rows[len(doubtful) :])

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from flows.web.desk.cases import Told, case_page, opened_of, posted_of, told_by
+from flows.web.desk.cases import Told, case_page, opened_of, posted_of, told_by, was_shown
 from flows.web.desk.faces import keys_of
 from flows.web.desk.refusals import RefusalError
 from flows.web.desk.refusals import Why as Refused
@@ -28,8 +28,8 @@ _TYPED = "typed"
 def decide(visit: Visit) -> Response:
     """Record a decision, or say what keeps it from being recorded."""
     opened = opened_of(visit)
-    intent = _intent(visit, opened)
-    told = told_by(visit)._replace(shown=visit.form.one("shown") == "yes")
+    intent = _intent(visit, opened, _outcome(visit))
+    told = told_by(visit)._replace(shown=was_shown(visit))
     if _is_of_another_run(opened, intent.verdict):
         return _again(visit, told)
     wrong = stumbles(opened, intent)
@@ -59,15 +59,16 @@ def _refused(visit: Visit, opened: Opened, intent: Intent) -> tuple[str, str] | 
 def preview(visit: Visit) -> Response:
     """What the parent would read, in every language that parents are answered in."""
     opened = opened_of(visit)
-    verdict = _intent(visit, opened).verdict
+    verdict = _intent(visit, opened, Outcome.RETURN).verdict
     messages = []
-    if verdict.code and verdict.reason and fits(verdict.code, verdict.place):
+    shown = was_shown(visit)  # what a parent reads quotes names
+    if shown and verdict.code and verdict.reason and fits(verdict.code, verdict.place):
         try:
             finding = finding_of(opened, verdict)
             messages = [(language.value, words_of(finding, language)) for language in Language]
         except (KeyError, ValueError):  # a code and a reason that do not belong together
             messages = []
-    return visit.page("preview.html", messages=messages)
+    return visit.page("preview.html", messages=messages, shown=shown)
 
 
 def _again(visit: Visit, told: Told) -> Response:
@@ -84,7 +85,14 @@ def _is_of_another_run(opened: Opened, verdict: Verdict) -> bool:
     return not recorded and here != (verdict.revision, verdict.run)
 
 
-def _intent(visit: Visit, opened: Opened) -> Intent:
+def _outcome(visit: Visit) -> Outcome:
+    try:
+        return Outcome(visit.form.one("outcome"))
+    except ValueError:
+        raise RefusalError(Refused.MALFORMED) from None
+
+
+def _intent(visit: Visit, opened: Opened, outcome: Outcome) -> Intent:
     form = visit.form
     reason, place = form.one("reason"), form.one("place")
     code, _, why = reason.partition("/")
@@ -93,7 +101,7 @@ def _intent(visit: Visit, opened: Opened) -> Intent:
             decision_id=form.one("decision_id"),
             revision=int(form.one("revision")),
             run=int(form.one("run")),
-            outcome=Outcome(form.one("outcome") or Outcome.RETURN),
+            outcome=outcome,
             code=Code(code) if reason else None,
             reason=Reason(why) if reason else None,
             place=place_of(opened, place) if place else None,
@@ -108,21 +116,21 @@ def _intent(visit: Visit, opened: Opened) -> Intent:
 
 
 def _checked(opened: Opened, posted: Mapping[str, str]) -> Iterator[Checked]:
+    """What somebody saw: of a field in doubt what they chose, of any other only what they typed instead."""
     keys = keys_of(opened.sheet)
     for row in opened.sheet.rows:
-        key = keys[row.number]
-        chosen = posted.get(f"seen.{key}", "")
-        if chosen:
-            seen = _seen(row, chosen, posted.get(f"typed.{key}", ""))
-            one = checked_of(row, seen) if seen is not None or chosen == _ILLEGIBLE else None
-            if one is not None:
-                yield one
+        typed = posted.get(f"typed.{keys[row.number]}", "").strip()
+        chosen = posted.get(f"seen.{keys[row.number]}", _TYPED if typed and not row.doubtful else "")
+        seen = _seen(row, chosen, typed)
+        one = checked_of(row, seen) if seen is not None or chosen == _ILLEGIBLE else None
+        if one is not None:
+            yield one
 
 
 def _seen(row: Row, chosen: str, typed: str) -> str | None:
     """What somebody chose: an option by its number or in clear, what they typed, or nothing that can be read."""
     if chosen == _TYPED:
-        return typed.strip() or None
+        return typed or None
     if chosen.startswith("="):
         return chosen[1:]
     number = chosen.removeprefix("#")

@@ -18,7 +18,7 @@ from flows.web.desk.refusals import RefusalError, Why
 from flows.web.desk.unforeseen import note_unforeseen
 from flows.web.desk.visit import Visit
 from models.accounts import Account
-from models.errors import PipelineError, UnknownCaseError
+from models.errors import NoResultYetError, PipelineError, UnknownCaseError
 
 Value = TypeVar("Value")
 Endpoint = Callable[[Visit], Response]
@@ -77,6 +77,8 @@ def _guarded(visit: Visit, work: Callable[[], Value]) -> Value | Response:
         return visit.refused(refusal.why)
     except UnknownCaseError:
         return visit.refused(Why.MISSING)
+    except NoResultYetError:
+        return visit.refused(Why.NOT_YET)
     except PipelineError as error:
         if error.retryable:
             return visit.refused(Why.BUSY)

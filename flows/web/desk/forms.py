@@ -72,9 +72,9 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def token_of(secret: str) -> str:
+def token_of(secret: str, purpose: str = "csrf") -> str:
     """What forms of a session carry, so that no page elsewhere can make them up."""
-    return hmac.new(secret.encode(), b"csrf", sha256).hexdigest()
+    return hmac.new(secret.encode(), purpose.encode(), sha256).hexdigest()
 
 
 def is_of_session(request: Request, form: Form, secret: str) -> bool:

@@ -1,13 +1,12 @@
 """The queue: who waits, why, for how long, and in whose hands a case is."""
 
 import base64
-import binascii
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
+from pydantic import AwareDatetime, Field, TypeAdapter
 from starlette.responses import Response
 
 from flows.web.desk.forms import local_path
@@ -15,12 +14,15 @@ from flows.web.desk.refusals import RefusalError
 from flows.web.desk.refusals import Why as Refused
 from flows.web.desk.visit import Visit
 from models.masking import mask_numbers
-from models.review import Priority, Role, Why
+from models.review import Outcome, Priority, Role, Why
 from pipeline.ledger.refusals import NotWaitingError
 from pipeline.ledger.review_values import Cursor, View, Waiting
 
 _SHOWN: Final = 50
 _MINE: Final = "mine"
+_Number = Annotated[int, Field(ge=0, lt=2**31)]
+# As Cursor, and nothing that a database refuses.
+_CURSOR: Final[TypeAdapter[tuple[Any, ...]]] = TypeAdapter(tuple[bool, _Number, AwareDatetime, _Number])
 _VIEWS: Final[Mapping[str, View]] = MappingProxyType(
     {
         "open": View(why=(Why.REVIEW,), escalated=False),
@@ -70,7 +72,7 @@ def queue(visit: Visit) -> Response:
         lines=tuple(_line(visit, one) for one in page.cases),
         following=_told(page.following) if page.following else "",
         is_first="after" not in asked,
-        done=asked.get("done", ""),
+        done=done if (done := asked.get("done", "")) in set(Outcome) else "",
         priorities=tuple(Priority),
     )
 
@@ -127,14 +129,12 @@ def age_of(visit: Visit, since: datetime) -> Age:
 
 
 def _told(cursor: Cursor) -> str:
-    values = [cursor.escalated, cursor.priority, cursor.since.isoformat(), cursor.case_id]
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(_CURSOR.dump_json(tuple(cursor))).decode().rstrip("=")
 
 
 def _cursor(told: str) -> Cursor | None:
     """Where to go on, as an earlier page told it; from the beginning for anything else."""
     try:
-        escalated, priority, since, case_id = json.loads(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)))
-        return Cursor(bool(escalated), int(priority), datetime.fromisoformat(since), int(case_id))
-    except (ValueError, TypeError, binascii.Error):
+        return Cursor(*_CURSOR.validate_json(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4))))
+    except ValueError:  # of base64, of JSON, or of another kind of value
         return None

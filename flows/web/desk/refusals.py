@@ -13,6 +13,7 @@ class Why(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FROM_HERE = "not_from_here"  # the form is of another page, or of an earlier session
     MISSING = "missing"
+    NOT_YET = "not_yet"  # the case is being worked on, and there is nothing to look at
     NOT_THAT_WAY = "not_that_way"
     STALE = "stale"  # somebody else was quicker
     LATE = "late"  # the body did not come in time
@@ -27,6 +28,7 @@ STATUS: Final[Mapping[Why, int]] = MappingProxyType(
         Why.FORBIDDEN: 403,
         Why.NOT_FROM_HERE: 403,
         Why.MISSING: 404,
+        Why.NOT_YET: 404,
         Why.NOT_THAT_WAY: 405,
         Why.LATE: 408,
         Why.STALE: 409,

@@ -31,7 +31,7 @@ class Reviews(Protocol):
 
         Raises:
             UnknownCaseError: There is no such case.
-            LedgerError: It has no result yet.
+            NoResultYetError: It came in, and was not decided yet.
         """
 
     def hold(self, submission_id: str, account: str, seconds: float) -> Waiting:

@@ -1,0 +1,126 @@
+"""A desk at which people are signed in already: each test has a copy of it, since signing in costs a core."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import pytest
+from starlette.testclient import TestClient
+
+from flows.settings import DeskOptions, Settings
+from flows.web.desk.app import application
+from models.review import Role
+from pipeline.ledger.base import Ledger, utc_now
+from pipeline.ledger.opening import open_ledger
+from pipeline.stores.folder import FolderStore
+from tests.support.desk import HERE, PORT, Desk
+from tests.support.people import PASSWORD, signed_in
+from tests.support.values import SECRET
+
+STAFF: Final = {"amy": Role.REVIEWER, "ann": Role.REVIEWER, "sue": Role.SUPERVISOR}
+HELD_SECONDS: Final = 300.0
+_LEDGER: Final = "ledger.db"
+
+
+class Clock:
+    """Tells the time, and can be put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.ahead
+
+    def forward(self, seconds: float) -> None:
+        self.ahead += timedelta(seconds=seconds)
+
+
+class Hospital(NamedTuple):
+    """A desk, the secrets of those who are signed in at it, and the clock that everything goes by."""
+
+    desk: Desk
+    secrets: Mapping[str, str]
+    clock: Clock
+
+    @property
+    def ledger(self) -> Ledger:
+        """What everything is kept in."""
+        return self.desk.ledger
+
+    def browser(self, name: str) -> TestClient:
+        """A browser of somebody who is signed in, on an application of its own, as after a restart."""
+        app = application(self.desk.settings, self.ledger, self.desk.store, clock=self.clock)
+        headers = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
+        browser = TestClient(app, base_url=HERE, headers=headers, follow_redirects=False)
+        browser.cookies.set("desk", self.secrets[name], domain="127.0.0.1")
+        return browser
+
+
+class Staffed(NamedTuple):
+    """A folder with a ledger in which everybody is signed in."""
+
+    folder: Path
+    secrets: Mapping[str, str]
+
+
+def staffed_in(folder: Path) -> Staffed:
+    """Make everybody's account, and let them sign in."""
+    ledger = open_ledger(f"sqlite:///{folder / _LEDGER}", SECRET)
+    for name, role in STAFF.items():
+        ledger.make_account(name, role, PASSWORD, by="test")
+    secrets = {name: signed_in(ledger, name) for name in STAFF}
+    ledger.close()
+    return Staffed(folder, secrets)
+
+
+@pytest.fixture(scope="module")
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Staffed:
+    """What each test has a copy of."""
+    return staffed_in(tmp_path_factory.mktemp("staffed"))
+
+
+@pytest.fixture
+def hospital(tmp_path: Path, staffed: Staffed) -> Iterator[Hospital]:
+    """A desk with people and without cases."""
+    shutil.copytree(staffed.folder, tmp_path, dirs_exist_ok=True)
+    clock = Clock()
+    ledger = open_ledger(f"sqlite:///{tmp_path / _LEDGER}", SECRET, clock=clock)
+    settings = Settings(workspace=tmp_path, desk=DeskOptions(port=PORT, hold_seconds=HELD_SECONDS))
+    yield Hospital(Desk(settings, ledger, FolderStore(tmp_path / "store")), staffed.secrets, clock)
+    ledger.close()
+
+
+class Form(HTMLParser):
+    """The decision's form as a browser would send it back untouched, and what else a page lets one do."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.options: dict[str, list[str]] = {}
+        self._inside = False
+        self._select = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._inside = said.get("id") == "decision"
+        if not self._inside or "disabled" in said:
+            return
+        name, value = said.get("name", self._select), said.get("value", "")
+        if tag == "select":
+            self._select = name
+        if tag == "option" or said.get("type") in ("radio", "checkbox"):
+            self.options.setdefault(name, []).append(value)
+        chosen = "checked" in said or "selected" in said
+        if chosen or (tag == "input" and said.get("type") in ("hidden", "text")):
+            self.fields[name] = value
+
+
+def form_of(text: str, filled: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """The decision's form of a page, filled in."""
+    return {**Form(text).fields, **filled}
