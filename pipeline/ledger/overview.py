@@ -87,9 +87,10 @@ def _queue(connection: Connection, now: datetime) -> Iterator[QueueAge]:
     ranked = select(waiting.c.why, waiting.c.since, place, cases).subquery()
     shown = ranked.c.place.in_([1, _middle(ranked.c.cases), _late(ranked.c.cases)])
     ages: dict[tuple[str, int], dict[int, timedelta]] = defaultdict(dict)
-    for row in connection.execute(select(ranked).where(shown).order_by(ranked.c.why)):
+    for row in connection.execute(select(ranked).where(shown)):
         ages[row.why, row.cases][row.place] = now - row.since
-    for (why, count), age in ages.items():
+    for why, count in sorted(ages, key=lambda one: list(Why).index(Why(one[0]))):
+        age = ages[why, count]
         yield QueueAge(Why(why), count, age[_middle(count)], age[_late(count)], age[1])
 
 

@@ -72,12 +72,13 @@ def _result(case: Case, version: str, findings: list[Finding]) -> Result:
 
 
 def _decide(ledger: Ledger, case: Case, chance: random.Random, *, blind: bool) -> None:
-    outcome = Outcome.ACCEPT if chance.random() < 0.8 else Outcome.ESCALATE
+    outcome = chance.choices(tuple(Outcome), (60, 25, 15))[0]
     identity = f"{chance.randrange(16**32):032x}"
     verdict = Verdict(decision_id=identity, revision=1, run=1, outcome=Outcome.ACCEPT if blind else outcome)
     settled = Settled(case, chance.choice(_PEOPLE), verdict)
     if blind:
         settled = settled._replace(agreed=chance.random() < 0.95)
-    elif outcome is Outcome.ACCEPT:
-        settled = settled._replace(result=result(case))
+    elif outcome is not Outcome.ESCALATE:
+        seen = [] if outcome is Outcome.ACCEPT else [found(Code.NAME_DIFFERS, Reason.DIFFERENT)]
+        settled = settled._replace(result=_result(case, "0.2.0", seen))
     ledger.settle(settled)
