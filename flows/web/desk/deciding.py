@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from flows.web.desk.cases import Told, case_page, opened_of, posted_of, told_by, was_shown
+from flows.web.desk.cases import Told, altered, case_page, opened_of, posted_of, told_by, was_shown
 from flows.web.desk.faces import keys_of
 from flows.web.desk.refusals import RefusalError
 from flows.web.desk.refusals import Why as Refused
@@ -31,13 +31,13 @@ def decide(visit: Visit) -> Response:
     intent = _intent(visit, opened, _outcome(visit))
     told = told_by(visit)._replace(shown=was_shown(visit))
     if _is_of_another_run(opened, intent.verdict):
-        return _again(visit, told)
+        return _again(visit, told, intent.verdict)
     wrong = stumbles(opened, intent)
     if wrong:
         return case_page(visit, opened, told._replace(stumbles=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY))
     refused = _refused(visit, opened, intent)
     if refused is not None:
-        return _again(visit, told._replace(refusal=refused[0], refused_by=refused[1]))
+        return _again(visit, told._replace(refusal=refused[0], refused_by=refused[1]), intent.verdict)
     return visit.go(visit.path("queue"), done=intent.verdict.outcome.value)
 
 
@@ -71,11 +71,13 @@ def preview(visit: Visit) -> Response:
     return visit.page("preview.html", messages=messages, shown=shown)
 
 
-def _again(visit: Visit, told: Told) -> Response:
-    """The page as the case is now, with what was typed; the decision's number is drawn anew."""
+def _again(visit: Visit, told: Told, verdict: Verdict) -> Response:
+    """The page as the case is now, with what changed and what was typed; the decision's number is drawn anew."""
+    opened = opened_of(visit)
     posted = {name: value for name, value in told.posted.items() if name != "decision_id"}
-    kept = told._replace(posted=posted, refusal=told.refusal or "changed", status=HTTPStatus.CONFLICT)
-    return case_page(visit, opened_of(visit), kept)
+    since = altered(visit, opened, verdict.revision, verdict.run)
+    refusal, status = told.refusal or "changed", HTTPStatus.CONFLICT
+    return case_page(visit, opened, told._replace(posted=posted, changed=since, refusal=refusal, status=status))
 
 
 def _is_of_another_run(opened: Opened, verdict: Verdict) -> bool:
