@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --only-binary :all:
-LANES ?= not s3 and not postgres and not browser
-BENCHES := receiver durability scene fairness accuracy quality margins copies names verification rare duplicates register judging mutants peers speed runtimes fuzz
+LANES ?= not s3 and not postgres and not browser and not flow
+BENCHES := receiver durability scene fairness accuracy quality margins copies names verification rare duplicates register judging batches mutants peers speed runtimes fuzz
 N ?= 1000
 MINUTES ?= 5
 
@@ -37,7 +37,7 @@ install-dev: $(VENV)/.dev ## The same with the developers' tools
 demo: $(VENV)/.app ## Upload the samples, watch them decided; ONCE=1 stops afterwards
 	$(BIN)/python -m cli.demo $(if $(ONCE),--once)
 
-test: $(VENV)/.dev ## Run the tests; LANES="s3 or postgres" or LANES=browser for those that need more
+test: $(VENV)/.dev ## Run the tests; LANES="s3 or postgres" or LANES="browser or flow" for those that need more
 	$(BIN)/python -m pytest -m "$(LANES)"
 
 check: $(VENV)/.dev ## Format, lint, types, layers, and the tests that need neither models nor servers

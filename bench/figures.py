@@ -6,8 +6,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from models.base import Model
-
-_Z95 = 1.959963984540054  # 97.5 % point of the normal distribution
+from models.shares import wilson
 
 
 class Figure(Model):
@@ -42,24 +41,6 @@ def share(name: str, right: int, total: int) -> Figure:
         return Figure(name=name, value=None, unit="share", right=0, total=0)
     low, high = wilson(right, total)
     return Figure(name=name, value=right / total, unit="share", right=right, total=total, low=low, high=high)
-
-
-def wilson(right: int, total: int) -> tuple[float, float]:
-    """The 95 % score interval of a share, which stays inside 0 to 1 and is honest about small numbers.
-
-    Raises:
-        ValueError: More are right than there are, or there are none.
-
-    Source:
-        Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
-    """
-    if not 0 <= right <= total or total == 0:
-        raise ValueError(f"{right} of {total} is no share: give 0 to {total} right out of at least one.")
-    seen = right / total
-    weight = 1 + _Z95**2 / total
-    centre = (seen + _Z95**2 / (2 * total)) / weight
-    reach = _Z95 / weight * math.sqrt(seen * (1 - seen) / total + _Z95**2 / (4 * total**2))
-    return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
 def percentile(values: list[float], percent: float) -> float:

@@ -5,9 +5,11 @@ product does it. Then all are judged again by two processes, as `intake reproces
 """
 
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from functools import partial
 from itertools import count, islice
 from multiprocessing import get_context
@@ -27,15 +29,20 @@ from bench.workplace import SECRET
 from fixtures.people.population import Traits, family
 from fixtures.truth import Split
 from models.result import Decision
-from pipeline.conclude import conclude
+from pipeline.batches.holding import Task, Who, holding
+from pipeline.batches.judging import Judging
+from pipeline.batches.outcomes import Outcome
+from pipeline.batches.run import Place, run
+from pipeline.conclude import VERSION, conclude
 from pipeline.documents.dossier import open_dossier
 from pipeline.documents.likeness import Reader
 from pipeline.documents.view import content_version, view_files
+from pipeline.identity import process_identity
 from pipeline.judge import judge, sought
+from pipeline.ledger.batched import BatchOptions, ItemState
 from pipeline.ledger.contents import packed
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Content
-from pipeline.replay import Judging, replay
 from pipeline.rules.duplicates import mother_number
 
 SEED: Final = 8
@@ -51,18 +58,20 @@ def measure(count: int) -> Measured:
     with library() as shelf:
         models = tuple(islice(six_pages(shelf), _MODELS))
         alone = tuple(_alone(models, shelf.reader))
-        engine, reader = shelf.desk.readers.engine, shelf.reader
+        desk, reader = shelf.desk, shelf.reader
+        engine = desk.readers.engine
     with tempfile.TemporaryDirectory() as folder:
         place = Judging(f"sqlite:///{Path(folder) / 'ledger.sqlite'}", SECRET, reader)
         began = time.monotonic()
-        _record(models, count, engine, place)
+        record(models, count, engine, place)
         recorded = time.monotonic() - began
         size = sum(file.stat().st_size for file in Path(folder).iterdir())
         ids = [f"case-{number:06}" for number in range(count)]
         began = time.monotonic()
-        outcomes = list(track(replay(ids, place, _PROCESSES), "again", total=count, console=errors))
+        with closing(open_ledger(place.ledger_url, place.secret)) as ledger:
+            outcomes = _again(ids, Place(desk._replace(ledger=ledger), place, _PROCESSES))
         again = time.monotonic() - began
-    unchanged = sum(outcome.changes == () for outcome in outcomes)
+    unchanged = sum(outcome.state is ItemState.PROMOTED and not outcome.changes for outcome in outcomes)
     return Measured(
         (
             *alone,
@@ -104,7 +113,15 @@ def _alone(models: Sequence[Opened], reader: Reader) -> Iterator[Figure]:
     yield Figure(name="content of a case, KiB", value=sum(sizes) / len(sizes), unit="number")
 
 
-def _record(models: Sequence[Opened], count: int, engine: str, place: Judging) -> None:
+def _again(ids: Sequence[str], place: Place) -> tuple[Outcome, ...]:
+    ledger, stop = place.desk.ledger, threading.Event()
+    batch = ledger.begin_batch(ids, BatchOptions(from_readings=True), "bench", VERSION)
+    with holding(ledger, batch.batch_id, Task.RUN, Who(process_identity(), "bench"), stop) as lease:
+        ended = filter(None, run(batch, lease, place, stop))
+        return tuple(track(ended, "again", total=len(ids), console=errors))
+
+
+def record(models: Sequence[Opened], count: int, engine: str, place: Judging) -> None:
     """Open, keep and conclude every case, in as many processes as judge again."""
     open_ledger(place.ledger_url, place.secret).close()
     shares = [range(at, count, _PROCESSES) for at in range(_PROCESSES)]

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from cli.workspace import Place
+from models.cells import no_formula
 from models.children import KnownChild
 from models.errors import ExitCode
 from pipeline.forget import forget_child as forget
@@ -19,7 +20,6 @@ from pipeline.names.legacy import modern
 
 children = typer.Typer(help="The register of known children, used for 4005.", no_args_is_help=True)
 _COLUMNS: Final = ("name", "sex", "birth_date", "id_number", "birth_certificate_number", "mother_id_number")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # first characters that a spreadsheet takes for a formula
 _stderr = Console(stderr=True, highlight=False)
 
 
@@ -58,7 +58,7 @@ def export_children(context: typer.Context) -> int:
     with place.ledger() as ledger:
         for child in ledger.export_children():
             values = child.model_dump(mode="json")
-            writer.writerow([_no_formula(values[column] or "") for column in _COLUMNS])
+            writer.writerow([no_formula(values[column] or "") for column in _COLUMNS])
     out.detach()
     return ExitCode.ACCEPTED
 
@@ -100,7 +100,3 @@ def _rows(file: Path) -> Iterator[tuple[KnownChild | None, str | None]]:
 
 def _modern(child: KnownChild) -> KnownChild:
     return child.model_copy(update={"name": modern(child.name)})
-
-
-def _no_formula(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -4,6 +4,7 @@ Not a command of `intake`, since it needs the repository's samples.
 """
 
 import csv
+import secrets
 import shutil
 import sys
 import threading
@@ -18,13 +19,14 @@ from rich.table import Table
 
 from fixtures.truth import KNOWN_CHILDREN, SAMPLES
 from flows.resources import register_secret
-from flows.server import prefect_server
+from flows.server import prefect_server, usable_port
 from flows.service import serve
 from flows.settings import Settings
 from models.children import KnownChild
 from models.errors import ExitCode, LedgerError
 from models.findings import TITLES
 from models.result import DECISION_TITLES, Decision, Result
+from models.review import Role
 from models.submission import INBOX, MANIFEST_NAME
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
@@ -43,6 +45,7 @@ _SHOWN: Final = (
     "returned-missing-emblem",
     "review-hard-name",
 )
+_DESK_PORT: Final = 8098
 _GLANCE_SECONDS: Final = 0.3
 _PATIENCE_SECONDS: Final = 600.0
 _COLOURS = {Decision.ACCEPTED: "green", Decision.RETURNED: "red", Decision.REVIEW: "yellow"}
@@ -63,8 +66,8 @@ def demo(
     store, ledger = open_store(settings.store_at), _ledger_with_known_children(settings)
     stop, decided = threading.Event(), threading.Event()
     with prefect_server(settings) as api_url:
-        _console.print(f"Flow runs: {api_url.removesuffix('/api')}/runs   (the first pages take a few seconds)")
-        chosen = settings.model_copy(update={"prefect": settings.prefect.model_copy(update={"api_url": api_url})})
+        _console.print(f"Flow runs:   {api_url.removesuffix('/api')}/runs   (the first pages take a few seconds)")
+        chosen = _with_desk(settings, ledger, api_url)
         visitor = threading.Thread(
             target=_visit, args=(store, ledger, tuple(names), stop, decided), kwargs={"once": once, "began": began}
         )
@@ -74,6 +77,19 @@ def demo(
         visitor.join()
     ledger.close()
     sys.exit(code if code or decided.is_set() else ExitCode.BUG)
+
+
+def _with_desk(settings: Settings, ledger: Ledger, api_url: str) -> Settings:
+    """The settings with a review desk, where a reviewer and a supervisor may sign in until the demo ends."""
+    port, password = usable_port("127.0.0.1", _DESK_PORT), secrets.token_urlsafe(12)
+    for name, role in (("reviewer", Role.REVIEWER), ("supervisor", Role.SUPERVISOR)):
+        ledger.make_account(name, role, password, by="demo")
+    _console.print(
+        f"Review desk: http://127.0.0.1:{port}/   as reviewer or supervisor, password {password}", soft_wrap=True
+    )
+    prefect = settings.prefect.model_copy(update={"api_url": api_url})
+    desk = settings.desk.model_copy(update={"port": port, "url": None})
+    return settings.model_copy(update={"prefect": prefect, "desk": desk})
 
 
 def _ledger_with_known_children(settings: Settings) -> Ledger:

@@ -10,6 +10,7 @@ from rich.console import Console
 from cli.audit import audit
 from cli.children import children
 from cli.codes import codes
+from cli.corrections import corrections
 from cli.doctor import doctor
 from cli.people import people
 from cli.process import process
@@ -35,9 +36,10 @@ app = typer.Typer(
 app.command()(process)
 app.add_typer(children, name="children")
 app.command()(show)
-app.command()(reprocess)
+app.add_typer(reprocess, name="reprocess")
 app.command()(serve)
 app.add_typer(people, name="people")
+app.add_typer(corrections, name="corrections")
 app.add_typer(audit, name="audit")
 app.command()(reseal)
 app.add_typer(retention, name="retention")

@@ -37,7 +37,7 @@ def add(
     checked_name(name)  # before anybody types a password in vain
     password = _password(password_file)
     with place.ledger() as ledger:
-        ledger.make_account(name, role, password, by=_operator())
+        ledger.make_account(name, role, password, by=operator())
     print(f"{name} signs in as {role.value} from now on.")
     return ExitCode.ACCEPTED
 
@@ -61,7 +61,7 @@ def password(context: typer.Context, name: _Name, *, password_file: _File = None
     place: Place = context.obj
     chosen = _password(password_file)
     with place.ledger() as ledger:
-        ledger.change_password(name, chosen, by=_operator())
+        ledger.change_password(name, chosen, by=operator())
     print(f"{name} has another password, and must sign in again.")
     return ExitCode.ACCEPTED
 
@@ -71,7 +71,7 @@ def change_role(context: typer.Context, name: _Name, role: Annotated[Role, typer
     """Let somebody do something else; ends their sessions."""
     place: Place = context.obj
     with place.ledger() as ledger:
-        ledger.change_role(name, role, by=_operator())
+        ledger.change_role(name, role, by=operator())
     print(f"{name} is {role.value} from now on, and must sign in again.")
     return ExitCode.ACCEPTED
 
@@ -81,7 +81,7 @@ def disable(context: typer.Context, name: _Name) -> int:
     """Let somebody sign in no more; ends their sessions. What they decided stays theirs."""
     place: Place = context.obj
     with place.ledger() as ledger:
-        ledger.disable_account(name, by=_operator())
+        ledger.disable_account(name, by=operator())
     print(f"{name} cannot sign in any more.")
     return ExitCode.ACCEPTED
 
@@ -91,7 +91,7 @@ def enable(context: typer.Context, name: _Name) -> int:
     """Let somebody sign in again; ends a lock too."""
     place: Place = context.obj
     with place.ledger() as ledger:
-        ledger.enable_account(name, by=_operator())
+        ledger.enable_account(name, by=operator())
     print(f"{name} can sign in.")
     return ExitCode.ACCEPTED
 
@@ -106,8 +106,8 @@ def _password(file: Path | None) -> str:
         raise SettingsError(f"The password file {file} cannot be read: {type(error).__name__}.") from error
 
 
-def _operator() -> str:
-    """Who did it, for the audit chain: the user of this machine, who is no account of ours."""
+def operator() -> str:
+    """Who does it, for the audit chain: the user of this machine, who is no account of ours."""
     try:
         return f"console:{pwd.getpwuid(os.getuid()).pw_name}"
     except KeyError:

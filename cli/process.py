@@ -35,10 +35,7 @@ def process(
 ) -> int:
     """Run the whole pipeline on submission folders and record the cases."""
     place: Place = context.obj
-    settings = place.settings()
-    if jobs:
-        settings = settings.model_copy(update={"readers": settings.readers.model_copy(update={"processes": jobs})})
-    with place.resources(settings) as resources:
+    with place.resources(place.settings_for(jobs)) as resources:
         going = _with_progress(paths, resources.desk())
         endings = [_told(path, ending, as_json=as_json) for path, ending in going]
     return min(endings, key=_WORST_FIRST.index)

@@ -1,86 +1,101 @@
 """`intake reprocess`: stored cases again with today's code or rules; earlier runs stay."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from cli.batches import list_batches, promote, rollback, show
+from cli.batching import account, print_estimate, run_batch, stderr
 from cli.workspace import Place
-from flows.resources import Resources
-from models.changes import Change, changes
-from models.errors import ExitCode, PipelineError
+from models.errors import ExitCode
 from models.findings import Code
-from models.masking import mask
-from pipeline.intake import reprocess as reprocess_case
+from models.result import Decision
+from pipeline.batches.plan import estimate
+from pipeline.conclude import VERSION
+from pipeline.ledger.batched import BatchOptions
 from pipeline.ledger.values import Selection
-from pipeline.replay import Outcome, replay
 
-_BEIJING = ZoneInfo("Asia/Shanghai")
-_stderr = Console(stderr=True, highlight=False)
+_BEIJING: Final = ZoneInfo("Asia/Shanghai")
+_ASKED: Final = ("since", "until", "code", "decision", "version", "submission_ids")
+
+reprocess = typer.Typer(help="Run stored cases again; every earlier run stays.", invoke_without_command=True)
+reprocess.command()(promote)
+reprocess.command()(rollback)
+reprocess.command()(show)
+reprocess.command("list")(list_batches)
 
 
-def reprocess(
+@reprocess.callback()
+def begin(
     context: typer.Context,
     *,
     since: Annotated[datetime | None, typer.Option(help="Cases opened then or later, Beijing time.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Cases opened before then, Beijing time.")] = None,
     code: Annotated[Code | None, typer.Option(help="Cases whose latest result has this code.")] = None,
+    decision: Annotated[Decision | None, typer.Option(help="Cases that ended so.")] = None,
+    version: Annotated[str | None, typer.Option(help="Cases that this version of the program decided.")] = None,
+    listed: Annotated[Path | None, typer.Option("--list", help="Cases of this file, an id a line.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every case.")] = False,
     from_readings: Annotated[bool, typer.Option(help="Judge what was read before, without OCR.")] = False,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes that judge. [default: settings]")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; put nothing in force.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes that judge or read. [default: settings]")] = None,
     tell: Annotated[bool, typer.Option("--tell", help="Let results be told that differ from what was told.")] = False,
-) -> int:
+) -> int | None:
     """Run stored cases again and print a line for every changed field or finding, values masked."""
-    if not (every or since or code):
-        raise typer.BadParameter("Say which cases: --all, --since or --code.")
-    selection = Selection(since=since.replace(tzinfo=_BEIJING) if since else None, code=code)
+    if context.invoked_subcommand is not None:
+        return None
+    moments = {"since": _beijing(since), "until": _beijing(until)}
+    ids = None if listed is None else _ids(listed)
+    selection = Selection(**moments, code=code, decision=decision, version=version, submission_ids=ids)
+    if not every and all(getattr(selection, name) is None for name in _ASKED):
+        raise typer.BadParameter("Say which cases: --all, --since, --until, --code, --decision, --version or --list.")
+    kept = selection.model_copy(update={"submission_ids": None})
+    options = BatchOptions(selection=kept, from_readings=from_readings, dry_run=dry_run, tell=tell)
+    return _begun(context.obj, selection, options, jobs, ask=not yes)
+
+
+@reprocess.command()
+def resume(
+    context: typer.Context,
+    batch_id: Annotated[str, typer.Argument(metavar="BATCH", help="As `intake reprocess list` shows it.")],
+    *,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes that judge or read. [default: settings]")] = None,
+) -> int:
+    """Go on with a batch that was stopped or killed; what was finished is not done again."""
     place: Place = context.obj
-    worst = ExitCode.ACCEPTED
-    with place.resources() as resources:
-        cases = tuple(resources.desk().ledger.cases(selection))
-        for outcome in _with_progress(cases, resources, from_readings=from_readings, jobs=jobs):
-            if outcome.error:
-                _stderr.print(f"{outcome.submission_id}: {outcome.error}", markup=False)
-                worst = max(worst, outcome.error.exit_code)
-            elif tell:
-                resources.desk().ledger.tell(outcome.submission_id)
-            for change in outcome.changes or ():
-                print(_line(outcome.submission_id, change), flush=True)
-    _stderr.print(f"{len(cases)} cases were run again.")
-    return worst
+    with place.resources(place.settings_for(jobs)) as resources:
+        return run_batch(batch_id, resources)
 
 
-def _with_progress(
-    cases: tuple[str, ...], resources: Resources, *, from_readings: bool, jobs: int | None
-) -> Iterator[Outcome]:
-    processes = jobs or resources.settings.readers.processes
-    again = replay(cases, resources.judging(), processes) if from_readings else map(Outcome, cases)
-    columns = (TextColumn("reprocess"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_stderr, disable=not _stderr.is_terminal) as bar:
-        for outcome in bar.track(again, total=len(cases)):
-            done = outcome.error or outcome.changes is not None
-            yield outcome if done else _read_again(outcome.submission_id, resources, from_readings=from_readings)
+def _begun(place: Place, selection: Selection, options: BatchOptions, jobs: int | None, *, ask: bool) -> int:
+    with place.resources(place.settings_for(jobs)) as resources:
+        desk, processes = resources.desk(), resources.settings.readers.processes
+        cases = tuple(desk.ledger.cases(selection))
+        unknown = len(set(selection.submission_ids or ()) - set(cases))
+        if unknown:
+            stderr.print(f"{unknown} ids of the list are of no case, or of none that is meant.")
+        if not cases:
+            stderr.print("0 cases were run again.")
+            return ExitCode.ACCEPTED
+        reader = desk.reader
+        print_estimate(estimate(cases, desk.ledger, reader, from_readings=options.from_readings, processes=processes))
+        if ask and stderr.is_terminal:
+            typer.confirm("Begin?", default=True, abort=True, err=True)
+        batch = desk.ledger.begin_batch(cases, options, account(), VERSION)
+        return run_batch(batch.batch_id, resources)
 
 
-def _read_again(submission_id: str, resources: Resources, *, from_readings: bool) -> Outcome:
-    """The way over bytes and readings, for a case whose content cannot be judged as it is."""
+def _ids(file: Path) -> tuple[str, ...]:
     try:
-        before, after = reprocess_case(submission_id, resources.desk(), from_readings=from_readings)
-    except PipelineError as error:
-        return Outcome(submission_id, error=error)
-    return Outcome(submission_id, changes(before, after))
+        lines = file.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{file} cannot be read as a list of ids in UTF-8.") from error
+    return tuple(line.strip() for line in lines if line.strip())
 
 
-def _line(submission_id: str, change: Change) -> str:
-    subject = "/".join(str(part) for part in (change.what, change.document, change.person, change.field) if part)
-    before, after = (_shown(change, value) for value in (change.before, change.after))
-    return f"{submission_id}\t{subject}\t{before}\t{after}"
-
-
-def _shown(change: Change, value: str | None) -> str:
-    if value is None:
-        return "-"
-    return mask(change.field, value) if change.field else value
+def _beijing(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=_BEIJING) if moment else None

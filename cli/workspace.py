@@ -32,6 +32,13 @@ class Place:
         except ValidationError as error:
             raise SettingsError("\n".join(_wrong_settings(error))) from None
 
+    def settings_for(self, jobs: int | None) -> Settings:
+        """The settings in force, with so many processes if a number is given; raises SettingsError."""
+        settings = self.settings()
+        if jobs is None:
+            return settings
+        return settings.model_copy(update={"readers": settings.readers.model_copy(update={"processes": jobs})})
+
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
         """The ledger alone, for commands that read no page."""

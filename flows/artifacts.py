@@ -9,6 +9,8 @@ from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES, Documen
 from models.findings import TITLES, Code, Finding
 from models.masking import mask_numbers
 from models.result import DECISION_TITLES, FieldValue, PageOutcome, Result
+from pipeline.batches.report import Report
+from pipeline.ledger.batched import BatchItem, ItemState
 from pipeline.side_by_side import STATE_TITLES, Compared, State
 
 Row = dict[str, str]
@@ -23,6 +25,15 @@ _PERSONS: Mapping[Person | None, str] = {
     None: "",
 }
 _OPEN = (State.DIFFER, State.DOUBTFUL)
+_STATES: Mapping[ItemState, str] = {
+    ItemState.PENDING: "未处理",
+    ItemState.DONE: "已算未生效",
+    ItemState.PROMOTED: "已生效",
+    ItemState.KEPT: "人工结论保留",
+    ItemState.STALE: "期间另有变化",
+    ItemState.FAILED: "失败",
+    ItemState.ROLLED_BACK: "已撤回",
+}
 
 
 def summary(result: Result) -> str:
@@ -63,6 +74,28 @@ def change_rows(submission_id: str, found: Sequence[Change]) -> list[Row]:
         }
         for change in found
     ]
+
+
+def item_rows(items: Iterable[BatchItem], most: int) -> list[Row]:
+    """Rows of the cases of a batch, at most so many: what changed of each, or what broke; values masked."""
+    rows: list[Row] = []
+    for item in items:
+        name = mask_numbers(item.submission_id)
+        if item.state is ItemState.FAILED:
+            rows.append({"案件": name, "项目": "失败", "之前": "", "之后": item.failure or ""})
+        rows.extend(change_rows(name, item.noted.changes))
+        if len(rows) >= most:
+            break
+    return rows[:most]
+
+
+def totals_table(made: Report) -> str:
+    """How many cases are in which state, and how many have each kind of change, as Markdown."""
+    states = "、".join(f"{_STATES[state]} {count}" for state, count in sorted(made.batch.counts.items()))
+    lines = [f"{made.batch.total} 件，有变化 {made.changed} 件（{states}）", "", "| 类别 | 项目 | 变化 | 案件 |"]
+    lines.append("| --- | --- | --- | ---: |")
+    lines.extend(f"| {' | '.join((*total.kind, str(total.cases)))} |" for total in made.totals)
+    return "\n".join(lines)
 
 
 def codes_of(result: Result) -> tuple[str, ...]:

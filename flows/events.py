@@ -19,7 +19,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
 from flows.held import in_thread
-from flows.worker import is_dead
+from pipeline.identity import is_dead
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.values import InboxItem
 

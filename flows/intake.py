@@ -18,7 +18,7 @@ from flows.held import Held, in_thread, postpone, renewing
 from flows.provide import reading_slot
 from flows.publish import publish, say_why, say_why_not
 from flows.resources import resources
-from flows.worker import process_identity
+from flows.turns import TURNS
 from models.case import Case, FailedPage, FileReading
 from models.errors import (
     BadManifestError,
@@ -32,6 +32,7 @@ from models.findings import Code
 from models.result import Result
 from models.submission import MANIFEST_NAME
 from pipeline import intake as steps
+from pipeline.identity import process_identity
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.values import Lease
 
@@ -129,8 +130,9 @@ async def perceive(case: Held[Case]) -> Held[tuple[FileReading, ...]]:
         EngineError: A page could not be read through our fault.
     """
     with nothing_quoted():
-        async with reading_slot():
-            files = await _read(case.value)
+        with TURNS.upload():
+            async with reading_slot():
+                files = await _read(case.value)
         if task_run.run_count <= len(_DELAYS) and any(_is_our_fault(file) for file in files):
             raise EngineError("pages were not read through our fault")
         return Held(files)

@@ -1,72 +1,90 @@
 """Stored cases again, with today's code or rules; every earlier run stays."""
 
+import getpass
+import threading
 import time
-from datetime import datetime
+from collections.abc import Generator
+from functools import partial
 from typing import Final
 from uuid import UUID
 
+import anyio
 from prefect import flow
-from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
+from prefect.artifacts import (
+    acreate_markdown_artifact,
+    acreate_progress_artifact,
+    acreate_table_artifact,
+    aupdate_progress_artifact,
+)
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows.artifacts import Row, change_rows
+from flows.artifacts import item_rows, totals_table
 from flows.endings import failed, nothing_quoted
 from flows.held import in_thread
-from flows.provide import reading_slot
 from flows.resources import resources
-from models.changes import changes
-from models.errors import PipelineError
-from models.findings import Code
-from models.result import Decision
-from pipeline import intake as steps
+from flows.turns import TURNS
+from pipeline.batches.holding import Task, Who, holding
+from pipeline.batches.outcomes import Outcome
+from pipeline.batches.report import items, report
+from pipeline.batches.run import Place, run
+from pipeline.conclude import VERSION
+from pipeline.identity import process_identity
+from pipeline.ledger.batched import Batch, BatchOptions, ItemState
 from pipeline.ledger.values import Selection
-from pipeline.replay import Outcome, replay
 
 _MOST_ROWS: Final = 5000
 _GLANCE_SECONDS: Final = 1.0
-_PROCESSES: Final = 1  # the worker's cores belong to uploads
+_PROCESSES: Final = 1  # that judge: the worker's cores belong to uploads
+_Going = Generator[Outcome | None, None, None]
 
 
 class Tally:
     """How far a run over many cases has come."""
 
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self.done = 0
+    def __init__(self, batch: Batch) -> None:
+        self.batch_id = batch.batch_id
+        self.total = batch.total
+        self.done = batch.total - batch.count(ItemState.PENDING)
         self.changed = 0
         self.failed = 0
-        self.rows: list[Row] = []
 
     @property
     def words(self) -> str:
         """For people, in one line."""
-        return f"{self.done} of {self.total} cases, {self.changed} changed, {self.failed} failed"
+        told = f"{self.done} of {self.total} cases, {self.changed} changed now, {self.failed} failed now"
+        return f"batch {self.batch_id}: {told}"
 
-    def add(self, rows: list[Row], *, broke: bool) -> None:
+    @property
+    def percent(self) -> float:
+        """Of the cases."""
+        return 100.0 * self.done / max(1, self.total)
+
+    def add(self, outcome: Outcome) -> None:
         """Count one case."""
-        self.done += 1
-        self.changed += bool(rows) and not broke
-        self.failed += broke
-        self.rows.extend(rows[: _MOST_ROWS - len(self.rows)])
+        self.done += outcome.state is not ItemState.PENDING
+        self.changed += bool(outcome.changes)
+        self.failed += outcome.error is not None
 
 
 @flow(name="reprocess", flow_run_name="reprocess", persist_result=False)
 async def reprocess(
-    since: datetime | None = None,
-    code: Code | None = None,
-    decision: Decision | None = None,
-    version: str | None = None,
+    batch_id: str | None = None,
+    selection: Selection | None = None,
     *,
     from_readings: bool = False,
+    dry_run: bool = False,
+    tell: bool = False,
 ) -> State[None]:
-    """Run the selected cases again and show what changed."""
+    """Run the selected cases again, every one if none are selected, or go on with a batch; show what changed."""
     try:
         with nothing_quoted():
-            selection = Selection(since=since, code=code, decision=decision, version=version)
-            cases = await in_thread(lambda: list(resources().desk().ledger.cases(selection)))
-            tally = await _run_all(cases, from_readings=from_readings)
+            chosen = selection or Selection()
+            kept = chosen.model_copy(update={"submission_ids": None})
+            options = BatchOptions(selection=kept, from_readings=from_readings, dry_run=dry_run, tell=tell)
+            batch = await in_thread(_batch, batch_id, chosen, options)
+            tally = await _run(batch)
     except Exception as error:  # noqa: BLE001 - every ending has a name
         return failed(error)
     if tally.failed:
@@ -74,41 +92,55 @@ async def reprocess(
     return Completed(name="Reprocessed", message=tally.words)
 
 
-async def _run_all(cases: list[str], *, from_readings: bool) -> Tally:
-    tally = Tally(len(cases))
-    progress = await acreate_progress_artifact(0.0, description=tally.words)
-    glanced = time.monotonic()
-    again = replay(cases, resources().judging(), _PROCESSES) if from_readings else map(Outcome, cases)
-    while (outcome := await in_thread(next, again, None)) is not None:
-        if not outcome.error and outcome.changes is None:
-            outcome = await _read_again(outcome.submission_id, from_readings=from_readings)
-        _count(outcome, tally)
-        if time.monotonic() - glanced > _GLANCE_SECONDS:
-            glanced = time.monotonic()
-            await _show(progress, tally)
-    await _show(progress, tally)
-    await acreate_table_artifact(key=f"changes-{flow_run.id}", table=list(tally.rows), description=tally.words)
+def _batch(batch_id: str | None, selection: Selection, options: BatchOptions) -> Batch:
+    """The batch that is named, or a new one."""
+    ledger = resources().desk().ledger
+    if batch_id is not None:
+        return ledger.batch(batch_id)
+    return ledger.begin_batch(tuple(ledger.cases(selection)), options, _account(), VERSION)
+
+
+async def _run(batch: Batch) -> Tally:
+    tally, stop = Tally(batch), threading.Event()
+    progress = await acreate_progress_artifact(tally.percent, description=tally.words)
+    going = _going(batch, stop, f"{process_identity()}/{flow_run.id}")
+    try:
+        await _follow(going, tally, progress)
+    finally:
+        stop.set()
+        with anyio.CancelScope(shield=True):  # a cancelled run ends after the cases in hand, and lets go of its batch
+            await in_thread(going.close)
+            await aupdate_progress_artifact(progress, tally.percent, description=tally.words)
+            await _show(batch.batch_id, tally)
     return tally
 
 
-async def _read_again(submission_id: str, *, from_readings: bool) -> Outcome:
-    """The way over bytes and readings, for a case whose content cannot be judged as it is."""
-    desk = resources().desk()
-    try:
-        async with reading_slot():
-            before, after = await in_thread(steps.reprocess, submission_id, desk, from_readings=from_readings)
-    except PipelineError as error:
-        return Outcome(submission_id, error=error)
-    return Outcome(submission_id, changes(before, after))
+def _going(batch: Batch, stop: threading.Event, owner: str) -> _Going:
+    holder = resources()
+    place = Place(holder.desk(), holder.judging(), _PROCESSES, partial(TURNS.wait, stop))
+    with holding(place.desk.ledger, batch.batch_id, Task.RUN, Who(owner, _account()), stop) as lease:
+        yield from run(batch, lease, place, stop)
 
 
-def _count(outcome: Outcome, tally: Tally) -> None:
-    if outcome.error:
-        row = {"案件": outcome.submission_id, "项目": "失败", "之前": "", "之后": type(outcome.error).__name__}
-        tally.add([row], broke=True)
-    else:
-        tally.add(change_rows(outcome.submission_id, outcome.changes or ()), broke=False)
+async def _follow(going: _Going, tally: Tally, progress: UUID) -> None:
+    """Count what ended until nothing more does; the bar follows once a second."""
+    glanced, over = time.monotonic(), object()
+    while (outcome := await in_thread(next, going, over)) is not over:
+        if isinstance(outcome, Outcome):
+            tally.add(outcome)
+        if time.monotonic() - glanced > _GLANCE_SECONDS:
+            glanced = time.monotonic()
+            await aupdate_progress_artifact(progress, tally.percent, description=tally.words)
 
 
-async def _show(progress: UUID, tally: Tally) -> None:
-    await aupdate_progress_artifact(progress, 100.0 * tally.done / max(1, tally.total), description=tally.words)
+async def _show(batch_id: str, tally: Tally) -> None:
+    """What changed, in all of the batch, whichever run did it."""
+    ledger = resources().desk().ledger
+    made = await in_thread(report, ledger, batch_id, 0)
+    table = await in_thread(lambda: item_rows(items(ledger, batch_id), _MOST_ROWS))
+    await acreate_table_artifact(key=f"changes-{flow_run.id}", table=list(table), description=tally.words)
+    await acreate_markdown_artifact(key=f"totals-{flow_run.id}", markdown=totals_table(made), description=tally.words)
+
+
+def _account() -> str:
+    return getpass.getuser()[:64]

@@ -8,13 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from flows.settings import Settings, SettingsError, read_policy
+from pipeline.batches.judging import Judging
 from pipeline.delivery.deliver import Outlet
 from pipeline.delivery.webhook import Webhook
 from pipeline.desk import Desk
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.seal import SECRET_BYTES
 from pipeline.readers import Readers
-from pipeline.replay import Judging
 from pipeline.stores.opening import open_store
 
 

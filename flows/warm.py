@@ -23,7 +23,7 @@ from flows.intake import intake
 from flows.provide import REPROCESSING, UPLOADS, Deployment, provide
 from flows.reprocess import reprocess
 from flows.settings import Settings
-from flows.worker import FlowTable, WarmWorker, process_identity
+from flows.worker import FlowTable, WarmWorker
 from models.errors import PipelineError
 from pipeline.anchors import keep_anchor
 from pipeline.delivery.deliver import deliver
@@ -32,6 +32,7 @@ from pipeline.events.scan import Scan
 from pipeline.events.taking import take_notifications
 from pipeline.events.uploads import bucket_of
 from pipeline.forget import erase_the_rest, expire_scans
+from pipeline.identity import process_identity
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.records import Anchor
 

@@ -1,12 +1,10 @@
 """A Prefect worker whose runs stay inside its own process, where the engine is warm (docs/adr/0002)."""
 
-import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import anyio
-import psutil
 from anyio.abc import TaskStatus
 from prefect import Flow
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterState, FlowRunFilterStateType
@@ -16,6 +14,8 @@ from prefect.flow_engine import run_flow_async
 from prefect.states import Cancelled
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 from pydantic import PrivateAttr
+
+from pipeline.identity import process_identity
 
 if TYPE_CHECKING:
     from prefect.client.schemas.responses import DeploymentResponse
@@ -120,21 +120,3 @@ class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
             await self.client.set_flow_run_state(flow_run_id, Cancelled(message="Cancelled on request."), force=True)
         except ObjectNotFound:
             self._logger.info("A cancelled run was deleted before its end could be noted.")
-
-
-def process_identity() -> str:
-    """This process, told apart from every other one that ever had its number: host, number, start time."""
-    me = psutil.Process()
-    return f"{socket.gethostname()}/{me.pid}/{me.create_time():.2f}"
-
-
-def is_dead(infrastructure: str) -> bool:
-    """Whether the process that a run was in is gone; False for runs of other hosts, of which we cannot know."""
-    host, number, started = infrastructure.split("/")[:3]
-    if host != socket.gethostname():
-        return False
-    try:
-        process = psutil.Process(int(number))
-        return process.status() == psutil.STATUS_ZOMBIE or f"{process.create_time():.2f}" != started
-    except psutil.NoSuchProcess:
-        return True

@@ -141,3 +141,15 @@ class AccountError(LedgerError):
     """An account cannot be made or changed as was asked; no text repeats a password."""
 
     exit_code = ExitCode.USAGE
+
+
+class UnknownBatchError(LedgerError):
+    """No batch has this id."""
+
+    exit_code = ExitCode.USAGE
+
+
+class BatchHeldError(LedgerError):
+    """Another process works on the batch."""
+
+    retryable = True

@@ -18,14 +18,7 @@ from pipeline.ledger.values import Conclusion, Content, Lease, Stored
 from pipeline.ocr.base import weights_named
 
 VERSION: Final = version("child-intake")
-_JUDGED_AT_MOST = 5  # times; each further one means that yet another case registered the child in between
-
-
-class Replayed(NamedTuple):
-    """A stored case judged again: its latest result before, and the new one."""
-
-    before: Result
-    after: Result
+JUDGED_AT_MOST = 5  # times; each further one means that yet another case registered the child in between
 
 
 class _Opened(NamedTuple):
@@ -55,7 +48,7 @@ def conclude(
         LedgerError: The ledger failed; nothing was recorded.
     """
     opened = _Opened(open_dossier(case, content.files, reader), content, began, lease)
-    for _ in range(_JUDGED_AT_MOST):
+    for _ in range(JUDGED_AT_MOST):
         if (standing := ledger.standing(case)) is not None:
             return _stands(case, standing, ledger, lease)
         (known,) = ledger.known_children(sought(opened.dossier))
@@ -75,36 +68,30 @@ def _stands(case: Case, result: Result, ledger: Ledger, lease: Lease | None) -> 
     return result
 
 
-def conclude_again(cases: Sequence[Stored], ledger: Ledger, reader: Reader) -> tuple[Replayed, ...]:
-    """Judge stored cases again and record all of them at once; the earlier runs stay.
+def conclusions(
+    cases: Sequence[Stored], ledger: Ledger, reader: Reader, *, began: float | None = None
+) -> tuple[Conclusion, ...]:
+    """What follows from stored cases by what is known now; nothing is recorded.
 
     Args:
         cases: With their content.
-        ledger: Knows the children, and records.
+        ledger: Knows the children.
         reader: The engine's alphabet and the hospital's rules.
+        began: When work on the cases began, by `time.monotonic`; now if None.
+
+    Raises:
+        LedgerError: The ledger failed, or a case has no content.
     """
-    opened = [_opened(stored, reader) for stored in cases]
+    opened = [_opened(stored, reader, began) for stored in cases]
     known = ledger.known_children(*(sought(one.dossier) for one in opened))
-    conclusions = [_conclusion(one, children, reader) for one, children in zip(opened, known, strict=True)]
-    try:
-        ledger.conclude(*conclusions)
-    except ChildExistsError:  # somebody registered one of them after we looked, or two of them are one child
-        after = [_one_again(stored, ledger, reader) for stored in cases]
-    else:
-        after = [conclusion.result for conclusion in conclusions]
-    return tuple(Replayed(stored.result, result) for stored, result in zip(cases, after, strict=True))
+    return tuple(_conclusion(one, children, reader) for one, children in zip(opened, known, strict=True))
 
 
-def _opened(stored: Stored, reader: Reader) -> _Opened:
-    began, content = time.monotonic(), stored.content
+def _opened(stored: Stored, reader: Reader, began: float | None) -> _Opened:
+    content, began = stored.content, time.monotonic() if began is None else began
     if content is None:
         raise LedgerError(f"Case {stored.case.submission.submission_id} has no content of this version.")
     return _Opened(open_dossier(stored.case, content.files, reader), content, began)
-
-
-def _one_again(stored: Stored, ledger: Ledger, reader: Reader) -> Result:
-    opened = _opened(stored, reader)
-    return conclude(stored.case, opened.content, ledger, reader, began=opened.began)
 
 
 def _conclusion(opened: _Opened, known: tuple[KnownChild, ...], reader: Reader) -> Conclusion:

@@ -18,7 +18,6 @@ from models.errors import (
 )
 from models.result import Result
 from models.submission import MANIFEST_NAME, Submission, SubmittedFile, parse_manifest
-from pipeline.conclude import Replayed
 from pipeline.conclude import conclude as conclude_content
 from pipeline.desk import Desk
 from pipeline.documents.view import content_version, view_files
@@ -90,10 +89,15 @@ def conclude(
         LostLeaseError: Another worker took the case over; no result was recorded.
         LedgerError: The ledger failed; no result was recorded.
     """
-    said = with_resemblances(case, view_files(files), desk)
-    content = Content(_engine_of(files, desk), content_version(), said)
+    content = content_of(case, files, desk)
     desk.ledger.keep_content(case, content)
     return conclude_content(case, content, desk.ledger, desk.reader, began=began, lease=lease)
+
+
+def content_of(case: Case, files: tuple[FileReading, ...], desk: Desk) -> Content:
+    """What the pages of a case say, taken out of their readings."""
+    said = with_resemblances(case, view_files(files), desk)
+    return Content(_engine_of(files, desk), content_version(), said)
 
 
 def process(source: Store, folder: str, desk: Desk) -> Result:
@@ -101,21 +105,6 @@ def process(source: Store, folder: str, desk: Desk) -> Result:
     began = time.monotonic()
     case = gather(source, folder, desk)
     return conclude(case, tuple(perceive_case(case, desk)), desk, began=began)
-
-
-def reprocess(submission_id: str, desk: Desk, *, from_readings: bool) -> Replayed:
-    """Run a stored case again; the earlier runs stay.
-
-    Args:
-        submission_id: Of a case that has a result.
-        desk: Where it is worked on.
-        from_readings: Judge anew what the engine of the last run read, instead of reading with today's.
-    """
-    began = time.monotonic()
-    before, case = desk.ledger.latest_result(submission_id), desk.ledger.case(submission_id)
-    engine = before.provenance.engine if from_readings else None
-    files = tuple(perceive_case(case, desk, engine=engine))
-    return Replayed(before, conclude(case, files, desk, began=began))
 
 
 def _manifest(source: Store, folder: str) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
-from bench.figures import Figure, percentile, share, wilson
+from bench.figures import Figure, percentile, share
 from bench.report import RESULTS, Load, Measured, Report, Run, newest, report, write
 from bench.submissions import PAGES, noisy, pages_of, write_submission
 from bench.tables import interval, words
@@ -20,35 +20,6 @@ LOAD = Load(before=0.1, most=2.0, after=1.5)
 def made(*figures: Figure, began: datetime = BEGAN, settings: dict[str, int] | None = None) -> Report:
     run = Run(bench="trial", began=began, commit="0123456789ab", load=LOAD, settings=settings or {})
     return report(run, Measured(figures))
-
-
-@pytest.mark.parametrize(
-    ("right", "total", "low", "high"),
-    [
-        # Score method without continuity correction: Newcombe, Statistics in Medicine 17 (1998), table I.
-        pytest.param(81, 263, 0.2553, 0.3662, id="Newcombe's 81 of 263"),
-        pytest.param(15, 148, 0.0624, 0.1605, id="Newcombe's 15 of 148"),
-        pytest.param(0, 20, 0.0, 0.1611, id="Newcombe's none of 20"),
-        pytest.param(1, 29, 0.0061, 0.1718, id="Newcombe's 1 of 29"),
-        pytest.param(20, 20, 0.8389, 1.0, id="all of 20 is none of 20 from the other side"),
-        pytest.param(1, 1, 0.2065, 1.0, id="one of one proves little"),
-    ],
-)
-def test_the_interval_is_wilsons(right: int, total: int, low: float, high: float) -> None:
-    assert wilson(right, total) == pytest.approx((low, high), abs=5e-5)
-
-
-@pytest.mark.parametrize(
-    ("right", "total"),
-    [
-        pytest.param(0, 0, id="nothing to be right about"),
-        pytest.param(3, 2, id="more right than there are"),
-        pytest.param(-1, 2, id="less than none"),
-    ],
-)
-def test_what_is_no_share_has_no_interval(right: int, total: int) -> None:
-    with pytest.raises(ValueError, match="is no share"):
-        wilson(right, total)
 
 
 @pytest.mark.parametrize(

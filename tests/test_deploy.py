@@ -14,7 +14,7 @@ from flows.web.health import Look, exported
 from pipeline.ledger.records import Figures
 
 DEPLOY, RUNBOOK = Path("deploy"), Path("docs/runbook.md").read_text("utf-8")
-FIGURES = Figures(0, None, 0, None, 0, None, {"event": 1}, {"accepted": 1}, {"3002": 1}, ())
+FIGURES = Figures(0, None, 0, None, 0, None, 0, None, {"event": 1}, {"accepted": 1}, {"3002": 1}, ())
 
 
 def _compose() -> dict[str, Any]:

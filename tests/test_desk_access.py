@@ -44,8 +44,12 @@ MATRIX: Final = {
     "release": (LOGIN, IN, IN, OUT),
     "reopen": (LOGIN, OUT, IN, OUT),
     "dashboard": (LOGIN, OUT, IN, IN),
+    "dashboard_csv": (LOGIN, OUT, IN, IN),
+    "batches": (LOGIN, OUT, IN, IN),
+    "batch": (LOGIN, OUT, IN, IN),
+    "batch_csv": (LOGIN, OUT, IN, IN),
 }
-PARAMETERS: Final = {"file": "desk.css", "tag": "en", "submission_id": "s-1", "number": 0}
+PARAMETERS: Final = {"file": "desk.css", "tag": "en", "submission_id": "s-1", "number": 0, "batch_id": "b-1"}
 
 
 def path_of(way: Way) -> str:

@@ -16,7 +16,7 @@ from models.review import Relation
 from pipeline.ledger.records import AuditKind
 from tests.support.chromium import Chromium, StartChromium, accessibility_problems
 from tests.support.desk import Desk
-from tests.support.reviewing import DOUBTFUL, DRAWN, KNOWN, Reviewer, copied, processed_in
+from tests.support.keyboard import DOUBTFUL, DRAWN, KNOWN, Reviewer, copied, processed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.ocr, pytest.mark.timeout(300)]
 MOST_KEYS, MOST_SECONDS = 12, 8.0

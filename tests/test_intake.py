@@ -20,12 +20,11 @@ from models.findings import Code, Reason
 from models.result import Decision, Result
 from models.submission import MANIFEST_NAME
 from pipeline.desk import Desk
-from pipeline.intake import gather, process, reprocess
+from pipeline.intake import gather, process
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Sought
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
-from tests.support.cards import emblem
 from tests.support.dossiers import CHILD, FAMILY
 from tests.support.uploads import FILES, opened_desk, scripted, upload
 
@@ -156,22 +155,6 @@ def test_a_submission_is_refused_whose_manifest(
     with pytest.raises(error):
         process(source, "bad", desk)
     assert not list(desk.store.list(""))
-
-
-@pytest.mark.parametrize(
-    ("from_readings", "asked"),
-    [pytest.param(True, 0, id="from what was read"), pytest.param(False, 5, id="with today's engine")],
-)
-def test_a_case_is_run_again(source: FolderStore, desk: Desk, from_readings: bool, asked: int) -> None:
-    before = process(source, upload(source), desk)
-    readers = scripted(desk)
-    readers.engine, readers.asked = "scripted-2/none/1111/0", []
-    readers.script[FILES[1]] = emblem("2010.01.01-2020.01.01")
-    old, new = reprocess("case-1", desk, from_readings=from_readings)
-    assert old == before
-    assert len(readers.asked) == asked
-    assert new.decision is (Decision.ACCEPTED if from_readings else Decision.RETURNED)
-    assert desk.ledger.results("case-1") == (before, new)
 
 
 class BlindLedger:

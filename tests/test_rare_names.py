@@ -8,7 +8,7 @@ import pytest
 from models.errors import EngineError, FileRejectedError, PipelineError
 from models.findings import Code, Reason
 from models.result import Decision, Result
-from pipeline.conclude import conclude_again
+from pipeline.conclude import conclusions
 from pipeline.desk import Desk
 from pipeline.documents.content import Resemblance
 from pipeline.documents.view import content_version
@@ -87,8 +87,8 @@ def test_answers_are_kept_and_judged_again_without_pictures(desk: Desk, tmp_path
     scripted(desk).resemblances = {"㙘": CLEAR}
     before = processed(desk, tmp_path, "欧阳靖㙘")
     scripted(desk).resemblances = {}
-    (again,) = conclude_again(desk.ledger.stored(["case-1"], content_version()), desk.ledger, desk.reader)
-    assert again.after.findings == before.findings
+    (again,) = conclusions(desk.ledger.stored(["case-1"], content_version()), desk.ledger, desk.reader)
+    assert again.result.findings == before.findings
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from models.submission import MANIFEST_NAME
 from pipeline.delivery.deliver import Outlet, deliver
 from pipeline.desk import Desk
 from pipeline.forget import erase_the_rest, expire_scans, scans_due
-from pipeline.intake import conclude, gather, perceive_case, process, reprocess
+from pipeline.intake import conclude, gather, perceive_case, process
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.values import Expired, UploadEvent, Via
@@ -55,7 +55,7 @@ def test_scans_go_and_the_result_stays(desk: Desk, monkeypatch: pytest.MonkeyPat
     assert expire_scans(desk.ledger, days=DAYS) == Expired(0, 0)
     assert [record.kind for record in desk.ledger.audit_trail("case-1")][-1] is AuditKind.EXPIRED
     with pytest.raises(ObjectMissingError):
-        reprocess("case-1", desk, from_readings=False)
+        tuple(perceive_case(desk.ledger.case("case-1"), desk, engine="another"))
 
 
 def _newer_revision(desk: Desk) -> None:

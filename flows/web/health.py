@@ -115,6 +115,7 @@ def exported(look: Look, now: datetime) -> Iterator[Metric]:
         "uploads": (figures.uploads, figures.oldest_upload),
         "notifications": (figures.notifications, figures.oldest_notification),
         "messages": (figures.messages, figures.oldest_message),
+        "reviews": (figures.reviews, figures.oldest_review),
     }
     for what, (count, oldest) in waiting.items():
         age = 0.0 if oldest is None else (now - oldest).total_seconds()

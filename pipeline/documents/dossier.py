@@ -103,7 +103,7 @@ def open_dossier(case: Case, contents: Sequence[FileContent], reader: Reader) ->
         contents: What each of its files says, in their order.
         reader: What comparing names needs.
     """
-    case = _modern(case) if reader.policy.names.legacy_gbk else case
+    case = in_todays_codes(case, reader.policy)
     submission = case.submission
     files = tuple(FileView(file, content) for file, content in zip(case.files, contents, strict=True))
     pages = tuple(PageView(view.file, page) for view in files for page in view.content.pages)
@@ -114,8 +114,10 @@ def open_dossier(case: Case, contents: Sequence[FileContent], reader: Reader) ->
     return Dossier(case, files, held, parents, today)
 
 
-def _modern(case: Case) -> Case:
-    """The case with its typed names in today's codes."""
+def in_todays_codes(case: Case, policy: Policy) -> Case:
+    """The case with its typed names in today's codes, where the hospital's policy says that they may be in others."""
+    if not policy.names.legacy_gbk:
+        return case
     child, guardian = case.submission.child, case.submission.guardian
     changed = {
         "child": child.model_copy(update={"name": modern(child.name)}),

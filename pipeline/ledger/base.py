@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from models.errors import LedgerError
+from pipeline.ledger.promises.of_batches import Batches
 from pipeline.ledger.promises.of_cases import Cases, Readings
 from pipeline.ledger.promises.of_children import Children
 from pipeline.ledger.promises.of_operation import Audit, Operation
@@ -29,7 +30,7 @@ def reading_key(digest: str, page_no: int, engine: str) -> str:
     return f"{digest}/{page_no}/{engine}"
 
 
-class Ledger(Cases, Readings, Children, Inbox, Outbox, Reviews, People, Audit, Operation, Protocol):
+class Ledger(Batches, Cases, Readings, Children, Inbox, Outbox, Reviews, People, Audit, Operation, Protocol):
     """Everything in one place, so that what belongs together is one transaction.
 
     Every method may raise LedgerBusyError where trying again helps, and LedgerError where it does not. Safe to share

@@ -1,5 +1,6 @@
 """Cases: what came in, revision by revision."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -60,12 +61,19 @@ def locked(connection: Connection, case: Case) -> int:
     Raises:
         UnknownCaseError: The case was never opened.
     """
-    submission_id = case.submission.submission_id
-    query = select(cases.c.revision, cases.c.id).where(cases.c.submission_id == submission_id).order_by(cases.c.id)
-    row_ids: dict[int, int] = {row.revision: row.id for row in connection.execute(query.with_for_update())}
+    row_ids = lock(connection, [case.submission.submission_id])[case.submission.submission_id]
     if case.revision not in row_ids:
-        raise _unknown(submission_id, case.revision)
+        raise _unknown(case.submission.submission_id, case.revision)
     return row_ids[case.revision]
+
+
+def lock(connection: Connection, submission_ids: Sequence[str]) -> defaultdict[str, dict[int, int]]:
+    """The row ids of cases, by revision; nobody concludes any of them before this transaction ends."""
+    query = select(cases.c.submission_id, cases.c.revision, cases.c.id).order_by(cases.c.id).with_for_update()
+    row_ids: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for row in connection.execute(query.where(cases.c.submission_id.in_(submission_ids))):
+        row_ids[row.submission_id][row.revision] = row.id
+    return row_ids
 
 
 def is_latest(connection: Connection, case: Case) -> bool:

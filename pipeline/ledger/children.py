@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from models.children import KnownChild
 from models.identity import modern_number
 from pipeline.ledger.base import ChildExistsError
+from pipeline.ledger.batched import Registered
 from pipeline.ledger.seal import Kind, Seal
 from pipeline.ledger.tables import children, forgotten
 from pipeline.ledger.values import Birth, ChildNumbers, Delivery, ImportCounts, Sought
@@ -37,6 +38,20 @@ def register(connection: Connection, seal: Seal, child: KnownChild, submission_i
             connection.execute(update(children).where(of_submission).values(**values))
     except IntegrityError:
         raise ChildExistsError(f"The child of case {submission_id} was registered by another case first.") from None
+
+
+def records_of(connection: Connection, seal: Seal, submission_ids: Sequence[str]) -> dict[str, Registered]:
+    """What submissions have registered, of those that have."""
+    rows = connection.execute(select(children).where(children.c.submission_id.in_(submission_ids)))
+    return {row.submission_id: Registered(child=_child(seal, row), registered_at=row.registered_at) for row in rows}
+
+
+def restore(connection: Connection, seal: Seal, submission_id: str, record: Registered | None) -> None:
+    """Let a submission have registered this, as of then, or nothing; raises ChildExistsError."""
+    if record is None:
+        connection.execute(delete(children).where(children.c.submission_id == submission_id))
+    else:
+        register(connection, seal, record.child, submission_id, now=record.registered_at)
 
 
 def known(connection: Connection, seal: Seal, soughts: Sequence[Sought]) -> tuple[tuple[KnownChild, ...], ...]:

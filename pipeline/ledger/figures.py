@@ -9,6 +9,7 @@ from pipeline.ledger import outbox as messages
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.records import Beat, Figures
 from pipeline.ledger.tables import inbox, notifications, run_codes, runs, workers
+from pipeline.ledger.waiting import family_waits
 
 
 def beat(connection: Connection, told: Beat, *, before: datetime) -> None:
@@ -24,6 +25,7 @@ def figures(connection: Connection) -> Figures:
     uploads, oldest = _waiting(connection, inbox, inbox.c.heard_at, inbox.c.finished_at.is_(None))
     bodies, oldest_body = _waiting(connection, notifications, notifications.c.received_at)
     told, oldest_message = messages.waiting(connection)
+    reviews, oldest_review = family_waits(connection)
     return Figures(
         uploads=uploads,
         oldest_upload=oldest,
@@ -31,6 +33,8 @@ def figures(connection: Connection) -> Figures:
         oldest_notification=oldest_body,
         messages=told,
         oldest_message=oldest_message,
+        reviews=reviews,
+        oldest_review=oldest_review,
         heard=_counted(connection, inbox.c.via),
         decisions=_counted(connection, runs.c.decision),
         codes=_counted(connection, run_codes.c.code),

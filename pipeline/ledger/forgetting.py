@@ -4,6 +4,7 @@ A case is the child's whose number its pages show with certainty, or who was typ
 another child, into which this child's number was mistyped, is not erased.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -11,8 +12,8 @@ from typing import Final
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from models.submission import MANIFEST_NAME
+from pipeline.ledger import batch_items, children
 from pipeline.ledger import cases as case_rows
-from pipeline.ledger import children
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import (
@@ -21,6 +22,7 @@ from pipeline.ledger.tables import (
     cases,
     contents,
     erasures,
+    findings_in_force,
     forgotten,
     inbox,
     outbox,
@@ -28,6 +30,7 @@ from pipeline.ledger.tables import (
     reviews,
     run_codes,
     runs,
+    runs_in_force,
     waiting,
 )
 from pipeline.ledger.values import ChildNumbers, Erasure, Forgotten
@@ -38,8 +41,20 @@ NOWHERE: Final = "forgotten"  # the inbox key of an upload that is forgotten; it
 
 def note_keys(connection: Connection, seal: Seal, case_id: int, numbers: ChildNumbers) -> None:
     """Note whose case this is, instead of what was noted before; what is the same is not written again."""
-    of_case = case_keys.c.case_id == case_id
-    keys, noted = children.number_keys(seal, numbers), set(connection.scalars(select(case_keys.c.key).where(of_case)))
+    put_keys(connection, case_id, children.number_keys(seal, numbers))
+
+
+def keys_of(connection: Connection, case_ids: Iterable[int]) -> defaultdict[int, set[str]]:
+    """The keys by which it is noted whose each case is."""
+    keys: defaultdict[int, set[str]] = defaultdict(set)
+    for row in connection.execute(select(case_keys).where(case_keys.c.case_id.in_(tuple(case_ids)))):
+        keys[row.case_id].add(row.key)
+    return keys
+
+
+def put_keys(connection: Connection, case_id: int, keys: frozenset[str]) -> None:
+    """Note these keys instead of those that were noted before."""
+    of_case, noted = case_keys.c.case_id == case_id, keys_of(connection, [case_id])[case_id]
     if noted - keys:
         connection.execute(delete(case_keys).where(of_case, case_keys.c.key.in_(noted - keys)))
     if keys - noted:
@@ -54,6 +69,7 @@ def forget(connection: Connection, seal: Seal, numbers: Sequence[str], *, now: d
     submissions = {submission_id for _, submission_id in records if submission_id} | _cases_of(connection, keys)
     gone = connection.execute(select(cases).where(cases.c.submission_id.in_(submissions))).all()
     paths = {file.path for row in gone for file in case_rows.files_of_row(seal, row)}
+    batch_items.erase(connection, submissions)  # before the cases: whoever records an item takes both in this order
     erased = children.erase(connection, keys)
     left = (
         *bytes_of_nobody_else(connection, _erase_cases(connection, gone)),
@@ -99,7 +115,8 @@ def _erase_cases(connection: Connection, gone: Sequence[Row[tuple[object, ...]]]
     ids = [row.id for row in gone]
     run_ids = select(runs.c.id).where(runs.c.case_id.in_(ids))
     digests = connection.scalars(select(case_files.c.digest).where(case_files.c.case_id.in_(ids)).distinct()).all()
-    connection.execute(delete(run_codes).where(run_codes.c.run_id.in_(run_ids)))
+    for counts in (run_codes, findings_in_force, runs_in_force):
+        connection.execute(delete(counts).where(counts.c.run_id.in_(run_ids)))
     for table in (runs, contents, case_keys, case_files, outbox, waiting, reviews):
         connection.execute(delete(table).where(table.c.case_id.in_(ids)))
     connection.execute(delete(cases).where(cases.c.id.in_(ids)))

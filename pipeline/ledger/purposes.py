@@ -26,5 +26,10 @@ def of_verdict(submission_id: str, revision: int, decision_id: str) -> str:
     return _joined("reviews.verdict", submission_id, str(revision), decision_id)
 
 
+def of_batch_item(batch_id: str, number: int, submission_id: str) -> str:
+    """Of what is kept of a case that is run again."""
+    return _joined("batch_items.payload", batch_id, str(number), submission_id)
+
+
 def _joined(*parts: str) -> str:
     return "\0".join(parts)

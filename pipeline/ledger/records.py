@@ -75,6 +75,7 @@ class Figures(NamedTuple):
         uploads: That were heard of and have no ending yet.
         notifications: That were acknowledged and not worked on yet.
         messages: That somebody is to be told and was not yet.
+        reviews: Cases whose families wait for a person.
         heard: Uploads by how they were heard of.
         decisions: Runs by decision.
         codes: Runs that have a finding with a code.
@@ -87,6 +88,8 @@ class Figures(NamedTuple):
     oldest_notification: datetime | None
     messages: int
     oldest_message: datetime | None
+    reviews: int
+    oldest_review: datetime | None
     heard: Mapping[str, int]
     decisions: Mapping[str, int]
     codes: Mapping[str, int]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, selec
 from models.result import Decision
 from models.submission import INBOX, MANIFEST_NAME
 from pipeline.ledger import cases as case_rows
+from pipeline.ledger import waiting
 from pipeline.ledger.forgetting import NOWHERE, bytes_of_nobody_else, uploads
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import case_files, cases, erasures, inbox, outbox, runs
@@ -19,7 +20,7 @@ from pipeline.stores.content import refusal_key
 
 
 def due(connection: Connection, *, before: datetime, limit: int) -> tuple[str, ...]:
-    """Cases that were decided before then, whose scans are still here; never one that waits for a person."""
+    """Cases that were decided before then, whose scans are still here; never one that somebody must decide."""
     return tuple(connection.scalars(_due(before).limit(limit)))
 
 
@@ -41,6 +42,7 @@ def _due(before: datetime) -> Select[str]:
     )
     latest = select(*columns, rank.label("rank")).outerjoin(runs, runs.c.case_id == cases.c.id).subquery()
     query = select(latest.c.submission_id).where(
+        latest.c.submission_id.not_in(waiting.objected()),
         latest.c.rank == 1,
         latest.c.scans_erased_at.is_(None),
         latest.c.decision.in_([Decision.ACCEPTED, Decision.RETURNED]),
@@ -93,6 +95,7 @@ def _expired(connection: Connection, seal: Seal, submission_id: str, now: dateti
     digests = connection.scalars(select(case_files.c.digest).where(case_files.c.case_id.in_(ids)).distinct()).all()
     connection.execute(delete(case_files).where(case_files.c.case_id.in_(ids)))
     connection.execute(update(cases).where(of_case).values(scans_erased_at=now))
+    waiting.leave(connection, submission_id)  # without its scans nobody can look at it again
     left = (
         *bytes_of_nobody_else(connection, digests),
         *(f"pictures/{row.input_digest}/" for row in rows),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
@@ -10,7 +10,8 @@ from models.case import Case
 from models.errors import LedgerError, NoResultYetError
 from models.result import Result
 from pipeline.ledger import cases as case_rows
-from pipeline.ledger import purposes
+from pipeline.ledger import counted, purposes
+from pipeline.ledger.counted import Counted
 from pipeline.ledger.errors import stored_value
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import cases, run_codes, runs
@@ -32,10 +33,11 @@ def add(connection: Connection, seal: Seal, case_id: int, one: Conclusion, *, au
         "finished_at": now,
         "author": author,
     }
-    run_id = connection.scalar(insert(runs).values(**values).returning(runs.c.id))
+    run_id = connection.execute(insert(runs).values(**values).returning(runs.c.id)).scalar_one()
     codes = sorted({finding.code for finding in result.findings})
     if codes:
         connection.execute(insert(run_codes), [{"run_id": run_id, "code": code} for code in codes])
+    counted.note(connection, Counted(run_id, case, result, author is not None, now))
     return ordinal
 
 
@@ -103,15 +105,32 @@ def latest_run(connection: Connection, seal: Seal, submission_id: str) -> tuple[
     return row.id, said
 
 
-def latest_of(connection: Connection, seal: Seal, submission_ids: Sequence[str]) -> dict[str, Result]:
-    """The last run of the latest revision that has one, of each case that has a run."""
+class Standing(NamedTuple):
+    """The latest revision of a case, its last run, 0 if it has none, and the person who decided so, if one did."""
+
+    revision: int
+    run: int
+    author: str | None
+
+
+def standing(connection: Connection, submission_ids: Sequence[str]) -> dict[str, Standing]:
+    """What stands of cases."""
+    columns = (cases.c.submission_id, cases.c.revision, func.coalesce(runs.c.ordinal, 0).label("run"), runs.c.author)
+    joined = select(*columns).outerjoin(runs, runs.c.case_id == cases.c.id)
+    found = connection.execute(joined.where(cases.c.submission_id.in_(submission_ids)))
+    rows = sorted(found, key=lambda row: (int(row.revision), int(row.run)))
+    return {row.submission_id: Standing(row.revision, row.run, row.author) for row in rows}
+
+
+def latest_of(connection: Connection, seal: Seal, submission_ids: Sequence[str]) -> dict[str, tuple[int, Result]]:
+    """The last run of the latest revision that has one, with its number, of each case that has a run."""
     rank = func.row_number().over(
         partition_by=cases.c.submission_id, order_by=(cases.c.revision.desc(), runs.c.ordinal.desc())
     )
     joined = select(*_NAMED, runs.c.result, rank.label("rank")).join(runs, runs.c.case_id == cases.c.id)
     ranked = joined.where(cases.c.submission_id.in_(submission_ids)).subquery()
     rows = connection.execute(select(ranked).where(ranked.c.rank == 1))
-    return {row.submission_id: _result(seal, row) for row in rows}
+    return {row.submission_id: (row.ordinal, _result(seal, row)) for row in rows}
 
 
 def selected(connection: Connection, selection: Selection) -> tuple[str, ...]:
@@ -121,9 +140,12 @@ def selected(connection: Connection, selection: Selection) -> tuple[str, ...]:
     query = select(opened.c.submission_id).order_by(opened.c.submission_id)
     if selection.since is not None:
         query = query.where(opened.c.opened_at >= selection.since)
-    if selection.model_dump(exclude={"since"}, exclude_none=True):
+    if selection.until is not None:
+        query = query.where(opened.c.opened_at < selection.until)
+    if selection.model_dump(exclude={"since", "until", "submission_ids"}, exclude_none=True):
         query = query.where(opened.c.submission_id.in_(_by_latest_run(selection)))
-    return tuple(connection.scalars(query))
+    listed = None if selection.submission_ids is None else frozenset(selection.submission_ids)
+    return tuple(name for name in connection.scalars(query) if listed is None or name in listed)
 
 
 def _by_latest_run(selection: Selection) -> Select[str]:

@@ -21,15 +21,16 @@ def stored(connection: Connection, seal: Seal, submission_ids: Sequence[str], ve
     ids = [case_id for case_id, _ in found.values()]
     wanted = (contents.c.case_id.in_(ids), contents.c.version == version)
     kept = {row.case_id: row for row in connection.execute(select(contents).where(*wanted))}
-    told = [(results[name], *found[name]) for name in submission_ids if name in results]
+    told = [(*results[name], *found[name]) for name in submission_ids if name in results]
     return tuple(
-        Stored(case, result, _content(seal, case, result, kept.get(case_id))) for result, case_id, case in told
+        Stored(case, result, _content(seal, case, result, kept.get(case_id)), run)
+        for run, result, case_id, case in told
     )
 
 
 def _content(seal: Seal, case: Case, result: Result, row: Row[tuple[object, ...]] | None) -> Content | None:
-    """None as well for a revision that is being worked on: its first result is not ours to give."""
-    if row is None or result.revision != case.revision:
+    """None as well for a revision that is being worked on, and where another engine's result is in force by now."""
+    if row is None or result.revision != case.revision or row.engine != result.provenance.engine:
         return None
     return opened(seal, case, row)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -87,6 +88,29 @@ run_codes = Table(
     metadata,
     Column("run_id", ForeignKey("runs.id"), primary_key=True),
     Column("code", String(32), primary_key=True, index=True),
+)
+
+runs_in_force = Table(  # of each case the run that is its latest result; follows from runs, see counted.py
+    "runs_in_force",
+    metadata,
+    Column("run_id", ForeignKey("runs.id"), primary_key=True, autoincrement=False),
+    Column("submission_id", String(64), nullable=False, unique=True),
+    Column("day", Date, nullable=False),  # on which it ended, in Beijing
+    Column("decision", String(16), nullable=False),
+    Column("by_person", Boolean, nullable=False),
+    Column("version", String(64), nullable=False, index=True),
+    Index("ix_runs_in_force_day", "day", "decision", "by_person", "run_id"),
+)
+
+findings_in_force = Table(  # what these runs reject or ask a person for, once a kind of page; no value of a document
+    "findings_in_force",
+    metadata,
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("page_kind", String(32), primary_key=True),  # "" where a finding points at no page
+    Column("code", String(32), primary_key=True),
+    Column("reason", String(32), primary_key=True),
+    Column("day", Date, nullable=False),
+    Index("ix_findings_in_force_page_kind", "page_kind", "code", "reason", "day"),
 )
 
 readings = Table(
@@ -287,8 +311,10 @@ batches = Table(  # stored cases run again, many at a time
     Column("account", String(64), nullable=False),
     Column("options", Text, nullable=False),
     Column("version", String(64), nullable=False),
-    Column("state", String(16), nullable=False),
     Column("total", Integer, nullable=False),
+    Column("owner", String(255)),
+    Column("token", Integer, nullable=False),
+    Column("leased_until", UtcTime),
 )
 
 batch_items = Table(

@@ -22,15 +22,19 @@ class Selection(Model):
 
     Attributes:
         since: Opened then or later, counted from the latest revision.
+        until: Opened before then, counted likewise.
+        submission_ids: One of these.
         code: Has a finding with this code.
         decision: Ended so.
         version: Was made by this version of the program.
     """
 
     since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
     code: Code | None = None
     decision: Decision | None = None
     version: str | None = None
+    submission_ids: tuple[str, ...] | None = None
 
 
 class Birth(NamedTuple):
@@ -92,11 +96,16 @@ class Content(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A case with its latest result, and its content where that was kept and is of the version asked for."""
+    """A case with its latest result and the number of that run, and its content where that can be judged.
+
+    Attributes:
+        content: Of the version asked for and of the engine of the result, if it was kept.
+    """
 
     case: Case
     result: Result
     content: Content | None
+    run: int = 1
 
 
 class ImportCounts(NamedTuple):

@@ -118,6 +118,17 @@ def leave(connection: Connection, submission_id: str) -> None:
     connection.execute(delete(waiting).where(waiting.c.submission_id == submission_id))
 
 
+def objected() -> Select[str]:
+    """Decided cases that supervisors must look at again, since somebody objects."""
+    return select(waiting.c.submission_id).where(waiting.c.why.in_([why.value for why in _HANDED_ON]))
+
+
+def family_waits(connection: Connection) -> tuple[int, datetime | None]:
+    """How many families wait for a person, and since when the first does."""
+    found = [one for one in counts(connection) if one.why in (Why.REVIEW, *_HANDED_ON)]
+    return sum(one.cases for one in found), min((one.oldest for one in found), default=None)
+
+
 def row_of(connection: Connection, submission_id: str) -> Row[Any] | None:
     """The row of a case; nobody else changes it before this transaction ends."""
     query = select(waiting).where(waiting.c.submission_id == submission_id)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from models.children import KnownChild
 from models.codes import Code, Reason
 from models.policy import Policy
-from pipeline.documents.dossier import Dossier, open_dossier
+from pipeline.documents.dossier import Dossier, in_todays_codes, open_dossier
 from pipeline.documents.likeness import Reader
 from pipeline.documents.view import content_version
 from pipeline.judge import sought
@@ -51,7 +51,8 @@ def open_case(submission_id: str, ledger: Ledger, reader: Reader) -> Opened:
     dossier = open_dossier(laid_out.case, content.files, reader) if content else None
     of_revision = [one.verdict for one in laid_out.reviewed if one.revision == laid_out.case.revision]
     checked = [one for verdict in of_revision for one in verdict.checked]
-    sheet = sheet_of(laid_out.case, laid_out.result, dossier, reader.policy, checked)
+    case = in_todays_codes(laid_out.case, reader.policy)
+    sheet = sheet_of(case, laid_out.result, dossier, reader.policy, checked)
     return Opened(laid_out, dossier, sheet, _relatives(dossier, ledger, reader), reader.policy)
 
 

@@ -5,42 +5,44 @@ from collections.abc import Iterable, Sequence
 from models.children import KnownChild
 from models.documents import Field, Person
 from models.identity import normal_number
+from models.result import FieldValue
 from models.review import Checked
 from models.submission import EnteredChild
+from pipeline.documents.dossier import in_todays_codes
 from pipeline.judge import identifying, registration
 from pipeline.ledger.values import ChildNumbers
 from pipeline.review.opened import Opened
+from pipeline.review.sheet import is_of
 
 
 def registered(opened: Opened, checked: Sequence[Checked]) -> tuple[KnownChild, ChildNumbers]:
     """The child with the numbers that its pages show, and those by which its case is found.
 
-    What a person saw goes before what the machine read; where the pages were read by other sources than today's, only
-    numbers count that were entered as well, or that a person saw.
+    What a person saw goes before what the machine read, which then is nobody's number; where the pages were read by
+    other sources than today's, only numbers count that were entered as well, or that a person saw.
     """
     child, numbers = _by_machine(opened)
-    ids = _seen(checked, Field.ID_NUMBER) or child.id_number
-    certificates = _seen(checked, Field.CERTIFICATE_NUMBER) or child.birth_certificate_number
-    child = child.model_copy(update={"id_number": ids, "birth_certificate_number": certificates})
-    return child, ChildNumbers(_with(numbers.id_numbers, ids), _with(numbers.birth_certificate_numbers, certificates))
+    said = [one for one in checked if any(is_of(row, one) for row in opened.sheet.rows)]
+    ids = _seen(said, Person.CHILD, Field.ID_NUMBER)
+    certificates = _seen(said, Person.CHILD, Field.CERTIFICATE_NUMBER)
+    mothers = _seen(said, Person.MOTHER, Field.ID_NUMBER)
+    told = {"id_number": ids, "birth_certificate_number": certificates, "mother_id_number": mothers}
+    child = child.model_copy(update={name: number for name, number in told.items() if number})
+    id_numbers = (ids,) if ids else numbers.id_numbers
+    return child, ChildNumbers(id_numbers, (certificates,) if certificates else numbers.birth_certificate_numbers)
 
 
-def _with(numbers: Iterable[str], number: str | None) -> tuple[str, ...]:
-    return tuple(sorted({*numbers, *([number] if number else [])}))
-
-
-def _seen(checked: Iterable[Checked], field: Field) -> str | None:
-    of_child = (one for one in checked if one.field is field and one.person in (Person.CHILD, None) and one.seen)
-    return next((normal_number(one.seen) for one in of_child if one.seen), None)
+def _seen(checked: Iterable[Checked], person: Person, field: Field) -> str | None:
+    seen = (one.seen for one in checked if (one.person, one.field) == (person, field))
+    return next((number for one in seen if one and (number := normal_number(one))), None)
 
 
 def _by_machine(opened: Opened) -> tuple[KnownChild, ChildNumbers]:
     if opened.dossier is not None:
         policy = opened.policy
         return registration(opened.dossier, policy), identifying(opened.dossier, policy)
-    submission = opened.laid_out.case.submission
-    shown = {normal_number(value.value) for value in opened.laid_out.result.fields}
-    ids, certificates = _entered_and_shown(submission.child, shown)
+    submission = in_todays_codes(opened.laid_out.case, opened.policy).submission
+    ids, certificates = _entered_and_shown(submission.child, opened.laid_out.result.fields)
     child = KnownChild(
         name=submission.child.name,
         sex=submission.child.sex,
@@ -49,10 +51,16 @@ def _by_machine(opened: Opened) -> tuple[KnownChild, ChildNumbers]:
         birth_certificate_number=certificates,
         submission_id=submission.submission_id,
     )
-    return child, ChildNumbers(_with((), ids), _with((), certificates))
+    return child, ChildNumbers((ids,) if ids else (), (certificates,) if certificates else ())
 
 
-def _entered_and_shown(child: EnteredChild, shown: set[str]) -> tuple[str | None, str | None]:
+def _entered_and_shown(child: EnteredChild, fields: Sequence[FieldValue]) -> tuple[str | None, str | None]:
+    """The numbers that were entered, where a page of the child shows them: a parent's number is none of them."""
+    of_child = [value for value in fields if value.person is Person.CHILD and value.field is Field.ID_NUMBER]
+    of_certificate = [value for value in fields if value.field is Field.CERTIFICATE_NUMBER]
     entered = (child.id_number, child.birth_certificate_number)
-    ids, certificates = (normal_number(one) if one else None for one in entered)
-    return (ids if ids in shown else None), (certificates if certificates in shown else None)
+    ids, certificates = (
+        normal_number(one) if one and normal_number(one) in {normal_number(value.value) for value in shown} else None
+        for one, shown in zip(entered, (of_child, of_certificate), strict=True)
+    )
+    return ids, certificates

@@ -1,7 +1,6 @@
 """A case as a person looks at it: what keeps it from being decided, its fields side by side, its pages."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -11,17 +10,20 @@ from models.documents import DocumentKind, Field, Person
 from models.findings import Finding, Severity
 from models.geometry import Box
 from models.policy import Policy
-from models.result import FieldValue, PageOutcome, Result
+from models.result import FieldValue, Result
 from models.review import Checked
 from pipeline.documents.content import FieldContent
 from pipeline.documents.dossier import Dossier
 from pipeline.documents.pages import PageView
-from pipeline.review.candidates import candidates
+from pipeline.review.blame import about
+from pipeline.review.marks import differing, options
+from pipeline.review.paging import Page, pages_of
 from pipeline.side_by_side import Compared, State, comparable, side_by_side
 
-_MOST_OPTIONS: Final = 6
+__all__ = ["Crop", "Page", "Row", "Sheet", "Validator", "checked_of", "is_of", "sheet_of"]
+
 _MOST_CROPS: Final = 4
-_DECIDING: Final = frozenset(
+DECIDING: Final = frozenset(
     {Field.NAME, Field.SEX, Field.BIRTH_DATE, Field.ID_NUMBER, Field.CERTIFICATE_NUMBER}
 )  # of the child
 _FIRST_OF_CHILD: Final = (DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.BIRTH_CERTIFICATE, DocumentKind.ID_CARD)
@@ -44,28 +46,6 @@ class Crop(NamedTuple):
     at: int | None = None
 
 
-class Page(NamedTuple):
-    """One page of a file, with every document on it.
-
-    Attributes:
-        number: In the case, from 0.
-        file_no: Of the file in the manifest, from 1: parents name files after children.
-        size: Width and height in pixels, of the page before straightening; None where nothing was read of it.
-    """
-
-    number: int
-    file: str
-    file_no: int
-    page_no: int
-    outcomes: tuple[PageOutcome, ...]
-    size: tuple[int, int] | None
-
-    @property
-    def rotation(self) -> int:
-        """Degrees, clockwise, by which it is turned to stand upright."""
-        return self.outcomes[0].rotation
-
-
 class Row(NamedTuple):
     """A field of a person.
 
@@ -74,6 +54,7 @@ class Row(NamedTuple):
         read: Whom one believes first, or where a finding points; None where nothing was read.
         others: What other documents say.
         findings: That ask a person about it.
+        doubtful: Whether somebody must look: a rule asks, what is compared differs, or a person saw something else.
         options: What it may be, the likeliest first; none twice.
         differing: Characters of `read` that are not those of what was entered.
         crops: Where it stands, the differing characters first.
@@ -127,39 +108,24 @@ def sheet_of(
         policy: The hospital's limits.
         checked: What people saw of it before.
     """
-    pages = _pages(case, result, dossier)
+    pages = pages_of(case, result, dossier)
     blockers = tuple(finding for finding in result.findings if finding.severity is not Severity.WARNING)
-    places, seen = _places(dossier), frozenset((one.person, one.field) for one in checked)
+    compared = side_by_side(case.submission, result, policy)
     numbers = {(page.file, page.page_no): page.number for page in pages}
-    drawn = _Drawing(places, numbers, seen)
-    rows = [_row(at, one, blockers, drawn) for at, one in enumerate(side_by_side(case.submission, result, policy))]
-    return Sheet(pages, tuple(rows), blockers)
+    drawn = _Drawing(_places(dossier), numbers, about(compared, blockers, dossier), checked)
+    return Sheet(pages, tuple(_row(number, one, drawn) for number, one in enumerate(compared)), blockers)
 
 
 _Key = tuple[str, int, Field, str]
 
 
 class _Drawing(NamedTuple):
-    """What rows are made with: contents of fields by place and value, numbers of pages, what people saw."""
+    """What rows are made with: contents of fields by place and value, numbers of pages, findings, what people saw."""
 
     places: Mapping[_Key, tuple[PageView, FieldContent]]
     numbers: Mapping[tuple[str, int], int]
-    seen: frozenset[tuple[Person | None, Field]]
-
-
-def _pages(case: Case, result: Result, dossier: Dossier | None) -> tuple[Page, ...]:
-    sizes = {
-        (view.file.path, view.content.page_no): (view.content.width, view.content.height)
-        for view in (dossier.pages if dossier else ())
-    }
-    files = [file.path for file in case.files]
-    found: dict[tuple[str, int], list[PageOutcome]] = {}
-    for outcome in result.pages:
-        found.setdefault((outcome.file, outcome.page_no), []).append(outcome)
-    return tuple(
-        Page(number, file, files.index(file) + 1, page_no, tuple(outcomes), sizes.get((file, page_no)))
-        for number, ((file, page_no), outcomes) in enumerate(found.items())
-    )
+    findings: Mapping[int, tuple[Finding, ...]]
+    checked: Sequence[Checked]
 
 
 def _places(dossier: Dossier | None) -> Mapping[_Key, tuple[PageView, FieldContent]]:
@@ -173,41 +139,33 @@ def _places(dossier: Dossier | None) -> Mapping[_Key, tuple[PageView, FieldConte
     )
 
 
-def _row(number: int, compared: Compared, blockers: Sequence[Finding], drawn: _Drawing) -> Row:
-    findings = tuple(finding for finding in blockers if _is_about(finding, compared))
+def _row(number: int, compared: Compared, drawn: _Drawing) -> Row:
+    findings = drawn.findings.get(number, ())
     read = _foremost(compared, findings)
     others = tuple(value for value in compared.read if value is not read)
-    of_child = compared.person is Person.CHILD and compared.field in _DECIDING
+    of_child = compared.person is Person.CHILD and compared.field in DECIDING
     doubtful = bool(findings) or (of_child and compared.state in (State.DOUBTFUL, State.DIFFER))
-    differing = _differing(compared, read)
-    return Row(
-        number=number,
-        compared=compared,
-        read=read,
-        others=others,
-        findings=findings,
-        doubtful=doubtful,
-        options=tuple(_options(compared, read, drawn)) if doubtful else (),
-        differing=differing,
-        crops=tuple(_crops(read, differing, drawn)) + tuple(_whole(value, drawn) for value in others),
-        validator=_validator(compared, drawn, doubtful=doubtful),
-    )
+    marked = differing(compared, read)
+    crops = (*_crops(read, marked, drawn), *(_whole(value, drawn) for value in others))
+    crops = crops or tuple(_blamed(findings, drawn))
+    row = Row(number, compared, read, others, findings, doubtful, (), marked, crops, Validator.MACHINE)
+    return _with_people(row, drawn)
 
 
-def _is_about(finding: Finding, compared: Compared) -> bool:
-    """Whether a finding points at one of the row's values, or at the child's field of which nothing was read."""
-    if finding.field is None:
-        return False
-    where = {(value.file, value.page_no, value.field) for value in compared.read}
-    if (finding.file, finding.page_no, finding.field) in where:
-        return finding.read is None or compared.person is Person.CHILD or _says(finding.read, compared)
-    return not where and compared.person is Person.CHILD and compared.field is finding.field
+def _with_people(row: Row, drawn: _Drawing) -> Row:
+    """The row with what people saw of it before: who decides next looks again where that is not what was read."""
+    said = [one.seen for one in drawn.checked if is_of(row, one)]
+    doubtful = row.doubtful or any(_is_news(row, seen) for seen in said)
+    held = _content(row.read, drawn)
+    told = options(row.compared, row.read, held[1] if held else None, [seen for seen in said if seen])
+    validator = Validator.PERSON if said else Validator.RULE if doubtful else Validator.MACHINE
+    return row._replace(doubtful=doubtful, options=tuple(told) if doubtful else (), validator=validator)
 
 
-def _says(read: str, compared: Compared) -> bool:
-    """Of several people on one page a finding is about the one whose value it quotes."""
-    form = comparable(compared.field, read)
-    return any(comparable(value.field, value.value) == form for value in compared.read)
+def _is_news(row: Row, seen: str | None) -> bool:
+    if seen is None or row.read is None:
+        return (seen is None) is not (row.read is None)
+    return comparable(row.compared.field, seen) != comparable(row.compared.field, row.read.value)
 
 
 def _foremost(compared: Compared, findings: Sequence[Finding]) -> FieldValue | None:
@@ -217,32 +175,6 @@ def _foremost(compared: Compared, findings: Sequence[Finding]) -> FieldValue | N
         compared.read, key=lambda value: ((value.file, value.page_no) not in blamed, order.index(value.document))
     )
     return ranked[0] if ranked else None
-
-
-def _differing(compared: Compared, read: FieldValue | None) -> tuple[int, ...]:
-    """Which characters of what was read are not those of what was entered, or of the first other document."""
-    others = [value.value for value in compared.read if value is not read]
-    beside = compared.entered or next(iter(others), None)
-    if read is None or beside is None:
-        return ()
-    ours, theirs = comparable(compared.field, beside), comparable(compared.field, read.value)
-    matcher = SequenceMatcher(None, theirs, ours, autojunk=False)
-    blocks = [(start, end) for tag, start, end, _, _ in matcher.get_opcodes() if tag != "equal"]
-    return tuple(at for start, end in blocks for at in range(start, end))
-
-
-def _options(compared: Compared, read: FieldValue | None, drawn: _Drawing) -> Iterator[str]:
-    """What a person chooses from: as read, as entered, as others say, and what the lattice holds besides."""
-    found = _content(read, drawn)
-    alike = [one.text for one in candidates(found[1], _MOST_OPTIONS)] if found else []
-    said = [value.value for value in compared.read]
-    texts = [*([read.value] if read else []), *([compared.entered] if compared.entered else []), *said, *alike]
-    forms: set[str] = set()
-    for text in texts:
-        form = comparable(compared.field, text)
-        if form not in forms and len(forms) < _MOST_OPTIONS:
-            forms.add(form)
-            yield form
 
 
 def _content(read: FieldValue | None, drawn: _Drawing) -> tuple[PageView, FieldContent] | None:
@@ -255,9 +187,10 @@ def _crops(read: FieldValue | None, differing: Iterable[int], drawn: _Drawing) -
         return
     page, found = drawn.numbers[read.file, read.page_no], _content(read, drawn)
     for at in tuple(differing)[:_MOST_CROPS]:
-        box = found[1].glyph_box(at) if found else None
-        if found and box:
-            yield Crop(page, found[0].on_page(box), at)
+        glyph = found[1].glyph_box(at) if found else None
+        box = found[0].on_page(glyph) if found and glyph else None
+        if box and box.width and box.height:
+            yield Crop(page, box, at)
     yield Crop(page, read.box)
 
 
@@ -265,10 +198,12 @@ def _whole(value: FieldValue, drawn: _Drawing) -> Crop:
     return Crop(drawn.numbers[value.file, value.page_no], value.box)
 
 
-def _validator(compared: Compared, drawn: _Drawing, *, doubtful: bool) -> Validator:
-    if (compared.person, compared.field) in drawn.seen:
-        return Validator.PERSON
-    return Validator.RULE if doubtful else Validator.MACHINE
+def _blamed(findings: Iterable[Finding], drawn: _Drawing) -> Iterator[Crop]:
+    """Where something should stand that was not read."""
+    for finding in findings:
+        page = drawn.numbers.get((finding.file or "", finding.page_no or 0))
+        if page is not None and finding.box is not None:
+            yield Crop(page, finding.box)
 
 
 def checked_of(row: Row, seen: str | None) -> Checked | None:
@@ -287,3 +222,14 @@ def checked_of(row: Row, seen: str | None) -> Checked | None:
         confidence=row.read.confidence if row.read else None,
         seen=seen,
     )
+
+
+def is_of(row: Row, checked: Checked) -> bool:
+    """Whether somebody looked at this row: at this person's field, in this place."""
+    shown = checked_of(row, checked.seen)
+    return shown is not None and _spot(shown) == _spot(checked)
+
+
+def _spot(checked: Checked) -> tuple[object, ...]:
+    where = (checked.document, checked.file, checked.page_no, checked.box)
+    return (checked.person, checked.field, *where)

@@ -218,6 +218,15 @@ def test_a_decision_is_bound_to_what_was_seen(
     assert ledger.results("s-1") == before
 
 
+def test_what_was_seen_of_a_revision_decides_nothing_of_the_next_one(ledger: Ledger) -> None:
+    ended(ledger, UNSURE)
+    later = opened(ledger, digest="d2")
+    ledger.conclude(Conclusion(later, result(later, UNSURE)))
+    with pytest.raises(StaleCaseError):
+        ledger.settle(accepted(later, revision=1))
+    assert ledger.settle(accepted(later, revision=2)) == 2
+
+
 def test_who_decided_first_is_said(ledger: Ledger, clock: Clock) -> None:
     case = ended(ledger, UNSURE)
     another_decides(ledger, case)
@@ -380,3 +389,23 @@ def test_looking_is_recorded(ledger: Ledger) -> None:
     ledger.note(AuditKind.VIEWED, {"account": "li", "what": "page"}, "s-1")
     assert [one.kind for one in ledger.audit_trail("s-1")][-1] is AuditKind.VIEWED
     assert isinstance(ledger.latest_result("s-1"), Result)
+
+
+def test_scans_stay_while_somebody_objects_and_go_from_under_other_looks(ledger: Ledger, clock: Clock) -> None:
+    ended(ledger, BLURRED, name="objected")
+    ended(ledger, KNOWN, name="known")
+    ended(ledger, UNSURE, name="review")
+    ledger.reopen("objected", "wang")
+    clock.forward(10)
+    assert ledger.scans_due(clock.now) == 1
+    assert ledger.expire_scans(clock.now, 10).cases == 1
+    assert {name for name, _ in whys(ledger)} == {"objected", "review"}
+
+
+def test_for_how_long_families_have_waited(ledger: Ledger, clock: Clock) -> None:
+    first = clock.now
+    ended(ledger, UNSURE, name="a")
+    clock.forward(60)
+    ended(ledger, UNSURE, name="b")
+    ended(ledger, KNOWN, name="answered")
+    assert ledger.figures()[6:8] == (2, first)

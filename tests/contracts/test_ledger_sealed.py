@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,13 @@ from sqlalchemy import Connection, text
 from models.case import Case, FailedPage, StoredFile
 from models.errors import LedgerError
 from models.findings import Code, Reason
-from models.result import Result
+from models.result import Decision, Result
 from pipeline.documents.content import FileContent
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.contents import packed
 from pipeline.ledger.database import Database
 from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.overview_values import DayDecisions, PageFailure, VersionCount
 from pipeline.ledger.schema import alembic_config
 from pipeline.ledger.seal import Kind, Seal
 from pipeline.ledger.values import ChildNumbers, Conclusion, Content, Selection
@@ -117,6 +119,16 @@ def test_an_older_ledger_says_the_same_once_its_values_are_sealed(third: str) ->
     stored = ledger.stored(ids, "v")
     assert [(one.case, one.result) for one in stored] == [(case_of(n), result_of(n)) for n in range(1, COUNT + 1)]
     assert {one.content for one in stored} == {Content("e", "v", SAID)}
+    ledger.close()
+
+
+def test_what_an_older_ledger_found_and_decided_is_counted(third: str) -> None:
+    ledger = open_ledger(third, SECRET)
+    day = date(2026, 11, 23)
+    told = ledger.overview(day, day)
+    assert told.decisions == (DayDecisions(day, Decision.RETURNED, COUNT, 0),)
+    assert told.pages == (PageFailure(None, Code.REGISTER_ILLEGIBLE, Reason.BLUR, COUNT),)
+    assert told.versions == (VersionCount("0.1.0", COUNT),)
     ledger.close()
 
 

@@ -23,6 +23,7 @@ _NUMBERS: Final = ("11019920191123", "11019919880101", "T110000000", "1380000000
 _THEIR_PLACE: Final = (
     *("store", "uploads", "inbox", "ledger", "submission.json", ".csv", ".jpg", ".pdf", "samples"),
     *("seeds", "corpus-"),  # of the fuzzer
+    "evaluation-set",  # what an operator fetched of corrections
 )
 _TEMPORARY: Final = ("tmp", "intake", "sweep-")  # how names begin that Python and we give; others write there too
 

@@ -1,129 +1,136 @@
-"""Somebody who reviews real cases in a real browser by keyboard; keys are counted, and waits are timed."""
+"""Cases that lie before people: judged and recorded as the service does, and opened as a reviewer does."""
 
-import csv
-import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from playwright.sync_api import Page
-
-from fixtures.truth import KNOWN_CHILDREN, SAMPLES
-from flows.settings import DeskOptions, Settings
 from models.children import KnownChild
-from models.policy import Limits, Looks, Policy
-from pipeline.desk import Desk as Workplace
-from pipeline.intake import process
-from pipeline.ledger.opening import open_ledger
-from pipeline.ocr.options import OcrOptions, ReaderOptions
-from pipeline.readers import Readers
-from pipeline.stores.folder import FolderStore
-from tests.support.chromium import Chromium, Visit
-from tests.support.desk import Desk
-from tests.support.hospital import staffed_in
-from tests.support.people import PASSWORD
-from tests.support.values import SECRET
+from models.codes import Code, Reason
+from models.documents import Field, Person
+from models.findings import Place
+from models.policy import Looks, Policy
+from models.reading import PageReading
+from models.review import Checked, Outcome, Relation, Role, Verdict
+from models.submission import Guardian, Sex
+from pipeline.conclude import conclude
+from pipeline.documents.likeness import Reader
+from pipeline.documents.view import content_version
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.values import Content
+from pipeline.review.deciding import Intent
+from pipeline.review.opened import Opened, open_case
+from pipeline.review.returning import place_of
+from pipeline.review.sheet import Row, Sheet, checked_of
+from tests.support.cards import CHILD_NUMBER, member
+from tests.support.dossiers import FAMILY, GUARDIAN, READER, Sent, dossier
+from tests.support.lines import Ink
+from tests.support.values import BORN
 
-DOUBTFUL, KNOWN, DRAWN = "review-hard-name", "returned-4005", "accepted-certificate"
-_LOOKS: Final = {DOUBTFUL: Looks(share=0), KNOWN: Looks(share=0), DRAWN: Looks(share=1)}
-
-
-class Step(NamedTuple):
-    """What somebody did, with how many keys, and how long the machine took of it."""
-
-    name: str
-    keys: int
-    seconds: float
-
-
-def processed_in(folder: Path) -> None:
-    """Read and decide the samples of `_LOOKS` as the service does it, in a ledger with people."""
-    staffed_in(folder)
-    ledger = open_ledger(f"sqlite:///{folder / 'ledger.db'}", SECRET)
-    with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
-        rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
-    ledger.import_children(KnownChild.model_validate(row) for row in rows)
-    with Readers(OcrOptions(threads=1), ReaderOptions(processes=2)) as readers:
-        for name, looks in _LOOKS.items():
-            workplace = Workplace(ledger, FolderStore(folder / "store"), readers, Policy(looks=looks), Limits())
-            process(FolderStore(SAMPLES), name, workplace)
-    ledger.close()
+CASE: Final = "case-1"
+UNSURE: Final = Ink("欧阳靖宣", weak={3: 0.9}, others={3: {"萱": 0.09}})
+DOUBTED: Final = (*FAMILY[:4], member({"姓名": UNSURE}))  # 宣 was read where 萱 was typed in, and not for certain
+ENGINE: Final = "scripted-1/none/0000/0"
 
 
-@contextmanager
-def copied(folder: Path, to: Path, **options: object) -> Iterator[tuple[Desk, str]]:
-    """A copy of what was processed, with the desk that answers for it; hands out that and its address."""
-    shutil.copytree(folder, to, dirs_exist_ok=True)
-    ledger = open_ledger(f"sqlite:///{to / 'ledger.db'}", SECRET)
-    settings = Settings(workspace=to, desk=DeskOptions.model_validate({"port": 1} | options))
-    desk = Desk(settings, ledger, FolderStore(to / "store"))
-    try:
-        with desk.answering() as port:
-            yield desk, f"http://127.0.0.1:{port}"
-    finally:
-        ledger.close()
+DIFFERENT: Final = (Code.NAME_DIFFERS, Reason.DIFFERENT)
+KNOWN: Final = (Code.CHILD_EXISTS, Reason.ID_NUMBER)
+HIS: Final = KnownChild(name="欧阳靖萱", sex=Sex.MALE, birth_date=BORN, id_number=CHILD_NUMBER)  # the number is hers
 
 
-class Reviewer:
-    """Somebody before a browser; every key that they press is counted."""
+class Sending(NamedTuple):
+    """What else is known of a case.
 
-    def __init__(
-        self, chromium: Chromium, origin: str, name: str = "amy", *, size: tuple[int, int] = (1280, 900)
-    ) -> None:
-        scale = 1280 / size[0]
-        self.visit: Visit = chromium.visit(size={"width": size[0], "height": size[1]}, scale=scale)
-        self.page: Page = self.visit.page
-        self.origin, self.steps = origin, list[Step]()
-        self.page.goto(f"{origin}/login")
-        for text in (name, "Tab", PASSWORD):
-            if text == "Tab":
-                self.page.keyboard.press(text)
-            else:
-                self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url("**/queue*")
+    Attributes:
+        child: What was typed in otherwise.
+        known: Who is registered already.
+        version: Of its content; of another one than today's, nothing of it is opened.
+        looks: What people see of decided cases.
+    """
 
-    @contextmanager
-    def _step(self, name: str, keys: tuple[str, ...]) -> Iterator[None]:
-        began = time.perf_counter()
-        for key in keys:
-            self.page.keyboard.press(key)
-        yield
-        self.steps.append(Step(name, len(keys), time.perf_counter() - began))
+    child: Mapping[str, object] = {}
+    guardian: Guardian | None = GUARDIAN
+    known: Sequence[KnownChild] = ()
+    version: str | None = None
+    looks: Looks = Looks(share=0)
+    policy: Policy = Policy()
 
-    def press(self, name: str, *keys: str, until: str = "") -> None:
-        """Press keys, and wait for what then is on the page, by a selector."""
-        with self._step(name, keys):
-            if until:
-                self.page.wait_for_selector(until)
 
-    def open(self, sample: str) -> None:
-        """Open the first case of the queue, and wait for its page with the pictures on it."""
-        self.page.wait_for_selector(".queue .open:focus")
-        with self._step("open the case", ("Enter",)):
-            self.page.wait_for_url(f"**/cases/sample-{sample}", wait_until="load")
-        asked = "performance.getEntriesByType('resource').filter(one => one.name.includes('/pages/')).length"
-        assert self.page.evaluate(asked) > 0
+def reader_of(sending: Sending) -> Reader:
+    """What judging needs, under the case's policy."""
+    return Reader(READER.alphabet, sending.policy.model_copy(update={"looks": sending.looks}))
 
-    def show(self) -> None:
-        """Let values be shown."""
-        with self._step("show values", ("Enter",)):
-            self.page.wait_for_selector("#show", state="detached")
-            self.page.wait_for_selector("#sheet:focus, #sheet :focus", state="attached")
 
-    def decided(self, name: str, *keys: str) -> None:
-        """Press what decides, and wait for the queue."""
-        with self._step(name, keys):
-            self.page.wait_for_url("**/queue?done=*")
+def judged(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sending()) -> None:  # noqa: B008 - frozen
+    """Judge and record a case, as the service does."""
+    ledger.import_children(sending.known)
+    held = dossier(*files, child=sending.child, guardian=sending.guardian)
+    case = ledger.open_case(held.submission, held.case.files, held.case.input_digest)
+    version = sending.version or content_version()
+    content = Content(ENGINE, version, tuple(file.content for file in held.files))
+    ledger.keep_content(case, content)
+    conclude(case, content, ledger, reader_of(sending), began=time.monotonic())
 
-    @property
-    def keys(self) -> int:
-        """How many keys were pressed since the queue was shown."""
-        return sum(step.keys for step in self.steps)
 
-    @property
-    def seconds(self) -> float:
-        """How long the machine took of all steps."""
-        return sum(step.seconds for step in self.steps)
+def opened(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sending()) -> Opened:  # noqa: B008 - frozen
+    """The same, opened by somebody."""
+    judged(ledger, *files, sending=sending)
+    return open_case(CASE, ledger, reader_of(sending))
+
+
+def row_of(sheet: Sheet, field: Field, person: Person | None = Person.CHILD) -> Row:
+    """The row of a field of somebody."""
+    (row,) = (row for row in sheet.rows if (row.compared.person, row.compared.field) == (person, field))
+    return row
+
+
+def looked(row: Row, seen: str | None) -> Checked:
+    """What somebody sees of a row."""
+    one = checked_of(row, seen)
+    assert one is not None
+    return one
+
+
+def all_looked(sheet: Sheet, **seen: str | None) -> tuple[Checked, ...]:
+    """Every doubtful row and the child's fields in `seen`: as typed in, else as read, if nothing else is said."""
+    rows = [row for row in sheet.rows if row.doubtful or _named(row, seen)]
+    return tuple(looked(row, seen[row.compared.field] if _named(row, seen) else _usual(row)) for row in rows)
+
+
+def _named(row: Row, seen: Mapping[str, str | None]) -> bool:
+    return row.compared.person is Person.CHILD and row.compared.field.value in seen
+
+
+def _usual(row: Row) -> str | None:
+    return row.compared.entered or (row.read.value if row.read else "看清了")
+
+
+def place(opened: Opened, field: Field, person: Person | None = Person.CHILD) -> Place:
+    """Where a field of somebody stands."""
+    chosen = place_of(opened, f"r{row_of(opened.sheet, field, person).number}")
+    assert chosen is not None
+    return chosen
+
+
+def verdict(opened: Opened, outcome: Outcome, *checked: Checked, number: int = 1, **told: Any) -> Verdict:
+    """What somebody decides of the case as it lies there."""
+    laid_out = opened.laid_out
+    seen = {"revision": laid_out.case.revision, "run": laid_out.run}
+    return Verdict(decision_id=f"{number:032x}", outcome=outcome, checked=checked, **{**seen, **told})
+
+
+def intent(opened: Opened, verdict: Verdict, *, role: Role = Role.REVIEWER) -> Intent:
+    """Somebody who decides, and confirms every blocker that is about no one field."""
+    return Intent("li", role, verdict, frozenset(range(len(opened.sheet.loose))))
+
+
+def accepting(opened: Opened, *checked: Checked, relation: Relation | None = None, note: str = "") -> Verdict:
+    """An acceptance."""
+    return verdict(opened, Outcome.ACCEPT, *checked, relation=relation, note=note)
+
+
+def returning(
+    opened: Opened, why: tuple[Code, Reason], place: Place | None, *checked: Checked, relation: Relation | None = None
+) -> Verdict:
+    """A return."""
+    about = {"code": why[0], "reason": why[1], "place": place, "relation": relation}
+    return verdict(opened, Outcome.RETURN, *checked).model_copy(update=about)

@@ -34,13 +34,17 @@ ACCESS: Final[Mapping[str, Roles]] = MappingProxyType(
         "release": REVIEWING,
         "reopen": SUPERVISING,
         "dashboard": OPERATING,
+        "batches": OPERATING,
+        "batch": OPERATING,
+        "batch_csv": OPERATING,
+        "dashboard_csv": OPERATING,
     }
 )
 
 # What pages ask for by themselves: it keeps nobody signed in.
 UNATTENDED: Final = frozenset[str]()
 
-NAVIGATION: Final = ("queue", "dashboard")  # in the header, for whoever may
+NAVIGATION: Final = ("queue", "dashboard", "batches")  # in the header, for whoever may
 
 
 class UnguardedRouteError(Exception):

@@ -16,12 +16,15 @@ from flows.web.desk.queue import age_of
 from flows.web.desk.refusals import RefusalError
 from flows.web.desk.refusals import Why as Refused
 from flows.web.desk.visit import Visit
-from models.errors import EngineError, ObjectMissingError
+from models.changes import Change, changes
+from models.errors import EngineError, LedgerError, ObjectMissingError
 from models.masking import mask_numbers
 from models.review import Relation, Role, Why
+from pipeline.batches.report import shown as masked_value
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.refusals import HeldError, NotWaitingError
 from pipeline.pictures import view_of
+from pipeline.review.accepting import may_repeat
 from pipeline.review.deciding import Stumble
 from pipeline.review.opened import Opened, open_case
 from pipeline.review.returning import offered
@@ -38,14 +41,23 @@ class First(NamedTuple):
     at: datetime | None = None
 
 
+class Altered(NamedTuple):
+    """What became different since somebody looked; values masked, "" where there was or is none."""
+
+    change: Change
+    before: str
+    after: str
+
+
 class Told(NamedTuple):
-    """What a page tells besides the case: what was wrong with a decision, and what was typed so far."""
+    """What a page tells besides the case: what was wrong with a decision, what changed, and what was typed so far."""
 
     stumbles: tuple[Stumble, ...] = ()
     refusal: str = ""
     first: First | None = None
     posted: Mapping[str, str] = MappingProxyType({})
     confirmed: tuple[str, ...] = ()
+    changed: tuple[Altered, ...] = ()
     status: int = HTTPStatus.OK
     shown: bool = False
 
@@ -124,6 +136,23 @@ def told_by(visit: Visit) -> Told:
     return Told(posted=posted_of(visit), confirmed=visit.form.every("confirmed"))
 
 
+def is_blind(opened: Opened) -> bool:
+    """Whether somebody is to decide without knowing what the machine made of it."""
+    return opened.laid_out.waiting is not None and opened.laid_out.waiting.why is Why.SECOND_LOOK
+
+
+def altered(visit: Visit, opened: Opened, revision: int, run: int) -> tuple[Altered, ...]:
+    """What became different since a run that somebody saw; nothing of a run that is not there, nor to a blind look."""
+    if is_blind(opened):
+        return ()
+    try:
+        before = visit.backing.ledger.result(opened.submission_id, revision, run)
+    except LedgerError:
+        return ()
+    found = changes(before, opened.laid_out.result)
+    return tuple(Altered(one, masked_value(one, one.before), masked_value(one, one.after)) for one in found)
+
+
 def shown_mark(visit: Visit) -> str:
     """What the form of a page carries whose values were asked for, so that nobody sees them who did not say why."""
     return token_of(visit.secret, f"shown\0{visit.request.path_params['submission_id']}")
@@ -138,7 +167,7 @@ def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
     """The page with everything on it."""
     laid_out, waiting = opened.laid_out, opened.laid_out.waiting
     holder = _held(visit, opened)
-    blind = waiting is not None and waiting.why is Why.SECOND_LOOK
+    blind = is_blind(opened)
     return visit.page(
         "case.html",
         status=told.status,
@@ -154,6 +183,7 @@ def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
         rows=faces(opened.sheet, Facing(told.shown, told.posted)),
         records=[(one, record_faces(one.child, shown=told.shown)) for one in opened.relatives],
         relations=tuple(Relation),
+        asks_relation=may_repeat(opened),
         offered=offered(opened),
         places=_places(opened.sheet, blind=blind),
         first_page=_first_page(opened.sheet),

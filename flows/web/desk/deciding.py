@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from flows.web.desk.cases import First, Told, case_page, opened_of, posted_of, told_by, was_shown
+from flows.web.desk.cases import First, Told, altered, case_page, opened_of, posted_of, told_by, was_shown
 from flows.web.desk.faces import keys_of
 from flows.web.desk.refusals import RefusalError
 from flows.web.desk.refusals import Why as Refused
@@ -30,13 +30,13 @@ def decide(visit: Visit) -> Response:
     intent = _intent(visit, opened, _outcome(visit))
     told = told_by(visit)._replace(shown=was_shown(visit))
     if _is_of_another_run(opened, intent.verdict):
-        return _again(visit, _outrun(opened, intent.verdict, told))
+        return _again(visit, _outrun(opened, intent.verdict, told), intent.verdict)
     wrong = stumbles(opened, intent)
     if wrong:
         return case_page(visit, opened, told._replace(stumbles=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY))
     refused = _refused(visit, opened, intent)
     if refused is not None:
-        return _again(visit, told._replace(refusal=refused[0], first=refused[1]))
+        return _again(visit, told._replace(refusal=refused[0], first=refused[1]), intent.verdict)
     return visit.go(visit.path("queue"), done=intent.verdict.outcome.value)
 
 
@@ -67,18 +67,19 @@ def preview(visit: Visit) -> Response:
     return visit.page("preview.html", messages=messages, shown=shown)
 
 
-def _again(visit: Visit, told: Told) -> Response:
-    """The page as the case is now, with what was typed; the decision's number is drawn anew.
+def _again(visit: Visit, told: Told, verdict: Verdict) -> Response:
+    """The page as the case is now, with what changed and what was typed; the decision's number is drawn anew.
 
     A reading that was chosen by its number is not kept: another one may stand there now.
     """
+    opened = opened_of(visit)
     posted = {
         name: value
         for name, value in told.posted.items()
         if name != "decision_id" and not (name.startswith("seen.") and value.startswith("#"))
     }
-    kept = told._replace(posted=posted, status=HTTPStatus.CONFLICT)
-    return case_page(visit, opened_of(visit), kept)
+    since = altered(visit, opened, verdict.revision, verdict.run)
+    return case_page(visit, opened, told._replace(posted=posted, changed=since, status=HTTPStatus.CONFLICT))
 
 
 def _outrun(opened: Opened, verdict: Verdict, told: Told) -> Told:
@@ -130,21 +131,21 @@ def _intent(visit: Visit, opened: Opened, outcome: Outcome) -> Intent:
 
 
 def _checked(opened: Opened, posted: Mapping[str, str]) -> Iterator[Checked]:
+    """What somebody saw: of a field in doubt what they chose, of any other only what they typed instead."""
     keys = keys_of(opened.sheet)
     for row in opened.sheet.rows:
-        key = keys[row.number]
-        chosen = posted.get(f"seen.{key}", "")
-        if chosen:
-            seen = _seen(row, chosen, posted.get(f"typed.{key}", ""))
-            one = checked_of(row, seen) if seen is not None or chosen == _ILLEGIBLE else None
-            if one is not None:
-                yield one
+        typed = posted.get(f"typed.{keys[row.number]}", "").strip()
+        chosen = posted.get(f"seen.{keys[row.number]}", _TYPED if typed and not row.doubtful else "")
+        seen = _seen(row, chosen, typed)
+        one = checked_of(row, seen) if seen is not None or chosen == _ILLEGIBLE else None
+        if one is not None:
+            yield one
 
 
 def _seen(row: Row, chosen: str, typed: str) -> str | None:
     """What somebody chose: an option by its number or in clear, what they typed, or nothing that can be read."""
     if chosen == _TYPED:
-        return typed.strip() or None
+        return typed or None
     if chosen.startswith("="):
         return chosen[1:]
     number = chosen.removeprefix("#")

@@ -5,11 +5,11 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.children import KnownChild
-from models.documents import DocumentKind, Field
+from models.documents import DocumentKind, Field, Person
 from models.geometry import Box
 from models.masking import mask
 from models.result import FieldValue
-from pipeline.review.sheet import Crop, Page, Row, Sheet
+from pipeline.review.sheet import DECIDING, Crop, Page, Row, Sheet
 
 _GROWN: Final = 0.35  # of a crop's height, so that it shows what stands around
 _LEAST: Final = 10  # pixels
@@ -48,7 +48,10 @@ class Enlarged(NamedTuple):
 
 
 class RowFace(NamedTuple):
-    """A row of the sheet for the page; `key` names it in forms and stays the same when the case is read again."""
+    """A row of the sheet for the page; `key` names it in forms and stays the same when the case is read again.
+
+    `is_deciding` lets somebody say what they see there though nothing is in doubt: it is the child's own.
+    """
 
     row: Row
     key: str
@@ -56,6 +59,7 @@ class RowFace(NamedTuple):
     entered: Face | None
     others: tuple[Face, ...]
     options: tuple[Option, ...]
+    is_deciding: bool
     typed: str
     crops: tuple[Enlarged, ...]
 
@@ -107,6 +111,7 @@ def _row(sheet: Sheet, row: Row, key: str, facing: Facing) -> RowFace:
         entered=Face(_chars(field, row.compared.entered, (), facing), None, None) if row.compared.entered else None,
         others=tuple(_face(value, (), facing) for value in row.others),
         options=tuple(_options(row, key, facing)),
+        is_deciding=row.compared.person is Person.CHILD and field in DECIDING and row.read is not None,
         typed=facing.posted.get(f"typed.{key}", ""),
         crops=tuple(enlarged(sheet, crop) for crop in row.crops if sheet.pages[crop.page].size),
     )

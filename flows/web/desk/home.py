@@ -9,8 +9,3 @@ from flows.web.desk.visit import Visit
 def home(visit: Visit) -> Response:
     """Go to the first page of the navigation that one may see."""
     return visit.redirect(next(name for name in access.NAVIGATION if access.may(visit.who.role, name)))
-
-
-def dashboard(visit: Visit) -> Response:
-    """The figures of those who operate the system."""
-    return visit.page("dashboard.html")

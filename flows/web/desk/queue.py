@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 from starlette.responses import Response
@@ -21,9 +21,8 @@ from pipeline.ledger.review_values import Cursor, View, Waiting
 _SHOWN: Final = 50
 _MINE: Final = "mine"
 _Number = Annotated[int, Field(ge=0, lt=2**31)]
-_CURSOR: Final = TypeAdapter(
-    tuple[bool, _Number, AwareDatetime, _Number]
-)  # as Cursor, and nothing that a database refuses
+# As Cursor, and nothing that a database refuses.
+_CURSOR: Final[TypeAdapter[tuple[Any, ...]]] = TypeAdapter(tuple[bool, _Number, AwareDatetime, _Number])
 _VIEWS: Final[Mapping[str, View]] = MappingProxyType(
     {
         "open": View(why=(Why.REVIEW,), escalated=False),

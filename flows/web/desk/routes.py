@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flows.web.desk import cases, deciding, home, queue, signing
+from flows.web.desk import batches, cases, dashboard, deciding, home, queue, signing
 from flows.web.desk.door import Way
 from flows.web.desk.static import static
 
@@ -24,5 +24,9 @@ WAYS: Final = (
     Way("decide", "POST", "/cases/{submission_id}/decision", deciding.decide),
     Way("release", "POST", "/cases/{submission_id}/release", cases.release),
     Way("reopen", "POST", "/cases/{submission_id}/reopen", cases.reopen),
-    Way("dashboard", "GET", "/dashboard", home.dashboard),
+    Way("dashboard", "GET", "/dashboard", dashboard.dashboard),
+    Way("dashboard_csv", "GET", "/dashboard.csv", dashboard.dashboard_csv),
+    Way("batches", "GET", "/batches", batches.batches),
+    Way("batch", "GET", "/batches/{batch_id}", batches.batch),
+    Way("batch_csv", "GET", "/batches/{batch_id}/changes.csv", batches.batch_csv),
 )

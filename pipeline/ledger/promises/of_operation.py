@@ -1,8 +1,10 @@
 """What every ledger tells those who operate the system, and those who ask what was done."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Protocol
 
+from pipeline.ledger.overview_values import Overview
 from pipeline.ledger.records import Anchor, AuditRecord, AuditReport, Figures
 
 
@@ -27,3 +29,10 @@ class Operation(Protocol):
 
     def figures(self) -> Figures:
         """Counts and ages as of now; nothing of any case."""
+
+    def overview(self, since: date, until: date) -> Overview:
+        """What was decided from one day in Beijing to another, both counted, and what there is now.
+
+        A case counts once, on the day of its latest result and as that says. Counts, shares and ages; nothing of any
+        one case, and nothing that would have to be opened.
+        """

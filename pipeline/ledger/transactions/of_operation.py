@@ -1,12 +1,14 @@
 """The audit chain and the figures of those who operate the system: each operation is one transaction."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pipeline.ledger import (
     audit,
     figures,
+    overview,
 )
+from pipeline.ledger.overview_values import Overview
 from pipeline.ledger.records import Anchor, AuditRecord, AuditReport, Beat, Figures
 from pipeline.ledger.transactions.on_database import OnDatabase
 
@@ -36,3 +38,7 @@ class Operation(OnDatabase):
     def figures(self) -> Figures:
         with self._database.reading() as connection:
             return figures.figures(connection)
+
+    def overview(self, since: date, until: date) -> Overview:
+        with self._database.reading() as connection:
+            return overview.overview(connection, since, until, now=self._clock())

@@ -89,7 +89,12 @@ class Reviews(Recording):
         row = waiting.row_of(connection, case.submission.submission_id)
         if row is None:
             raise reviews.gone(connection, case, verdict.run)
-        if (row.revision, row.run) != (case.revision, verdict.run) or not cases.is_latest(connection, case):
+        seen = (verdict.revision, verdict.run)
+        if (
+            (row.revision, row.run) != seen
+            or case.revision != verdict.revision
+            or not cases.is_latest(connection, case)
+        ):
             raise StaleCaseError(case.submission.submission_id)
         waiting.refuse_if_held(waiting.value_of(row), settled.account, self._clock())
         return row

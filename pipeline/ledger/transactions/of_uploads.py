@@ -7,7 +7,7 @@ from pipeline.ledger import (
     inbox,
     notifications,
     outbox,
-    runs,
+    telling,
 )
 from pipeline.ledger.audit import Entry
 from pipeline.ledger.records import AuditKind
@@ -78,13 +78,7 @@ class Outbox(OnDatabase):
 
     def tell(self, submission_id: str) -> bool:
         with self._database.writing() as connection:
-            case_id, run = runs.latest_run(connection, self._seal, submission_id)
-            data: Details = {"submission_id": submission_id, **run}
-            last = outbox.last_of_case(connection, submission_id)
-            if last is not None and all(last.get(name) == run[name] for name in ("revision", "decision", "codes")):
-                return False
-            outbox.note(connection, MessageKind.CONCLUDED, data, case_id=case_id, now=self._clock())
-            return True
+            return telling.tell(connection, self._seal, submission_id, now=self._clock())
 
     def told(self, message: Message) -> None:
         with self._database.writing() as connection:

@@ -1,0 +1,195 @@
+"""Stored cases run again: whole after kills, the diff right, put in force and rolled back: `python -m bench.batches`.
+
+Cases like a few that were read are recorded as the product does it, and what the pages of some of them say is changed
+afterwards. Then `intake reprocess --from-readings` runs all of them under other rules, is killed three times on the way
+and resumed. What it changed is held against an oracle, which judges each case by itself without a ledger. Then stored
+submissions are read again through Prefect, beside `intake process` (rereading.py).
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from rich.progress import track
+
+from bench.clones import Opened, clone
+from bench.conduct import Bench, conduct
+from bench.figures import Figure, share
+from bench.judging import record, six_pages
+from bench.readings import library
+from bench.report import Measured
+from bench.rereading import rereading
+from bench.tables import errors
+from bench.workplace import SECRET
+from models.changes import Change, changes
+from models.documents import Field
+from models.policy import LegibilityLimits, NameLimits, Policy
+from models.result import Judgement, Provenance, Result
+from pipeline.batches.judging import Judging
+from pipeline.batches.report import items, report
+from pipeline.documents.content import FieldContent, FileContent, Slot
+from pipeline.documents.dossier import open_dossier
+from pipeline.documents.likeness import Reader
+from pipeline.documents.view import content_version
+from pipeline.judge import judge
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.batched import ItemState
+from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.values import Content
+from tests.support.processes import environment
+
+SEED: Final = 8
+BENCH: Final = Bench("batches", __doc__, SEED, "cases", small=400, full=10_000)
+_MODELS: Final = 10  # cases that the stored ones are like
+_AMENDED: Final = 5  # of so many cases one has pages that say something else by now
+_KILLS: Final = 3
+_CASES_A_SUBMISSION: Final = 50  # 200 submissions are read again at the full size
+_OTHER: Final = Policy(
+    name="other@1", legibility=LegibilityLimits(unreadable=0.97), names=NameLimits(likely=0.999, hardly=0.999)
+)
+
+
+class _Work(NamedTuple):
+    """A workspace with recorded cases, and what they are like."""
+
+    folder: Path
+    models: Sequence[Opened]
+    reader: Reader
+    cases: int
+
+    def run(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Begin a command under the other rules."""
+        command = [sys.executable, "-m", "cli.main", "--workspace", str(self.folder), "reprocess", *arguments]
+        settings = environment(REGISTER_SECRET=SECRET.hex(), POLICY_FILE=str(self.folder / "rules.yaml"))
+        with (self.folder / "reprocess.log").open("ab") as log:
+            return subprocess.Popen(command, env=settings, stdout=log, stderr=log)
+
+    def timed(self, *arguments: str) -> float:
+        """Seconds of a whole command."""
+        began = time.monotonic()
+        if self.run(*arguments).wait() != 0:
+            raise RuntimeError(f"intake reprocess {' '.join(arguments)} did not end as it should.")
+        return time.monotonic() - began
+
+
+def measure(count: int) -> Measured:
+    """Run so many cases again by the rules alone, and a fiftieth as many submissions with OCR."""
+    with library() as shelf:
+        models, reader = tuple(islice(six_pages(shelf), _MODELS)), shelf.reader
+        engine = shelf.desk.readers.engine
+    with tempfile.TemporaryDirectory(prefix="batches-") as folder:
+        work = _Work(Path(folder), models, reader, count)
+        url = f"sqlite:///{folder}/ledger.db"
+        record(models, count, engine, Judging(url, SECRET, reader))
+        (work.folder / "rules.yaml").write_text(_OTHER.model_dump_json())
+        with closing(open_ledger(url, SECRET)) as ledger:
+            _amend(work, engine, ledger)
+            ruled = tuple(_by_rules(work, ledger))
+    return Measured((*ruled, *rereading(max(8, count // _CASES_A_SUBMISSION))), {})
+
+
+def _by_rules(work: _Work, ledger: Ledger) -> Iterator[Figure]:
+    before = _latest(work, ledger)
+    seconds = _killed_on_the_way(work, ledger)
+    (batch,) = ledger.batches()
+    yield Figure(name=f"run again by the rules alone, killed {_KILLS} times", value=seconds, unit="s")
+    yield share("cases in force after the kills", batch.count(ItemState.PROMOTED), work.cases)
+    twice = sum(len(ledger.results(_name(number))) != 2 for number in range(work.cases))
+    yield share("cases concluded exactly once more", work.cases - twice, work.cases)
+    found = {item.submission_id: item.noted.changes for item in items(ledger, batch.batch_id)}
+    told = dict(track(_oracle(work), "oracle", total=work.cases, console=errors))
+    right = sum(found.get(name) == told[name] for name in told)
+    yield share("cases whose changes equal the oracle's", right, work.cases)
+    yield share("cases that changed", sum(map(bool, told.values())), work.cases)
+    began = time.monotonic()
+    kinds = len(report(ledger, batch.batch_id).totals)
+    yield Figure(name="report of all changes", value=time.monotonic() - began, unit="s")
+    yield Figure(name="kinds of change", value=kinds, unit="count")
+    yield Figure(name="rolled back", value=work.timed("rollback", batch.batch_id), unit="s")
+    yield share("results as before, rolled back", _same(before, _latest(work, ledger)), work.cases)
+    yield Figure(name="dry run", value=work.timed("--all", "--from-readings", "--dry-run", "--yes"), unit="s")
+    yield share("results as before, after a dry run", _same(before, _latest(work, ledger)), work.cases)
+    dry = next(one for one in ledger.batches() if one.options.dry_run)
+    yield Figure(name="promoted", value=work.timed("promote", dry.batch_id), unit="s")
+    yield share("cases promoted", ledger.batch(dry.batch_id).count(ItemState.PROMOTED), work.cases)
+    yield Figure(name="problems of the audit chain", value=len(ledger.verify_audit().problems), unit="count")
+
+
+def _killed_on_the_way(work: _Work, ledger: Ledger) -> float:
+    """Seconds of it all: a kill -9 after each quarter, and each time another command that goes on."""
+    began, arguments = time.monotonic(), ["--all", "--from-readings", "--yes"]
+    for kill in range(1, _KILLS + 1):
+        running = work.run(*arguments)
+        while _in_force(ledger) < kill * work.cases / (_KILLS + 1):
+            if running.poll() is not None:
+                raise RuntimeError("It ended before it was killed.")
+            time.sleep(0.02)
+        running.kill()
+        running.wait()
+        arguments = ["resume", ledger.batches()[0].batch_id]
+    work.timed(*arguments)
+    return time.monotonic() - began
+
+
+def _in_force(ledger: Ledger) -> int:
+    return sum(batch.count(ItemState.PROMOTED) for batch in ledger.batches())
+
+
+def _amend(work: _Work, engine: str, ledger: Ledger) -> None:
+    for number in range(0, work.cases, _AMENDED):
+        case = ledger.case(_name(number))
+        ledger.keep_content(case, Content(engine, content_version(), _contents(work, number, amended=True)))
+
+
+def _contents(work: _Work, number: int, *, amended: bool) -> tuple[FileContent, ...]:
+    """What the pages of a case say; amended, every address ends in another word."""
+    made = clone(work.models[number % _MODELS], number, _name(number)).contents
+    if not amended or number % _AMENDED:
+        return made
+    return tuple(
+        file._replace(pages=tuple(page._replace(fields=_other(page.fields)) for page in file.pages)) for file in made
+    )
+
+
+def _other(fields: Mapping[Slot, FieldContent]) -> dict[Slot, FieldContent]:
+    return {
+        slot: field._replace(value=f"{field.value}甲") if field.field is Field.ADDRESS and field.value else field
+        for slot, field in fields.items()
+    }
+
+
+def _oracle(work: _Work) -> Iterator[tuple[str, tuple[Change, ...]]]:
+    """What should change, of each case by itself: nobody else is in any register."""
+    other = work.reader._replace(policy=_OTHER)
+    for number in range(work.cases):
+        before = _alone(work, number, work.reader, amended=False)
+        yield _name(number), changes(before, _alone(work, number, other, amended=True))
+
+
+def _alone(work: _Work, number: int, reader: Reader, *, amended: bool) -> Result:
+    case = clone(work.models[number % _MODELS], number, _name(number)).case
+    judgement: Judgement = judge(open_dossier(case, _contents(work, number, amended=amended), reader), (), reader)
+    nobody = Provenance(version="", engine="", models="", policy="", input_digest="", seconds=0)
+    return Result(submission_id=_name(number), revision=1, **dict(judgement), provenance=nobody)
+
+
+def _latest(work: _Work, ledger: Ledger) -> list[Result]:
+    return [ledger.latest_result(_name(number)) for number in range(work.cases)]
+
+
+def _same(before: Sequence[Result], after: Sequence[Result]) -> int:
+    return sum(was == now for was, now in zip(before, after, strict=True))
+
+
+def _name(number: int) -> str:
+    return f"case-{number:06}"
+
+
+if __name__ == "__main__":
+    conduct(BENCH, measure)

@@ -1,0 +1,125 @@
+"""The values of an overview: counts, shares and ages; nothing of any one case."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from models.codes import Code, Reason
+from models.documents import PageKind
+from models.result import Decision
+from models.review import Outcome, Why
+from models.shares import Share
+
+
+class DayDecisions(NamedTuple):
+    """Cases whose latest result is of a day in Beijing, and how many of these results a person gave."""
+
+    day: date
+    decision: Decision
+    cases: int
+    by_person: int
+
+
+class DayCode(NamedTuple):
+    """Cases whose latest result is of a day and has a finding with a code."""
+
+    day: date
+    code: Code
+    cases: int
+
+
+class PageFailure(NamedTuple):
+    """Cases whose latest result has a finding of a reason on a kind of page, that rejects or asks for a person.
+
+    Attributes:
+        page_kind: None where the finding points at no page.
+    """
+
+    page_kind: PageKind | None
+    code: Code
+    reason: Reason
+    cases: int
+
+
+class QueueAge(NamedTuple):
+    """How long the cases that lie before people for one reason have waited; percentiles by nearest rank."""
+
+    why: Why
+    cases: int
+    median: timedelta
+    p95: timedelta
+    oldest: timedelta
+
+
+class MonthAgreement(NamedTuple):
+    """Of the blind looks of a month how many agreed with the machine; `month` is its first day."""
+
+    month: date
+    looks: Share
+
+
+class AccountAgreement(NamedTuple):
+    """Of somebody's blind looks how many agreed with the machine."""
+
+    account: str
+    looks: Share
+
+
+class AccountDecisions(NamedTuple):
+    """What somebody made of cases, without blind looks."""
+
+    account: str
+    outcomes: Mapping[Outcome, int]
+
+
+class VersionCount(NamedTuple):
+    """Cases whose latest result, whenever it came, is of a version of the program."""
+
+    version: str
+    cases: int
+
+
+class BatchCount(NamedTuple):
+    """A batch of cases that are run again, and how many of its items are in which state."""
+
+    batch_id: str
+    made_at: datetime
+    version: str
+    total: int
+    states: Mapping[str, int]
+
+
+class Overview(NamedTuple):
+    """The whole, as of one moment.
+
+    Attributes:
+        since: The first day in Beijing that is counted; `until` is the last one.
+        decisions: By day and decision, where there are any; so are `codes`.
+        pages: The most frequent first.
+        months: The last six, whatever days were asked for; only those with blind looks.
+        agreements: By account, of the days that were asked for; so are `reviewers`.
+        versions: The most frequent first, of all cases.
+        batches: The newest first, few of them.
+    """
+
+    since: date
+    until: date
+    decisions: tuple[DayDecisions, ...]
+    codes: tuple[DayCode, ...]
+    pages: tuple[PageFailure, ...]
+    queue: tuple[QueueAge, ...]
+    months: tuple[MonthAgreement, ...]
+    agreements: tuple[AccountAgreement, ...]
+    reviewers: tuple[AccountDecisions, ...]
+    versions: tuple[VersionCount, ...]
+    batches: tuple[BatchCount, ...]
+
+    def ended(self, decision: Decision | None = None) -> int:
+        """Cases that were counted, of one decision or of all."""
+        return sum(one.cases for one in self.decisions if decision in (None, one.decision))
+
+    @property
+    def without_person(self) -> Share:
+        """Of the cases that were counted those that the machine accepted or returned, and nobody else."""
+        decided = (one for one in self.decisions if one.decision is not Decision.REVIEW)
+        return Share(sum(one.cases - one.by_person for one in decided), self.ended())

@@ -1,0 +1,27 @@
+"""Cases of a family whose children differ, for running them again."""
+
+from pathlib import Path
+
+from pipeline.desk import Desk
+from pipeline.intake import process
+from pipeline.stores.folder import FolderStore
+from tests.support.cards import id_number, member
+from tests.support.dossiers import CHILD
+from tests.support.scripted import ScriptedReaders
+from tests.support.uploads import FILES, upload
+
+
+def process_many(desk: Desk, tmp_path: Path, count: int) -> list[str]:
+    """So many cases of children of one day, each with a card of its own; every third is typed in as a boy."""
+    source, readers = FolderStore(tmp_path / "uploads"), desk.readers
+    assert isinstance(readers, ScriptedReaders)
+    ids = []
+    for number in range(count):
+        own, told = f"{number}.card".encode(), id_number("20191123", 2 * number)
+        readers.script[own] = member({"公民身份证件编号": told})
+        child = CHILD.model_dump(mode="json") | {"id_number": told, "sex": "男" if number % 3 == 2 else "女"}
+        files = [{"path": name.decode()} for name in (*FILES[:-1], own)]
+        source.put(f"case-{number}/{own.decode()}", own, content_type="image/jpeg")
+        upload(source, f"case-{number}", child=child, files=files)
+        ids.append(process(source, f"case-{number}", desk).submission_id)
+    return ids
