@@ -87,6 +87,7 @@ class Settled(NamedTuple):
         child: Whom the case registers, if it does.
         numbers: By which the case can be found when its child is to be forgotten.
         agreed: Of a blind look, whether it came to the machine's decision.
+        why: For what the case lay there when it was looked at, and whether for supervisors; None for whatever.
     """
 
     case: Case
@@ -96,6 +97,8 @@ class Settled(NamedTuple):
     child: KnownChild | None = None
     numbers: ChildNumbers = ChildNumbers()
     agreed: bool | None = None
+    why: Why | None = None
+    escalated: bool | None = None
 
 
 class Reviewed(NamedTuple):

@@ -51,6 +51,17 @@ def with_id(connection: Connection, decision_id: str) -> Row[Any] | None:
     return connection.execute(select(reviews).where(reviews.c.decision_id == decision_id)).first()
 
 
+def made_before(row: Row[Any], case_id: int, settled: Settled) -> int | None:
+    """The run that came of this very decision; raises AlreadyDecidedError if its number is that of another one."""
+    verdict = settled.verdict
+    now = (case_id, settled.account, verdict.run, verdict.outcome.value)
+    if (row.case_id, row.account, row.run, row.outcome) != now:
+        submission_id = settled.case.submission.submission_id
+        raise AlreadyDecidedError(submission_id, row.account, Outcome(row.outcome), row.decided_at)
+    made: int | None = row.made_run
+    return made
+
+
 def gone(connection: Connection, case: Case, run: int) -> RefusedDecisionError:
     """Why a case that somebody decides does not lie before people any more: decided, or changed."""
     submission_id = case.submission.submission_id

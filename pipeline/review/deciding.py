@@ -51,7 +51,8 @@ def decide_case(opened: Opened, intent: Intent, ledger: Ledger) -> int | None:
 
 def _settled(opened: Opened, intent: Intent) -> Settled:
     case, waiting = opened.laid_out.case, opened.laid_out.waiting
-    settled = Settled(case, intent.account, intent.verdict)
+    why, escalated = (waiting.why, waiting.escalated) if waiting is not None else (None, False)
+    settled = Settled(case, intent.account, intent.verdict, why=why, escalated=escalated)
     decision = _DECISIONS.get(intent.verdict.outcome)
     if decision is None:
         return settled

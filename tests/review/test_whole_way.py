@@ -240,3 +240,11 @@ def test_two_children_never_share_a_number_whoever_says_so(ledger: Ledger) -> No
     with pytest.raises(ChildExistsError):
         decide_case(found, wanted, ledger)
     assert ledger.reviewed(CASE) == ()
+
+
+def test_an_objection_that_came_while_somebody_looked_blindly_stays(ledger: Ledger) -> None:
+    blind = opened(ledger, *FAMILY, sending=Sending(looks=Looks(share=1)))
+    ledger.reopen(CASE, "wang")
+    with pytest.raises(StaleCaseError):
+        decide_case(blind, intent(blind, accepting(blind)), ledger)
+    assert [one.why for one in ledger.queue(View(), 10).cases] == [Why.OBJECTION]

@@ -71,11 +71,10 @@ class Reviews(Recording):
 
     def settle(self, settled: Settled) -> int | None:
         with self._database.writing() as connection:
+            case_id = cases.locked(connection, settled.case)  # first: whoever sends the same at once waits here
             before = reviews.with_id(connection, settled.verdict.decision_id)
             if before is not None:
-                made: int | None = before.made_run
-                return made
-            case_id = cases.locked(connection, settled.case)
+                return reviews.made_before(before, case_id, settled)
             row = self._seen(connection, settled)
             made = self._followed(connection, case_id, settled)
             decided = Decided(case_id, settled, Why(row.why), made)
@@ -89,9 +88,9 @@ class Reviews(Recording):
         row = waiting.row_of(connection, case.submission.submission_id)
         if row is None:
             raise reviews.gone(connection, case, verdict.run)
-        seen = (verdict.revision, verdict.run)
+        shown = (verdict.revision, verdict.run, settled.why or row.why, settled.escalated in (None, row.escalated))
         if (
-            (row.revision, row.run) != seen
+            (row.revision, row.run, row.why, True) != shown
             or case.revision != verdict.revision
             or not cases.is_latest(connection, case)
         ):

@@ -1,0 +1,68 @@
+"""Decisions that meet: the same one twice at once, another one under its number, and a case that changed its reason."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+from sqlalchemy import Connection
+
+from models.case import Case
+from models.policy import Looks
+from models.review import Outcome, Why
+from pipeline.ledger import cases
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.refusals import AlreadyDecidedError, StaleCaseError
+from pipeline.ledger.review_values import Settled
+from tests.contracts.test_ledger_reviews import EVERY, UNSURE, accepted, ended, verdict, whys
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(accepted, id="accepted"),
+        pytest.param(lambda case: Settled(case, "li", verdict(Outcome.ESCALATE)), id="handed on"),
+    ],
+)
+def test_a_double_click_that_meets_itself_is_one_decision_and_no_error(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, make: Callable[[Case], Settled]
+) -> None:
+    settled = make(ended(ledger, UNSURE))
+    meet, locked = Barrier(2), cases.locked
+
+    def both_first(connection: Connection, case: Case) -> int:
+        with suppress(BrokenBarrierError):  # where only one can be in a transaction
+            meet.wait(0.5)
+        return locked(connection, case)
+
+    monkeypatch.setattr(cases, "locked", both_first)
+    with ThreadPoolExecutor(2) as pool:
+        made = set(pool.map(ledger.settle, [settled, settled]))
+    assert len(made) == 1
+    assert len(ledger.reviewed("s-1")) == 1
+
+
+def test_another_decision_under_the_number_of_one_is_refused(ledger: Ledger) -> None:
+    case = ended(ledger, UNSURE)
+    ledger.settle(Settled(case, "li", verdict(Outcome.ESCALATE)))
+    with pytest.raises(AlreadyDecidedError):
+        ledger.settle(accepted(case))
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        pytest.param(EVERY, id="a blind look, of which an objection became"),
+        pytest.param(Looks(share=0), id="a decided case, against which somebody objects"),
+    ],
+)
+def test_an_objection_that_came_meanwhile_is_not_answered_by_who_did_not_see_it(ledger: Ledger, looks: Looks) -> None:
+    case = ended(ledger, looks=looks)
+    seen = ledger.waiting("s-1")
+    ledger.reopen("s-1", "wang")
+    shown = (seen.why, seen.escalated) if seen else (None, False)
+    blind = Settled(case, "li", verdict(), agreed=True)._replace(why=shown[0], escalated=shown[1])
+    with pytest.raises(StaleCaseError):
+        ledger.settle(blind)
+    assert whys(ledger) == [("s-1", Why.OBJECTION)]
