@@ -23,7 +23,7 @@ from pipeline.review.deciding import decide_case, stumbles
 from pipeline.review.opened import Opened, open_case
 from pipeline.review.registering import registered
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, MOTHER_NUMBER, certificate, id_number, member, mother
-from tests.support.dossiers import FAMILY
+from tests.support.dossiers import FAMILY, dossier
 from tests.support.lines import Ink
 from tests.support.reviewing import (
     CASE,
@@ -248,3 +248,13 @@ def test_an_objection_that_came_while_somebody_looked_blindly_stays(ledger: Ledg
     with pytest.raises(StaleCaseError):
         decide_case(blind, intent(blind, accepting(blind)), ledger)
     assert [one.why for one in ledger.queue(View(), 10).cases] == [Why.OBJECTION]
+
+
+def test_nobody_registers_a_number_that_another_engine_read_than_the_one_they_saw(ledger: Ledger) -> None:
+    seen = opened(ledger, *DOUBTED, sending=Sending(child={"id_number": None}))
+    other = dossier(*FAMILY[:4], member({"公民身份号码": "11019920191123004X"}), child={"id_number": None})
+    files = tuple(file.content for file in other.files)
+    ledger.keep_content(seen.laid_out.case, Content("another-1/none/0000/0", content_version(), files))
+    found = open_case(CASE, ledger, reader_of(Sending()))
+    assert found.dossier is None
+    assert registered(found, all_looked(found.sheet))[0].id_number in (None, CHILD_NUMBER)
