@@ -10,7 +10,7 @@ from models.codes import Code, Reason
 from models.documents import Field, Person
 from models.policy import Looks, NameLimits, Policy
 from models.result import Decision
-from models.review import Outcome, Relation, Why
+from models.review import Outcome, Relation, Role, Why
 from models.submission import Sex
 from pipeline.conclude import conclude
 from pipeline.documents.view import content_version
@@ -258,3 +258,17 @@ def test_nobody_registers_a_number_that_another_engine_read_than_the_one_they_sa
     found = open_case(CASE, ledger, reader_of(Sending()))
     assert found.dossier is None
     assert registered(found, all_looked(found.sheet))[0].id_number in (None, CHILD_NUMBER)
+
+
+def test_a_return_of_what_was_accepted_takes_the_child_out_of_the_register(ledger: Ledger) -> None:
+    judged(ledger, *FAMILY)
+    assert [child.id_number for child in ledger.export_children()] == [CHILD_NUMBER]
+    ledger.reopen(CASE, "wang")
+    found = open_case(CASE, ledger, reader_of(Sending()))
+    seen = looked(row_of(found.sheet, Field.NAME), "欧阳靖宣")
+    returned = intent(found, returning(found, DIFFERENT, place(found, Field.NAME), seen), role=Role.SUPERVISOR)
+    assert stumbles(found, returned) == ()
+    decide_case(found, returned, ledger)
+    assert ledger.latest_result(CASE).decision is Decision.RETURNED
+    assert tuple(ledger.export_children()) == ()  # else whose number it is would be told that the child is known
+    assert ledger.forget_child([CHILD_NUMBER]).cases == 1
