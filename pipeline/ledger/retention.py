@@ -20,8 +20,14 @@ from pipeline.stores.content import refusal_key
 
 
 def due(connection: Connection, *, before: datetime, limit: int) -> tuple[str, ...]:
-    """Cases that were decided before then, whose scans are still here; never one that somebody must decide."""
-    return tuple(connection.scalars(_due(before).limit(limit)))
+    """Cases that were decided before then, whose scans are still here; never one that somebody must decide.
+
+    Nobody decides any of them, or lays it before people, before this transaction ends: they are asked for once more
+    when that is sure.
+    """
+    found = tuple(connection.scalars(_due(before).limit(limit)))
+    case_rows.lock(connection, found)
+    return tuple(connection.scalars(_due(before, found))) if found else ()
 
 
 def count_due(connection: Connection, *, before: datetime) -> int:
@@ -30,7 +36,7 @@ def count_due(connection: Connection, *, before: datetime) -> int:
     return sum(connection.scalar(select(func.count()).select_from(query.subquery())) or 0 for query in queries)
 
 
-def _due(before: datetime) -> Select[str]:
+def _due(before: datetime, of: Sequence[str] | None = None) -> Select[str]:
     order = (cases.c.revision.desc(), runs.c.ordinal.desc().nulls_last())
     rank = func.row_number().over(partition_by=cases.c.submission_id, order_by=order)
     columns = (
@@ -40,7 +46,8 @@ def _due(before: datetime) -> Select[str]:
         runs.c.decision,
         runs.c.finished_at,
     )
-    latest = select(*columns, rank.label("rank")).outerjoin(runs, runs.c.case_id == cases.c.id).subquery()
+    ranked = select(*columns, rank.label("rank")).outerjoin(runs, runs.c.case_id == cases.c.id)
+    latest = (ranked if of is None else ranked.where(cases.c.submission_id.in_(of))).subquery()
     query = select(latest.c.submission_id).where(
         latest.c.submission_id.not_in(waiting.objected()),
         latest.c.rank == 1,

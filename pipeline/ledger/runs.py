@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from models.case import Case
 from models.errors import LedgerError, NoResultYetError
-from models.result import Result
+from models.result import Decision, Result
 from pipeline.ledger import cases as case_rows
 from pipeline.ledger import counted, purposes
 from pipeline.ledger.counted import Counted
@@ -44,6 +44,12 @@ def add(connection: Connection, seal: Seal, case_id: int, one: Conclusion, *, au
 def last(connection: Connection, case_id: int) -> int:
     """The number of the last run of a revision; 0 if it has none."""
     return connection.scalar(select(func.max(runs.c.ordinal)).where(runs.c.case_id == case_id)) or 0
+
+
+def was_accepted(connection: Connection, case_id: int) -> bool:
+    """Whether any run of a revision accepted it."""
+    query = select(runs.c.id).where(runs.c.case_id == case_id, runs.c.decision == Decision.ACCEPTED)
+    return connection.scalar(query.limit(1)) is not None
 
 
 def author_of_last(connection: Connection, case_id: int) -> str | None:

@@ -40,13 +40,13 @@ def laid_out(connection: Connection, seal: Seal, submission_id: str, version: st
     case_id, run = runs.latest_run(connection, seal, submission_id)
     case = cases.case_of(connection, seal, submission_id, run["revision"])
     kept = select(contents).where(contents.c.case_id == case_id, contents.c.version == version)
-    row = connection.execute(kept).first()
+    result = runs.one(connection, seal, submission_id, case.revision, run["run"])
     return LaidOut(
         case=case,
-        result=runs.one(connection, seal, submission_id, case.revision, run["run"]),
+        result=result,
         run=run["run"],
         author=runs.author_of_last(connection, case_id),
-        content=None if row is None else opened(seal, case, row),
+        content=_content(seal, case, result, connection.execute(kept).first()),
         waiting=waiting.one(connection, submission_id),
         reviewed=reviews.of_case(connection, seal, submission_id),
         newer=not cases.is_latest(connection, case),

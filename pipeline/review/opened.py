@@ -5,6 +5,8 @@ from typing import NamedTuple
 from models.children import KnownChild
 from models.codes import Code, Reason
 from models.policy import Policy
+from models.result import Result
+from models.review import Why
 from pipeline.documents.dossier import Dossier, in_todays_codes, open_dossier
 from pipeline.documents.likeness import Reader
 from pipeline.documents.view import content_version
@@ -24,7 +26,12 @@ class Relative(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A case before somebody. `dossier` is None where its pages were read by other sources than today's."""
+    """A case before somebody.
+
+    Attributes:
+        dossier: None where its pages were read by other sources than today's.
+        sheet: For a blind look without anything that the machine found.
+    """
 
     laid_out: LaidOut
     dossier: Dossier | None
@@ -52,8 +59,14 @@ def open_case(submission_id: str, ledger: Ledger, reader: Reader) -> Opened:
     of_revision = [one.verdict for one in laid_out.reviewed if one.revision == laid_out.case.revision]
     checked = [one for verdict in of_revision for one in verdict.checked]
     case = in_todays_codes(laid_out.case, reader.policy)
-    sheet = sheet_of(case, laid_out.result, dossier, reader.policy, checked)
+    sheet = sheet_of(case, _shown(laid_out), dossier, reader.policy, checked)
     return Opened(laid_out, dossier, sheet, _relatives(dossier, ledger, reader), reader.policy)
+
+
+def _shown(laid_out: LaidOut) -> Result:
+    """The result as it is laid before people: of a blind look no order and no offer tells what the machine found."""
+    blind = laid_out.waiting is not None and laid_out.waiting.why is Why.SECOND_LOOK
+    return laid_out.result.model_copy(update={"findings": ()}) if blind else laid_out.result
 
 
 def _relatives(dossier: Dossier | None, ledger: Ledger, reader: Reader) -> tuple[Relative, ...]:

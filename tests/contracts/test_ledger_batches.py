@@ -352,3 +352,14 @@ def test_every_step_of_a_batch_is_in_the_audit_chain(ledger: Ledger, engine: Eng
     ]
     assert [record.details.get("run") for record in ledger.audit_trail("s-1")] == [None, 1, 2]
     assert ledger.verify_audit().problems == ()
+
+
+def test_what_breaks_after_a_case_was_recorded_keeps_nobody_from_undoing_it(ledger: Ledger) -> None:
+    case = concluded(ledger, 1)
+    batch, lease = begun(ledger, [case])
+    ledger.record_items(lease, [judged(1, case)])
+    ledger.note_item(lease, 1, ItemState.FAILED, "LedgerError")
+    assert [(item.state, item.failure) for item in ledger.batch_items(batch.batch_id)] == [
+        (ItemState.PROMOTED, "LedgerError")
+    ]
+    assert ledger.roll_back_items(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)

@@ -10,7 +10,7 @@ from models.codes import Code, Reason
 from models.documents import Field, Person
 from models.policy import Looks, NameLimits, Policy
 from models.result import Decision
-from models.review import Outcome, Relation, Why
+from models.review import Outcome, Relation, Role, Why
 from models.submission import Sex
 from pipeline.conclude import conclude
 from pipeline.documents.view import content_version
@@ -23,7 +23,7 @@ from pipeline.review.deciding import decide_case, stumbles
 from pipeline.review.opened import Opened, open_case
 from pipeline.review.registering import registered
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, MOTHER_NUMBER, certificate, id_number, member, mother
-from tests.support.dossiers import FAMILY
+from tests.support.dossiers import FAMILY, dossier
 from tests.support.lines import Ink
 from tests.support.reviewing import (
     CASE,
@@ -248,3 +248,27 @@ def test_an_objection_that_came_while_somebody_looked_blindly_stays(ledger: Ledg
     with pytest.raises(StaleCaseError):
         decide_case(blind, intent(blind, accepting(blind)), ledger)
     assert [one.why for one in ledger.queue(View(), 10).cases] == [Why.OBJECTION]
+
+
+def test_nobody_registers_a_number_that_another_engine_read_than_the_one_they_saw(ledger: Ledger) -> None:
+    seen = opened(ledger, *DOUBTED, sending=Sending(child={"id_number": None}))
+    other = dossier(*FAMILY[:4], member({"公民身份号码": "11019920191123004X"}), child={"id_number": None})
+    files = tuple(file.content for file in other.files)
+    ledger.keep_content(seen.laid_out.case, Content("another-1/none/0000/0", content_version(), files))
+    found = open_case(CASE, ledger, reader_of(Sending()))
+    assert found.dossier is None
+    assert registered(found, all_looked(found.sheet))[0].id_number in (None, CHILD_NUMBER)
+
+
+def test_a_return_of_what_was_accepted_takes_the_child_out_of_the_register(ledger: Ledger) -> None:
+    judged(ledger, *FAMILY)
+    assert [child.id_number for child in ledger.export_children()] == [CHILD_NUMBER]
+    ledger.reopen(CASE, "wang")
+    found = open_case(CASE, ledger, reader_of(Sending()))
+    seen = looked(row_of(found.sheet, Field.NAME), "欧阳靖宣")
+    returned = intent(found, returning(found, DIFFERENT, place(found, Field.NAME), seen), role=Role.SUPERVISOR)
+    assert stumbles(found, returned) == ()
+    decide_case(found, returned, ledger)
+    assert ledger.latest_result(CASE).decision is Decision.RETURNED
+    assert tuple(ledger.export_children()) == ()  # else whose number it is would be told that the child is known
+    assert ledger.forget_child([CHILD_NUMBER]).cases == 1

@@ -49,9 +49,10 @@ class Reviews(Protocol):
     def settle(self, settled: Settled) -> int | None:
         """Record a person's decision and what follows: all of it, or nothing.
 
-        A result that follows becomes a run whose author is the person, registers its child, and waits in the outbox. A
-        case that is handed on waits for a supervisor. A blind look that agrees lets the case go; one that does not lays
-        it before supervisors. The same decision once more changes nothing.
+        A result that follows becomes a run whose author is the person, registers its child, and waits in the outbox;
+        without a child it takes out of the register what the revision had registered. A case that is handed on waits
+        for a supervisor. A blind look that agrees lets the case go; one that does not lays it before supervisors. The
+        same decision once more changes nothing.
 
         Returns:
             The number of the run that came of it, if one did.

@@ -77,7 +77,7 @@ class Batches(Cases):
         with self._database.writing() as connection:
             batches.fenced(connection, lease)
             items = batch_items.locked(connection, self._seal, lease.batch_id, [number]).values()
-            changed = (item._replace(state=state, failure=failure) for item in items)
+            changed = (item._replace(state=_after(item.state, state), failure=failure) for item in items)
             batch_items.write(connection, self._seal, lease.batch_id, changed)
 
     def promote_items(self, lease: BatchLease, numbers: Sequence[int], *, tell: bool) -> tuple[ItemState, ...]:
@@ -185,6 +185,11 @@ class _Hand(NamedTuple):
 
 
 _Move = Callable[[_Hand, int], BatchItem | None]
+
+
+def _after(before: ItemState, noted: ItemState) -> ItemState:
+    """What is in force stays known as such, whatever broke afterwards: else nobody could undo it."""
+    return before if before is ItemState.PROMOTED else noted
 
 
 def _step(connection: Connection, batch_id: str, step: BatchStep, account: str) -> Entry:
