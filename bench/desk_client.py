@@ -39,7 +39,7 @@ class Client:
 
     def later(self, count: int) -> list[str]:
         """Addresses of later pages of the queue, one behind the other, and again from the first one."""
-        paths, path = [], "/queue?view=open"
+        paths, path = list[str](), "/queue?view=open"
         while len(paths) < count:
             found = _FOLLOWING.search(self.get(path).text)
             if found is None:
