@@ -9,8 +9,9 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from pipeline.ledger.records import AuditKind, AuditRecord
-from tests.support.cards import CHILD_NUMBER
+from tests.support.cards import CHILD_NUMBER, member
 from tests.support.hospital import HELD_SECONDS, Form, Hospital, form_of, hospital, staffed
+from tests.support.lines import Ink
 from tests.support.lying import CANARIES, CLEAR, DRAWN, laid
 
 __all__ = ["hospital", "staffed"]  # fixtures
@@ -212,6 +213,15 @@ def test_a_blind_look_shows_nothing_of_what_the_machine_made_of_it(hospital: Hos
         assert "这是抽查" in page
         assert [word for word in (*VERDICTS, "已有结论", "<mark>", "存疑", "把握", "doubtful") if word in seen] == []
         assert re.findall(r'<optgroup label="可能的原因">\s*</optgroup>', page)
+
+
+def test_what_documents_say_is_text_and_nothing_else(hospital: Hospital, amy: TestClient) -> None:
+    laid(hospital.desk, page=member({"姓名": Ink("欧<script>", sure=0.6), "出生地": "<b>'\"&{{7*7}}"}))
+    page = revealed(amy, "/cases/case-1")
+    assert "&lt;script&gt;" in page.replace("<mark>", "").replace("</mark>", "")
+    assert "&lt;b&gt;&#39;&#34;&amp;{{7*7}}" in page
+    assert "<b>" not in page
+    assert "<script>" not in page
 
 
 def test_a_case_that_only_supervisors_decide(hospital: Hospital, case: str) -> None:

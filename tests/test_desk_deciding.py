@@ -288,7 +288,9 @@ def test_a_session_that_ended_meanwhile_decides_nothing(
     form = form_of(amy.get(case).text, ACCEPT)
     hospital.clock.forward(seconds)
     answer = Answer(amy, case, form)
-    assert (answer.status, answer.to) == (303, "/login")
+    assert (answer.status, answer.to) == (303, "/login?next=%2Fcases%2Fcase-1"), "and from there back to the case"
+    part = amy.post(f"{case}/preview", data=form, headers={"HX-Request": "true"})
+    assert (part.status_code, part.headers["hx-redirect"]) == (401, "/login?next=%2Fcases%2Fcase-1")
     assert hospital.ledger.reviewed("case-1") == ()
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import pytest
 from playwright.sync_api import Page
 
 from fixtures.truth import KNOWN_CHILDREN, SAMPLES
@@ -20,7 +21,7 @@ from pipeline.ledger.opening import open_ledger
 from pipeline.ocr.options import OcrOptions, ReaderOptions
 from pipeline.readers import Readers
 from pipeline.stores.folder import FolderStore
-from tests.support.chromium import Chromium, Visit
+from tests.support.chromium import Chromium, StartChromium, Visit
 from tests.support.desk import Desk
 from tests.support.hospital import staffed_in
 from tests.support.people import PASSWORD
@@ -127,3 +128,40 @@ class Reviewer:
     def seconds(self) -> float:
         """How long the machine took of all steps."""
         return sum(step.seconds for step in self.steps)
+
+
+@pytest.fixture(scope="session")
+def processed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each test has a copy of: reading takes half a minute."""
+    folder = tmp_path_factory.mktemp("processed")
+    processed_in(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def chromium(start_chromium: StartChromium) -> Iterator[Chromium]:
+    """A browser for the tests of a file."""
+    with start_chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def served(processed: Path, tmp_path: Path) -> Iterator[tuple[Desk, str]]:
+    """A desk with these cases, and its address."""
+    with copied(processed, tmp_path / "w") as found:
+        yield found
+
+
+@pytest.fixture
+def desk(served: tuple[Desk, str]) -> Desk:
+    """What lies behind that address."""
+    return served[0]
+
+
+@pytest.fixture
+def amy(served: tuple[Desk, str], chromium: Chromium) -> Iterator[Reviewer]:
+    """Somebody before the queue; whatever they did, no page complained or asked anybody else."""
+    reviewer = Reviewer(chromium, served[1])
+    yield reviewer
+    assert reviewer.visit.complaints == []
+    assert reviewer.visit.requests_elsewhere(served[1]) == []

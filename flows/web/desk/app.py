@@ -1,7 +1,8 @@
 """The review desk as an application."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,8 +18,16 @@ from flows.web.desk.headers import Walls
 from flows.web.desk.refusals import Why
 from flows.web.desk.routes import WAYS
 from flows.web.desk.visit import Visit
+from models.errors import EngineError
 from pipeline.ledger.base import Clock, Ledger, utc_now
+from pipeline.page_views import PageViewer
 from pipeline.stores.base import Store
+
+
+def _warm_up(viewer: PageViewer) -> None:
+    """Nobody waits for a process to begin before they see their first scan; if it does not, the next one may."""
+    with suppress(EngineError):
+        viewer.warm_up()
 
 
 def application(
@@ -35,7 +44,9 @@ def application(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        warming = asyncio.create_task(in_thread(_warm_up, backing.viewer))
         yield
+        await warming
         await in_thread(backing.viewer.close)
 
     def not_here(request: Request, error: Exception) -> Response:

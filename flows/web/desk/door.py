@@ -1,10 +1,11 @@
 """The door: who asks, whether they may, and whether it was a page of ours that sent the form."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import NamedTuple, TypeVar
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -112,8 +113,18 @@ def _signed_in(way: Way, stranger: Visit) -> Account | None:
 
 
 def _to_sign_in(way: Way, stranger: Visit) -> Response:
-    """To the page for signing in; htmx is told to go there with the whole page."""
+    """To the page for signing in, and from there back; htmx is told to go there with the whole page."""
+    login, back = stranger.path("login"), _back(way, stranger)
     if stranger.is_part:
-        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": stranger.path("login")})
-    back = {"next": stranger.here} if way.method == "GET" and way.name != "home" else {}
-    return stranger.go(stranger.path("login"), **back)
+        to = f"{login}?{urlencode(back)}" if back else login
+        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": to})
+    return stranger.go(login, **back)
+
+
+def _back(way: Way, stranger: Visit) -> Mapping[str, str]:
+    """Where somebody was: the page that they asked for, or the case whose form they sent."""
+    submission_id = stranger.request.path_params.get("submission_id")
+    if way.method == "POST" and submission_id:
+        return {"next": stranger.path("case", submission_id=submission_id)}
+    is_page = way.method == "GET" and way.name != "home" and not stranger.is_part
+    return {"next": stranger.here} if is_page else {}

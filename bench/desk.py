@@ -1,0 +1,172 @@
+"""How quickly the review desk answers over a full ledger: `python -m bench.desk [--full]`.
+
+A few accepted cases are read once. Each stored case is one of them with a child of its own; of every fifth the typed
+name ends in a character that no engine reads, so that it waits for a person. The real desk serves them in a process of
+its own, and somebody who is signed in asks for pages and decides, alone and beside another client that browses.
+"""
+
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pydantic import SecretStr
+from rich.progress import track
+
+from bench.clones import Opened, clone
+from bench.conduct import Bench, conduct
+from bench.desk_client import PEOPLE, Client, browse
+from bench.figures import Figure, percentile, share
+from bench.judging import six_pages
+from bench.readings import library
+from bench.report import Measured
+from bench.tables import errors
+from bench.workplace import SECRET
+from flows.settings import DeskOptions, Settings
+from flows.web.desk.serving import run
+from models.policy import Looks
+from models.result import Judgement
+from models.review import Why
+from pipeline.documents.dossier import open_dossier
+from pipeline.documents.likeness import Reader
+from pipeline.documents.view import content_version
+from pipeline.judge import judge
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.review_values import View
+from pipeline.ledger.values import Conclusion, Content
+from tests.support.people import PASSWORD
+from tests.support.processes import answers, free_port, wait_until
+from tests.support.values import result
+
+SEED: Final = 12
+BENCH: Final = Bench("desk", __doc__, SEED, "cases", small=2000, full=100_000)
+TARGET_MS: Final = 150.0  # p95 of a queue's and of a case's page
+_PROCESSES: Final = 2
+_MODELS: Final = 10  # cases that the stored ones are like
+_WAITING: Final = 5  # of so many cases one waits for a person
+_AT_ONCE: Final = 50  # cases that are concluded in one transaction
+_ASKED: Final = 100  # times, of each kind of page; as many cases are decided
+_UNREAD: Final = "𪚥"
+_LOOKS: Final = Looks(share=0.02)
+_SIGNING_IN: Final = 4.0  # seconds, of the other client
+_TABS: Final = ("open", "supervisor", "known", "blind", "mine")
+
+
+class _Filling(NamedTuple):
+    """What every process fills the ledger with."""
+
+    url: str
+    models: Sequence[Opened]
+    reader: Reader
+    engine: str
+
+
+def measure(count: int) -> Measured:
+    """Fill a ledger with so many cases, and ask the desk for its pages."""
+    with library() as shelf:
+        models, reader = tuple(islice(six_pages(shelf), _MODELS)), shelf.reader
+        engine = shelf.desk.readers.engine
+    with tempfile.TemporaryDirectory(prefix="desk-") as folder:
+        settings = Settings(
+            workspace=Path(folder), register_secret=SecretStr(SECRET.hex()), desk=DeskOptions(port=free_port())
+        )
+        _fill(_Filling(settings.ledger_at, models, reader, engine), count)
+        with closing(open_ledger(settings.ledger_at, SECRET)) as ledger:
+            for name, role in PEOPLE.items():
+                ledger.make_account(name, role, PASSWORD, by="bench")
+            waiting = [one.submission_id for one in ledger.queue(View(why=(Why.REVIEW,)), count).cases]
+        figures = tuple(_served(settings, waiting))
+    return Measured((*figures, Figure(name="cases that wait", value=len(waiting), unit="count")), {})
+
+
+def _served(settings: Settings, waiting: Sequence[str]) -> Iterator[Figure]:
+    port, asked = settings.desk.port or 0, min(_ASKED, len(waiting) // 3)
+    drawn = random.Random(SEED).sample(waiting, len(waiting))
+    alone, together, others = drawn[:asked], drawn[asked : 2 * asked], drawn[2 * asked :]
+    with _process(run, settings):
+        wait_until(lambda: answers(port), "the desk", 120)
+        client = Client(port, "amy")
+        client.get("/queue")  # templates and words are read once
+        yield from _pages(client, alone, "")
+        with _process(browse, port, others):
+            time.sleep(_SIGNING_IN)
+            yield from _pages(client, together, ", beside another client")
+
+
+def _pages(client: Client, cases: Sequence[str], beside: str) -> Iterator[Figure]:
+    kinds = {
+        "queue, first page": [client.get("/queue?view=open").ms for _ in cases],
+        "queue, a later page": [client.get(path).ms for path in client.later(len(cases))],
+        "queue, any part": [client.get(f"/queue?view={_TABS[at % len(_TABS)]}").ms for at, _ in enumerate(cases)],
+        "case": [client.get(f"/cases/{name}").ms for name in cases],
+    }
+    for name, took in kinds.items():
+        if not took:
+            continue  # a small queue has no later page
+        yield from _figures(name + beside, took)
+        yield share(f"{name + beside}, within {TARGET_MS:.0f} ms", sum(ms <= TARGET_MS for ms in took), len(took))
+    decided = [answer for name in cases if (answer := client.accept(name)) is not None]
+    yield from _figures(f"decision{beside}", [answer.ms for answer in decided])
+    yield share(f"decisions recorded{beside}", sum(answer.status == 303 for answer in decided), len(cases))
+
+
+def _figures(name: str, took: list[float]) -> Iterator[Figure]:
+    for percent in (50, 95, 99):
+        yield Figure(name=f"{name}, p{percent}", value=percentile(took, percent), unit="ms")
+
+
+def _fill(filling: _Filling, count: int) -> None:
+    """Open, keep and conclude every case, as the product does it and in fewer transactions."""
+    open_ledger(filling.url, SECRET).close()
+    shares = [range(at, count, _PROCESSES) for at in range(_PROCESSES)]
+    with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn")) as pool:
+        for _ in track(pool.map(partial(_share, filling), shares), "filled", total=_PROCESSES, console=errors):
+            pass
+
+
+def _share(filling: _Filling, numbers: range) -> None:
+    usual = [judge(open_dossier(one.case, one.contents, filling.reader), (), filling.reader) for one in filling.models]
+    with closing(open_ledger(filling.url, SECRET)) as ledger:
+        for at in range(0, len(numbers), _AT_ONCE):
+            part = numbers[at : at + _AT_ONCE]
+            ledger.conclude(*(_concluded(filling, ledger, number, usual[number % _MODELS]) for number in part))
+
+
+def _concluded(filling: _Filling, ledger: Ledger, number: int, usual: Judgement) -> Conclusion:
+    """A case of this number, opened; of those that wait what their pages say is kept, and judged."""
+    model, name = filling.models[number % _MODELS], f"case-{number:06}"
+    if number % _WAITING:
+        submission = model.case.submission.model_copy(update={"submission_id": name})
+        case = ledger.open_case(submission, model.case.files, name)
+        return Conclusion(case, result(case).model_copy(update=dict(usual)), looks=_LOOKS)
+    one = clone(model, number, name)
+    child = one.case.submission.child
+    child = child.model_copy(update={"name": child.name[:-1] + _UNREAD})
+    submission = one.case.submission.model_copy(update={"child": child})
+    case = ledger.open_case(submission, one.case.files, name)
+    ledger.keep_content(case, Content(filling.engine, content_version(), one.contents))
+    judged = judge(open_dossier(case, one.contents, filling.reader), (), filling.reader)
+    return Conclusion(case, result(case).model_copy(update=dict(judged)), looks=_LOOKS)
+
+
+@contextmanager
+def _process(work: Callable[..., None], *args: object) -> Iterator[None]:
+    child = get_context("spawn").Process(target=work, args=args, daemon=False)
+    child.start()
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.join()
+
+
+if __name__ == "__main__":
+    conduct(BENCH, measure)

@@ -1,0 +1,84 @@
+"""A client of the review desk: signs in, asks for pages, decides; every answer is timed to its last byte."""
+
+import http.client
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+from urllib.parse import urlencode
+
+from models.review import Role
+from tests.support.hospital import Form, form_of
+from tests.support.people import PASSWORD
+
+PEOPLE: Final = {"amy": Role.REVIEWER, "ann": Role.REVIEWER}
+_FOLLOWING: Final = re.compile(r'href="(/queue\?view=open&amp;after=[^"]+)"')
+_ENTERED: Final = "child-name-1"
+
+
+class Answer(NamedTuple):
+    """What was answered, and after how many milliseconds."""
+
+    status: int
+    text: str
+    ms: float
+
+
+class Client:
+    """Somebody who is signed in, with a connection that stays open as browsers' do."""
+
+    def __init__(self, port: int, name: str) -> None:
+        self._origin = f"http://127.0.0.1:{port}"
+        self._talking = http.client.HTTPConnection("127.0.0.1", port)
+        self._cookie = ""
+        self._talk("POST", "/login", {"name": name, "password": PASSWORD})
+
+    def get(self, path: str) -> Answer:
+        """A page."""
+        return self._talk("GET", path, None)
+
+    def later(self, count: int) -> list[str]:
+        """Addresses of later pages of the queue, one behind the other, and again from the first one."""
+        paths, path = list[str](), "/queue?view=open"
+        while len(paths) < count:
+            found = _FOLLOWING.search(self.get(path).text)
+            if found is None:
+                break
+            path = found[1].replace("&amp;", "&")
+            paths.append(path)
+        return (paths * count)[:count]
+
+    def accept(self, name: str) -> Answer | None:
+        """Decide that a case's name is as it was typed; None if it does not wait any more."""
+        page = self.get(f"/cases/{name}").text
+        form, options = form_of(page), Form(page).options.get(f"seen.{_ENTERED}", [])
+        if "decision_id" not in form or "#1" not in options:
+            return None
+        filled = {**form, f"seen.{_ENTERED}": "#1", "outcome": "accept"}
+        return self._talk("POST", f"/cases/{name}/decision", filled)
+
+    def _talk(self, method: str, path: str, form: Mapping[str, str] | None) -> Answer:
+        headers = {"Cookie": self._cookie, "Origin": self._origin, "Sec-Fetch-Site": "same-origin"}
+        body = None if form is None else urlencode(form)
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        began = time.perf_counter()
+        self._talking.request(method, path, body, headers)
+        answer = self._talking.getresponse()
+        text = answer.read().decode()
+        took = (time.perf_counter() - began) * 1000
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            self._cookie = cookie.partition(";")[0]
+        if answer.status >= 500:
+            raise RuntimeError(f"The desk answered {answer.status} to {method} {path}.")
+        return Answer(answer.status, text, took)
+
+
+def browse(port: int, names: Sequence[str]) -> None:
+    """What another client does for as long as it lives: a page of the queue, a case, and a moment to look at it."""
+    client = Client(port, "ann")
+    while True:
+        for name in names:
+            client.get("/queue?view=open")
+            client.get(f"/cases/{name}")
+            time.sleep(0.1)
