@@ -2,8 +2,7 @@
 
 Cases like a few that were read are recorded as the product does it, and what the pages of some of them say is changed
 afterwards. Then `intake reprocess --from-readings` runs all of them under other rules, is killed three times on the way
-and resumed. What it changed is held against an oracle, which judges each case by itself without a ledger. Then stored
-submissions are read again through Prefect, beside `intake process` (rereading.py).
+and resumed. What it changed is held against an oracle, which judges each case by itself without a ledger.
 """
 
 import subprocess
@@ -24,7 +23,6 @@ from bench.figures import Figure, share
 from bench.judging import record, six_pages
 from bench.readings import library
 from bench.report import Measured
-from bench.rereading import rereading
 from bench.tables import errors
 from bench.workplace import SECRET
 from models.changes import Change, changes
@@ -49,7 +47,6 @@ BENCH: Final = Bench("batches", __doc__, SEED, "cases", small=400, full=10_000)
 _MODELS: Final = 10  # cases that the stored ones are like
 _AMENDED: Final = 5  # of so many cases one has pages that say something else by now
 _KILLS: Final = 3
-_CASES_A_SUBMISSION: Final = 50  # 200 submissions are read again at the full size
 _OTHER: Final = Policy(
     name="other@1", legibility=LegibilityLimits(unreadable=0.97), names=NameLimits(likely=0.999, hardly=0.999)
 )
@@ -79,7 +76,7 @@ class _Work(NamedTuple):
 
 
 def measure(count: int) -> Measured:
-    """Run so many cases again by the rules alone, and a fiftieth as many submissions with OCR."""
+    """Run so many cases again by the rules alone."""
     with library() as shelf:
         models, reader = tuple(islice(six_pages(shelf), _MODELS)), shelf.reader
         engine = shelf.desk.readers.engine
@@ -90,8 +87,7 @@ def measure(count: int) -> Measured:
         (work.folder / "rules.yaml").write_text(_OTHER.model_dump_json())
         with closing(open_ledger(url, SECRET)) as ledger:
             _amend(work, engine, ledger)
-            ruled = tuple(_by_rules(work, ledger))
-    return Measured((*ruled, *rereading(max(8, count // _CASES_A_SUBMISSION))), {})
+            return Measured(tuple(_by_rules(work, ledger)), {})
 
 
 def _by_rules(work: _Work, ledger: Ledger) -> Iterator[Figure]:

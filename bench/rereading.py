@@ -1,4 +1,6 @@
-"""Submissions read again by a batch on the warm workers of a real Prefect server, beside `intake process`.
+"""Stored submissions read again through Prefect, as fast as `intake process` reads them: `python -m bench.rereading`.
+
+A batch works on the warm workers of a real Prefect server.
 
 In turns, so that a disturbance meets both: `intake process` takes a part of the submissions, then its readings are
 taken out of the ledger, and a flow run reads the same pages again.
@@ -16,8 +18,10 @@ from typing import Final, NamedTuple
 from rich.progress import track
 from sqlalchemy import Connection, create_engine, delete, select
 
+from bench.conduct import Bench, conduct
 from bench.figures import Figure, share
-from bench.submissions import PAGES, write_submission
+from bench.report import Measured
+from bench.submissions import PAGES, SEED, write_submission
 from bench.tables import errors
 from flows.server import prefect_server
 from flows.settings import PrefectOptions, Settings
@@ -29,6 +33,7 @@ from pipeline.ledger.tables import cases, readings, runs
 from tests.support.processes import environment, wait_until
 from tests.support.runs import Runs, runs_of, serving
 
+BENCH: Final = Bench("rereading", __doc__, SEED, "submissions", small=8, full=200)
 _SECRET: Final = bytes(range(32))
 _TURNS: Final = 2
 _JOBS: Final = 2
@@ -45,8 +50,12 @@ class _Turn(NamedTuple):
     a_case_reread: float
 
 
-def rereading(count: int) -> Iterator[Figure]:
-    """Read so many submissions once by `intake process`, and again through Prefect."""
+def measure(count: int) -> Measured:
+    """Read so many submissions once by `intake process`, and again through Prefect; at least four."""
+    return Measured(tuple(_read_twice(count)), {})
+
+
+def _read_twice(count: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="rereading-") as name:
         folder = Path(name)
         (folder / "workspace").mkdir(mode=0o700)
@@ -125,3 +134,7 @@ def _database(workspace: Path) -> Iterator[Connection]:
     with engine.begin() as connection:
         yield connection
     engine.dispose()
+
+
+if __name__ == "__main__":
+    conduct(BENCH, measure)

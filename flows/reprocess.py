@@ -27,6 +27,7 @@ from flows.resources import resources
 from flows.turns import TURNS
 from pipeline.batches.holding import Task, Who, holding
 from pipeline.batches.outcomes import Outcome
+from pipeline.batches.plan import estimate
 from pipeline.batches.report import items, report
 from pipeline.batches.run import Place, run
 from pipeline.conclude import VERSION
@@ -102,7 +103,8 @@ def _batch(batch_id: str | None, selection: Selection, options: BatchOptions) ->
 
 async def _run(batch: Batch) -> Tally:
     tally, stop = Tally(batch), threading.Event()
-    progress = await acreate_progress_artifact(tally.percent, description=tally.words)
+    expected = await in_thread(_expected, batch)
+    progress = await acreate_progress_artifact(tally.percent, description=f"{tally.words}; {expected}")
     going = _going(batch, stop, f"{process_identity()}/{flow_run.id}")
     try:
         await _follow(going, tally, progress)
@@ -113,6 +115,15 @@ async def _run(batch: Batch) -> Tally:
             await aupdate_progress_artifact(progress, tally.percent, description=tally.words)
             await _show(batch.batch_id, tally)
     return tally
+
+
+def _expected(batch: Batch) -> str:
+    """What is left will take, in a few words."""
+    desk, processes = resources().desk(), resources().settings.readers.processes
+    left = [item.submission_id for item in items(desk.ledger, batch.batch_id) if item.state is ItemState.PENDING]
+    rules = batch.options.from_readings
+    found = estimate(left, desk.ledger, desk.reader, from_readings=rules, processes=_PROCESSES if rules else processes)
+    return f"{found.cases} to run, about {found.pages} pages, {found.seconds:.0f} s"
 
 
 def _going(batch: Batch, stop: threading.Event, owner: str) -> _Going:

@@ -3,6 +3,7 @@ import pickle
 import pytest
 
 from models.errors import (
+    BatchHeldError,
     EngineError,
     EngineTimeoutError,
     ExitCode,
@@ -15,6 +16,7 @@ from models.errors import (
     PipelineError,
     StoreDownError,
     StoreError,
+    UnknownBatchError,
     UnknownCaseError,
 )
 from models.findings import Reason
@@ -34,6 +36,8 @@ from models.findings import Reason
         pytest.param(LedgerBusyError, ExitCode.STORE, True, id="a ledger that is busy"),
         pytest.param(LostLeaseError, ExitCode.STORE, False, id="a lease that was lost"),
         pytest.param(UnknownCaseError, ExitCode.USAGE, False, id="a case that nobody knows"),
+        pytest.param(UnknownBatchError, ExitCode.USAGE, False, id="a batch that nobody began"),
+        pytest.param(BatchHeldError, ExitCode.STORE, True, id="a batch that another process works on"),
     ],
 )
 def test_an_error_knows_its_exit_code_and_whether_trying_again_helps(

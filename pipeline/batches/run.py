@@ -6,9 +6,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from typing import Final, NamedTuple
 
+from models.errors import EngineError
 from pipeline.batches.judging import Judging, begin, judge_lot, judge_lot_here
 from pipeline.batches.outcomes import TOGETHER, Outcome, lots
 from pipeline.batches.reading import read_item
@@ -52,6 +54,7 @@ def run(batch: Batch, lease: BatchLease, place: Place, stop: threading.Event) ->
 
     Raises:
         LostLeaseError: Somebody else took the batch over.
+        EngineError: A process that judged died.
     """
     way = _judged if batch.options.from_readings else _read
     yield from way(batch, lease, place, stop)
@@ -107,9 +110,16 @@ def _in_order(executor: Executor, jobs: Iterator[_Job], most: int, stop: threadi
             if not begun:
                 return
             if wait([begun[0]], _GLANCE_SECONDS).done:
-                yield from begun.popleft().result()
+                yield from _ended(begun.popleft())
             else:
                 yield None
     finally:
         for one in begun:
             one.cancel()
+
+
+def _ended(one: Future[tuple[Outcome, ...]]) -> tuple[Outcome, ...]:
+    try:
+        return one.result()
+    except BrokenProcessPool as error:
+        raise EngineError("A process that judged has died: what was not recorded can be resumed.") from error

@@ -1,6 +1,7 @@
 """What every ledger must do with batches of cases that are run again: the same on SQLite and on PostgreSQL."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -244,6 +245,17 @@ def test_one_at_a_time_holds_a_batch(ledger: Ledger, clock: Clock) -> None:
     assert ledger.hold_batch(*take) is None
     clock.forward(11)
     assert ledger.hold_batch(*take)
+
+
+def test_of_several_threads_one_gets_the_batch(ledger: Ledger) -> None:
+    for _ in range(10):
+        batch = ledger.begin_batch([], BatchOptions(), "lin", "1.0")
+
+        def hold(number: int, batch_id: str = batch.batch_id) -> bool:
+            return ledger.hold_batch(batch_id, f"w{number}", 60, BatchStep.RESUMED, "lin") is not None
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sum(pool.map(hold, range(4))) == 1
 
 
 def test_whoever_is_gone_is_replaced_at_once_and_what_they_still_write_is_refused(ledger: Ledger) -> None:

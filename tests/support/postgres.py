@@ -28,8 +28,18 @@ def postgres_server() -> Iterator[str]:
         settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off"}
         words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         with server([str(binaries / "postgres"), "-D", str(data), *words], Path(folder, "log"), user=USER):
-            wait_until(lambda: answers(port), "PostgreSQL")
-            yield f"postgresql://{USER}@127.0.0.1:{port}"
+            url = f"postgresql://{USER}@127.0.0.1:{port}"
+            wait_until(lambda: answers(port) and _is_ready(url), "PostgreSQL")
+            yield url
+
+
+def _is_ready(url: str) -> bool:
+    """Its port is open before it takes anybody in."""
+    try:
+        psycopg.connect(f"{url}/postgres", connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 @pytest.fixture

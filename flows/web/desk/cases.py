@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -15,9 +16,11 @@ from flows.web.desk.queue import age_of
 from flows.web.desk.refusals import RefusalError
 from flows.web.desk.refusals import Why as Refused
 from flows.web.desk.visit import Visit
-from models.errors import EngineError, ObjectMissingError
+from models.changes import Change, changes
+from models.errors import EngineError, LedgerError, ObjectMissingError
 from models.masking import mask_numbers
 from models.review import Relation, Role, Why
+from pipeline.batches.report import shown as masked_value
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.refusals import HeldError, NotWaitingError
 from pipeline.pictures import view_of
@@ -31,14 +34,30 @@ REVEAL_REASONS: Final = ("compare", "ask_family", "other")
 _LONGEST_REASON: Final = 100
 
 
+class First(NamedTuple):
+    """Who was quicker, and when that was, if they decided."""
+
+    account: str
+    at: datetime | None = None
+
+
+class Altered(NamedTuple):
+    """What became different since somebody looked; values masked, "" where there was or is none."""
+
+    change: Change
+    before: str
+    after: str
+
+
 class Told(NamedTuple):
-    """What a page tells besides the case: what was wrong with a decision, and what was typed so far."""
+    """What a page tells besides the case: what was wrong with a decision, what changed, and what was typed so far."""
 
     stumbles: tuple[Stumble, ...] = ()
     refusal: str = ""
-    refused_by: str = ""
+    first: First | None = None
     posted: Mapping[str, str] = MappingProxyType({})
     confirmed: tuple[str, ...] = ()
+    changed: tuple[Altered, ...] = ()
     status: int = HTTPStatus.OK
     shown: bool = False
 
@@ -53,7 +72,7 @@ def case(visit: Visit) -> Response:
 def reveal(visit: Visit) -> Response:
     """The same page with its values in clear; who asked and why is in the audit chain."""
     reason = visit.form.one("why")
-    words = visit.form.one("why_words")[:_LONGEST_REASON]
+    words = mask_numbers(visit.form.one("why_words")[:_LONGEST_REASON])  # the chain is to name nobody
     if reason not in REVEAL_REASONS or (reason == "other" and not words.strip()):
         raise RefusalError(Refused.MALFORMED)
     opened = opened_of(visit)
@@ -117,6 +136,23 @@ def told_by(visit: Visit) -> Told:
     return Told(posted=posted_of(visit), confirmed=visit.form.every("confirmed"))
 
 
+def is_blind(opened: Opened) -> bool:
+    """Whether somebody is to decide without knowing what the machine made of it."""
+    return opened.laid_out.waiting is not None and opened.laid_out.waiting.why is Why.SECOND_LOOK
+
+
+def altered(visit: Visit, opened: Opened, revision: int, run: int) -> tuple[Altered, ...]:
+    """What became different since a run that somebody saw; nothing of a run that is not there, nor to a blind look."""
+    if is_blind(opened):
+        return ()
+    try:
+        before = visit.backing.ledger.result(opened.submission_id, revision, run)
+    except LedgerError:
+        return ()
+    found = changes(before, opened.laid_out.result)
+    return tuple(Altered(one, masked_value(one, one.before), masked_value(one, one.after)) for one in found)
+
+
 def shown_mark(visit: Visit) -> str:
     """What the form of a page carries whose values were asked for, so that nobody sees them who did not say why."""
     return token_of(visit.secret, f"shown\0{visit.request.path_params['submission_id']}")
@@ -131,7 +167,7 @@ def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
     """The page with everything on it."""
     laid_out, waiting = opened.laid_out, opened.laid_out.waiting
     holder = _held(visit, opened)
-    blind = waiting is not None and waiting.why is Why.SECOND_LOOK
+    blind = is_blind(opened)
     return visit.page(
         "case.html",
         status=told.status,

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
-from pydantic import ValidationError
 from starlette.responses import Response
 
-from flows.web.desk.cases import Told, case_page, opened_of, posted_of, told_by, was_shown
+from flows.web.desk.cases import First, Told, altered, case_page, opened_of, posted_of, told_by, was_shown
 from flows.web.desk.faces import keys_of
 from flows.web.desk.refusals import RefusalError
 from flows.web.desk.refusals import Why as Refused
@@ -18,7 +17,7 @@ from pipeline.ledger.base import ChildExistsError
 from pipeline.ledger.refusals import AlreadyDecidedError, HeldError, RefusedDecisionError
 from pipeline.review.deciding import Intent, decide_case, stumbles
 from pipeline.review.opened import Opened
-from pipeline.review.returning import finding_of, fits, place_of
+from pipeline.review.returning import finding_of, fits, offered, place_of
 from pipeline.review.sheet import Row, checked_of
 
 _ILLEGIBLE = "illegible"
@@ -31,28 +30,28 @@ def decide(visit: Visit) -> Response:
     intent = _intent(visit, opened, _outcome(visit))
     told = told_by(visit)._replace(shown=was_shown(visit))
     if _is_of_another_run(opened, intent.verdict):
-        return _again(visit, told)
+        return _again(visit, _outrun(opened, intent.verdict, told), intent.verdict)
     wrong = stumbles(opened, intent)
     if wrong:
         return case_page(visit, opened, told._replace(stumbles=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY))
     refused = _refused(visit, opened, intent)
     if refused is not None:
-        return _again(visit, told._replace(refusal=refused[0], refused_by=refused[1]))
+        return _again(visit, told._replace(refusal=refused[0], first=refused[1]), intent.verdict)
     return visit.go(visit.path("queue"), done=intent.verdict.outcome.value)
 
 
-def _refused(visit: Visit, opened: Opened, intent: Intent) -> tuple[str, str] | None:
+def _refused(visit: Visit, opened: Opened, intent: Intent) -> tuple[str, First | None] | None:
     """Record a decision; hands on why that was not done, and who was first."""
     try:
         decide_case(opened, intent, visit.backing.ledger)
     except AlreadyDecidedError as error:
-        return "decided", error.account
+        return "decided", First(error.account, error.at)
     except HeldError as error:
-        return "held", error.account
+        return "held", First(error.account)
     except ChildExistsError:
-        return "registered", ""
+        return "registered", None
     except RefusedDecisionError:
-        return "changed", ""
+        return "changed", None
     return None
 
 
@@ -63,19 +62,33 @@ def preview(visit: Visit) -> Response:
     messages = []
     shown = was_shown(visit)  # what a parent reads quotes names
     if shown and verdict.code and verdict.reason and fits(verdict.code, verdict.place):
-        try:
-            finding = finding_of(opened, verdict)
-            messages = [(language.value, words_of(finding, language)) for language in Language]
-        except (KeyError, ValueError):  # a code and a reason that do not belong together
-            messages = []
+        finding = finding_of(opened, verdict)
+        messages = [(language.value, words_of(finding, language)) for language in Language]
     return visit.page("preview.html", messages=messages, shown=shown)
 
 
-def _again(visit: Visit, told: Told) -> Response:
-    """The page as the case is now, with what was typed; the decision's number is drawn anew."""
-    posted = {name: value for name, value in told.posted.items() if name != "decision_id"}
-    kept = told._replace(posted=posted, refusal=told.refusal or "changed", status=HTTPStatus.CONFLICT)
-    return case_page(visit, opened_of(visit), kept)
+def _again(visit: Visit, told: Told, verdict: Verdict) -> Response:
+    """The page as the case is now, with what changed and what was typed; the decision's number is drawn anew.
+
+    A reading that was chosen by its number is not kept: another one may stand there now.
+    """
+    opened = opened_of(visit)
+    posted = {
+        name: value
+        for name, value in told.posted.items()
+        if name != "decision_id" and not (name.startswith("seen.") and value.startswith("#"))
+    }
+    since = altered(visit, opened, verdict.revision, verdict.run)
+    return case_page(visit, opened, told._replace(posted=posted, changed=since, status=HTTPStatus.CONFLICT))
+
+
+def _outrun(opened: Opened, verdict: Verdict, told: Told) -> Told:
+    """Whether somebody decided the run that was seen, or the case has changed by itself."""
+    seen = (verdict.revision, verdict.run)
+    first = [one for one in opened.laid_out.reviewed if (one.revision, one.verdict.run) == seen]
+    if not first:
+        return told._replace(refusal="changed")
+    return told._replace(refusal="decided", first=First(first[-1].account, first[-1].decided_at))
 
 
 def _is_of_another_run(opened: Opened, verdict: Verdict) -> bool:
@@ -110,8 +123,10 @@ def _intent(visit: Visit, opened: Opened, outcome: Outcome) -> Intent:
             note=form.one("note"),
         )
         confirmed = frozenset(int(one) for one in form.every("confirmed"))
-    except (ValueError, ValidationError):
+    except ValueError:
         raise RefusalError(Refused.MALFORMED) from None
+    if reason and (verdict.code, verdict.reason) not in {(one.code, one.reason) for one in offered(opened)}:
+        raise RefusalError(Refused.MALFORMED)
     return Intent(visit.who.name, visit.who.role, verdict, confirmed)
 
 

@@ -129,7 +129,11 @@ def age_of(visit: Visit, since: datetime) -> Age:
 
 
 def _told(cursor: Cursor) -> str:
-    return base64.urlsafe_b64encode(_CURSOR.dump_json(tuple(cursor))).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(_CURSOR.dump_json((cursor.escalated, cursor.priority, cursor.since, cursor.case_id)))
+        .decode()
+        .rstrip("=")
+    )
 
 
 def _cursor(told: str) -> Cursor | None:

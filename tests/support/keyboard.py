@@ -1,0 +1,129 @@
+"""Somebody who reviews real cases in a real browser by keyboard; keys are counted, and waits are timed."""
+
+import csv
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from playwright.sync_api import Page
+
+from fixtures.truth import KNOWN_CHILDREN, SAMPLES
+from flows.settings import DeskOptions, Settings
+from models.children import KnownChild
+from models.policy import Limits, Looks, Policy
+from pipeline.desk import Desk as Workplace
+from pipeline.intake import process
+from pipeline.ledger.opening import open_ledger
+from pipeline.ocr.options import OcrOptions, ReaderOptions
+from pipeline.readers import Readers
+from pipeline.stores.folder import FolderStore
+from tests.support.chromium import Chromium, Visit
+from tests.support.desk import Desk
+from tests.support.hospital import staffed_in
+from tests.support.people import PASSWORD
+from tests.support.values import SECRET
+
+DOUBTFUL, KNOWN, DRAWN = "review-hard-name", "returned-4005", "accepted-certificate"
+_LOOKS: Final = {DOUBTFUL: Looks(share=0), KNOWN: Looks(share=0), DRAWN: Looks(share=1)}
+
+
+class Step(NamedTuple):
+    """What somebody did, with how many keys, and how long the machine took of it."""
+
+    name: str
+    keys: int
+    seconds: float
+
+
+def processed_in(folder: Path) -> None:
+    """Read and decide the samples of `_LOOKS` as the service does it, in a ledger with people."""
+    staffed_in(folder)
+    ledger = open_ledger(f"sqlite:///{folder / 'ledger.db'}", SECRET)
+    with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
+        rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
+    ledger.import_children(KnownChild.model_validate(row) for row in rows)
+    with Readers(OcrOptions(threads=1), ReaderOptions(processes=2)) as readers:
+        for name, looks in _LOOKS.items():
+            workplace = Workplace(ledger, FolderStore(folder / "store"), readers, Policy(looks=looks), Limits())
+            process(FolderStore(SAMPLES), name, workplace)
+    ledger.close()
+
+
+@contextmanager
+def copied(folder: Path, to: Path, **options: object) -> Iterator[tuple[Desk, str]]:
+    """A copy of what was processed, with the desk that answers for it; hands out that and its address."""
+    shutil.copytree(folder, to, dirs_exist_ok=True)
+    ledger = open_ledger(f"sqlite:///{to / 'ledger.db'}", SECRET)
+    settings = Settings(workspace=to, desk=DeskOptions.model_validate({"port": 1} | options))
+    desk = Desk(settings, ledger, FolderStore(to / "store"))
+    try:
+        with desk.answering() as port:
+            yield desk, f"http://127.0.0.1:{port}"
+    finally:
+        ledger.close()
+
+
+class Reviewer:
+    """Somebody before a browser; every key that they press is counted."""
+
+    def __init__(
+        self, chromium: Chromium, origin: str, name: str = "amy", *, size: tuple[int, int] = (1280, 900)
+    ) -> None:
+        scale = 1280 / size[0]
+        self.visit: Visit = chromium.visit(size={"width": size[0], "height": size[1]}, scale=scale)
+        self.page: Page = self.visit.page
+        self.origin, self.steps = origin, list[Step]()
+        self.page.goto(f"{origin}/login")
+        for text in (name, "Tab", PASSWORD):
+            if text == "Tab":
+                self.page.keyboard.press(text)
+            else:
+                self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/queue*")
+
+    @contextmanager
+    def _step(self, name: str, keys: tuple[str, ...]) -> Iterator[None]:
+        began = time.perf_counter()
+        for key in keys:
+            self.page.keyboard.press(key)
+        yield
+        self.steps.append(Step(name, len(keys), time.perf_counter() - began))
+
+    def press(self, name: str, *keys: str, until: str = "") -> None:
+        """Press keys, and wait for what then is on the page, by a selector."""
+        with self._step(name, keys):
+            if until:
+                self.page.wait_for_selector(until)
+
+    def open(self, sample: str) -> None:
+        """Open the first case of the queue, and wait for its page with the pictures on it."""
+        self.page.wait_for_selector(".queue .open:focus")
+        with self._step("open the case", ("Enter",)):
+            self.page.wait_for_url(f"**/cases/sample-{sample}", wait_until="load")
+        asked = "performance.getEntriesByType('resource').filter(one => one.name.includes('/pages/')).length"
+        assert self.page.evaluate(asked) > 0
+
+    def show(self) -> None:
+        """Let values be shown."""
+        with self._step("show values", ("Enter",)):
+            self.page.wait_for_selector("#show", state="detached")
+            self.page.wait_for_selector("#sheet:focus, #sheet :focus", state="attached")
+
+    def decided(self, name: str, *keys: str) -> None:
+        """Press what decides, and wait for the queue."""
+        with self._step(name, keys):
+            self.page.wait_for_url("**/queue?done=*")
+
+    @property
+    def keys(self) -> int:
+        """How many keys were pressed since the queue was shown."""
+        return sum(step.keys for step in self.steps)
+
+    @property
+    def seconds(self) -> float:
+        """How long the machine took of all steps."""
+        return sum(step.seconds for step in self.steps)
