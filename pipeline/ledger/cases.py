@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -55,16 +56,30 @@ def case_of(connection: Connection, seal: Seal, submission_id: str, revision: in
     return case_of_row(seal, row)
 
 
-def locked(connection: Connection, case: Case) -> int:
-    """The row id of a case; nobody else concludes any revision of it before this transaction ends.
+class Held(NamedTuple):
+    """A case that nobody else concludes before this transaction ends: its row, and whether no later revision came."""
+
+    case_id: int
+    is_latest: bool
+
+
+def held(connection: Connection, case: Case) -> Held:
+    """Hold a case with all its revisions.
 
     Raises:
         UnknownCaseError: The case was never opened.
     """
-    row_ids = lock(connection, [case.submission.submission_id])[case.submission.submission_id]
+    submission_id = case.submission.submission_id
+    query = select(cases.c.revision, cases.c.id).where(cases.c.submission_id == submission_id).order_by(cases.c.id)
+    row_ids: dict[int, int] = {row.revision: row.id for row in connection.execute(query.with_for_update())}
     if case.revision not in row_ids:
-        raise _unknown(case.submission.submission_id, case.revision)
-    return row_ids[case.revision]
+        raise _unknown(submission_id, case.revision)
+    return Held(row_ids[case.revision], case.revision == max(row_ids))
+
+
+def locked(connection: Connection, case: Case) -> int:
+    """The row id of a case that is held; raises as `held`."""
+    return held(connection, case).case_id
 
 
 def lock(connection: Connection, submission_ids: Sequence[str]) -> defaultdict[str, dict[int, int]]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from models.case import Case
 from models.codes import Code, Reason, Severity
@@ -32,15 +32,23 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
-def note(connection: Connection, one: Counted) -> None:
-    """Note that a run is in force from now on and what it found, unless a newer revision has a result already."""
-    if _has_newer(connection, one.case):
+def note(connection: Connection, one: Counted, *, is_latest: bool) -> None:
+    """Note that a run is in force from now on and what it found, unless a newer revision has a result already.
+
+    Args:
+        connection: To the ledger.
+        one: The run.
+        is_latest: Whether no later revision came in, so that none can have a result.
+    """
+    if not is_latest and _has_newer(connection, one.case):
         return
     before = runs_in_force.c.submission_id == one.case.submission.submission_id
-    run_ids = select(runs_in_force.c.run_id).where(before)
-    connection.execute(delete(findings_in_force).where(findings_in_force.c.run_id.in_(run_ids)))
-    connection.execute(delete(runs_in_force).where(before))
-    connection.execute(insert(runs_in_force).values(**_in_force(one)))
+    run_id = connection.scalar(select(runs_in_force.c.run_id).where(before))
+    if run_id is None:
+        connection.execute(insert(runs_in_force).values(**_in_force(one)))
+    else:
+        connection.execute(delete(findings_in_force).where(findings_in_force.c.run_id == run_id))
+        connection.execute(update(runs_in_force).where(before).values(**_in_force(one)))
     weighty = [finding for finding in one.result.findings if finding.severity is not Severity.WARNING]
     found = {(finding.page_kind or "", finding.code, finding.reason) for finding in weighty}
     if found:

@@ -11,6 +11,7 @@ from models.errors import LedgerError, NoResultYetError
 from models.result import Decision, Result
 from pipeline.ledger import cases as case_rows
 from pipeline.ledger import counted, purposes
+from pipeline.ledger.cases import Held
 from pipeline.ledger.counted import Counted
 from pipeline.ledger.errors import stored_value
 from pipeline.ledger.seal import Seal
@@ -20,9 +21,25 @@ from pipeline.ledger.values import Conclusion, Selection
 _NAMED: Final = (cases.c.submission_id, cases.c.revision, runs.c.ordinal)  # what tells a run from all others
 
 
-def add(connection: Connection, seal: Seal, case_id: int, one: Conclusion, *, author: str | None, now: datetime) -> int:
+class Adding(NamedTuple):
+    """Where a run is to be added: the row of its revision, and the last run that is there."""
+
+    held: Held
+    last: "LastRun"
+
+
+class LastRun(NamedTuple):
+    """The last run of a revision, 0 if it has none, and who decided it if not the machine."""
+
+    ordinal: int
+    author: str | None
+
+
+def add(
+    connection: Connection, seal: Seal, place: Adding, one: Conclusion, *, author: str | None, now: datetime
+) -> int:
     """Store a run of a case, and who decided if not the machine; hands on its number in its revision."""
-    case, result, ordinal = one.case, one.result, last(connection, case_id) + 1
+    case, result, ordinal, case_id = one.case, one.result, place.last.ordinal + 1, place.held.case_id
     about = purposes.of_run(case.submission.submission_id, case.revision, ordinal)
     values = {
         "case_id": case_id,
@@ -37,25 +54,21 @@ def add(connection: Connection, seal: Seal, case_id: int, one: Conclusion, *, au
     codes = sorted({finding.code for finding in result.findings})
     if codes:
         connection.execute(insert(run_codes), [{"run_id": run_id, "code": code} for code in codes])
-    counted.note(connection, Counted(run_id, case, result, author is not None, now))
+    counted.note(connection, Counted(run_id, case, result, author is not None, now), is_latest=place.held.is_latest)
     return ordinal
 
 
-def last(connection: Connection, case_id: int) -> int:
-    """The number of the last run of a revision; 0 if it has none."""
-    return connection.scalar(select(func.max(runs.c.ordinal)).where(runs.c.case_id == case_id)) or 0
+def last(connection: Connection, case_id: int) -> LastRun:
+    """The last run of a revision."""
+    columns = select(runs.c.ordinal, runs.c.author).where(runs.c.case_id == case_id)
+    row = connection.execute(columns.order_by(runs.c.ordinal.desc()).limit(1)).first()
+    return LastRun(0, None) if row is None else LastRun(row.ordinal, row.author)
 
 
 def was_accepted(connection: Connection, case_id: int) -> bool:
     """Whether any run of a revision accepted it."""
     query = select(runs.c.id).where(runs.c.case_id == case_id, runs.c.decision == Decision.ACCEPTED)
     return connection.scalar(query.limit(1)) is not None
-
-
-def author_of_last(connection: Connection, case_id: int) -> str | None:
-    """Who decided the last run of a revision; None if the machine did, or there is none."""
-    query = select(runs.c.author).where(runs.c.case_id == case_id).order_by(runs.c.ordinal.desc()).limit(1)
-    return connection.scalar(query)
 
 
 def by_person(connection: Connection, seal: Seal, case: Case) -> Result | None:

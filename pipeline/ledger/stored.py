@@ -45,7 +45,7 @@ def laid_out(connection: Connection, seal: Seal, submission_id: str, version: st
         case=case,
         result=result,
         run=run["run"],
-        author=runs.author_of_last(connection, case_id),
+        author=runs.last(connection, case_id).author,
         content=_content(seal, case, result, connection.execute(kept).first()),
         waiting=waiting.one(connection, submission_id),
         reviewed=reviews.of_case(connection, seal, submission_id),

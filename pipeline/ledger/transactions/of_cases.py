@@ -21,6 +21,7 @@ from pipeline.ledger import (
 from pipeline.ledger.audit import Entry
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.refusals import PersonDecidedError
+from pipeline.ledger.runs import Adding
 from pipeline.ledger.transactions.on_database import Details, OnDatabase
 from pipeline.ledger.transactions.recording import Recording, digest_of
 from pipeline.ledger.values import Conclusion, Content, Selection, Stored
@@ -54,17 +55,18 @@ class Cases(Recording):
 
     def _concluded(self, connection: Connection, one: Conclusion, entries: list[Entry]) -> int:
         submission_id = one.case.submission.submission_id
-        case_id = cases.locked(connection, one.case)
+        held = cases.held(connection, one.case)
+        last = runs.last(connection, held.case_id)
         if one.lease is not None and not inbox.finish(connection, one.lease, submission_id, now=self._clock()):
-            return runs.last(connection, case_id)
-        if runs.author_of_last(connection, case_id) is not None:
+            return last.ordinal
+        if last.author is not None:
             raise PersonDecidedError(submission_id)
-        ordinal, ending = self._add_run(connection, case_id, one)
-        if cases.is_latest(connection, one.case):
-            ended = Ended(case_id, one.case, ordinal, one.result)
+        ordinal, ending = self._add_run(connection, Adding(held, last), one)
+        if held.is_latest:
+            ended = Ended(held.case_id, one.case, ordinal, one.result)
             waiting.follow(connection, self._seal, ended, one.looks, now=self._clock())
         if one.lease is not None:
-            self._tell(connection, case_id, submission_id, ending)
+            self._tell(connection, held.case_id, submission_id, ending)
         entries.append(Entry(AuditKind.CONCLUDED, {**ending, "result": digest_of(one.result)}, submission_id))
         return ordinal
 

@@ -12,10 +12,12 @@ from models.result import Result
 from models.review import Outcome, Priority, Why
 from pipeline.ledger import cases, children, inbox, reviews, runs, waiting
 from pipeline.ledger.audit import Entry
+from pipeline.ledger.cases import Held
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.refusals import StaleCaseError
 from pipeline.ledger.review_values import Cursor, LaidOut, QueueCount, QueuePage, Reviewed, Settled, View, Waiting
 from pipeline.ledger.reviews import Decided
+from pipeline.ledger.runs import Adding
 from pipeline.ledger.stored import laid_out
 from pipeline.ledger.transactions.on_database import Details
 from pipeline.ledger.transactions.recording import Recording
@@ -61,7 +63,7 @@ class Reviews(Recording):
             result = runs.latest(connection, self._seal, submission_id)
             case = cases.case_of(connection, self._seal, submission_id, result.revision)
             case_id = cases.locked(connection, case)
-            ended = Ended(case_id, case, runs.last(connection, case_id), result)
+            ended = Ended(case_id, case, runs.last(connection, case_id).ordinal, result)
             waiting.lay(connection, ended, Why.OBJECTION, now=self._clock())
             self._record(connection, _held(submission_id, account, why=Why.OBJECTION.value))
             laid = waiting.one(connection, submission_id)
@@ -108,7 +110,8 @@ class Reviews(Recording):
             if settled.child is None and runs.was_accepted(connection, case_id):
                 children.restore(connection, self._seal, submission_id, None)  # nobody is to meet it any more
             conclusion = Conclusion(settled.case, settled.result, settled.child, settled.numbers)
-            ordinal, ending = self._add_run(connection, case_id, conclusion, author=settled.account)
+            place = Adding(Held(case_id, is_latest=True), runs.last(connection, case_id))  # what was seen is the latest
+            ordinal, ending = self._add_run(connection, place, conclusion, author=settled.account)
             self._tell(connection, case_id, submission_id, ending)
             return ordinal
         elif settled.agreed is False:

@@ -7,7 +7,8 @@ from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from models.result import Result
-from pipeline.ledger import cases, children, forgetting, outbox, runs
+from pipeline.ledger import children, forgetting, outbox, runs
+from pipeline.ledger.runs import Adding
 from pipeline.ledger.transactions.on_database import Details, OnDatabase
 from pipeline.ledger.values import Conclusion, MessageKind
 
@@ -16,13 +17,13 @@ class Recording(OnDatabase):
     """Adds runs, within the transaction of whoever asks."""
 
     def _add_run(
-        self, connection: Connection, case_id: int, one: Conclusion, *, author: str | None = None
+        self, connection: Connection, place: Adding, one: Conclusion, *, author: str | None = None
     ) -> tuple[int, Details]:
         """Add a run with its child and its keys; hands on its number, and what is said of it."""
         submission_id, now = one.case.submission.submission_id, self._clock()
-        ordinal = runs.add(connection, self._seal, case_id, one, author=author, now=now)
-        forgetting.note_keys(connection, self._seal, case_id, one.numbers)
-        if one.child is not None and cases.is_latest(connection, one.case):  # a late run undoes no newer revision
+        ordinal = runs.add(connection, self._seal, place, one, author=author, now=now)
+        forgetting.note_keys(connection, self._seal, place.held.case_id, one.numbers)
+        if one.child is not None and place.held.is_latest:  # a late run undoes no newer revision
             children.register(connection, self._seal, one.child, submission_id, now=now)
         return ordinal, {"revision": one.case.revision, "run": ordinal, **_ending(one.result)}
 
