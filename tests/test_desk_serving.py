@@ -1,6 +1,8 @@
 """The review desk as a process of its own, and what it does with whoever does not speak as a browser does."""
 
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -82,3 +84,23 @@ def test_under_which_names_it_answers(options: dict[str, object], scheme: str, h
 def test_a_desk_that_is_off_has_no_address() -> None:
     with pytest.raises(SettingsError, match="INTAKE_DESK__PORT"):
         address_of(DeskOptions())
+
+
+def test_a_flood_of_guesses_keeps_nobody_out_who_is_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(*_: object) -> None:
+        time.sleep(0.2)
+
+    monkeypatch.setattr(desk.ledger, "sign_in", slowly)
+    with desk.answering() as port, ThreadPoolExecutor(80) as pool, httpx.Client(timeout=60) as client:
+        here = f"http://127.0.0.1:{port}"
+
+        def guess(_: int) -> int:
+            return client.post(f"{here}/login", data={"name": "amy"}, headers={"Origin": here}).status_code
+
+        guesses = [pool.submit(guess, number) for number in range(80)]
+        time.sleep(1)
+        began = time.monotonic()
+        assert client.get(f"{here}/static/desk.css").status_code == 200
+        waited = time.monotonic() - began
+        assert {one.result() for one in guesses} == {403, 503}
+    assert waited < 1.5

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
 
-from pipeline.ledger import purposes
+from pipeline.ledger import children, purposes
 from pipeline.ledger.batched import BatchItem, ItemState, Noted
 from pipeline.ledger.errors import stored_value
 from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import batch_items
+from pipeline.ledger.values import ChildNumbers
 
 
 def page(
@@ -39,9 +40,11 @@ def write(connection: Connection, seal: Seal, batch_id: str, items: Iterable[Bat
         connection.execute(update(batch_items).where(*one).values(**named), rows)
 
 
-def erase(connection: Connection, submission_ids: Iterable[str]) -> None:
-    """Erase the items of cases, in every batch."""
-    connection.execute(delete(batch_items).where(batch_items.c.submission_id.in_(sorted(submission_ids))))
+def erase(connection: Connection, submission_ids: Iterable[str], keys: Iterable[str]) -> None:
+    """Erase the items of cases, in every batch, and those by which a child with one of these keys would come back."""
+    theirs = batch_items.c.submission_id.in_(sorted(submission_ids))
+    named = (batch_items.c.found_by.contains(key, autoescape=True) for key in sorted(keys))
+    connection.execute(delete(batch_items).where(or_(theirs, *named)))
 
 
 def _values(seal: Seal, batch_id: str, item: BatchItem) -> dict[str, Any]:
@@ -50,7 +53,18 @@ def _values(seal: Seal, batch_id: str, item: BatchItem) -> dict[str, Any]:
         about = purposes.of_batch_item(batch_id, item.number, item.submission_id)
         sealed = seal.sealed(item.noted.model_dump_json(by_alias=True).encode(), about)
     values = {name: value for name, value in item._asdict().items() if name not in {"number", "submission_id", "noted"}}
-    return values | {"of": item.number, "payload": sealed}
+    return values | {"of": item.number, "payload": sealed, "found_by": " ".join(sorted(_found_by(seal, item.noted)))}
+
+
+def _found_by(seal: Seal, noted: Noted) -> frozenset[str]:
+    """The keys of whomever it would put into the register, or have found again, if it were put in force or undone."""
+    candidate, undo = noted.candidate, noted.undo
+    registered = undo.record.child if undo and undo.record else None
+    told = [candidate.numbers] if candidate else []
+    for child in filter(None, (candidate.child if candidate else None, registered)):
+        numbers = (child.id_number, child.birth_certificate_number)
+        told.append(ChildNumbers(*(tuple(filter(None, [number])) for number in numbers)))
+    return frozenset(undo.found_by if undo else ()).union(*(children.number_keys(seal, one) for one in told))
 
 
 def _item(seal: Seal, row: Row[tuple[object, ...]]) -> BatchItem:

@@ -67,8 +67,9 @@ def forget(connection: Connection, seal: Seal, numbers: Sequence[str], *, now: d
     records = children.with_keys(connection, asked)
     keys = asked.union(*(record for record, _ in records)) if records else asked
     submissions = {submission_id for _, submission_id in records if submission_id} | _cases_of(connection, keys)
-    batch_items.erase(connection, submissions)  # before the cases: whoever records an item takes both in this order
-    case_rows.lock(connection, tuple(submissions))  # and these before all that whoever concludes writes after them
+    # Items before the cases: whoever records an item takes both in this order.
+    batch_items.erase(connection, submissions, keys)
+    case_rows.lock(connection, tuple(submissions))  # before all that whoever concludes writes after it
     gone = connection.execute(select(cases).where(cases.c.submission_id.in_(submissions))).all()
     paths = {file.path for row in gone for file in case_rows.files_of_row(seal, row)}
     erased = children.erase(connection, keys)

@@ -328,6 +328,7 @@ batch_items = Table(
     Column("before", Integer),  # run in force when it was run again
     Column("after", Integer),  # run that replaced it
     Column("failure", String(64)),
+    Column("found_by", Text),  # keys of every child that the payload would bring back, with spaces between them
     Column("payload", LargeBinary),  # sealed: what changed, what to put in force, what to restore
     Index("ix_batch_items_state", "batch_id", "state", "number"),
 )

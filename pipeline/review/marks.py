@@ -10,6 +10,7 @@ from pipeline.review.candidates import candidates
 from pipeline.side_by_side import Compared, comparable
 
 _MOST_OPTIONS: Final = 6
+_MOST_SAID: Final = 1  # more than these, so that it has a key of its own
 
 
 def differing(compared: Compared, read: FieldValue | None) -> tuple[int, ...]:
@@ -34,13 +35,18 @@ def _places(compared: Compared, value: str, count: int) -> Sequence[int]:
 def options(
     compared: Compared, read: FieldValue | None, content: FieldContent | None, said: Iterable[str]
 ) -> Iterator[str]:
-    """What a person chooses from: as read, as entered, as people and other documents say, as it may read besides."""
+    """What a person chooses from: as read, as entered, as other documents say, as it may read besides, as people say.
+
+    People come last: forms name a choice by its number, which stays the same when somebody says something meanwhile.
+    """
     first = [read.value] if read else []
     entered = [compared.entered] if compared.entered else []
     alike = [one.text for one in candidates(content, _MOST_OPTIONS)] if content else []
     forms: set[str] = set()
-    for text in (*first, *entered, *said, *(value.value for value in compared.read), *alike):
-        form = comparable(compared.field, text)
-        if form and form not in forms and len(forms) < _MOST_OPTIONS:
-            forms.add(form)
-            yield text if read and text == read.value else form
+    by_machine = (*first, *entered, *(value.value for value in compared.read), *alike)
+    for most, texts in ((_MOST_OPTIONS, by_machine), (_MOST_OPTIONS + _MOST_SAID, said)):
+        for text in texts:
+            form = comparable(compared.field, text)
+            if form and form not in forms and len(forms) < most:
+                forms.add(form)
+                yield text if read and text == read.value else form

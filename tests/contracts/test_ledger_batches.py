@@ -21,6 +21,7 @@ from tests.support.values import FILES, SECRET, child, result, submission
 
 BLURRED = (Code.REGISTER_ILLEGIBLE, Reason.BLUR)
 UNSURE = (Code.NAME_IN_DOUBT, Reason.UNCERTAIN)
+NUMBER, OTHER = "11019920191123002X", "110199201911230046"
 CHANGE = Change(what="decision", before=Decision.RETURNED, after=Decision.ACCEPTED)
 AT_ONCE, DRY = BatchOptions(), BatchOptions(dry_run=True)
 
@@ -363,3 +364,24 @@ def test_what_breaks_after_a_case_was_recorded_keeps_nobody_from_undoing_it(ledg
         (ItemState.PROMOTED, "LedgerError")
     ]
     assert ledger.roll_back_items(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)
+
+
+@pytest.mark.parametrize(
+    ("options", "first", "then"),
+    [
+        pytest.param(BatchOptions(), NUMBER, OTHER, id="by a roll back"),
+        pytest.param(DRY, OTHER, NUMBER, id="by a promotion"),
+    ],
+)
+def test_a_forgotten_child_does_not_come_back_though_its_case_is_anothers_now(
+    ledger: Ledger, options: BatchOptions, first: str, then: str
+) -> None:
+    case = ledger.open_case(submission("s-1"), FILES, "d1")
+    ledger.conclude(Conclusion(case, result(case), child(first), ChildNumbers((first,))))
+    _, lease = begun(ledger, [case], options)
+    again = Conclusion(case, result(case, version="0.2.0"), child(then), ChildNumbers((then,)))
+    ledger.record_items(lease, [Judged(1, 1, again, (CHANGE,))])
+    ledger.forget_child([NUMBER])
+    ledger.promote_items(lease, [1], tell=False)
+    ledger.roll_back_items(lease, [1], tell=False)
+    assert [child_number for _, child_number in registered(ledger)] == [OTHER]

@@ -1,6 +1,8 @@
 """Signing in and out, and the language that somebody chose."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Final
 
@@ -13,6 +15,17 @@ from flows.web.desk.words import Language
 
 _WAIT_SECONDS: Final = 5.0
 _one_at_a_time = threading.Semaphore(1)  # a password costs memory and a core: guesses must not take them all
+_few_wait = threading.Semaphore(4)  # nor the threads, in which everybody else is answered too
+
+
+@contextmanager
+def _held(places: threading.Semaphore, seconds: float) -> Iterator[None]:
+    if not places.acquire(timeout=seconds):
+        raise RefusalError(Why.BUSY)
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def login(visit: Visit) -> Response:
@@ -26,12 +39,8 @@ def login(visit: Visit) -> Response:
 def sign_in(visit: Visit) -> Response:
     """Begin a session under a new secret, or say that it is not to be, and not why."""
     name, onward = visit.form.one("name"), local_path(visit.form.one("next"))
-    if not _one_at_a_time.acquire(timeout=_WAIT_SECONDS):
-        raise RefusalError(Why.BUSY)
-    try:
+    with _held(_few_wait, 0), _held(_one_at_a_time, _WAIT_SECONDS):
         secret = visit.backing.ledger.sign_in(name, visit.form.one("password"))
-    finally:
-        _one_at_a_time.release()
     if secret is None:
         return visit.page(
             "login.html", status=HTTPStatus.FORBIDDEN, next=onward, over=False, refused=True, name=name[:64]

@@ -123,6 +123,7 @@ def _batches() -> None:
         sa.Column("before", sa.Integer),
         sa.Column("after", sa.Integer),
         sa.Column("failure", sa.String(64)),
+        sa.Column("found_by", sa.Text),
         sa.Column("payload", sa.LargeBinary),
     )
     op.create_index("ix_batch_items_state", "batch_items", ["batch_id", "state", "number"])
