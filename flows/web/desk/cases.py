@@ -89,7 +89,7 @@ def picture(visit: Visit) -> Response:
     page, backing = opened.sheet.pages[number], visit.backing
     try:
         where, limits = (page.file, page.page_no), backing.settings.limits
-        data = view_of(opened.laid_out.case, where, backing.store, backing.viewer, limits)
+        data = view_of(opened.laid_out.case, where, backing.ledger, backing.store, backing.viewer, limits)
     except (ObjectMissingError, EngineError):
         data = None
     if data is None:
