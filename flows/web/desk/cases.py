@@ -83,10 +83,10 @@ def reveal(visit: Visit) -> Response:
 def picture(visit: Visit) -> Response:
     """A page's picture."""
     opened = opened_of(visit)
-    number = visit.request.path_params["number"]
-    if number >= len(opened.sheet.pages):
+    pages = {str(page.number): page for page in opened.sheet.pages}  # a number of thousands of digits is none
+    page, backing = pages.get(visit.request.path_params["number"]), visit.backing
+    if page is None:
         raise RefusalError(Refused.MISSING)
-    page, backing = opened.sheet.pages[number], visit.backing
     try:
         where, limits = (page.file, page.page_no), backing.settings.limits
         data = view_of(opened.laid_out.case, where, backing.ledger, backing.store, backing.viewer, limits)
@@ -94,7 +94,7 @@ def picture(visit: Visit) -> Response:
         data = None
     if data is None:
         raise RefusalError(Refused.MISSING)
-    _note(visit, AuditKind.VIEWED, {"what": "page", "page": number})
+    _note(visit, AuditKind.VIEWED, {"what": "page", "page": page.number})
     return Response(data, media_type="image/jpeg")
 
 
