@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
-from flows.web.desk.faces import Facing, faces, record_faces
+from flows.web.desk.faces import Facing, faces, naming_nobody, record_faces
 from flows.web.desk.forms import local_path, token_of
 from flows.web.desk.queue import age_of
 from flows.web.desk.refusals import RefusalError
@@ -72,11 +72,12 @@ def case(visit: Visit) -> Response:
 def reveal(visit: Visit) -> Response:
     """The same page with its values in clear; who asked and why is in the audit chain."""
     reason = visit.form.one("why")
-    words = mask_numbers(visit.form.one("why_words")[:_LONGEST_REASON])  # the chain is to name nobody
+    words = visit.form.one("why_words")[:_LONGEST_REASON]
     if reason not in REVEAL_REASONS or (reason == "other" and not words.strip()):
         raise RefusalError(Refused.MALFORMED)
     opened = opened_of(visit)
-    _note(visit, AuditKind.REVEALED, {"why": reason, "words": words, "run": opened.laid_out.run})
+    told = naming_nobody(words, opened)
+    _note(visit, AuditKind.REVEALED, {"why": reason, "words": told, "run": opened.laid_out.run})
     return case_page(visit, opened, told_by(visit)._replace(shown=True))
 
 
