@@ -8,6 +8,7 @@ from models.errors import EngineError, FileRejectedError, ObjectMissingError
 from models.policy import Limits
 from models.result import Result
 from pipeline.desk import Desk
+from pipeline.ledger.base import Ledger
 from pipeline.page_views import PageViewer
 from pipeline.scene.overlay import Mark, Meaning
 from pipeline.stores.base import Store
@@ -46,8 +47,13 @@ def _marks(result: Result, path: str, page_no: int) -> Iterator[Mark]:
     yield from (Mark(row.box, Meaning.FOUND) for row in result.findings if (row.file, row.page_no) == here and row.box)
 
 
-def view_of(case: Case, page: PageOfFile, store: Store, viewer: PageViewer, limits: Limits) -> bytes | None:
-    """A page as it came in, as JPEG, for somebody who looks at it; drawn once and kept. None if it cannot be decoded.
+def view_of(
+    case: Case, page: PageOfFile, ledger: Ledger, store: Store, viewer: PageViewer, limits: Limits
+) -> bytes | None:
+    """A page as it came in, as JPEG, for somebody who looks at it; drawn once and kept.
+
+    None if it cannot be decoded, or if the case's scans are to be erased: whoever erases them passes by what was put
+    there afterwards.
 
     Raises:
         StoreError: The store failed, or the bytes are gone.
@@ -65,4 +71,7 @@ def view_of(case: Case, page: PageOfFile, store: Store, viewer: PageViewer, limi
     except FileRejectedError:
         return None
     store.put(key, picture, content_type="image/jpeg")
-    return picture
+    if ledger.has_scan(case, digest):  # asked after it was put: who erases it later will find it
+        return picture
+    store.erase(key)
+    return None

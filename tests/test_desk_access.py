@@ -17,8 +17,10 @@ from flows.web.desk.visit import Visit
 from models.errors import LedgerBusyError, LedgerError, UnknownCaseError
 from models.review import Role
 from pipeline.ledger.base import Ledger
+from pipeline.ledger.opening import open_ledger
 from tests.support.desk import HERE, NAMES, TLS, Desk, csrf_of, desk, desk_in, ledger
 from tests.support.people import PASSWORD
+from tests.support.values import SECRET
 
 __all__ = ["desk", "ledger"]  # fixtures
 
@@ -167,3 +169,16 @@ def test_names_of_people_stand_on_their_pages(desk: Desk) -> None:
     page = desk.signed_in(Role.SUPERVISOR).get("/queue").text
     assert re.search(rf'<svg class="watermark".*{NAMES[Role.SUPERVISOR]} \d{{4}}-', page, re.DOTALL), "the watermark"
     assert "主管" in page
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("path", ["/cases/%00", "/find?id=a%00", "/cases/x/pages/%00", "/batches/%00"])
+def test_a_name_that_no_database_takes_is_of_nothing(tmp_path: Path, postgres_url: str, path: str) -> None:
+    ledger = open_ledger(postgres_url, SECRET)
+    assert desk_in(tmp_path, ledger).signed_in(Role.SUPERVISOR).get(path).status_code == 404
+    ledger.close()
+
+
+def test_a_page_with_a_number_of_thousands_of_digits_is_no_bug_of_ours(desk: Desk) -> None:
+    assert desk.browser().get(f"/cases/x/pages/{'9' * 5000}").status_code == 303
+    assert desk.signed_in(Role.REVIEWER).get(f"/cases/x/pages/{'9' * 5000}").status_code == 404

@@ -78,10 +78,10 @@ def test_records_of_the_register_are_masked_as_well(hospital: Hospital, amy: Tes
 
 
 def test_who_looked_and_who_asked_for_values_is_written_down(hospital: Hospital, amy: TestClient, case: str) -> None:
-    revealed(amy, case, why="other", why_words=f"请家长说明 {CHILD_NUMBER}")
+    revealed(amy, case, why="other", why_words=f"请欧阳靖萱家长说明 {CHILD_NUMBER}")
     looked, asked = noted(hospital, AuditKind.VIEWED), noted(hospital, AuditKind.REVEALED)
     assert [record.details for record in looked] == [{"account": "amy", "what": "case", "run": 1}]
-    words = "请家长说明 110***********0020"
+    words = "请欧阳**家长说明 110***********0020"  # nothing of the audit chain can be erased
     assert [record.details for record in asked] == [{"account": "amy", "why": "other", "words": words, "run": 1}]
 
 

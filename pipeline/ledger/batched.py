@@ -10,6 +10,7 @@ from models.changes import Change
 from models.children import KnownChild
 from models.policy import Looks
 from models.result import Result
+from models.review import Priority, Why
 from pipeline.ledger.values import ChildNumbers, Conclusion, Selection
 
 
@@ -103,16 +104,27 @@ class Registered(Model):
     registered_at: datetime
 
 
+class Place(Model):
+    """Where a case lay in the queue, and for what."""
+
+    why: Why
+    priority: Priority
+    escalated: bool
+    since: datetime
+
+
 class Undo(Model):
     """What a case had, but for its result, before another one was put in force.
 
     Attributes:
         record: What it had registered, if it had.
         found_by: The keys by which it was found when its child was to be forgotten.
+        place: Where it lay before people, if it did.
     """
 
     record: Registered | None
     found_by: tuple[str, ...]
+    place: Place | None = None
 
 
 class Noted(Model):

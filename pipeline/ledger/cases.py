@@ -91,6 +91,13 @@ def lock(connection: Connection, submission_ids: Sequence[str]) -> defaultdict[s
     return row_ids
 
 
+def has_file(connection: Connection, case: Case, digest: str) -> bool:
+    """Whether a revision has bytes that are not to be erased."""
+    theirs = (cases.c.submission_id == case.submission.submission_id, cases.c.revision == case.revision)
+    query = select(case_files.c.case_id).join(cases, cases.c.id == case_files.c.case_id)
+    return connection.scalar(query.where(*theirs, case_files.c.digest == digest)) is not None
+
+
 def is_latest(connection: Connection, case: Case) -> bool:
     """Whether no later revision of a case came in."""
     submission_id = case.submission.submission_id

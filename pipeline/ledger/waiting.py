@@ -1,5 +1,6 @@
 """Cases that lie before people: one row each, which follows from the case's latest result and from what people did."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +12,7 @@ from models.findings import Finding
 from models.policy import Looks
 from models.result import Decision, Result
 from models.review import Priority, Why
+from pipeline.ledger.batched import Place
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.refusals import HeldError, NotWaitingError
 from pipeline.ledger.review_values import Cursor, QueueCount, QueuePage, View, Waiting
@@ -98,6 +100,24 @@ def foremost(result: Result) -> Finding | None:
     ranks = (Severity.REJECT, Severity.REVIEW)
     weighty = [finding for finding in result.findings if finding.severity in ranks]
     return min(weighty, key=lambda finding: ranks.index(finding.severity), default=None)
+
+
+def places(connection: Connection, submission_ids: Sequence[str]) -> dict[str, Place]:
+    """Where cases lie, of those that do."""
+    rows = connection.execute(select(waiting).where(waiting.c.submission_id.in_(submission_ids)))
+    return {
+        row.submission_id: Place(
+            why=Why(row.why), priority=Priority(row.priority), escalated=row.escalated, since=row.since
+        )
+        for row in rows
+    }
+
+
+def put_back(connection: Connection, submission_id: str, place: Place) -> None:
+    """Let a case that lies there for the same as before lie where it lay."""
+    theirs = (waiting.c.submission_id == submission_id, waiting.c.why == place.why.value)
+    values = {"priority": place.priority, "escalated": place.escalated, "since": place.since}
+    connection.execute(update(waiting).where(*theirs).values(**values))
 
 
 def lay(connection: Connection, ended: Ended, why: Why, *, now: datetime) -> None:

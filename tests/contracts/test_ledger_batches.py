@@ -12,6 +12,7 @@ from models.children import KnownChild
 from models.errors import LostLeaseError, UnknownBatchError
 from models.findings import Code, Reason
 from models.result import Decision
+from models.review import Priority
 from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.batched import Batch, BatchLease, BatchOptions, BatchStep, ItemState, Judged
 from pipeline.ledger.opening import open_ledger
@@ -385,3 +386,17 @@ def test_a_forgotten_child_does_not_come_back_though_its_case_is_anothers_now(
     ledger.promote_items(lease, [1], tell=False)
     ledger.roll_back_items(lease, [1], tell=False)
     assert [child_number for _, child_number in registered(ledger)] == [OTHER]
+
+
+def test_a_family_keeps_its_place_in_the_queue_over_a_batch_that_is_rolled_back(ledger: Ledger, clock: Clock) -> None:
+    case = ledger.open_case(submission("s-1"), FILES, "d1")
+    ledger.conclude(Conclusion(case, result(case, (Code.NAME_IN_DOUBT, Reason.UNCERTAIN))))
+    ledger.prioritise("s-1", "li", Priority.AT_DESK)
+    before = ledger.waiting("s-1")
+    _, lease = begun(ledger, [case])
+    clock.forward(60)
+    assert ledger.record_items(lease, [judged(1, case)]) == (ItemState.PROMOTED,)
+    assert ledger.waiting("s-1") is None
+    assert ledger.roll_back_items(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)
+    assert before is not None
+    assert ledger.waiting("s-1") == before._replace(run=3)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
-from flows.web.desk.faces import Facing, faces, record_faces
+from flows.web.desk.faces import Facing, faces, naming_nobody, record_faces
 from flows.web.desk.forms import local_path, token_of
 from flows.web.desk.queue import age_of
 from flows.web.desk.refusals import RefusalError
@@ -72,29 +72,30 @@ def case(visit: Visit) -> Response:
 def reveal(visit: Visit) -> Response:
     """The same page with its values in clear; who asked and why is in the audit chain."""
     reason = visit.form.one("why")
-    words = mask_numbers(visit.form.one("why_words")[:_LONGEST_REASON])  # the chain is to name nobody
+    words = visit.form.one("why_words")[:_LONGEST_REASON]
     if reason not in REVEAL_REASONS or (reason == "other" and not words.strip()):
         raise RefusalError(Refused.MALFORMED)
     opened = opened_of(visit)
-    _note(visit, AuditKind.REVEALED, {"why": reason, "words": words, "run": opened.laid_out.run})
+    told = naming_nobody(words, opened)
+    _note(visit, AuditKind.REVEALED, {"why": reason, "words": told, "run": opened.laid_out.run})
     return case_page(visit, opened, told_by(visit)._replace(shown=True))
 
 
 def picture(visit: Visit) -> Response:
     """A page's picture."""
     opened = opened_of(visit)
-    number = visit.request.path_params["number"]
-    if number >= len(opened.sheet.pages):
+    pages = {str(page.number): page for page in opened.sheet.pages}  # a number of thousands of digits is none
+    page, backing = pages.get(visit.request.path_params["number"]), visit.backing
+    if page is None:
         raise RefusalError(Refused.MISSING)
-    page, backing = opened.sheet.pages[number], visit.backing
     try:
         where, limits = (page.file, page.page_no), backing.settings.limits
-        data = view_of(opened.laid_out.case, where, backing.store, backing.viewer, limits)
+        data = view_of(opened.laid_out.case, where, backing.ledger, backing.store, backing.viewer, limits)
     except (ObjectMissingError, EngineError):
         data = None
     if data is None:
         raise RefusalError(Refused.MISSING)
-    _note(visit, AuditKind.VIEWED, {"what": "page", "page": number})
+    _note(visit, AuditKind.VIEWED, {"what": "page", "page": page.number})
     return Response(data, media_type="image/jpeg")
 
 

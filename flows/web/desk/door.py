@@ -47,6 +47,8 @@ def route(way: Way, backing: Backing) -> Route:
 def _behind_the_door(way: Way, backing: Backing) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         visit = Visit(request, backing, backing.cookies.secret(request))
+        if _names_nothing(request):
+            return visit.refused(Why.MISSING)
         try:
             form = await _form(way, request, backing)
         except RefusalError as refusal:
@@ -54,6 +56,11 @@ def _behind_the_door(way: Way, backing: Backing) -> Callable[[Request], Awaitabl
         return await in_thread(_answered, way, visit, form)
 
     return answer
+
+
+def _names_nothing(request: Request) -> bool:
+    """A NUL stands in no name of ours, and PostgreSQL takes it for an error."""
+    return "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]
 
 
 async def _form(way: Way, request: Request, backing: Backing) -> Form:

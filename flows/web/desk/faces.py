@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 from models.children import KnownChild
 from models.documents import DocumentKind, Field, Person
 from models.geometry import Box
-from models.masking import mask
+from models.masking import mask, mask_numbers
 from models.result import FieldValue
+from pipeline.review.opened import Opened
 from pipeline.review.sheet import DECIDING, Crop, Page, Row, Sheet
 
 _GROWN: Final = 0.35  # of a crop's height, so that it shows what stands around
@@ -100,6 +101,17 @@ def record_faces(child: KnownChild, *, shown: bool) -> Mapping[str, str]:
     told = {field.value: _text(field, value, shown=shown) for field, value in values.items() if value}
     mother = {"mother": _text(Field.ID_NUMBER, child.mother_id_number, shown=shown)} if child.mother_id_number else {}
     return {**told, **mother}
+
+
+def naming_nobody(words: str, opened: Opened) -> str:
+    """Words for the audit chain, from which nothing is ever erased: without what the case, or the register, says."""
+    typed = ((row.compared.field, row.compared.entered) for row in opened.sheet.rows)
+    read = ((value.field, value.value) for row in opened.sheet.rows for value in row.compared.read)
+    known = ((Field.NAME, relative.child.name) for relative in opened.relatives)
+    said = {(field, text) for field, text in (*typed, *read, *known) if text and len(text) > 1 and text in words}
+    for field, text in sorted(said, key=lambda one: -len(one[1])):
+        words = words.replace(text, mask(field, text))
+    return mask_numbers(words)
 
 
 def _row(sheet: Sheet, row: Row, key: str, facing: Facing) -> RowFace:

@@ -18,7 +18,7 @@ WAYS: Final = (
     Way("find", "GET", "/find", cases.find),
     Way("case", "GET", "/cases/{submission_id}", cases.case),
     Way("prioritise", "POST", "/cases/{submission_id}/priority", queue.prioritise),
-    Way("picture", "GET", "/cases/{submission_id}/pages/{number:int}", cases.picture),
+    Way("picture", "GET", "/cases/{submission_id}/pages/{number}", cases.picture),
     Way("reveal", "POST", "/cases/{submission_id}/shown", cases.reveal),
     Way("preview", "POST", "/cases/{submission_id}/preview", deciding.preview),
     Way("decide", "POST", "/cases/{submission_id}/decision", deciding.decide),

@@ -18,6 +18,9 @@ class Cases(Protocol):
     def case(self, submission_id: str, revision: int | None = None) -> Case:
         """A case as it came in, by default its latest revision; raises UnknownCaseError."""
 
+    def has_scan(self, case: Case, digest: str) -> bool:
+        """Whether a revision still has a file of this content: it is neither forgotten, nor are its scans erased."""
+
     def conclude(self, *conclusions: Conclusion) -> tuple[int, ...]:
         """Store a run of each case, register its child and finish its inbox item: all of it, or nothing.
 

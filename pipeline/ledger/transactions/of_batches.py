@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from pipeline.ledger import batch_items, batches, cases, children, forgetting, runs, telling
+from pipeline.ledger import batch_items, batches, cases, children, forgetting, runs, telling, waiting
 from pipeline.ledger.audit import Entry
 from pipeline.ledger.batched import (
     Batch,
@@ -19,6 +19,7 @@ from pipeline.ledger.batched import (
     ItemState,
     Judged,
     Noted,
+    Place,
     Registered,
     Undo,
 )
@@ -100,7 +101,8 @@ class Batches(Cases):
         rows = cases.lock(connection, names)
         stands, records = runs.standing(connection, names), children.records_of(connection, seal, names)
         keys = forgetting.keys_of(connection, (row for revisions in rows.values() for row in revisions.values()))
-        return _Hand(connection, lease.batch_id, options, items, stands, records, rows, keys, [])
+        places = waiting.places(connection, names)
+        return _Hand(connection, lease.batch_id, options, items, stands, records, rows, keys, places, [])
 
     def _all(self, hand: "_Hand", works: Sequence[Callable[[], BatchItem | None]]) -> tuple[ItemState, ...]:
         items = [work() for work in works]
@@ -144,6 +146,8 @@ class Batches(Cases):
         case = cases.case_of(connection, self._seal, name, item.revision)
         before = runs.one(connection, self._seal, name, case.revision, item.before or 0)
         self._concluded(connection, Conclusion(case, before), hand.entries)
+        if undo.place is not None:
+            waiting.put_back(connection, name, undo.place)
         children.restore(connection, self._seal, name, undo.record)
         forgetting.put_keys(connection, hand.rows[name][case.revision], frozenset(undo.found_by))
         self._told(hand, name)
@@ -152,7 +156,7 @@ class Batches(Cases):
     def _put_in_force(self, hand: "_Hand", item: BatchItem, one: Conclusion) -> BatchItem:
         name = item.submission_id
         found_by = tuple(sorted(hand.keys[hand.rows[name][one.case.revision]]))
-        undo = Undo(record=hand.records.get(name), found_by=found_by)
+        undo = Undo(record=hand.records.get(name), found_by=found_by, place=hand.places.get(name))
         ordinal = self._concluded(hand.connection, one, hand.entries)
         self._told(hand, name)
         noted = Noted(changes=item.noted.changes, undo=undo)
@@ -174,6 +178,7 @@ class _Hand(NamedTuple):
     records: Mapping[str, Registered]
     rows: Mapping[str, Mapping[int, int]]
     keys: Mapping[int, set[str]]
+    places: Mapping[str, Place]
     entries: list[Entry]
 
     def may_replace(self, item: BatchItem, run: int) -> ItemState:

@@ -42,6 +42,10 @@ class Cases(Recording):
         with self._database.reading() as connection:
             return cases.case_of(connection, self._seal, submission_id, revision)
 
+    def has_scan(self, case: Case, digest: str) -> bool:
+        with self._database.reading() as connection:
+            return cases.has_file(connection, case, digest)
+
     def conclude(self, *conclusions: Conclusion) -> tuple[int, ...]:
         try:
             with self._database.writing() as connection:
