@@ -37,8 +37,17 @@ def _kept(case: Case, result: Result, desk: Desk) -> Iterator[tuple[PageOfFile, 
         except (FileRejectedError, EngineError):
             continue
         key = f"pictures/{case.input_digest}/{digest}-{page_no}.jpg"
-        desk.store.put(key, picture, content_type="image/jpeg")
-        yield (path, page_no), key
+        if _kept_for(case, digest, key, picture, desk.ledger, desk.store):
+            yield (path, page_no), key
+
+
+def _kept_for(case: Case, digest: str, key: str, picture: bytes, ledger: Ledger, store: Store) -> bool:
+    """Keep a picture, unless the case's scans are to be erased: whoever erases them passes by what came afterwards."""
+    store.put(key, picture, content_type="image/jpeg")
+    if ledger.has_scan(case, digest):  # asked after it was put: who erases it later will find it
+        return True
+    store.erase(key)
+    return False
 
 
 def _marks(result: Result, path: str, page_no: int) -> Iterator[Mark]:
@@ -52,8 +61,7 @@ def view_of(
 ) -> bytes | None:
     """A page as it came in, as JPEG, for somebody who looks at it; drawn once and kept.
 
-    None if it cannot be decoded, or if the case's scans are to be erased: whoever erases them passes by what was put
-    there afterwards.
+    None if it cannot be decoded, or if the case's scans are to be erased.
 
     Raises:
         StoreError: The store failed, or the bytes are gone.
@@ -70,8 +78,4 @@ def view_of(
         picture = viewer.view(bytes_of(store, digest, limit=None), page_no, limits)
     except FileRejectedError:
         return None
-    store.put(key, picture, content_type="image/jpeg")
-    if ledger.has_scan(case, digest):  # asked after it was put: who erases it later will find it
-        return picture
-    store.erase(key)
-    return None
+    return picture if _kept_for(case, digest, key, picture, ledger, store) else None

@@ -400,3 +400,19 @@ def test_a_family_keeps_its_place_in_the_queue_over_a_batch_that_is_rolled_back(
     assert ledger.roll_back_items(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)
     assert before is not None
     assert ledger.waiting("s-1") == before._replace(run=3)
+
+
+def test_what_a_batch_returns_registers_nobody_until_it_is_rolled_back(ledger: Ledger) -> None:
+    case = concluded(ledger, 1, child(NUMBER))
+    _, lease = begun(ledger, [case])
+    ledger.record_items(lease, [Judged(1, 1, Conclusion(case, result(case, BLURRED)), (CHANGE,))])
+    assert registered(ledger) == []
+    ledger.roll_back_items(lease, [1], tell=False)
+    assert registered(ledger) == [("s-1", NUMBER)]
+
+
+def test_what_waits_for_a_person_stays_registered(ledger: Ledger) -> None:
+    case = concluded(ledger, 1, child(NUMBER))
+    _, lease = begun(ledger, [case])
+    ledger.record_items(lease, [Judged(1, 1, Conclusion(case, result(case, UNSURE)), (CHANGE,))])
+    assert registered(ledger) == [("s-1", NUMBER)]

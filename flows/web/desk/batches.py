@@ -1,19 +1,23 @@
 """Batches of cases that were run again: what each came to, and every change, masked. They are moved by commands."""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
 from typing import Final, NamedTuple
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from flows.web.desk.refusals import RefusalError, Why
 from flows.web.desk.visit import Visit
 from models.errors import UnknownBatchError
 from models.masking import mask_numbers
 from pipeline.batches.report import Report, Row, as_csv, items, report, rows_of
+from pipeline.ledger.base import Ledger
 from pipeline.ledger.batched import Batch, ItemState
 from pipeline.ledger.records import AuditKind
 
 _SHOWN: Final = 500  # changes on a page; all of them are in the file
+_REPORTS: Final = 8  # that are kept
 
 
 class Line(NamedTuple):
@@ -44,12 +48,11 @@ def batch(visit: Visit) -> Response:
 
 def batch_csv(visit: Visit) -> Response:
     """Every change of a batch as CSV for a spreadsheet; who fetched it is in the audit chain."""
-    batch_id = visit.request.path_params["batch_id"]
-    _known(visit)
+    batch_id = _known(visit).batch_id
     visit.backing.ledger.note(AuditKind.FETCHED, {"account": visit.who.name, "what": "batch", "batch": batch_id})
-    text = "\ufeff" + "".join(as_csv(_rows(visit, batch_id)))
+    lines = chain(("\ufeff",), as_csv(_rows(visit, batch_id)))
     named = {"Content-Disposition": f'attachment; filename="batch-{batch_id}.csv"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=named)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=named)
 
 
 def _rows(visit: Visit, batch_id: str) -> Iterator[Row]:
@@ -66,7 +69,16 @@ def _known(visit: Visit) -> Batch:
 
 
 def _report(visit: Visit) -> Report:
-    return report(visit.backing.ledger, _known(visit).batch_id, most=_SHOWN)
+    known = _known(visit)
+    counts = frozenset(known.counts.items())
+    # A ledger is hashed as the object that it is.
+    return _reported(visit.backing.ledger, known.batch_id, counts)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=_REPORTS)
+def _reported(ledger: Ledger, batch_id: str, _counts: frozenset[tuple[ItemState, int]]) -> Report:
+    """A report opens every item of its batch, so it is made anew only when the states of the items are others."""
+    return report(ledger, batch_id, most=_SHOWN)
 
 
 def _line(one: Batch) -> Line:

@@ -154,14 +154,14 @@ def altered(visit: Visit, opened: Opened, revision: int, run: int) -> tuple[Alte
     return tuple(Altered(one, masked_value(one, one.before), masked_value(one, one.after)) for one in found)
 
 
-def shown_mark(visit: Visit) -> str:
+def shown_mark(visit: Visit, opened: Opened) -> str:
     """What the form of a page carries whose values were asked for, so that nobody sees them who did not say why."""
-    return token_of(visit.secret, f"shown\0{visit.request.path_params['submission_id']}")
+    return token_of(visit.secret, f"shown\0{opened.submission_id}\0{opened.laid_out.case.revision}")
 
 
-def was_shown(visit: Visit) -> bool:
+def was_shown(visit: Visit, opened: Opened) -> bool:
     """Whether a form comes from a page on which values were shown."""
-    return hmac.compare_digest(visit.form.one("shown").encode(), shown_mark(visit).encode())
+    return hmac.compare_digest(visit.form.one("shown").encode(), shown_mark(visit, opened).encode())
 
 
 def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
@@ -190,7 +190,7 @@ def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
         first_page=_first_page(opened.sheet),
         decision_id=told.posted.get("decision_id") or secrets.token_hex(16),
         reveal_reasons=REVEAL_REASONS,
-        shown_mark=shown_mark(visit) if told.shown else "",
+        shown_mark=shown_mark(visit, opened) if told.shown else "",
         told=told,
     )
 

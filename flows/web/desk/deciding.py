@@ -28,7 +28,7 @@ def decide(visit: Visit) -> Response:
     """Record a decision, or say what keeps it from being recorded."""
     opened = opened_of(visit)
     intent = _intent(visit, opened, _outcome(visit))
-    told = told_by(visit)._replace(shown=was_shown(visit))
+    told = told_by(visit)._replace(shown=was_shown(visit, opened))
     if _is_of_another_run(opened, intent.verdict):
         return _again(visit, _outrun(opened, intent.verdict, told), intent.verdict)
     wrong = stumbles(opened, intent)
@@ -60,7 +60,7 @@ def preview(visit: Visit) -> Response:
     opened = opened_of(visit)
     verdict = _intent(visit, opened, Outcome.RETURN).verdict
     messages = []
-    shown = was_shown(visit)  # what a parent reads quotes names
+    shown = was_shown(visit, opened)  # what a parent reads quotes names
     if shown and verdict.code and verdict.reason and fits(verdict.code, verdict.place):
         finding = finding_of(opened, verdict)
         messages = [(language.value, words_of(finding, language)) for language in Language]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from models.case import Case
 from models.result import Result
 from models.review import Outcome, Priority, Why
-from pipeline.ledger import cases, children, inbox, reviews, runs, waiting
+from pipeline.ledger import cases, inbox, reviews, runs, waiting
 from pipeline.ledger.audit import Entry
 from pipeline.ledger.cases import Held
 from pipeline.ledger.records import AuditKind
@@ -107,8 +107,6 @@ class Reviews(Recording):
             waiting.escalate(connection, submission_id)
         elif settled.result is not None:
             waiting.leave(connection, submission_id)
-            if settled.child is None and runs.was_accepted(connection, case_id):
-                children.restore(connection, self._seal, submission_id, None)  # nobody is to meet it any more
             conclusion = Conclusion(settled.case, settled.result, settled.child, settled.numbers)
             place = Adding(Held(case_id, is_latest=True), runs.last(connection, case_id))  # what was seen is the latest
             ordinal, ending = self._add_run(connection, place, conclusion, author=settled.account)
