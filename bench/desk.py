@@ -29,7 +29,8 @@ from bench.readings import library
 from bench.report import Measured
 from bench.tables import errors
 from bench.workplace import SECRET
-from flows.settings import DeskOptions, Settings
+from flows.options import DeskOptions
+from flows.settings import Settings
 from flows.web.desk.serving import run
 from models.policy import Looks
 from models.result import Judgement

@@ -24,7 +24,8 @@ from bench.conduct import Bench, conduct
 from bench.figures import Figure, percentile, share
 from bench.report import Measured
 from bench.workplace import SECRET
-from flows.settings import ReceiverOptions, Settings
+from flows.options import ReceiverOptions
+from flows.settings import Settings
 from flows.web.app import run
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import UploadEvent, Via

@@ -23,8 +23,9 @@ from bench.figures import Figure, share
 from bench.report import Measured
 from bench.submissions import PAGES, SEED, write_submission
 from bench.tables import errors
+from flows.options import PrefectOptions
 from flows.server import prefect_server
-from flows.settings import PrefectOptions, Settings
+from flows.settings import Settings
 from pipeline.batches.report import report
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.batched import ItemState

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import httpx
 
 from flows.child import start_child, stop_child
-from flows.settings import PrefectOptions, Settings, SettingsError, use_environment
+from flows.options import PrefectOptions
+from flows.settings import Settings, SettingsError, use_environment
 from models.errors import PipelineError
 
 START_SECONDS = 90.0

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from flows.settings import ReceiverOptions, Settings
+from flows.options import ReceiverOptions
+from flows.settings import Settings
 from flows.web.app import application
 from pipeline.events.scan import Scan
 from pipeline.events.taking import take_notifications

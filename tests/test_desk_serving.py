@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from flows.charges import Charge
-from flows.settings import DeskOptions, Settings, SettingsError
+from flows.options import DeskOptions
+from flows.settings import Settings, SettingsError
 from flows.web.desk.address import address_of
 from flows.web.desk.serving import run
 from tests.support.desk import Desk, desk, ledger

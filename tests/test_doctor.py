@@ -12,8 +12,9 @@ from pydantic import SecretStr
 from flows.doctor import machine, services
 from flows.doctor.check import Check, State
 from flows.doctor.examination import CHECKS, OneCheck, exit_code, guarded
+from flows.options import DeskOptions, PrefectOptions, ReceiverOptions
 from flows.resources import register_secret
-from flows.settings import DeskOptions, PrefectOptions, ReceiverOptions, Settings
+from flows.settings import Settings
 from models.errors import LedgerError
 from models.review import Role
 from pipeline.ledger.look import Age, look_at_ledger

@@ -9,7 +9,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
-from flows.settings import ReceiverOptions, Settings
+from flows.options import ReceiverOptions
+from flows.settings import Settings
 from flows.web.app import application
 from flows.web.health import look_at
 from models.errors import LedgerBusyError, StoreDownError

@@ -14,7 +14,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from flows.settings import ReceiverOptions, Settings, SettingsError
+from flows.options import ReceiverOptions
+from flows.settings import Settings, SettingsError
 from flows.web.app import application, run
 from flows.web.receiver import LONGEST_BODY
 from flows.web.tokens import shown_by, tokens_in_force

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from flows.options import DeskOptions, PrefectOptions, ReceiverOptions
 from flows.safety import is_loopback, problems, refuse_unsafe
-from flows.settings import DeskOptions, PrefectOptions, ReceiverOptions, Settings, SettingsError, unknown_variables
+from flows.settings import Settings, SettingsError, unknown_variables
 from pipeline.delivery.options import WebhookOptions
 from pipeline.stores.options import StoreOptions
 

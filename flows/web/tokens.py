@@ -6,7 +6,8 @@ import hmac
 from collections.abc import Iterable
 from hashlib import sha256
 
-from flows.settings import ReceiverOptions, SettingsError
+from flows.options import ReceiverOptions
+from flows.settings import SettingsError
 
 LEAST_LENGTH = 32  # characters of a token
 _AT_ONCE = 2

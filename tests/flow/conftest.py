@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.options import PrefectOptions
 from flows.server import prefect_server
-from flows.settings import PrefectOptions, Settings
+from flows.settings import Settings
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from flows.options import PrefectOptions, WorkerOptions
 from flows.resources import register_secret
 from flows.server import prefect_server
-from flows.settings import PrefectOptions, Settings, WorkerOptions
+from flows.settings import Settings
 from models.errors import LedgerError
 from models.result import Decision, Result
 from models.submission import MANIFEST_NAME

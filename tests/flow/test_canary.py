@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from flows.options import PrefectOptions, WorkerOptions
 from flows.resources import register_secret
-from flows.settings import PrefectOptions, Settings, WorkerOptions
+from flows.settings import Settings
 from models.errors import LedgerError
 from models.masking import mask
 from models.result import Result

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page
 from pydantic import AnyHttpUrl
 
-from flows.settings import DeskOptions, PrefectOptions, Settings, WorkerOptions
+from flows.options import DeskOptions, PrefectOptions, WorkerOptions
+from flows.settings import Settings
 from pipeline.stores.folder import FolderStore
 from tests.support.chromium import Chromium, StartChromium
 from tests.support.processes import free_port, wait_until

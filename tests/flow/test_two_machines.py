@@ -12,8 +12,9 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from flows.options import PrefectOptions
 from flows.server import prefect_server
-from flows.settings import PrefectOptions, Settings
+from flows.settings import Settings
 from models.submission import MANIFEST_NAME
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger

@@ -11,8 +11,9 @@ import pytest
 from pydantic import AnyHttpUrl, SecretStr
 from standardwebhooks.webhooks import Webhook as Verifier
 
+from flows.options import PrefectOptions, ReceiverOptions, WorkerOptions
 from flows.resources import register_secret
-from flows.settings import PrefectOptions, ReceiverOptions, Settings, WorkerOptions
+from flows.settings import Settings
 from models.submission import MANIFEST_NAME
 from pipeline.anchors import verify
 from pipeline.delivery.options import WebhookOptions

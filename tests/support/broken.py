@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from flows.options import PrefectOptions
 from flows.resources import register_secret
-from flows.settings import PrefectOptions, Settings
+from flows.settings import Settings
 from pipeline.ledger.opening import open_ledger
 from pipeline.ocr.options import OcrOptions
 from pipeline.ocr.weights import find_weights

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
-from flows.settings import DeskOptions, Settings
+from flows.options import DeskOptions
+from flows.settings import Settings
 from flows.web.desk.app import application
 from flows.web.desk.door import Way
 from flows.web.desk.routes import WAYS

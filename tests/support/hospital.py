@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
-from flows.settings import DeskOptions, Settings
+from flows.options import DeskOptions
+from flows.settings import Settings
 from flows.web.desk.app import application
 from models.review import Role
 from pipeline.ledger.base import Ledger, utc_now

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page
 
 from fixtures.truth import KNOWN_CHILDREN, SAMPLES
-from flows.settings import DeskOptions, Settings
+from flows.options import DeskOptions
+from flows.settings import Settings
 from models.children import KnownChild
 from models.policy import Limits, Looks, Policy
 from pipeline.desk import Desk as Workplace

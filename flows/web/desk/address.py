@@ -3,8 +3,9 @@
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from flows.options import DeskOptions
 from flows.safety import is_loopback
-from flows.settings import DeskOptions, SettingsError
+from flows.settings import SettingsError
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _PORTS = {"https": 443, "http": 80}
