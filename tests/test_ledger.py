@@ -18,11 +18,11 @@ from sqlalchemy.exc import StatementError
 
 from models.errors import LedgerBusyError, LedgerError
 from pipeline.ledger.base import Ledger
+from pipeline.ledger.columns import metadata
 from pipeline.ledger.database import Database
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.schema import VERSION_TABLE, alembic_config, bring_up_to_date
 from pipeline.ledger.seal import Seal
-from pipeline.ledger.tables import metadata
 from pipeline.ledger.values import Conclusion, Sought
 from tests.support.processes import free_port
 from tests.support.values import FILES, SECRET, child, read_page, result, submission

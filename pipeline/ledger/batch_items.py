@@ -9,7 +9,7 @@ from pipeline.ledger import children, purposes
 from pipeline.ledger.batched import BatchItem, ItemState, Noted
 from pipeline.ledger.errors import stored_value
 from pipeline.ledger.seal import Seal
-from pipeline.ledger.tables import batch_items
+from pipeline.ledger.tables_of_people import batch_items
 from pipeline.ledger.values import ChildNumbers
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Update, func, insert, or_, select, updat
 from models.errors import LostLeaseError, UnknownBatchError
 from pipeline.ledger.batched import Batch, BatchLease, BatchOptions, ItemState
 from pipeline.ledger.inbox import is_over
-from pipeline.ledger.tables import batch_items, batches
+from pipeline.ledger.tables_of_people import batch_items, batches
 
 _PAGE: Final = 5000
 

@@ -27,12 +27,11 @@ from pipeline.ledger.tables import (
     inbox,
     outbox,
     readings,
-    reviews,
     run_codes,
     runs,
     runs_in_force,
-    waiting,
 )
+from pipeline.ledger.tables_of_people import reviews, waiting
 from pipeline.ledger.values import ChildNumbers, Erasure, Forgotten
 from pipeline.stores.content import content_key, results_folder
 

@@ -12,7 +12,8 @@ from sqlalchemy import delete, func, make_url, select
 from pipeline.ledger.database import Database, insert_new
 from pipeline.ledger.schema import alembic_config, refuse_another_secret, refuse_damaged, refuse_unknown, revision_of
 from pipeline.ledger.seal import Seal
-from pipeline.ledger.tables import accounts, workers
+from pipeline.ledger.tables import workers
+from pipeline.ledger.tables_of_people import accounts
 
 _PROBE: Final = "intake doctor"
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)  # so that nobody takes the probe for a worker that lives

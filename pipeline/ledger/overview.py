@@ -25,7 +25,8 @@ from pipeline.ledger.overview_values import (
     QueueAge,
     VersionCount,
 )
-from pipeline.ledger.tables import batch_items, batches, findings_in_force, reviews, run_codes, runs_in_force, waiting
+from pipeline.ledger.tables import findings_in_force, run_codes, runs_in_force
+from pipeline.ledger.tables_of_people import batch_items, batches, reviews, waiting
 
 _MONTHS: Final = 6
 _BATCHES: Final = 5

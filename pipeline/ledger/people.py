@@ -12,7 +12,7 @@ from models.errors import AccountError
 from models.review import Role
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.inbox import LONGEST
-from pipeline.ledger.tables import accounts, sessions
+from pipeline.ledger.tables_of_people import accounts, sessions
 
 _SECRET_BYTES: Final = 32
 _FAILURES: Final = 5  # in a row, after which an account is locked for a while

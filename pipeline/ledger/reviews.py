@@ -12,7 +12,8 @@ from pipeline.ledger.errors import stored_value
 from pipeline.ledger.refusals import AlreadyDecidedError, RefusedDecisionError, StaleCaseError
 from pipeline.ledger.review_values import Reviewed, Settled
 from pipeline.ledger.seal import Seal
-from pipeline.ledger.tables import cases, reviews
+from pipeline.ledger.tables import cases
+from pipeline.ledger.tables_of_people import reviews
 
 _PAGE: Final = 500
 

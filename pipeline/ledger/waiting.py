@@ -17,7 +17,7 @@ from pipeline.ledger.database import insert_new
 from pipeline.ledger.refusals import HeldError, NotWaitingError
 from pipeline.ledger.review_values import Cursor, QueueCount, QueuePage, View, Waiting
 from pipeline.ledger.seal import Kind, Seal
-from pipeline.ledger.tables import waiting
+from pipeline.ledger.tables_of_people import waiting
 
 _SHARES: Final = 2**128  # as many keys there are, and one of them falls to each revision
 _HANDED_ON: Final = (Why.DISSENT, Why.OBJECTION)

@@ -27,7 +27,7 @@ from pipeline.ledger.overview_values import (
     VersionCount,
 )
 from pipeline.ledger.review_values import Settled
-from pipeline.ledger.tables import batch_items, batches
+from pipeline.ledger.tables_of_people import batch_items, batches
 from pipeline.ledger.values import ChildNumbers, Conclusion
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
