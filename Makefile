@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --only-binary :all:
-LANES ?= not s3 and not postgres and not browser and not flow
+LANES ?= not s3 and not postgres and not browser and not flow and not slow
 BENCHES := receiver durability scene fairness accuracy quality margins copies names verification rare duplicates register judging batches rereading desk reviewer mutants peers speed runtimes fuzz
 N ?= 1000
 MINUTES ?= 5
@@ -37,7 +37,7 @@ install-dev: $(VENV)/.dev ## The same with the developers' tools
 demo: $(VENV)/.app ## Upload the samples, watch them decided; ONCE=1 stops afterwards
 	$(BIN)/python -m cli.demo $(if $(ONCE),--once)
 
-test: $(VENV)/.dev ## Run the tests; LANES="s3 or postgres" or LANES="browser or flow" for those that need more
+test: $(VENV)/.dev ## Run the tests; LANES="s3 or postgres" or LANES="browser or flow or slow" for the others
 	$(BIN)/python -m pytest -m "$(LANES)"
 
 check: $(VENV)/.dev ## Format, lint, types, layers, and the tests that need neither models nor servers
@@ -45,7 +45,7 @@ check: $(VENV)/.dev ## Format, lint, types, layers, and the tests that need neit
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not ocr and not flow and not s3 and not postgres and not browser"
+	$(BIN)/python -m pytest -q -m "not ocr and not flow and not s3 and not postgres and not browser and not slow"
 
 format: $(VENV)/.dev ## Put the code in form
 	$(BIN)/ruff format .

@@ -14,6 +14,8 @@ import pytest
 from models.errors import ExitCode
 from pipeline.stores.folder import FolderStore
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path("fixtures/samples").absolute()
 KNOWN = Path("fixtures/known_children.csv").absolute()
 

@@ -26,7 +26,7 @@ from tests.support.processes import environment, wait_until
 from tests.support.uploads import opened_desk
 from tests.support.values import SECRET
 
-pytestmark = [pytest.mark.ocr, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.ocr, pytest.mark.timeout(240)]
 COUNT, MANY = 6, 80
 
 

@@ -30,6 +30,8 @@ from tests.support.processes import demand
 from tests.support.values import SECRET
 from tests.support.whole_case import CASE, put_upload, readers, take_on, wrong
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 9  # of each way: more than 60 in all
 
 

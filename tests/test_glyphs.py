@@ -17,6 +17,8 @@ from pipeline.glyphs.faces import drawn, families
 from pipeline.glyphs.repertoire import neighbours
 from pipeline.glyphs.shape import shape_of
 
+pytestmark = pytest.mark.slow
+
 EM: Final = 40
 PRINT: Final = Face.ZEN_HEI  # none of those that are compared with
 WHITE, BLACK, RED = (250, 248, 240), (30, 30, 30), (220, 40, 40)

@@ -17,6 +17,8 @@ from models.review import Role
 from pipeline.ledger.opening import open_ledger
 from tests.test_cli import intake
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "correct horse battery"
 
 

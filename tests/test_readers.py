@@ -34,6 +34,8 @@ from tests.support.engines import (
 )
 from tests.support.files import encoded, photo
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits()
 HASTY = Limits(seconds=1.0)
 

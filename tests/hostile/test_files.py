@@ -61,6 +61,8 @@ from tests.support.hostile_pdfs import (
     vast_image_pdf,
 )
 
+pytestmark = pytest.mark.slow
+
 Made = Callable[[], bytes]
 SECONDS, MEGABYTES = 5, 512  # of its processor, and beside what the reading process holds
 SIZE = Limits().bytes
