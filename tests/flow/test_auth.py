@@ -45,7 +45,7 @@ def test_the_workers_client_is_let_in_and_provides_what_it_needs(guarded: tuple[
         from pydantic import SecretStr
         from flows.service import client_environment
         from flows.options import PrefectOptions
-from flows.settings import Settings, use_environment
+        from flows.settings import Settings, use_environment
         auth = SecretStr(sys.argv[3]) if sys.argv[3] else None
         settings = Settings(workspace=Path(sys.argv[1]), prefect=PrefectOptions(auth=auth))
         use_environment(client_environment(settings, sys.argv[2]))

@@ -42,7 +42,7 @@ def test_the_server_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         from pathlib import Path
         from flows.server import prefect_server
         from flows.options import PrefectOptions
-from flows.settings import Settings
+        from flows.settings import Settings
         if __name__ == "__main__":
             with prefect_server(Settings(workspace=Path(sys.argv[1]), prefect=PrefectOptions(port=0))) as url:
                 print(url, flush=True)
