@@ -8,9 +8,9 @@ its own, and somebody who is signed in asks for pages and decides, alone and bes
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
@@ -28,7 +28,7 @@ from bench.judging import six_pages
 from bench.readings import library
 from bench.report import Measured
 from bench.tables import errors
-from bench.workplace import SECRET
+from bench.workplace import SECRET, process_of
 from flows.options import DeskOptions
 from flows.settings import Settings
 from flows.web.desk.serving import run
@@ -92,12 +92,12 @@ def _served(settings: Settings, waiting: Sequence[str]) -> Iterator[Figure]:
     port, asked = settings.desk.port or 0, min(_ASKED, len(waiting) // 3)
     drawn = random.Random(SEED).sample(waiting, len(waiting))
     alone, together, others = drawn[:asked], drawn[asked : 2 * asked], drawn[2 * asked :]
-    with _process(run, settings):
+    with process_of(run, settings):
         wait_until(lambda: answers(port), "the desk", 120)
         client = Client(port, "amy")
         client.get("/queue")  # templates and words are read once
         yield from _pages(client, alone, "")
-        with _process(browse, port, others):
+        with process_of(browse, port, others):
             time.sleep(_SIGNING_IN)
             yield from _pages(client, together, ", beside another client")
 
@@ -156,17 +156,6 @@ def _concluded(filling: _Filling, ledger: Ledger, number: int, usual: Judgement)
     ledger.keep_content(case, Content(filling.engine, content_version(), one.contents))
     judged = judge(open_dossier(case, one.contents, filling.reader), (), filling.reader)
     return Conclusion(case, result(case).model_copy(update=dict(judged)), looks=_LOOKS)
-
-
-@contextmanager
-def _process(work: Callable[..., None], *args: object) -> Iterator[None]:
-    child = get_context("spawn").Process(target=work, args=args, daemon=False)
-    child.start()
-    try:
-        yield
-    finally:
-        child.terminate()
-        child.join()
 
 
 if __name__ == "__main__":

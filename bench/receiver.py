@@ -11,10 +11,9 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +22,7 @@ from pydantic import SecretStr
 from bench.conduct import Bench, conduct
 from bench.figures import Figure, percentile, share
 from bench.report import Measured
-from bench.workplace import SECRET
+from bench.workplace import SECRET, process_of
 from flows.options import ReceiverOptions
 from flows.settings import Settings
 from flows.web.app import run
@@ -95,7 +94,7 @@ def _figures(words: str, sent: tuple[float, list[float]]) -> Iterator[Figure]:
 
 @contextmanager
 def _receiver(settings: Settings) -> Iterator[int]:
-    with _process(run, settings):
+    with process_of(run, settings):
         port = settings.receiver.port or 0
         end = time.monotonic() + _READY_SECONDS
         while time.monotonic() < end:
@@ -110,7 +109,7 @@ def _receiver(settings: Settings) -> Iterator[int]:
 
 @contextmanager
 def _writer(settings: Settings) -> Iterator[None]:
-    with _process(_write, settings.ledger_at, os.getpid()):
+    with process_of(_write, settings.ledger_at, os.getpid()):
         time.sleep(2.0)  # for it to begin
         yield
 
@@ -123,17 +122,6 @@ def _write(url: str, parent: int) -> None:
         ledger.hear(UploadEvent(bucket="b", key=f"written/{number}", etag="e", via=Via.RECONCILE))
         number += 1
         time.sleep(1 / _WRITES)
-
-
-@contextmanager
-def _process(work: Callable[..., None], *args: object) -> Iterator[None]:
-    child = get_context("spawn").Process(target=work, args=args, daemon=True)
-    child.start()
-    try:
-        yield
-    finally:
-        child.terminate()
-        child.join()
 
 
 if __name__ == "__main__":

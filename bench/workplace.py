@@ -1,7 +1,8 @@
 """A place to work on cases as the product does: a folder store, a SQLite ledger, reading processes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -29,3 +30,15 @@ def opened_desk(workspace: Path, readers: PageReader) -> Iterator[Desk]:
         yield Desk(ledger=ledger, store=store, readers=readers, policy=Policy(), limits=Limits())
     finally:
         ledger.close()
+
+
+@contextmanager
+def process_of(work: Callable[..., None], *args: object) -> Iterator[None]:
+    """Run `work(*args)` in a fresh interpreter, which may have processes of its own, for as long as the block lasts."""
+    child = get_context("spawn").Process(target=work, args=args)
+    child.start()
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.join()
