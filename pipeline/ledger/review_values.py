@@ -138,3 +138,8 @@ class LaidOut(NamedTuple):
     waiting: Waiting | None
     reviewed: tuple[Reviewed, ...]
     newer: bool
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether whoever looks is to decide without knowing what the machine made of it."""
+        return self.waiting is not None and self.waiting.why is Why.SECOND_LOOK

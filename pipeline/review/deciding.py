@@ -10,7 +10,7 @@ from typing import Final
 from models.catalogue import NOTED
 from models.findings import CATALOGUE, Finding, Severity
 from models.result import Decision, Result, decide
-from models.review import Outcome, Role, Verdict, Why
+from models.review import Outcome, Role, Verdict
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.review_values import Settled
 from pipeline.review.accepting import accepting
@@ -27,9 +27,8 @@ _DECISIONS: Final = {Outcome.ACCEPT: Decision.ACCEPTED, Outcome.RETURN: Decision
 
 def stumbles(opened: Opened, intent: Intent) -> tuple[Stumble, ...]:
     """Everything that is wrong with a decision, all at once."""
-    waiting = opened.laid_out.waiting
     common = tuple(_anybody(opened, intent))
-    blind = waiting is not None and waiting.why is Why.SECOND_LOOK
+    blind = opened.laid_out.is_blind
     match intent.verdict.outcome:
         case Outcome.ACCEPT:
             return (*common, *(() if blind else accepting(opened, intent)))
@@ -56,7 +55,7 @@ def _settled(opened: Opened, intent: Intent) -> Settled:
     decision = _DECISIONS.get(intent.verdict.outcome)
     if decision is None:
         return settled
-    if waiting is not None and waiting.why is Why.SECOND_LOOK:
+    if opened.laid_out.is_blind:
         return settled._replace(agreed=decision is opened.laid_out.result.decision)
     child, numbers = registered(opened, intent.verdict.checked)
     if decision is Decision.RETURNED:  # nobody is registered, and the case is still found when its child is forgotten

@@ -2,17 +2,18 @@
 
 from typing import NamedTuple
 
+from models.case import Case
 from models.children import KnownChild
 from models.codes import Code, Reason
 from models.policy import Policy
 from models.result import Result
-from models.review import Why
 from pipeline.documents.dossier import Dossier, in_todays_codes, open_dossier
 from pipeline.documents.likeness import Reader
 from pipeline.documents.view import content_version
 from pipeline.judge import sought
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.review_values import LaidOut
+from pipeline.review.paging import Page, pages_of
 from pipeline.review.sheet import Sheet, sheet_of
 from pipeline.rules.duplicates import matching
 
@@ -65,7 +66,7 @@ def open_case(submission_id: str, ledger: Ledger, reader: Reader) -> Opened:
 
 def _shown(laid_out: LaidOut) -> Result:
     """The result as it is laid before people: of a blind look no order and no offer tells what the machine found."""
-    blind = laid_out.waiting is not None and laid_out.waiting.why is Why.SECOND_LOOK
+    blind = laid_out.is_blind
     return laid_out.result.model_copy(update={"findings": ()}) if blind else laid_out.result
 
 
@@ -74,3 +75,9 @@ def _relatives(dossier: Dossier | None, ledger: Ledger, reader: Reader) -> tuple
         return ()
     (known,) = ledger.known_children(sought(dossier))
     return tuple(Relative(child, *match) for child, match in matching(dossier, known, reader.policy))
+
+
+def pages_before(submission_id: str, ledger: Ledger) -> tuple[Case, tuple[Page, ...]]:
+    """A case and its pages alone, for somebody who asks for one of them; raises as `open_case`."""
+    laid_out = ledger.laid_out(submission_id, version="")  # of no sources: what the pages say stays where it is
+    return laid_out.case, pages_of(laid_out.case, laid_out.result, None)

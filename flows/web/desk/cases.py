@@ -19,14 +19,14 @@ from flows.web.desk.visit import Visit
 from models.changes import Change, changes
 from models.errors import EngineError, LedgerError, ObjectMissingError
 from models.masking import mask_numbers
-from models.review import Relation, Role, Why
+from models.review import Relation, Role
 from pipeline.batches.report import shown as masked_value
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.refusals import HeldError, NotWaitingError
 from pipeline.pictures import view_of
 from pipeline.review.accepting import may_repeat
 from pipeline.review.deciding import Stumble
-from pipeline.review.opened import Opened, open_case
+from pipeline.review.opened import Opened, open_case, pages_before
 from pipeline.review.returning import offered
 from pipeline.review.sheet import Sheet
 
@@ -83,14 +83,14 @@ def reveal(visit: Visit) -> Response:
 
 def picture(visit: Visit) -> Response:
     """A page's picture."""
-    opened = opened_of(visit)
-    pages = {str(page.number): page for page in opened.sheet.pages}  # a number of thousands of digits is none
-    page, backing = pages.get(visit.request.path_params["number"]), visit.backing
+    backing, asked = visit.backing, visit.request.path_params
+    shown, pages = pages_before(asked["submission_id"], backing.ledger)
+    page = next((one for one in pages if str(one.number) == asked["number"]), None)  # thousands of digits are none
     if page is None:
         raise RefusalError(Refused.MISSING)
     try:
         where, limits = (page.file, page.page_no), backing.settings.limits
-        data = view_of(opened.laid_out.case, where, backing.ledger, backing.store, backing.viewer, limits)
+        data = view_of(shown, where, backing.ledger, backing.store, backing.viewer, limits)
     except (ObjectMissingError, EngineError):
         data = None
     if data is None:
@@ -137,14 +137,9 @@ def told_by(visit: Visit) -> Told:
     return Told(posted=posted_of(visit), confirmed=visit.form.every("confirmed"))
 
 
-def is_blind(opened: Opened) -> bool:
-    """Whether somebody is to decide without knowing what the machine made of it."""
-    return opened.laid_out.waiting is not None and opened.laid_out.waiting.why is Why.SECOND_LOOK
-
-
 def altered(visit: Visit, opened: Opened, revision: int, run: int) -> tuple[Altered, ...]:
     """What became different since a run that somebody saw; nothing of a run that is not there, nor to a blind look."""
-    if is_blind(opened):
+    if opened.laid_out.is_blind:
         return ()
     try:
         before = visit.backing.ledger.result(opened.submission_id, revision, run)
@@ -168,7 +163,7 @@ def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
     """The page with everything on it."""
     laid_out, waiting = opened.laid_out, opened.laid_out.waiting
     holder = _held(visit, opened)
-    blind = is_blind(opened)
+    blind = laid_out.is_blind
     return visit.page(
         "case.html",
         status=told.status,
