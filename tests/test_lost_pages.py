@@ -31,7 +31,7 @@ class PartlyReal(ScriptedReaders):
         super().__init__(dict(zip(FILES, FAMILY, strict=True)))
         self.real = real
 
-    def start(self, data: bytes, page_no: int, limits: Limits) -> Pending:  # type: ignore[override]
+    def start(self, data: bytes, page_no: int, limits: Limits) -> Pending:
         """Begin to read, here or there."""
         return super().start(data, page_no, limits) if data in self.script else self.real.start(data, page_no, limits)
 

@@ -1,21 +1,17 @@
 """Every committed sample, read by the real engine once: what is read, and what is judged from it."""
 
-import csv
-import hashlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from fixtures import truth
+from fixtures.readings import digest_of, read_samples
 from fixtures.truth import Expected, PictureStyle, PrintedField, TruePage
-from models.case import Case, FailedPage, FileReading, ReadPage, StoredFile
-from models.children import KnownChild
+from models.case import Case, FailedPage, FileReading
 from models.documents import DocumentKind
-from models.errors import FileRejectedError
 from models.findings import Code, Reason, Severity
-from models.policy import Limits, Policy
+from models.policy import Policy
 from models.result import FieldValue, Judgement
 from models.submission import MANIFEST_NAME, parse_manifest
 from pipeline.documents.dossier import open_dossier
@@ -23,11 +19,11 @@ from pipeline.documents.likeness import Reader
 from pipeline.documents.view import view_files
 from pipeline.judge import judge
 from pipeline.ocr.options import OcrOptions, ReaderOptions
-from pipeline.readers import Pending, Readers
+from pipeline.readers import Readers
+from tests.support.samples import known_children
 
 pytestmark = [pytest.mark.ocr, pytest.mark.timeout(600)]
 
-LIMITS = Limits()
 NAMES = truth.names()
 PageKey = tuple[str, int]  # the digest of a file, and the page's number
 
@@ -39,60 +35,24 @@ class Library(NamedTuple):
     files: Mapping[str, FileReading]  # by digest; the name of the file is that of one sample
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 @pytest.fixture(scope="module")
 def library() -> Iterator[Library]:
     """Read all pages, by two processes."""
-    paths = {_digest(path): path for path in sorted(truth.SAMPLES.rglob("*")) if path.is_file()}
-    scans = {digest: path for digest, path in paths.items() if path.name != MANIFEST_NAME}
     with Readers(OcrOptions(), ReaderOptions(processes=2)) as readers:
-        started = {digest: _start(readers, path) for digest, path in scans.items()}
-        yield Library(
-            readers.alphabet, {digest: _finish(digest, path, started[digest]) for digest, path in scans.items()}
-        )
-
-
-def _start(readers: Readers, path: Path) -> list[Pending] | FileRejectedError:
-    data = path.read_bytes()
-    try:
-        pages = readers.count(data, LIMITS)
-    except FileRejectedError as error:
-        return error
-    return [readers.start(data, page_no, LIMITS) for page_no in range(1, pages + 1)]
-
-
-def _finish(digest: str, path: Path, started: list[Pending] | FileRejectedError) -> FileReading:
-    file = StoredFile(path=path.name, hint=None, digest=digest, size=path.stat().st_size)
-    if isinstance(started, FileRejectedError):
-        return FileReading(file=file, failure=(Code.BAD_FILE, started.reason))
-    pages = enumerate(started, start=1)
-    return FileReading(
-        file=file, pages=tuple(ReadPage(page_no=page_no, readings=pending.result()) for page_no, pending in pages)
-    )
-
-
-def _known() -> tuple[KnownChild, ...]:
-    with truth.KNOWN_CHILDREN.open(encoding="utf-8") as lines:
-        return tuple(
-            KnownChild.model_validate({key: value or None for key, value in row.items()})
-            for row in csv.DictReader(lines)
-        )
+        yield Library(readers.alphabet, read_samples(readers))
 
 
 def _judged(name: str, library: Library) -> Judgement:
     submission = parse_manifest((truth.SAMPLES / name / MANIFEST_NAME).read_bytes())
     files = []
     for sent in submission.files:
-        read = library.files[_digest(truth.SAMPLES / name / sent.path)]
+        read = library.files[digest_of(truth.SAMPLES / name / sent.path)]
         own = read.file.model_copy(update={"path": sent.path, "hint": sent.kind})
         files.append(read.model_copy(update={"file": own}))
     case = Case(submission=submission, revision=1, files=tuple(file.file for file in files), input_digest="0" * 64)
     reader = Reader(library.alphabet, Policy())
     dossier = open_dossier(case, view_files(files), reader)
-    return judge(dossier, _known(), reader)
+    return judge(dossier, known_children(), reader)
 
 
 # Its name is at the very limit: a processor with AMX reads it with a confidence of 0.28, others above the limit of 0.3.
@@ -131,7 +91,7 @@ def _flatbed_pages() -> Iterator[tuple[Expected, TruePage]]:
     seen = set[PageKey]()
     for expected in map(truth.load, NAMES):
         for page in expected.pages:
-            key = (_digest(truth.SAMPLES / expected.name / page.file), page.page_no)
+            key = (digest_of(truth.SAMPLES / expected.name / page.file), page.page_no)
             if page.style is PictureStyle.FLATBED and page.damage is None and key not in seen:
                 seen.add(key)
                 yield expected, page

@@ -1,6 +1,5 @@
 """Somebody who reviews real cases in a real browser by keyboard; keys are counted, and waits are timed."""
 
-import csv
 import shutil
 import time
 from collections.abc import Iterator
@@ -11,10 +10,9 @@ from typing import Final, NamedTuple
 import pytest
 from playwright.sync_api import Page
 
-from fixtures.truth import KNOWN_CHILDREN, SAMPLES
+from fixtures.truth import SAMPLES
 from flows.options import DeskOptions
 from flows.settings import Settings
-from models.children import KnownChild
 from models.policy import Limits, Looks, Policy
 from pipeline.desk import Desk as Workplace
 from pipeline.intake import process
@@ -26,6 +24,7 @@ from tests.support.chromium import Chromium, StartChromium, Visit
 from tests.support.desk import Desk
 from tests.support.hospital import staffed_in
 from tests.support.people import PASSWORD
+from tests.support.samples import known_children
 from tests.support.values import SECRET
 
 DOUBTFUL, KNOWN, DRAWN = "review-hard-name", "returned-4005", "accepted-certificate"
@@ -44,9 +43,7 @@ def processed_in(folder: Path) -> None:
     """Read and decide the samples of `_LOOKS` as the service does it, in a ledger with people."""
     staffed_in(folder)
     ledger = open_ledger(f"sqlite:///{folder / 'ledger.db'}", SECRET)
-    with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
-        rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
-    ledger.import_children(KnownChild.model_validate(row) for row in rows)
+    ledger.import_children(known_children())
     with Readers(OcrOptions(threads=1), ReaderOptions(processes=2)) as readers:
         for name, looks in _LOOKS.items():
             workplace = Workplace(ledger, FolderStore(folder / "store"), readers, Policy(looks=looks), Limits())

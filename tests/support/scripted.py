@@ -8,6 +8,7 @@ from models.policy import Limits
 from models.reading import PageReading
 from pipeline.documents.content import Resemblance
 from pipeline.glyphs.questions import Question
+from pipeline.readers import Pending
 from pipeline.scene.overlay import Mark
 
 Said = PageReading | PipelineError
@@ -40,7 +41,7 @@ class ScriptedReaders:
             raise self.refused[data]
         return 1
 
-    def start(self, data: bytes, page_no: int, limits: Limits) -> _Known:
+    def start(self, data: bytes, page_no: int, limits: Limits) -> Pending:
         """Begin to read."""
         self.asked.append(data)
         return _Known(self.script[data])

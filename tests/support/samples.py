@@ -1,0 +1,73 @@
+"""The committed samples without an engine: every page is known beforehand, as it was read once."""
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from fixtures.readings import kept_readings
+from fixtures.truth import KNOWN_CHILDREN, SAMPLES
+from models.case import FileReading, ReadPage
+from models.children import KnownChild
+from models.errors import FileRejectedError
+from models.policy import Limits, Looks, Policy
+from models.reading import PageReading
+from models.result import Result
+from pipeline.desk import Desk
+from pipeline.intake import process
+from pipeline.ledger.base import Ledger
+from pipeline.readers import Pending
+from pipeline.stores.base import Store
+from pipeline.stores.folder import FolderStore
+from tests.support.scripted import ScriptedReaders
+
+_UNDRAWN: Final = Looks(share=0)
+
+
+class SampleReaders(ScriptedReaders):
+    """Readers that have read the samples already."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.engine = next(_readings()).engine
+
+    def count(self, data: bytes, limits: Limits) -> int:
+        """As it was counted."""
+        file = _file(data)
+        if file.failure is not None:
+            raise FileRejectedError(file.failure[1])
+        return len(file.pages)
+
+    def start(self, data: bytes, page_no: int, limits: Limits) -> Pending:
+        """As it was read."""
+        (page,) = (page for page in _file(data).pages if page.page_no == page_no)
+        assert isinstance(page, ReadPage)
+        return _Read(page.readings)
+
+
+class _Read(NamedTuple):
+    readings: tuple[PageReading, ...]
+
+    def result(self) -> tuple[PageReading, ...]:
+        return self.readings
+
+
+def processed_sample(name: str, ledger: Ledger, store: Store, looks: Looks = _UNDRAWN) -> Result:
+    """Process a sample as the product does it, but for the reading."""
+    return process(FolderStore(SAMPLES), name, Desk(ledger, store, SampleReaders(), Policy(looks=looks), Limits()))
+
+
+def known_children() -> tuple[KnownChild, ...]:
+    """The register that the samples meet."""
+    with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
+        rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
+    return tuple(map(KnownChild.model_validate, rows))
+
+
+def _file(data: bytes) -> FileReading:
+    return kept_readings()[hashlib.sha256(data).hexdigest()]
+
+
+def _readings() -> Iterator[PageReading]:
+    pages = (page for file in kept_readings().values() for page in file.pages)
+    return (reading for page in pages if isinstance(page, ReadPage) for reading in page.readings)
