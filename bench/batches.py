@@ -34,7 +34,7 @@ from pipeline.batches.report import items, report
 from pipeline.documents.content import FieldContent, FileContent, Slot
 from pipeline.documents.dossier import open_dossier
 from pipeline.documents.likeness import Reader
-from pipeline.documents.view import content_version
+from pipeline.documents.view import CONTENT_VERSION
 from pipeline.judge import judge
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.batched import ItemState
@@ -140,7 +140,7 @@ def _in_force(ledger: Ledger) -> int:
 def _amend(work: _Work, engine: str, ledger: Ledger) -> None:
     for number in range(0, work.cases, _AMENDED):
         case = ledger.case(_name(number))
-        ledger.keep_content(case, Content(engine, content_version(), _contents(work, number, amended=True)))
+        ledger.keep_content(case, Content(engine, CONTENT_VERSION, _contents(work, number, amended=True)))
 
 
 def _contents(work: _Work, number: int, *, amended: bool) -> tuple[FileContent, ...]:

@@ -37,7 +37,7 @@ from models.result import Judgement
 from models.review import Why
 from pipeline.documents.dossier import open_dossier
 from pipeline.documents.likeness import Reader
-from pipeline.documents.view import content_version
+from pipeline.documents.view import CONTENT_VERSION
 from pipeline.judge import judge
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
@@ -153,7 +153,7 @@ def _concluded(filling: _Filling, ledger: Ledger, number: int, usual: Judgement)
     child = child.model_copy(update={"name": child.name[:-1] + _UNREAD})
     submission = one.case.submission.model_copy(update={"child": child})
     case = ledger.open_case(submission, one.case.files, name)
-    ledger.keep_content(case, Content(filling.engine, content_version(), one.contents))
+    ledger.keep_content(case, Content(filling.engine, CONTENT_VERSION, one.contents))
     judged = judge(open_dossier(case, one.contents, filling.reader), (), filling.reader)
     return Conclusion(case, result(case).model_copy(update=dict(judged)), looks=_LOOKS)
 

@@ -36,7 +36,7 @@ from pipeline.batches.run import Place, run
 from pipeline.conclude import VERSION, conclude
 from pipeline.documents.dossier import open_dossier
 from pipeline.documents.likeness import Reader
-from pipeline.documents.view import content_version, view_files
+from pipeline.documents.view import CONTENT_VERSION, view_files
 from pipeline.identity import process_identity
 from pipeline.judge import judge, sought
 from pipeline.ledger.batched import BatchOptions, ItemState
@@ -136,7 +136,7 @@ def _record_share(models: Sequence[Opened], engine: str, place: Judging, numbers
     for number in numbers:
         made = clone(models[number % len(models)], number, f"case-{number:06}")
         case = ledger.open_case(made.case.submission, made.case.files, made.case.input_digest)
-        content = Content(engine, content_version(), made.contents)
+        content = Content(engine, CONTENT_VERSION, made.contents)
         ledger.keep_content(case, content)
         conclude(case, content, ledger, place.reader, began=time.monotonic())
     ledger.close()

@@ -36,7 +36,7 @@ from models.result import Decision
 from pipeline.conclude import conclude
 from pipeline.documents.dossier import Dossier, open_dossier
 from pipeline.documents.likeness import Reader
-from pipeline.documents.view import content_version
+from pipeline.documents.view import CONTENT_VERSION
 from pipeline.judge import judge, registration, sought
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
@@ -175,7 +175,7 @@ def _race(
     for turn in range(_ROUNDS):
         made = clone(model, turn, f"round-{turn}-{racer}")
         case = ledger.open_case(made.case.submission, made.case.files, made.case.input_digest)
-        content = Content("bench/none/0000/0", content_version(), made.contents)
+        content = Content("bench/none/0000/0", CONTENT_VERSION, made.contents)
         barrier.wait(_READY_SECONDS)
         result = conclude(case, content, ledger, reader, began=time.monotonic())
         endings.put((turn, result.decision))

@@ -58,7 +58,12 @@ class PageOutcome(Model):
     kind: PageKind
     legible: bool
     rotation: int
-    quad: Quad
+    quad: Quad  # without extent for a page that failed
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the engine read it, be it without finding a word; False for a page that failed."""
+        return self.quad.box.width > 0
 
 
 class Provenance(Model):

@@ -20,7 +20,7 @@ from models.result import Result
 from models.submission import MANIFEST_NAME, Submission, SubmittedFile, parse_manifest
 from pipeline.conclude import conclude as conclude_content
 from pipeline.desk import Desk
-from pipeline.documents.view import content_version, view_files
+from pipeline.documents.view import CONTENT_VERSION, view_files
 from pipeline.ledger.values import Content, Lease
 from pipeline.rare_names import with_resemblances
 from pipeline.read_files import start_file
@@ -97,7 +97,7 @@ def conclude(
 def content_of(case: Case, files: tuple[FileReading, ...], desk: Desk) -> Content:
     """What the pages of a case say, taken out of their readings."""
     said = with_resemblances(case, view_files(files), desk)
-    return Content(_engine_of(files, desk), content_version(), said)
+    return Content(_engine_of(files, desk), CONTENT_VERSION, said)
 
 
 def process(source: Store, folder: str, desk: Desk) -> Result:

@@ -143,7 +143,7 @@ def _outcomes(dossier: Dossier, policy: Policy) -> Iterator[PageOutcome]:
 
 
 def _failed(page: FailedPage, file: StoredFile) -> PageOutcome:
-    nowhere = Quad.of_box(Box(0, 0, 0, 0))
+    nowhere = Quad.of_box(Box(0, 0, 0, 0))  # which says that it was not read: PageOutcome.was_read
     kind = PageKind.UNREADABLE
     return PageOutcome(file=file.path, page_no=page.page_no, kind=kind, legible=False, rotation=0, quad=nowhere)
 

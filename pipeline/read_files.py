@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
-from models.case import FailedPage, FileReading, ReadPage, StoredFile
+from models.case import Case, FailedPage, FileReading, ReadPage, StoredFile
 from models.errors import EngineError, FileRejectedError
 from models.findings import Code, Reason
+from models.policy import Limits
+from models.result import Result
 from pipeline.desk import Desk
-from pipeline.ledger.base import reading_key
+from pipeline.ledger.base import Ledger, reading_key
 from pipeline.readers import Pending
 from pipeline.stores.content import bytes_of
 
@@ -59,10 +61,39 @@ def start_file(file: StoredFile, desk: Desk, engine: str) -> StartedFile:
     )
 
 
+def kept_files(case: Case, result: Result, ledger: Ledger, limits: Limits) -> tuple[FileReading, ...] | None:
+    """What a result's engine read of the files of its case, brought back without bytes and without an engine.
+
+    Files that did not open and pages that failed come back empty: there are no readings of them. None if a page was
+    read and its reading is no longer kept.
+
+    Args:
+        case: The revision that the result is of.
+        result: Tells which pages were read, and by which engine.
+        ledger: That keeps the readings.
+        limits: Under which PDF pages were drawn.
+    """
+    files = [_kept_file(file, result, ledger, limits) for file in case.files]
+    found = tuple(file for file in files if file is not None)
+    return found if len(found) == len(files) else None
+
+
+def _kept_file(file: StoredFile, result: Result, ledger: Ledger, limits: Limits) -> FileReading | None:
+    if file.digest is None:
+        return FileReading(file=file)
+    read = (page.page_no for page in result.pages if page.file == file.path and page.was_read)
+    keys = [_key(file.digest, page_no, result.provenance.engine, limits) for page_no in dict.fromkeys(read)]
+    pages = tuple(page for key in keys if (page := ledger.reading(key)) is not None)
+    return FileReading(file=file, pages=pages) if len(pages) == len(keys) else None
+
+
 def _start_page(digest: str, data: bytes, page_no: int, desk: Desk, engine: str) -> ReadPage | _StartedPage:
-    drawn = f"{desk.limits.pdf_dpi}dpi"
-    kept = desk.ledger.reading(reading_key(digest, page_no, f"{engine}/{drawn}"))
+    kept = desk.ledger.reading(_key(digest, page_no, engine, desk.limits))
     if kept is not None:
         return kept
-    key = reading_key(digest, page_no, f"{desk.readers.engine}/{drawn}")
+    key = _key(digest, page_no, desk.readers.engine, desk.limits)
     return _StartedPage(page_no, key, desk.readers.start(data, page_no, desk.limits), desk)
+
+
+def _key(digest: str, page_no: int, engine: str, limits: Limits) -> str:
+    return reading_key(digest, page_no, f"{engine}/{limits.pdf_dpi}dpi")

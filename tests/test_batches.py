@@ -22,7 +22,7 @@ from pipeline.batches.plan import estimate
 from pipeline.batches.run import Place, run
 from pipeline.conclude import conclusions
 from pipeline.desk import Desk
-from pipeline.documents.view import content_version
+from pipeline.documents.view import CONTENT_VERSION
 from pipeline.identity import process_identity
 from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.batched import Batch, BatchLease, BatchOptions, BatchStep, ItemState, Judged
@@ -195,11 +195,11 @@ def _work_slowly(url: str, batch_id: str) -> None:
             time.sleep(0.05)
 
 
-def test_a_case_whose_content_is_of_other_sources_comes_from_what_was_read(
+def test_a_case_whose_content_is_of_another_version_comes_from_what_was_read(
     desk: Desk, url: str, tmp_path: Path
 ) -> None:
     ids = process_many(desk, tmp_path, 2)
-    desk.ledger.keep_content(desk.ledger.case(ids[0]), Content("e", "another version", ()))
+    desk.ledger.keep_content(desk.ledger.case(ids[0]), Content("e", CONTENT_VERSION - 1, ()))
     scripted(desk).asked.clear()
     assert work(place_of(desk, url), ids).states == [ItemState.PROMOTED] * 2
     assert (scripted(desk).asked, [len(desk.ledger.results(one)) for one in ids]) == ([], [2, 2])
@@ -208,7 +208,7 @@ def test_a_case_whose_content_is_of_other_sources_comes_from_what_was_read(
 def test_what_has_no_result_yet_is_nobody_elses_to_judge(desk: Desk, url: str, tmp_path: Path) -> None:
     revised, unopened = process_many(desk, tmp_path, 1)[0], "nobody's"
     case = desk.ledger.case(revised)
-    content = desk.ledger.stored([revised], content_version())[0].content
+    content = desk.ledger.stored([revised], CONTENT_VERSION)[0].content
     assert content
     desk.ledger.keep_content(desk.ledger.open_case(case.submission, case.files, "another digest"), content)
     for options in (RULES, BatchOptions()):
@@ -218,10 +218,10 @@ def test_what_has_no_result_yet_is_nobody_elses_to_judge(desk: Desk, url: str, t
 
 def test_content_of_another_engine_than_the_result_in_force_is_not_judged(desk: Desk, tmp_path: Path) -> None:
     (one,) = process_many(desk, tmp_path, 1)
-    (stored,) = desk.ledger.stored([one], content_version())
+    (stored,) = desk.ledger.stored([one], CONTENT_VERSION)
     assert stored.content
     desk.ledger.keep_content(stored.case, stored.content._replace(engine="another"))
-    (stored,) = desk.ledger.stored([one], content_version())
+    (stored,) = desk.ledger.stored([one], CONTENT_VERSION)
     assert stored.content is None
     with pytest.raises(LedgerError, match="no content of this version"):
         conclusions([stored], desk.ledger, desk.reader)
@@ -239,14 +239,14 @@ def test_a_case_is_run_again(
     desk: Desk, url: str, tmp_path: Path, options: BatchOptions, asked: int, decision: Decision
 ) -> None:
     (one,) = process_many(desk, tmp_path, 1)
-    (before,) = desk.ledger.stored([one], content_version())
+    (before,) = desk.ledger.stored([one], CONTENT_VERSION)
     readers = scripted(desk)
     readers.engine, readers.asked = "scripted-2/none/1111/0", []
     readers.script[FILES[1]] = emblem("2010.01.01-2020.01.01")
     (outcome,) = work(place_of(desk, url), [one], options).outcomes
     assert (len(readers.asked), desk.ledger.latest_result(one).decision) == (asked, decision)
     assert bool(outcome.changes) is (asked > 0)
-    (after,) = desk.ledger.stored([one], content_version())
+    (after,) = desk.ledger.stored([one], CONTENT_VERSION)
     assert after.content
     assert (after.content == before.content) is (decision is Decision.ACCEPTED)
 
@@ -327,7 +327,7 @@ def test_what_may_succeed_another_time_stays_pending(desk: Desk, url: str, tmp_p
 @pytest.mark.parametrize("from_readings", [True, False])
 def test_the_estimate_counts_what_few_cases_take_exactly(desk: Desk, tmp_path: Path, from_readings: bool) -> None:
     ids = process_many(desk, tmp_path, 3)
-    desk.ledger.keep_content(desk.ledger.case(ids[0]), Content("e", "another version", ()))
+    desk.ledger.keep_content(desk.ledger.case(ids[0]), Content("e", CONTENT_VERSION - 1, ()))
     found = estimate(ids, desk.ledger, desk.reader, from_readings=from_readings, processes=2)
     assert found[:5] == ((3, 15, 2, 1, 0) if from_readings else (3, 15, 0, 0, 15))
     assert found.seconds > 0
@@ -345,5 +345,5 @@ def _damage(tmp_path: Path, submission_id: str) -> None:
 def test_a_selection_is_what_is_judged(desk: Desk, tmp_path: Path) -> None:
     ids = process_many(desk, tmp_path, 3)
     assert list(desk.ledger.cases(Selection(decision=Decision.RETURNED))) == [ids[2]]
-    assert [stored.case.submission.submission_id for stored in desk.ledger.stored(ids[::-1], "v")] == ids[::-1]
+    assert [stored.case.submission.submission_id for stored in desk.ledger.stored(ids[::-1], None)] == ids[::-1]
     assert READER.policy == desk.reader.policy

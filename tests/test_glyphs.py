@@ -8,7 +8,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from fixtures.printing.fonts import Face, font
+from fixtures.truth import SAMPLES
 from models.geometry import Point, Quad
+from models.policy import Limits
+from pipeline.decode.pages import decode
 from pipeline.decode.pixels import Rgb
 from pipeline.documents.content import Resemblance
 from pipeline.glyphs.compare import resemblance
@@ -122,6 +125,16 @@ def test_neighbours_are_cut_off() -> None:
     alone, _ = printed("㙘", 0)
     (whole, *_), (apart, *_) = cut_out(page, place), cut_out(alone, place_of(0))
     assert float(shape_of(whole) @ shape_of(apart)) > 0.98
+
+
+def test_the_sample_with_a_rare_name_resembles_what_it_did() -> None:
+    """Kept with the case: if this changes, raise CONTENT_VERSION in pipeline/documents/view.py and the numbers here."""
+    page = decode((SAMPLES / "review-rare-name" / "hukou-child.jpg").read_bytes(), page_no=1, limits=Limits())
+    name = Quad(Point(319.0, 166.8), Point(360.5, 166.8), Point(360.5, 209.4), Point(319.0, 209.4))
+    found = resemblance(page, name, "㼆", ("瑾",))
+    assert found is not None
+    assert (found.character, found.rival) == ("㼆", "𨯗")
+    assert (found.alike, found.rival_alike) == pytest.approx((0.985, 0.975), abs=0.005)
 
 
 def test_every_family_is_here_and_draws_ink_to_its_rim() -> None:

@@ -11,7 +11,7 @@ from models.result import Decision, Result
 from pipeline.conclude import conclusions
 from pipeline.desk import Desk
 from pipeline.documents.content import Resemblance
-from pipeline.documents.view import content_version
+from pipeline.documents.view import CONTENT_VERSION
 from pipeline.intake import process
 from pipeline.names.rare import stretches
 from pipeline.stores.folder import FolderStore
@@ -87,7 +87,7 @@ def test_answers_are_kept_and_judged_again_without_pictures(desk: Desk, tmp_path
     scripted(desk).resemblances = {"㙘": CLEAR}
     before = processed(desk, tmp_path, "欧阳靖㙘")
     scripted(desk).resemblances = {}
-    (again,) = conclusions(desk.ledger.stored(["case-1"], content_version()), desk.ledger, desk.reader)
+    (again,) = conclusions(desk.ledger.stored(["case-1"], CONTENT_VERSION), desk.ledger, desk.reader)
     assert again.result.findings == before.findings
 
 

@@ -1,6 +1,6 @@
 """Rules asked again of stored cases, many in one transaction: no bytes, no readings, no OCR.
 
-A case whose content was made by other sources, or never kept, is left to the caller, who has readings.
+A case whose content is of another version, or was never kept, is left to the caller, who has readings.
 """
 
 import gc
@@ -17,7 +17,7 @@ from models.errors import LedgerError, LostLeaseError, PipelineError
 from pipeline.batches.outcomes import Outcome, broken
 from pipeline.conclude import JUDGED_AT_MOST, conclusions
 from pipeline.documents.likeness import Reader
-from pipeline.documents.view import content_version
+from pipeline.documents.view import CONTENT_VERSION
 from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.batched import BatchItem, BatchLease, ItemState, Judged
 from pipeline.ledger.opening import open_ledger
@@ -53,7 +53,7 @@ def judge_lot(items: Sequence[BatchItem], lease: BatchLease, ledger: Ledger, rea
 
 
 def _judged(items: Sequence[BatchItem], lease: BatchLease, ledger: Ledger, reader: Reader) -> tuple[Outcome, ...]:
-    found = ledger.stored([item.submission_id for item in items], content_version())
+    found = ledger.stored([item.submission_id for item in items], CONTENT_VERSION)
     cases = {case.case.submission.submission_id: case for case in found if case.content}
     ours = [item for item in items if item.submission_id in cases]
     done = record_judged(ours, [cases[item.submission_id] for item in ours], lease, ledger, reader)

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from pipeline.conclude import conclusions
 from pipeline.documents.likeness import Reader
-from pipeline.documents.view import content_version
+from pipeline.documents.view import CONTENT_VERSION
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Stored
 
@@ -48,7 +48,7 @@ def estimate(
         processes: That work at the same time.
     """
     step = max(1, len(submission_ids) // _LOOKED_AT)
-    looked_at = ledger.stored(submission_ids[::step][:_LOOKED_AT], content_version())
+    looked_at = ledger.stored(submission_ids[::step][:_LOOKED_AT], CONTENT_VERSION)
     whole = [stored for stored in looked_at if stored.content]
     share = len(submission_ids) / max(1, len(looked_at))
     pages = round(share * sum(map(_pages, looked_at)))

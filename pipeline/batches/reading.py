@@ -11,8 +11,6 @@ from pipeline.desk import Desk
 from pipeline.intake import content_of, perceive_case
 from pipeline.ledger.batched import BatchItem, BatchLease, ItemState
 
-_NO_VERSION = ""  # of content: what pages said is asked anew
-
 
 def read_item(item: BatchItem, lease: BatchLease, desk: Desk, *, from_readings: bool) -> Outcome:
     """Read a case, judge it, and record what follows.
@@ -36,7 +34,7 @@ def read_item(item: BatchItem, lease: BatchLease, desk: Desk, *, from_readings: 
 
 def _read(item: BatchItem, lease: BatchLease, desk: Desk, *, from_readings: bool) -> Outcome:
     began, ledger = time.monotonic(), desk.ledger
-    stored = next(iter(ledger.stored([item.submission_id], _NO_VERSION)), None)
+    stored = next(iter(ledger.stored([item.submission_id], None)), None)
     if stored is None or stored.result.revision != stored.case.revision:  # its first result is not ours to give
         ledger.note_item(lease, item.number, ItemState.STALE)
         return Outcome(item, ItemState.STALE)

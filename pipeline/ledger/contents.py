@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert
 
 from models.case import Case, FailedPage
 from models.errors import LedgerError
@@ -54,7 +54,7 @@ def unpacked(submission_id: str, payload: bytes) -> tuple[FileContent, ...]:
 
 def sealed(seal: Seal, case: Case, content: Content) -> bytes:
     """The content of a case as it is stored."""
-    return seal.sealed(packed(content.files), _about(case, content.engine, content.version))
+    return seal.sealed(packed(content.files), _about(case, content.engine, str(content.version)))
 
 
 def opened(seal: Seal, case: Case, row: Row[tuple[object, ...]]) -> Content:
@@ -62,7 +62,12 @@ def opened(seal: Seal, case: Case, row: Row[tuple[object, ...]]) -> Content:
     submission_id = case.submission.submission_id
     with stored_value(f"content of case {submission_id}"):
         payload = seal.opened(row.payload, _about(case, row.engine, row.version))
-    return Content(row.engine, row.version, unpacked(submission_id, payload))
+    return Content(row.engine, int(row.version), unpacked(submission_id, payload))
+
+
+def is_of(version: int) -> ColumnElement[bool]:
+    """Whether a row is of a version."""
+    return contents.c.version == str(version)
 
 
 def _about(case: Case, engine: str, version: str) -> str:
@@ -72,5 +77,5 @@ def _about(case: Case, engine: str, version: str) -> str:
 def keep(connection: Connection, case_id: int, payload: bytes, content: Content, *, now: datetime) -> None:
     """Keep the content of a case, sealed, instead of what was kept before."""
     connection.execute(delete(contents).where(contents.c.case_id == case_id))
-    names = {"case_id": case_id, "engine": content.engine, "version": content.version}
+    names = {"case_id": case_id, "engine": content.engine, "version": str(content.version)}
     connection.execute(insert(contents).values(**names, payload=payload, kept_at=now))

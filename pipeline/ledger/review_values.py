@@ -125,7 +125,7 @@ class LaidOut(NamedTuple):
     Attributes:
         case: The revision that the latest result is of.
         run: Of that result in its revision, and its `author` if a person decided.
-        content: What the files say, where that was kept by today's sources and is what the result was made of.
+        content: What the files say, where that was kept under the version asked for and by the engine of the result.
         waiting: None where nobody needs to look.
         newer: Whether the family has sent in another revision since, which has no result yet.
     """

@@ -95,7 +95,9 @@ contents = Table(
     metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
     Column("engine", String(512), nullable=False),
-    Column("version", String(64), nullable=False),  # of the sources that made it
+    Column(
+        "version", String(64), nullable=False
+    ),  # a number; before there was one, a digest: such content is of another version
     Column("payload", LargeBinary, nullable=False),
     Column("kept_at", UtcTime, nullable=False),
 )

@@ -88,10 +88,15 @@ class Conclusion(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What the files of a case say, by which engine and by which version of the sources that made it."""
+    """What the files of a case say.
+
+    Attributes:
+        engine: That read them.
+        version: `CONTENT_VERSION` of the program that took it out of the readings.
+    """
 
     engine: str
-    version: str
+    version: int
     files: tuple[FileContent, ...]
 
 
@@ -99,7 +104,7 @@ class Stored(NamedTuple):
     """A case with its latest result and the number of that run, and its content where that can be judged.
 
     Attributes:
-        content: Of the version asked for and of the engine of the result, if it was kept.
+        content: Of the version asked for and of the engine of the result, if it was kept; else None.
     """
 
     case: Case

@@ -5,14 +5,16 @@ from typing import NamedTuple
 from models.case import Case
 from models.children import KnownChild
 from models.codes import Code, Reason
-from models.policy import Policy
+from models.policy import Limits, Policy
 from models.result import Result
+from pipeline.documents.content import FileContent
 from pipeline.documents.dossier import Dossier, in_todays_codes, open_dossier
 from pipeline.documents.likeness import Reader
-from pipeline.documents.view import content_version
+from pipeline.documents.view import CONTENT_VERSION, view_files
 from pipeline.judge import sought
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.review_values import LaidOut
+from pipeline.read_files import kept_files
 from pipeline.review.paging import Page, pages_of
 from pipeline.review.sheet import Sheet, sheet_of
 from pipeline.rules.duplicates import matching
@@ -30,7 +32,7 @@ class Opened(NamedTuple):
     """A case before somebody.
 
     Attributes:
-        dossier: None where its pages were read by other sources than today's.
+        dossier: What its pages say; None where neither content of today's version nor the readings are kept any more.
         sheet: For a blind look without anything that the machine found.
     """
 
@@ -46,22 +48,39 @@ class Opened(NamedTuple):
         return self.laid_out.case.submission.submission_id
 
 
-def open_case(submission_id: str, ledger: Ledger, reader: Reader) -> Opened:
+def open_case(submission_id: str, ledger: Ledger, reader: Reader, limits: Limits) -> Opened:
     """Open a case.
+
+    Args:
+        submission_id: Of the case.
+        ledger: That has it.
+        reader: The engine's alphabet and the hospital's rules.
+        limits: Under which its pages were read.
 
     Raises:
         UnknownCaseError: There is no such case.
         NoResultYetError: It came in, and was not decided yet.
         LedgerError: The ledger failed.
     """
-    laid_out = ledger.laid_out(submission_id, content_version())
-    content = laid_out.content
-    dossier = open_dossier(laid_out.case, content.files, reader) if content else None
+    laid_out = ledger.laid_out(submission_id, CONTENT_VERSION)
+    files = _said(laid_out, ledger, limits)
+    dossier = open_dossier(laid_out.case, files, reader) if files is not None else None
     of_revision = [one.verdict for one in laid_out.reviewed if one.revision == laid_out.case.revision]
     checked = [one for verdict in of_revision for one in verdict.checked]
     case = in_todays_codes(laid_out.case, reader.policy)
     sheet = sheet_of(case, _shown(laid_out), dossier, reader.policy, checked)
     return Opened(laid_out, dossier, sheet, _relatives(dossier, ledger, reader), reader.policy)
+
+
+def _said(laid_out: LaidOut, ledger: Ledger, limits: Limits) -> tuple[FileContent, ...] | None:
+    """What the pages say: as it was kept, or else taken out of their kept readings once more.
+
+    That is not kept: a person needs no pictures of rare characters compared, and judging this case again would.
+    """
+    if laid_out.content is not None:
+        return laid_out.content.files
+    readings = kept_files(laid_out.case, laid_out.result, ledger, limits)
+    return view_files(readings) if readings is not None else None
 
 
 def _shown(laid_out: LaidOut) -> Result:
@@ -79,5 +98,5 @@ def _relatives(dossier: Dossier | None, ledger: Ledger, reader: Reader) -> tuple
 
 def pages_before(submission_id: str, ledger: Ledger) -> tuple[Case, tuple[Page, ...]]:
     """A case and its pages alone, for somebody who asks for one of them; raises as `open_case`."""
-    laid_out = ledger.laid_out(submission_id, version="")  # of no sources: what the pages say stays where it is
+    laid_out = ledger.laid_out(submission_id, version=None)
     return laid_out.case, pages_of(laid_out.case, laid_out.result, None)

@@ -1,6 +1,7 @@
 """The child of a case that a person accepted, as the register will know it."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from models.children import KnownChild
 from models.documents import Field, Person
@@ -10,16 +11,21 @@ from models.review import Checked
 from models.submission import EnteredChild
 from pipeline.documents.dossier import in_todays_codes
 from pipeline.judge import identifying, registration
+from pipeline.ledger.review_values import LaidOut
 from pipeline.ledger.values import ChildNumbers
 from pipeline.review.opened import Opened
 from pipeline.review.sheet import is_of
+
+_NUMBERS: Final = frozenset({Field.ID_NUMBER, Field.CERTIFICATE_NUMBER})
+_NAMES: Final = ("id_number", "birth_certificate_number", "mother_id_number")
 
 
 def registered(opened: Opened, checked: Sequence[Checked]) -> tuple[KnownChild, ChildNumbers]:
     """The child with the numbers that its pages show, and those by which its case is found.
 
-    What a person saw goes before what the machine read, which then is nobody's number; where the pages were read by
-    other sources than today's, only numbers count that were entered as well, or that a person saw.
+    A number that a person saw goes before the one that the machine read, which then is nobody's. Where content was made
+    anew since the result, only numbers count that the result shows, or that a person saw; without content only those of
+    the child that were entered as well, or that a person saw.
     """
     child, numbers = _by_machine(opened)
     said = [one for one in checked if any(is_of(row, one) for row in opened.sheet.rows)]
@@ -38,9 +44,34 @@ def _seen(checked: Iterable[Checked], person: Person, field: Field) -> str | Non
 
 
 def _by_machine(opened: Opened) -> tuple[KnownChild, ChildNumbers]:
-    if opened.dossier is not None:
-        policy = opened.policy
-        return registration(opened.dossier, policy), identifying(opened.dossier, policy)
+    """By what the pages say; where that was taken out of them anew, only by what the person could see of it."""
+    plain = _by_result(opened)
+    if opened.dossier is None:
+        return plain
+    read = registration(opened.dossier, opened.policy), identifying(opened.dossier, opened.policy)
+    return read if opened.laid_out.content is not None else _shown_of(read, plain, opened.laid_out)
+
+
+def _shown_of(
+    read: tuple[KnownChild, ChildNumbers], plain: tuple[KnownChild, ChildNumbers], laid_out: LaidOut
+) -> tuple[KnownChild, ChildNumbers]:
+    """The numbers that were read and that the result shows too; any other one the person who decides did not see.
+
+    Args:
+        read: By today's content.
+        plain: By the result alone, for what `read` does not have.
+        laid_out: With the result that was shown.
+    """
+    shown = {normal_number(value.value) for value in laid_out.result.fields if value.field in _NUMBERS}
+    typed = laid_out.case.submission.child
+    known = shown | {normal_number(one) for one in (typed.id_number, typed.birth_certificate_number) if one}
+    (child, numbers), (other, others) = read, plain
+    mine = {name: number if (number := getattr(child, name)) in shown else getattr(other, name) for name in _NAMES}
+    held = (tuple(sorted({*known.intersection(ours), *theirs})) for ours, theirs in zip(numbers, others, strict=True))
+    return child.model_copy(update=mine), ChildNumbers(*held)
+
+
+def _by_result(opened: Opened) -> tuple[KnownChild, ChildNumbers]:
     submission = in_todays_codes(opened.laid_out.case, opened.policy).submission
     ids, certificates = _entered_and_shown(submission.child, opened.laid_out.result.fields)
     child = KnownChild(

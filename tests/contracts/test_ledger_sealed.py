@@ -59,7 +59,7 @@ def writing(url: str) -> Iterator[Connection]:
 INSERTS = (
     "INSERT INTO cases VALUES (:id, :submission_id, 1, :input_digest, :manifest, :files, '2026-11-23 09:30:00.000000')",
     "INSERT INTO runs VALUES (:id, :id, 1, 'returned', '0.1.0', :result, '2026-11-23 09:30:00.000000')",
-    "INSERT INTO contents VALUES (:id, 'e', 'v', :content, '2026-11-23 09:30:00.000000')",
+    "INSERT INTO contents VALUES (:id, 'e', '7', :content, '2026-11-23 09:30:00.000000')",
     "INSERT INTO readings VALUES (:key, :page, '2026-11-23 09:30:00.000000')",
 )
 
@@ -116,9 +116,9 @@ def test_an_older_ledger_says_the_same_once_its_values_are_sealed(third: str) ->
         assert ledger.case(submission_id) == case_of(number)
         assert ledger.results(submission_id) == (result_of(number),)
         assert ledger.reading(f"{digest_of(number)}/1/e") == read_page(NAME)
-    stored = ledger.stored(ids, "v")
+    stored = ledger.stored(ids, 7)
     assert [(one.case, one.result) for one in stored] == [(case_of(n), result_of(n)) for n in range(1, COUNT + 1)]
-    assert {one.content for one in stored} == {Content("e", "v", SAID)}
+    assert {one.content for one in stored} == {Content("e", 7, SAID)}
     ledger.close()
 
 
@@ -185,7 +185,7 @@ def test_a_digest_inside_another_value_keeps_no_bytes(ledger: Ledger) -> None:
             "content",
             id="content",
         ),
-        pytest.param("UPDATE contents SET version = 'w' WHERE case_id = 1", "content", id="the version of content"),
+        pytest.param("UPDATE contents SET version = '8' WHERE case_id = 1", "content", id="the version of content"),
         pytest.param(
             "UPDATE readings SET payload = (SELECT payload FROM readings WHERE key = 'k2') WHERE key = 'k1'",
             "reading",
@@ -197,15 +197,36 @@ def test_a_value_in_the_place_of_another_does_not_open(ledger: Ledger, url: str,
     for number in (1, 2):
         case = ledger.open_case(case_of(number).submission, case_of(number).files, f"d{number}")
         ledger.conclude(Conclusion(case, result_of(number)))
-        ledger.keep_content(case, Content("e", "v", SAID))
+        ledger.keep_content(case, Content("e", 7, SAID))
         ledger.keep_reading(f"k{number}", read_page(NAME))
     with writing(url) as connection:
         connection.execute(text(statement))
     uses: dict[str, Callable[[], object]] = {
         "case": lambda: ledger.case("s-0001"),
         "result": lambda: ledger.latest_result("s-0001"),
-        "content": lambda: (*ledger.stored(["s-0001"], "v"), *ledger.stored(["s-0001"], "w")),
+        "content": lambda: (*ledger.stored(["s-0001"], 7), *ledger.stored(["s-0001"], 8)),
         "reading": lambda: ledger.reading("k1"),
     }
     with pytest.raises(LedgerError, match="damaged"):
         uses[use]()
+
+
+@pytest.mark.parametrize(
+    ("version", "asked", "used"),
+    [
+        pytest.param("7", 7, True, id="of the version asked for"),
+        pytest.param("6", 7, False, id="of an older release"),
+        pytest.param("8", 7, False, id="of a newer release, which was taken back"),
+        pytest.param("7b1f0c53e9a4d2f8", 7, False, id="of a release whose versions were digests"),
+        pytest.param("7", None, False, id="not asked for"),
+    ],
+)
+def test_which_content_is_used(ledger: Ledger, url: str, version: str, asked: int | None, used: bool) -> None:
+    case = ledger.open_case(case_of(1).submission, case_of(1).files, "d1")
+    ledger.conclude(Conclusion(case, result_of(1)))
+    ledger.keep_content(case, Content("e", 7, SAID))
+    with writing(url) as connection:
+        connection.execute(text("UPDATE contents SET version = :version"), {"version": version})
+    expected = Content("e", 7, SAID) if used else None
+    assert ledger.laid_out("s-0001", asked).content == expected
+    assert [one.content for one in ledger.stored(["s-0001"], asked)] == [expected]

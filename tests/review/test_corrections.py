@@ -10,18 +10,17 @@ from models.review import Outcome, Role
 from pipeline.ledger.base import Ledger
 from pipeline.review.corrections import CheckedField, Confusion, checked_fields, confusions
 from pipeline.review.deciding import decide_case
-from pipeline.review.opened import Opened, open_case
+from pipeline.review.opened import Opened
 from tests.support.reviewing import (
     CASE,
     DOUBTED,
     ENGINE,
-    Sending,
     accepting,
     all_looked,
     intent,
     looked,
     opened,
-    reader_of,
+    opened_again,
     row_of,
     verdict,
 )
@@ -111,7 +110,7 @@ def test_who_looked_last_says_what_is_true_and_the_reading_stays(ledger: Ledger)
     found = opened(ledger, *DOUBTED)
     before = found.laid_out.result
     decide(ledger, found, Outcome.ESCALATE, 1, (Field.NAME, "欧阳靖宜"), (Field.SEX, "女"))
-    again = open_case(CASE, ledger, reader_of(Sending()))
+    again = opened_again(ledger)
     decide(ledger, again, Outcome.ACCEPT, 2, (Field.NAME, "欧阳靖萱"))
     seen = {field.field: field for field in checked_fields(ledger)}
     assert [(field.field, field.read, field.value) for field in seen.values()] == [

@@ -14,19 +14,20 @@ from models.review import Checked, Outcome, Relation, Role, Verdict
 from models.submission import Sex
 from pipeline.ledger.base import Ledger
 from pipeline.review.deciding import Problem, Stumble, stumbles
-from pipeline.review.opened import Opened, open_case
+from pipeline.review.opened import Opened
 from tests.support.cards import CHILD_NUMBER, certificate, id_number, member, mother, unreadable
 from tests.support.dossiers import FAMILY, Sent
 from tests.support.reviewing import (
     CASE,
     DOUBTED,
+    OLD,
     Sending,
     accepting,
     all_looked,
     intent,
     looked,
     opened,
-    reader_of,
+    opened_again,
     row_of,
     verdict,
 )
@@ -142,7 +143,7 @@ def test_what_a_case_is_to_a_record(ledger: Ledger, relation: Relation | None, e
 
 
 def test_a_record_counts_even_where_it_is_not_shown(ledger: Ledger) -> None:
-    found = opened(ledger, *FAMILY, sending=MAYBE_KNOWN._replace(version="old"))
+    found = opened(ledger, *FAMILY, sending=MAYBE_KNOWN._replace(version=OLD))
     assert found.relatives == ()
     assert problems(found, accepting(found, *all_looked(found.sheet))) == [Problem.NO_RELATION]
 
@@ -157,7 +158,7 @@ def test_a_record_counts_even_where_it_is_not_shown(ledger: Ledger) -> None:
 def test_who_decides_what_was_handed_on(ledger: Ledger, role: Role, expected: list[Problem]) -> None:
     opened(ledger, *DOUBTED)
     ledger.reopen(CASE, "wang")
-    found = open_case(CASE, ledger, reader_of(Sending()))
+    found = opened_again(ledger)
     assert problems(found, accepting(found, *all_looked(found.sheet)), role=role) == expected
 
 
@@ -167,7 +168,7 @@ def test_a_family_that_sent_it_again_is_not_answered_for_what_was_before(ledger:
     assert problems(found, seen) == []
     case = found.laid_out.case
     ledger.open_case(case.submission, case.files, "1" * 64)
-    newer = open_case(CASE, ledger, reader_of(Sending()))
+    newer = opened_again(ledger)
     assert problems(newer, seen) == [Problem.NEWER]
     assert problems(found, seen.model_copy(update={"revision": 2})) == [Problem.NEWER]
 
@@ -221,14 +222,14 @@ def test_whoever_is_not_sure_hands_it_on_and_need_not_have_looked_at_anything(le
     found = opened(ledger, *DOUBTED)
     assert problems(found, verdict(found, Outcome.ESCALATE)) == []
     ledger.reopen(CASE, "wang")
-    again = open_case(CASE, ledger, reader_of(Sending()))
+    again = opened_again(ledger)
     assert problems(again, verdict(again, Outcome.ESCALATE)) == [Problem.SUPERVISOR]
 
 
 def test_everything_is_said_at_once(ledger: Ledger) -> None:
     found = opened(ledger, *CRASHED, sending=Sending(child={"name": "欧阳靖宣"}))
     ledger.reopen(CASE, "wang")
-    found = open_case(CASE, ledger, reader_of(Sending()))
+    found = opened_again(ledger)
     wanted = intent(found, accepting(found))._replace(confirmed=frozenset())
     assert [one.problem for one in stumbles(found, wanted)] == [
         Problem.SUPERVISOR,

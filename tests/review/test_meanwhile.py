@@ -4,9 +4,16 @@ from models.documents import Field
 from models.review import Outcome
 from pipeline.ledger.base import Ledger
 from pipeline.review.deciding import decide_case
-from pipeline.review.opened import open_case
 from tests.support.cards import certificate
-from tests.support.reviewing import CASE, DOUBTED, Sending, intent, looked, opened, reader_of, row_of, verdict
+from tests.support.reviewing import (
+    DOUBTED,
+    intent,
+    looked,
+    opened,
+    opened_again,
+    row_of,
+    verdict,
+)
 
 
 def test_the_number_of_a_choice_means_the_same_after_somebody_said_something_else(ledger: Ledger) -> None:
@@ -14,7 +21,7 @@ def test_the_number_of_a_choice_means_the_same_after_somebody_said_something_els
     name = row_of(before.sheet, Field.NAME)
     handed_on = verdict(before, Outcome.ESCALATE, looked(name, "欧阳靖瑄"))
     decide_case(before, intent(before, handed_on), ledger)
-    after = open_case(CASE, ledger, reader_of(Sending()))
+    after = opened_again(ledger)
     assert after.laid_out.run == before.laid_out.run
     assert name.options == ("欧阳靖宣", "欧阳靖萱", "欧阳靖轩")
     assert row_of(after.sheet, Field.NAME).options == (*name.options, "欧阳靖瑄")

@@ -8,9 +8,17 @@ from models.documents import Field, Person
 from models.review import Outcome
 from pipeline.ledger.base import Ledger
 from pipeline.review.deciding import decide_case
-from pipeline.review.opened import Opened, open_case
+from pipeline.review.opened import Opened
 from pipeline.review.sheet import Row, Sheet, Validator
-from tests.support.reviewing import CASE, DOUBTED, Sending, intent, looked, opened, reader_of, row_of, verdict
+from tests.support.reviewing import (
+    DOUBTED,
+    intent,
+    looked,
+    opened,
+    opened_again,
+    row_of,
+    verdict,
+)
 
 
 def validators(sheet: Sheet) -> Mapping[Field, Validator]:
@@ -22,7 +30,7 @@ def test_who_vouches(ledger: Ledger) -> None:
     assert validators(found.sheet)[Field.NAME] is Validator.RULE
     assert validators(found.sheet)[Field.SEX] is Validator.MACHINE
     handed_on(ledger, found, row_of(found.sheet, Field.NAME), "欧阳靖萱")
-    again = open_case(CASE, ledger, reader_of(Sending())).sheet
+    again = opened_again(ledger).sheet
     assert validators(again)[Field.NAME] is Validator.PERSON
     fathers = [row for row in again.rows if row.compared.person is Person.FATHER]
     assert {row.validator for row in fathers} == {Validator.MACHINE}
@@ -45,5 +53,5 @@ def test_what_a_person_saw_otherwise_the_next_one_looks_at(
 ) -> None:
     found = opened(ledger, *DOUBTED)
     handed_on(ledger, found, row_of(found.sheet, Field.SEX), seen)
-    row = row_of(open_case(CASE, ledger, reader_of(Sending())).sheet, Field.SEX)
+    row = row_of(opened_again(ledger).sheet, Field.SEX)
     assert (row.validator, row.doubtful, row.options) == (Validator.PERSON, doubtful, options)

@@ -22,6 +22,7 @@ from tests.support.reviewing import (
     DOUBTED,
     HIS,
     KNOWN,
+    OLD,
     Sending,
     intent,
     looked,
@@ -197,8 +198,8 @@ def test_where(ledger: Ledger, chosen: str, words: str | None) -> None:
     assert (found.words if found else None) == words
 
 
-def test_of_content_of_other_sources_a_page_is_known_by_its_kind(ledger: Ledger) -> None:
-    found = opened(ledger, *DOUBTED, sending=Sending(version="old"))
+def test_of_content_of_another_version_a_page_is_known_by_its_kind(ledger: Ledger) -> None:
+    found = opened(ledger, *DOUBTED, sending=Sending(version=OLD))
     words: Mapping[str, str | None] = {
         chosen: where.words for chosen in ("r0", "p0", "p4") if (where := place_of(found, chosen))
     }

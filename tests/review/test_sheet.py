@@ -27,7 +27,7 @@ from tests.support.cards import (
 )
 from tests.support.dossiers import FAMILY, Sent
 from tests.support.lines import Ink
-from tests.support.reviewing import DOUBTED, UNSURE, Sending, opened, row_of
+from tests.support.reviewing import DOUBTED, OLD, UNSURE, Sending, opened, row_of
 from tests.test_side_by_side import read
 
 FAINT = Ink("欧阳靖萱", sure=0.05)
@@ -217,8 +217,8 @@ def test_what_the_engine_also_saw_is_offered(ledger: Ledger) -> None:
     assert row_of(opened(ledger, *files).sheet, Field.NAME).options == ("欧阳靖宣", "欧阳靖萱", "欧阳靖宜")
 
 
-def test_content_of_other_sources_is_not_opened_and_the_case_is(ledger: Ledger) -> None:
-    found = opened(ledger, *DOUBTED, certificate(father=BLAMED), sending=Sending(version="old"))
+def test_content_of_another_version_is_not_used_and_the_case_opens(ledger: Ledger) -> None:
+    found = opened(ledger, *DOUBTED, certificate(father=BLAMED), sending=Sending(version=OLD))
     assert (found.dossier, found.relatives) == (None, ())
     assert {page.size for page in found.sheet.pages} == {None}
     row = row_of(found.sheet, Field.NAME)

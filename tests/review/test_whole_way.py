@@ -13,14 +13,13 @@ from models.result import Decision
 from models.review import Outcome, Relation, Role, Why
 from models.submission import Sex
 from pipeline.conclude import conclude
-from pipeline.documents.view import content_version
+from pipeline.documents.view import CONTENT_VERSION
 from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.refusals import StaleCaseError
 from pipeline.ledger.review_values import View
 from pipeline.ledger.values import Content, UploadEvent, Via
 from pipeline.review.deciding import decide_case, stumbles
-from pipeline.review.opened import Opened, open_case
 from pipeline.review.registering import registered
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, MOTHER_NUMBER, certificate, id_number, member, mother
 from tests.support.dossiers import FAMILY, dossier
@@ -32,6 +31,7 @@ from tests.support.reviewing import (
     ENGINE,
     HIS,
     KNOWN,
+    OLD,
     Sending,
     accepting,
     all_looked,
@@ -39,6 +39,7 @@ from tests.support.reviewing import (
     judged,
     looked,
     opened,
+    opened_again,
     place,
     reader_of,
     returning,
@@ -51,10 +52,6 @@ BLUR = (Code.REGISTER_ILLEGIBLE, Reason.BLUR)
 DRAWN = Sending(looks=Looks(share=1))
 MISREAD = id_number("20191123", 4)
 HERS = KnownChild(name="欧阳靖萱", sex=Sex.FEMALE, birth_date=BORN, id_number=CHILD_NUMBER)
-
-
-def again(ledger: Ledger, sending: Sending = Sending()) -> Opened:  # noqa: B008 - frozen
-    return open_case(CASE, ledger, reader_of(sending))
 
 
 def test_a_doubt_is_cleared_recorded_registered_and_told(ledger: Ledger) -> None:
@@ -71,7 +68,7 @@ def test_a_doubt_is_cleared_recorded_registered_and_told(ledger: Ledger) -> None
     assert told == [(2, "accepted")]
     decided = ledger.audit_trail(CASE)[-1]
     assert (decided.kind, decided.details["account"], decided.details["corrected"]) == (AuditKind.DECIDED, "li", 1)
-    assert decide_case(again(ledger), wanted, ledger) == 2
+    assert decide_case(opened_again(ledger), wanted, ledger) == 2
 
 
 def test_a_family_is_sent_home_and_the_child_can_still_be_forgotten(ledger: Ledger) -> None:
@@ -94,7 +91,7 @@ def test_the_machine_tells_what_the_person_decided(ledger: Ledger, outcome: Deci
     ledger.claim_messages(10, 600)
     ledger.hear(UploadEvent(bucket="b", key="inbox/1/submission.json", etag="e", via=Via.EVENT))
     (item,) = ledger.undispatched(10)
-    content = found.laid_out.content or Content(ENGINE, content_version(), ())
+    content = found.laid_out.content or Content(ENGINE, CONTENT_VERSION, ())
     lease = ledger.lease(item.item_id, "worker", 60)
     after = conclude(found.laid_out.case, content, ledger, reader_of(Sending()), began=time.monotonic(), lease=lease)
     assert after == ledger.latest_result(CASE)
@@ -107,10 +104,10 @@ def test_of_a_case_that_was_sent_in_anew_nothing_is_decided_that_was_seen_before
     before = opened(ledger, *DOUBTED)
     seen = accepting(before, *all_looked(before.sheet))
     case = ledger.open_case(before.laid_out.case.submission, before.laid_out.case.files, "1" * 64)
-    content = before.laid_out.content or Content(ENGINE, content_version(), ())
+    content = before.laid_out.content or Content(ENGINE, CONTENT_VERSION, ())
     ledger.keep_content(case, content)
     conclude(case, content, ledger, reader_of(Sending()), began=time.monotonic())
-    newer = again(ledger)
+    newer = opened_again(ledger)
     assert (newer.laid_out.case.revision, newer.laid_out.run) == (2, seen.run)
     with pytest.raises(StaleCaseError):
         decide_case(newer, intent(newer, seen), ledger)
@@ -124,7 +121,7 @@ class Number:
     read: str
     seen: str | None
     registered: str | None
-    version: str | None = None
+    version: int = CONTENT_VERSION
     note: str = ""
 
 
@@ -137,9 +134,9 @@ class Number:
         pytest.param(
             Number(MISREAD, MISREAD, CHILD_NUMBER, CHILD_NUMBER, note="填写有误"), id="mistyped, and misread alike"
         ),
-        pytest.param(Number(CHILD_NUMBER, CHILD_NUMBER, None, CHILD_NUMBER, "old"), id="typed in, and shown before"),
-        pytest.param(Number(None, CHILD_NUMBER, None, None, "old"), id="shown before, and not typed in"),
-        pytest.param(Number(None, MISREAD, CHILD_NUMBER, CHILD_NUMBER, "old"), id="shown before, and a person saw it"),
+        pytest.param(Number(CHILD_NUMBER, CHILD_NUMBER, None, CHILD_NUMBER, OLD), id="typed in, and shown before"),
+        pytest.param(Number(None, CHILD_NUMBER, None, None, OLD), id="shown before, and not typed in"),
+        pytest.param(Number(None, MISREAD, CHILD_NUMBER, CHILD_NUMBER, OLD), id="shown before, and a person saw it"),
     ],
 )  # fmt: skip
 def test_which_number_the_register_gets(ledger: Ledger, one: Number) -> None:
@@ -159,7 +156,7 @@ def test_which_number_the_register_gets(ledger: Ledger, one: Number) -> None:
 
 def test_a_parents_number_is_never_the_childs(ledger: Ledger) -> None:
     files = (*DOUBTED[:4], mother(), DOUBTED[4], certificate())
-    found = opened(ledger, *files, sending=Sending(child={"id_number": MOTHER_NUMBER}, version="old"))
+    found = opened(ledger, *files, sending=Sending(child={"id_number": MOTHER_NUMBER}, version=OLD))
     assert registered(found, ())[0].id_number is None
 
 
@@ -175,7 +172,7 @@ def test_what_a_person_saw_of_the_mother_and_of_the_certificate_is_registered(le
 
 def test_a_private_code_is_registered_as_what_it_was_made_for(ledger: Ledger) -> None:
     policy = Policy(names=NameLimits(legacy_gbk=True))
-    for version in (None, "old"):
+    for version in (CONTENT_VERSION, OLD):
         sending = Sending(child={"name": "欧阳\ue863"}, policy=policy, version=version)
         assert registered(opened(ledger, *FAMILY, sending=sending), ())[0].name == "欧阳䶮"
 
@@ -234,7 +231,7 @@ def test_a_known_child_is_confirmed_and_told_once_more(ledger: Ledger) -> None:
 
 def test_two_children_never_share_a_number_whoever_says_so(ledger: Ledger) -> None:
     judged(ledger, *FAMILY, sending=Sending(known=(HERS,)))
-    found = again(ledger)
+    found = opened_again(ledger)
     wanted = intent(found, accepting(found, relation=Relation.ANOTHER_CHILD))
     assert stumbles(found, wanted) == ()
     with pytest.raises(ChildExistsError):
@@ -254,8 +251,8 @@ def test_nobody_registers_a_number_that_another_engine_read_than_the_one_they_sa
     seen = opened(ledger, *DOUBTED, sending=Sending(child={"id_number": None}))
     other = dossier(*FAMILY[:4], member({"公民身份号码": "11019920191123004X"}), child={"id_number": None})
     files = tuple(file.content for file in other.files)
-    ledger.keep_content(seen.laid_out.case, Content("another-1/none/0000/0", content_version(), files))
-    found = open_case(CASE, ledger, reader_of(Sending()))
+    ledger.keep_content(seen.laid_out.case, Content("another-1/none/0000/0", CONTENT_VERSION, files))
+    found = opened_again(ledger)
     assert found.dossier is None
     assert registered(found, all_looked(found.sheet))[0].id_number in (None, CHILD_NUMBER)
 
@@ -264,7 +261,7 @@ def test_a_return_of_what_was_accepted_takes_the_child_out_of_the_register(ledge
     judged(ledger, *FAMILY)
     assert [child.id_number for child in ledger.export_children()] == [CHILD_NUMBER]
     ledger.reopen(CASE, "wang")
-    found = open_case(CASE, ledger, reader_of(Sending()))
+    found = opened_again(ledger)
     seen = looked(row_of(found.sheet, Field.NAME), "欧阳靖宣")
     returned = intent(found, returning(found, DIFFERENT, place(found, Field.NAME), seen), role=Role.SUPERVISOR)
     assert stumbles(found, returned) == ()

@@ -8,13 +8,13 @@ from models.children import KnownChild
 from models.codes import Code, Reason
 from models.documents import Field, Person
 from models.findings import Place
-from models.policy import Looks, Policy
+from models.policy import Limits, Looks, Policy
 from models.reading import PageReading
 from models.review import Checked, Outcome, Relation, Role, Verdict
 from models.submission import Guardian, Sex
 from pipeline.conclude import conclude
 from pipeline.documents.likeness import Reader
-from pipeline.documents.view import content_version
+from pipeline.documents.view import CONTENT_VERSION
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Content
 from pipeline.review.deciding import Intent
@@ -32,6 +32,7 @@ DOUBTED: Final = (*FAMILY[:4], member({"姓名": UNSURE}))  # 宣 was read where
 ENGINE: Final = "scripted-1/none/0000/0"
 
 
+OLD: Final = 0  # a version of content that was never today's
 DIFFERENT: Final = (Code.NAME_DIFFERS, Reason.DIFFERENT)
 KNOWN: Final = (Code.CHILD_EXISTS, Reason.ID_NUMBER)
 HIS: Final = KnownChild(name="欧阳靖萱", sex=Sex.MALE, birth_date=BORN, id_number=CHILD_NUMBER)  # the number is hers
@@ -43,14 +44,14 @@ class Sending(NamedTuple):
     Attributes:
         child: What was typed in otherwise.
         known: Who is registered already.
-        version: Of its content; of another one than today's, nothing of it is opened.
+        version: Of its content; of another one than today's, nothing of it is used.
         looks: What people see of decided cases.
     """
 
     child: Mapping[str, object] = {}
     guardian: Guardian | None = GUARDIAN
     known: Sequence[KnownChild] = ()
-    version: str | None = None
+    version: int = CONTENT_VERSION
     looks: Looks = Looks(share=0)
     policy: Policy = Policy()
 
@@ -65,8 +66,7 @@ def judged(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sendin
     ledger.import_children(sending.known)
     held = dossier(*files, child=sending.child, guardian=sending.guardian)
     case = ledger.open_case(held.submission, held.case.files, held.case.input_digest)
-    version = sending.version or content_version()
-    content = Content(ENGINE, version, tuple(file.content for file in held.files))
+    content = Content(ENGINE, sending.version, tuple(file.content for file in held.files))
     ledger.keep_content(case, content)
     conclude(case, content, ledger, reader_of(sending), began=time.monotonic())
 
@@ -74,7 +74,12 @@ def judged(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sendin
 def opened(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sending()) -> Opened:  # noqa: B008 - frozen
     """The same, opened by somebody."""
     judged(ledger, *files, sending=sending)
-    return open_case(CASE, ledger, reader_of(sending))
+    return opened_again(ledger, sending)
+
+
+def opened_again(ledger: Ledger, sending: Sending = Sending()) -> Opened:  # noqa: B008 - frozen
+    """A case that is there already, opened by somebody."""
+    return open_case(CASE, ledger, reader_of(sending), Limits())
 
 
 def row_of(sheet: Sheet, field: Field, person: Person | None = Person.CHILD) -> Row:

@@ -2,8 +2,11 @@
 
 import csv
 import hashlib
+import sys
 from collections.abc import Iterator
 from typing import Final, NamedTuple
+
+import pytest
 
 from fixtures.readings import kept_readings
 from fixtures.truth import KNOWN_CHILDREN, SAMPLES
@@ -14,6 +17,7 @@ from models.policy import Limits, Looks, Policy
 from models.reading import PageReading
 from models.result import Result
 from pipeline.desk import Desk
+from pipeline.documents.view import CONTENT_VERSION
 from pipeline.intake import process
 from pipeline.ledger.base import Ledger
 from pipeline.readers import Pending
@@ -62,6 +66,13 @@ def known_children() -> tuple[KnownChild, ...]:
     with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
         rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
     return tuple(map(KnownChild.model_validate, rows))
+
+
+def raise_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a release does whose content is another one: raise the number, for whoever asks for it."""
+    for module in tuple(sys.modules.values()):
+        if "CONTENT_VERSION" in getattr(module, "__dict__", {}):
+            monkeypatch.setattr(module, "CONTENT_VERSION", CONTENT_VERSION + 1)
 
 
 def _file(data: bytes) -> FileReading:

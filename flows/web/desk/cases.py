@@ -124,7 +124,8 @@ def find(visit: Visit) -> Response:
 def opened_of(visit: Visit) -> Opened:
     """The case that the path names."""
     submission_id = visit.request.path_params["submission_id"]
-    return open_case(submission_id, visit.backing.ledger, visit.backing.reader)
+    backing = visit.backing
+    return open_case(submission_id, backing.ledger, backing.reader, backing.settings.limits)
 
 
 def posted_of(visit: Visit) -> Mapping[str, str]:

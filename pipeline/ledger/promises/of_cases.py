@@ -53,8 +53,11 @@ class Cases(Protocol):
     def keep_content(self, case: Case, content: Content) -> None:
         """Keep what the files of a case say, instead of what was kept before; raises UnknownCaseError."""
 
-    def stored(self, submission_ids: Sequence[str], version: str) -> tuple[Stored, ...]:
-        """The latest revisions of cases that have a result, in the order of the ids; with content of this version."""
+    def stored(self, submission_ids: Sequence[str], version: int | None) -> tuple[Stored, ...]:
+        """The latest revisions of cases that have a result, in the order of the ids, with content of this version.
+
+        Content of any other version, older or newer, is left where it is, and all content where `version` is None.
+        """
 
 
 class Readings(Protocol):

@@ -26,8 +26,8 @@ class Reviews(Protocol):
     def waiting(self, submission_id: str) -> Waiting | None:
         """Whether a case lies before people, and how."""
 
-    def laid_out(self, submission_id: str, version: str) -> LaidOut:
-        """A case with all that somebody needs who decides it; `version` is that of content that can be used.
+    def laid_out(self, submission_id: str, version: int | None) -> LaidOut:
+        """A case with all that somebody needs who decides it; with content of this version, as `stored`.
 
         Raises:
             UnknownCaseError: There is no such case.

@@ -107,7 +107,7 @@ class Cases(Recording):
             case_id = cases.locked(connection, case)
             contents.keep(connection, case_id, payload, content, now=self._clock())
 
-    def stored(self, submission_ids: Sequence[str], version: str) -> tuple[Stored, ...]:
+    def stored(self, submission_ids: Sequence[str], version: int | None) -> tuple[Stored, ...]:
         with self._database.reading() as connection:
             return stored.stored(connection, self._seal, submission_ids, version)
 

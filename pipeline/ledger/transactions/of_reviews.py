@@ -38,7 +38,7 @@ class Reviews(Recording):
         with self._database.reading() as connection:
             return waiting.one(connection, submission_id)
 
-    def laid_out(self, submission_id: str, version: str) -> LaidOut:
+    def laid_out(self, submission_id: str, version: int | None) -> LaidOut:
         with self._database.reading() as connection:
             return laid_out(connection, self._seal, submission_id, version)
 
