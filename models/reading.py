@@ -28,6 +28,15 @@ class Lattice(Model):
     span: float
 
 
+class Glyph(NamedTuple):
+    """One character of the greedy reading: its steps (end exclusive) and how sure the engine was."""
+
+    char: str
+    first: int
+    end: int
+    probability: float
+
+
 class LineMeasures(Model):
     """Numbers from the pixels of one text line, normalised where resolution would matter.
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.reading import BLANK, Alternative, Lattice
-from pipeline.ocr.lattice import Glyph, glyphs, log_likelihood, stretch, text_of
+from models.reading import BLANK, Alternative, Glyph, Lattice
+from pipeline.ocr.lattice import glyphs, log_likelihood, stretch, text_of
 from tests.support.lines import Ink, lattice
 
 _ALPHABET = "甲乙"

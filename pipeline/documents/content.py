@@ -12,8 +12,7 @@ from models.case import FailedPage
 from models.codes import Code, Reason
 from models.documents import Field, PageKind, Person
 from models.geometry import Box, Quad
-from models.reading import Alternative, Tile
-from pipeline.ocr.lattice import Glyph
+from models.reading import Alternative, Glyph, Tile
 
 _TILE: Final = 3  # bytes
 

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 
 from models.documents import Field
 from models.identity import half_width, parse_id_number
-from models.reading import Lattice
+from models.reading import Glyph, Lattice
 from pipeline.documents.lexicon import LEXICON
 from pipeline.documents.runs import Run
-from pipeline.ocr.lattice import Glyph, Steps, log_likelihood
+from pipeline.ocr.lattice import Steps, log_likelihood
 
 _DIGITS: Final = "0123456789"
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

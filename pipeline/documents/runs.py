@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from models.geometry import Box, Point, Quad
-from models.reading import Alternative, Line
-from pipeline.ocr.lattice import Glyph, glyphs, stretch
+from models.reading import Alternative, Glyph, Line
+from pipeline.ocr.lattice import glyphs, stretch
 
 SPACES = " \u3000\u00a0"
 

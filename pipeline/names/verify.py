@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from models.findings import Reason
 from models.policy import NameLimits
+from models.reading import Glyph
 from pipeline.documents.content import FieldContent, Piece
 from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
 from pipeline.names.rare import stretches, unreadable
 from pipeline.names.variants import are_variants
-from pipeline.ocr.lattice import Glyph, log_likelihood
+from pipeline.ocr.lattice import log_likelihood
 
 _LEAST = 1e-6  # probability that nothing is less likely than
 _PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|小毛|大双|小双|双?[甲乙AB12])")

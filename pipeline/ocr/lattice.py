@@ -9,26 +9,17 @@ Source:
 
 import math
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.reading import BLANK, Alternative, Lattice
+from models.reading import BLANK, Alternative, Glyph, Lattice
 
 Steps = Sequence[tuple[Alternative, ...]]
 
 _SKIP: Final = 2  # labels: from a character past the blank to the next one
 _FLOOR: Final = 1e-9  # probability of a character that the lattice does not list; the lattice lists all above 1e-4
-
-
-class Glyph(NamedTuple):
-    """One character of the greedy reading: its steps (end exclusive) and how sure the engine was."""
-
-    char: str
-    first: int
-    end: int
-    probability: float
 
 
 def glyphs(lattice: Lattice) -> tuple[Glyph, ...]:
