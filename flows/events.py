@@ -18,7 +18,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
-from flows.held import in_thread
+from flows.threads import in_thread
 from pipeline.identity import is_dead
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.values import InboxItem

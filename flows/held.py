@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from typing import Generic, TypeVar
 
-import anyio.to_thread
-
+from flows.threads import in_thread
 from models.errors import LedgerBusyError, LostLeaseError
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Lease
@@ -28,11 +26,6 @@ class Held(Generic[Value]):
 
     def __init__(self, value: Value) -> None:
         self.value = value
-
-
-async def in_thread(work: Callable[..., Value], *args: object, **named: object) -> Value:
-    """Do blocking work beside the event loop; cancelling waits for it."""
-    return await anyio.to_thread.run_sync(partial(work, *args, **named))
 
 
 @asynccontextmanager

@@ -14,10 +14,11 @@ from prefect.states import Completed
 
 from flows.artifacts import codes_of, run_name
 from flows.endings import concluded, failed, is_passing, nothing_quoted
-from flows.held import Held, in_thread, postpone, renewing
+from flows.held import Held, postpone, renewing
 from flows.provide import reading_slot
 from flows.publish import publish, say_why, say_why_not
 from flows.resources import resources
+from flows.threads import in_thread
 from flows.turns import TURNS
 from models.case import Case, FailedPage, FileReading
 from models.errors import (

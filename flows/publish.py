@@ -8,8 +8,9 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import Link, field_rows, finding_rows, page_rows, summary
 from flows.endings import nothing_quoted
-from flows.held import Held, in_thread
+from flows.held import Held
 from flows.resources import resources
+from flows.threads import in_thread
 from flows.verdict import refusal, verdict
 from models.case import Case
 from models.errors import ManifestProblem

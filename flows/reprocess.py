@@ -22,8 +22,8 @@ from prefect.states import Completed, Failed
 
 from flows.artifacts import item_rows, totals_table
 from flows.endings import failed, nothing_quoted
-from flows.held import in_thread
 from flows.resources import resources
+from flows.threads import in_thread
 from flows.turns import TURNS
 from pipeline.batches.holding import Task, Who, holding
 from pipeline.batches.outcomes import Outcome

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pkgutil import resolve_name
 from types import FrameType
 from typing import NamedTuple
 
@@ -16,6 +17,11 @@ from flows.settings import Settings, use_environment
 from models.errors import ExitCode, PipelineError
 
 log = logging.getLogger(__name__)
+# The main functions of the processes that this one starts. They are resolved there: the supervisor imports neither
+# Prefect nor the web, and Prefect's client must not be imported before its environment is set.
+_RECEIVER = "flows.web.app:run"
+_DESK = "flows.web.desk.serving:run"
+_WORKER = "flows.warm:run"
 _GLANCE_SECONDS = 0.5
 _STOP_MARGIN_SECONDS = 15.0
 
@@ -100,10 +106,10 @@ def _charged(*charges: Charge) -> Iterator[tuple[Charge, ...]]:
 
 def _doors(settings: Settings) -> tuple[Charge, ...]:
     """Receiver and review desk do not need Prefect, and answer while it starts."""
-    doors = (("intake-receiver", settings.receiver.port, _receive), ("intake-desk", settings.desk.port, _attend))
+    doors = (("intake-receiver", settings.receiver.port, _RECEIVER), ("intake-desk", settings.desk.port, _DESK))
     return tuple(
-        Charge(name, settings.logs, work, settings, stop_seconds=_STOP_MARGIN_SECONDS)
-        for name, port, work in doors
+        Charge(name, settings.logs, _run, entry_point, settings, stop_seconds=_STOP_MARGIN_SECONDS)
+        for name, port, entry_point in doors
         if port is not None
     )
 
@@ -113,26 +119,16 @@ def _worker(settings: Settings, api_url: str) -> Charge:
     return Charge("intake-worker", settings.logs, _work, settings, api_url, stop_seconds=seconds)
 
 
-def _receive(settings: Settings) -> None:
-    from flows.web.app import run
-
-    run(settings)
-
-
-def _attend(settings: Settings) -> None:
-    from flows.web.desk.serving import run
-
-    run(settings)
+def _run(entry_point: str, settings: Settings) -> None:
+    resolve_name(entry_point)(settings)
 
 
 def _work(settings: Settings, api_url: str) -> None:
     settings.prefect_home.mkdir(parents=True, exist_ok=True, mode=0o700)
     use_environment(client_environment(settings, api_url))
-    from flows.warm import run
-
     log_to_stderr()
     try:
-        run(settings)
+        _run(_WORKER, settings)
     except PipelineError as error:
         exit_with(error)
 

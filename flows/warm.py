@@ -18,11 +18,11 @@ from prefect.exceptions import PrefectException
 
 from flows import resources
 from flows.events import dispatch, sweep
-from flows.held import in_thread
 from flows.intake import intake
 from flows.provide import REPROCESSING, UPLOADS, Deployment, provide
 from flows.reprocess import reprocess
 from flows.settings import Settings
+from flows.threads import in_thread
 from flows.worker import FlowTable, WarmWorker
 from models.errors import PipelineError
 from pipeline.anchors import keep_anchor

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from flows.held import in_thread
+from flows.threads import in_thread
 from models.errors import LedgerBusyError, LedgerError
 
 log = logging.getLogger(__name__)

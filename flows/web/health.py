@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from flows.held import in_thread
+from flows.threads import in_thread
 from flows.web.tokens import Tokens, shown_by
 from models.errors import ObjectMissingError, PipelineError
 from pipeline.ledger.base import Ledger, utc_now

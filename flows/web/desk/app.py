@@ -10,8 +10,8 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from flows.held import in_thread
 from flows.settings import Settings
+from flows.threads import in_thread
 from flows.web.desk.backing import backing_of
 from flows.web.desk.door import Way, route
 from flows.web.desk.headers import Walls

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from flows.held import in_thread
+from flows.threads import in_thread
 from flows.web.desk import access
 from flows.web.desk.backing import Backing
 from flows.web.desk.forms import NO_FORM, Form, is_from_here, is_of_session, read_form
