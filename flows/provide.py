@@ -17,7 +17,7 @@ from prefect.client.schemas.filters import (
     WorkPoolFilter,
     WorkPoolFilterName,
 )
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.objects import TERMINAL_STATES, StateType
 from prefect.concurrency.asyncio import concurrency
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
@@ -30,7 +30,7 @@ _PRIORITIES: Final = {UPLOADS: 1, REPROCESSING: 2}  # 1 is served first
 _AT_ONCE: Final = {UPLOADS: None, REPROCESSING: 1}  # or long runs of the second take every place of the first
 _READING: Final = "intake-reading"
 _FORMER_NAMES: Final = ["warm"]  # of deployments, in versions before this one
-_WAITING: Final = [StateType.SCHEDULED, StateType.PENDING]
+_UNFINISHED: Final = [one for one in StateType if one not in TERMINAL_STATES]
 _SLOT_SECONDS: Final = 60.0  # the least that Prefect takes; a killed worker blocks its slots for so long
 
 
@@ -63,7 +63,7 @@ async def provide(
 
 
 async def retire(client: PrefectClient, flows: FlowTable, *, work_pool: str) -> int:
-    """Delete deployments under former names, each once no run waits in it; hands on how many.
+    """Delete deployments under former names, each once all of its runs ended; hands on how many.
 
     Prefect renames no deployment, and deletes the runs that wait in one with it.
     """
@@ -72,7 +72,7 @@ async def retire(client: PrefectClient, flows: FlowTable, *, work_pool: str) -> 
         work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[work_pool])),
     )
     ours = [one.id for one in found if one.entrypoint in flows]
-    idle = [former for former in ours if not await _has_waiting(client, former)]
+    idle = [former for former in ours if not await _has_unfinished(client, former)]
     for former in idle:
         with suppress(ObjectNotFound):  # another machine was faster
             await client.delete_deployment(former)
@@ -108,12 +108,12 @@ async def _queue(client: PrefectClient, work_pool: str, name: str, priority: int
         await client.update_work_queue(queue.id, priority=priority)
 
 
-async def _has_waiting(client: PrefectClient, deployment_id: UUID) -> bool:
-    waiting = FlowRunFilter(
+async def _has_unfinished(client: PrefectClient, deployment_id: UUID) -> bool:
+    unfinished = FlowRunFilter(
         deployment_id=FlowRunFilterDeploymentId(any_=[deployment_id]),
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_WAITING)),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_UNFINISHED)),
     )
-    return bool(await client.read_flow_runs(flow_run_filter=waiting, limit=1))
+    return bool(await client.read_flow_runs(flow_run_filter=unfinished, limit=1))
 
 
 async def _deployment(client: PrefectClient, flows: FlowTable, item: Deployment, work_pool: str) -> UUID:

@@ -1,4 +1,4 @@
-"""Deployments whose name changed: what waits under the former name runs first, then the name goes."""
+"""Deployments whose name changed: what waits under the former name runs first, then that name goes."""
 
 import asyncio
 import time
@@ -14,7 +14,8 @@ from flows.provide import UPLOADS, Deployment, provide, retire
 from tests.support.warm import POOL, specimen_flows, warm_worker
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(180)]
-FORMER, TODAY = Deployment("t:tell", "warm", UPLOADS), Deployment("t:tell", "tell-where", UPLOADS, "Tells.", ("所在",))
+FORMER, FORMER_SLOW = Deployment("t:tell", "warm", UPLOADS), Deployment("t:slow", "warm", UPLOADS)
+TODAY = Deployment("t:tell", "tell-where", UPLOADS, "Tells.", ("所在",))
 
 
 def asking(api_url: str, work: Callable[[PrefectClient], Awaitable[None]]) -> None:
@@ -29,13 +30,10 @@ async def provided(client: PrefectClient, one: Deployment, pool: str = POOL) -> 
     return (await provide(client, specimen_flows(), (one,), work_pool=pool, reading=1))[one.entrypoint]
 
 
-async def ended(client: PrefectClient, run_id: UUID) -> str | None:
+async def until(client: PrefectClient, run_id: UUID, state: str) -> None:
     end = time.monotonic() + 60.0
-    while True:
-        run = await client.read_flow_run(run_id)
-        if run.state is not None and run.state.is_final():
-            return run.state_name
-        assert time.monotonic() < end, f"The run is still {run.state_name}."
+    while (now := (await client.read_flow_run(run_id)).state_name) != state:
+        assert time.monotonic() < end, f"The run is still {now}."
         await asyncio.sleep(0.1)
 
 
@@ -48,7 +46,7 @@ def test_a_former_name_goes_when_no_run_waits_under_it(api_url: str, folder: Pat
         again = await client.create_flow_run_from_deployment(today, idempotency_key="item/first")
         assert again.id == waiting.id, "a request under the new name is the same request"
         with warm_worker(api_url, folder):
-            assert await ended(client, waiting.id) == "Told"
+            await until(client, waiting.id, "Told")
         assert await retire(client, specimen_flows(), work_pool=POOL) == 1
         assert await retire(client, specimen_flows(), work_pool=POOL) == 0
         with pytest.raises(ObjectNotFound):
@@ -60,9 +58,22 @@ def test_a_former_name_goes_when_no_run_waits_under_it(api_url: str, folder: Pat
     asking(api_url, work)
 
 
+def test_a_run_under_way_keeps_its_deployment(api_url: str, folder: Path) -> None:
+    async def work(client: PrefectClient) -> None:
+        former = await provided(client, FORMER_SLOW)
+        with warm_worker(api_url, folder):
+            run = await client.create_flow_run_from_deployment(former, parameters={"seconds": 5.0})
+            await until(client, run.id, "Running")
+            assert await retire(client, specimen_flows(), work_pool=POOL) == 0
+            await until(client, run.id, "Completed")
+        assert await retire(client, specimen_flows(), work_pool=POOL) == 1
+
+    asking(api_url, work)
+
+
 def test_what_is_not_ours_keeps_its_name(api_url: str) -> None:
     async def work(client: PrefectClient) -> None:
-        elsewhere = await provided(client, Deployment("t:slow", "warm", UPLOADS), pool="another-pool")
+        elsewhere = await provided(client, FORMER_SLOW, pool="another-pool")
         flow = await client.create_flow_from_name("somebody-elses")
         foreign = await client.create_deployment(flow, "warm", entrypoint="theirs:flow", work_pool_name=POOL)
         await retire(client, specimen_flows(), work_pool=POOL)
