@@ -25,6 +25,7 @@ from flows.options import DeskOptions
 from flows.resources import register_secret
 from flows.settings import Settings
 from models.children import KnownChild
+from models.codes import Code
 from models.errors import UnknownCaseError
 from models.identity import parse_id_number
 from models.result import Result
@@ -37,9 +38,11 @@ from pipeline.ledger.review_values import View
 from pipeline.ledger.schema import VERSION_TABLE, alembic_config
 from pipeline.ledger.values import Selection
 from pipeline.review.corrections import checked_fields
+from pipeline.review.opened import open_case
 from pipeline.stores.content import bytes_of
 from pipeline.stores.folder import FolderStore
 from tests.support.desk import PORT, Desk
+from tests.support.dossiers import READER
 
 VIEWS: Final = {
     "open": View(why=(Why.REVIEW,), escalated=False),
@@ -226,6 +229,17 @@ def test_people_sign_in_with_their_old_passwords_and_open_what_waits(own: Stored
             assert own.made.waiting[view], view
             for submission_id in own.made.waiting[view]:
                 opens(browser, submission_id)
+
+
+def test_what_pages_say_is_known_of_every_case_at_the_desk(stored: Stored) -> None:
+    """Be it that content of its version is not used any more: then from what was read at the time."""
+    found = {
+        name: open_case(case_of(name), stored.ledger, READER, stored.settings.limits) for name in stored.made.cases
+    }
+    assert [name for name, one in found.items() if one.dossier is None] == []
+    records = {name for name, one in found.items() if one.relatives}
+    codes = {name: {finding.code for finding in one.laid_out.result.findings} for name, one in found.items()}
+    assert set() < {name for name in found if Code.CHILD_EXISTS in codes[name]} <= records
 
 
 def opens(browser: TestClient, submission_id: str) -> None:
