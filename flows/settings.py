@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         return self.workspace.absolute() / "register.secret"
 
     @property
+    def prefect_secret_file(self) -> Path:
+        """Where the password of our own Prefect server is kept if it is not set."""
+        return self.workspace.absolute() / "prefect.secret"
+
+    @property
     def prefect_home(self) -> Path:
         """Where Prefect keeps its files on this machine."""
         return self.workspace.absolute() / "prefect"
