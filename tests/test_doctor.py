@@ -35,6 +35,7 @@ from tests.support.broken import (
     a_ledger_of,
     a_ledger_that_is_none,
     a_ledger_without_its_secret,
+    a_password_for_everybody,
     a_secret_for_everybody,
     a_secret_that_is_none,
     a_store_of_no_kind,
@@ -84,6 +85,9 @@ SERVICES = [
     pytest.param(machine.modes, nothing, None, 0, "", id="no files yet"),
     pytest.param(machine.modes, a_ledger, State.OK, 0, "owner's alone", id="files of their owner"),
     pytest.param(machine.modes, a_secret_for_everybody, State.WRONG, 2, "can be read", id="a secret for everybody"),
+    pytest.param(
+        machine.modes, a_password_for_everybody, State.WRONG, 2, "Prefect's password", id="a password for all"
+    ),
     pytest.param(rule("_policy"), a_bad_policy, State.WRONG, 2, "newborn_dais", id="a rule that nobody knows"),
     pytest.param(rule("_policy"), nothing, State.OK, 0, "can be used", id="the rules as they come"),
 ]

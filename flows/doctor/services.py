@@ -14,6 +14,7 @@ from flows.doctor.check import Check, State, of_error, wrong
 from flows.doctor.machine import nearest
 from flows.resources import register_secret
 from flows.settings import Settings
+from flows.wall import address_of
 from models.errors import ExitCode, LedgerError, ModelsError, StoreError
 from pipeline.glyphs.faces import families
 from pipeline.ledger.look import Age, LedgerLook, look_at_ledger
@@ -145,7 +146,7 @@ def prefect(settings: Settings) -> Iterator[Check]:
         yield _answering(options.api_url, settings)
     elif _is_free(options.host, options.port):
         yield Check("prefect", State.OK, "The port of our own Prefect server is free.")
-    elif _status(f"http://{options.host}:{options.port}/api/health") == _OK:
+    elif _status(f"{address_of(options, options.port).here}/api/health") == _OK:
         yield Check("prefect", State.OK, "A Prefect server answers on our port.")
     else:
         to_do = "Set INTAKE_PREFECT__PORT to a free port; else the service takes any other."
