@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
+from flows.web.desk.buttons import button_tokens
 from flows.web.desk.faces import Facing, faces, naming_nobody, record_faces
 from flows.web.desk.forms import local_path, token_of
 from flows.web.desk.queue import age_of
@@ -99,12 +100,6 @@ def picture(visit: Visit) -> Response:
     return Response(data, media_type="image/jpeg")
 
 
-def release(visit: Visit) -> Response:
-    """Let go of a case, and go back to the queue."""
-    visit.backing.ledger.release(visit.request.path_params["submission_id"], visit.who.name)
-    return visit.redirect("queue")
-
-
 def reopen(visit: Visit) -> Response:
     """Lay a decided case before supervisors again: the family objects."""
     submission_id = visit.request.path_params["submission_id"]
@@ -187,6 +182,7 @@ def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
         decision_id=told.posted.get("decision_id") or secrets.token_hex(16),
         reveal_reasons=REVEAL_REASONS,
         shown_mark=shown_mark(visit, opened) if told.shown else "",
+        button_tokens=button_tokens(visit, opened),
         told=told,
     )
 

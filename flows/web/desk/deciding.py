@@ -1,10 +1,11 @@
-"""A decision, as a form carries it: looked at, recorded, or handed back with everything that was typed."""
+"""A decision, as its button sends it: looked at, recorded, or handed back with everything that was typed."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
 from starlette.responses import Response
 
+from flows.web.desk.buttons import RELEASE, is_pressed, run_posted, run_shown
 from flows.web.desk.cases import First, Told, altered, case_page, opened_of, posted_of, told_by, was_shown
 from flows.web.desk.faces import keys_of
 from flows.web.desk.refusals import RefusalError
@@ -26,8 +27,10 @@ _TYPED = "typed"
 
 def decide(visit: Visit) -> Response:
     """Record a decision, or say what keeps it from being recorded."""
-    opened = opened_of(visit)
-    intent = _intent(visit, opened, _outcome(visit))
+    opened, outcome = opened_of(visit), _outcome(visit)
+    if not is_pressed(visit, outcome.value):
+        return _not_pressed(visit, opened)
+    intent = _intent(visit, opened, outcome)
     told = told_by(visit)._replace(shown=was_shown(visit, opened))
     if _is_of_another_run(opened, intent.verdict):
         return _again(visit, _outrun(opened, intent.verdict, told), intent.verdict)
@@ -55,6 +58,14 @@ def _refused(visit: Visit, opened: Opened, intent: Intent) -> tuple[str, First |
     return None
 
 
+def release(visit: Visit) -> Response:
+    """Put a case back, and go to the queue."""
+    if not is_pressed(visit, RELEASE):
+        return _not_pressed(visit, opened_of(visit))
+    visit.backing.ledger.release(visit.request.path_params["submission_id"], visit.who.name)
+    return visit.redirect("queue")
+
+
 def preview(visit: Visit) -> Response:
     """What the parent would read, in every language that parents are answered in."""
     opened = opened_of(visit)
@@ -68,18 +79,33 @@ def preview(visit: Visit) -> Response:
 
 
 def _again(visit: Visit, told: Told, verdict: Verdict) -> Response:
-    """The page as the case is now, with what changed and what was typed; the decision's number is drawn anew.
-
-    A reading that was chosen by its number is not kept: another one may stand there now.
-    """
+    """The page as the case is now, with what changed and what was typed."""
     opened = opened_of(visit)
-    posted = {
-        name: value
-        for name, value in told.posted.items()
-        if name != "decision_id" and not (name.startswith("seen.") and value.startswith("#"))
-    }
+    posted = _kept(told.posted, numbered=False)
     since = altered(visit, opened, verdict.revision, verdict.run)
     return case_page(visit, opened, told._replace(posted=posted, changed=since, status=HTTPStatus.CONFLICT))
+
+
+def _not_pressed(visit: Visit, opened: Opened) -> Response:
+    """The page again with what was typed: the request did not come from the button of that decision."""
+    told = told_by(visit)
+    posted = _kept(told.posted, numbered=run_posted(visit) == run_shown(opened))
+    told = told._replace(posted=posted, shown=was_shown(visit, opened))
+    return case_page(visit, opened, told._replace(refusal="not_pressed", status=HTTPStatus.FORBIDDEN))
+
+
+def _kept(posted: Mapping[str, str], *, numbered: bool) -> Mapping[str, str]:
+    """What the page shows again; the next decision gets a new number.
+
+    Args:
+        posted: Every field of the form.
+        numbered: Whether to keep readings chosen by their number; in another run that number may mean another reading.
+    """
+    return {
+        name: value
+        for name, value in posted.items()
+        if name != "decision_id" and (numbered or not (name.startswith("seen.") and value.startswith("#")))
+    }
 
 
 def _outrun(opened: Opened, verdict: Verdict, told: Told) -> Told:

@@ -22,7 +22,7 @@ WAYS: Final = (
     Way("reveal", "POST", "/cases/{submission_id}/shown", cases.reveal),
     Way("preview", "POST", "/cases/{submission_id}/preview", deciding.preview),
     Way("decide", "POST", "/cases/{submission_id}/decision", deciding.decide),
-    Way("release", "POST", "/cases/{submission_id}/release", cases.release),
+    Way("release", "POST", "/cases/{submission_id}/release", deciding.release),
     Way("reopen", "POST", "/cases/{submission_id}/reopen", cases.reopen),
     Way("dashboard", "GET", "/dashboard", dashboard.dashboard),
     Way("dashboard_csv", "GET", "/dashboard.csv", dashboard.dashboard_csv),
