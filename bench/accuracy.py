@@ -12,13 +12,13 @@ from typing import Final, NamedTuple
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench import tally
+from bench import aggregate as tally
+from bench.calibration_report import certainty_figures, claims, plot, series_of
 from bench.cases import judged
-from bench.certainty import certainty_figures, claims, plot, series_of
-from bench.conduct import Bench, conduct
-from bench.figures import Figure
+from bench.metrics import Figure
 from bench.readings import Library, Scan, ahead, library
 from bench.report import Measured, Rows
+from bench.runner import Bench, conduct
 from bench.scoring import Outcome, ScoredCase, ScoredField, ScoredPage, invented, score_case, score_fields, score_pages
 from bench.tables import errors
 from fixtures.pictures.files import content
@@ -26,7 +26,7 @@ from fixtures.specimens.sets import specimen
 from fixtures.specimens.specimen import Specimen, expected
 from fixtures.truth import Expected, Split
 from models.result import Judgement
-from pipeline.read_files import StartedFile
+from pipeline.cases.read_files import StartedFile
 
 SEED: Final = 1
 BENCH: Final = Bench("accuracy", __doc__, SEED, "submissions", small=20, full=80)

@@ -15,7 +15,7 @@ import numpy as np
 from rich.progress import track
 
 from bench.machine import ROOT
-from bench.strips import HARMS, Drawn, draw, read
+from bench.name_crops import HARMS, Drawn, draw, read
 from bench.tables import console, errors
 from bench.verification import begin, engine
 from fixtures.people.names import NameKind
@@ -23,8 +23,8 @@ from fixtures.printing.fonts import MissingGlyphError
 from fixtures.truth import Harm, Split
 from pipeline.names.normal import is_han
 from pipeline.names.readable import FILE
-from pipeline.ocr.engines import engine_kind
-from pipeline.ocr.options import OcrOptions
+from pipeline.perceive.ocr.engines import engine_kind
+from pipeline.perceive.ocr.options import OcrOptions
 
 OUT: Final = ROOT / "pipeline" / "names" / FILE
 SEED: Final = 10

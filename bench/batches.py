@@ -17,27 +17,27 @@ from typing import Final, NamedTuple
 
 from rich.progress import track
 
-from bench.clones import Opened, clone
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
 from bench.judging import record, six_pages
+from bench.metrics import Figure, share
 from bench.readings import library
 from bench.report import Measured
+from bench.runner import Bench, conduct
+from bench.synthetic_cases import Opened, clone
 from bench.tables import errors
-from bench.workplace import SECRET
+from bench.workspace import SECRET
 from models.changes import Change, changes
+from models.content import FieldContent, FileContent, Slot
 from models.documents import Field
 from models.policy import LegibilityLimits, NameLimits, Policy
 from models.result import Judgement, Provenance, Result
 from pipeline.batches.judging import Judging
 from pipeline.batches.report import items, report
-from pipeline.documents.content import FieldContent, FileContent, Slot
-from pipeline.documents.dossier import open_dossier
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import CONTENT_VERSION
-from pipeline.judge import judge
+from pipeline.extract.extraction import CONTENT_VERSION
+from pipeline.judge.case import judge
+from pipeline.judge.dossier import open_dossier
+from pipeline.judge.likeness import Reader
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.batched import ItemState
+from pipeline.ledger.batch_values import ItemState
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Content
 from tests.support.processes import environment

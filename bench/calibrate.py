@@ -1,6 +1,6 @@
 """Learn what confidence means, on the training split: `python -m bench.calibrate`. Writes the constants in force.
 
-A logistic model from the evidence of each reading (pipeline/documents/evidence.py) to whether the value was right.
+A logistic model from the evidence of each reading (confidence_features.py) to whether the value was right.
 Submissions as parents send them, and pages harmed at every level, so that what is hard to read is learned too. Half
 of the submissions fit the model; the calibration error is told on the other half.
 """
@@ -16,22 +16,22 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from bench.accuracy import SEED, draw
+from bench.calibration_report import Claim, calibration_error
 from bench.cases import scan
-from bench.certainty import Claim, calibration_error
 from bench.harmed_pages import plan
 from bench.machine import ROOT
 from bench.readings import Library, ahead, library
 from bench.tables import console, errors
 from fixtures.truth import Expected, PrintedField, Split
 from models.case import FileReading, ReadPage
+from models.content import Slot
 from models.documents import Person
-from pipeline.documents.calibration import Calibration, calibrated
-from pipeline.documents.content import Slot
-from pipeline.documents.divide import divide
-from pipeline.documents.evidence import EVIDENCE
-from pipeline.documents.fields import FieldReading
-from pipeline.documents.view import Taken, take
-from pipeline.ocr.base import weights_named
+from pipeline.extract.calibration import Calibration, calibrated
+from pipeline.extract.confidence_features import EVIDENCE
+from pipeline.extract.extraction import Taken, take
+from pipeline.extract.fields import FieldReading
+from pipeline.extract.split_documents import divide
+from pipeline.perceive.ocr.base import weights_named
 
 FILE: Final = ROOT / "pipeline" / "documents" / "calibration.json"
 _RIDGE: Final = 1.0  # keeps constants small where the readings say little

@@ -12,15 +12,15 @@ from fixtures.specimens.application import application, typed_child, typed_guard
 from fixtures.specimens.story import CARD
 from fixtures.truth import PictureStyle, Split
 from models.case import Case, FailedPage, FileReading, ReadPage, StoredFile
-from models.children import KnownChild
 from models.documents import DocumentKind, Person
 from models.findings import Code
+from models.register import KnownChild
 from models.result import Judgement
 from models.submission import EnteredChild, Submission
-from pipeline.documents.dossier import open_dossier
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import view_files
-from pipeline.judge import judge, sought
+from pipeline.extract.extraction import view_files
+from pipeline.judge.case import judge, sought
+from pipeline.judge.dossier import open_dossier
+from pipeline.judge.likeness import Reader
 
 GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})  # what is said of a page that does not read
 _NOBODY: Final = "ouyang"  # of the committed samples; of no split

@@ -18,10 +18,10 @@ from typing import Final, NamedTuple
 import httpx
 import psutil
 
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
 from models.errors import LedgerError
 from models.submission import MANIFEST_NAME
-from pipeline.anchors import verify
+from pipeline.delivery.audit_anchors import verify
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.folder import FolderStore

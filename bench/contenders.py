@@ -13,14 +13,14 @@ from typing import NamedTuple, TypeAlias
 
 from bench.engines import Plain, paddle, rapid
 from bench.submissions import pages_of
-from bench.workplace import opened_desk, reading_processes
+from bench.workspace import opened_desk, reading_processes
 from models.policy import Limits
-from pipeline.decode.pages import decode
-from pipeline.desk import Desk
-from pipeline.documents.dossier import open_dossier
-from pipeline.documents.view import view_files
-from pipeline.intake import perceive_case, process
-from pipeline.judge import judge, sought
+from pipeline.cases.context import Desk
+from pipeline.cases.steps import perceive_case, process
+from pipeline.extract.extraction import view_files
+from pipeline.judge.case import judge, sought
+from pipeline.judge.dossier import open_dossier
+from pipeline.perceive.decode.pages import decode
 from pipeline.stores.folder import FolderStore
 
 

@@ -7,10 +7,10 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import judged_alone, leaves, scan
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
+from bench.metrics import Figure, share
 from bench.readings import ahead, library
 from bench.report import Measured
+from bench.runner import Bench, conduct
 from bench.tables import errors
 from fixtures.people.population import Traits, family
 from fixtures.pictures.picture import PictureSpec

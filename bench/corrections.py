@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from bench.certainty import Claim, certainty_figures, series_of
-from bench.figures import Figure, share
+from bench.calibration_report import Claim, certainty_figures, series_of
+from bench.metrics import Figure, share
 from bench.report import Rows
 from bench.tables import compared, console, observed
 from pipeline.review.corrections import CheckedField, confusions

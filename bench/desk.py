@@ -20,32 +20,32 @@ from typing import Final, NamedTuple
 from pydantic import SecretStr
 from rich.progress import track
 
-from bench.clones import Opened, clone
-from bench.conduct import Bench, conduct
 from bench.desk_client import PEOPLE, Client, browse
-from bench.figures import Figure, percentile, share
 from bench.judging import six_pages
+from bench.metrics import Figure, percentile, share
 from bench.readings import library
 from bench.report import Measured
+from bench.runner import Bench, conduct
+from bench.synthetic_cases import Opened, clone
 from bench.tables import errors
-from bench.workplace import SECRET, process_of
-from flows.options import DeskOptions
-from flows.settings import Settings
-from flows.web.desk.serving import run
+from bench.workspace import SECRET, process_of
 from models.policy import Looks
 from models.result import Judgement
 from models.review import Why
-from pipeline.documents.dossier import open_dossier
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import CONTENT_VERSION
-from pipeline.judge import judge
+from pipeline.extract.extraction import CONTENT_VERSION
+from pipeline.judge.case import judge
+from pipeline.judge.dossier import open_dossier
+from pipeline.judge.likeness import Reader
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.review_values import View
 from pipeline.ledger.values import Conclusion, Content
+from service.options import DeskOptions
+from service.settings import Settings
 from tests.support.people import PASSWORD
 from tests.support.processes import answers, free_port, wait_until
 from tests.support.values import result
+from web.desk.serving import run
 
 SEED: Final = 12
 BENCH: Final = Bench("desk", __doc__, SEED, "cases", small=2000, full=100_000)

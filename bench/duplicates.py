@@ -16,12 +16,12 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import page_of, scan, submission
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
+from bench.metrics import Figure, share
 from bench.readings import Library, library
 from bench.report import Measured
+from bench.runner import Bench, conduct
 from bench.tables import errors
-from bench.workplace import SECRET
+from bench.workspace import SECRET
 from fixtures.people.family import Family
 from fixtures.people.names import NameKind
 from fixtures.people.population import Traits, family, twin_of
@@ -33,8 +33,8 @@ from models.documents import Person
 from models.findings import Code, Reason
 from models.result import Decision, Result
 from models.submission import EnteredChild, IdType
-from pipeline.desk import Desk
-from pipeline.intake import conclude
+from pipeline.cases.context import Desk
+from pipeline.cases.steps import conclude
 from pipeline.ledger.opening import open_ledger
 
 SEED: Final = 4

@@ -16,9 +16,9 @@ from typing import Any, Final
 from rich.progress import track
 
 from bench.chaos import under_fire
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
+from bench.metrics import Figure, share
 from bench.report import Measured, Rows
+from bench.runner import Bench, conduct
 from bench.tables import errors
 from tests.support.faults import preloaded
 

@@ -13,14 +13,14 @@ from typing import Final
 import psutil
 from rich.progress import track
 
-from bench.figures import Figure
 from bench.machine import ROOT
+from bench.metrics import Figure
 from bench.tables import errors
 from fixtures.specimens.pages import test_pages
 from fixtures.truth import SAMPLES
 from models.policy import Limits
-from pipeline.ocr.options import OcrOptions, ReaderOptions
-from pipeline.readers import Readers
+from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
+from pipeline.workers.ocr_pool import Readers
 
 SEED: Final = 8
 _DIFFERENT: Final = 48  # pages that are read again and again

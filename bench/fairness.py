@@ -14,10 +14,10 @@ import numpy as np
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench.conduct import Bench, conduct
 from bench.engines import Plain, paddle
-from bench.figures import Figure, share
+from bench.metrics import Figure, share
 from bench.report import Measured
+from bench.runner import Bench, conduct
 from bench.tables import errors
 from fixtures.people.population import family, traits
 from fixtures.pictures.picture import Leaf, PictureSpec, picture

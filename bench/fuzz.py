@@ -21,10 +21,10 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from bench import machine
-from bench.conduct import show
-from bench.figures import Figure
 from bench.fuzz_targets import FAILED, TARGETS, Decoder, Seen, Target, Trial, parsed
+from bench.metrics import Figure
 from bench.report import Load, Measured, Run, newest, report, write
+from bench.runner import show
 
 SEED: Final = 1
 FOLDER: Final = machine.ROOT / "build" / "fuzz"

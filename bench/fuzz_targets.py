@@ -18,10 +18,10 @@ from bench.fuzz_mutations import mutated, mutated_json
 from models.errors import BadManifestError, BadNotificationError, FileRejectedError
 from models.policy import Limits
 from models.submission import parse_manifest
-from pipeline.decode.pages import count_pages, decode
 from pipeline.events.notification import tokens_of, told
-from pipeline.ocr.options import ReaderOptions
-from pipeline.processes import Processes
+from pipeline.perceive.decode.pages import count_pages, decode
+from pipeline.perceive.ocr.options import ReaderOptions
+from pipeline.workers.process_pool import Processes
 from tests.support import files, hostile_images, hostile_pdfs
 
 LIMITS: Final = Limits(pixels=4_000_000, pages=8)  # small, so that what takes much memory is no honest picture

@@ -19,31 +19,31 @@ from typing import Final
 from rich.progress import track
 
 from bench.cases import submission, whole
-from bench.clones import Opened, clone, opened
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
 from bench.readings import Library, library
 from bench.report import Measured
+from bench.runner import Bench, conduct
+from bench.synthetic_cases import Opened, clone, opened
 from bench.tables import errors
-from bench.workplace import SECRET
+from bench.workspace import SECRET
 from fixtures.people.population import Traits, family
 from fixtures.truth import Split
 from models.result import Decision
-from pipeline.batches.holding import Task, Who, holding
+from pipeline.batches.batch_lease import Task, Who, holding
 from pipeline.batches.judging import Judging
 from pipeline.batches.outcomes import Outcome
 from pipeline.batches.run import Place, run
-from pipeline.conclude import VERSION, conclude
-from pipeline.documents.dossier import open_dossier
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import CONTENT_VERSION, view_files
-from pipeline.identity import process_identity
-from pipeline.judge import judge, sought
-from pipeline.ledger.batched import BatchOptions, ItemState
+from pipeline.cases.conclude import VERSION, conclude
+from pipeline.extract.extraction import CONTENT_VERSION, view_files
+from pipeline.judge.case import judge, sought
+from pipeline.judge.dossier import open_dossier
+from pipeline.judge.likeness import Reader
+from pipeline.judge.rules.duplicates import mother_number
+from pipeline.ledger.batch_values import BatchOptions, ItemState
 from pipeline.ledger.contents import packed
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Content
-from pipeline.rules.duplicates import mother_number
+from pipeline.workers.process_identity import process_identity
 
 SEED: Final = 8
 BENCH: Final = Bench("judging", __doc__, SEED, "cases", small=2000, full=100_000)

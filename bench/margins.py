@@ -7,10 +7,10 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import GATE, judged, leaves, scan, submission
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
+from bench.metrics import Figure, share
 from bench.readings import ahead, library
 from bench.report import Measured
+from bench.runner import Bench, conduct
 from bench.tables import errors
 from fixtures.people.family import Family
 from fixtures.people.population import Traits, family

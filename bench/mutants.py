@@ -14,10 +14,10 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
 from bench.machine import ROOT
+from bench.metrics import Figure, share
 from bench.report import Measured
+from bench.runner import Bench, conduct
 
 SEED: Final = 12
 BENCH: Final = Bench("mutants", __doc__, SEED, "mutants", small=300, full=100_000)
@@ -26,7 +26,7 @@ _PLACE: Final = ROOT / ".venv" / "mutmut"
 _LOCK: Final = ROOT / "deploy" / "mutmut.lock"
 _NOTICED: Final = frozenset({"killed", "timeout", "segfault", "caught by type check"})
 _LINE: Final = re.compile(r"^\s+(\S+): (.+)$", re.MULTILINE)
-_ROOMS: Final = ("pipeline.rules", "pipeline.names", "pipeline.judge", "models.result")
+_ROOMS: Final = ("pipeline.judge.rules", "pipeline.names", "pipeline.judge.case", "models.result")
 
 
 def measure(count: int) -> Measured:

@@ -14,11 +14,11 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import judged, page_of, replaced, scan, submission, whole
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
 from bench.glyphs import nearest_impostor
+from bench.metrics import Figure, share
 from bench.readings import Library, ahead, library
 from bench.report import Measured
+from bench.runner import Bench, conduct
 from bench.tables import errors
 from fixtures.people.family import Family
 from fixtures.people.names import NameKind, impostor
@@ -31,7 +31,7 @@ from models.case import FileReading
 from models.documents import Field, Person
 from models.findings import Code
 from models.result import Judgement
-from pipeline.read_files import StartedFile
+from pipeline.cases.read_files import StartedFile
 
 SEED: Final = 3
 BENCH: Final = Bench("names", __doc__, SEED, "pictures", small=36, full=240)

@@ -17,11 +17,11 @@ import cv2
 from rich.progress import track
 
 from bench.cases import judged_alone
-from bench.conduct import Bench, conduct
+from bench.contender_process import Rival
 from bench.engines import PEERS, MissingPeerError, tesseract
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
 from bench.report import Measured
-from bench.rival import Rival
+from bench.runner import Bench, conduct
 from bench.scoring import ScoredField, score_fields, score_pages
 from bench.tables import errors
 from fixtures.specimens.pages import PageCase, test_pages
@@ -31,9 +31,9 @@ from models.errors import EngineError, FileRejectedError
 from models.findings import Code
 from models.policy import Policy
 from models.result import Decision
-from pipeline.documents.likeness import Reader
-from pipeline.ocr.engines import alphabet
-from pipeline.ocr.options import OcrOptions
+from pipeline.judge.likeness import Reader
+from pipeline.perceive.ocr.engines import alphabet
+from pipeline.perceive.ocr.options import OcrOptions
 
 SEED: Final = 5
 BENCH: Final = Bench("peers", __doc__, SEED, "pages", small=24, full=150)

@@ -15,11 +15,11 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import GATE, judged, replaced, scan, submission, whole
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
 from bench.harmed_pages import FAMILIES, Harmed, applicants, plan
+from bench.metrics import Figure, percentile, share
 from bench.readings import Library, ahead, library
 from bench.report import Measured
+from bench.runner import Bench, conduct
 from bench.tables import errors
 from fixtures.specimens.harmed import REASONS
 from fixtures.truth import Extent, Harm, Legibility, Split
@@ -29,7 +29,7 @@ from models.findings import Finding, Reason
 from models.geometry import Box
 from models.result import Decision, Judgement, decide
 from models.submission import Submission
-from pipeline.read_files import StartedFile
+from pipeline.cases.read_files import StartedFile
 
 SEED: Final = 2
 # Harmed pages: three levels of every harm at every extent, or all nine

@@ -19,18 +19,18 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench import verification
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
+from bench.name_crops import HARMS, LEGIBLE, Drawn, Spoken, Strip, draw, read
 from bench.report import Measured
-from bench.strips import HARMS, LEGIBLE, Drawn, Spoken, Strip, draw, read
+from bench.runner import Bench, conduct
 from bench.tables import errors
 from fixtures.people.names import NameKind, Rng, child_name, surname
 from fixtures.truth import Split
-from pipeline.documents.likeness import Reader
+from pipeline.cases.rare_names import questions_of
 from pipeline.glyphs.compare import resemblance
 from pipeline.glyphs.repertoire import neighbours
-from pipeline.names.verify import Verdict, verify_name
-from pipeline.rare_names import questions_of
+from pipeline.judge.likeness import Reader
+from pipeline.judge.name_match import Verdict, verify_name
 
 SEED: Final = 12
 BENCH: Final = Bench("rare", __doc__, SEED, "names", small=150, full=1500)

@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from bench.machine import ROOT
-from bench.workplace import SECRET, reading_processes
+from bench.workspace import SECRET, reading_processes
 from models.case import FileReading, StoredFile
 from models.documents import DocumentKind
 from models.policy import Limits, Policy
-from pipeline.desk import Desk
-from pipeline.documents.likeness import Reader
+from pipeline.cases.context import Desk
+from pipeline.cases.read_files import StartedFile, start_file
+from pipeline.judge.likeness import Reader
 from pipeline.ledger.opening import open_ledger
-from pipeline.read_files import StartedFile, start_file
 from pipeline.stores.content import keep_bytes
 from pipeline.stores.folder import FolderStore
 
 T = TypeVar("T")
 KEPT: Final = ROOT / "build" / "readings"
 _PERCEIVING: Final = (
-    "pipeline/decode", "pipeline/scene", "pipeline/quality", "pipeline/ocr", "pipeline/perceive.py",
-    "pipeline/second_look.py", "pipeline/stamps.py",
+    "pipeline/perceive/decode", "pipeline/perceive/scene", "pipeline/perceive/quality", "pipeline/perceive/ocr",
+    "pipeline/perceive/page.py", "pipeline/perceive/rereading.py", "pipeline/perceive/stamps.py",
     "models/reading.py", "models/geometry.py",
 )  # fmt: skip
 _AHEAD: Final = 2  # submissions that are drawn and begun before the first is waited for

@@ -19,16 +19,16 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
 from bench.report import Measured
-from bench.workplace import SECRET, process_of
-from flows.options import ReceiverOptions
-from flows.settings import Settings
-from flows.web.app import run
+from bench.runner import Bench, conduct
+from bench.workspace import SECRET, process_of
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import UploadEvent, Via
+from service.options import ReceiverOptions
+from service.settings import Settings
 from tests.support.processes import free_port
+from web.receiver.app import run
 
 BENCH: Final = Bench("receiver", __doc__, 6, "events", small=1500, full=15_000)
 _TOKEN: Final = "t" * 40

@@ -20,28 +20,28 @@ from typing import Final
 
 from rich.progress import track
 
-from bench.clones import DAYS, Opened, clone
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
 from bench.judging import six_pages
+from bench.metrics import Figure, percentile, share
 from bench.readings import library
 from bench.report import Measured
+from bench.runner import Bench, conduct
+from bench.synthetic_cases import DAYS, Opened, clone
 from bench.tables import errors
-from bench.workplace import SECRET
-from models.children import KnownChild
+from bench.workspace import SECRET
 from models.errors import ExitCode
 from models.findings import Code
 from models.policy import Policy
+from models.register import KnownChild
 from models.result import Decision
-from pipeline.conclude import conclude
-from pipeline.documents.dossier import Dossier, open_dossier
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import CONTENT_VERSION
-from pipeline.judge import judge, registration, sought
+from pipeline.cases.conclude import conclude
+from pipeline.extract.extraction import CONTENT_VERSION
+from pipeline.judge.case import judge, registration, sought
+from pipeline.judge.dossier import Dossier, open_dossier
+from pipeline.judge.likeness import Reader
+from pipeline.judge.rules.duplicates import duplicates
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Content
-from pipeline.rules.duplicates import duplicates
 
 SEED: Final = 11
 BENCH: Final = Bench("register", __doc__, SEED, "children", small=3000, full=50_000)

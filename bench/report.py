@@ -9,8 +9,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from pydantic import Field, JsonValue
 
 from bench import machine
-from bench.figures import Figure
 from bench.machine import Machine, versions
+from bench.metrics import Figure
 from models.base import Model
 
 Rows: TypeAlias = tuple[Mapping[str, JsonValue], ...]

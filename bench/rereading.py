@@ -18,19 +18,19 @@ from typing import Final, NamedTuple
 from rich.progress import track
 from sqlalchemy import Connection, create_engine, delete, select
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
+from bench.metrics import Figure, share
 from bench.report import Measured
+from bench.runner import Bench, conduct
 from bench.submissions import PAGES, SEED, write_submission
 from bench.tables import errors
-from flows.options import PrefectOptions
-from flows.server import prefect_server
-from flows.settings import Settings
 from pipeline.batches.report import report
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.batched import ItemState
+from pipeline.ledger.batch_values import ItemState
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.tables import cases, readings, runs
+from service.options import PrefectOptions
+from service.prefect_server import prefect_server
+from service.settings import Settings
 from tests.support.processes import environment, wait_until
 from tests.support.runs import Runs, runs_of, serving
 

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from rich.progress import track
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile
+from bench.metrics import Figure, percentile
 from bench.report import Measured
+from bench.runner import Bench, conduct
 from bench.tables import errors
 from tests.support.chromium import running_chromium
 from tests.support.keyboard import DOUBTFUL, DRAWN, KNOWN, Reviewer, copied, processed_in

@@ -13,9 +13,9 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import judged_alone
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
 from bench.report import Measured
+from bench.runner import Bench, conduct
 from bench.scoring import ScoredField, score_fields
 from bench.tables import errors
 from fixtures.specimens.pages import PageCase, test_pages
@@ -23,10 +23,10 @@ from fixtures.truth import Expected, Legibility
 from models.case import ReadPage
 from models.policy import Limits, Policy
 from models.result import Decision
-from pipeline.documents.likeness import Reader
-from pipeline.ocr.engines import alphabet, engine_kind
-from pipeline.ocr.options import OcrOptions
-from pipeline.perceive import perceive
+from pipeline.judge.likeness import Reader
+from pipeline.perceive.ocr.engines import alphabet, engine_kind
+from pipeline.perceive.ocr.options import OcrOptions
+from pipeline.perceive.page import perceive
 
 SEED: Final = 9
 BENCH: Final = Bench("runtimes", __doc__, SEED, "pages", small=24, full=96)

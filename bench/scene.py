@@ -16,15 +16,15 @@ from cv2.typing import MatLike
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
 from bench.report import Measured
+from bench.runner import Bench, conduct
 from bench.tables import errors
 from fixtures.pictures.picture import PictureSpec, picture
 from fixtures.specimens.sets import specimen
 from fixtures.truth import PictureStyle, Split
 from models.geometry import Box, Quad
-from pipeline.scene.find import find_documents
+from pipeline.perceive.scene.document_detection.find import find_documents
 
 SEED: Final = 12
 BENCH: Final = Bench("scene", __doc__, SEED, "pictures", small=60, full=300)

@@ -12,11 +12,11 @@ from rich.progress import track
 from rich.table import Table
 
 from bench import machine
+from bench.contender_process import Rival
 from bench.contenders import CONTENDERS, Taken
 from bench.endurance import memory_figures, startup_figures
-from bench.figures import Figure, percentile
+from bench.metrics import Figure, percentile
 from bench.report import Load, Measured, Report, Rows, Run, newest, report, write
-from bench.rival import Rival
 from bench.stages import stage_figures
 from bench.submissions import PAGES, SEED, write_submission
 from bench.tables import compared, console, errors, heading, words

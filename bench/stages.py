@@ -12,21 +12,21 @@ from typing import Final
 
 from bench.cases import judged_alone
 from bench.engines import ours
-from bench.figures import Figure
+from bench.metrics import Figure
 from fixtures.specimens.pages import test_pages
 from models.case import ReadPage
 from models.policy import Policy
-from pipeline.documents.likeness import Reader
-from pipeline.ocr.engines import alphabet
-from pipeline.ocr.options import OcrOptions
+from pipeline.judge.likeness import Reader
+from pipeline.perceive.ocr.engines import alphabet
+from pipeline.perceive.ocr.options import OcrOptions
 
 SEED: Final = 7
 # Which functions a stage is: the end of the file's path, and the name.
 _STAGES: Final = MappingProxyType(
     {
-        "decode": (("pipeline/decode/pages.py", "decode"),),
-        "find": (("pipeline/scene/find.py", "find_documents"),),
-        "straighten": (("pipeline/scene/straighten.py", "straighten"),),
+        "decode": (("pipeline/perceive/decode/pages.py", "decode"),),
+        "find": (("pipeline/perceive/scene/document_detection/find.py", "find_documents"),),
+        "straighten": (("pipeline/perceive/scene/rectify.py", "straighten"),),
         "print layer": (("scene/print_layer.py", "layers"),),
         "detect": (("ocr/detection.py", "find_lines"),),
         "cut lines": (("scene/lines.py", "cut_line"),),
@@ -36,7 +36,7 @@ _STAGES: Final = MappingProxyType(
         "barcodes": (("scene/barcodes.py", "read_barcodes"),),
     }
 )
-_WHOLE: Final = (("pipeline/perceive.py", "perceive"),)
+_WHOLE: Final = (("pipeline/perceive/page.py", "perceive"),)
 
 
 def stage_figures(count: int) -> Iterator[Figure]:

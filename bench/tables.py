@@ -6,7 +6,7 @@ from types import MappingProxyType
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Figure
+from bench.metrics import Figure
 from bench.report import Report, Rows
 
 console = Console(width=160)

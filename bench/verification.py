@@ -16,24 +16,24 @@ import numpy as np
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
 from bench.glyphs import nearest_impostor
+from bench.metrics import Figure, share
+from bench.name_crops import HARMS, LEGIBLE, Drawn, Spoken, draw, plan, read
 from bench.names import Said, Typed
 from bench.report import Measured
-from bench.strips import HARMS, LEGIBLE, Drawn, Spoken, draw, plan, read
+from bench.runner import Bench, conduct
 from bench.tables import errors
 from fixtures.people.names import Rng, impostor
 from fixtures.truth import Split
 from models.policy import Policy
-from pipeline.documents.likeness import Reader
-from pipeline.documents.looks import Legibility, look
+from pipeline.judge.field_legibility import Legibility, look
+from pipeline.judge.likeness import Reader
+from pipeline.judge.name_match import Verdict, together
+from pipeline.judge.rules.names import hardly_another, verdict_on
 from pipeline.names.readable import readable
-from pipeline.names.verify import Verdict, together
-from pipeline.ocr.base import OcrEngine
-from pipeline.ocr.engines import engine_kind
-from pipeline.ocr.options import OcrOptions
-from pipeline.rules.names import hardly_another, verdict_on
+from pipeline.perceive.ocr.base import OcrEngine
+from pipeline.perceive.ocr.engines import engine_kind
+from pipeline.perceive.ocr.options import OcrOptions
 
 SEED: Final = 9
 BENCH: Final = Bench("verification", __doc__, SEED, "names", small=2000, full=50_000)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from cli.workspace import Place
 from models.errors import ExitCode
-from pipeline.anchors import verify as verify_chain
+from pipeline.delivery.audit_anchors import verify as verify_chain
 
 audit = typer.Typer(no_args_is_help=True, help="The audit chain: what was done, and whether the past was changed.")
 _console = Console(highlight=False)

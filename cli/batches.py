@@ -10,11 +10,11 @@ from rich.table import Table
 from cli.batching import print_outcomes, print_summary, stderr, stoppable, who
 from cli.workspace import Place
 from models.errors import ExitCode
-from pipeline.batches.force import promote as promoted
-from pipeline.batches.force import roll_back as rolled_back
-from pipeline.batches.holding import Task, holding
+from pipeline.batches.batch_lease import Task, holding
+from pipeline.batches.promotion import promote as promoted
+from pipeline.batches.promotion import roll_back as rolled_back
 from pipeline.batches.report import Report, as_csv, as_text, items, report, rows_of
-from pipeline.ledger.batched import Batch, BatchOptions, ItemState
+from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
 
 _BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="As `intake reprocess list` shows it.")]
 _Tell = Annotated[bool, typer.Option("--tell", help="Let results be told that differ from what was told.")]

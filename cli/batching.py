@@ -11,17 +11,17 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from flows.resources import Resources
 from models.changes import Change
 from models.errors import ExitCode
-from pipeline.batches.holding import Task, Who, holding
+from pipeline.batches.batch_lease import Task, Who, holding
+from pipeline.batches.estimate import Estimate
 from pipeline.batches.outcomes import Outcome
-from pipeline.batches.plan import Estimate
 from pipeline.batches.report import place_of, shown
 from pipeline.batches.run import Place as Bench
 from pipeline.batches.run import run
-from pipeline.identity import process_identity
-from pipeline.ledger.batched import Batch, ItemState
+from pipeline.ledger.batch_values import Batch, ItemState
+from pipeline.workers.process_identity import process_identity
+from service.resources import Resources
 
 stderr: Final = Console(stderr=True, highlight=False)
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)

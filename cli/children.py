@@ -13,9 +13,9 @@ from rich.console import Console
 
 from cli.workspace import Place
 from models.cells import no_formula
-from models.children import KnownChild
 from models.errors import ExitCode
-from pipeline.forget import forget_child as forget
+from models.register import KnownChild
+from pipeline.cases.erasure import forget_child as forget
 from pipeline.names.legacy import modern
 
 children = typer.Typer(help="The register of known children, used for 4005.", no_args_is_help=True)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from models.errors import ExitCode
 from models.findings import CATALOGUE, TITLES, Code, Reason
-from models.wording import Language, templates
+from models.messages import Language, templates
 
 
 def codes(

@@ -18,13 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from fixtures.truth import KNOWN_CHILDREN, SAMPLES
-from flows.resources import register_secret
-from flows.server import prefect_server, usable_port
-from flows.service import serve
-from flows.settings import Settings
-from models.children import KnownChild
 from models.errors import ExitCode, LedgerError
 from models.findings import TITLES
+from models.register import KnownChild
 from models.result import DECISION_TITLES, Decision, Result
 from models.review import Role
 from models.submission import INBOX, MANIFEST_NAME
@@ -32,6 +28,10 @@ from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
+from service.prefect_server import prefect_server, usable_port
+from service.resources import register_secret
+from service.service import serve
+from service.settings import Settings
 
 _SHOWN: Final = (
     "accepted-certificate",

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.workspace import Place
-from flows.doctor.check import Check, State
-from flows.doctor.examination import examine, exit_code
+from service.doctor.check import Check, State
+from service.doctor.examination import examine, exit_code
 
 _COLOURS = {State.OK: "green", State.WARNING: "yellow", State.WRONG: "red"}
 

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.workspace import Place
-from flows.settings import SettingsError
 from models.accounts import Account, checked_name
 from models.errors import ExitCode
 from models.review import Role
 from pipeline.ledger.base import utc_now
+from service.settings import SettingsError
 
 people = typer.Typer(no_args_is_help=True, help="People who sign in at the review desk.")
 _console = Console(highlight=False)

@@ -12,8 +12,8 @@ from cli.report import print_report
 from cli.workspace import Place
 from models.errors import BadManifestError, ExitCode, ManifestMissingError
 from models.result import EXIT_OF_DECISION, Result
-from pipeline.desk import Desk
-from pipeline.intake import process as process_folder
+from pipeline.cases.context import Desk
+from pipeline.cases.steps import process as process_folder
 from pipeline.stores.folder import FolderStore
 
 _WORST_FIRST = (ExitCode.BAD_MANIFEST, ExitCode.RETURNED, ExitCode.REVIEW, ExitCode.ACCEPTED)

@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.workspace import Place
-from flows.settings import Settings
 from models.errors import ExitCode
-from pipeline.stores.plan import Events, Plan, State, Step, server_lines
 from pipeline.stores.provision import provision as provision_bucket
 from pipeline.stores.provision import provision_folder
+from pipeline.stores.provisioning import Events, Plan, State, Step, server_lines
+from service.settings import Settings
 
 _COLOURS = {State.DONE: "green", State.UNCHANGED: "dim", State.WOULD_DO: "yellow"}
 

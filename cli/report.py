@@ -7,8 +7,8 @@ from rich.text import Text
 
 from models.documents import FIELD_TITLES, PAGE_TITLES
 from models.findings import TITLES, Finding, Severity
+from models.messages import Language, words_of
 from models.result import DECISION_TITLES, Decision, Result
-from models.wording import Language, words_of
 
 _COLOURS = {Decision.ACCEPTED: "green", Decision.RETURNED: "red", Decision.REVIEW: "yellow"}
 _SEVERITIES = {Severity.REJECT: "退回", Severity.REVIEW: "待审核", Severity.WARNING: "提示"}

@@ -13,9 +13,9 @@ from cli.workspace import Place
 from models.errors import ExitCode
 from models.findings import Code
 from models.result import Decision
-from pipeline.batches.plan import estimate
-from pipeline.conclude import VERSION
-from pipeline.ledger.batched import BatchOptions
+from pipeline.batches.estimate import estimate
+from pipeline.cases.conclude import VERSION
+from pipeline.ledger.batch_values import BatchOptions
 from pipeline.ledger.values import Selection
 
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")

@@ -4,7 +4,7 @@ import typer
 
 from cli.workspace import Place
 from models.errors import ExitCode, StoreError
-from pipeline.stores.sealed import SealedStore
+from pipeline.stores.encrypted import SealedStore
 
 
 def reseal(context: typer.Context) -> int:

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from cli.workspace import Place
-from flows.settings import SettingsError
 from models.errors import ExitCode
-from pipeline.forget import erase_the_rest, expire_scans, scans_due
+from pipeline.cases.erasure import erase_the_rest, expire_scans, scans_due
+from service.settings import SettingsError
 
 retention = typer.Typer(no_args_is_help=True, help="Erase what is needed no more.")
 

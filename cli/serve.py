@@ -7,8 +7,8 @@ from cli.workspace import Place
 
 def serve(context: typer.Context) -> int:
     """Take uploads in until interrupted: a Prefect server with its UI, a worker with warm engines, the inbox."""
-    from flows.logs import log_to_stderr
-    from flows.service import serve as run_service
+    from service.logging import log_to_stderr
+    from service.service import serve as run_service
 
     place: Place = context.obj
     log_to_stderr()

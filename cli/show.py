@@ -6,8 +6,8 @@ import typer
 
 from cli.report import print_report
 from cli.workspace import Place
+from models.messages import Language
 from models.result import EXIT_OF_DECISION
-from models.wording import Language
 
 
 def show(

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from flows.resources import Resources, register_secret
-from flows.settings import Settings, SettingsError
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
+from service.resources import Resources, register_secret
+from service.settings import Settings, SettingsError
 
 
 class Place:

@@ -12,14 +12,12 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run, task_run
 from prefect.states import Completed
 
-from flows.artifacts import codes_of, run_name
-from flows.endings import concluded, failed, is_passing, nothing_quoted
-from flows.held import Held, postpone, renewing
-from flows.provide import reading_slot
-from flows.publish import publish, say_why, say_why_not
-from flows.resources import resources
-from flows.threads import in_thread
-from flows.turns import TURNS
+from flows.artifacts.publish import publish, say_why, say_why_not
+from flows.artifacts.tables import codes_of, run_name
+from flows.deployments import reading_slot
+from flows.leases import Held, postpone, renewing
+from flows.states import concluded, failed, is_passing, nothing_quoted
+from flows.upload_priority import TURNS
 from models.case import Case, FailedPage, FileReading
 from models.errors import (
     BadManifestError,
@@ -32,10 +30,12 @@ from models.errors import (
 from models.findings import Code
 from models.result import Result
 from models.submission import MANIFEST_NAME
-from pipeline import intake as steps
-from pipeline.identity import process_identity
+from pipeline.cases import steps
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.values import Lease
+from pipeline.workers.process_identity import process_identity
+from service.resources import resources
+from service.threads import in_thread
 
 log = logging.getLogger(__name__)
 _DELAYS: Final = [2, 10, 30]

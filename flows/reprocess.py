@@ -20,20 +20,20 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows.artifacts import item_rows, totals_table
-from flows.endings import failed, nothing_quoted
-from flows.resources import resources
-from flows.threads import in_thread
-from flows.turns import TURNS
-from pipeline.batches.holding import Task, Who, holding
+from flows.artifacts.tables import item_rows, totals_table
+from flows.states import failed, nothing_quoted
+from flows.upload_priority import TURNS
+from pipeline.batches.batch_lease import Task, Who, holding
+from pipeline.batches.estimate import estimate
 from pipeline.batches.outcomes import Outcome
-from pipeline.batches.plan import estimate
 from pipeline.batches.report import items, report
 from pipeline.batches.run import Place, run
-from pipeline.conclude import VERSION
-from pipeline.identity import process_identity
-from pipeline.ledger.batched import Batch, BatchOptions, ItemState
+from pipeline.cases.conclude import VERSION
+from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
 from pipeline.ledger.values import Selection
+from pipeline.workers.process_identity import process_identity
+from service.resources import resources
+from service.threads import in_thread
 
 _MOST_ROWS: Final = 5000
 _GLANCE_SECONDS: Final = 1.0

@@ -15,7 +15,7 @@ from prefect.states import Cancelled
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 from pydantic import PrivateAttr
 
-from pipeline.identity import process_identity
+from pipeline.workers.process_identity import process_identity
 
 if TYPE_CHECKING:
     from prefect.client.schemas.responses import DeploymentResponse

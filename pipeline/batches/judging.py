@@ -15,11 +15,11 @@ from typing import Final
 from models.changes import changes
 from models.errors import LedgerError, LostLeaseError, PipelineError
 from pipeline.batches.outcomes import Outcome, broken
-from pipeline.conclude import JUDGED_AT_MOST, conclusions
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import CONTENT_VERSION
+from pipeline.cases.conclude import JUDGED_AT_MOST, conclusions
+from pipeline.extract.extraction import CONTENT_VERSION
+from pipeline.judge.likeness import Reader
 from pipeline.ledger.base import ChildExistsError, Ledger
-from pipeline.ledger.batched import BatchItem, BatchLease, ItemState, Judged
+from pipeline.ledger.batch_values import BatchItem, BatchLease, ItemState, Judged
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Stored
 

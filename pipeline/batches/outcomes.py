@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from models.changes import Change
 from models.errors import EngineError, PipelineError
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.batched import BatchItem, BatchLease, ItemState
+from pipeline.ledger.batch_values import BatchItem, BatchLease, ItemState
 
 TOGETHER: Final = 40  # cases of one transaction: an upload that is concluded meanwhile waits for a moment only
 

@@ -7,9 +7,9 @@ from models.errors import EngineError, LostLeaseError, PipelineError
 from models.findings import Code
 from pipeline.batches.judging import record_judged
 from pipeline.batches.outcomes import Outcome, broken
-from pipeline.desk import Desk
-from pipeline.intake import content_of, perceive_case
-from pipeline.ledger.batched import BatchItem, BatchLease, ItemState
+from pipeline.cases.context import Desk
+from pipeline.cases.steps import content_of, perceive_case
+from pipeline.ledger.batch_values import BatchItem, BatchLease, ItemState
 
 
 def read_item(item: BatchItem, lease: BatchLease, desk: Desk, *, from_readings: bool) -> Outcome:

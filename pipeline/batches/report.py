@@ -11,7 +11,7 @@ from models.cells import no_formula
 from models.changes import Change
 from models.masking import mask
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.batched import Batch, BatchItem
+from pipeline.ledger.batch_values import Batch, BatchItem
 
 _PAGE: Final = 500
 

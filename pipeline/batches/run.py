@@ -14,8 +14,8 @@ from models.errors import EngineError
 from pipeline.batches.judging import Judging, begin, judge_lot, judge_lot_here
 from pipeline.batches.outcomes import TOGETHER, Outcome, lots
 from pipeline.batches.reading import read_item
-from pipeline.desk import Desk
-from pipeline.ledger.batched import Batch, BatchItem, BatchLease, ItemState
+from pipeline.cases.context import Desk
+from pipeline.ledger.batch_values import Batch, BatchItem, BatchLease, ItemState
 
 _LANES: Final = 2  # cases that are read at once: the pages of one follow as those of the other end
 _GLANCE_SECONDS: Final = 0.5

@@ -7,13 +7,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.content import Resemblance
 from models.geometry import Quad
-from pipeline.decode.pixels import Rgb
-from pipeline.documents.content import Resemblance
-from pipeline.glyphs.cutting import cut_out
-from pipeline.glyphs.faces import drawn, families
 from pipeline.glyphs.repertoire import lookalikes, neighbours
+from pipeline.glyphs.segmentation import cut_out
 from pipeline.glyphs.shape import SHARP, shape_of
+from pipeline.glyphs.typefaces import drawn, families
+from pipeline.perceive.decode.pixels import Rgb
 
 _SOFTNESS: Final = (SHARP, 2.0, 3.2)  # as sharp as print, as pictures that one reads, and as those that one guesses at
 _BEST: Final = 2  # typefaces that count: the print may be unlike all others

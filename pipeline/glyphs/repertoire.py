@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.glyphs.faces import drawn, families
 from pipeline.glyphs.shape import Shape, outline_of, shape_of
+from pipeline.glyphs.typefaces import drawn, families
 
 _BLOCKS: Final = (  # of Unicode: the unified ideographs, and their extensions
     (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2EE5D), (0x30000, 0x323AF),

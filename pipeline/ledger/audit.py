@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from models.errors import LedgerError
 from pipeline.ledger.records import Anchor, AuditKind, AuditRecord
-from pipeline.ledger.seal import Kind, Seal
 from pipeline.ledger.tables import audit, audit_head
+from pipeline.ledger.value_encryption import Kind, Seal
 
 _PAGE: Final = 5000
 _SHOWN: Final = 1000  # problems: more of them say nothing more

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Row, Update, func, insert, or_, select, update
 
 from models.errors import LostLeaseError, UnknownBatchError
-from pipeline.ledger.batched import Batch, BatchLease, BatchOptions, ItemState
+from pipeline.ledger.batch_values import Batch, BatchLease, BatchOptions, ItemState
 from pipeline.ledger.inbox import is_over
 from pipeline.ledger.tables_of_people import batch_items, batches
 

@@ -14,8 +14,8 @@ from models.submission import Submission
 from pipeline.ledger import purposes
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.errors import stored_value
-from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import case_files, cases
+from pipeline.ledger.value_encryption import Seal
 
 _FILES = TypeAdapter(tuple[StoredFile, ...])
 _ATTEMPTS = 5  # as many revisions of one submission may be opened at the same instant

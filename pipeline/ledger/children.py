@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from models.children import KnownChild
-from models.identity import modern_number
+from models.id_number import modern_number
+from models.register import KnownChild
 from pipeline.ledger.base import ChildExistsError
-from pipeline.ledger.batched import Registered
-from pipeline.ledger.seal import Kind, Seal
+from pipeline.ledger.batch_values import Registered
 from pipeline.ledger.tables import children, forgotten
+from pipeline.ledger.value_encryption import Kind, Seal
 from pipeline.ledger.values import Birth, ChildNumbers, Delivery, ImportCounts, Sought
 
 _KEPT = frozenset({"Co", "Cn", "So"})  # rare characters: private use, newer than our tables, drawn as a box

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import exc
 
 from models.errors import LedgerBusyError, LedgerError
-from pipeline.ledger.seal import BrokenSealError
+from pipeline.ledger.value_encryption import BrokenSealError
 
 _PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})

@@ -4,8 +4,8 @@ from models.errors import LedgerError
 from pipeline.ledger.base import Clock, Ledger, utc_now
 from pipeline.ledger.database import Database
 from pipeline.ledger.schema import bring_up_to_date
-from pipeline.ledger.seal import Seal
 from pipeline.ledger.sql import SqlLedger
+from pipeline.ledger.value_encryption import Seal
 
 
 def open_ledger(url: str, secret: bytes, *, clock: Clock = utc_now, patience: float = 10.0) -> Ledger:

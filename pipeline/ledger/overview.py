@@ -12,7 +12,7 @@ from models.documents import PageKind
 from models.result import Decision
 from models.review import Outcome, Why
 from models.shares import Share
-from pipeline.ledger.counted import BEIJING, day_of
+from pipeline.ledger.current_runs import BEIJING, day_of
 from pipeline.ledger.overview_values import (
     AccountAgreement,
     AccountDecisions,

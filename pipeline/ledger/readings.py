@@ -9,8 +9,8 @@ from models.case import ReadPage
 from pipeline.ledger import purposes
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.errors import stored_value
-from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import readings
+from pipeline.ledger.value_encryption import Seal
 
 
 def sealed(seal: Seal, key: str, page: ReadPage) -> bytes:

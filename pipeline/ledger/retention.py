@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, selec
 from models.result import Decision
 from models.submission import INBOX, MANIFEST_NAME
 from pipeline.ledger import cases as case_rows
-from pipeline.ledger import waiting
-from pipeline.ledger.forgetting import NOWHERE, bytes_of_nobody_else, uploads
-from pipeline.ledger.seal import Seal
+from pipeline.ledger import review_queue as waiting
+from pipeline.ledger.erasure import NOWHERE, bytes_of_nobody_else, uploads
 from pipeline.ledger.tables import case_files, cases, erasures, inbox, outbox, runs
+from pipeline.ledger.value_encryption import Seal
 from pipeline.ledger.values import Expired, MessageKind
 from pipeline.stores.content import refusal_key
 

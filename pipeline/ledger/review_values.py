@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from models.base import Model
 from models.case import Case
-from models.children import KnownChild
 from models.codes import Code, Reason
+from models.register import KnownChild
 from models.result import Result
 from models.review import Outcome, Priority, Verdict, Why
 from pipeline.ledger.values import ChildNumbers, Content

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, Row, Select, insert, select
 from models.case import Case
 from models.review import Outcome, Verdict, Why
 from pipeline.ledger import purposes
+from pipeline.ledger.decision_errors import AlreadyDecidedError, RefusedDecisionError, StaleCaseError
 from pipeline.ledger.errors import stored_value
-from pipeline.ledger.refusals import AlreadyDecidedError, RefusedDecisionError, StaleCaseError
 from pipeline.ledger.review_values import Reviewed, Settled
-from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import cases
 from pipeline.ledger.tables_of_people import reviews
+from pipeline.ledger.value_encryption import Seal
 
 _PAGE: Final = 500
 

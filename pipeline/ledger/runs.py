@@ -10,12 +10,13 @@ from models.case import Case
 from models.errors import LedgerError, NoResultYetError
 from models.result import Decision, Result
 from pipeline.ledger import cases as case_rows
-from pipeline.ledger import counted, purposes
+from pipeline.ledger import current_runs as counted
+from pipeline.ledger import purposes
 from pipeline.ledger.cases import Held
-from pipeline.ledger.counted import Counted
+from pipeline.ledger.current_runs import Counted
 from pipeline.ledger.errors import stored_value
-from pipeline.ledger.seal import Seal
 from pipeline.ledger.tables import cases, run_codes, runs
+from pipeline.ledger.value_encryption import Seal
 from pipeline.ledger.values import Conclusion, Selection
 
 _NAMED: Final = (cases.c.submission_id, cases.c.revision, runs.c.ordinal)  # what tells a run from all others

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, inspect, select, text
 from models.errors import LedgerError
 from pipeline.ledger.database import Database, insert_new
 from pipeline.ledger.errors import damaged
-from pipeline.ledger.seal import Kind, Seal
 from pipeline.ledger.tables import register_check
+from pipeline.ledger.value_encryption import Kind, Seal
 
 VERSION_TABLE = "ledger_version"
 _CHECKED_WHOLE = 256 * 1024 * 1024  # bytes: a tenth of a second; damage in a larger file shows where it is read

@@ -1,12 +1,12 @@
 """The ledger on SQL: each operation is one transaction, and the parts stand in transactions/."""
 
-from pipeline.ledger.transactions.of_batches import Batches
-from pipeline.ledger.transactions.of_cases import Cases, Readings
-from pipeline.ledger.transactions.of_children import Children
-from pipeline.ledger.transactions.of_operation import Audit, Operation
-from pipeline.ledger.transactions.of_people import People
-from pipeline.ledger.transactions.of_reviews import Reviews
-from pipeline.ledger.transactions.of_uploads import Inbox, Outbox
+from pipeline.ledger.repositories.accounts import People
+from pipeline.ledger.repositories.batches import Batches
+from pipeline.ledger.repositories.cases import Cases, Readings
+from pipeline.ledger.repositories.children import Children
+from pipeline.ledger.repositories.inbox import Inbox, Outbox
+from pipeline.ledger.repositories.operation import Audit, Operation
+from pipeline.ledger.repositories.reviews import Reviews
 
 
 class SqlLedger(Batches, Cases, Readings, Children, Inbox, Outbox, Reviews, People, Audit, Operation):

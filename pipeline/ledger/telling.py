@@ -6,7 +6,7 @@ from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from pipeline.ledger import outbox, runs
-from pipeline.ledger.seal import Seal
+from pipeline.ledger.value_encryption import Seal
 from pipeline.ledger.values import MessageKind
 
 

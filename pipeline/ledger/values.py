@@ -9,12 +9,12 @@ from pydantic import AwareDatetime, Field, JsonValue
 
 from models.base import Model
 from models.case import Case
-from models.children import KnownChild
+from models.content import FileContent
 from models.findings import Code
 from models.policy import Looks
+from models.register import KnownChild
 from models.result import Decision, Result
 from models.submission import Sex
-from pipeline.documents.content import FileContent
 
 
 class Selection(Model):

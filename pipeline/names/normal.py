@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from models.identity import half_width
+from models.id_number import half_width
 
 SEPARATOR = "·"  # U+00B7, the one that 民委发〔2016〕33 号 prescribes
 _DOTS = "\u2022\u2027\u30fb\uff65\u2219\u22c5\uff0e\u002e\u0387\u2e31\u00b7"

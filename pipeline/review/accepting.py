@@ -5,13 +5,13 @@ from typing import Final
 
 from models.codes import Code
 from models.documents import Field, Person
-from models.identity import is_certificate_number, parse_id_number
+from models.id_number import is_certificate_number, parse_id_number
 from models.review import Checked, Relation, Verdict
 from models.submission import EnteredChild
-from pipeline.review.opened import Opened
+from pipeline.review.field_comparison import comparable
+from pipeline.review.review_case import Opened
 from pipeline.review.sheet import Row, checked_of, is_of
-from pipeline.review.stumbling import Intent, Problem, Stumble
-from pipeline.side_by_side import comparable
+from pipeline.review.validation import Intent, Problem, Stumble
 
 _DUPLICATES: Final = frozenset({Code.CHILD_EXISTS, Code.MAYBE_DUPLICATE})
 

@@ -2,8 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from models.content import FieldContent, Piece
 from models.reading import Glyph
-from pipeline.documents.content import FieldContent, Piece
 
 _OF_A_CHARACTER: Final = 3
 _LEAST: Final = 0.001  # probability of a character that anybody needs to see

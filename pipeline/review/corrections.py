@@ -22,8 +22,8 @@ from models.result import Result
 from models.review import Checked
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.review_values import Reviewed
-from pipeline.review.blame import row_field
-from pipeline.side_by_side import comparable
+from pipeline.review.field_comparison import comparable
+from pipeline.review.finding_rows import row_field
 
 
 class CheckedField(Model):

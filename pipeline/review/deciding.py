@@ -14,11 +14,11 @@ from models.review import Outcome, Role, Verdict
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.review_values import Settled
 from pipeline.review.accepting import accepting
-from pipeline.review.opened import Opened
 from pipeline.review.registering import registered
-from pipeline.review.returning import finding_of
-from pipeline.review.sending_home import sending_home
-from pipeline.review.stumbling import Intent, Problem, Stumble
+from pipeline.review.return_checks import sending_home
+from pipeline.review.return_reasons import finding_of
+from pipeline.review.review_case import Opened
+from pipeline.review.validation import Intent, Problem, Stumble
 
 __all__ = ["Intent", "Problem", "Stumble", "accepted", "decide_case", "returned", "stumbles"]
 

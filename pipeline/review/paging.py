@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from models.case import Case
 from models.result import PageOutcome, Result
-from pipeline.documents.dossier import Dossier
+from pipeline.judge.dossier import Dossier
 
 
 class Page(NamedTuple):

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field
 from models.findings import Place
 from models.geometry import Box
-from pipeline.documents.pages import PageView
-from pipeline.review.opened import Opened
+from pipeline.judge.pages import PageView
 from pipeline.review.paging import Page
+from pipeline.review.review_case import Opened
 from pipeline.review.sheet import Row, checked_of
 
 

@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from models.children import KnownChild
 from models.documents import Field, Person
-from models.identity import normal_number
+from models.id_number import normal_number
+from models.register import KnownChild
 from models.result import FieldValue
 from models.review import Checked
 from models.submission import EnteredChild
-from pipeline.documents.dossier import in_todays_codes
-from pipeline.judge import identifying, registration
+from pipeline.judge.case import identifying, registration
+from pipeline.judge.dossier import in_todays_codes
 from pipeline.ledger.review_values import LaidOut
 from pipeline.ledger.values import ChildNumbers
-from pipeline.review.opened import Opened
+from pipeline.review.review_case import Opened
 from pipeline.review.sheet import is_of
 
 _NUMBERS: Final = frozenset({Field.ID_NUMBER, Field.CERTIFICATE_NUMBER})

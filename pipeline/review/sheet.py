@@ -6,19 +6,19 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.case import Case
+from models.content import FieldContent
 from models.documents import DocumentKind, Field, Person
 from models.findings import Finding, Severity
 from models.geometry import Box
 from models.policy import Policy
 from models.result import FieldValue, Result
 from models.review import Checked
-from pipeline.documents.content import FieldContent
-from pipeline.documents.dossier import Dossier
-from pipeline.documents.pages import PageView
-from pipeline.review.blame import about
-from pipeline.review.marks import differing, options
+from pipeline.judge.dossier import Dossier
+from pipeline.judge.pages import PageView
+from pipeline.review.differences import differing, options
+from pipeline.review.field_comparison import Compared, State, comparable, side_by_side
+from pipeline.review.finding_rows import about
 from pipeline.review.paging import Page, pages_of
-from pipeline.side_by_side import Compared, State, comparable, side_by_side
 
 __all__ = ["Crop", "Page", "Row", "Sheet", "Validator", "checked_of", "is_of", "sheet_of"]
 

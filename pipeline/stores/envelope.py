@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SM3
 from cryptography.hazmat.primitives.hmac import HMAC
 
 from models.errors import StoreError
-from pipeline import ciphers
+from pipeline import crypto as ciphers
 from pipeline.stores.base import masked_key
 from pipeline.stores.options import CipherName
 

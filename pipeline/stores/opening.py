@@ -6,10 +6,10 @@ from types import MappingProxyType
 
 from models.errors import StoreError
 from pipeline.stores.base import Store
+from pipeline.stores.encrypted import SealedStore
 from pipeline.stores.envelope import Keyring
 from pipeline.stores.folder import FolderStore
 from pipeline.stores.options import StoreOptions
-from pipeline.stores.sealed import SealedStore
 
 
 def open_store(url: str, options: StoreOptions | None = None) -> Store:

@@ -25,7 +25,7 @@ from models.submission import INBOX, MANIFEST_NAME
 from pipeline.stores.atomic import make_private_folder
 from pipeline.stores.bucket_rules import Facts, facts, merged, parsed
 from pipeline.stores.options import StoreOptions
-from pipeline.stores.plan import Events, Plan, State, Step
+from pipeline.stores.provisioning import Events, Plan, State, Step
 from pipeline.stores.s3 import connect
 from pipeline.stores.topics import bucket_errors, make_topic, topic_matches
 

@@ -8,13 +8,13 @@ from sqlalchemy import Engine, create_engine, text
 
 from models.case import Case
 from models.changes import Change
-from models.children import KnownChild
 from models.errors import LostLeaseError, UnknownBatchError
 from models.findings import Code, Reason
+from models.register import KnownChild
 from models.result import Decision
 from models.review import Priority
 from pipeline.ledger.base import ChildExistsError, Ledger
-from pipeline.ledger.batched import Batch, BatchLease, BatchOptions, BatchStep, ItemState, Judged
+from pipeline.ledger.batch_values import Batch, BatchLease, BatchOptions, BatchStep, ItemState, Judged
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import ChildNumbers, Conclusion, Selection
 from tests.contracts.conftest import Clock

@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.children import KnownChild
-from models.identity import modern_number
+from models.id_number import modern_number
+from models.register import KnownChild
 from models.submission import Sex
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Birth, Conclusion, Delivery, Forgotten, ImportCounts, Sought

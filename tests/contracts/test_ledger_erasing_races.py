@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import Connection
 
 from models.review import Why
-from pipeline.ledger import cases, waiting
+from pipeline.ledger import cases
+from pipeline.ledger import review_queue as waiting
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import ChildNumbers, Conclusion, Forgotten, Selection

@@ -13,7 +13,7 @@ from models.policy import Looks
 from models.review import Outcome, Why
 from pipeline.ledger import cases
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.refusals import AlreadyDecidedError, StaleCaseError
+from pipeline.ledger.decision_errors import AlreadyDecidedError, StaleCaseError
 from pipeline.ledger.review_values import Settled
 from tests.contracts.test_ledger_reviews import EVERY, UNSURE, accepted, ended, verdict, whys
 

@@ -14,15 +14,15 @@ from models.policy import Looks
 from models.result import Decision, Result
 from models.review import Checked, Outcome, Priority, Verdict, Why
 from pipeline.ledger.base import ChildExistsError, Ledger
-from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.records import AuditKind
-from pipeline.ledger.refusals import (
+from pipeline.ledger.decision_errors import (
     AlreadyDecidedError,
     HeldError,
     NotWaitingError,
     PersonDecidedError,
     StaleCaseError,
 )
+from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.records import AuditKind
 from pipeline.ledger.review_values import Settled, View
 from pipeline.ledger.values import ChildNumbers, Conclusion, UploadEvent, Via
 from tests.contracts.conftest import Clock

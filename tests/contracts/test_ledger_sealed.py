@@ -11,17 +11,17 @@ from alembic import command
 from sqlalchemy import Connection, text
 
 from models.case import Case, FailedPage, StoredFile
+from models.content import FileContent
 from models.errors import LedgerError
 from models.findings import Code, Reason
 from models.result import Decision, Result
-from pipeline.documents.content import FileContent
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.contents import packed
 from pipeline.ledger.database import Database
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.overview_values import DayDecisions, PageFailure, VersionCount
 from pipeline.ledger.schema import alembic_config
-from pipeline.ledger.seal import Kind, Seal
+from pipeline.ledger.value_encryption import Kind, Seal
 from pipeline.ledger.values import ChildNumbers, Conclusion, Content, Selection
 from pipeline.stores.content import content_key
 from tests.support.values import SECRET, read_page, result, submission

@@ -8,7 +8,7 @@ from zlib import crc32
 import pytest
 
 from models.errors import LedgerBusyError, PipelineError, StoreDownError
-from pipeline.forget import forget_child
+from pipeline.cases.erasure import forget_child
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.base import Store

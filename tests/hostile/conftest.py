@@ -12,12 +12,12 @@ import pytest
 from models.policy import Limits, Policy
 from models.result import Result
 from models.submission import MANIFEST_NAME
-from pipeline.desk import Desk
-from pipeline.intake import process
+from pipeline.cases.context import Desk
+from pipeline.cases.steps import process
 from pipeline.ledger.opening import open_ledger
-from pipeline.ocr.options import OcrOptions, ReaderOptions
-from pipeline.readers import Readers
+from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.folder import FolderStore
+from pipeline.workers.ocr_pool import Readers
 from tests.support.dossiers import CHILD
 from tests.support.engines import OBEDIENT, READ
 from tests.support.files import encoded, sheet

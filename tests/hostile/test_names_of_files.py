@@ -7,7 +7,7 @@ import pytest
 from models.errors import BadManifestError
 from models.findings import Code
 from models.submission import MANIFEST_NAME, parse_manifest
-from pipeline.intake import process
+from pipeline.cases.steps import process
 from pipeline.stores.content import bytes_of
 from tests.hostile.conftest import Intake, manifest
 from tests.support.files import encoded, sheet

@@ -6,11 +6,11 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.content import FieldContent, Piece
 from models.documents import Field
 from models.geometry import Box
 from models.reading import BLANK, Alternative, Lattice
-from pipeline.documents.content import FieldContent, Piece
-from pipeline.ocr.lattice import glyphs
+from pipeline.perceive.ocr.lattice import glyphs
 from pipeline.review.candidates import Candidate, candidates
 from tests.support.fields import field_of
 from tests.support.lines import Ink

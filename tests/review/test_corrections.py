@@ -10,7 +10,7 @@ from models.review import Outcome, Role
 from pipeline.ledger.base import Ledger
 from pipeline.review.corrections import CheckedField, Confusion, checked_fields, confusions
 from pipeline.review.deciding import decide_case
-from pipeline.review.opened import Opened
+from pipeline.review.review_case import Opened
 from tests.support.reviewing import (
     CASE,
     DOUBTED,

@@ -10,13 +10,13 @@ from models.catalogue import CATALOGUE, NOTED
 from models.codes import Code, Reason
 from models.documents import Field, Person
 from models.findings import Finding, Severity, found
+from models.messages import Language, words_of
 from models.result import Decision, decide
 from models.review import Relation, Verdict
-from models.wording import Language, words_of
 from pipeline.ledger.base import Ledger
 from pipeline.review.deciding import Problem, accepted, returned, stumbles
-from pipeline.review.opened import Opened
-from pipeline.review.returning import finding_of, fits, offered, place_of
+from pipeline.review.return_reasons import finding_of, fits, offered, place_of
+from pipeline.review.review_case import Opened
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, certificate, member, mother
 from tests.support.dossiers import FAMILY, dossier
 from tests.support.lines import Ink

@@ -8,7 +8,7 @@ from models.documents import Field, Person
 from models.review import Outcome
 from pipeline.ledger.base import Ledger
 from pipeline.review.deciding import decide_case
-from pipeline.review.opened import Opened
+from pipeline.review.review_case import Opened
 from pipeline.review.sheet import Row, Sheet, Validator
 from tests.support.reviewing import (
     DOUBTED,

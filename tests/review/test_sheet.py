@@ -11,9 +11,10 @@ from models.documents import DocumentKind, Field, Person
 from models.policy import NameLimits, Policy
 from models.reading import PageReading
 from pipeline.ledger.base import Ledger
-from pipeline.review.marks import differing
+from pipeline.review.differences import differing
+from pipeline.review.field_comparison import Compared, State
 from pipeline.review.sheet import Sheet
-from pipeline.side_by_side import Compared, State
+from tests.review.test_field_comparison import read
 from tests.support.cards import (
     CHILD_NUMBER,
     FATHER_NUMBER,
@@ -28,7 +29,6 @@ from tests.support.cards import (
 from tests.support.dossiers import FAMILY, Sent
 from tests.support.lines import Ink
 from tests.support.reviewing import DOUBTED, OLD, UNSURE, Sending, opened, row_of
-from tests.test_side_by_side import read
 
 FAINT = Ink("欧阳靖萱", sure=0.05)
 OTHER_NUMBER = id_number("20191123", 4)

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import pytest
 
-from models.children import KnownChild
 from models.codes import Code, Reason
 from models.documents import Field, Person
 from models.policy import Looks, NameLimits, Policy
+from models.register import KnownChild
 from models.result import Decision
 from models.review import Outcome, Relation, Role, Why
 from models.submission import Sex
-from pipeline.conclude import conclude
-from pipeline.documents.view import CONTENT_VERSION
+from pipeline.cases.conclude import conclude
+from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.ledger.base import ChildExistsError, Ledger
+from pipeline.ledger.decision_errors import StaleCaseError
 from pipeline.ledger.records import AuditKind
-from pipeline.ledger.refusals import StaleCaseError
 from pipeline.ledger.review_values import View
 from pipeline.ledger.values import Content, UploadEvent, Via
 from pipeline.review.deciding import decide_case, stumbles

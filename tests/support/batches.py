@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pipeline.desk import Desk
-from pipeline.intake import process
+from pipeline.cases.context import Desk
+from pipeline.cases.steps import process
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import id_number, member
 from tests.support.dossiers import CHILD

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from models.identity import check_digit
+from models.id_number import check_digit
 from models.reading import PageReading
 from tests.support.lines import ROW, Cells, Ink, Words, line, moved, page, rows
 

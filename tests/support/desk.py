@@ -10,19 +10,19 @@ from typing import Final, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
-from flows.options import DeskOptions
-from flows.settings import Settings
-from flows.web.desk.app import application
-from flows.web.desk.door import Way
-from flows.web.desk.routes import WAYS
 from models.review import Role
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.folder import FolderStore
+from service.options import DeskOptions
+from service.settings import Settings
 from tests.support.door import answering
 from tests.support.people import PASSWORD
 from tests.support.processes import free_port
 from tests.support.values import SECRET
+from web.desk.app import application
+from web.desk.guard import Way
+from web.desk.routes import WAYS
 
 PORT: Final = 8098
 HERE: Final = f"http://127.0.0.1:{PORT}"

@@ -10,7 +10,7 @@ from typing import Final
 import uvicorn
 from starlette.applications import Starlette
 
-from flows.web.serving import configured
+from web.server import configured
 
 TOKEN: Final = "first-" + "a" * 32
 SECOND: Final = "second-" + "b" * 32

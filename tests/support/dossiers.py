@@ -9,9 +9,9 @@ from models.documents import DocumentKind
 from models.policy import Policy
 from models.reading import PageReading
 from models.submission import EnteredChild, Guardian, GuardianRelation, IdType, Sex, Submission, SubmittedFile
-from pipeline.documents.dossier import Dossier, open_dossier
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import view_files
+from pipeline.extract.extraction import view_files
+from pipeline.judge.dossier import Dossier, open_dossier
+from pipeline.judge.likeness import Reader
 from tests.support.cards import CHILD_NUMBER, FATHER_NUMBER, emblem, father, home, member, portrait
 
 

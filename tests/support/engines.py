@@ -14,9 +14,9 @@ import numpy as np
 from models.errors import EngineError
 from models.geometry import Box, Quad
 from models.reading import Lattice
-from pipeline.decode.pixels import Rgb
-from pipeline.ocr.engines import EngineKind
-from pipeline.ocr.options import OcrOptions
+from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.ocr.engines import EngineKind
+from pipeline.perceive.ocr.options import OcrOptions
 from tests.support.lines import Ink, lattice
 
 OBEDIENT: Final = "tests.support.engines:OBEDIENT_ROW"

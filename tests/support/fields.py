@@ -1,10 +1,10 @@
 """Fields made of words, as the rules see them."""
 
+from models.content import FieldContent
 from models.documents import Field
-from pipeline.documents.content import FieldContent
-from pipeline.documents.fields import read_field
-from pipeline.documents.runs import whole
-from pipeline.documents.view import field_content
+from pipeline.extract.extraction import field_content
+from pipeline.extract.fields import read_field
+from pipeline.extract.runs import whole
 from tests.support.lines import Words, line
 
 

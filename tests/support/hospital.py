@@ -11,16 +11,16 @@ from typing import Final, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
-from flows.options import DeskOptions
-from flows.settings import Settings
-from flows.web.desk.app import application
 from models.review import Role
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.folder import FolderStore
+from service.options import DeskOptions
+from service.settings import Settings
 from tests.support.desk import HERE, PORT, Desk
 from tests.support.people import PASSWORD, signed_in
 from tests.support.values import SECRET
+from web.desk.app import application
 
 STAFF: Final = {"amy": Role.REVIEWER, "ann": Role.REVIEWER, "sue": Role.SUPERVISOR}
 HELD_SECONDS: Final = 300.0

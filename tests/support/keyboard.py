@@ -11,15 +11,15 @@ import pytest
 from playwright.sync_api import Page
 
 from fixtures.truth import SAMPLES
-from flows.options import DeskOptions
-from flows.settings import Settings
 from models.policy import Limits, Looks, Policy
-from pipeline.desk import Desk as Workplace
-from pipeline.intake import process
+from pipeline.cases.context import Desk as Workplace
+from pipeline.cases.steps import process
 from pipeline.ledger.opening import open_ledger
-from pipeline.ocr.options import OcrOptions, ReaderOptions
-from pipeline.readers import Readers
+from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.folder import FolderStore
+from pipeline.workers.ocr_pool import Readers
+from service.options import DeskOptions
+from service.settings import Settings
 from tests.support.chromium import Chromium, StartChromium, Visit
 from tests.support.desk import Desk
 from tests.support.hospital import staffed_in

@@ -7,8 +7,8 @@ from models.policy import Limits, Looks, Policy
 from models.reading import PageReading
 from models.result import Result
 from models.submission import MANIFEST_NAME
-from pipeline.desk import Desk as Workplace
-from pipeline.intake import process
+from pipeline.cases.context import Desk as Workplace
+from pipeline.cases.steps import process
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import CHILD_NUMBER, FATHER_NUMBER, emblem, father, home, member, portrait
 from tests.support.desk import Desk

@@ -4,22 +4,22 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from models.children import KnownChild
 from models.codes import Code, Reason
 from models.documents import Field, Person
 from models.findings import Place
 from models.policy import Limits, Looks, Policy
 from models.reading import PageReading
+from models.register import KnownChild
 from models.review import Checked, Outcome, Relation, Role, Verdict
 from models.submission import Guardian, Sex
-from pipeline.conclude import conclude
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import CONTENT_VERSION
+from pipeline.cases.conclude import conclude
+from pipeline.extract.extraction import CONTENT_VERSION
+from pipeline.judge.likeness import Reader
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Content
 from pipeline.review.deciding import Intent
-from pipeline.review.opened import Opened, open_case
-from pipeline.review.returning import place_of
+from pipeline.review.return_reasons import place_of
+from pipeline.review.review_case import Opened, open_case
 from pipeline.review.sheet import Row, Sheet, checked_of
 from tests.support.cards import CHILD_NUMBER, member
 from tests.support.dossiers import FAMILY, GUARDIAN, READER, Sent, dossier

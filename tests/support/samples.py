@@ -11,18 +11,18 @@ import pytest
 from fixtures.readings import kept_readings
 from fixtures.truth import KNOWN_CHILDREN, SAMPLES
 from models.case import FileReading, ReadPage
-from models.children import KnownChild
 from models.errors import FileRejectedError
 from models.policy import Limits, Looks, Policy
 from models.reading import PageReading
+from models.register import KnownChild
 from models.result import Result
-from pipeline.desk import Desk
-from pipeline.documents.view import CONTENT_VERSION
-from pipeline.intake import process
+from pipeline.cases.context import Desk
+from pipeline.cases.steps import process
+from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.ledger.base import Ledger
-from pipeline.readers import Pending
 from pipeline.stores.base import Store
 from pipeline.stores.folder import FolderStore
+from pipeline.workers.ocr_pool import Pending
 from tests.support.scripted import ScriptedReaders
 
 _UNDRAWN: Final = Looks(share=0)

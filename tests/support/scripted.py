@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from models.content import Resemblance
 from models.errors import PipelineError
 from models.policy import Limits
 from models.reading import PageReading
-from pipeline.documents.content import Resemblance
-from pipeline.glyphs.questions import Question
-from pipeline.readers import Pending
-from pipeline.scene.overlay import Mark
+from pipeline.glyphs.queries import Question
+from pipeline.perceive.scene.overlay import Mark
+from pipeline.workers.ocr_pool import Pending
 
 Said = PageReading | PipelineError
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from pipeline.stores.encrypted import SealedStore
 from pipeline.stores.opening import open_store
 from pipeline.stores.options import CipherName, SealingOptions, StoreOptions
-from pipeline.stores.sealed import SealedStore
 
 OLD, NEW = "0a" * 32, "0b" * 32
 SCAN = b"plain bytes of a scan " * 400

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from flows.service import serve
-from flows.settings import Settings
 from models.errors import ExitCode
+from service.service import serve
+from service.settings import Settings
 
 Found = TypeVar("Found")
 

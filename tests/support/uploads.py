@@ -8,7 +8,7 @@ from typing import Final
 
 from models.policy import Limits, Policy
 from models.submission import MANIFEST_NAME
-from pipeline.desk import Desk
+from pipeline.cases.context import Desk
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.folder import FolderStore

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 
 from models.case import Case, ReadPage, StoredFile
-from models.children import KnownChild
 from models.findings import Code, Reason, found
 from models.geometry import Box, Quad
 from models.reading import BLANK, Alternative, Lattice, Line, LineMeasures, PageMeasures, PageReading, Surface, Tile
+from models.register import KnownChild
 from models.result import Provenance, Result, decide
 from models.submission import EnteredChild, IdType, Sex, Submission, SubmittedFile
 

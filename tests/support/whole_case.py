@@ -12,11 +12,11 @@ from models.errors import PipelineError
 from models.policy import Limits, Policy
 from models.result import Decision
 from models.submission import MANIFEST_NAME
-from pipeline import intake as steps
-from pipeline.anchors import keep_anchor, verify
+from pipeline.cases import steps
+from pipeline.cases.context import Desk
+from pipeline.delivery.audit_anchors import keep_anchor, verify
 from pipeline.delivery.deliver import Outlet, deliver
-from pipeline.desk import Desk
-from pipeline.events.scan import Scan
+from pipeline.events.reconciler import Scan
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import InboxItem

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from pipeline.ledger.batched import Batch, BatchItem, BatchLease, BatchOptions, BatchStep, ItemState, Judged
+from pipeline.ledger.batch_values import Batch, BatchItem, BatchLease, BatchOptions, BatchStep, ItemState, Judged
 
 
 class Batches(Protocol):

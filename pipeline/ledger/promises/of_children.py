@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from models.children import KnownChild
+from models.register import KnownChild
 from pipeline.ledger.values import Erasure, Expired, Forgotten, ImportCounts, Sought
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import context, op
 
-from models.children import KnownChild
+from models.register import KnownChild
 from pipeline.ledger.children import sealed_values
 
 revision = "0002"

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from pipeline.ledger import purposes
-from pipeline.ledger.seal import Seal
+from pipeline.ledger.value_encryption import Seal
 
 revision = "0004"
 down_revision = "0003"

@@ -1,0 +1,83 @@
+"""Holding a batch for as long as one works on it, so that nobody else does the same."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import Final, NamedTuple
+
+from models.errors import BatchHeldError, LedgerBusyError, LostLeaseError
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.batch_values import BatchLease, BatchStep
+from pipeline.workers.process_identity import is_dead
+
+_SECONDS: Final = 90.0  # for which a batch belongs to a process of another machine that stays silent
+_RENEWALS: Final = 3  # in this time
+
+
+class Who(NamedTuple):
+    """Who works on a batch: which process, as `process_identity` names it, and for which person or account."""
+
+    owner: str
+    account: str
+
+
+class Task(Enum):
+    """What is done with a batch: how that begins, and how it ends unless it was stopped."""
+
+    RUN = (BatchStep.RESUMED, BatchStep.ENDED)
+    PROMOTE = (BatchStep.PROMOTING, BatchStep.PROMOTED)
+    ROLL_BACK = (BatchStep.ROLLING_BACK, BatchStep.ROLLED_BACK)
+
+
+@contextmanager
+def holding(ledger: Ledger, batch_id: str, task: Task, who: Who, stop: threading.Event) -> Iterator[BatchLease]:
+    """Hold a batch for as long as the block lasts.
+
+    Args:
+        ledger: That has the batch.
+        batch_id: Which one.
+        task: What is to be done with it.
+        who: Does it.
+        stop: Set where somebody asks for an early end.
+
+    Raises:
+        UnknownBatchError: There is none.
+        BatchHeldError: Another process that may be alive holds it.
+    """
+    begins, ends = task.value
+    lease = _taken(ledger, batch_id, begins, who)
+    over = threading.Event()
+    renewal = threading.Thread(target=_renew, args=(ledger, lease, over), daemon=True)
+    renewal.start()
+    ended = BatchStep.STOPPED
+    try:
+        yield lease
+        ended = BatchStep.STOPPED if stop.is_set() else ends
+    finally:
+        over.set()
+        renewal.join()
+        ledger.let_go_of_batch(lease, ended, who.account)
+
+
+def _taken(ledger: Ledger, batch_id: str, step: BatchStep, who: Who) -> BatchLease:
+    """The lease, at once where the process that has it is gone."""
+    lease = ledger.hold_batch(batch_id, who.owner, _SECONDS, step, who.account)
+    if lease is None:
+        batch = ledger.batch(batch_id)
+        if batch.owner is not None and is_dead(batch.owner):
+            lease = ledger.hold_batch(batch_id, who.owner, _SECONDS, step, who.account, instead_of=batch.token)
+    if lease is None:
+        raise BatchHeldError(f"Another process works on batch {batch_id}: wait for its end, or stop it.")
+    return lease
+
+
+def _renew(ledger: Ledger, lease: BatchLease, over: threading.Event) -> None:
+    """A lease that is lost meanwhile stops nothing: what is written under it is refused by its token."""
+    while not over.wait(_SECONDS / _RENEWALS):
+        try:
+            ledger.renew_batch(lease, _SECONDS)
+        except LostLeaseError:
+            return
+        except LedgerBusyError:
+            continue

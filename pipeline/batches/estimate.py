@@ -1,0 +1,71 @@
+"""What running cases again will take, told before it begins: a few of them are looked at, and judged for trial."""
+
+import time
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from pipeline.cases.conclude import conclusions
+from pipeline.extract.extraction import CONTENT_VERSION
+from pipeline.judge.likeness import Reader
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.values import Stored
+
+_LOOKED_AT: Final = 40  # cases, spread evenly over all
+_RECORDED_SECONDS: Final = 0.002  # a case, one process at a time (bench.judging)
+_FROM_READINGS_SECONDS: Final = 0.15  # a case whose readings are brought back
+_READ_SECONDS: Final = 0.9  # a page, of one process (bench.speed)
+
+
+class Estimate(NamedTuple):
+    """What it will take: exact where few cases are meant, else as those are that were looked at.
+
+    Attributes:
+        pages: Of all cases.
+        from_content: Cases that the rules alone are asked about.
+        from_readings: Cases of which what was read is brought back.
+        read: Pages that are read again.
+        seconds: All of it, with nothing else going on.
+    """
+
+    cases: int
+    pages: int
+    from_content: int
+    from_readings: int
+    read: int
+    seconds: float
+
+
+def estimate(
+    submission_ids: Sequence[str], ledger: Ledger, reader: Reader, *, from_readings: bool, processes: int
+) -> Estimate:
+    """Estimate; nothing is recorded.
+
+    Args:
+        submission_ids: Of the cases.
+        ledger: That has them.
+        reader: The engine's alphabet and the hospital's rules.
+        from_readings: Whether nothing is to be read again.
+        processes: That work at the same time.
+    """
+    step = max(1, len(submission_ids) // _LOOKED_AT)
+    looked_at = ledger.stored(submission_ids[::step][:_LOOKED_AT], CONTENT_VERSION)
+    whole = [stored for stored in looked_at if stored.content]
+    share = len(submission_ids) / max(1, len(looked_at))
+    pages = round(share * sum(map(_pages, looked_at)))
+    if not from_readings:
+        return Estimate(len(submission_ids), pages, 0, 0, pages, pages * _READ_SECONDS / processes)
+    judged = round(share * len(whole))
+    rest = len(submission_ids) - judged
+    seconds = judged * (_judging_seconds(whole, ledger, reader) / processes + _RECORDED_SECONDS)
+    return Estimate(len(submission_ids), pages, judged, rest, 0, seconds + rest * _FROM_READINGS_SECONDS)
+
+
+def _pages(stored: Stored) -> int:
+    return len({(page.file, page.page_no) for page in stored.result.pages})
+
+
+def _judging_seconds(cases: Sequence[Stored], ledger: Ledger, reader: Reader) -> float:
+    """Of one case."""
+    began = time.perf_counter()
+    conclusions(cases, ledger, reader)
+    return (time.perf_counter() - began) / max(1, len(cases))

@@ -1,0 +1,25 @@
+"""Everything that the steps of a case need at hand."""
+
+from typing import NamedTuple
+
+from models.policy import Limits, Policy
+from pipeline.judge.likeness import Reader
+from pipeline.ledger.base import Ledger
+from pipeline.names.readable import readable
+from pipeline.stores.base import Store
+from pipeline.workers.ocr_pool import PageReader
+
+
+class Desk(NamedTuple):
+    """Where a case is worked on; `store` keeps what came in."""
+
+    ledger: Ledger
+    store: Store
+    readers: PageReader
+    policy: Policy
+    limits: Limits
+
+    @property
+    def reader(self) -> Reader:
+        """What judging needs of the engine and of the hospital."""
+        return Reader(readable(self.readers.alphabet), self.policy)

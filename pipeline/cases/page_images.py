@@ -1,0 +1,81 @@
+"""Pictures of a case's pages for people: what was read and found is framed. They lie in the store and nowhere else."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from models.case import Case
+from models.errors import EngineError, FileRejectedError, ObjectMissingError
+from models.policy import Limits
+from models.result import Result
+from pipeline.cases.context import Desk
+from pipeline.ledger.base import Ledger
+from pipeline.perceive.scene.overlay import Mark, Meaning
+from pipeline.stores.base import Store
+from pipeline.stores.content import bytes_of
+from pipeline.workers.render_pool import PageViewer
+
+PageOfFile = tuple[str, int]  # a file's path and the number of a page in it
+
+
+def keep_pictures(case: Case, result: Result, desk: Desk) -> Mapping[PageOfFile, str]:
+    """Draw every page of a result and keep the pictures; hands on the key of each.
+
+    Drawing anew writes the same. A page that cannot be decoded has no picture.
+    """
+    return dict(_kept(case, result, desk))
+
+
+def _kept(case: Case, result: Result, desk: Desk) -> Iterator[tuple[PageOfFile, str]]:
+    digests = {file.path: file.digest for file in case.files}
+    for path, page_no in dict.fromkeys((page.file, page.page_no) for page in result.pages):
+        digest = digests[path]
+        if digest is None:
+            continue
+        data = bytes_of(desk.store, digest, limit=None)
+        try:
+            picture = desk.readers.picture(data, page_no, tuple(_marks(result, path, page_no)), desk.limits)
+        except (FileRejectedError, EngineError):
+            continue
+        key = f"pictures/{case.input_digest}/{digest}-{page_no}.jpg"
+        if _kept_for(case, digest, key, picture, desk.ledger, desk.store):
+            yield (path, page_no), key
+
+
+def _kept_for(case: Case, digest: str, key: str, picture: bytes, ledger: Ledger, store: Store) -> bool:
+    """Keep a picture, unless the case's scans are to be erased: whoever erases them passes by what came afterwards."""
+    store.put(key, picture, content_type="image/jpeg")
+    if ledger.has_scan(case, digest):  # asked after it was put: who erases it later will find it
+        return True
+    store.erase(key)
+    return False
+
+
+def _marks(result: Result, path: str, page_no: int) -> Iterator[Mark]:
+    here = (path, page_no)
+    yield from (Mark(row.box, Meaning.READ) for row in result.fields if (row.file, row.page_no) == here)
+    yield from (Mark(row.box, Meaning.FOUND) for row in result.findings if (row.file, row.page_no) == here and row.box)
+
+
+def view_of(
+    case: Case, page: PageOfFile, ledger: Ledger, store: Store, viewer: PageViewer, limits: Limits
+) -> bytes | None:
+    """A page as it came in, as JPEG, for somebody who looks at it; drawn once and kept.
+
+    None if it cannot be decoded, or if the case's scans are to be erased.
+
+    Raises:
+        StoreError: The store failed, or the bytes are gone.
+        EngineError: The process that draws died of it.
+    """
+    path, page_no = page
+    digest = next((file.digest for file in case.files if file.path == path), None)
+    if digest is None:
+        return None
+    key = f"pictures/{case.input_digest}/{digest}-{page_no}-view.jpg"
+    with suppress(ObjectMissingError):
+        return store.get(key, limit=None)
+    try:
+        picture = viewer.view(bytes_of(store, digest, limit=None), page_no, limits)
+    except FileRejectedError:
+        return None
+    return picture if _kept_for(case, digest, key, picture, ledger, store) else None

@@ -1,0 +1,99 @@
+"""A file's pages, read or brought back, each with its ending."""
+
+from typing import NamedTuple
+
+from models.case import Case, FailedPage, FileReading, ReadPage, StoredFile
+from models.errors import EngineError, FileRejectedError
+from models.findings import Code, Reason
+from models.policy import Limits
+from models.result import Result
+from pipeline.cases.context import Desk
+from pipeline.ledger.base import Ledger, reading_key
+from pipeline.stores.content import bytes_of
+from pipeline.workers.ocr_pool import Pending
+
+
+class StartedFile(NamedTuple):
+    """A file whose pages are kept, being read, or failed at once."""
+
+    file: StoredFile
+    pages: tuple["ReadPage | _StartedPage", ...]
+    failure: tuple[Code, Reason] | None = None
+
+    def finish(self) -> FileReading:
+        """Wait for every page."""
+        pages = tuple(page if isinstance(page, ReadPage) else page.finish() for page in self.pages)
+        return FileReading(file=self.file, pages=pages, failure=self.failure)
+
+
+class _StartedPage(NamedTuple):
+    page_no: int
+    key: str
+    pending: Pending
+    desk: Desk
+
+    def finish(self) -> ReadPage | FailedPage:
+        """Wait for the page and keep what was read; the one place where a page's errors become its ending."""
+        try:
+            page = ReadPage(page_no=self.page_no, readings=self.pending.result())
+        except FileRejectedError as error:
+            return FailedPage(page_no=self.page_no, code=Code.BAD_FILE, reason=error.reason)
+        except EngineError as error:
+            return FailedPage(page_no=self.page_no, code=Code.OUR_FAULT, reason=error.reason)
+        self.desk.ledger.keep_reading(self.key, page)
+        return page
+
+
+def start_file(file: StoredFile, desk: Desk, engine: str) -> StartedFile:
+    """Begin to read a file; its pages' readings by `engine` that were kept are brought back instead."""
+    if file.digest is None:
+        too_large = (Code.BAD_FILE, Reason.TOO_LARGE)
+        return StartedFile(file, (), too_large if file.size else (Code.UPLOAD_BROKEN, Reason.UPLOAD_INCOMPLETE))
+    data = bytes_of(desk.store, file.digest, limit=None)
+    try:
+        count = desk.readers.count(data, desk.limits)
+    except FileRejectedError as error:
+        return StartedFile(file, (), (Code.BAD_FILE, error.reason))
+    except EngineError as error:
+        return StartedFile(file, (), (Code.OUR_FAULT, error.reason))
+    return StartedFile(
+        file, tuple(_start_page(file.digest, data, page_no, desk, engine) for page_no in range(1, count + 1))
+    )
+
+
+def kept_files(case: Case, result: Result, ledger: Ledger, limits: Limits) -> tuple[FileReading, ...] | None:
+    """What a result's engine read of the files of its case, brought back without bytes and without an engine.
+
+    Files that did not open and pages that failed come back empty: there are no readings of them. None if a page was
+    read and its reading is no longer kept.
+
+    Args:
+        case: The revision that the result is of.
+        result: Tells which pages were read, and by which engine.
+        ledger: That keeps the readings.
+        limits: Under which PDF pages were drawn.
+    """
+    files = [_kept_file(file, result, ledger, limits) for file in case.files]
+    found = tuple(file for file in files if file is not None)
+    return found if len(found) == len(files) else None
+
+
+def _kept_file(file: StoredFile, result: Result, ledger: Ledger, limits: Limits) -> FileReading | None:
+    if file.digest is None:
+        return FileReading(file=file)
+    read = (page.page_no for page in result.pages if page.file == file.path and page.was_read)
+    keys = [_key(file.digest, page_no, result.provenance.engine, limits) for page_no in dict.fromkeys(read)]
+    pages = tuple(page for key in keys if (page := ledger.reading(key)) is not None)
+    return FileReading(file=file, pages=pages) if len(pages) == len(keys) else None
+
+
+def _start_page(digest: str, data: bytes, page_no: int, desk: Desk, engine: str) -> ReadPage | _StartedPage:
+    kept = desk.ledger.reading(_key(digest, page_no, engine, desk.limits))
+    if kept is not None:
+        return kept
+    key = _key(digest, page_no, desk.readers.engine, desk.limits)
+    return _StartedPage(page_no, key, desk.readers.start(data, page_no, desk.limits), desk)
+
+
+def _key(digest: str, page_no: int, engine: str, limits: Limits) -> str:
+    return reading_key(digest, page_no, f"{engine}/{limits.pdf_dpi}dpi")

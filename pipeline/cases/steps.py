@@ -1,0 +1,152 @@
+"""The steps of a case as one reads them: gather what came in, read its pages, judge it, conclude.
+
+Each step can be taken again: bytes and readings are kept by content, and a conclusion is one transaction.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator
+
+from models.case import Case, FileReading, ReadPage, StoredFile
+from models.errors import (
+    BadManifestError,
+    FileRejectedError,
+    IncompleteUploadError,
+    ManifestMissingError,
+    ManifestProblem,
+    ObjectMissingError,
+)
+from models.result import Result
+from models.submission import MANIFEST_NAME, Submission, SubmittedFile, parse_manifest
+from pipeline.cases.conclude import conclude as conclude_content
+from pipeline.cases.context import Desk
+from pipeline.cases.rare_names import with_resemblances
+from pipeline.cases.read_files import start_file
+from pipeline.extract.extraction import CONTENT_VERSION, view_files
+from pipeline.ledger.values import Content, Lease
+from pipeline.stores.base import Store
+from pipeline.stores.content import keep_bytes
+
+_MANIFEST_BYTES = 1024 * 1024
+_KEPT_TIMES = 4  # the size limit: larger files are neither read into memory nor copied
+
+
+def gather(source: Store, folder: str, desk: Desk, *, whole: bool = False) -> Case:
+    """Take in a submission: its manifest, and the bytes of every file that it names, kept by content.
+
+    Args:
+        source: Where the parent's app put it.
+        folder: The key of the submission's folder; "" for the root of the store.
+        desk: Where it is worked on.
+        whole: Take nothing in while a file is missing; else the case is opened without it, and ends as 1001.
+
+    Raises:
+        BadManifestError: The manifest is not a submission.
+        IncompleteUploadError: A file is missing.
+        ManifestMissingError: There is no manifest.
+        StoreDownError: A store did not answer.
+    """
+    submission = parse_manifest(_manifest(source, folder))
+    if whole and not all(_has_arrived(source, folder, file) for file in submission.files):
+        raise IncompleteUploadError("A file that the manifest names has not arrived yet: wait for it.")
+    files = tuple(_keep(source, folder, file, desk) for file in submission.files)
+    return desk.ledger.open_case(submission, files, _input_digest(submission, files))
+
+
+def perceive_case(case: Case, desk: Desk, *, engine: str | None = None) -> Iterator[FileReading]:
+    """Read every page of a case, file by file in order; what was read before is not read again.
+
+    All pages are started before the first is waited for, so that every reading process is busy.
+
+    Args:
+        case: What came in.
+        desk: Where it is worked on.
+        engine: Take kept readings of this engine; today's if None.
+
+    Raises:
+        ModelsError: A model is missing or altered.
+        StoreError: The store failed.
+        LedgerError: The ledger failed.
+    """
+    started = [start_file(file, desk, engine or desk.readers.engine) for file in case.files]
+    for file in started:
+        yield file.finish()
+
+
+def conclude(
+    case: Case, files: tuple[FileReading, ...], desk: Desk, *, began: float, lease: Lease | None = None
+) -> Result:
+    """Take out what the pages say, keep it, judge the case and record what follows.
+
+    Args:
+        case: What came in.
+        files: What was read of it.
+        desk: Where it is worked on.
+        began: When work on the case began, by `time.monotonic`.
+        lease: Of the inbox item that this case came from; finished in the same transaction as the case.
+
+    Raises:
+        LostLeaseError: Another worker took the case over; no result was recorded.
+        LedgerError: The ledger failed; no result was recorded.
+    """
+    content = content_of(case, files, desk)
+    desk.ledger.keep_content(case, content)
+    return conclude_content(case, content, desk.ledger, desk.reader, began=began, lease=lease)
+
+
+def content_of(case: Case, files: tuple[FileReading, ...], desk: Desk) -> Content:
+    """What the pages of a case say, taken out of their readings."""
+    said = with_resemblances(case, view_files(files), desk)
+    return Content(_engine_of(files, desk), CONTENT_VERSION, said)
+
+
+def process(source: Store, folder: str, desk: Desk) -> Result:
+    """The whole way of a submission, without anybody between the steps."""
+    began = time.monotonic()
+    case = gather(source, folder, desk)
+    return conclude(case, tuple(perceive_case(case, desk)), desk, began=began)
+
+
+def _manifest(source: Store, folder: str) -> bytes:
+    try:
+        return source.get(_key(folder, MANIFEST_NAME), limit=_MANIFEST_BYTES)
+    except ObjectMissingError as error:
+        raise ManifestMissingError(f"There is no {MANIFEST_NAME} there.") from error
+    except FileRejectedError as error:
+        raise BadManifestError((ManifestProblem("$", f"is larger than {_MANIFEST_BYTES} bytes"),)) from error
+
+
+def _key(folder: str, path: str) -> str:
+    return f"{folder.rstrip('/')}/{path}" if folder else path
+
+
+def _has_arrived(source: Store, folder: str, file: SubmittedFile) -> bool:
+    try:
+        source.stat(_key(folder, file.path))
+    except ObjectMissingError:
+        return False
+    return True
+
+
+def _keep(source: Store, folder: str, file: SubmittedFile, desk: Desk) -> StoredFile:
+    """Keep a file's bytes, whatever they are; what cannot be opened is told later, when it is opened."""
+    key = _key(folder, file.path)
+    try:
+        size = source.stat(key).size
+        if size > _KEPT_TIMES * desk.limits.bytes:
+            return StoredFile(path=file.path, hint=file.kind, digest=None, size=size)
+        data = source.get(key, limit=None)
+    except ObjectMissingError:
+        return StoredFile(path=file.path, hint=file.kind, digest=None, size=0)
+    return StoredFile(path=file.path, hint=file.kind, digest=keep_bytes(desk.store, data), size=len(data))
+
+
+def _input_digest(submission: Submission, files: tuple[StoredFile, ...]) -> str:
+    parts = [submission.model_dump_json(by_alias=True), *(f"{file.path}\0{file.digest}" for file in files)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _engine_of(files: tuple[FileReading, ...], desk: Desk) -> str:
+    """Which engine the readings of a case come from; today's, if nothing was read."""
+    read = (page for file in files for page in file.pages if isinstance(page, ReadPage))
+    return next((reading.engine for page in read for reading in page.readings), desk.readers.engine)

@@ -1,0 +1,160 @@
+"""The way of a case as one reads it: files, legibility, completeness, documents, people, numbers, duplicates, decision.
+
+Pure: values in, a value out, no pixel and no clock. What cannot be read is never compared.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from models.case import FailedPage, StoredFile
+from models.documents import PageKind, Person
+from models.findings import Code, Finding
+from models.geometry import Box, Quad
+from models.policy import Policy
+from models.register import KnownChild
+from models.result import FieldValue, Judgement, PageOutcome, decide
+from pipeline.judge.dossier import Dossier
+from pipeline.judge.likeness import Reader
+from pipeline.judge.pages import PageView
+from pipeline.judge.rules.certificates import certificates
+from pipeline.judge.rules.completeness import missing, needed_pages
+from pipeline.judge.rules.copies import copies
+from pipeline.judge.rules.documents import documents
+from pipeline.judge.rules.duplicates import child_numbers, duplicates, mother_number, printed_numbers
+from pipeline.judge.rules.files import broken
+from pipeline.judge.rules.guardians import guardians
+from pipeline.judge.rules.household import household
+from pipeline.judge.rules.identity import identity
+from pipeline.judge.rules.legibility import illegible, unreadable_slots
+from pipeline.judge.rules.names import names
+from pipeline.ledger.values import Birth, ChildNumbers, Delivery, Sought
+
+
+def judge(dossier: Dossier, known: tuple[KnownChild, ...], reader: Reader) -> Judgement:
+    """Judge a case.
+
+    Args:
+        dossier: The manifest, and what was read of every page, in its slots.
+        known: Registered children who might be this one, never of the same submission.
+        reader: The hospital's rules and limits, and what comparing names needs.
+    """
+    findings = tuple(_unique(_findings(dossier, known, reader)))
+    return Judgement(
+        decision=decide(findings),
+        findings=findings,
+        fields=tuple(_fields(dossier)),
+        pages=tuple(_outcomes(dossier, reader.policy)),
+    )
+
+
+def sought(dossier: Dossier) -> Sought:
+    """Whom to look for in the register of known children."""
+    child = dossier.child
+    ids, certificates = child_numbers(dossier)
+    mother = mother_number(dossier)
+    return Sought(
+        submission_id=dossier.submission.submission_id,
+        id_numbers=tuple(sorted(ids)),
+        birth_certificate_numbers=tuple(sorted(certificates)),
+        births=(Birth(child.name, child.sex, child.birth_date),),
+        deliveries=(Delivery(mother, child.birth_date),) if mother else (),
+    )
+
+
+def identifying(dossier: Dossier, policy: Policy) -> ChildNumbers:
+    """The numbers by which a case is its child's: those that its pages show, or those typed in if they show none."""
+    shown = printed_numbers(dossier, policy)
+    ids, certificates = shown if any(shown) else child_numbers(dossier)
+    return ChildNumbers(tuple(sorted(ids)), tuple(sorted(certificates)))
+
+
+def registration(dossier: Dossier, policy: Policy) -> KnownChild:
+    """The child of an accepted case, as the register will know it: with the numbers that its pages show."""
+    child = dossier.child
+    ids, certificates = printed_numbers(dossier, policy)
+    return KnownChild(
+        name=child.name,
+        sex=child.sex,
+        birth_date=child.birth_date,
+        id_number=min(ids, default=None),
+        birth_certificate_number=min(certificates, default=None),
+        mother_id_number=mother_number(dossier),
+        submission_id=dossier.submission.submission_id,
+    )
+
+
+def _findings(dossier: Dossier, known: tuple[KnownChild, ...], reader: Reader) -> Iterator[Finding]:
+    policy = reader.policy
+    faults = tuple(broken(dossier))
+    ours = tuple(finding for finding in faults if finding.code is Code.OUR_FAULT)
+    if ours:
+        yield from ours  # the case waits: what we failed to read must not look like what the parent failed to send
+        return
+    yield from faults
+    yield from illegible(dossier, needed_pages(dossier, policy), policy.legibility)
+    yield from missing(dossier, policy)
+    yield from documents(dossier, policy)
+    yield from copies(dossier, policy.copies)
+    yield from certificates(dossier, policy)
+    yield from household(dossier, reader)
+    yield from guardians(dossier, reader)
+    yield from names(dossier, reader)
+    yield from identity(dossier, policy)
+    yield from duplicates(dossier, known, policy)
+
+
+def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The same finding never appears twice; words do not make a difference."""
+    seen = set()
+    for finding in findings:
+        key = (finding.code, finding.reason, finding.file, finding.page_no, finding.field, finding.box)
+        if key not in seen:
+            seen.add(key)
+            yield finding
+
+
+def _fields(dossier: Dossier) -> Iterator[FieldValue]:
+    for page in dossier.pages:
+        for slot, field in page.content.fields.items():
+            if page.document and field.value is not None:
+                yield FieldValue(
+                    document=page.document,
+                    person=slot.person or _holder(page),
+                    field=slot.field,
+                    value=field.value,
+                    confidence=field.confidence,
+                    file=page.file.path,
+                    page_no=page.content.page_no,
+                    box=page.on_page(field.box),
+                )
+
+
+def _holder(page: PageView) -> Person | None:
+    """Whose card it is; somebody's, where nobody knows; nobody's for pages that are not a person's."""
+    personal = page.kind in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT)
+    return page.holder or (Person.OTHER if personal else None)
+
+
+def _outcomes(dossier: Dossier, policy: Policy) -> Iterator[PageOutcome]:
+    """Pages in are pages out: in the order of the files, failed ones among them."""
+    for file in dossier.files:
+        read = (_outcome(view, policy) for view in dossier.pages if view.file is file.file)
+        failed = (_failed(page, file.file) for page in file.content.failed)
+        yield from sorted((*read, *failed), key=lambda outcome: outcome.page_no)
+
+
+def _failed(page: FailedPage, file: StoredFile) -> PageOutcome:
+    nowhere = Quad.of_box(Box(0, 0, 0, 0))  # which says that it was not read: PageOutcome.was_read
+    kind = PageKind.UNREADABLE
+    return PageOutcome(file=file.path, page_no=page.page_no, kind=kind, legible=False, rotation=0, quad=nowhere)
+
+
+def _outcome(page: PageView, policy: Policy) -> PageOutcome:
+    legible = page.kind is not PageKind.UNREADABLE and not unreadable_slots(page, policy.legibility)
+    return PageOutcome(
+        file=page.file.path,
+        page_no=page.content.page_no,
+        kind=page.kind,
+        legible=legible,
+        rotation=page.content.rotation,
+        quad=page.content.quad,
+    )

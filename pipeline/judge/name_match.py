@@ -1,0 +1,181 @@
+"""Is this the name that was entered? Asked of the engine's probabilities, not of its best guess."""
+
+import math
+import re
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from models.content import FieldContent, Piece
+from models.findings import Reason
+from models.policy import NameLimits
+from models.reading import Glyph
+from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
+from pipeline.names.rare import stretches, unreadable
+from pipeline.names.variants import are_variants
+from pipeline.perceive.ocr.lattice import log_likelihood
+
+_LEAST = 1e-6  # probability that nothing is less likely than
+_PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|小毛|大双|小双|双?[甲乙AB12])")
+
+
+class Verdict(NamedTuple):
+    """Whether two names are one.
+
+    Attributes:
+        equal: True, False, or None for a person to decide.
+        reason: Why not equal, or why in doubt; None if equal.
+        at: Index of the first character that differs, in the name that was read.
+        measured: Probability of the entered name against the best reading; of the deciding character if different.
+        limit: What `measured` was compared with.
+        likely: Probability of the entered name against the best other reading, whatever was decided.
+        pictured: Whether all that is in doubt are characters that the engine does not read, and their pictures agree.
+    """
+
+    equal: bool | None
+    reason: Reason | None = None
+    at: int | None = None
+    measured: float = 1.0
+    limit: float = 0.0
+    likely: float = 0.0
+    pictured: bool = False
+
+
+def verify_name(
+    entered: str,
+    read: FieldContent,
+    alphabet: Collection[str],
+    limits: NameLimits,
+    parents: Collection[str] = (),
+) -> Verdict:
+    """Compare an entered name with one on a page.
+
+    Args:
+        entered: As typed in.
+        read: The name's field; its value may be None.
+        alphabet: Every character that the engine reads where it is printed.
+        limits: When it is equal, different, or a person's business.
+        parents: Names of the child's parents: what hospitals make a name of until the family has chosen.
+    """
+    ours, theirs = normal_name(entered), read.value or ""
+    if any(is_private_use(char) for char in ours + theirs):
+        return Verdict(None, Reason.PRIVATE_USE)
+    likely = _likelihood_ratio(ours, read)
+    uncertain = Verdict(None, Reason.UNCERTAIN, None, likely, limits.likely, likely)
+    if ours == theirs and likely >= limits.likely:
+        return Verdict(True, measured=likely, likely=likely)
+    if ours == theirs:
+        return _by_picture(uncertain, ours, read, alphabet, limits)
+    softer = _softer_reason(ours, theirs, alphabet)
+    if softer is None and (is_placeholder(theirs, parents) or is_placeholder(ours, parents)):
+        softer = Reason.PLACEHOLDER
+    if softer:
+        doubt = uncertain._replace(reason=softer, at=_first_difference(ours, theirs))
+        return _by_picture(doubt, ours, read, alphabet, limits) if softer is Reason.OUT_OF_CHARSET else doubt
+    return _certainly_different(ours, read, limits, likely) or uncertain
+
+
+def together(verdicts: Sequence[Verdict], limits: NameLimits) -> bool:
+    """Whether pages of which none is sure of the name are so together: what they saw counts as independent.
+
+    A page that prefers another name, or has a reason of its own, is a person's business whatever the others say.
+    """
+    if any(one.reason not in (None, Reason.UNCERTAIN) or one.likely < limits.hardly for one in verdicts):
+        return False
+    odds = math.prod(one.likely / max(1 - one.likely, _LEAST) for one in verdicts)
+    return bool(verdicts) and odds >= limits.likely / (1 - limits.likely)
+
+
+def is_placeholder(name: str, parents: Collection[str] = ()) -> bool:
+    """Whether a name is one that hospitals give until the family has chosen (王某之子, 林静大双).
+
+    Words that a name may end with as well count only behind a parent's name.
+    """
+    if not _PLACEHOLDER.fullmatch(name):
+        return False
+    made_of = any(name.startswith(parent) and len(name) > len(parent) for parent in parents)
+    return made_of or "之" in name or "某" in name or name[-1] in "宝婴"
+
+
+def _softer_reason(ours: str, theirs: str, alphabet: Collection[str]) -> Reason | None:
+    """Why two different names may still be one child's."""
+    if any(char not in alphabet for char in set(ours) - set(theirs) - {SEPARATOR}):
+        return Reason.OUT_OF_CHARSET
+    if ours.replace(SEPARATOR, "") == theirs.replace(SEPARATOR, ""):
+        return Reason.SEPARATOR
+    if len(ours) == len(theirs) and all(are_variants(a, b) for a, b in zip(ours, theirs, strict=True) if a != b):
+        return Reason.VARIANT
+    return None
+
+
+def _by_picture(
+    doubt: Verdict, ours: str, read: FieldContent, alphabet: Collection[str], limits: NameLimits
+) -> Verdict:
+    """The doubt, with what its picture tells of each character that the engine does not know, if all was compared."""
+    glyphs, unread = _glyphs(read), unreadable(ours, alphabet)
+    places = stretches(ours, "".join(glyph.char for glyph in glyphs), unread)
+    compared = sorted(one.character for one in read.resemblances)
+    if not places or compared != sorted(char for char in ours if char in unread):
+        return doubt
+    known = [glyph for n, glyph in enumerate(glyphs) if not any(n in range(*stretch) for stretch in places.values())]
+    sure = min((glyph.probability for glyph in known), default=1.0) >= limits.likely
+    margin = min(one.margin for one in read.resemblances)
+    pictured = sure and margin >= limits.pictured
+    return doubt._replace(at=min(places.values())[0], measured=margin, limit=limits.pictured, pictured=pictured)
+
+
+def _likelihood_ratio(ours: str, read: FieldContent) -> float:
+    """Probability of the entered name, against it and the best reading; of its weakest character if both are one."""
+    text = read.text
+    if normal_name(text) == ours:
+        return min((glyph.probability for glyph in _glyphs(read)), default=0.0)
+    if len(read.pieces) != 1:
+        return 0.0  # a name in two pieces has no one lattice to ask
+    entered, best = (log_likelihood(read.pieces[0].steps, name) for name in (ours, text))
+    return 1 / (1 + math.exp(min(700.0, best - entered)))
+
+
+def _certainly_different(ours: str, read: FieldContent, limits: NameLimits, likely: float) -> Verdict | None:
+    """A difference that the engine is certain of, character by character; None if it is not."""
+    glyphs = _glyphs(read)
+    theirs = "".join(glyph.char for glyph in glyphs)
+    if theirs != read.value:
+        return None  # normalisation changed the text, so positions no longer match
+    if len(ours) != len(theirs):
+        return _different_length(ours, glyphs, limits, likely)
+    shown = ((piece, glyph) for piece in read.pieces for glyph in piece.glyphs)
+    for at, (char, (piece, glyph)) in enumerate(zip(ours, shown, strict=True)):
+        certain = char != glyph.char and glyph.probability >= limits.certain
+        if certain and _seen(char, glyph, piece) <= limits.impossible:
+            return Verdict(False, Reason.DIFFERENT, at, glyph.probability, limits.certain, likely)
+    return None
+
+
+def _different_length(ours: str, glyphs: tuple[Glyph, ...], limits: NameLimits, likely: float) -> Verdict | None:
+    """Names of different length differ, unless one is the other with characters wiped out or a speck read as one."""
+    theirs = "".join(glyph.char for glyph in glyphs)
+    weakest = min((glyph.probability for glyph in glyphs), default=0.0)
+    if weakest < limits.certain or _within(theirs, ours) or _within(ours, theirs):
+        return None
+    return Verdict(False, Reason.LENGTH, _first_difference(ours, theirs), weakest, limits.certain, likely)
+
+
+def _glyphs(read: FieldContent) -> tuple[Glyph, ...]:
+    return tuple(glyph for piece in read.pieces for glyph in piece.glyphs)
+
+
+def _seen(char: str, glyph: Glyph, piece: Piece) -> float:
+    """The largest probability that the lattice gives the entered character where another one was read."""
+    steps = piece.steps[glyph.first : glyph.end]
+    return max((probability for step in steps for seen, probability in step if seen == char), default=0.0)
+
+
+def _within(part: str, whole: str) -> bool:
+    """Whether all characters of `part` stand in `whole` in the same order."""
+    rest = iter(whole)
+    return all(char in rest for char in part)
+
+
+def _first_difference(ours: str, theirs: str) -> int:
+    return next(
+        (at for at, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs))
+    )

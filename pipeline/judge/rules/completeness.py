@@ -1,0 +1,137 @@
+"""What an application needs, and what did not come (contract, section 5)."""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
+from models.findings import Code, Evidence, Finding, Place, Reason, found
+from models.policy import LegibilityLimits, Policy
+from models.submission import IdType
+from pipeline.judge.dossier import Dossier
+from pipeline.judge.field_legibility import Legibility, look
+from pipeline.judge.pages import PageView
+from pipeline.judge.rules.legibility import is_foreign, is_unread
+
+_ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
+
+
+class Need(NamedTuple):
+    """A slot: why it is missed, the document it belongs to, and the pages that fill it."""
+
+    reason: Reason
+    document: DocumentKind
+    pages: tuple[PageView, ...]
+    enough: bool
+
+
+def needs(dossier: Dossier, policy: Policy) -> Iterator[Need]:
+    """Every slot that this application has to fill, as the hospital's policy says."""
+    for reason in _wanted(dossier, policy):
+        yield _SLOTS[reason](dossier)
+
+
+def _wanted(dossier: Dossier, policy: Policy) -> tuple[Reason, ...]:
+    if dossier.child.id_type is IdType.BIRTH_CERTIFICATE:
+        return policy.pages.birth_certificate
+    age = (dossier.today - dossier.child.birth_date).days
+    return policy.pages.newborn if age <= policy.newborn_days else policy.pages.household_register
+
+
+def _of_kind(reason: Reason, kind: PageKind) -> Callable[[Dossier], Need]:
+    """A slot that any page of a kind fills."""
+
+    def need(dossier: Dossier) -> Need:
+        pages = dossier.of_kind(kind)
+        return Need(reason, DOCUMENT_OF_PAGE[kind], pages, bool(pages))
+
+    return need
+
+
+def _child_page(dossier: Dossier) -> Need:
+    cards = dossier.members(Person.CHILD)
+    return Need(Reason.CHILD_PAGE, DocumentKind.HOUSEHOLD_REGISTER, cards, bool(cards))
+
+
+def _parent_page(dossier: Dossier) -> Need:
+    parents = _grown_ups(dossier)
+    return Need(Reason.PARENT_PAGE, DocumentKind.HOUSEHOLD_REGISTER, parents, bool(parents))
+
+
+def _both_parents(dossier: Dossier) -> Need:
+    """The page of each parent whom the certificate names; a blank father block asks for the mother only."""
+    pages = dossier.parent_pages
+    named = [someone for someone in dossier.parents if someone.on_certificate]
+    there = [someone for page in pages for someone, _ in page.resembles]
+    enough = all(someone in there for someone in named) if named else bool(pages)
+    return Need(Reason.BOTH_PARENTS, DocumentKind.HOUSEHOLD_REGISTER, pages, enough)
+
+
+def _grown_ups(dossier: Dossier) -> tuple[PageView, ...]:
+    """A parent's page; one whom the relations tell, or any grown-up's where nobody says who the parents are."""
+    if not dossier.parents:
+        return dossier.members(*_ADULT_RELATIVES)
+    return dossier.parent_pages or dossier.members(Person.FATHER, Person.MOTHER)
+
+
+_SLOTS: Final[Mapping[Reason, Callable[[Dossier], Need]]] = MappingProxyType(
+    {
+        Reason.ID_PORTRAIT: _of_kind(Reason.ID_PORTRAIT, PageKind.ID_PORTRAIT),
+        Reason.ID_EMBLEM: _of_kind(Reason.ID_EMBLEM, PageKind.ID_EMBLEM),
+        Reason.HOME: _of_kind(Reason.HOME, PageKind.HUKOU_HOME),
+        Reason.CHILD_PAGE: _child_page,
+        Reason.BIRTH_CERTIFICATE: _of_kind(Reason.BIRTH_CERTIFICATE, PageKind.BIRTH_CERTIFICATE),
+        Reason.BOTH_PARENTS: _both_parents,
+        Reason.PARENT_PAGE: _parent_page,
+    }
+)
+
+
+def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """缺页, for a slot without a page. An unread page might be the one: `illegible` speaks of it instead."""
+    slots = tuple(needs(dossier, policy))
+    unread = {page.document for page in unread_pages(dossier, slots, policy.legibility)}
+    for need in slots:
+        if need.enough or need.document in unread:
+            continue
+        instead = _wrong_member(need, dossier, policy.legibility) or _wrong_document(need, dossier)
+        yield instead or found(Code.PAGE_MISSING, need.reason, Place(document=need.document))
+
+
+def unread_pages(dossier: Dossier, slots: tuple[Need, ...], limits: LegibilityLimits) -> tuple[PageView, ...]:
+    """Pages that might fill any slot of their document, since nobody can read whose they are.
+
+    One of which neither content nor hint tells the document counts for the first slot that is still open.
+    """
+    first_open = next((need.document for need in slots if not need.enough), None)
+    unread = (page for page in dossier.pages if is_unread(page, limits))
+    return tuple(page if page.document else page.hinted(first_open) for page in unread if page.document or first_open)
+
+
+def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Finding | None:
+    """Another child's card came instead of the child's."""
+    if need.reason is not Reason.CHILD_PAGE:
+        return None
+    strangers = [page for page in dossier.of_kind(PageKind.HUKOU_MEMBER) if page.holder is None]
+    for page in strangers:
+        told = (page.get(Field.NAME), page.get(Field.BIRTH_DATE))
+        if all(look(field, limits).legibility is Legibility.READ for field in told):
+            read = Evidence(read=page.value(Field.NAME))
+            return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), read)
+    return None
+
+
+def _wrong_document(need: Need, dossier: Dossier) -> Finding | None:
+    """A page that is certainly none of ours came where this document was said to be."""
+    pages = (page for page in dossier.pages if is_foreign(page) and page.file.hint is need.document)
+    page = next(pages, None)
+    return found(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT, page.place()) if page else None
+
+
+def needed_pages(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
+    """The pages that fill a slot, and unread ones while a slot of their document is still open."""
+    slots = tuple(needs(dossier, policy))
+    open_documents = {need.document for need in slots if not need.enough}
+    filled = [page for need in slots for page in need.pages]
+    filled += [page for page in unread_pages(dossier, slots, policy.legibility) if page.document in open_documents]
+    return tuple({id(page): page for page in filled}.values())

@@ -1,0 +1,76 @@
+"""Straighten a document: its quad becomes an upright rectangle, with some of what surrounds it."""
+
+import math
+from typing import Literal, NamedTuple, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.geometry import Point, Quad
+from pipeline.perceive.decode.pixels import Rgb
+
+_SURROUND = 0.085  # of the longer side is kept around the outline, which may have missed a title or an edge
+_LONGEST = 2000  # pixels; finer than any print we read
+_SHORTEST = 900  # pixels; below this the recogniser's own scaling loses strokes
+
+Turn: TypeAlias = Literal[0, 90, 180, 270]
+
+
+class Scene(NamedTuple):
+    """A straightened document: `to_page` is the homography (3, 3) from its pixels to those of the page.
+
+    `quad` starts at the document's own top left; in a mirrored picture its corners run counterclockwise on the page.
+    """
+
+    picture: Rgb
+    to_page: NDArray[np.float64]
+    quad: Quad
+    rotation: Turn
+    mirrored: bool = False
+
+    def on_page(self, quad: Quad) -> Quad:
+        """Corners in this picture as corners on the page."""
+        points = cv2.perspectiveTransform(np.asarray([quad], dtype=np.float64), self.to_page)[0]
+        return Quad(*(Point(round(float(x), 1), round(float(y), 1)) for x, y in points))
+
+
+def straighten(page: Rgb, quad: Quad, rotation: Turn = 0, *, mirrored: bool = False) -> Scene:
+    """Cut the document out of the page, turned clockwise by `rotation` degrees, then mirrored if it is a mirror's.
+
+    `quad` starts at the corner nearest to the page's top left; the scene's own quad starts at the document's.
+    """
+    turned = _turned(quad, rotation)
+    if mirrored:
+        turned = Quad(turned.top_right, turned.top_left, turned.bottom_left, turned.bottom_right)
+    width, height = _size(turned)
+    surround = round(_SURROUND * max(width, height)) if _inside(turned, page) else 0
+    left, top, right, bottom = surround, surround, surround + width, surround + height
+    target = np.asarray([(left, top), (right, top), (right, bottom), (left, bottom)], dtype=np.float32)
+    to_page = cv2.getPerspectiveTransform(target, np.asarray(turned, dtype=np.float32))
+    size = (width + 2 * surround, height + 2 * surround)
+    picture = cv2.warpPerspective(
+        page, to_page, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    )
+    return Scene(picture, np.asarray(to_page, dtype=np.float64), turned, rotation, mirrored)
+
+
+def _turned(quad: Quad, rotation: Turn) -> Quad:
+    """The same corners, starting at the one that is the top left after a clockwise turn."""
+    start = -(rotation // 90) % 4
+    return Quad(*(quad[(start + at) % 4] for at in range(4)))
+
+
+def _size(quad: Quad) -> tuple[int, int]:
+    width = max(math.dist(quad.top_left, quad.top_right), math.dist(quad.bottom_left, quad.bottom_right))
+    height = max(math.dist(quad.top_left, quad.bottom_left), math.dist(quad.top_right, quad.bottom_right))
+    longest = max(width, height, 1.0)
+    scale = min(max(longest, _SHORTEST), _LONGEST) / longest
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _inside(quad: Quad, page: Rgb) -> bool:
+    """Whether the quad is an outline on the page, and not the page itself."""
+    height, width = page.shape[:2]
+    box = quad.box
+    return bool(box.width < width or box.height < height)

@@ -1,0 +1,203 @@
+"""Which values belong side by side: what was typed in, and what each page says of the same thing of the same person.
+
+For people, who see it after the case was judged: nothing is decided here, and nothing is masked.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from models.documents import Field, Person
+from models.findings import Code, Finding, Reason, Severity
+from models.id_number import half_width, normal_number
+from models.policy import Policy
+from models.result import FieldValue, Result
+from models.submission import Submission
+from pipeline.judge.dossier import guardian_person
+from pipeline.names.legacy import modern
+from pipeline.names.normal import normal_name
+
+
+class State(StrEnum):
+    """How what stands side by side goes together."""
+
+    AGREE = "agree"  # all say the same
+    DIFFER = "differ"  # two say something else, and neither is in doubt
+    DOUBTFUL = "doubtful"  # what says something else was not read with certainty, or a rule leaves it to a person
+    SINGLE = "single"  # nothing stands beside it
+
+
+STATE_TITLES: Final[Mapping[State, str]] = MappingProxyType(
+    {State.AGREE: "一致", State.DIFFER: "不一致", State.DOUBTFUL: "存疑", State.SINGLE: "仅一处"}
+)
+
+
+class Compared(NamedTuple):
+    """One thing about one person.
+
+    Attributes:
+        person: Whom it is about; None for what a page says of nobody, such as a 户号.
+        field: What it is. The day of a 出生时间 stands in the row of the date of birth, and a certificate's number in
+            the child's.
+        entered: As it was typed in; None where nobody is asked for it, or nobody told.
+        read: What pages say, in the order of the result.
+        state: How all of that goes together.
+    """
+
+    person: Person | None
+    field: Field
+    entered: str | None
+    read: tuple[FieldValue, ...]
+    state: State
+
+
+class _Slot(NamedTuple):
+    """One thing about one person; `which` tells apart those of whom there may be several."""
+
+    person: Person | None
+    which: str
+    field: Field
+
+
+_GUARDIAN: Final = ""  # comes first of those who are nobody in particular
+_ONE_OF_A_KIND: Final = (Person.CHILD, Person.FATHER, Person.MOTHER)
+_PEOPLE: Final = (*_ONE_OF_A_KIND, Person.HEAD, Person.OTHER, None)
+_FIELDS: Final = tuple(Field)
+_DAY: Final = len("2019-11-23")
+_OF_THE_CHILD: Final[Mapping[Code, Field]] = MappingProxyType(
+    {
+        Code.NAME_DIFFERS: Field.NAME,
+        Code.NAME_IN_DOUBT: Field.NAME,
+        Code.SEX_DIFFERS: Field.SEX,
+        Code.BIRTH_DATE_DIFFERS: Field.BIRTH_DATE,
+    }
+)
+
+
+def side_by_side(submission: Submission, result: Result, policy: Policy = Policy()) -> tuple[Compared, ...]:  # noqa: B008 - frozen
+    """Every field that was typed in or read, with all that says something about it; the child's first."""
+    entered, read = dict(_entered(submission)), _read(submission, result.fields)
+    rows = []
+    for slot in sorted({*entered, *read}, key=_in_order):
+        row = Compared(slot.person, slot.field, entered.get(slot), tuple(read.get(slot, ())), State.SINGLE)
+        rows.append(row._replace(state=_state(row, result.findings, policy)))
+    return tuple(rows)
+
+
+def comparable(field: Field, value: str) -> str:
+    """A value in the form in which it is compared: two that are equal in it say the same."""
+    return _FORMS.get(field, _unspaced)(value)
+
+
+def _entered(submission: Submission) -> Iterator[tuple[_Slot, str]]:
+    child, guardian = submission.child, submission.guardian
+    typed: list[tuple[Person, Field, str | None]] = [
+        (Person.CHILD, Field.NAME, child.name),
+        (Person.CHILD, Field.SEX, child.sex.value),
+        (Person.CHILD, Field.BIRTH_DATE, child.birth_date.isoformat()),
+        (Person.CHILD, Field.ID_NUMBER, child.id_number),
+        (Person.CHILD, Field.CERTIFICATE_NUMBER, child.birth_certificate_number),
+    ]
+    if guardian:
+        person = guardian_person(guardian)
+        typed += [(person, Field.NAME, guardian.name), (person, Field.ID_NUMBER, guardian.id_number)]
+    yield from ((_Slot(person, _GUARDIAN, field), value) for person, field, value in typed if value)
+
+
+def _read(submission: Submission, values: Sequence[FieldValue]) -> Mapping[_Slot, list[FieldValue]]:
+    marks, read = _marks(values), defaultdict[_Slot, list[FieldValue]](list)
+    for value in values:
+        person, field = _about(value)
+        which = _GUARDIAN if person in _ONE_OF_A_KIND else _which(value, marks, submission)
+        read[_Slot(person, which, field)].append(value)
+    return read
+
+
+def _about(value: FieldValue) -> tuple[Person | None, Field]:
+    if value.field is Field.CERTIFICATE_NUMBER:
+        return Person.CHILD, value.field
+    return value.person, Field.BIRTH_DATE if value.field is Field.BIRTH_TIME else value.field
+
+
+def _marks(values: Iterable[FieldValue]) -> Mapping[tuple[str, int], Mapping[Field, str]]:
+    """By which number and which name the holder of a page is known."""
+    marks = defaultdict[tuple[str, int], dict[Field, str]](dict)
+    for value in values:
+        if value.person not in _ONE_OF_A_KIND and value.field in (Field.ID_NUMBER, Field.NAME):
+            marks[value.file, value.page_no][value.field] = comparable(value.field, value.value)
+    return marks
+
+
+def _which(value: FieldValue, marks: Mapping[tuple[str, int], Mapping[Field, str]], submission: Submission) -> str:
+    """Who it is of several heads or others: the guardian, else whoever has this number or name, else the page."""
+    page = f"{value.file}#{value.page_no}"
+    known = marks.get((value.file, value.page_no), {}) if value.person else {}
+    guardian = submission.guardian
+    theirs = {Field.NAME: guardian.name, Field.ID_NUMBER: guardian.id_number} if guardian else {}
+    if any(entered and comparable(field, entered) == known.get(field) for field, entered in theirs.items()):
+        return _GUARDIAN
+    return known.get(Field.ID_NUMBER) or known.get(Field.NAME) or page
+
+
+def _in_order(slot: _Slot) -> tuple[int, str, int]:
+    return _PEOPLE.index(slot.person), slot.which, _FIELDS.index(slot.field)
+
+
+def _state(row: Compared, findings: Iterable[Finding], policy: Policy) -> State:
+    """What the rules say of the child's own goes before what the values look like."""
+    about = [finding for finding in findings if row.person is Person.CHILD and _row_of(finding) is row.field]
+    if any(finding.severity is Severity.REJECT and finding.reason is not Reason.CHECKSUM for finding in about):
+        return State.DIFFER
+    seen = _seen(row, policy)
+    left_open = any(finding.code is Code.NAME_IN_DOUBT for finding in about)
+    return State.DOUBTFUL if left_open or (about and seen is not State.DIFFER) else seen
+
+
+def _row_of(finding: Finding) -> Field | None:
+    return finding.field if finding.code is Code.NUMBER_DIFFERS else _OF_THE_CHILD.get(finding.code)
+
+
+def _seen(row: Compared, policy: Policy) -> State:
+    """How the values go together; one that cannot be read says nothing."""
+    limits = policy.legibility
+    typed = [row.entered] if row.entered is not None else []
+    if len(typed) + len(row.read) < 2:
+        return State.SINGLE
+    if row.entered and row.field is Field.NAME and policy.names.legacy_gbk:
+        typed = [modern(row.entered)]
+    sure = [value.value for value in row.read if value.confidence >= limits.doubtful]
+    if len(_told(row.field, (*typed, *sure))) > 1:
+        return State.DIFFER
+    legible = all(value.confidence >= limits.unreadable for value in row.read)
+    alike = len(_told(row.field, (*typed, *(value.value for value in row.read)))) == 1
+    return State.AGREE if alike and legible else State.DOUBTFUL
+
+
+def _told(field: Field, values: Iterable[str]) -> frozenset[str]:
+    return frozenset(comparable(field, value) for value in values)
+
+
+def _unspaced(text: str) -> str:
+    return re.sub(r"\s", "", half_width(text))
+
+
+def _day(text: str) -> str:
+    return text[:_DAY]
+
+
+def _nationality(text: str) -> str:
+    """Cards say 汉 where registers say 汉族."""
+    return _unspaced(text).removesuffix("族")
+
+
+_FORMS: Final[Mapping[Field, Callable[[str], str]]] = MappingProxyType(
+    {
+        **dict.fromkeys((Field.NAME, Field.HEAD_NAME, Field.FORMER_NAME), normal_name),
+        **dict.fromkeys((Field.ID_NUMBER, Field.CERTIFICATE_NUMBER), normal_number),
+        Field.BIRTH_DATE: _day,
+        Field.ETHNICITY: _nationality,
+    }
+)

@@ -1,0 +1,175 @@
+"""Why a family is asked to send something again: what a reviewer may choose, and what the parent then reads."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from models.documents import DocumentKind, Field
+from models.findings import CATALOGUE, Code, Evidence, Finding, Place, Reason, Severity, found
+from models.review import Verdict
+from pipeline.judge.dossier import in_todays_codes
+from pipeline.judge.rules.duplicates import child_numbers
+from pipeline.judge.rules.names import difference_of
+from pipeline.names.normal import SEPARATOR, normal_name
+from pipeline.review.places import place_of_page, place_of_row
+from pipeline.review.review_case import Opened
+from pipeline.review.sheet import Row, is_of
+
+_BY_MACHINE: Final = frozenset({Code.BAD_FILE, Code.UPLOAD_BROKEN})  # what a machine finds, or nobody
+_ILLEGIBLE: Final = (Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE)
+# What a reviewer mostly makes of a doubt, if not its contrary.
+_CERTAIN: Final[Mapping[Code, tuple[Code, Reason]]] = MappingProxyType(
+    {
+        Code.NAME_IN_DOUBT: (Code.NAME_DIFFERS, Reason.DIFFERENT),
+        Code.SEX_DIFFERS: (Code.SEX_DIFFERS, Reason.ENTERED),
+        Code.BIRTH_DATE_DIFFERS: (Code.BIRTH_DATE_DIFFERS, Reason.ENTERED),
+        Code.NUMBER_DIFFERS: (Code.NUMBER_DIFFERS, Reason.ENTERED),
+    }
+)
+OF_FIELD: Final[Mapping[Code, frozenset[Field]]] = MappingProxyType(
+    {
+        Code.NAME_DIFFERS: frozenset({Field.NAME, Field.FORMER_NAME}),
+        Code.SEX_DIFFERS: frozenset({Field.SEX}),
+        Code.BIRTH_DATE_DIFFERS: frozenset({Field.BIRTH_DATE, Field.BIRTH_TIME}),
+        Code.NUMBER_DIFFERS: frozenset({Field.ID_NUMBER, Field.CERTIFICATE_NUMBER}),
+    }
+)
+
+
+class ReasonOffered(NamedTuple):
+    """A reason for a return; `likely` are those that what was found suggests."""
+
+    code: Code
+    reason: Reason
+    likely: bool
+
+
+def offered(opened: Opened) -> tuple[ReasonOffered, ...]:
+    """Every reason that sends a family home, the likely ones first."""
+    likely = dict.fromkeys(_likely(opened))
+    others = [key for key in CATALOGUE if _is_asked(*key) and key not in likely]
+    return (*(ReasonOffered(*key, True) for key in likely), *(ReasonOffered(*key, False) for key in others))
+
+
+def _is_asked(code: Code, reason: Reason) -> bool:
+    """Whether a person may give it: it rejects, and leaves the family something to do but to wait."""
+    rejects = Severity.REJECT in CATALOGUE[code, reason].severities
+    return rejects and code not in _BY_MACHINE and reason is not Reason.CROSS_DOCUMENT
+
+
+def _likely(opened: Opened) -> Iterator[tuple[Code, Reason]]:
+    for finding in opened.sheet.blockers:
+        if _is_asked(finding.code, finding.reason) or finding.code in _BY_MACHINE:
+            yield finding.code, finding.reason
+        elif finding.code is Code.MAYBE_DUPLICATE:
+            yield Code.CHILD_EXISTS, _by_which_number(opened)
+        elif finding.code in _CERTAIN:
+            yield _CERTAIN[finding.code]
+    documents = [finding.document for finding in opened.sheet.blockers if finding.document]
+    for document in documents or [DocumentKind.HOUSEHOLD_REGISTER]:
+        yield illegible(document), Reason.BLUR
+
+
+def _by_which_number(opened: Opened) -> Reason:
+    """By which number the case may repeat a record."""
+    ids, certificates = child_numbers(opened.dossier) if opened.dossier else (frozenset[str](), frozenset[str]())
+    by_id = any(relative.child.id_number in ids for relative in opened.relatives)
+    by_certificate = any(relative.child.birth_certificate_number in certificates for relative in opened.relatives)
+    return Reason.BIRTH_CERTIFICATE_NUMBER if by_certificate and not by_id else Reason.ID_NUMBER
+
+
+def illegible(document: DocumentKind) -> Code:
+    """The code by which a page of a document cannot be read."""
+    return Code.REGISTER_ILLEGIBLE if document is DocumentKind.HOUSEHOLD_REGISTER else Code.ILLEGIBLE
+
+
+def place_of(opened: Opened, chosen: str) -> Place | None:
+    """The place that a reviewer chose: `r3` is a row of the sheet, `p2` a page; None for anything else."""
+    row = next((row for row in opened.sheet.rows if chosen == f"r{row.number}"), None)
+    page = next((page for page in opened.sheet.pages if chosen == f"p{page.number}"), None)
+    if row is not None:
+        return place_of_row(opened, row)
+    return place_of_page(opened, page) if page is not None else None
+
+
+def fits(code: Code, place: Place | None) -> bool:
+    """Whether a reason can be given of a place: 3002 of the register, 姓名不一致 of a name, 已过期 of an ID card."""
+    document = place.document if place else None
+    if code in OF_FIELD:
+        return place is not None and place.field in OF_FIELD[code]
+    if code in _ILLEGIBLE:
+        return document is not None and illegible(document) is code
+    if code is Code.EXPIRED:
+        return document is DocumentKind.ID_CARD
+    return code is not Code.WRONG_DOCUMENT or (place is not None and place.file is not None)
+
+
+def finding_of(opened: Opened, verdict: Verdict) -> Finding:
+    """The finding that a return is, in the words that the parent reads.
+
+    Raises:
+        ValueError: The verdict names no reason that sends a family home.
+    """
+    code, reason, place = verdict.code, verdict.reason, verdict.place or Place()
+    entry = CATALOGUE.get((code, reason)) if code and reason else None
+    if code is None or reason is None or entry is None or Severity.REJECT not in entry.severities:
+        raise ValueError("A return has a reason that sends a family home.")
+    if code in _BY_MACHINE:
+        return _as_found(opened, code, reason)
+    if code is Code.CHILD_EXISTS:
+        return found(code, reason)  # nothing of the record, nor of which page it was known by
+    if code is Code.NAME_DIFFERS and reason is not Reason.FORMER_NAME:
+        return _name_differs(opened, verdict, place)
+    evidence = Evidence(seen_at(opened, verdict), _entered(opened, code, place)) if code in OF_FIELD else Evidence()
+    return found(code, reason, place, evidence, severity=Severity.REJECT)
+
+
+def _as_found(opened: Opened, code: Code, reason: Reason) -> Finding:
+    """In the machine's words, which name the file."""
+    said = (finding for finding in opened.sheet.blockers if (finding.code, finding.reason) == (code, reason))
+    if (one := next(said, None)) is None:
+        raise ValueError("A file that does not open is found by the machine, or by nobody.")
+    return one
+
+
+def _name_differs(opened: Opened, verdict: Verdict, place: Place) -> Finding:
+    """Which character differs follows from what the reviewer sees; a name of other length says so, dots not counted."""
+    seen, entered = normal_name(seen_at(opened, verdict) or ""), entered_name(opened)
+    ours, theirs = (name.replace(SEPARATOR, "") for name in (normal_name(entered), seen))
+    reason = Reason.DIFFERENT if len(ours) == len(theirs) else Reason.LENGTH
+    at = next((at for at, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]), 0)
+    evidence = Evidence(read=seen, entered=entered, detail=difference_of(ours, theirs, at, reason))
+    return found(Code.NAME_DIFFERS, reason, place, evidence, severity=Severity.REJECT)
+
+
+def _entered(opened: Opened, code: Code, place: Place) -> str | None:
+    row = row_at(opened, place)
+    return entered_name(opened) if code is Code.NAME_DIFFERS else row.compared.entered if row else None
+
+
+def entered_name(opened: Opened) -> str:
+    """The child's name as it was typed in, in today's codes."""
+    return in_todays_codes(opened.laid_out.case, opened.policy).submission.child.name
+
+
+def seen_at(opened: Opened, verdict: Verdict) -> str | None:
+    """What stands at the verdict's place: as the reviewer sees it, else as it was read."""
+    row = row_at(opened, verdict.place)
+    if row is None:
+        return None
+    said = [one.seen for one in verdict.checked if is_of(row, one)]
+    return said[0] if said else row.read.value if row.read else None
+
+
+def row_at(opened: Opened, place: Place | None) -> Row | None:
+    """The row whose place this is: of several people on one page the one who stands in the box."""
+    if place is None or place.field is None:
+        return None
+    places = ((row, place_of_row(opened, row)) for row in opened.sheet.rows)
+    there = [(row, one) for row, one in places if one and _at(one) == _at(place)]
+    exact = [row for row, one in there if one.box == place.box]
+    return exact[0] if exact else there[0][0] if len(there) == 1 else None
+
+
+def _at(place: Place) -> tuple[str | None, int | None, Field | None]:
+    return place.file, place.page_no, place.field

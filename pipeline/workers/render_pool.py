@@ -1,0 +1,53 @@
+"""Pages for people to look at, drawn in a confined process: no scan is decoded where passwords and sessions are."""
+
+import threading
+from typing import Final
+
+from models.policy import Limits
+from pipeline.perceive.decode.pages import decode
+from pipeline.perceive.ocr.options import ReaderOptions
+from pipeline.perceive.scene.overlay import draw_marks
+from pipeline.workers.ocr_pool import Begun
+from pipeline.workers.process_pool import Processes
+
+_LONGEST: Final = 2200  # pixels: small print on an A4 sheet can be read enlarged
+
+
+class PageViewer:
+    """Draws pages one after the other, in a process without an engine that is begun with the first one."""
+
+    def __init__(self, options: ReaderOptions) -> None:
+        self._options = options.model_copy(update={"processes": 1})
+        self._lock = threading.Lock()
+        self._processes: Processes | None = None
+
+    def view(self, data: bytes, page_no: int, limits: Limits) -> bytes:
+        """A page as JPEG; raises FileRejectedError, or EngineError if processes died of it."""
+        begun = Begun(self._begun().begin(_view, data, page_no, limits, seconds=limits.seconds))
+        picture: bytes = begun.result()
+        return picture
+
+    def warm_up(self) -> None:
+        """Begin the process now, so that the first page does not wait for it."""
+        Begun(self._begun().begin(_nothing, seconds=self._options.start_seconds)).result()
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            processes, self._processes = self._processes, None
+        if processes is not None:
+            processes.close()
+
+    def _begun(self) -> Processes:
+        with self._lock:
+            if self._processes is None:
+                self._processes = Processes(self._options)
+            return self._processes
+
+
+def _view(data: bytes, page_no: int, limits: Limits) -> bytes:
+    return draw_marks(decode(data, page_no=page_no, limits=limits), (), _LONGEST)
+
+
+def _nothing() -> None:
+    """A process that does this has begun."""

@@ -1,0 +1,84 @@
+"""What the machine itself must offer: disks, memory, cores, and files that others cannot read."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from service.doctor.check import Check, State, wrong
+from service.settings import Settings, secret_files
+
+_GB: Final = 1 << 30
+_MB: Final = 1 << 20
+_LEAST_FREE, _AMPLE_FREE = 2 * _GB, 10 * _GB
+_OTHERS = 0o077
+
+
+def disks(settings: Settings) -> Iterator[Check]:
+    """Free bytes where the workspace lies, and where the ledger does if that is another disk."""
+    places = {"the workspace": settings.workspace.absolute()}
+    ledger = ledger_file(settings)
+    if ledger is not None:
+        places["the ledger"] = ledger
+    seen: set[int] = set()
+    for title, place in places.items():
+        there = nearest(place)
+        device = there.stat().st_dev
+        if device not in seen:
+            yield of_free(title, shutil.disk_usage(there).free)
+        seen.add(device)
+
+
+def of_free(title: str, free: int) -> Check:
+    """What so many free bytes mean."""
+    found = f"The disk of {title} has {free / _GB:.1f} GB free."
+    if free < _LEAST_FREE:
+        return wrong("disk", found, f"Free {_AMPLE_FREE // _GB} GB at least: a full disk stops everything.")
+    if free < _AMPLE_FREE:
+        return Check("disk", State.WARNING, found, f"Free some: below {_LEAST_FREE // _GB} GB the service is at risk.")
+    return Check("disk", State.OK, found)
+
+
+def memory(settings: Settings) -> Iterator[Check]:
+    """Whether the reading processes fit."""
+    available, needed = psutil.virtual_memory().available, settings.readers.processes * settings.readers.memory_mb * _MB
+    found = f"{available / _GB:.1f} GB of memory are free, and the reading processes may take {needed / _GB:.1f} GB."
+    if available < needed:
+        yield Check("memory", State.WARNING, found, "Lower INTAKE_READERS__PROCESSES, or give the machine more memory.")
+    else:
+        yield Check("memory", State.OK, found)
+
+
+def cores(settings: Settings) -> Iterator[Check]:
+    """Whether the reading processes get a core for each of their threads."""
+    there, wanted = len(os.sched_getaffinity(0)), settings.readers.processes * settings.ocr.threads
+    found = f"{there} cores are there, and the reading processes use {wanted}."
+    if there < wanted:
+        yield Check("cores", State.WARNING, found, "Lower INTAKE_READERS__PROCESSES or INTAKE_OCR__THREADS.")
+    else:
+        yield Check("cores", State.OK, found)
+
+
+def modes(settings: Settings) -> Iterator[Check]:
+    """Whether files with secrets and children's data are their owner's alone; the workspace is a matter of settings."""
+    files = {"the register's secret": settings.secret_file, "the ledger": ledger_file(settings)}
+    there = [(title, file) for title, file in files.items() if file is not None and file.exists()]
+    for title, file in (*there, *(("a secret", file) for file in secret_files() if file.exists())):
+        if file.stat().st_mode & _OTHERS:
+            yield wrong("modes", f"The file of {title} can be read by other users.", "Run chmod 600 on it.")
+        else:
+            yield Check("modes", State.OK, f"The file of {title} is its owner's alone.")
+
+
+def ledger_file(settings: Settings) -> Path | None:
+    """The file of a ledger that is one."""
+    scheme, _, place = settings.ledger_at.partition(":///")
+    return Path(place).absolute() if scheme.startswith("sqlite") and place else None
+
+
+def nearest(place: Path) -> Path:
+    """The place, or the nearest folder above it that is there."""
+    return next(path for path in (place, *place.parents) if path.exists())

@@ -1,0 +1,134 @@
+"""A Prefect server with its UI, on this machine, as a child process."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from types import MappingProxyType
+from typing import NamedTuple
+
+import httpx
+
+from models.errors import PipelineError
+from service.child_process import start_child, stop_child
+from service.options import PrefectOptions
+from service.settings import Settings, SettingsError, use_environment
+
+START_SECONDS = 90.0
+_STOP_SECONDS = 10.0
+_HEALTHY = 200
+_SILENT = MappingProxyType(
+    {
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # or it asks the internet for a telemetry host
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",  # or the browser asks the internet for a configuration
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_CONCURRENCY_MAXIMUM_CONCURRENCY_SLOT_WAIT_SECONDS": "2",  # half a minute by default
+        "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",  # nothing here runs by the clock
+        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # nothing depends on events
+    }
+)
+
+
+class RunningServer(NamedTuple):
+    """A healthy server: where its API is, and the process that it is."""
+
+    api_url: str
+    process: BaseProcess
+
+
+class ServerError(PipelineError):
+    """The Prefect server did not start."""
+
+    exit_code = SettingsError.exit_code
+
+
+@contextmanager
+def prefect_server(settings: Settings) -> Iterator[str]:
+    """Run a Prefect server for as long as the block lasts; yields the URL of its API.
+
+    Raises:
+        ServerError: It did not become healthy; the text names the log.
+    """
+    with running_server(settings) as server:
+        yield server.api_url
+
+
+@contextmanager
+def running_server(settings: Settings) -> Iterator[RunningServer]:
+    """Run a Prefect server for as long as the block lasts, for somebody who watches over it.
+
+    Raises:
+        ServerError: It did not become healthy; the text names the log.
+    """
+    port = usable_port(settings.prefect.host, settings.prefect.port)
+    child = start_child("prefect-server", settings.logs / "prefect-server.log", _serve, settings, port)
+    try:
+        api_url = f"http://{settings.prefect.host}:{port}/api"
+        _wait_until_healthy(api_url, child, settings)
+        yield RunningServer(api_url, child)
+    finally:
+        stop_child(child, seconds=_STOP_SECONDS)
+
+
+def usable_port(host: str, wanted: int) -> int:
+    """The wanted port if it is free, else any other that is."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ServerError(f"No port can be opened on {host}: choose another INTAKE_PREFECT__HOST.")
+
+
+def server_environment(settings: Settings, port: int) -> dict[str, str]:
+    """What Prefect's server reads when it is imported."""
+    options = settings.prefect
+    return {
+        **_SILENT,
+        "PREFECT_HOME": str(settings.prefect_home),
+        "PREFECT_SERVER_API_HOST": options.host,
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_UI_API_URL": f"http://{options.host}:{port}/api",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": _database(options, settings),
+        **({"PREFECT_SERVER_API_AUTH_STRING": options.auth.get_secret_value()} if options.auth else {}),
+    }
+
+
+def _database(options: PrefectOptions, settings: Settings) -> str:
+    if options.database_url is not None:
+        return options.database_url.get_secret_value()
+    return f"sqlite+aiosqlite:///{settings.prefect_home / 'prefect.db'}"
+
+
+def _serve(settings: Settings, port: int) -> None:
+    settings.prefect_home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    use_environment(server_environment(settings, port))
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    if settings.prefect.database_url is None:
+        from service.prefect_sqlite import use_patient_sqlite
+
+        use_patient_sqlite(_database(settings.prefect, settings))
+    uvicorn.run(create_app(final=True), host=settings.prefect.host, port=port, log_level="warning")
+
+
+def _wait_until_healthy(api_url: str, child: BaseProcess, settings: Settings) -> None:
+    end = time.monotonic() + START_SECONDS
+    while child.is_alive() and time.monotonic() < end:
+        if _healthy(api_url):
+            return
+        time.sleep(0.1)
+    raise ServerError(f"The Prefect server did not start: see {settings.logs / 'prefect-server.log'}.")
+
+
+def _healthy(api_url: str) -> bool:
+    try:
+        return httpx.get(f"{api_url}/health", timeout=2.0).status_code == _HEALTHY
+    except httpx.HTTPError:
+        return False

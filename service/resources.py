@@ -1,0 +1,153 @@
+"""What a process holds for as long as it lives: ledger, store, reading processes, policy."""
+
+import os
+import secrets
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from pipeline.batches.judging import Judging
+from pipeline.cases.context import Desk
+from pipeline.delivery.deliver import Outlet
+from pipeline.delivery.webhook import Webhook
+from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.value_encryption import SECRET_BYTES
+from pipeline.stores.opening import open_store
+from pipeline.workers.ocr_pool import Readers
+from service.settings import Settings, SettingsError, read_policy
+
+
+class Resources:
+    """Made once, from the settings, when first asked for; every thread gets the same."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._desk: Desk | None = None
+        self._readers: Readers | None = None
+
+    def desk(self) -> Desk:
+        """Everything that the steps of a case need.
+
+        Raises:
+            SettingsError: The policy cannot be read.
+            LedgerError: The ledger cannot be opened.
+            StoreError: The store's URL is none.
+            ModelsError: A model is missing or altered.
+        """
+        with self._lock:
+            if self._desk is None:
+                self._desk = self._made()
+            return self._desk
+
+    def judging(self) -> Judging:
+        """What a process needs to judge stored cases again; raises as `desk` does."""
+        return Judging(self.settings.ledger_at, register_secret(self.settings), self.desk().reader)
+
+    def outlet(self) -> Outlet:
+        """Where results go; raises as `desk` does, or WebhookOptionsError."""
+        options = self.settings.webhook
+        webhook = Webhook(options) if options.url is not None else None
+        return Outlet(self.desk().store, webhook, options.whole)
+
+    def warm_up(self) -> None:
+        """Make everything now and load the engines, so that what is missing stops the start, by name."""
+        self.outlet()
+        if self._readers is not None:
+            self._readers.warm_up()
+
+    def beat(self, identity: str) -> None:
+        """Say that this process works, and how often its reading processes were replaced."""
+        self.desk().ledger.beat(identity, self._readers.lost if self._readers is not None else 0)
+
+    def close(self) -> None:
+        """Let go of everything; for the end of the process."""
+        with self._lock:
+            desk, self._desk = self._desk, None
+        if desk is not None:
+            desk.ledger.close()
+        if self._readers is not None:
+            self._readers.close()
+
+    def _made(self) -> Desk:
+        settings = self.settings
+        _make_private(settings)
+        policy = read_policy(settings.policy_file)
+        store = open_store(settings.store_at, settings.store)
+        ledger = open_ledger(settings.ledger_at, register_secret(settings))
+        self._readers = Readers(settings.engine, settings.readers)
+        return Desk(ledger=ledger, store=store, readers=self._readers, policy=policy, limits=settings.limits)
+
+
+def register_secret(settings: Settings) -> bytes:
+    """The secret of the register: as set, else of a file in the workspace, which is made where there is none.
+
+    Raises:
+        SettingsError: It cannot be read, cannot be made, or is no secret.
+    """
+    if settings.register_secret is not None:
+        return _of_digits(settings.register_secret.get_secret_value(), "INTAKE_REGISTER_SECRET")
+    _make_private(settings)
+    file = settings.secret_file
+    try:
+        if not file.exists():
+            _make_secret(file)
+        return _of_digits(file.read_text("ascii"), str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The register's secret {file} cannot be read or made: {type(error).__name__}.") from error
+
+
+def _of_digits(text: str, place: str) -> bytes:
+    try:
+        secret = bytes.fromhex(text.strip())
+    except ValueError:
+        secret = b""
+    if len(secret) < SECRET_BYTES:
+        raise SettingsError(f"{place} must hold {2 * SECRET_BYTES} hexadecimal digits at least.")
+    return secret
+
+
+def _make_secret(file: Path) -> None:
+    """Make it whole or not at all; of several processes that start at once, one makes it."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as made:
+        made.write(secrets.token_hex(SECRET_BYTES))
+        made.flush()
+        os.fsync(made.fileno())
+    try:
+        os.link(made.name, file)  # unlike a rename, refuses to replace the one that another process made
+    except FileExistsError:
+        pass
+    finally:
+        Path(made.name).unlink()
+
+
+def _make_private(settings: Settings) -> None:
+    try:
+        settings.workspace.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(f"The workspace {settings.workspace} cannot be made: {error.strerror}.") from error
+
+
+_holder: list[Resources] = []
+_holding = threading.Lock()
+
+
+def use(settings: Settings) -> Resources:
+    """Settle on the settings of this process, once, before the first flow run."""
+    with _holding:
+        with suppress(IndexError):
+            _holder.pop().close()
+        _holder.append(Resources(settings))
+        return _holder[0]
+
+
+def resources() -> Resources:
+    """What this process holds.
+
+    Raises:
+        SettingsError: The process never settled on its settings.
+    """
+    if not _holder:
+        raise SettingsError("This process has no settings: flows run in the worker that `intake serve` starts.")
+    return _holder[0]

@@ -1,0 +1,146 @@
+"""The service: receiver, review desk, worker, and a Prefect server unless there is one; what dies is started again."""
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pkgutil import resolve_name
+from types import FrameType
+from typing import NamedTuple
+
+from models.errors import ExitCode, PipelineError
+from service.logging import log_to_stderr
+from service.prefect_server import RunningServer, running_server
+from service.settings import Settings, use_environment
+from service.settings_checks import refuse_unsafe
+from service.supervisor import Charge, exit_with
+
+log = logging.getLogger(__name__)
+# The main functions of the processes that this one starts. They are resolved there: the supervisor imports neither
+# Prefect nor the web, and Prefect's client must not be imported before its environment is set.
+_RECEIVER = "web.receiver.app:run"
+_DESK = "web.desk.serving:run"
+_WORKER = "flows.worker_process:run"
+_GLANCE_SECONDS = 0.5
+_STOP_MARGIN_SECONDS = 15.0
+
+
+def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCode:
+    """Take uploads in until SIGINT or SIGTERM, or until `stop` is set; call it from the main thread.
+
+    Returns:
+        ACCEPTED after an orderly stop; else why a process of ours cannot start, and its log says more.
+
+    Raises:
+        SettingsError: Something is unsafe about the settings; the text lists all of it.
+        ServerError: The Prefect server did not start.
+    """
+    refuse_unsafe(settings)
+    asked = stop or threading.Event()
+    with _asked_by_signal(asked), _charged(*_doors(settings)) as doors:
+        while not asked.is_set():
+            for door in doors:
+                door.tend()
+            with _server(settings) as server, _charged(_worker(settings, server.api_url)) as workers:
+                log.info("service started", extra={"api_url": server.api_url})
+                code = _supervise((*doors, *workers), server, asked)
+            if code is not None:
+                return code
+            log.warning("Prefect server died and is started again")
+    return ExitCode.ACCEPTED
+
+
+def client_environment(settings: Settings, api_url: str) -> dict[str, str]:
+    """What Prefect's client reads when it is imported."""
+    auth = settings.prefect.auth
+    return {
+        "PREFECT_HOME": str(settings.prefect_home),
+        "PREFECT_API_URL": api_url,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_COLORS": "false",
+        **({"PREFECT_API_AUTH_STRING": auth.get_secret_value()} if auth else {}),
+    }
+
+
+class _Elsewhere(NamedTuple):
+    """A server that somebody else runs, and starts again."""
+
+    api_url: str
+    process: None = None
+
+
+_Server = RunningServer | _Elsewhere
+
+
+def _server(settings: Settings) -> AbstractContextManager[_Server]:
+    if settings.prefect.api_url is not None:
+        return nullcontext(_Elsewhere(settings.prefect.api_url))
+    return running_server(settings)
+
+
+def _supervise(charges: Sequence[Charge], server: _Server, asked: threading.Event) -> ExitCode | None:
+    """Keep processes running; None when the server died."""
+    while not asked.is_set() and not _died(server):
+        for charge in charges:
+            code = charge.tend()
+            if code is not None:
+                return code
+        asked.wait(_GLANCE_SECONDS)
+    return ExitCode.ACCEPTED if asked.is_set() else None
+
+
+def _died(server: _Server) -> bool:
+    return server.process is not None and not server.process.is_alive()
+
+
+@contextmanager
+def _charged(*charges: Charge) -> Iterator[tuple[Charge, ...]]:
+    """End what is in our charge with the block."""
+    try:
+        yield charges
+    finally:
+        for charge in charges:
+            charge.stop()
+
+
+def _doors(settings: Settings) -> tuple[Charge, ...]:
+    """Receiver and review desk do not need Prefect, and answer while it starts."""
+    doors = (("intake-receiver", settings.receiver.port, _RECEIVER), ("intake-desk", settings.desk.port, _DESK))
+    return tuple(
+        Charge(name, settings.logs, _run, entry_point, settings, stop_seconds=_STOP_MARGIN_SECONDS)
+        for name, port, entry_point in doors
+        if port is not None
+    )
+
+
+def _worker(settings: Settings, api_url: str) -> Charge:
+    seconds = settings.worker.stop_seconds + _STOP_MARGIN_SECONDS
+    return Charge("intake-worker", settings.logs, _work, settings, api_url, stop_seconds=seconds)
+
+
+def _run(entry_point: str, settings: Settings) -> None:
+    resolve_name(entry_point)(settings)
+
+
+def _work(settings: Settings, api_url: str) -> None:
+    settings.prefect_home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    use_environment(client_environment(settings, api_url))
+    log_to_stderr()
+    try:
+        _run(_WORKER, settings)
+    except PipelineError as error:
+        exit_with(error)
+
+
+@contextmanager
+def _asked_by_signal(asked: threading.Event) -> Iterator[None]:
+    def note(_number: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,163 @@
+"""Settings that would put children's data at risk, or quietly do nothing: refused at the start, all at once."""
+
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from pipeline.delivery.webhook import Webhook, WebhookOptionsError
+from service.resources import register_secret
+from service.settings import Settings, SettingsError, read_policy, unknown_variables
+from service.tokens import tokens_in_force
+
+_OTHERS = 0o077  # mode bits of the group and of everybody else
+_LEAST_DIFFERENT = 17  # bytes of a secret: of 32 random ones 28 or more differ
+
+
+def problems(settings: Settings) -> tuple[str, ...]:
+    """Everything for which the service must not start, in whole sentences that say what to do; no values."""
+    return tuple(problem for rule in _RULES for problem in rule(settings))
+
+
+def refuse_unsafe(settings: Settings) -> None:
+    """Stop here if something is unsafe.
+
+    Raises:
+        SettingsError: The text lists all of it.
+    """
+    found = problems(settings)
+    if found:
+        raise SettingsError(
+            "\n".join(("The service does not start with these settings:", *(f"  {one}" for one in found)))
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a host; False for names that we would have to ask for."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _misspelt(_settings: Settings) -> Iterator[str]:
+    for name in unknown_variables():
+        yield f"{name} is no setting and would do nothing: correct it, or remove it from the environment."
+
+
+def _prefect(settings: Settings) -> Iterator[str]:
+    options = settings.prefect
+    auth = options.auth.get_secret_value() if options.auth else ""
+    user, colon, password = auth.partition(":")
+    if options.auth and not (user and colon and password):
+        yield "INTAKE_PREFECT__AUTH must be USER:PASSWORD."
+    if options.api_url is None and not is_loopback(options.host) and not auth:
+        yield (
+            "INTAKE_PREFECT__HOST lets other machines reach Prefect, which then asks nobody for a password: set "
+            "INTAKE_PREFECT__AUTH to USER:PASSWORD, or leave the host on 127.0.0.1."
+        )
+
+
+def _store(settings: Settings) -> Iterator[str]:
+    if not settings.store_at.startswith("s3:"):
+        return
+    store = settings.store
+    if not store.secure and not is_loopback(_host_of(store.endpoint)):
+        yield (
+            "INTAKE_STORE__SECURE=false sends scans and keys in clear over the network: set it to true, or reach the "
+            "object store on this machine."
+        )
+    for name in ("access_key", "secret_key"):
+        if not getattr(store, name).get_secret_value():
+            yield f"INTAKE_STORE__{name.upper()} is empty: set it to the key that the object store gave out."
+
+
+def _host_of(endpoint: str) -> str:
+    try:
+        return urlsplit(f"//{endpoint}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _register_secret(settings: Settings) -> Iterator[str]:
+    if settings.register_secret is None:
+        return
+    try:
+        secret = register_secret(settings)
+    except SettingsError as error:
+        yield str(error)
+        return
+    if len(set(secret)) < _LEAST_DIFFERENT:
+        yield "INTAKE_REGISTER_SECRET is an example and no secret: draw it at random, as `openssl rand -hex 32` does."
+
+
+def _policy(settings: Settings) -> Iterator[str]:
+    try:
+        read_policy(settings.policy_file)
+    except SettingsError as error:
+        yield str(error)
+
+
+def _workspace(settings: Settings) -> Iterator[str]:
+    try:
+        mode = settings.workspace.stat().st_mode
+    except OSError:
+        return  # it is made at the start, for its owner alone, or the start says why not
+    if mode & _OTHERS:
+        yield "The workspace (INTAKE_WORKSPACE) can be read by other users of this machine: run chmod 700 on it."
+
+
+def _receiver(settings: Settings) -> Iterator[str]:
+    if settings.receiver.port is None:
+        return
+    try:
+        tokens_in_force(settings.receiver)
+    except SettingsError as error:
+        yield str(error)
+
+
+def _desk(settings: Settings) -> Iterator[str]:
+    options = settings.desk
+    if options.port is None:
+        return
+    if options.port == 0:
+        yield "INTAKE_DESK__PORT=0 is a port that nobody knows: choose one, such as 8098."
+    url = options.url
+    here = is_loopback(options.host) and (url is None or is_loopback(url.host or ""))
+    if not here and (url is None or url.scheme != "https"):
+        yield (
+            "Passwords and documents would travel in clear between the review desk and other machines: put TLS in "
+            "front, set INTAKE_DESK__URL to the https address under which reviewers reach it, or leave "
+            "INTAKE_DESK__HOST on 127.0.0.1."
+        )
+    if url is not None and (url.path not in {None, "/"} or url.query or url.fragment or url.username):
+        yield "INTAKE_DESK__URL must be scheme, host and port alone, such as https://desk.hospital.example."
+
+
+def _webhook(settings: Settings) -> Iterator[str]:
+    options = settings.webhook
+    if options.url is None:
+        return
+    try:
+        Webhook(options)
+    except WebhookOptionsError as error:
+        yield str(error)
+    if options.whole and options.url.scheme != "https" and not is_loopback(options.url.host or ""):
+        yield (
+            "INTAKE_WEBHOOK__WHOLE=true sends what documents say in clear over the network: set INTAKE_WEBHOOK__URL to "
+            "an https address, or send references only."
+        )
+
+
+_RULES: tuple[Callable[[Settings], Iterator[str]], ...] = (
+    _misspelt,
+    _prefect,
+    _receiver,
+    _desk,
+    _webhook,
+    _store,
+    _register_secret,
+    _policy,
+    _workspace,
+)

@@ -1,0 +1,87 @@
+"""Batches of cases that were run again: what each came to, and every change, masked. They are moved by commands."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
+from typing import Final, NamedTuple
+
+from starlette.responses import Response, StreamingResponse
+
+from models.errors import UnknownBatchError
+from models.masking import mask_numbers
+from pipeline.batches.report import Report, Row, as_csv, items, report, rows_of
+from pipeline.ledger.base import Ledger
+from pipeline.ledger.batch_values import Batch, ItemState
+from pipeline.ledger.records import AuditKind
+from web.desk.errors import RefusalError, Why
+from web.desk.request_context import Visit
+
+_SHOWN: Final = 500  # changes on a page; all of them are in the file
+_REPORTS: Final = 8  # that are kept
+
+
+class Line(NamedTuple):
+    """A batch in the list."""
+
+    batch: Batch
+    counts: tuple[tuple[ItemState, int], ...]
+    finished: int  # cases, of all
+
+
+def batches(visit: Visit) -> Response:
+    """All batches, the newest first."""
+    return visit.page("batches.html", lines=[_line(one) for one in visit.backing.ledger.batches()])
+
+
+def batch(visit: Visit) -> Response:
+    """A batch: totals by kind of change, and the changes."""
+    made = _report(visit)
+    return visit.page(
+        "batch.html",
+        line=_line(made.batch),
+        made=made,
+        rows=[row._replace(submission_id=mask_numbers(row.submission_id)) for row in made.rows],
+        shown=_SHOWN,
+        is_trial=made.batch.options.dry_run,
+    )
+
+
+def batch_csv(visit: Visit) -> Response:
+    """Every change of a batch as CSV for a spreadsheet; who fetched it is in the audit chain."""
+    batch_id = _known(visit).batch_id
+    visit.backing.ledger.note(AuditKind.FETCHED, {"account": visit.who.name, "what": "batch", "batch": batch_id})
+    lines = chain(("\ufeff",), as_csv(_rows(visit, batch_id)))
+    named = {"Content-Disposition": f'attachment; filename="batch-{batch_id}.csv"'}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=named)
+
+
+def _rows(visit: Visit, batch_id: str) -> Iterator[Row]:
+    for item in items(visit.backing.ledger, batch_id):
+        for row in rows_of(item):
+            yield row._replace(submission_id=mask_numbers(row.submission_id))
+
+
+def _known(visit: Visit) -> Batch:
+    try:
+        return visit.backing.ledger.batch(visit.request.path_params["batch_id"])
+    except UnknownBatchError:
+        raise RefusalError(Why.MISSING) from None
+
+
+def _report(visit: Visit) -> Report:
+    known = _known(visit)
+    counts = frozenset(known.counts.items())
+    # A ledger is hashed as the object that it is.
+    return _reported(visit.backing.ledger, known.batch_id, counts)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=_REPORTS)
+def _reported(ledger: Ledger, batch_id: str, _counts: frozenset[tuple[ItemState, int]]) -> Report:
+    """A report opens every item of its batch, so it is made anew only when the states of the items are others."""
+    return report(ledger, batch_id, most=_SHOWN)
+
+
+def _line(one: Batch) -> Line:
+    counts = tuple((state, one.counts[state]) for state in ItemState if one.counts.get(state))
+    pending = one.counts.get(ItemState.PENDING, 0)
+    return Line(one, counts, one.total - pending)

@@ -1,0 +1,149 @@
+"""An overview as tables of words: what the dashboard shows beside its plots, and what the CSV holds."""
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from models.catalogue import TITLES
+from models.cells import no_formula
+from models.codes import Code
+from models.documents import PageKind
+from models.result import Decision
+from models.review import Outcome
+from models.shares import Share
+from pipeline.ledger.current_runs import BEIJING
+from pipeline.ledger.overview_values import Overview
+from web.desk.i18n import Words
+
+NONE: Final = "–"  # a share of nothing
+_BOM: Final = "\ufeff"  # by which Excel knows UTF-8
+
+Row = tuple[str, ...]
+
+
+class Table(NamedTuple):
+    """A table; its title stands in words/ under `dashboard.NAME.title`, and so do its columns."""
+
+    name: str
+    columns: Row
+    rows: tuple[Row, ...]
+
+
+def tables(overview: Overview, words: Words) -> dict[str, Table]:
+    """Every table of an overview, by name."""
+    made = (
+        _table("decisions", words, _decisions(overview)),
+        _codes(overview, words),
+        _table("pages", words, _pages(overview, words)),
+        _table("queue", words, _queue(overview, words)),
+        _table("months", words, ((f"{one.month:%Y-%m}", *_share(one.looks)) for one in overview.months)),
+        _table("agreements", words, ((one.account, *_share(one.looks)) for one in overview.agreements)),
+        _table("reviewers", words, _reviewers(overview)),
+        _table("versions", words, ((one.version, str(one.cases)) for one in overview.versions)),
+        _table("batches", words, _batches(overview)),
+    )
+    return {table.name: table for table in made}
+
+
+def as_csv(made: Iterable[Table], words: Words) -> bytes:
+    """All tables below each other, each under its title; nothing that a spreadsheet would compute."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for table in made:
+        title = words(f"dashboard.{table.name}.title")
+        for row in ((title,), table.columns, *table.rows, ()):
+            writer.writerow([no_formula(cell) for cell in row])
+    return (_BOM + out.getvalue()).encode()
+
+
+def days_of(overview: Overview) -> tuple[date, ...]:
+    """Every day that was asked for."""
+    count = (overview.until - overview.since).days + 1
+    return tuple(overview.since + timedelta(days=number) for number in range(count))
+
+
+def by_day(overview: Overview) -> dict[date, dict[Decision, tuple[int, int]]]:
+    """For each day and decision the cases, and how many of them a person decided."""
+    told: dict[date, dict[Decision, tuple[int, int]]] = {
+        day: dict.fromkeys(Decision, (0, 0)) for day in days_of(overview)
+    }
+    for one in overview.decisions:
+        told[one.day][one.decision] = (one.cases, one.by_person)
+    return told
+
+
+def without_person(counts: dict[Decision, tuple[int, int]]) -> Share:
+    """Of a day's cases those that the machine decided."""
+    decided = [counts[decision] for decision in (Decision.ACCEPTED, Decision.RETURNED)]
+    return Share(sum(cases - by_person for cases, by_person in decided), sum(cases for cases, _ in counts.values()))
+
+
+def percent(share: float | None) -> str:
+    """A share as people read it."""
+    return NONE if share is None else f"{100 * share:.1f}%"
+
+
+def hours(waited: timedelta) -> str:
+    """How many hours that is, so that a spreadsheet can count on."""
+    return f"{waited / timedelta(hours=1):.1f}"
+
+
+def code_title(code: Code) -> str:
+    """A code with its title, where it is a number."""
+    return f"{code.value} {TITLES[code]}" if code in TITLES else code.value
+
+
+def page_title(kind: PageKind | None, words: Words) -> str:
+    """What a kind of page is called; of findings that point at no page as well."""
+    return words(f"dashboard.page.{kind.value if kind else 'none'}")
+
+
+def _table(name: str, words: Words, rows: Iterable[Row]) -> Table:
+    prefix = f"dashboard.{name}.columns."
+    columns = tuple(text for key, text in words.texts.items() if key.startswith(prefix))
+    return Table(name, columns, tuple(rows))
+
+
+def _decisions(overview: Overview) -> Iterable[Row]:
+    for day, counts in by_day(overview).items():
+        cases = [str(counts[decision][0]) for decision in Decision]
+        by_person = sum(count for _, count in counts.values())
+        yield (day.isoformat(), *cases, str(by_person), percent(without_person(counts).value))
+
+
+def _codes(overview: Overview, words: Words) -> Table:
+    counts = {(one.day, one.code): one.cases for one in overview.codes}
+    codes = [code for code in Code if any(code is found for _, found in counts)]
+    columns = (words("dashboard.codes.columns.day"), *map(code_title, codes))
+    rows = ((day.isoformat(), *(str(counts.get((day, code), 0)) for code in codes)) for day in days_of(overview))
+    return Table("codes", columns, tuple(rows) if codes else ())
+
+
+def _pages(overview: Overview, words: Words) -> Iterable[Row]:
+    for one in overview.pages:
+        reason = words(f"reason.{one.reason.value}")
+        yield page_title(one.page_kind, words), code_title(one.code), reason, str(one.cases)
+
+
+def _queue(overview: Overview, words: Words) -> Iterable[Row]:
+    for one in overview.queue:
+        yield words(f"why.{one.why.value}"), str(one.cases), *map(hours, (one.median, one.p95, one.oldest))
+
+
+def _share(share: Share) -> Row:
+    low, high = share.interval or (None, None)
+    return str(share.total), str(share.right), percent(share.value), percent(low), percent(high)
+
+
+def _reviewers(overview: Overview) -> Iterable[Row]:
+    for one in overview.reviewers:
+        counts = [one.outcomes.get(outcome, 0) for outcome in Outcome]
+        yield (one.account, *map(str, counts), str(sum(counts)))
+
+
+def _batches(overview: Overview) -> Iterable[Row]:
+    for one in overview.batches:
+        states = ", ".join(f"{state} {count}" for state, count in one.states.items())
+        yield one.batch_id, f"{one.made_at.astimezone(BEIJING):%Y-%m-%d %H:%M}", one.version, str(one.total), states

@@ -1,0 +1,144 @@
+"""The queue: who waits, why, for how long, and in whose hands a case is."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Annotated, Any, Final, NamedTuple
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+from starlette.responses import Response
+
+from models.masking import mask_numbers
+from models.review import Outcome, Priority, Role, Why
+from pipeline.ledger.decision_errors import NotWaitingError
+from pipeline.ledger.review_values import Cursor, View, Waiting
+from web.desk.errors import RefusalError
+from web.desk.errors import Why as Refused
+from web.desk.forms import local_path
+from web.desk.request_context import Visit
+
+_SHOWN: Final = 50
+_MINE: Final = "mine"
+_Number = Annotated[int, Field(ge=0, lt=2**31)]
+# As Cursor, and nothing that a database refuses.
+_CURSOR: Final[TypeAdapter[tuple[Any, ...]]] = TypeAdapter(tuple[bool, _Number, AwareDatetime, _Number])
+_VIEWS: Final[Mapping[str, View]] = MappingProxyType(
+    {
+        "open": View(why=(Why.REVIEW,), escalated=False),
+        "supervisor": View(escalated=True),
+        "known": View(why=(Why.KNOWN_CHILD,), escalated=False),
+        "blind": View(why=(Why.SECOND_LOOK,), escalated=False),
+        _MINE: View(),
+    }
+)
+
+
+class Tab(NamedTuple):
+    """A part of the queue; `cases` is None where it is not known without looking."""
+
+    name: str
+    cases: int | None
+    current: bool
+
+
+class Age(NamedTuple):
+    """How long a case has waited; `late` if that is too long."""
+
+    words: str
+    late: bool
+
+
+class Line(NamedTuple):
+    """A case in the queue, as somebody sees it who has not opened it."""
+
+    waiting: Waiting
+    title: str  # its id, in which a person's number is masked
+    age: Age
+    owner: str | None  # if somebody has it in hand
+    mine: bool
+
+
+def queue(visit: Visit) -> Response:
+    """The cases that wait, one part of them at a time."""
+    asked = visit.request.query_params
+    name = _view_name(visit)
+    view = View(owner=visit.who.name) if name == _MINE else _VIEWS[name]
+    page = visit.backing.ledger.queue(view, _SHOWN, _cursor(asked.get("after", "")))
+    return visit.page(
+        "queue.html",
+        tabs=tuple(_tabs(visit, name)),
+        view=name,
+        lines=tuple(_line(visit, one) for one in page.cases),
+        following=_told(page.following) if page.following else "",
+        is_first="after" not in asked,
+        done=done if (done := asked.get("done", "")) in set(Outcome) else "",
+        priorities=tuple(Priority),
+    )
+
+
+def prioritise(visit: Visit) -> Response:
+    """Put a case before others: the child stands at the desk."""
+    submission_id = visit.request.path_params["submission_id"]
+    try:
+        priority = Priority(int(visit.form.one("priority")))
+        visit.backing.ledger.prioritise(submission_id, visit.who.name, priority)
+    except ValueError:
+        raise RefusalError(Refused.MALFORMED) from None
+    except NotWaitingError:
+        raise RefusalError(Refused.STALE) from None
+    return visit.go(local_path(visit.form.one("next")))
+
+
+def _view_name(visit: Visit) -> str:
+    first = "supervisor" if visit.who.role is Role.SUPERVISOR and _has_any(visit, "supervisor") else "open"
+    name = visit.request.query_params.get("view", first)
+    if name not in _VIEWS:
+        raise RefusalError(Refused.MISSING)
+    return name
+
+
+def _has_any(visit: Visit, name: str) -> bool:
+    return bool(visit.backing.ledger.queue(_VIEWS[name], 1).cases)
+
+
+def _tabs(visit: Visit, current: str) -> Iterator[Tab]:
+    counts = visit.backing.ledger.queue_counts()
+    for name, view in _VIEWS.items():
+        fitting = (
+            one.cases
+            for one in counts
+            if (not view.why or one.why in view.why) and view.escalated in (None, one.escalated)
+        )
+        yield Tab(name, None if name == _MINE else sum(fitting), name == current)
+
+
+def _line(visit: Visit, one: Waiting) -> Line:
+    now, mine = visit.backing.clock(), one.owner == visit.who.name
+    held = one.owner if one.held_by_another(visit.who.name, now) or mine else None
+    return Line(one, mask_numbers(one.submission_id), age_of(visit, one.since), held, mine and held is not None)
+
+
+def age_of(visit: Visit, since: datetime) -> Age:
+    """How long ago that was."""
+    waited = max(visit.backing.clock() - since, timedelta())
+    late = waited.total_seconds() > visit.backing.settings.desk.due_seconds
+    parts = {"days": waited.days, "hours": waited.seconds // 3600, "minutes": waited.seconds // 60 % 60}
+    largest = next((name for name, value in parts.items() if value), "minutes")
+    return Age(visit.words(f"queue.waited_{largest}", **parts), late)
+
+
+def _told(cursor: Cursor) -> str:
+    return (
+        base64.urlsafe_b64encode(_CURSOR.dump_json((cursor.escalated, cursor.priority, cursor.since, cursor.case_id)))
+        .decode()
+        .rstrip("=")
+    )
+
+
+def _cursor(told: str) -> Cursor | None:
+    """Where to go on, as an earlier page told it; from the beginning for anything else."""
+    try:
+        return Cursor(*_CURSOR.validate_json(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4))))
+    except ValueError:  # of base64, of JSON, or of another kind of value
+        return None
