@@ -35,7 +35,7 @@ from pipeline.batches.report import items, report
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.case import judge
 from pipeline.judge.dossier import open_dossier
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import ItemState
 from pipeline.ledger.opening import open_ledger
@@ -57,7 +57,7 @@ class _Work(NamedTuple):
 
     folder: Path
     models: Sequence[Opened]
-    reader: Reader
+    reader: NameContext
     cases: int
 
     def run(self, *arguments: str) -> "subprocess.Popen[bytes]":
@@ -168,7 +168,7 @@ def _oracle(work: _Work) -> Iterator[tuple[str, tuple[Change, ...]]]:
         yield _name(number), changes(before, _alone(work, number, other, amended=True))
 
 
-def _alone(work: _Work, number: int, reader: Reader, *, amended: bool) -> Result:
+def _alone(work: _Work, number: int, reader: NameContext, *, amended: bool) -> Result:
     case = clone(work.models[number % _MODELS], number, _name(number)).case
     judgement: Judgement = judge(open_dossier(case, _contents(work, number, amended=amended), reader), (), reader)
     nobody = Provenance(version="", engine="", models="", policy="", input_digest="", seconds=0)

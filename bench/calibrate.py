@@ -27,10 +27,10 @@ from models.case import FileReading, ReadPage
 from models.content import Slot
 from models.documents import Person
 from pipeline.extract.calibration import Calibration, calibrated
-from pipeline.extract.confidence_features import EVIDENCE
-from pipeline.extract.extraction import Taken, take
+from pipeline.extract.confidence_features import CONFIDENCE_FEATURES
+from pipeline.extract.extraction import ExtractedPage, extract
 from pipeline.extract.fields import FieldReading
-from pipeline.extract.split_documents import divide
+from pipeline.extract.split_documents import split_documents
 from pipeline.perceive.ocr.base import weights_named
 
 FILE: Final = ROOT / "pipeline" / "documents" / "calibration.json"
@@ -91,16 +91,18 @@ def _told(files: list[FileReading], expected: Expected) -> Iterator[tuple[FieldR
             yield from _beside(page, true.fields)
 
 
-def _taken(files: list[FileReading]) -> Iterator[tuple[str, int, Taken]]:
+def _taken(files: list[FileReading]) -> Iterator[tuple[str, int, ExtractedPage]]:
     """Every document on every page, with its file's path and its page number."""
     for file in files:
         for page in file.pages:
             if isinstance(page, ReadPage):
-                readings = (part for reading in page.readings for part in divide(reading))
-                yield from ((file.file.path, page.page_no, take(reading)) for reading in readings)
+                readings = (part for reading in page.readings for part in split_documents(reading))
+                yield from ((file.file.path, page.page_no, extract(reading)) for reading in readings)
 
 
-def _beside(page: Taken, truth: tuple[PrintedField, ...] | list[PrintedField]) -> Iterator[tuple[FieldReading, bool]]:
+def _beside(
+    page: ExtractedPage, truth: tuple[PrintedField, ...] | list[PrintedField]
+) -> Iterator[tuple[FieldReading, bool]]:
     """Each reading of a printed value, and whether it says what is printed."""
     for printed in truth:
         person: Person | None = printed.person
@@ -110,11 +112,11 @@ def _beside(page: Taken, truth: tuple[PrintedField, ...] | list[PrintedField]) -
 
 
 def _calibration(seen: tuple[Observed, ...], told: argparse.Namespace, digest: str) -> Calibration:
-    evidence = np.array([[take(one.field) for take in EVIDENCE.values()] for one in seen])
+    evidence = np.array([[take(one.field) for take in CONFIDENCE_FEATURES.values()] for one in seen])
     right = np.array([one.right for one in seen], float)
     weights = _fitted(evidence, right)
     return Calibration(
-        weights={name: round(float(weight), 4) for name, weight in zip(EVIDENCE, weights, strict=True)},
+        weights={name: round(float(weight), 4) for name, weight in zip(CONFIDENCE_FEATURES, weights, strict=True)},
         weights_digest=digest,
         split=Split.TRAIN,
         seed=SEED,

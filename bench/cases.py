@@ -17,17 +17,17 @@ from models.findings import Code
 from models.register import KnownChild
 from models.result import Judgement
 from models.submission import EnteredChild, Submission
-from pipeline.extract.extraction import view_files
-from pipeline.judge.case import judge, sought
+from pipeline.extract.extraction import extract_files
+from pipeline.judge.case import judge, register_query
 from pipeline.judge.dossier import open_dossier
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 
 GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})  # what is said of a page that does not read
 _NOBODY: Final = "ouyang"  # of the committed samples; of no split
 
 
 def judged(
-    submission: Submission, files: tuple[FileReading, ...], reader: Reader, known: Collection[KnownChild] = ()
+    submission: Submission, files: tuple[FileReading, ...], reader: NameContext, known: Collection[KnownChild] = ()
 ) -> Judgement:
     """Judge a submission.
 
@@ -39,8 +39,8 @@ def judged(
     """
     stored = tuple(file.file for file in files)
     case = Case(submission=submission, revision=1, files=stored, input_digest="0" * 64)
-    dossier = open_dossier(case, view_files(files), reader)
-    wanted = sought(dossier)
+    dossier = open_dossier(case, extract_files(files), reader)
+    wanted = register_query(dossier)
     births = {(birth.name, birth.birth_date) for birth in wanted.births}
     deliveries = {(delivery.mother_id_number, delivery.birth_date) for delivery in wanted.deliveries}
     near = tuple(
@@ -54,7 +54,7 @@ def judged(
     return judge(dossier, near, reader)
 
 
-def judged_alone(path: str, page: ReadPage | FailedPage, reader: Reader) -> Judgement:
+def judged_alone(path: str, page: ReadPage | FailedPage, reader: NameContext) -> Judgement:
     """Judge one page without anything else of its case; the application is that of somebody whom no page shows."""
     nobody = families()[_NOBODY]
     typed = application("alone", typed_child(nobody), typed_guardian(nobody), (FileSpec(path=path, hint=None),))

@@ -15,10 +15,10 @@ from bench.engines import Plain, paddle, rapid
 from bench.submissions import pages_of
 from bench.workspace import opened_desk, reading_processes
 from models.policy import Limits
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import perceive_case, process
-from pipeline.extract.extraction import view_files
-from pipeline.judge.case import judge, sought
+from pipeline.extract.extraction import extract_files
+from pipeline.judge.case import judge, register_query
 from pipeline.judge.dossier import open_dossier
 from pipeline.perceive.decode.pages import decode
 from pipeline.stores.folder import FolderStore
@@ -67,7 +67,7 @@ CONTENDERS: Mapping[str, Opening] = MappingProxyType(
 )
 
 
-def _processed(folder: Path, desk: Desk) -> Taken:
+def _processed(folder: Path, desk: PipelineContext) -> Taken:
     began = time.monotonic()
     result = process(FolderStore(folder.parent), folder.name, desk)
     seconds = time.monotonic() - began
@@ -76,17 +76,17 @@ def _processed(folder: Path, desk: Desk) -> Taken:
     return taken
 
 
-def _judging(submission_id: str, desk: Desk) -> float:
+def _judging(submission_id: str, desk: PipelineContext) -> float:
     case = desk.ledger.case(submission_id)
     files = tuple(perceive_case(case, desk))
     began = time.monotonic()
-    dossier = open_dossier(case, view_files(files), desk.reader)
-    (known,) = desk.ledger.known_children(sought(dossier))
+    dossier = open_dossier(case, extract_files(files), desk.reader)
+    (known,) = desk.ledger.known_children(register_query(dossier))
     judge(dossier, known, desk.reader)
     return (time.monotonic() - began) * 1000
 
 
-def _forget(submission_id: str, desk: Desk) -> None:
+def _forget(submission_id: str, desk: PipelineContext) -> None:
     """Every submission is of one of two children: forget them, or the next one ends as 4005."""
     number = desk.ledger.case(submission_id).submission.child.id_number
     if number is not None:

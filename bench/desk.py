@@ -29,13 +29,13 @@ from bench.runner import Bench, conduct
 from bench.synthetic_cases import Opened, clone
 from bench.tables import errors
 from bench.workspace import SECRET, process_of
-from models.policy import Looks
+from models.policy import ReviewSampling
 from models.result import Judgement
-from models.review import Why
+from models.review import WaitReason
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.case import judge
 from pipeline.judge.dossier import open_dossier
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.review_values import View
@@ -56,7 +56,7 @@ _WAITING: Final = 5  # of so many cases one waits for a person
 _AT_ONCE: Final = 50  # cases that are concluded in one transaction
 _ASKED: Final = 100  # times, of each kind of page; as many cases are decided
 _UNREAD: Final = "𪚥"
-_LOOKS: Final = Looks(share=0.02)
+_LOOKS: Final = ReviewSampling(share=0.02)
 _SIGNING_IN: Final = 4.0  # seconds, of the other client
 _TABS: Final = ("open", "supervisor", "known", "blind", "mine")
 
@@ -66,7 +66,7 @@ class _Filling(NamedTuple):
 
     url: str
     models: Sequence[Opened]
-    reader: Reader
+    reader: NameContext
     engine: str
 
 
@@ -83,7 +83,7 @@ def measure(count: int) -> Measured:
         with closing(open_ledger(settings.ledger_at, SECRET)) as ledger:
             for name, role in PEOPLE.items():
                 ledger.make_account(name, role, PASSWORD, by="bench")
-            waiting = [one.submission_id for one in ledger.queue(View(why=(Why.REVIEW,)), count).cases]
+            waiting = [one.submission_id for one in ledger.queue(View(why=(WaitReason.REVIEW,)), count).cases]
         figures = tuple(_served(settings, waiting))
     return Measured((*figures, Figure(name="cases that wait", value=len(waiting), unit="count")), {})
 

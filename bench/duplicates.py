@@ -33,7 +33,7 @@ from models.documents import Person
 from models.findings import Code, Reason
 from models.result import Decision, Result
 from models.submission import EnteredChild, IdType
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import conclude
 from pipeline.ledger.opening import open_ledger
 
@@ -135,7 +135,7 @@ def figures(told: tuple[Told, ...]) -> Iterator[Figure]:
         yield share(f"story: {name}", sum(own), len(own))
 
 
-def _concluded(one: Application, desk: Desk, shelf: Library) -> Result:
+def _concluded(one: Application, desk: PipelineContext, shelf: Library) -> Result:
     began = time.monotonic()
     leaves = [leaf for leaf in _leaves(one.family) if one.registered or leaf is not Leaf.CHILD]
     files = shelf.read(scan(page_of(one.family, leaf, 0)) for leaf in leaves)

@@ -20,7 +20,7 @@ from fixtures.specimens.pages import test_pages
 from fixtures.truth import SAMPLES
 from models.policy import Limits
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
-from pipeline.workers.ocr_pool import Readers
+from pipeline.workers.ocr_pool import OcrPool
 
 SEED: Final = 8
 _DIFFERENT: Final = 48  # pages that are read again and again
@@ -32,7 +32,7 @@ _ONE_SAMPLE: Final = "returned-missing-emblem"
 def startup_figures() -> Iterator[Figure]:
     """Seconds until a reading process is warm, and of a whole `intake process` with nothing running before."""
     began = time.monotonic()
-    with Readers(OcrOptions(threads=1), ReaderOptions(processes=1)) as readers:
+    with OcrPool(OcrOptions(threads=1), ReaderOptions(processes=1)) as readers:
         readers.warm_up()
         yield Figure(name="start of one reading process", value=time.monotonic() - began, unit="s")
     with tempfile.TemporaryDirectory() as folder:
@@ -67,7 +67,7 @@ def _sizes(count: int) -> Iterator[float]:
     """Megabytes after each page."""
     endless = ReaderOptions(processes=1, pages_per_process=count + 1, memory_mb=1_000_000)
     pages = [case.data for case in test_pages(min(count, _DIFFERENT), SEED)]
-    with Readers(OcrOptions(threads=2), endless) as readers:
+    with OcrPool(OcrOptions(threads=2), endless) as readers:
         for data in track(islice(cycle(pages), count), "pages", total=count, console=errors):
             readers.start(data, 1, Limits()).result()
             yield _children_mb()

@@ -21,7 +21,7 @@ from models.submission import parse_manifest
 from pipeline.events.notification import tokens_of, told
 from pipeline.perceive.decode.pages import count_pages, decode
 from pipeline.perceive.ocr.options import ReaderOptions
-from pipeline.workers.process_pool import Processes
+from pipeline.workers.process_pool import WorkerProcesses
 from tests.support import files, hostile_images, hostile_pdfs
 
 LIMITS: Final = Limits(pixels=4_000_000, pages=8)  # small, so that what takes much memory is no honest picture
@@ -69,7 +69,7 @@ class Decoder:
     """Decodes files in a process; a context, at whose end the process ends."""
 
     def __init__(self) -> None:
-        self._processes = Processes(ReaderOptions(processes=1, pages_per_process=5000))
+        self._processes = WorkerProcesses(ReaderOptions(processes=1, pages_per_process=5000))
 
     def __call__(self, data: bytes, /) -> Seen:
         """Count and decode, as production does."""

@@ -29,15 +29,15 @@ from bench.workspace import SECRET
 from fixtures.people.population import Traits, family
 from fixtures.truth import Split
 from models.result import Decision
-from pipeline.batches.batch_lease import Task, Who, holding
+from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
 from pipeline.batches.judging import Judging
-from pipeline.batches.outcomes import Outcome
-from pipeline.batches.run import Place, run
+from pipeline.batches.outcomes import ItemOutcome
+from pipeline.batches.run import BatchContext, run
 from pipeline.cases.conclude import VERSION, conclude
-from pipeline.extract.extraction import CONTENT_VERSION, view_files
-from pipeline.judge.case import judge, sought
+from pipeline.extract.extraction import CONTENT_VERSION, extract_files
+from pipeline.judge.case import judge, register_query
 from pipeline.judge.dossier import open_dossier
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.judge.rules.duplicates import mother_number
 from pipeline.ledger.batch_values import BatchOptions, ItemState
 from pipeline.ledger.contents import packed
@@ -69,7 +69,7 @@ def measure(count: int) -> Measured:
         ids = [f"case-{number:06}" for number in range(count)]
         began = time.monotonic()
         with closing(open_ledger(place.ledger_url, place.secret)) as ledger:
-            outcomes = _again(ids, Place(desk._replace(ledger=ledger), place, _PROCESSES))
+            outcomes = _again(ids, BatchContext(desk._replace(ledger=ledger), place, _PROCESSES))
         again = time.monotonic() - began
     unchanged = sum(outcome.state is ItemState.PROMOTED and not outcome.changes for outcome in outcomes)
     return Measured(
@@ -90,13 +90,13 @@ def six_pages(shelf: Library) -> Iterator[Opened]:
     for number in count():
         one = family(Split.TEST, 2000 + number, Traits())
         files = shelf.read(whole(one, number))
-        held = opened(submission(one, "x"), tuple(file.file for file in files), view_files(files))
+        held = opened(submission(one, "x"), tuple(file.file for file in files), extract_files(files))
         dossier = open_dossier(held.case, held.contents, shelf.reader)
         if len(files) == _PAGES and judge(dossier, (), shelf.reader).decision is Decision.ACCEPTED:
             yield held._replace(mother=mother_number(dossier))
 
 
-def _alone(models: Sequence[Opened], reader: Reader) -> Iterator[Figure]:
+def _alone(models: Sequence[Opened], reader: NameContext) -> Iterator[Figure]:
     """Milliseconds of judging alone: content in, judgement out, on one thread."""
     took = []
     for turn in range(_TURNS):
@@ -104,7 +104,7 @@ def _alone(models: Sequence[Opened], reader: Reader) -> Iterator[Figure]:
             case, contents, _ = clone(model, turn * len(models) + at, "timed")
             began = time.perf_counter()
             dossier = open_dossier(case, contents, reader)
-            sought(dossier)
+            register_query(dossier)
             judge(dossier, (), reader)
             took.append((time.perf_counter() - began) * 1000)
     yield Figure(name="judging a case of six pages, p50", value=percentile(took, 50), unit="ms")
@@ -113,10 +113,10 @@ def _alone(models: Sequence[Opened], reader: Reader) -> Iterator[Figure]:
     yield Figure(name="content of a case, KiB", value=sum(sizes) / len(sizes), unit="number")
 
 
-def _again(ids: Sequence[str], place: Place) -> tuple[Outcome, ...]:
+def _again(ids: Sequence[str], place: BatchContext) -> tuple[ItemOutcome, ...]:
     ledger, stop = place.desk.ledger, threading.Event()
     batch = ledger.begin_batch(ids, BatchOptions(from_readings=True), "bench", VERSION)
-    with holding(ledger, batch.batch_id, Task.RUN, Who(process_identity(), "bench"), stop) as lease:
+    with hold_batch(ledger, batch.batch_id, BatchTask.RUN, BatchOwner(process_identity(), "bench"), stop) as lease:
         ended = filter(None, run(batch, lease, place, stop))
         return tuple(track(ended, "again", total=len(ids), console=errors))
 

@@ -20,11 +20,11 @@ from models.content import FieldContent, LineContent
 from models.documents import Field, PageKind
 from models.geometry import Box, Point, Quad
 from models.reading import Line
-from pipeline.extract.deskew import level
+from pipeline.extract.deskew import deskew
 from pipeline.extract.extraction import field_content, line_content
 from pipeline.extract.fields import read_field
 from pipeline.extract.runs import whole
-from pipeline.extract.simplified_script import weighed
+from pipeline.extract.simplified_script import prefer_simplified
 from pipeline.perceive.ocr.base import OcrEngine
 from pipeline.perceive.ocr.lattice import glyphs
 from pipeline.perceive.quality.measure import grey_of, measure_line
@@ -117,7 +117,7 @@ def read(strip: Strip, engine: OcrEngine) -> Spoken | None:
         lattice=one.lattice,
         measures=measure_line(strip.picture, grey_of(strip.picture), one.quad.box, middles),
     )
-    (line,) = weighed(level([line]))
+    (line,) = prefer_simplified(deskew([line]))
     field = read_field(Field.NAME, [whole(line)])
     return Spoken(field_content(field, {id(line): 0}), (line_content(line),)) if field else None
 

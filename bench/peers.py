@@ -31,7 +31,7 @@ from models.errors import EngineError, FileRejectedError
 from models.findings import Code
 from models.policy import Policy
 from models.result import Decision
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.perceive.ocr.engines import alphabet
 from pipeline.perceive.ocr.options import OcrOptions
 
@@ -84,7 +84,7 @@ def opened(name: str, _workspace: Path) -> Iterator[Callable[[Path], Read]]:
 
 def race(readers: list[str], count: int) -> Iterator[Turn]:
     """Let every reader take every page; another one begins each time."""
-    judging = Reader(alphabet(OcrOptions()), Policy())
+    judging = NameContext(alphabet(OcrOptions()), Policy())
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
         rivals = [held.enter_context(Rival(name, partial(opened, name), folder)) for name in readers]
@@ -125,7 +125,7 @@ def _missing() -> Iterator[str]:
         yield f"Tesseract: {error}"
 
 
-def _scored(reader: str, case: PageCase, read: Read, judging: Reader) -> Turn:
+def _scored(reader: str, case: PageCase, read: Read, judging: NameContext) -> Turn:
     expected = Expected(name=case.name, decision=Decision.ACCEPTED, findings=(), pages=case.truth)
     told = judged_alone(case.truth[0].file, read.page, judging)
     (page,) = score_pages(expected, told)

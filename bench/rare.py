@@ -29,8 +29,8 @@ from fixtures.truth import Split
 from pipeline.cases.rare_names import questions_of
 from pipeline.glyphs.compare import resemblance
 from pipeline.glyphs.repertoire import neighbours
-from pipeline.judge.likeness import Reader
-from pipeline.judge.name_match import Verdict, verify_name
+from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameMatch, match_name
 
 SEED: Final = 12
 BENCH: Final = Bench("rare", __doc__, SEED, "names", small=150, full=1500)
@@ -62,7 +62,7 @@ class Answer(NamedTuple):
     printed: str
     character: str
     levels: tuple[int, int]
-    verdicts: tuple[Verdict, Verdict]
+    verdicts: tuple[NameMatch, NameMatch]
     took: float
 
 
@@ -158,7 +158,7 @@ class _Page(NamedTuple):
 
 
 class _Said(NamedTuple):
-    said: Verdict
+    said: NameMatch
     compared: bool
 
 
@@ -170,14 +170,14 @@ def _page(name: str, kind: NameKind, split: Split, rng: Rng) -> _Page | None:
     return _Page(level, strip, spoken) if spoken else None
 
 
-def _verdict(name: str, page: _Page, split: Split, reader: Reader) -> _Said:
+def _verdict(name: str, page: _Page, split: Split, reader: NameContext) -> _Said:
     asked = questions_of(page.spoken.field, 1, name, reader.alphabet)
     told = (
         resemblance(page.strip.picture, one.place, one.character, one.rivals, without=_PRINTS[split]) for one in asked
     )
     answers = tuple(answer for answer in told if answer)
     field = page.spoken.field._replace(resemblances=answers)
-    return _Said(verify_name(name, field, reader.alphabet, reader.policy.names), bool(asked))
+    return _Said(match_name(name, field, reader.alphabet, reader.policy.names), bool(asked))
 
 
 if __name__ == "__main__":

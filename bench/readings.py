@@ -17,9 +17,9 @@ from bench.workspace import SECRET, reading_processes
 from models.case import FileReading, StoredFile
 from models.documents import DocumentKind
 from models.policy import Limits, Policy
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.cases.read_files import StartedFile, start_file
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.content import keep_bytes
 from pipeline.stores.folder import FolderStore
@@ -45,10 +45,10 @@ class Scan(NamedTuple):
 class Library(NamedTuple):
     """Reading processes, and everything that they have read before."""
 
-    desk: Desk
+    desk: PipelineContext
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> NameContext:
         """What judging needs of the engine and of the hospital."""
         return self.desk.reader
 
@@ -74,7 +74,7 @@ def library(processes: int = 2) -> Iterator[Library]:
     try:
         with reading_processes(processes) as readers, tempfile.TemporaryDirectory() as scans:
             readers.warm_up()
-            yield Library(Desk(ledger, FolderStore(Path(scans)), readers, Policy(), Limits()))
+            yield Library(PipelineContext(ledger, FolderStore(Path(scans)), readers, Policy(), Limits()))
     finally:
         ledger.close()
 

@@ -35,9 +35,9 @@ from models.register import KnownChild
 from models.result import Decision
 from pipeline.cases.conclude import conclude
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.judge.case import judge, registration, sought
+from pipeline.judge.case import judge, register_query, registration
 from pipeline.judge.dossier import Dossier, open_dossier
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.judge.rules.duplicates import duplicates
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
@@ -81,7 +81,7 @@ def _siblings_number(at: int) -> int:
     return at // DAYS * 2 * DAYS + DAYS + (at + 1) % DAYS
 
 
-def _dossier(model: Opened, number: int, reader: Reader, name: str = "known") -> Dossier:
+def _dossier(model: Opened, number: int, reader: NameContext, name: str = "known") -> Dossier:
     case, contents, _ = clone(model, number, name)
     return open_dossier(case, contents, reader)
 
@@ -108,7 +108,7 @@ def _values(record: KnownChild) -> Iterator[str | None]:
     yield from (values[column] for column in _COLUMNS)
 
 
-def _answers(model: Opened, count: int, ledger: Ledger, reader: Reader) -> Iterator[Figure]:
+def _answers(model: Opened, count: int, ledger: Ledger, reader: NameContext) -> Iterator[Figure]:
     questions: tuple[tuple[str, Callable[[int], int], Code | None], ...] = (
         ("the same child again: 4005", _known_number, Code.CHILD_EXISTS),
         ("twins with adjacent numbers: nothing said", lambda at: _known_number(at) + DAYS, None),
@@ -125,20 +125,20 @@ def _answers(model: Opened, count: int, ledger: Ledger, reader: Reader) -> Itera
 
 
 def _said(dossiers: Sequence[Dossier], ledger: Ledger, policy: Policy) -> Iterator[Code | None]:
-    known = ledger.known_children(*(sought(dossier) for dossier in dossiers))
+    known = ledger.known_children(*(register_query(dossier) for dossier in dossiers))
     for dossier, children in zip(dossiers, known, strict=True):
         codes = {finding.code for finding in duplicates(dossier, children, policy)}
         yield min(codes, default=None)
 
 
-def _times(model: Opened, ledger: Ledger, reader: Reader) -> Iterator[Figure]:
+def _times(model: Opened, ledger: Ledger, reader: NameContext) -> Iterator[Figure]:
     """Of an answer where the child is known, and where it is not, in turns."""
     took: dict[str, list[float]] = {"known": [], "not known": []}
     for at in track(range(_TIMED), "times", console=errors):
         for words, number in (("known", _known_number(at)), ("not known", _known_number(at) + DAYS)):
             dossier = _dossier(model, number, reader, "asks")
             began = time.perf_counter()
-            (known,) = ledger.known_children(sought(dossier))
+            (known,) = ledger.known_children(register_query(dossier))
             judge(dossier, known, reader)
             took[words].append((time.perf_counter() - began) * 1000)
     for words, times in took.items():
@@ -147,7 +147,7 @@ def _times(model: Opened, ledger: Ledger, reader: Reader) -> Iterator[Figure]:
     yield Figure(name="time of an answer, known against not known", value=ratio, unit="number")
 
 
-def _races(model: Opened, url: str, reader: Reader) -> Iterator[Figure]:
+def _races(model: Opened, url: str, reader: NameContext) -> Iterator[Figure]:
     """Processes that conclude applications of one child at the same instant, round after round."""
     open_ledger(url, SECRET).close()
     context = get_context("spawn")
@@ -169,7 +169,7 @@ def _races(model: Opened, url: str, reader: Reader) -> Iterator[Figure]:
 
 
 def _race(
-    model: Opened, url: str, reader: Reader, racer: int, barrier: Barrier, endings: "Queue[tuple[int, Decision]]"
+    model: Opened, url: str, reader: NameContext, racer: int, barrier: Barrier, endings: "Queue[tuple[int, Decision]]"
 ) -> None:
     ledger = open_ledger(url, SECRET)
     for turn in range(_ROUNDS):

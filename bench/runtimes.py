@@ -23,7 +23,7 @@ from fixtures.truth import Expected, Legibility
 from models.case import ReadPage
 from models.policy import Limits, Policy
 from models.result import Decision
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.perceive.ocr.engines import alphabet, engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.page import perceive
@@ -71,7 +71,7 @@ def figures(turns: tuple[Turn, ...]) -> Iterator[Figure]:
 
 def _turns(count: int) -> Iterator[Turn]:
     engines = {name: engine_kind(options.engine).load(options) for name, options in RUNTIMES.items()}
-    reader = Reader(alphabet(OcrOptions()), Policy())
+    reader = NameContext(alphabet(OcrOptions()), Policy())
     for number, case in enumerate(track(test_pages(count, SEED), "pages", total=count, console=errors)):
         names = list(RUNTIMES)
         for name in names[number % len(names) :] + names[: number % len(names)]:
@@ -81,7 +81,7 @@ def _turns(count: int) -> Iterator[Turn]:
             yield Turn(name, case.name, seconds, _scored(case, ReadPage(page_no=1, readings=readings), reader))
 
 
-def _scored(case: PageCase, page: ReadPage, reader: Reader) -> tuple[ScoredField, ...]:
+def _scored(case: PageCase, page: ReadPage, reader: NameContext) -> tuple[ScoredField, ...]:
     expected = Expected(name=case.name, decision=Decision.ACCEPTED, findings=(), pages=case.truth)
     return score_fields(expected, judged_alone(case.truth[0].file, page, reader))
 

@@ -16,7 +16,7 @@ from bench.metrics import Figure
 from fixtures.specimens.pages import test_pages
 from models.case import ReadPage
 from models.policy import Policy
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.perceive.ocr.engines import alphabet
 from pipeline.perceive.ocr.options import OcrOptions
 
@@ -44,7 +44,7 @@ def stage_figures(count: int) -> Iterator[Figure]:
     read = ours()
     pages = tuple(test_pages(count, SEED))
     read(pages[0].data)  # warm
-    reader = Reader(alphabet(OcrOptions()), Policy())
+    reader = NameContext(alphabet(OcrOptions()), Policy())
     profile = cProfile.Profile()
     profile.enable()
     readings = tuple(read(page.data) for page in pages)

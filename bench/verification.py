@@ -26,10 +26,10 @@ from bench.tables import errors
 from fixtures.people.names import Rng, impostor
 from fixtures.truth import Split
 from models.policy import Policy
-from pipeline.judge.field_legibility import Legibility, look
-from pipeline.judge.likeness import Reader
-from pipeline.judge.name_match import Verdict, together
-from pipeline.judge.rules.names import hardly_another, verdict_on
+from pipeline.judge.field_legibility import Legibility, legibility_of
+from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameMatch, combine
+from pipeline.judge.rules.names import hardly_another, match_on
 from pipeline.names.readable import readable
 from pipeline.perceive.ocr.base import OcrEngine
 from pipeline.perceive.ocr.engines import engine_kind
@@ -106,7 +106,7 @@ def _rates(title: str, answers: tuple[Answer, ...], said: Callable[[Answer], Sai
         yield share(f"{title}: {typed} called different", other[Said.DIFFERS], other.total())
 
 
-_held: list[tuple[OcrEngine, Reader]] = []
+_held: list[tuple[OcrEngine, NameContext]] = []
 
 
 def begin() -> None:
@@ -114,7 +114,7 @@ def begin() -> None:
     cv2.setNumThreads(1)
     options = OcrOptions(threads=1)
     kind = engine_kind(options.engine)
-    _held.append((kind.load(options), Reader(readable(kind.alphabet(options)), Policy())))
+    _held.append((kind.load(options), NameContext(readable(kind.alphabet(options)), Policy())))
 
 
 def engine() -> OcrEngine:
@@ -122,7 +122,7 @@ def engine() -> OcrEngine:
     return _held[0][0]
 
 
-def reader() -> Reader:
+def reader() -> NameContext:
     """The alphabet and the limits of this process."""
     return _held[0][1]
 
@@ -154,18 +154,18 @@ def _harmed_anew(drawn: Drawn, rng: Rng) -> Drawn:
     return drawn._replace(level=level, harm=list(HARMS)[int(rng.integers(len(HARMS)))] if level else None)
 
 
-def _verdict(name: str, spoken: Spoken, reader: Reader) -> Verdict | None:
+def _verdict(name: str, spoken: Spoken, reader: NameContext) -> NameMatch | None:
     """None for what is illegible, and so is never compared."""
-    if look(spoken.field, reader.policy.legibility).legibility is Legibility.UNREADABLE:
+    if legibility_of(spoken.field, reader.policy.legibility).legibility is Legibility.UNREADABLE:
         return None
-    return verdict_on(name, spoken.field, spoken.lines, reader)
+    return match_on(name, spoken.field, spoken.lines, reader)
 
 
-def _said(name: str, held: Sequence[tuple[Spoken, Verdict]], reader: Reader) -> Said:
+def _said(name: str, held: Sequence[tuple[Spoken, NameMatch]], reader: NameContext) -> Said:
     """What the rule says of the pages that can be read; the names of a register and of a certificate."""
     if not held:
         return Said.ILLEGIBLE
-    if together([verdict for _, verdict in held], reader.policy.names):
+    if combine([verdict for _, verdict in held], reader.policy.names):
         return Said.NOTHING
     confirmed = any(verdict.equal for _, verdict in held)
     accused = (one for one, verdict in held if verdict.equal is False)

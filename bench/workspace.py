@@ -7,27 +7,27 @@ from pathlib import Path
 from typing import Final
 
 from models.policy import Limits, Policy
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.ledger.opening import open_ledger
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.folder import FolderStore
-from pipeline.workers.ocr_pool import PageReader, Readers
+from pipeline.workers.ocr_pool import OcrPool, PageReader
 
 SECRET: Final = bytes(32)  # of ledgers that hold made-up people only
 
 
-def reading_processes(processes: int) -> Readers:
+def reading_processes(processes: int) -> OcrPool:
     """Reading processes of one thread each."""
-    return Readers(OcrOptions(threads=1), ReaderOptions(processes=processes))
+    return OcrPool(OcrOptions(threads=1), ReaderOptions(processes=processes))
 
 
 @contextmanager
-def opened_desk(workspace: Path, readers: PageReader) -> Iterator[Desk]:
+def opened_desk(workspace: Path, readers: PageReader) -> Iterator[PipelineContext]:
     """A desk with nothing on it yet; its store and ledger lie in `workspace`, which must exist."""
     ledger = open_ledger(f"sqlite:///{workspace / 'ledger.sqlite'}", SECRET)
     store = FolderStore(workspace / "store")
     try:
-        yield Desk(ledger=ledger, store=store, readers=readers, policy=Policy(), limits=Limits())
+        yield PipelineContext(ledger=ledger, store=store, readers=readers, policy=Policy(), limits=Limits())
     finally:
         ledger.close()
 

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.errors import ExitCode
 from pipeline.delivery.audit_anchors import verify as verify_chain
 
@@ -20,7 +20,7 @@ def verify(
     context: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False
 ) -> int:
     """Look at every record, the head of the chain and every anchor in the store; 5 if anything is not as it was."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         report = verify_chain(ledger, place.store())
     if as_json:
@@ -36,7 +36,7 @@ def verify(
 @audit.command()
 def show(context: typer.Context, submission_id: str) -> int:
     """What was recorded of a case, oldest first."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         records = ledger.audit_trail(submission_id)
     table = Table("record", "time", "what", "details", header_style="bold")

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.batching import print_outcomes, print_summary, stderr, stoppable, who
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.errors import ExitCode
-from pipeline.batches.batch_lease import Task, holding
+from pipeline.batches.batch_lease import BatchTask, hold_batch
 from pipeline.batches.promotion import promote as promoted
 from pipeline.batches.promotion import roll_back as rolled_back
 from pipeline.batches.report import Report, as_csv, as_text, items, report, rows_of
@@ -22,12 +22,12 @@ _Tell = Annotated[bool, typer.Option("--tell", help="Let results be told that di
 
 def promote(context: typer.Context, batch_id: _BatchId, *, tell: _Tell = False) -> int:
     """Put in force what a dry run came to; what changed meanwhile, or a person decided, stays as it is."""
-    return _moved(context.obj, batch_id, Task.PROMOTE, tell=tell)
+    return _moved(context.obj, batch_id, BatchTask.PROMOTE, tell=tell)
 
 
 def rollback(context: typer.Context, batch_id: _BatchId, *, tell: _Tell = False) -> int:
     """Put in force again what was before a batch, as further runs; what changed since stays as it is."""
-    return _moved(context.obj, batch_id, Task.ROLL_BACK, tell=tell)
+    return _moved(context.obj, batch_id, BatchTask.ROLL_BACK, tell=tell)
 
 
 def show(
@@ -38,7 +38,7 @@ def show(
     csv: Annotated[Path | None, typer.Option("--csv", help="Write every change into this file.")] = None,
 ) -> int:
     """Show what a batch changed: totals by kind of change, and every change as JSON or CSV; values masked."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         if csv is not None:
             ledger.batch(batch_id)
@@ -53,7 +53,7 @@ def show(
 
 def list_batches(context: typer.Context) -> int:
     """List batches, the newest first."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     table = Table(box=None)
     table.add_column("batch", no_wrap=True)
     for name in ("begun (UTC)", "by", "how", "cases"):
@@ -79,11 +79,11 @@ def counts_of(batch: Batch) -> str:
     return ", ".join(f"{count} {state.value.replace('_', ' ')}" for state, count in sorted(batch.counts.items()))
 
 
-def _moved(place: Place, batch_id: str, task: Task, *, tell: bool) -> int:
-    way, state = (promoted, ItemState.DONE) if task is Task.PROMOTE else (rolled_back, ItemState.PROMOTED)
+def _moved(place: CliContext, batch_id: str, task: BatchTask, *, tell: bool) -> int:
+    way, state = (promoted, ItemState.DONE) if task is BatchTask.PROMOTE else (rolled_back, ItemState.PROMOTED)
     with place.ledger() as ledger:
         total = ledger.batch(batch_id).count(state)
-        with stoppable() as stop, holding(ledger, batch_id, task, who(), stop) as lease:
+        with stoppable() as stop, hold_batch(ledger, batch_id, task, who(), stop) as lease:
             worst = print_outcomes(way(ledger, lease, stop, tell=tell), total, task.value[0], lines=False)
         _print_moved(ledger.batch(batch_id))
     return ExitCode.INTERRUPTED if stop.is_set() else worst

@@ -13,11 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from models.changes import Change
 from models.errors import ExitCode
-from pipeline.batches.batch_lease import Task, Who, holding
+from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
 from pipeline.batches.estimate import Estimate
-from pipeline.batches.outcomes import Outcome
+from pipeline.batches.outcomes import ItemOutcome
 from pipeline.batches.report import place_of, shown
-from pipeline.batches.run import Place as Bench
+from pipeline.batches.run import BatchContext as Bench
 from pipeline.batches.run import run
 from pipeline.ledger.batch_values import Batch, ItemState
 from pipeline.workers.process_identity import process_identity
@@ -41,9 +41,9 @@ def account() -> str:
     return getpass.getuser()[:64]
 
 
-def who() -> Who:
+def who() -> BatchOwner:
     """This process, for its user."""
-    return Who(process_identity(), account())
+    return BatchOwner(process_identity(), account())
 
 
 def print_estimate(found: Estimate) -> None:
@@ -64,7 +64,7 @@ def run_batch(batch_id: str, resources: Resources) -> int:
     place = Bench(desk, resources.judging(), resources.settings.readers.processes)
     batch = desk.ledger.batch(batch_id)
     stderr.print(f"Batch {batch_id}: {batch.count(ItemState.PENDING)} of {batch.total} cases to run.")
-    with stoppable() as stop, holding(desk.ledger, batch_id, Task.RUN, who(), stop) as lease:
+    with stoppable() as stop, hold_batch(desk.ledger, batch_id, BatchTask.RUN, who(), stop) as lease:
         worst = print_outcomes(run(batch, lease, place, stop), batch.count(ItemState.PENDING), "reprocess")
     print_summary(desk.ledger.batch(batch_id))
     if not stop.is_set():
@@ -73,7 +73,7 @@ def run_batch(batch_id: str, resources: Resources) -> int:
     return ExitCode.INTERRUPTED
 
 
-def print_outcomes(outcomes: Iterable[Outcome | None], total: int, words: str, *, lines: bool = True) -> ExitCode:
+def print_outcomes(outcomes: Iterable[ItemOutcome | None], total: int, words: str, *, lines: bool = True) -> ExitCode:
     """Show how far it has come, a line a change if `lines`, and what broke; hands on the worst exit code."""
     worst = ExitCode.ACCEPTED
     columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.cells import no_formula
 from models.errors import ExitCode
 from models.register import KnownChild
@@ -40,7 +40,7 @@ def import_children(
             _stderr.print(f"  {problem}", markup=False)
     if wrong and not skip_wrong:
         return ExitCode.USAGE
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         children = (child for child, _ in rows if child)
         counts = ledger.import_children(map(_modern, children) if legacy_gbk else children)
@@ -51,7 +51,7 @@ def import_children(
 @children.command("export")
 def export_children(context: typer.Context) -> int:
     """Print the register as CSV."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -69,7 +69,7 @@ def forget_child(
     numbers: Annotated[list[str], typer.Argument(metavar="NUMBER...", help="All numbers known of one child.")],
 ) -> int:
     """Erase a child everywhere: its records, its cases with their results, its scans. A tombstone stays."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         gone = forget(numbers, ledger, place.store())
         left, record = len(ledger.erasures()), ledger.audit_anchor()

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.people import operator
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.cells import no_formula
 from models.errors import ExitCode
 from pipeline.ledger.base import Ledger
@@ -40,7 +40,7 @@ def export(
 
     Fields whose scans were erased are left out: nothing can be read again of them.
     """
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         fields = [one for one in _checked(ledger, since) if one.digest is not None]
         _note(ledger, "corrections", since, fields)
@@ -57,7 +57,7 @@ def table(
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write it to this file as well.")] = None,
 ) -> int:
     """Show which characters are taken for which: single characters, and no whole value."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         fields = _checked(ledger, since)
         if csv_file is not None:

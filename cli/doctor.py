@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.workspace import Place
-from service.doctor.check import Check, State
+from cli.workspace import CliContext
+from service.doctor.check import Check, CheckState
 from service.doctor.examination import examine, exit_code
 
-_COLOURS = {State.OK: "green", State.WARNING: "yellow", State.WRONG: "red"}
+_COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
 
 
 def doctor(
@@ -21,7 +21,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="One check a line.")] = False,
 ) -> int:
     """Look at everything that the service needs, and say what is wrong and what to do; no data is changed."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     checks = tuple(examine(place.settings()))
     if as_json:
         for check in checks:

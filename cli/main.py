@@ -21,7 +21,7 @@ from cli.retention import retention
 from cli.serve import serve
 from cli.settings import settings
 from cli.show import show
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.errors import ExitCode, PipelineError
 
 _stderr = Console(stderr=True, highlight=False)
@@ -56,7 +56,7 @@ def _common(
         Path | None, typer.Option(help="Holds the embedded store, ledger and results. [default: ./workspace]")
     ] = None,
 ) -> None:
-    context.obj = Place(workspace)
+    context.obj = CliContext(workspace)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.accounts import Account, checked_name
 from models.errors import ExitCode
 from models.review import Role
@@ -33,7 +33,7 @@ def add(
     password_file: _File = None,
 ) -> int:
     """Let somebody sign in."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     checked_name(name)  # before anybody types a password in vain
     password = _password(password_file)
     with place.ledger() as ledger:
@@ -45,7 +45,7 @@ def add(
 @people.command("list")
 def list_people(context: typer.Context) -> int:
     """Everybody, and whether they can sign in."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         accounts = ledger.accounts()
     table = Table("name", "role", "state", "made", header_style="bold")
@@ -58,7 +58,7 @@ def list_people(context: typer.Context) -> int:
 @people.command()
 def password(context: typer.Context, name: _Name, *, password_file: _File = None) -> int:
     """Give somebody another password; ends their sessions, and a lock."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     chosen = _password(password_file)
     with place.ledger() as ledger:
         ledger.change_password(name, chosen, by=operator())
@@ -69,7 +69,7 @@ def password(context: typer.Context, name: _Name, *, password_file: _File = None
 @people.command("role")
 def change_role(context: typer.Context, name: _Name, role: Annotated[Role, typer.Argument(help="The new one.")]) -> int:
     """Let somebody do something else; ends their sessions."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         ledger.change_role(name, role, by=operator())
     print(f"{name} is {role.value} from now on, and must sign in again.")
@@ -79,7 +79,7 @@ def change_role(context: typer.Context, name: _Name, role: Annotated[Role, typer
 @people.command()
 def disable(context: typer.Context, name: _Name) -> int:
     """Let somebody sign in no more; ends their sessions. What they decided stays theirs."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         ledger.disable_account(name, by=operator())
     print(f"{name} cannot sign in any more.")
@@ -89,7 +89,7 @@ def disable(context: typer.Context, name: _Name) -> int:
 @people.command()
 def enable(context: typer.Context, name: _Name) -> int:
     """Let somebody sign in again; ends a lock too."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         ledger.enable_account(name, by=operator())
     print(f"{name} can sign in.")

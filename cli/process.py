@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cli.report import print_report
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.errors import BadManifestError, ExitCode, ManifestMissingError
 from models.result import EXIT_OF_DECISION, Result
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process as process_folder
 from pipeline.stores.folder import FolderStore
 
@@ -34,14 +34,14 @@ def process(
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that read pages. [default: settings]")] = None,
 ) -> int:
     """Run the whole pipeline on submission folders and record the cases."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.resources(place.settings_for(jobs)) as resources:
         going = _with_progress(paths, resources.desk())
         endings = [_told(path, ending, as_json=as_json) for path, ending in going]
     return min(endings, key=_WORST_FIRST.index)
 
 
-def _with_progress(paths: list[Path], desk: Desk) -> Iterator[tuple[Path, Result | _Refused]]:
+def _with_progress(paths: list[Path], desk: PipelineContext) -> Iterator[tuple[Path, Result | _Refused]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=_stderr, transient=True, disable=not _stderr.is_terminal) as bar:
         task = bar.add_task("", total=len(paths))
@@ -50,7 +50,7 @@ def _with_progress(paths: list[Path], desk: Desk) -> Iterator[tuple[Path, Result
             yield path, _ending(path, desk)
 
 
-def _ending(path: Path, desk: Desk) -> Result | _Refused:
+def _ending(path: Path, desk: PipelineContext) -> Result | _Refused:
     if not path.is_dir():
         return _Refused(("it is not a folder; name a folder that holds submission.json",))
     try:

@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.errors import ExitCode
 from pipeline.stores.provision import provision as provision_bucket
 from pipeline.stores.provision import provision_folder
-from pipeline.stores.provisioning import Events, Plan, State, Step, server_lines
+from pipeline.stores.provisioning import Events, Plan, Step, StepState, server_lines
 from service.settings import Settings
 
-_COLOURS = {State.DONE: "green", State.UNCHANGED: "dim", State.WOULD_DO: "yellow"}
+_COLOURS = {StepState.DONE: "green", StepState.UNCHANGED: "dim", StepState.WOULD_DO: "yellow"}
 
 
 def provision(
@@ -35,7 +35,7 @@ def provision(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
 ) -> int:
     """Make what the service needs at its object store; a second time it changes nothing."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     settings = place.settings()
     scheme, _, where = settings.store_at.partition(":")
     if scheme == "file":

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from models.documents import FIELD_TITLES, PAGE_TITLES
 from models.findings import TITLES, Finding, Severity
-from models.messages import Language, words_of
+from models.messages import Language, message_text
 from models.result import DECISION_TITLES, Decision, Result
 
 _COLOURS = {Decision.ACCEPTED: "green", Decision.RETURNED: "red", Decision.REVIEW: "yellow"}
@@ -29,7 +29,7 @@ def _findings(result: Result, language: Language) -> Table:
         table.add_column(heading, overflow="fold")
     for finding in result.findings:
         code = f"{finding.code} {TITLES.get(finding.code, '')}".strip()
-        words = words_of(finding, language)
+        words = message_text(finding, language)
         cells = (f"{code}\n{finding.reason}", _SEVERITIES[finding.severity], words.message, _values(finding))
         table.add_row(*map(Text, (*cells, words.next_step)))  # plain text: what a document says is no markup
     return table

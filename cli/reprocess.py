@@ -9,7 +9,7 @@ import typer
 
 from cli.batches import list_batches, promote, rollback, show
 from cli.batching import account, print_estimate, run_batch, stderr
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.errors import ExitCode
 from models.findings import Code
 from models.result import Decision
@@ -66,12 +66,12 @@ def resume(
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that judge or read. [default: settings]")] = None,
 ) -> int:
     """Go on with a batch that was stopped or killed; what was finished is not done again."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.resources(place.settings_for(jobs)) as resources:
         return run_batch(batch_id, resources)
 
 
-def _begun(place: Place, selection: Selection, options: BatchOptions, jobs: int | None, *, ask: bool) -> int:
+def _begun(place: CliContext, selection: Selection, options: BatchOptions, jobs: int | None, *, ask: bool) -> int:
     with place.resources(place.settings_for(jobs)) as resources:
         desk, processes = resources.desk(), resources.settings.readers.processes
         cases = tuple(desk.ledger.cases(selection))

@@ -2,9 +2,9 @@
 
 import typer
 
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.errors import ExitCode, StoreError
-from pipeline.stores.encrypted import SealedStore
+from pipeline.stores.encrypted import EncryptedStore
 
 
 def reseal(context: typer.Context) -> int:
@@ -12,9 +12,9 @@ def reseal(context: typer.Context) -> int:
 
     Broken off and called again it goes on where it was. A bucket keeps the old versions until its lifecycle ends them.
     """
-    place: Place = context.obj
+    place: CliContext = context.obj
     store = place.store()
-    if not isinstance(store, SealedStore):
+    if not isinstance(store, EncryptedStore):
         raise StoreError("No key is configured: set INTAKE_STORE__SEALING__KEYRING first.")
     print(f"{sum(1 for _ in store.reseal())} objects sealed again")
     return ExitCode.ACCEPTED

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.errors import ExitCode
-from pipeline.cases.erasure import erase_the_rest, expire_scans, scans_due
+from pipeline.cases.erasure import erase_pending, expire_scans, scans_due
 from service.settings import SettingsError
 
 retention = typer.Typer(no_args_is_help=True, help="Erase what is needed no more.")
@@ -28,7 +28,7 @@ def run(
 
     The service does the same every hour where INTAKE_RETENTION__SCANS_DAYS is set.
     """
-    place: Place = context.obj
+    place: CliContext = context.obj
     chosen = days or place.settings().retention.scans_days
     if chosen is None:
         raise SettingsError("Nothing says how long scans are kept: set INTAKE_RETENTION__SCANS_DAYS, or use --days.")
@@ -37,6 +37,6 @@ def run(
             print(f"{scans_due(ledger, days=chosen)} cases would lose their scans")
             return ExitCode.ACCEPTED
         gone = expire_scans(ledger, days=chosen)
-        erase_the_rest(ledger, place.store())
+        erase_pending(ledger, place.store())
     print(f"{gone.cases} cases, {gone.objects} objects erased")
     return ExitCode.ACCEPTED

@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.workspace import Place
+from cli.workspace import CliContext
 
 
 def serve(context: typer.Context) -> int:
@@ -10,6 +10,6 @@ def serve(context: typer.Context) -> int:
     from service.logging import log_to_stderr
     from service.service import serve as run_service
 
-    place: Place = context.obj
+    place: CliContext = context.obj
     log_to_stderr()
     return run_service(place.settings())

@@ -8,13 +8,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.errors import ExitCode
 
 
 def settings(context: typer.Context) -> int:
     """Print every setting, the environment variable that changes it, and its value; secrets stay hidden."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     table = Table(header_style="bold")
     table.add_column("variable")
     table.add_column("value", overflow="fold")

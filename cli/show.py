@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.report import print_report
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.messages import Language
 from models.result import EXIT_OF_DECISION
 
@@ -18,7 +18,7 @@ def show(
     language: Annotated[Language, typer.Option(help="Of the messages to the parent.")] = Language.ZH_HANS,
 ) -> int:
     """Print the latest result of a case."""
-    place: Place = context.obj
+    place: CliContext = context.obj
     with place.ledger() as ledger:
         result = ledger.latest_result(submission_id)
     if as_json:

@@ -14,7 +14,7 @@ from service.resources import Resources, register_secret
 from service.settings import Settings, SettingsError
 
 
-class Place:
+class CliContext:
     """What the options in front of a command say."""
 
     def __init__(self, workspace: Path | None) -> None:

@@ -28,7 +28,7 @@ class Deployment(NamedTuple):
     queue: str
 
 
-async def provide(
+async def ensure_deployments(
     client: PrefectClient, flows: FlowTable, deployments: tuple[Deployment, ...], *, work_pool: str, reading: int
 ) -> dict[str, UUID]:
     """Make or correct everything; hands on the deployments' ids by the entrypoints of their flows."""

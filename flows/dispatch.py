@@ -21,7 +21,7 @@ from prefect.states import Crashed
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.values import InboxItem
 from pipeline.workers.process_identity import is_dead
-from service.threads import in_thread
+from service.threads import run_in_thread
 
 log = logging.getLogger(__name__)
 _AT_ONCE: Final = 100  # items dispatched in one go
@@ -34,19 +34,19 @@ async def dispatch(client: PrefectClient, ledger: Ledger, deployment_id: UUID, *
 
     The key of a request names the item and the run before it, so that asking twice is asking once.
     """
-    fresh = await in_thread(ledger.undispatched, _AT_ONCE)
-    late = await in_thread(ledger.overdue, utc_now())
+    fresh = await run_in_thread(ledger.undispatched, _AT_ONCE)
+    late = await run_in_thread(ledger.overdue, utc_now())
     waiting = [item for item in late if await _still_queued(client, item)]
     for item in waiting:
-        await in_thread(ledger.mark_dispatched, item.item_id, str(item.flow_run_id), patience=patience)
+        await run_in_thread(ledger.mark_dispatched, item.item_id, str(item.flow_run_id), patience=patience)
     asked = [*fresh, *(item for item in late if item not in waiting)]
     for item in asked:
         run = await _ask(client, deployment_id, item)
-        await in_thread(ledger.mark_dispatched, item.item_id, str(run.id), patience=patience)
+        await run_in_thread(ledger.mark_dispatched, item.item_id, str(run.id), patience=patience)
     return len(asked)
 
 
-async def sweep(client: PrefectClient, work_pool: str) -> int:
+async def mark_orphans_crashed(client: PrefectClient, work_pool: str) -> int:
     """Mark the runs of worker processes that are gone as crashed; hands on how many."""
     found = await client.read_flow_runs(
         flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_UNDER_WAY))),

@@ -12,12 +12,12 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run, task_run
 from prefect.states import Completed
 
-from flows.artifacts.publish import publish, say_why, say_why_not
+from flows.artifacts.publish import publish_refusal, publish_tables, publish_verdict
 from flows.artifacts.tables import codes_of, run_name
 from flows.deployments import reading_slot
-from flows.leases import Held, postpone, renewing
-from flows.states import concluded, failed, is_passing, nothing_quoted
-from flows.upload_priority import TURNS
+from flows.leases import Opaque, keep_alive, postpone
+from flows.states import concluded, failed, is_retryable, redacted_errors
+from flows.upload_priority import UPLOAD_PRIORITY
 from models.case import Case, FailedPage, FileReading
 from models.errors import (
     BadManifestError,
@@ -35,7 +35,7 @@ from pipeline.ledger.base import utc_now
 from pipeline.ledger.values import Lease
 from pipeline.workers.process_identity import process_identity
 from service.resources import resources
-from service.threads import in_thread
+from service.threads import run_in_thread
 
 log = logging.getLogger(__name__)
 _DELAYS: Final = [2, 10, 30]
@@ -45,7 +45,7 @@ _GONE: Final = (ManifestProblem("$", "was not there any more when it was to be r
 _AGAIN: Final[dict[str, Any]] = {
     "retries": len(_DELAYS),
     "retry_delay_seconds": _DELAYS,
-    "retry_condition_fn": is_passing,
+    "retry_condition_fn": is_retryable,
     "cache_policy": NO_CACHE,
 }
 
@@ -56,13 +56,13 @@ async def intake(item_id: str) -> State[None]:
     holder = resources()
     ledger, seconds = holder.desk().ledger, holder.settings.worker.lease_seconds
     try:
-        with nothing_quoted():
-            lease = await in_thread(ledger.lease, item_id, process_identity(), seconds)
+        with redacted_errors():
+            lease = await run_in_thread(ledger.lease, item_id, process_identity(), seconds)
     except Exception as error:  # noqa: BLE001 - every ending has a name
         return failed(error)
     if lease is None:
         return Completed(name="NothingToDo", message="held or finished")
-    async with renewing(ledger, lease, seconds):
+    async with keep_alive(ledger, lease, seconds):
         return await _ending(lease)
 
 
@@ -86,22 +86,22 @@ async def _closed(lease: Lease, why: PipelineError) -> State[None]:
     """No case comes of this item, and trying again changes nothing; whoever uploaded it is told what is wrong."""
     problems = why.problems if isinstance(why, BadManifestError) else _GONE
     try:
-        with nothing_quoted():
+        with redacted_errors():
             refusal = [f"{problem.key}: {problem.problem}" for problem in problems]
-            await in_thread(resources().desk().ledger.finish, lease, refusal)
+            await run_in_thread(resources().desk().ledger.finish, lease, refusal)
     except PipelineError as error:
         return failed(error)
-    await _show(lease.item_id, say_why_not(lease.item_id, problems))
+    await _show(lease.item_id, publish_refusal(lease.item_id, problems))
     return failed(why)
 
 
 async def _worked(lease: Lease) -> Result:
     began = time.monotonic()
-    case = await gather(Held(lease))
+    case = await gather(Opaque(lease))
     readings = await perceive(case)
-    result = await judge_and_conclude(case, readings, Held(lease), began)
-    await _show(lease.item_id, say_why(lease.item_id, result.value, case.value))
-    await _show(lease.item_id, publish(lease.item_id, result, case))
+    result = await judge_and_conclude(case, readings, Opaque(lease), began)
+    await _show(lease.item_id, publish_verdict(lease.item_id, result.value, case.value))
+    await _show(lease.item_id, publish_tables(lease.item_id, result, case))
     return result.value
 
 
@@ -113,48 +113,48 @@ async def _show(item_id: str, published: Awaitable[None]) -> None:
 
 
 @task(name="gather", task_run_name="gather files 收件", **_AGAIN)
-async def gather(lease: Held[Lease]) -> Held[Case]:
+async def gather(lease: Opaque[Lease]) -> Opaque[Case]:
     """Take in what the parent sent."""
-    with nothing_quoted():
+    with redacted_errors():
         desk = resources().desk()
-        item = await in_thread(desk.ledger.item, lease.value.item_id)
+        item = await run_in_thread(desk.ledger.item, lease.value.item_id)
         folder = item.event.key.removesuffix(MANIFEST_NAME).rstrip("/")
         whole = utc_now() - item.heard_at < timedelta(seconds=resources().settings.worker.upload_seconds)
-        return Held(await in_thread(steps.gather, desk.store, folder, desk, whole=whole))
+        return Opaque(await run_in_thread(steps.take_in, desk.store, folder, desk, whole=whole))
 
 
 @task(name="perceive", task_run_name="read pages 识读", **_AGAIN)
-async def perceive(case: Held[Case]) -> Held[tuple[FileReading, ...]]:
+async def perceive(case: Opaque[Case]) -> Opaque[tuple[FileReading, ...]]:
     """Read every page; where our engine failed on one, try again while tries are left.
 
     Raises:
         EngineError: A page could not be read through our fault.
     """
-    with nothing_quoted():
-        with TURNS.upload():
+    with redacted_errors():
+        with UPLOAD_PRIORITY.upload():
             async with reading_slot():
                 files = await _read(case.value)
         if task_run.run_count <= len(_DELAYS) and any(_is_our_fault(file) for file in files):
             raise EngineError("pages were not read through our fault")
-        return Held(files)
+        return Opaque(files)
 
 
 @task(name="judge and conclude", task_run_name="judge and conclude 判定", **_AGAIN)
 async def judge_and_conclude(
-    case: Held[Case], files: Held[tuple[FileReading, ...]], lease: Held[Lease], began: float
-) -> Held[Result]:
+    case: Opaque[Case], files: Opaque[tuple[FileReading, ...]], lease: Opaque[Lease], began: float
+) -> Opaque[Result]:
     """Judge the case, and record all that follows at once."""
-    with nothing_quoted():
+    with redacted_errors():
         desk = resources().desk()
         named = {"began": began, "lease": lease.value}
-        return Held(await in_thread(steps.conclude, case.value, files.value, desk, **named))
+        return Opaque(await run_in_thread(steps.conclude, case.value, files.value, desk, **named))
 
 
 async def _read(case: Case) -> tuple[FileReading, ...]:
     """File by file, so that a cancelled run ends after the file in hand."""
     coming = steps.perceive_case(case, resources().desk())
     files: list[FileReading] = []
-    while (file := await in_thread(next, coming, None)) is not None:
+    while (file := await run_in_thread(next, coming, None)) is not None:
         files.append(file)
     return tuple(files)
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from models.errors import LedgerBusyError, LostLeaseError
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Lease
-from service.threads import in_thread
+from service.threads import run_in_thread
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
@@ -19,7 +19,7 @@ _LONGEST_PAUSE_SECONDS = 900.0
 _DOUBLINGS = 10  # more would pass the longest pause anyway
 
 
-class Held(Generic[Value]):
+class Opaque(Generic[Value]):
     """A value that Prefect carries without looking inside: it walks through every model, list and dictionary."""
 
     __slots__ = ("value",)
@@ -29,7 +29,7 @@ class Held(Generic[Value]):
 
 
 @asynccontextmanager
-async def renewing(ledger: Ledger, lease: Lease, seconds: float) -> AsyncIterator[None]:
+async def keep_alive(ledger: Ledger, lease: Lease, seconds: float) -> AsyncIterator[None]:
     """Hold on to an inbox item for as long as the block lasts.
 
     A lease that is lost meanwhile stops nothing: what is written under it is refused by its token.
@@ -47,7 +47,7 @@ async def _renew(ledger: Ledger, lease: Lease, seconds: float) -> None:
     while True:
         await asyncio.sleep(seconds / _RENEWALS_IN_A_LEASE)
         try:
-            await in_thread(ledger.renew, lease, seconds)
+            await run_in_thread(ledger.renew, lease, seconds)
         except LostLeaseError:
             return
         except LedgerBusyError:
@@ -58,4 +58,4 @@ async def postpone(ledger: Ledger, lease: Lease, seconds: float | None = None) -
     """Keep an item from being tried again at once: for so long, or for a pause that doubles with every try."""
     doubled = min(_PAUSE_SECONDS * 2 ** min(lease.token - 1, _DOUBLINGS), _LONGEST_PAUSE_SECONDS)
     with suppress(LostLeaseError, LedgerBusyError):
-        await in_thread(ledger.renew, lease, doubled if seconds is None else seconds)
+        await run_in_thread(ledger.renew, lease, doubled if seconds is None else seconds)

@@ -21,27 +21,27 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.artifacts.tables import item_rows, totals_table
-from flows.states import failed, nothing_quoted
-from flows.upload_priority import TURNS
-from pipeline.batches.batch_lease import Task, Who, holding
+from flows.states import failed, redacted_errors
+from flows.upload_priority import UPLOAD_PRIORITY
+from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
 from pipeline.batches.estimate import estimate
-from pipeline.batches.outcomes import Outcome
+from pipeline.batches.outcomes import ItemOutcome
 from pipeline.batches.report import items, report
-from pipeline.batches.run import Place, run
+from pipeline.batches.run import BatchContext, run
 from pipeline.cases.conclude import VERSION
 from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
 from pipeline.ledger.values import Selection
 from pipeline.workers.process_identity import process_identity
 from service.resources import resources
-from service.threads import in_thread
+from service.threads import run_in_thread
 
 _MOST_ROWS: Final = 5000
 _GLANCE_SECONDS: Final = 1.0
 _PROCESSES: Final = 1  # that judge: the worker's cores belong to uploads
-_Going = Generator[Outcome | None, None, None]
+_Going = Generator[ItemOutcome | None, None, None]
 
 
-class Tally:
+class BatchProgress:
     """How far a run over many cases has come."""
 
     def __init__(self, batch: Batch) -> None:
@@ -62,7 +62,7 @@ class Tally:
         """Of the cases."""
         return 100.0 * self.done / max(1, self.total)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: ItemOutcome) -> None:
         """Count one case."""
         self.done += outcome.state is not ItemState.PENDING
         self.changed += bool(outcome.changes)
@@ -80,11 +80,11 @@ async def reprocess(
 ) -> State[None]:
     """Run the selected cases again, every one if none are selected, or go on with a batch; show what changed."""
     try:
-        with nothing_quoted():
+        with redacted_errors():
             chosen = selection or Selection()
             kept = chosen.model_copy(update={"submission_ids": None})
             options = BatchOptions(selection=kept, from_readings=from_readings, dry_run=dry_run, tell=tell)
-            batch = await in_thread(_batch, batch_id, chosen, options)
+            batch = await run_in_thread(_batch, batch_id, chosen, options)
             tally = await _run(batch)
     except Exception as error:  # noqa: BLE001 - every ending has a name
         return failed(error)
@@ -101,9 +101,9 @@ def _batch(batch_id: str | None, selection: Selection, options: BatchOptions) ->
     return ledger.begin_batch(tuple(ledger.cases(selection)), options, _account(), VERSION)
 
 
-async def _run(batch: Batch) -> Tally:
-    tally, stop = Tally(batch), threading.Event()
-    expected = await in_thread(_expected, batch)
+async def _run(batch: Batch) -> BatchProgress:
+    tally, stop = BatchProgress(batch), threading.Event()
+    expected = await run_in_thread(_expected, batch)
     progress = await acreate_progress_artifact(tally.percent, description=f"{tally.words}; {expected}")
     going = _going(batch, stop, f"{process_identity()}/{flow_run.id}")
     try:
@@ -111,7 +111,7 @@ async def _run(batch: Batch) -> Tally:
     finally:
         stop.set()
         with anyio.CancelScope(shield=True):  # a cancelled run ends after the cases in hand, and lets go of its batch
-            await in_thread(going.close)
+            await run_in_thread(going.close)
             await aupdate_progress_artifact(progress, tally.percent, description=tally.words)
             await _show(batch.batch_id, tally)
     return tally
@@ -128,27 +128,27 @@ def _expected(batch: Batch) -> str:
 
 def _going(batch: Batch, stop: threading.Event, owner: str) -> _Going:
     holder = resources()
-    place = Place(holder.desk(), holder.judging(), _PROCESSES, partial(TURNS.wait, stop))
-    with holding(place.desk.ledger, batch.batch_id, Task.RUN, Who(owner, _account()), stop) as lease:
+    place = BatchContext(holder.desk(), holder.judging(), _PROCESSES, partial(UPLOAD_PRIORITY.wait, stop))
+    with hold_batch(place.desk.ledger, batch.batch_id, BatchTask.RUN, BatchOwner(owner, _account()), stop) as lease:
         yield from run(batch, lease, place, stop)
 
 
-async def _follow(going: _Going, tally: Tally, progress: UUID) -> None:
+async def _follow(going: _Going, tally: BatchProgress, progress: UUID) -> None:
     """Count what ended until nothing more does; the bar follows once a second."""
     glanced, over = time.monotonic(), object()
-    while (outcome := await in_thread(next, going, over)) is not over:
-        if isinstance(outcome, Outcome):
+    while (outcome := await run_in_thread(next, going, over)) is not over:
+        if isinstance(outcome, ItemOutcome):
             tally.add(outcome)
         if time.monotonic() - glanced > _GLANCE_SECONDS:
             glanced = time.monotonic()
             await aupdate_progress_artifact(progress, tally.percent, description=tally.words)
 
 
-async def _show(batch_id: str, tally: Tally) -> None:
+async def _show(batch_id: str, tally: BatchProgress) -> None:
     """What changed, in all of the batch, whichever run did it."""
     ledger = resources().desk().ledger
-    made = await in_thread(report, ledger, batch_id, 0)
-    table = await in_thread(lambda: item_rows(items(ledger, batch_id), _MOST_ROWS))
+    made = await run_in_thread(report, ledger, batch_id, 0)
+    table = await run_in_thread(lambda: item_rows(items(ledger, batch_id), _MOST_ROWS))
     await acreate_table_artifact(key=f"changes-{flow_run.id}", table=list(table), description=tally.words)
     await acreate_markdown_artifact(key=f"totals-{flow_run.id}", markdown=totals_table(made), description=tally.words)
 

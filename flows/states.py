@@ -27,13 +27,13 @@ class UnforeseenError(Exception):
     """A bug of ours: what broke and where, without the text of the error, which may quote a document."""
 
 
-def is_passing(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+def is_retryable(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """Whether trying the task again may help; the error knows."""
     return isinstance(state.data, PipelineError) and state.data.retryable
 
 
 @contextmanager
-def nothing_quoted() -> Iterator[None]:
+def redacted_errors() -> Iterator[None]:
     """Let our own errors pass, whose texts carry codes and ids; of all others keep the kind and the place only.
 
     Prefect stores an exception's text and shows it to everybody.

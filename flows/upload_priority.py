@@ -9,7 +9,7 @@ from typing import Final
 _GLANCE_SECONDS: Final = 0.1
 
 
-class Turns:
+class UploadPriority:
     """Uploads whose pages are being read in this process, or are about to be; safe to share between threads."""
 
     def __init__(self) -> None:
@@ -33,4 +33,4 @@ class Turns:
             time.sleep(_GLANCE_SECONDS)
 
 
-TURNS: Final = Turns()
+UPLOAD_PRIORITY: Final = UploadPriority()

@@ -16,25 +16,25 @@ from prefect import get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import PrefectException
 
-from flows.deployments import REPROCESSING, UPLOADS, Deployment, provide
-from flows.dispatch import dispatch, sweep
+from flows.deployments import REPROCESSING, UPLOADS, Deployment, ensure_deployments
+from flows.dispatch import dispatch, mark_orphans_crashed
 from flows.intake import intake
 from flows.reprocess import reprocess
 from flows.worker import FlowTable, WarmWorker
 from models.errors import PipelineError
-from pipeline.cases.context import Desk
-from pipeline.cases.erasure import erase_the_rest, expire_scans
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.erasure import erase_pending, expire_scans
 from pipeline.delivery.audit_anchors import keep_anchor
 from pipeline.delivery.deliver import deliver
 from pipeline.events.notifications import take_notifications
-from pipeline.events.reconciler import Scan
+from pipeline.events.reconciler import Reconciler
 from pipeline.events.uploads import bucket_of
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.records import Anchor
 from pipeline.workers.process_identity import process_identity
 from service import resources
 from service.settings import Settings
-from service.threads import in_thread
+from service.threads import run_in_thread
 
 log = logging.getLogger(__name__)
 INTAKE: Final = "flows.intake:intake"
@@ -52,7 +52,7 @@ def run(settings: Settings) -> None:
     """Work until SIGTERM; the runs in hand may end first."""
     asked = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: asked.set())
-    holder = resources.use(settings)
+    holder = resources.configure(settings)
     holder.warm_up()
     loops = threading.Thread(target=lambda: asyncio.run(_work(settings, asked)), name="loops")
     loops.start()  # beside the main thread, whose signal handlers Prefect's engine would exchange
@@ -63,63 +63,69 @@ def run(settings: Settings) -> None:
 async def _work(settings: Settings, asked: threading.Event) -> None:
     options, pool = settings.worker, settings.prefect.work_pool
     async with get_client() as client:
-        ids = await provide(client, FLOWS, _DEPLOYMENTS, work_pool=pool, reading=options.perceiving)
+        ids = await ensure_deployments(client, FLOWS, _DEPLOYMENTS, work_pool=pool, reading=options.perceiving)
         async with WarmWorker(flows=FLOWS, work_pool_name=pool, limit=options.cases) as worker:
-            await _keep_on(_duties(settings, client, worker, ids[INTAKE]), asked)
+            await _run_until_stopped(_periodic_tasks(settings, client, worker, ids[INTAKE]), asked)
             await worker.settle(options.stop_seconds)
 
 
-class _Duty(NamedTuple):
+class _PeriodicTask(NamedTuple):
     what: str
     work: Callable[[], Awaitable[object]]
     seconds: float  # between two times
 
 
-def _duties(settings: Settings, client: PrefectClient, worker: WarmWorker, intake_id: UUID) -> tuple[_Duty, ...]:
+def _periodic_tasks(
+    settings: Settings, client: PrefectClient, worker: WarmWorker, intake_id: UUID
+) -> tuple[_PeriodicTask, ...]:
     options, desk = settings.worker, resources.resources().desk()
     bucket = bucket_of(settings.store_at)
     anchored: Anchor | None = None
-    scan = Scan(desk.store, desk.ledger, bucket, settle=options.settle_seconds)
+    scan = Reconciler(desk.store, desk.ledger, bucket, settle=options.settle_seconds)
 
     async def take_in() -> None:
-        await in_thread(take_notifications, desk.store, desk.ledger, bucket)
+        await run_in_thread(take_notifications, desk.store, desk.ledger, bucket)
         if await dispatch(client, desk.ledger, intake_id, patience=options.patience_seconds):
             await worker.get_and_submit_flow_runs()
 
     async def anchor() -> None:
         nonlocal anchored
-        anchored = await in_thread(keep_anchor, desk.ledger, desk.store, day=utc_now().date(), last=anchored)
+        anchored = await run_in_thread(keep_anchor, desk.ledger, desk.store, day=utc_now().date(), last=anchored)
 
     return (
-        _Duty("retain", partial(in_thread, _retain, settings, desk), _RETAIN_SECONDS),
-        _Duty("erase", partial(in_thread, erase_the_rest, desk.ledger, desk.store), _SWEEP_SECONDS),
-        _Duty("sweep", partial(sweep, client, settings.prefect.work_pool), _SWEEP_SECONDS),
-        _Duty("deliver", partial(in_thread, deliver, desk.ledger, resources.resources().outlet()), _DELIVER_SECONDS),
-        _Duty("beat", partial(in_thread, resources.resources().beat, process_identity()), _HEARTBEAT_SECONDS),
-        _Duty("anchor", anchor, _ANCHOR_SECONDS),
-        _Duty("scan", partial(in_thread, scan.look), options.scan_seconds),
-        _Duty("take in", take_in, options.event_seconds),
-        _Duty("poll", worker.get_and_submit_flow_runs, options.poll_seconds),
-        _Duty("cancel", worker.cancel_asked_for, options.poll_seconds),
-        _Duty("heartbeat", worker.sync_with_backend, _HEARTBEAT_SECONDS),
+        _PeriodicTask("retain", partial(run_in_thread, _retain, settings, desk), _RETAIN_SECONDS),
+        _PeriodicTask("erase", partial(run_in_thread, erase_pending, desk.ledger, desk.store), _SWEEP_SECONDS),
+        _PeriodicTask("sweep", partial(mark_orphans_crashed, client, settings.prefect.work_pool), _SWEEP_SECONDS),
+        _PeriodicTask(
+            "deliver", partial(run_in_thread, deliver, desk.ledger, resources.resources().outlet()), _DELIVER_SECONDS
+        ),
+        _PeriodicTask(
+            "beat", partial(run_in_thread, resources.resources().beat, process_identity()), _HEARTBEAT_SECONDS
+        ),
+        _PeriodicTask("anchor", anchor, _ANCHOR_SECONDS),
+        _PeriodicTask("scan", partial(run_in_thread, scan.look), options.scan_seconds),
+        _PeriodicTask("take in", take_in, options.event_seconds),
+        _PeriodicTask("poll", worker.get_and_submit_flow_runs, options.poll_seconds),
+        _PeriodicTask("cancel", worker.cancel_asked_for, options.poll_seconds),
+        _PeriodicTask("heartbeat", worker.sync_with_backend, _HEARTBEAT_SECONDS),
     )
 
 
-def _retain(settings: Settings, desk: Desk) -> None:
+def _retain(settings: Settings, desk: PipelineContext) -> None:
     if settings.retention.scans_days is not None:
         expire_scans(desk.ledger, days=settings.retention.scans_days)
 
 
-async def _keep_on(duties: tuple[_Duty, ...], asked: threading.Event) -> None:
+async def _run_until_stopped(duties: tuple[_PeriodicTask, ...], asked: threading.Event) -> None:
     async with anyio.create_task_group() as group:
         for duty in duties:
-            group.start_soon(_again_and_again, duty)
+            group.start_soon(_run_periodic, duty)
         while not asked.is_set():
             await anyio.sleep(_GLANCE_SECONDS)
         group.cancel_scope.cancel()
 
 
-async def _again_and_again(duty: _Duty) -> None:
+async def _run_periodic(duty: _PeriodicTask) -> None:
     """Do a duty; a server, store or ledger that is away for now ends nothing."""
     while True:
         try:

@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 from pydantic import model_validator
 
 from models.base import Model
-from models.catalogue import CATALOGUE, NOTED, TITLES, Entry
+from models.catalogue import CATALOGUE, NOTED, TITLES, CatalogueEntry
 from models.codes import Code, Reason, Severity
 from models.documents import DOCUMENT_TITLES, FIELD_TITLES, DocumentKind, Field, PageKind
 from models.geometry import Box
@@ -13,11 +13,11 @@ from models.geometry import Box
 __all__ = [
     "CATALOGUE",
     "TITLES",
+    "CatalogueEntry",
     "Code",
-    "Entry",
     "Evidence",
     "Finding",
-    "Place",
+    "Location",
     "Reason",
     "Severity",
     "Stated",
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-class Place(Model):
+class Location(Model):
     """Where a finding points: as much of document, file, page, field and box as is known."""
 
     document: DocumentKind | None = None
@@ -88,12 +88,12 @@ class Evidence(NamedTuple):
 class Stated(NamedTuple):
     """What stands at a place, as it was read, and how sure that is."""
 
-    place: Place
+    place: Location
     read: str | None
     measured: float | None = None
 
 
-def message_of(code: Code, reason: Reason, place: Place, detail: str) -> str:
+def message_of(code: Code, reason: Reason, place: Location, detail: str) -> str:
     """The catalogue's message for a place; `detail` is the only part that may quote a value."""
     field = f"{FIELD_TITLES[place.field]}处" if place.field else ""
     return CATALOGUE[code, reason].message.format(where=place.words, field=field, detail=detail)
@@ -102,7 +102,7 @@ def message_of(code: Code, reason: Reason, place: Place, detail: str) -> str:
 def found(
     code: Code,
     reason: Reason,
-    place: Place = Place(),  # noqa: B008 - frozen
+    place: Location = Location(),  # noqa: B008 - frozen
     evidence: Evidence = Evidence(),  # noqa: B008 - frozen
     *,
     severity: Severity | None = None,

@@ -24,7 +24,7 @@ class Language(StrEnum):
     EN = "en"
 
 
-class Words(NamedTuple):
+class MessageText(NamedTuple):
     """What was found, and what to do next."""
 
     message: str
@@ -66,10 +66,10 @@ class Wordings(Model):
         return self
 
 
-def words_of(finding: Finding, language: Language = Language.ZH_HANS) -> Words:
+def message_text(finding: Finding, language: Language = Language.ZH_HANS) -> MessageText:
     """The message and the next step of a finding; the simplified ones are those that it carries."""
     if language is Language.ZH_HANS:
-        return Words(finding.message, finding.next_step)
+        return MessageText(finding.message, finding.next_step)
     held, (message, step) = wordings(language), templates(finding.code, finding.reason, language)
     told = message.format(
         where=_where(finding, held),
@@ -78,15 +78,15 @@ def words_of(finding: Finding, language: Language = Language.ZH_HANS) -> Words:
         read=finding.read or "",
         entered=finding.entered or "",
     )
-    return Words(told[:1].upper() + told[1:], held.noted if finding.severity is Severity.WARNING else step)
+    return MessageText(told[:1].upper() + told[1:], held.noted if finding.severity is Severity.WARNING else step)
 
 
-def templates(code: Code, reason: Reason, language: Language) -> Words:
+def templates(code: Code, reason: Reason, language: Language) -> MessageText:
     """The message and the next step of the catalogue, with their places left open."""
     if language is Language.ZH_HANS:
         entry = CATALOGUE[code, reason]
-        return Words(entry.message, entry.next_step)
-    return Words(*wordings(language).findings[code][reason])
+        return MessageText(entry.message, entry.next_step)
+    return MessageText(*wordings(language).findings[code][reason])
 
 
 @cache

@@ -91,7 +91,7 @@ class Pages(Model):
         return reasons
 
 
-class Looks(Model):
+class ReviewSampling(Model):
     """What people see of that which the machine decided.
 
     Attributes:
@@ -113,7 +113,7 @@ class Policy(Model):
     names: NameLimits = NameLimits()
     legibility: LegibilityLimits = LegibilityLimits()
     copies: CopyLimits = CopyLimits()
-    looks: Looks = Looks()
+    looks: ReviewSampling = ReviewSampling()
 
 
 class Limits(Model):

@@ -7,7 +7,7 @@ from pydantic import Field as Key
 from models.base import Model
 from models.codes import Code, Reason
 from models.documents import DocumentKind, Field, Person
-from models.findings import Place
+from models.findings import Location
 from models.geometry import Box
 
 
@@ -19,7 +19,7 @@ class Role(StrEnum):
     OPERATOR = "operator"  # 运维: batches, accounts, figures; sees no case
 
 
-class Why(StrEnum):
+class WaitReason(StrEnum):
     """Why a case lies before people."""
 
     REVIEW = "review"  # 待审核: the machine is not sure, and the family waits
@@ -38,7 +38,7 @@ class Priority(IntEnum):
     LATER = 3  # nobody waits for it
 
 
-class Outcome(StrEnum):
+class ReviewOutcome(StrEnum):
     """What a person makes of a case."""
 
     ACCEPT = "accept"  # 通过
@@ -74,7 +74,7 @@ class Checked(Model):
     seen: str | None = Key(max_length=400)
 
 
-class Verdict(Model):
+class ReviewDecision(Model):
     """What a person decided of the run that they saw.
 
     Attributes:
@@ -89,10 +89,10 @@ class Verdict(Model):
     decision_id: str = Key(pattern=r"^[a-f0-9]{32}$")
     revision: int
     run: int
-    outcome: Outcome
+    outcome: ReviewOutcome
     code: Code | None = None
     reason: Reason | None = None
-    place: Place | None = None
+    place: Location | None = None
     relation: Relation | None = None
     checked: tuple[Checked, ...] = ()
     note: str = Key(default="", max_length=500)

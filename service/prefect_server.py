@@ -112,9 +112,9 @@ def _serve(settings: Settings, port: int) -> None:
     from prefect.server.api.server import create_app
 
     if settings.prefect.database_url is None:
-        from service.prefect_sqlite import use_patient_sqlite
+        from service.prefect_sqlite import begin_immediately
 
-        use_patient_sqlite(_database(settings.prefect, settings))
+        begin_immediately(_database(settings.prefect, settings))
     uvicorn.run(create_app(final=True), host=settings.prefect.host, port=port, log_level="warning")
 
 

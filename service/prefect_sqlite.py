@@ -8,7 +8,7 @@ from prefect.server.database.dependencies import set_database_config
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 
-class PatientSqlite(AioSqliteConfiguration):
+class BeginImmediate(AioSqliteConfiguration):
     """Takes the write lock when a transaction begins, so that SQLite waits for it.
 
     A transaction that reads first and asks for the lock later is refused at once if anybody wrote meanwhile; Prefect
@@ -26,6 +26,6 @@ class PatientSqlite(AioSqliteConfiguration):
             yield transaction
 
 
-def use_patient_sqlite(connection_url: str) -> None:
+def begin_immediately(connection_url: str) -> None:
     """Let the Prefect server of this process work on SQLite so; before its application is created."""
-    set_database_config(PatientSqlite(connection_url=connection_url))
+    set_database_config(BeginImmediate(connection_url=connection_url))

@@ -8,13 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.batches.judging import Judging
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.delivery.deliver import Outlet
 from pipeline.delivery.webhook import Webhook
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.value_encryption import SECRET_BYTES
 from pipeline.stores.opening import open_store
-from pipeline.workers.ocr_pool import Readers
+from pipeline.workers.ocr_pool import OcrPool
 from service.settings import Settings, SettingsError, read_policy
 
 
@@ -24,10 +24,10 @@ class Resources:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock = threading.Lock()
-        self._desk: Desk | None = None
-        self._readers: Readers | None = None
+        self._desk: PipelineContext | None = None
+        self._readers: OcrPool | None = None
 
-    def desk(self) -> Desk:
+    def desk(self) -> PipelineContext:
         """Everything that the steps of a case need.
 
         Raises:
@@ -70,14 +70,14 @@ class Resources:
         if self._readers is not None:
             self._readers.close()
 
-    def _made(self) -> Desk:
+    def _made(self) -> PipelineContext:
         settings = self.settings
         _make_private(settings)
         policy = read_policy(settings.policy_file)
         store = open_store(settings.store_at, settings.store)
         ledger = open_ledger(settings.ledger_at, register_secret(settings))
-        self._readers = Readers(settings.engine, settings.readers)
-        return Desk(ledger=ledger, store=store, readers=self._readers, policy=policy, limits=settings.limits)
+        self._readers = OcrPool(settings.engine, settings.readers)
+        return PipelineContext(ledger=ledger, store=store, readers=self._readers, policy=policy, limits=settings.limits)
 
 
 def register_secret(settings: Settings) -> bytes:
@@ -133,7 +133,7 @@ _holder: list[Resources] = []
 _holding = threading.Lock()
 
 
-def use(settings: Settings) -> Resources:
+def configure(settings: Settings) -> Resources:
     """Settle on the settings of this process, once, before the first flow run."""
     with _holding:
         with suppress(IndexError):

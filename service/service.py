@@ -13,8 +13,8 @@ from models.errors import ExitCode, PipelineError
 from service.logging import log_to_stderr
 from service.prefect_server import RunningServer, running_server
 from service.settings import Settings, use_environment
-from service.settings_checks import refuse_unsafe
-from service.supervisor import Charge, exit_with
+from service.settings_checks import refuse_unsafe_settings
+from service.supervisor import SupervisedProcess, exit_with
 
 log = logging.getLogger(__name__)
 # The main functions of the processes that this one starts. They are resolved there: the supervisor imports neither
@@ -36,13 +36,13 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
         SettingsError: Something is unsafe about the settings; the text lists all of it.
         ServerError: The Prefect server did not start.
     """
-    refuse_unsafe(settings)
+    refuse_unsafe_settings(settings)
     asked = stop or threading.Event()
-    with _asked_by_signal(asked), _charged(*_doors(settings)) as doors:
+    with _stop_on_signal(asked), _supervised(*_http_processes(settings)) as doors:
         while not asked.is_set():
             for door in doors:
-                door.tend()
-            with _server(settings) as server, _charged(_worker(settings, server.api_url)) as workers:
+                door.ensure_running()
+            with _server(settings) as server, _supervised(_worker(settings, server.api_url)) as workers:
                 log.info("service started", extra={"api_url": server.api_url})
                 code = _supervise((*doors, *workers), server, asked)
             if code is not None:
@@ -63,27 +63,27 @@ def client_environment(settings: Settings, api_url: str) -> dict[str, str]:
     }
 
 
-class _Elsewhere(NamedTuple):
+class ExternalServer(NamedTuple):
     """A server that somebody else runs, and starts again."""
 
     api_url: str
     process: None = None
 
 
-_Server = RunningServer | _Elsewhere
+_Server = RunningServer | ExternalServer
 
 
 def _server(settings: Settings) -> AbstractContextManager[_Server]:
     if settings.prefect.api_url is not None:
-        return nullcontext(_Elsewhere(settings.prefect.api_url))
+        return nullcontext(ExternalServer(settings.prefect.api_url))
     return running_server(settings)
 
 
-def _supervise(charges: Sequence[Charge], server: _Server, asked: threading.Event) -> ExitCode | None:
+def _supervise(charges: Sequence[SupervisedProcess], server: _Server, asked: threading.Event) -> ExitCode | None:
     """Keep processes running; None when the server died."""
     while not asked.is_set() and not _died(server):
         for charge in charges:
-            code = charge.tend()
+            code = charge.ensure_running()
             if code is not None:
                 return code
         asked.wait(_GLANCE_SECONDS)
@@ -95,7 +95,7 @@ def _died(server: _Server) -> bool:
 
 
 @contextmanager
-def _charged(*charges: Charge) -> Iterator[tuple[Charge, ...]]:
+def _supervised(*charges: SupervisedProcess) -> Iterator[tuple[SupervisedProcess, ...]]:
     """End what is in our charge with the block."""
     try:
         yield charges
@@ -104,19 +104,19 @@ def _charged(*charges: Charge) -> Iterator[tuple[Charge, ...]]:
             charge.stop()
 
 
-def _doors(settings: Settings) -> tuple[Charge, ...]:
+def _http_processes(settings: Settings) -> tuple[SupervisedProcess, ...]:
     """Receiver and review desk do not need Prefect, and answer while it starts."""
     doors = (("intake-receiver", settings.receiver.port, _RECEIVER), ("intake-desk", settings.desk.port, _DESK))
     return tuple(
-        Charge(name, settings.logs, _run, entry_point, settings, stop_seconds=_STOP_MARGIN_SECONDS)
+        SupervisedProcess(name, settings.logs, _run, entry_point, settings, stop_seconds=_STOP_MARGIN_SECONDS)
         for name, port, entry_point in doors
         if port is not None
     )
 
 
-def _worker(settings: Settings, api_url: str) -> Charge:
+def _worker(settings: Settings, api_url: str) -> SupervisedProcess:
     seconds = settings.worker.stop_seconds + _STOP_MARGIN_SECONDS
-    return Charge("intake-worker", settings.logs, _work, settings, api_url, stop_seconds=seconds)
+    return SupervisedProcess("intake-worker", settings.logs, _work, settings, api_url, stop_seconds=seconds)
 
 
 def _run(entry_point: str, settings: Settings) -> None:
@@ -134,7 +134,7 @@ def _work(settings: Settings, api_url: str) -> None:
 
 
 @contextmanager
-def _asked_by_signal(asked: threading.Event) -> Iterator[None]:
+def _stop_on_signal(asked: threading.Event) -> Iterator[None]:
     def note(_number: int, _frame: FrameType | None) -> None:
         asked.set()
 

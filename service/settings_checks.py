@@ -18,7 +18,7 @@ def problems(settings: Settings) -> tuple[str, ...]:
     return tuple(problem for rule in _RULES for problem in rule(settings))
 
 
-def refuse_unsafe(settings: Settings) -> None:
+def refuse_unsafe_settings(settings: Settings) -> None:
     """Stop here if something is unsafe.
 
     Raises:

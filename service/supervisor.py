@@ -25,7 +25,7 @@ def exit_with(error: PipelineError) -> NoReturn:
     sys.exit(_AGAIN if error.retryable else error.exit_code)
 
 
-class Charge:
+class SupervisedProcess:
     """A child process that is started again when it dies, after a pause that doubles while it keeps dying young."""
 
     def __init__(self, name: str, logs: Path, work: Callable[..., None], *args: object, stop_seconds: float) -> None:
@@ -48,10 +48,10 @@ class Charge:
         self._due = 0.0
         self._pause = _FIRST_PAUSE_SECONDS
 
-    def tend(self) -> ExitCode | None:
+    def ensure_running(self) -> ExitCode | None:
         """Start it if it does not run and its pause is over; hands on why it cannot run, if it said so."""
         if self._child is not None and not self._child.is_alive():
-            code = self._bury(self._child)
+            code = self._on_exit(self._child)
             if code in _HOPELESS:
                 return ExitCode(code)
         if self._child is None and time.monotonic() >= self._due:
@@ -65,7 +65,7 @@ class Charge:
             stop_child(self._child, seconds=self._stop_seconds)
             self._child = None
 
-    def _bury(self, child: BaseProcess) -> int | None:
+    def _on_exit(self, child: BaseProcess) -> int | None:
         code, lived = child.exitcode, time.monotonic() - self._began
         if lived > _SOUND_SECONDS:
             self._pause = _FIRST_PAUSE_SECONDS

@@ -9,6 +9,6 @@ import anyio.to_thread
 Value = TypeVar("Value")
 
 
-async def in_thread(work: Callable[..., Value], *args: object, **named: object) -> Value:
+async def run_in_thread(work: Callable[..., Value], *args: object, **named: object) -> Value:
     """Do blocking work beside the event loop; cancelling waits for it."""
     return await anyio.to_thread.run_sync(partial(work, *args, **named))

@@ -29,7 +29,7 @@ class PortInUseError(PipelineError):
     retryable = True
 
 
-def answer(
+def serve_app(
     make: Callable[[Settings, Ledger, Store], Starlette], settings: Settings, *, host: str, port: Port | None
 ) -> None:
     """Answer until SIGTERM with the application that `make` makes; what a process of its own does."""
@@ -39,7 +39,7 @@ def answer(
         app = make(settings, ledger, open_store(settings.store_at, settings.store))
     except PipelineError as error:
         exit_with(error)
-    server = uvicorn.Server(configured(app, host=host, port=port or 0))
+    server = uvicorn.Server(uvicorn_config(app, host=host, port=port or 0))
     try:
         server.run()
     except SystemExit:  # as uvicorn has it
@@ -48,7 +48,7 @@ def answer(
         ledger.close()
 
 
-def configured(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
+def uvicorn_config(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
     """How we answer: without a word of what we are made of, and never to more than we can serve."""
     return uvicorn.Config(
         app,

@@ -5,9 +5,9 @@ from types import MappingProxyType
 from typing import Final
 
 from models.documents import FIELD_TITLES, PAGE_TITLES, Field
-from models.findings import Finding, Place, message_of
+from models.findings import Finding, Location, message_of
 from models.masking import mask
-from pipeline.review.field_comparison import comparable
+from pipeline.review.field_comparison import canonical
 
 _ONE_NUMBER: Final = "{:.4g}"
 _UNITS: Final[Mapping[Field, str]] = MappingProxyType(
@@ -46,7 +46,7 @@ def place(finding: Finding, files: Sequence[str]) -> str:
 
 def message(finding: Finding, files: Sequence[str]) -> str:
     """The catalogue's words anew: those in the finding may quote what was read, or name the file."""
-    where = Place(document=finding.document, page_no=finding.page_no, field=finding.field)
+    where = Location(document=finding.document, page_no=finding.page_no, field=finding.field)
     detail = (
         difference(finding.field, finding.read, finding.entered) or "…"
         if finding.field
@@ -60,7 +60,7 @@ def difference(field: Field | None, one: str | None, other: str | None) -> str:
     unit = _UNITS.get(field) if field else None
     if field is None or unit is None or not one or not other:
         return ""
-    first, second = comparable(field, one), comparable(field, other)
+    first, second = canonical(field, one), canonical(field, other)
     if len(first) != len(second):
         return f"一个是{len(first)}{unit}，另一个是{len(second)}{unit}"
     places = [str(at) for at, pair in enumerate(zip(first, second, strict=True), start=1) if pair[0] != pair[1]]

@@ -11,7 +11,7 @@ from models.masking import mask_numbers
 from models.result import DECISION_TITLES, FieldValue, PageOutcome, Result
 from pipeline.batches.report import Report
 from pipeline.ledger.batch_values import BatchItem, ItemState
-from pipeline.review.field_comparison import STATE_TITLES, Compared, State
+from pipeline.review.field_comparison import STATE_TITLES, Agreement, FieldComparison
 
 Row = dict[str, str]
 Link = Callable[[PageOutcome], str | None]
@@ -24,7 +24,7 @@ _PERSONS: Mapping[Person | None, str] = {
     Person.OTHER: "其他人",
     None: "",
 }
-_OPEN = (State.DIFFER, State.DOUBTFUL)
+_OPEN = (Agreement.DIFFER, Agreement.DOUBTFUL)
 _STATES: Mapping[ItemState, str] = {
     ItemState.PENDING: "未处理",
     ItemState.DONE: "已算未生效",
@@ -53,7 +53,7 @@ def finding_rows(result: Result, files: Sequence[str]) -> list[Row]:
     return [_finding_row(finding, files) for finding in result.findings]
 
 
-def field_rows(compared: Iterable[Compared], files: Sequence[str]) -> list[Row]:
+def field_rows(compared: Iterable[FieldComparison], files: Sequence[str]) -> list[Row]:
     """A row a field of a person, what was typed in beside what each document says, masked; what is open comes first."""
     return [_field_row(row, files) for row in sorted(compared, key=lambda row: row.state not in _OPEN)]
 
@@ -122,7 +122,7 @@ def _finding_row(finding: Finding, files: Sequence[str]) -> Row:
     }
 
 
-def _field_row(row: Compared, files: Sequence[str]) -> Row:
+def _field_row(row: FieldComparison, files: Sequence[str]) -> Row:
     pages = dict.fromkeys(f"{ordinal(value.file, files)} 第{value.page_no}页" for value in row.read)
     return {
         "人": _PERSONS[row.person],
@@ -135,7 +135,7 @@ def _field_row(row: Compared, files: Sequence[str]) -> Row:
     }
 
 
-def _together(row: Compared) -> str:
+def _together(row: FieldComparison) -> str:
     """How it goes together, and in which characters the first that says something else does."""
     first, *rest = filter(None, (row.entered, *(value.value for value in row.read)))
     apart = next(filter(None, (difference(row.field, first, other) for other in rest)), "")

@@ -15,14 +15,14 @@ _SECONDS: Final = 90.0  # for which a batch belongs to a process of another mach
 _RENEWALS: Final = 3  # in this time
 
 
-class Who(NamedTuple):
+class BatchOwner(NamedTuple):
     """Who works on a batch: which process, as `process_identity` names it, and for which person or account."""
 
     owner: str
     account: str
 
 
-class Task(Enum):
+class BatchTask(Enum):
     """What is done with a batch: how that begins, and how it ends unless it was stopped."""
 
     RUN = (BatchStep.RESUMED, BatchStep.ENDED)
@@ -31,7 +31,9 @@ class Task(Enum):
 
 
 @contextmanager
-def holding(ledger: Ledger, batch_id: str, task: Task, who: Who, stop: threading.Event) -> Iterator[BatchLease]:
+def hold_batch(
+    ledger: Ledger, batch_id: str, task: BatchTask, who: BatchOwner, stop: threading.Event
+) -> Iterator[BatchLease]:
     """Hold a batch for as long as the block lasts.
 
     Args:
@@ -60,7 +62,7 @@ def holding(ledger: Ledger, batch_id: str, task: Task, who: Who, stop: threading
         ledger.let_go_of_batch(lease, ended, who.account)
 
 
-def _taken(ledger: Ledger, batch_id: str, step: BatchStep, who: Who) -> BatchLease:
+def _taken(ledger: Ledger, batch_id: str, step: BatchStep, who: BatchOwner) -> BatchLease:
     """The lease, at once where the process that has it is gone."""
     lease = ledger.hold_batch(batch_id, who.owner, _SECONDS, step, who.account)
     if lease is None:

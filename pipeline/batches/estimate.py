@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from pipeline.cases.conclude import conclusions
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Stored
 
@@ -36,7 +36,7 @@ class Estimate(NamedTuple):
 
 
 def estimate(
-    submission_ids: Sequence[str], ledger: Ledger, reader: Reader, *, from_readings: bool, processes: int
+    submission_ids: Sequence[str], ledger: Ledger, reader: NameContext, *, from_readings: bool, processes: int
 ) -> Estimate:
     """Estimate; nothing is recorded.
 
@@ -64,7 +64,7 @@ def _pages(stored: Stored) -> int:
     return len({(page.file, page.page_no) for page in stored.result.pages})
 
 
-def _judging_seconds(cases: Sequence[Stored], ledger: Ledger, reader: Reader) -> float:
+def _judging_seconds(cases: Sequence[Stored], ledger: Ledger, reader: NameContext) -> float:
     """Of one case."""
     began = time.perf_counter()
     conclusions(cases, ledger, reader)

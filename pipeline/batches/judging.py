@@ -14,10 +14,10 @@ from typing import Final
 
 from models.changes import changes
 from models.errors import LedgerError, LostLeaseError, PipelineError
-from pipeline.batches.outcomes import Outcome, broken
+from pipeline.batches.outcomes import ItemOutcome, broken
 from pipeline.cases.conclude import JUDGED_AT_MOST, conclusions
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.batch_values import BatchItem, BatchLease, ItemState, Judged
 from pipeline.ledger.opening import open_ledger
@@ -33,10 +33,12 @@ class Judging:
 
     ledger_url: str = field(repr=False)
     secret: bytes = field(repr=False)
-    reader: Reader = field(repr=False)
+    reader: NameContext = field(repr=False)
 
 
-def judge_lot(items: Sequence[BatchItem], lease: BatchLease, ledger: Ledger, reader: Reader) -> tuple[Outcome, ...]:
+def judge_lot(
+    items: Sequence[BatchItem], lease: BatchLease, ledger: Ledger, reader: NameContext
+) -> tuple[ItemOutcome, ...]:
     """Judge a few cases in one transaction; one by one where something breaks, so that the others are done.
 
     Raises:
@@ -52,13 +54,15 @@ def judge_lot(items: Sequence[BatchItem], lease: BatchLease, ledger: Ledger, rea
         return tuple(outcome for one in items for outcome in judge_lot([one], lease, ledger, reader))
 
 
-def _judged(items: Sequence[BatchItem], lease: BatchLease, ledger: Ledger, reader: Reader) -> tuple[Outcome, ...]:
+def _judged(
+    items: Sequence[BatchItem], lease: BatchLease, ledger: Ledger, reader: NameContext
+) -> tuple[ItemOutcome, ...]:
     found = ledger.stored([item.submission_id for item in items], CONTENT_VERSION)
     cases = {case.case.submission.submission_id: case for case in found if case.content}
     ours = [item for item in items if item.submission_id in cases]
     done = record_judged(ours, [cases[item.submission_id] for item in ours], lease, ledger, reader)
     told = {outcome.item.number: outcome for outcome in done}
-    return tuple(told.get(item.number, Outcome(item, ItemState.PENDING)) for item in items)
+    return tuple(told.get(item.number, ItemOutcome(item, ItemState.PENDING)) for item in items)
 
 
 def record_judged(
@@ -66,10 +70,10 @@ def record_judged(
     cases: Sequence[Stored],
     lease: BatchLease,
     ledger: Ledger,
-    reader: Reader,
+    reader: NameContext,
     *,
     began: float | None = None,
-) -> tuple[Outcome, ...]:
+) -> tuple[ItemOutcome, ...]:
     """Judge cases with their content, and record all of them at once.
 
     Raises:
@@ -88,11 +92,13 @@ def record_judged(
             if len(items) > 1:
                 raise
             continue
-        return tuple(Outcome(item, state, one.changes) for item, state, one in zip(items, states, judged, strict=True))
+        return tuple(
+            ItemOutcome(item, state, one.changes) for item, state, one in zip(items, states, judged, strict=True)
+        )
     raise LedgerError("The register of children keeps refusing a child that no record explains.")
 
 
-_held: list[tuple[Ledger, Reader]] = []  # of a process of the pool, for as long as it lives
+_held: list[tuple[Ledger, NameContext]] = []  # of a process of the pool, for as long as it lives
 
 
 def begin(judging: Judging, parent: int) -> None:
@@ -105,7 +111,7 @@ def begin(judging: Judging, parent: int) -> None:
     gc.set_threshold(_VALUES)
 
 
-def judge_lot_here(items: Sequence[BatchItem], lease: BatchLease) -> tuple[Outcome, ...]:
+def judge_lot_here(items: Sequence[BatchItem], lease: BatchLease) -> tuple[ItemOutcome, ...]:
     """The same in a process that was begun so."""
     ledger, reader = _held[0]
     return judge_lot(items, lease, ledger, reader)

@@ -11,7 +11,7 @@ from pipeline.ledger.batch_values import BatchItem, BatchLease, ItemState
 TOGETHER: Final = 40  # cases of one transaction: an upload that is concluded meanwhile waits for a moment only
 
 
-class Outcome(NamedTuple):
+class ItemOutcome(NamedTuple):
     """What became of a case.
 
     Attributes:
@@ -38,9 +38,9 @@ def broken(
     ledger: Ledger,
     error: PipelineError,
     ends: ItemState = ItemState.FAILED,
-) -> Outcome:
+) -> ItemOutcome:
     """Note that an item failed; where trying again helps it stays as it was, but for pages that broke our engine."""
     if error.retryable and not isinstance(error, EngineError):
-        return Outcome(item, item.state, error=error)
+        return ItemOutcome(item, item.state, error=error)
     ledger.note_item(lease, item.number, ends, type(error).__name__)
-    return Outcome(item, ends, error=error)
+    return ItemOutcome(item, ends, error=error)

@@ -6,13 +6,13 @@ from models.case import FailedPage, FileReading
 from models.errors import EngineError, LostLeaseError, PipelineError
 from models.findings import Code
 from pipeline.batches.judging import record_judged
-from pipeline.batches.outcomes import Outcome, broken
-from pipeline.cases.context import Desk
+from pipeline.batches.outcomes import ItemOutcome, broken
+from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import content_of, perceive_case
 from pipeline.ledger.batch_values import BatchItem, BatchLease, ItemState
 
 
-def read_item(item: BatchItem, lease: BatchLease, desk: Desk, *, from_readings: bool) -> Outcome:
+def read_item(item: BatchItem, lease: BatchLease, desk: PipelineContext, *, from_readings: bool) -> ItemOutcome:
     """Read a case, judge it, and record what follows.
 
     Args:
@@ -32,12 +32,12 @@ def read_item(item: BatchItem, lease: BatchLease, desk: Desk, *, from_readings: 
         return broken(item, lease, desk.ledger, error)
 
 
-def _read(item: BatchItem, lease: BatchLease, desk: Desk, *, from_readings: bool) -> Outcome:
+def _read(item: BatchItem, lease: BatchLease, desk: PipelineContext, *, from_readings: bool) -> ItemOutcome:
     began, ledger = time.monotonic(), desk.ledger
     stored = next(iter(ledger.stored([item.submission_id], None)), None)
     if stored is None or stored.result.revision != stored.case.revision:  # its first result is not ours to give
         ledger.note_item(lease, item.number, ItemState.STALE)
-        return Outcome(item, ItemState.STALE)
+        return ItemOutcome(item, ItemState.STALE)
     engine = stored.result.provenance.engine if from_readings else None
     files = tuple(perceive_case(stored.case, desk, engine=engine))
     if any(map(_is_our_fault, files)):

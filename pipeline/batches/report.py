@@ -16,7 +16,7 @@ from pipeline.ledger.batch_values import Batch, BatchItem
 _PAGE: Final = 500
 
 
-class Row(NamedTuple):
+class ChangeRow(NamedTuple):
     """A changed decision, finding or field of a case; values masked, "" where there was or is none.
 
     Attributes:
@@ -33,7 +33,7 @@ class Row(NamedTuple):
     after: str
 
 
-class Kind(NamedTuple):
+class ChangeKind(NamedTuple):
     """Changes that are alike; of a field whether it appeared, is gone, or is another now."""
 
     what: str
@@ -44,7 +44,7 @@ class Kind(NamedTuple):
 class Total(NamedTuple):
     """How many cases have a change of a kind."""
 
-    kind: Kind
+    kind: ChangeKind
     cases: int
 
 
@@ -58,7 +58,7 @@ class Report(NamedTuple):
     batch: Batch
     changed: int
     totals: tuple[Total, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ChangeRow, ...]
 
 
 def report(ledger: Ledger, batch_id: str, most: int | None = None) -> Report:
@@ -67,8 +67,8 @@ def report(ledger: Ledger, batch_id: str, most: int | None = None) -> Report:
     Raises:
         UnknownBatchError: There is no such batch.
     """
-    batch, rows = ledger.batch(batch_id), list[Row]()
-    kinds, changed = Counter[Kind](), 0
+    batch, rows = ledger.batch(batch_id), list[ChangeRow]()
+    kinds, changed = Counter[ChangeKind](), 0
     for item in items(ledger, batch_id):
         changed += bool(item.noted.changes)
         kinds.update({kind_of(change) for change in item.noted.changes})
@@ -86,11 +86,11 @@ def items(ledger: Ledger, batch_id: str) -> Iterator[BatchItem]:
         last = page[-1].number
 
 
-def rows_of(item: BatchItem) -> Iterator[Row]:
+def rows_of(item: BatchItem) -> Iterator[ChangeRow]:
     """A row a change of an item."""
     for change in item.noted.changes:
         before, after = shown(change, change.before), shown(change, change.after)
-        yield Row(item.submission_id, str(item.state), change.what, place_of(change), before, after)
+        yield ChangeRow(item.submission_id, str(item.state), change.what, place_of(change), before, after)
 
 
 def place_of(change: Change) -> str:
@@ -105,14 +105,14 @@ def shown(change: Change, value: str | None) -> str:
     return mask(change.field, value) if change.field else value
 
 
-def kind_of(change: Change) -> Kind:
+def kind_of(change: Change) -> ChangeKind:
     """What a change is counted as."""
     if change.what == "decision":
-        return Kind("decision", "", f"{change.before} → {change.after}")
+        return ChangeKind("decision", "", f"{change.before} → {change.after}")
     how = "appeared" if change.before is None else "gone" if change.after is None else "changed"
     if change.what == "finding":
-        return Kind("finding", (change.before or change.after or "").split(" ", maxsplit=1)[0], how)
-    return Kind("field", place_of(change), how)
+        return ChangeKind("finding", (change.before or change.after or "").split(" ", maxsplit=1)[0], how)
+    return ChangeKind("field", place_of(change), how)
 
 
 def as_json(made: Report) -> dict[str, Any]:
@@ -134,9 +134,9 @@ def as_json(made: Report) -> dict[str, Any]:
     }
 
 
-def as_csv(rows: Iterable[Row]) -> Iterator[str]:
+def as_csv(rows: Iterable[ChangeRow]) -> Iterator[str]:
     """Lines of CSV with a heading; no cell begins as a formula does."""
-    yield _line(Row._fields)
+    yield _line(ChangeRow._fields)
     for row in rows:
         yield _line(map(no_formula, row))
 

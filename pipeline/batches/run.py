@@ -12,21 +12,21 @@ from typing import Final, NamedTuple
 
 from models.errors import EngineError
 from pipeline.batches.judging import Judging, begin, judge_lot, judge_lot_here
-from pipeline.batches.outcomes import TOGETHER, Outcome, lots
+from pipeline.batches.outcomes import TOGETHER, ItemOutcome, lots
 from pipeline.batches.reading import read_item
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.ledger.batch_values import Batch, BatchItem, BatchLease, ItemState
 
 _LANES: Final = 2  # cases that are read at once: the pages of one follow as those of the other end
 _GLANCE_SECONDS: Final = 0.5
-_Job = Callable[[], tuple[Outcome, ...]]
+_Job = Callable[[], tuple[ItemOutcome, ...]]
 
 
 def _at_once() -> None:
     """Nobody else comes first."""
 
 
-class Place(NamedTuple):
+class BatchContext(NamedTuple):
     """Where batches are run.
 
     Attributes:
@@ -34,13 +34,13 @@ class Place(NamedTuple):
         turn: Waits until a case, or a lot of them, may begin.
     """
 
-    desk: Desk
+    desk: PipelineContext
     judging: Judging
     processes: int
     turn: Callable[[], None] = _at_once
 
 
-def run(batch: Batch, lease: BatchLease, place: Place, stop: threading.Event) -> Iterator[Outcome | None]:
+def run(batch: Batch, lease: BatchLease, place: BatchContext, stop: threading.Event) -> Iterator[ItemOutcome | None]:
     """Run what is pending; each case is recorded before it is handed on, and what is recorded is never done again.
 
     Args:
@@ -60,8 +60,8 @@ def run(batch: Batch, lease: BatchLease, place: Place, stop: threading.Event) ->
     yield from way(batch, lease, place, stop)
 
 
-def _read(batch: Batch, lease: BatchLease, place: Place, stop: threading.Event) -> Iterator[Outcome | None]:
-    def job(item: BatchItem) -> tuple[Outcome, ...]:
+def _read(batch: Batch, lease: BatchLease, place: BatchContext, stop: threading.Event) -> Iterator[ItemOutcome | None]:
+    def job(item: BatchItem) -> tuple[ItemOutcome, ...]:
         place.turn()
         return () if stop.is_set() else (read_item(item, lease, place.desk, from_readings=False),)
 
@@ -70,7 +70,9 @@ def _read(batch: Batch, lease: BatchLease, place: Place, stop: threading.Event) 
         yield from _in_order(lanes, (partial(job, item) for item in items), 2 * _LANES, stop)
 
 
-def _judged(batch: Batch, lease: BatchLease, place: Place, stop: threading.Event) -> Iterator[Outcome | None]:
+def _judged(
+    batch: Batch, lease: BatchLease, place: BatchContext, stop: threading.Event
+) -> Iterator[ItemOutcome | None]:
     pending = lots(place.desk.ledger, batch.batch_id, ItemState.PENDING)
     with _judges(place, several=batch.count(ItemState.PENDING) > TOGETHER) as judges:
         work = partial(_here, lease, place) if isinstance(judges, ThreadPoolExecutor) else partial(_there, lease)
@@ -82,7 +84,7 @@ def _judged(batch: Batch, lease: BatchLease, place: Place, stop: threading.Event
                 yield read_item(outcome.item, lease, place.desk, from_readings=True)
 
 
-def _judges(place: Place, *, several: bool) -> Executor:
+def _judges(place: BatchContext, *, several: bool) -> Executor:
     """Processes, or a thread of ours where several would not pay."""
     if place.processes < 2 or not several:
         return ThreadPoolExecutor(1, thread_name_prefix="judge")
@@ -91,18 +93,20 @@ def _judges(place: Place, *, several: bool) -> Executor:
     return ProcessPoolExecutor(place.processes, mp_context=context, initializer=begin, initargs=told)
 
 
-def _here(lease: BatchLease, place: Place, items: Sequence[BatchItem]) -> tuple[Outcome, ...]:
+def _here(lease: BatchLease, place: BatchContext, items: Sequence[BatchItem]) -> tuple[ItemOutcome, ...]:
     place.turn()
     return judge_lot(items, lease, place.desk.ledger, place.judging.reader)
 
 
-def _there(lease: BatchLease, items: Sequence[BatchItem]) -> tuple[Outcome, ...]:
+def _there(lease: BatchLease, items: Sequence[BatchItem]) -> tuple[ItemOutcome, ...]:
     return judge_lot_here(items, lease)
 
 
-def _in_order(executor: Executor, jobs: Iterator[_Job], most: int, stop: threading.Event) -> Iterator[Outcome | None]:
+def _in_order(
+    executor: Executor, jobs: Iterator[_Job], most: int, stop: threading.Event
+) -> Iterator[ItemOutcome | None]:
     """Do jobs, so many begun at a time, and hand on what came of them in their order."""
-    begun: deque[Future[tuple[Outcome, ...]]] = deque()
+    begun: deque[Future[tuple[ItemOutcome, ...]]] = deque()
     try:
         while True:
             while len(begun) < most and not stop.is_set() and (job := next(jobs, None)) is not None:
@@ -118,7 +122,7 @@ def _in_order(executor: Executor, jobs: Iterator[_Job], most: int, stop: threadi
             one.cancel()
 
 
-def _ended(one: Future[tuple[Outcome, ...]]) -> tuple[Outcome, ...]:
+def _ended(one: Future[tuple[ItemOutcome, ...]]) -> tuple[ItemOutcome, ...]:
     try:
         return one.result()
     except BrokenProcessPool as error:

@@ -9,9 +9,9 @@ from models.case import Case
 from models.errors import LedgerError
 from models.register import KnownChild
 from models.result import Decision, Judgement, Provenance, Result
-from pipeline.judge.case import identifying, judge, registration, sought
+from pipeline.judge.case import identifying, judge, register_query, registration
 from pipeline.judge.dossier import Dossier, open_dossier
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.decision_errors import PersonDecidedError
 from pipeline.ledger.values import Conclusion, Content, Lease, Stored
@@ -31,7 +31,7 @@ class _Opened(NamedTuple):
 
 
 def conclude(
-    case: Case, content: Content, ledger: Ledger, reader: Reader, *, began: float, lease: Lease | None = None
+    case: Case, content: Content, ledger: Ledger, reader: NameContext, *, began: float, lease: Lease | None = None
 ) -> Result:
     """Judge a case and record what follows, in one transaction.
 
@@ -51,7 +51,7 @@ def conclude(
     for _ in range(JUDGED_AT_MOST):
         if (standing := ledger.standing(case)) is not None:
             return _stands(case, standing, ledger, lease)
-        (known,) = ledger.known_children(sought(opened.dossier))
+        (known,) = ledger.known_children(register_query(opened.dossier))
         conclusion = _conclusion(opened, known, reader)
         try:
             ledger.conclude(conclusion)
@@ -69,7 +69,7 @@ def _stands(case: Case, result: Result, ledger: Ledger, lease: Lease | None) -> 
 
 
 def conclusions(
-    cases: Sequence[Stored], ledger: Ledger, reader: Reader, *, began: float | None = None
+    cases: Sequence[Stored], ledger: Ledger, reader: NameContext, *, began: float | None = None
 ) -> tuple[Conclusion, ...]:
     """What follows from stored cases by what is known now; nothing is recorded.
 
@@ -83,18 +83,18 @@ def conclusions(
         LedgerError: The ledger failed, or a case has no content.
     """
     opened = [_opened(stored, reader, began) for stored in cases]
-    known = ledger.known_children(*(sought(one.dossier) for one in opened))
+    known = ledger.known_children(*(register_query(one.dossier) for one in opened))
     return tuple(_conclusion(one, children, reader) for one, children in zip(opened, known, strict=True))
 
 
-def _opened(stored: Stored, reader: Reader, began: float | None) -> _Opened:
+def _opened(stored: Stored, reader: NameContext, began: float | None) -> _Opened:
     content, began = stored.content, time.monotonic() if began is None else began
     if content is None:
         raise LedgerError(f"Case {stored.case.submission.submission_id} has no content of this version.")
     return _Opened(open_dossier(stored.case, content.files, reader), content, began)
 
 
-def _conclusion(opened: _Opened, known: tuple[KnownChild, ...], reader: Reader) -> Conclusion:
+def _conclusion(opened: _Opened, known: tuple[KnownChild, ...], reader: NameContext) -> Conclusion:
     dossier, content, began, lease = opened
     judgement = judge(dossier, known, reader)
     accepted = judgement.decision is Decision.ACCEPTED
@@ -104,7 +104,7 @@ def _conclusion(opened: _Opened, known: tuple[KnownChild, ...], reader: Reader) 
     return Conclusion(dossier.case, result, child, numbers, lease, looks)
 
 
-def _result(case: Case, judgement: Judgement, engine: str, reader: Reader, began: float) -> Result:
+def _result(case: Case, judgement: Judgement, engine: str, reader: NameContext, began: float) -> Result:
     return Result(
         submission_id=case.submission.submission_id,
         revision=case.revision,

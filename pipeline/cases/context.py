@@ -3,14 +3,14 @@
 from typing import NamedTuple
 
 from models.policy import Limits, Policy
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.ledger.base import Ledger
 from pipeline.names.readable import readable
 from pipeline.stores.base import Store
 from pipeline.workers.ocr_pool import PageReader
 
 
-class Desk(NamedTuple):
+class PipelineContext(NamedTuple):
     """Where a case is worked on; `store` keeps what came in."""
 
     ledger: Ledger
@@ -20,6 +20,6 @@ class Desk(NamedTuple):
     limits: Limits
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> NameContext:
         """What judging needs of the engine and of the hospital."""
-        return Reader(readable(self.readers.alphabet), self.policy)
+        return NameContext(readable(self.readers.alphabet), self.policy)

@@ -29,11 +29,11 @@ def forget_child(numbers: Sequence[str], ledger: Ledger, store: Store) -> Forgot
         StoreError: The store failed; what is left is erased by the next call, or by the service.
     """
     forgotten = ledger.forget_child(numbers)
-    erase_the_rest(ledger, store)
+    erase_pending(ledger, store)
     return forgotten
 
 
-def erase_the_rest(ledger: Ledger, store: Store) -> None:
+def erase_pending(ledger: Ledger, store: Store) -> None:
     """Erase the objects that forgotten children and expired cases left in the store; once more is no error.
 
     Raises:

@@ -7,17 +7,17 @@ from models.case import Case
 from models.errors import EngineError, FileRejectedError, ObjectMissingError
 from models.policy import Limits
 from models.result import Result
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.ledger.base import Ledger
 from pipeline.perceive.scene.overlay import Mark, Meaning
 from pipeline.stores.base import Store
 from pipeline.stores.content import bytes_of
-from pipeline.workers.render_pool import PageViewer
+from pipeline.workers.render_pool import PageRenderer
 
 PageOfFile = tuple[str, int]  # a file's path and the number of a page in it
 
 
-def keep_pictures(case: Case, result: Result, desk: Desk) -> Mapping[PageOfFile, str]:
+def keep_page_images(case: Case, result: Result, desk: PipelineContext) -> Mapping[PageOfFile, str]:
     """Draw every page of a result and keep the pictures; hands on the key of each.
 
     Drawing anew writes the same. A page that cannot be decoded has no picture.
@@ -25,7 +25,7 @@ def keep_pictures(case: Case, result: Result, desk: Desk) -> Mapping[PageOfFile,
     return dict(_kept(case, result, desk))
 
 
-def _kept(case: Case, result: Result, desk: Desk) -> Iterator[tuple[PageOfFile, str]]:
+def _kept(case: Case, result: Result, desk: PipelineContext) -> Iterator[tuple[PageOfFile, str]]:
     digests = {file.path: file.digest for file in case.files}
     for path, page_no in dict.fromkeys((page.file, page.page_no) for page in result.pages):
         digest = digests[path]
@@ -56,8 +56,8 @@ def _marks(result: Result, path: str, page_no: int) -> Iterator[Mark]:
     yield from (Mark(row.box, Meaning.FOUND) for row in result.findings if (row.file, row.page_no) == here and row.box)
 
 
-def view_of(
-    case: Case, page: PageOfFile, ledger: Ledger, store: Store, viewer: PageViewer, limits: Limits
+def page_image(
+    case: Case, page: PageOfFile, ledger: Ledger, store: Store, viewer: PageRenderer, limits: Limits
 ) -> bytes | None:
     """A page as it came in, as JPEG, for somebody who looks at it; drawn once and kept.
 

@@ -8,11 +8,11 @@ from models.content import FieldContent, FileContent, PageContent, Resemblance, 
 from models.documents import Field, PageKind, Person
 from models.errors import EngineError, FileRejectedError
 from models.geometry import Quad
-from pipeline.cases.context import Desk
-from pipeline.glyphs.queries import Question
+from pipeline.cases.context import PipelineContext
+from pipeline.glyphs.queries import GlyphQuery
 from pipeline.judge.dossier import FileView, open_dossier
-from pipeline.judge.likeness import Reader
-from pipeline.judge.name_match import verify_name
+from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import match_name
 from pipeline.names.normal import is_private_use, normal_name
 from pipeline.names.rare import stretches, unreadable
 from pipeline.stores.content import bytes_of
@@ -25,10 +25,10 @@ class _Asked(NamedTuple):
 
     page: PageContent
     slot: Slot
-    question: Question
+    question: GlyphQuery
 
 
-def with_resemblances(case: Case, files: Sequence[FileContent], desk: Desk) -> tuple[FileContent, ...]:
+def with_resemblances(case: Case, files: Sequence[FileContent], desk: PipelineContext) -> tuple[FileContent, ...]:
     """The content of a case, with what comparing pictures tells of each rare character of the child's name.
 
     Args:
@@ -45,7 +45,7 @@ def with_resemblances(case: Case, files: Sequence[FileContent], desk: Desk) -> t
     return tuple(_compared(file, asked, desk) for file in dossier.files)
 
 
-def _compared(file: FileView, of_case: Sequence[_Asked], desk: Desk) -> FileContent:
+def _compared(file: FileView, of_case: Sequence[_Asked], desk: PipelineContext) -> FileContent:
     asked = [one for one in of_case if any(one.page is page for page in file.content.pages)]
     if not asked or file.file.digest is None:
         return file.content
@@ -58,16 +58,16 @@ def _compared(file: FileView, of_case: Sequence[_Asked], desk: Desk) -> FileCont
     return file.content._replace(pages=tuple(_with(page, told) for page in file.content.pages))
 
 
-def _questions(page: PageContent, name: str, reader: Reader) -> Iterator[_Asked]:
+def _questions(page: PageContent, name: str, reader: NameContext) -> Iterator[_Asked]:
     """Nothing where the engine read the name after all, or is certain of another one."""
     slot = Slot(Field.NAME, Person.CHILD if page.kind is PageKind.BIRTH_CERTIFICATE else None)
     field = page.fields.get(slot)
-    if field and verify_name(name, field, reader.alphabet, reader.policy.names).equal is None:
+    if field and match_name(name, field, reader.alphabet, reader.policy.names).equal is None:
         asked = questions_of(field, page.page_no, name, reader.alphabet)
         yield from (_Asked(page, slot, question) for question in asked)
 
 
-def questions_of(field: FieldContent, page_no: int, name: str, alphabet: Collection[str]) -> tuple[Question, ...]:
+def questions_of(field: FieldContent, page_no: int, name: str, alphabet: Collection[str]) -> tuple[GlyphQuery, ...]:
     """What to ask of a name's picture: of each character that the engine does not read, where all others were read.
 
     Args:
@@ -80,7 +80,7 @@ def questions_of(field: FieldContent, page_no: int, name: str, alphabet: Collect
     read = "".join(glyph.char for piece in field.pieces for glyph in piece.glyphs)
     places = stretches(name, read, unreadable(name, alphabet)).items()
     return tuple(
-        Question(page_no, _around(quads[first:end]), name[at], tuple(read[first:end])) for at, (first, end) in places
+        GlyphQuery(page_no, _around(quads[first:end]), name[at], tuple(read[first:end])) for at, (first, end) in places
     )
 
 

@@ -7,7 +7,7 @@ from models.errors import EngineError, FileRejectedError
 from models.findings import Code, Reason
 from models.policy import Limits
 from models.result import Result
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.ledger.base import Ledger, reading_key
 from pipeline.stores.content import bytes_of
 from pipeline.workers.ocr_pool import Pending
@@ -30,7 +30,7 @@ class _StartedPage(NamedTuple):
     page_no: int
     key: str
     pending: Pending
-    desk: Desk
+    desk: PipelineContext
 
     def finish(self) -> ReadPage | FailedPage:
         """Wait for the page and keep what was read; the one place where a page's errors become its ending."""
@@ -44,7 +44,7 @@ class _StartedPage(NamedTuple):
         return page
 
 
-def start_file(file: StoredFile, desk: Desk, engine: str) -> StartedFile:
+def start_file(file: StoredFile, desk: PipelineContext, engine: str) -> StartedFile:
     """Begin to read a file; its pages' readings by `engine` that were kept are brought back instead."""
     if file.digest is None:
         too_large = (Code.BAD_FILE, Reason.TOO_LARGE)
@@ -87,7 +87,7 @@ def _kept_file(file: StoredFile, result: Result, ledger: Ledger, limits: Limits)
     return FileReading(file=file, pages=pages) if len(pages) == len(keys) else None
 
 
-def _start_page(digest: str, data: bytes, page_no: int, desk: Desk, engine: str) -> ReadPage | _StartedPage:
+def _start_page(digest: str, data: bytes, page_no: int, desk: PipelineContext, engine: str) -> ReadPage | _StartedPage:
     kept = desk.ledger.reading(_key(digest, page_no, engine, desk.limits))
     if kept is not None:
         return kept

@@ -19,10 +19,10 @@ from models.errors import (
 from models.result import Result
 from models.submission import MANIFEST_NAME, Submission, SubmittedFile, parse_manifest
 from pipeline.cases.conclude import conclude as conclude_content
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.cases.rare_names import with_resemblances
 from pipeline.cases.read_files import start_file
-from pipeline.extract.extraction import CONTENT_VERSION, view_files
+from pipeline.extract.extraction import CONTENT_VERSION, extract_files
 from pipeline.ledger.values import Content, Lease
 from pipeline.stores.base import Store
 from pipeline.stores.content import keep_bytes
@@ -31,7 +31,7 @@ _MANIFEST_BYTES = 1024 * 1024
 _KEPT_TIMES = 4  # the size limit: larger files are neither read into memory nor copied
 
 
-def gather(source: Store, folder: str, desk: Desk, *, whole: bool = False) -> Case:
+def take_in(source: Store, folder: str, desk: PipelineContext, *, whole: bool = False) -> Case:
     """Take in a submission: its manifest, and the bytes of every file that it names, kept by content.
 
     Args:
@@ -53,7 +53,7 @@ def gather(source: Store, folder: str, desk: Desk, *, whole: bool = False) -> Ca
     return desk.ledger.open_case(submission, files, _input_digest(submission, files))
 
 
-def perceive_case(case: Case, desk: Desk, *, engine: str | None = None) -> Iterator[FileReading]:
+def perceive_case(case: Case, desk: PipelineContext, *, engine: str | None = None) -> Iterator[FileReading]:
     """Read every page of a case, file by file in order; what was read before is not read again.
 
     All pages are started before the first is waited for, so that every reading process is busy.
@@ -74,7 +74,7 @@ def perceive_case(case: Case, desk: Desk, *, engine: str | None = None) -> Itera
 
 
 def conclude(
-    case: Case, files: tuple[FileReading, ...], desk: Desk, *, began: float, lease: Lease | None = None
+    case: Case, files: tuple[FileReading, ...], desk: PipelineContext, *, began: float, lease: Lease | None = None
 ) -> Result:
     """Take out what the pages say, keep it, judge the case and record what follows.
 
@@ -94,16 +94,16 @@ def conclude(
     return conclude_content(case, content, desk.ledger, desk.reader, began=began, lease=lease)
 
 
-def content_of(case: Case, files: tuple[FileReading, ...], desk: Desk) -> Content:
+def content_of(case: Case, files: tuple[FileReading, ...], desk: PipelineContext) -> Content:
     """What the pages of a case say, taken out of their readings."""
-    said = with_resemblances(case, view_files(files), desk)
+    said = with_resemblances(case, extract_files(files), desk)
     return Content(_engine_of(files, desk), CONTENT_VERSION, said)
 
 
-def process(source: Store, folder: str, desk: Desk) -> Result:
+def process(source: Store, folder: str, desk: PipelineContext) -> Result:
     """The whole way of a submission, without anybody between the steps."""
     began = time.monotonic()
-    case = gather(source, folder, desk)
+    case = take_in(source, folder, desk)
     return conclude(case, tuple(perceive_case(case, desk)), desk, began=began)
 
 
@@ -128,7 +128,7 @@ def _has_arrived(source: Store, folder: str, file: SubmittedFile) -> bool:
     return True
 
 
-def _keep(source: Store, folder: str, file: SubmittedFile, desk: Desk) -> StoredFile:
+def _keep(source: Store, folder: str, file: SubmittedFile, desk: PipelineContext) -> StoredFile:
     """Keep a file's bytes, whatever they are; what cannot be opened is told later, when it is opened."""
     key = _key(folder, file.path)
     try:
@@ -146,7 +146,7 @@ def _input_digest(submission: Submission, files: tuple[StoredFile, ...]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _engine_of(files: tuple[FileReading, ...], desk: Desk) -> str:
+def _engine_of(files: tuple[FileReading, ...], desk: PipelineContext) -> str:
     """Which engine the readings of a case come from; today's, if nothing was read."""
     read = (page for file in files for page in file.pages if isinstance(page, ReadPage))
     return next((reading.engine for page in read for reading in page.readings), desk.readers.engine)

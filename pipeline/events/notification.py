@@ -18,7 +18,7 @@ _CREATED: Final = "ObjectCreated:"
 _LONGEST: Final = 8  # wrappers within wrappers: a queue's message may hold a topic's message, and no more
 
 
-class Told(NamedTuple):
+class CreatedObject(NamedTuple):
     """An object that was created, as a notification names it."""
 
     bucket: str
@@ -40,7 +40,7 @@ def parsed(body: bytes) -> Any:
     return held
 
 
-def told(body: bytes) -> tuple[Told, ...]:
+def told(body: bytes) -> tuple[CreatedObject, ...]:
     """The objects that were created; none for test events and for whatever else happened.
 
     Raises:
@@ -61,7 +61,7 @@ def tokens_of(body: bytes) -> frozenset[str]:
     return frozenset(str(row["opaqueData"]) for row in rows if isinstance(row, dict) and row.get("opaqueData"))
 
 
-def _told(held: Any, depth: int) -> Iterator[Told]:
+def _told(held: Any, depth: int) -> Iterator[CreatedObject]:
     if not depth:
         return
     if isinstance(held, list):
@@ -80,7 +80,7 @@ def _is_queued(record: Any) -> bool:
     return isinstance(record, dict) and record.get("eventSource") == "aws:sqs" and isinstance(record.get("body"), str)
 
 
-def _inside(text: str, depth: int) -> Iterator[Told]:
+def _inside(text: str, depth: int) -> Iterator[CreatedObject]:
     try:
         held = parsed(text.encode())
     except (BadNotificationError, UnicodeEncodeError):  # JSON can write halves of characters, which no text holds
@@ -88,7 +88,7 @@ def _inside(text: str, depth: int) -> Iterator[Told]:
     yield from _told(held, depth - 1)
 
 
-def _of_record(record: Any, envelope_key: Any) -> Iterator[Told]:
+def _of_record(record: Any, envelope_key: Any) -> Iterator[CreatedObject]:
     """Ceph names keys as they are; MinIO and its heirs name them once more, as they are, around a single record."""
     if not isinstance(record, dict) or not str(record.get("eventName", "")).removeprefix("s3:").startswith(_CREATED):
         return
@@ -101,10 +101,10 @@ def _of_record(record: Any, envelope_key: Any) -> Iterator[Told]:
             yield one
 
 
-def _named(held: Any, *, decode: bool) -> Iterator[Told]:
+def _named(held: Any, *, decode: bool) -> Iterator[CreatedObject]:
     bucket, key = _text(held, "bucket", "name"), _text(held, "object", "key")
     if bucket and key and _is_text(bucket + key):
-        yield Told(bucket, unquote_plus(key) if decode else key)
+        yield CreatedObject(bucket, unquote_plus(key) if decode else key)
 
 
 def _is_text(text: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from models.errors import BadNotificationError, StoreDownError, StoreError
-from pipeline.events.notification import Told, told
+from pipeline.events.notification import CreatedObject, told
 from pipeline.events.uploads import event_of, is_upload
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Notification, UploadEvent, Via
@@ -40,7 +40,7 @@ def _uploads(notification: Notification, store: Store, bucket: str) -> Iterator[
             yield from _looked_at(one, notification, store, bucket)
 
 
-def _looked_at(one: Told, notification: Notification, store: Store, bucket: str) -> Iterator[UploadEvent]:
+def _looked_at(one: CreatedObject, notification: Notification, store: Store, bucket: str) -> Iterator[UploadEvent]:
     """The object as it is now: an event may be late, and be of one that was replaced, is gone, or is refused to us.
 
     An event is a hint: what is refused now is found by the reconciler when it can be read, and keeps nobody waiting.

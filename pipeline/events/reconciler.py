@@ -14,7 +14,7 @@ _Seen = tuple[str, str | None, str]
 _TOLD: Final = float("inf")  # seen so late that it is never due
 
 
-class Scan:
+class Reconciler:
     """Looks for manifests in the store's inbox; what the last look saw is not told to the ledger again.
 
     An upload counts when it was seen unchanged for a while, by our own clock: a manifest that is still being written

@@ -11,7 +11,7 @@ from models.documents import Field, Person
 from models.geometry import Box
 from models.reading import Line
 from pipeline.extract.form import Form, form_of
-from pipeline.extract.labels import Label, take_apart
+from pipeline.extract.labels import Label, find_labels
 from pipeline.extract.runs import Run
 from pipeline.extract.value_pairing import values_beside
 
@@ -59,7 +59,7 @@ _SPELLINGS: Mapping[_Announced | None, tuple[str, ...]] = MappingProxyType(
 
 def read_certificate(lines: Sequence[Line]) -> Form:
     """Every field with the person whom it speaks of; nobody for those of the certificate itself."""
-    sheet = take_apart(lines, _SPELLINGS)
+    sheet = find_labels(lines, _SPELLINGS)
     beside = values_beside(sheet._replace(runs=tuple(run for run in sheet.runs if not _english(run))))
     names = [label for label in sheet.labels if label.key.field is Field.NAME]
     return form_of((_slot(label, names), label, runs) for label, runs in beside.items())

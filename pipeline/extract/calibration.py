@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Final, Literal
 
 from models.base import Model
-from pipeline.extract.confidence_features import EVIDENCE
+from pipeline.extract.confidence_features import CONFIDENCE_FEATURES
 from pipeline.extract.fields import FieldReading
 
 _FILE: Final = "calibration.json"
@@ -49,7 +49,7 @@ def calibrated(field: FieldReading, constants: Calibration) -> float:
 
     Takes `field.confidence` for that of the characters that its value rests on.
     """
-    score = sum(weight * EVIDENCE[name](field) for name, weight in constants.weights.items())
+    score = sum(weight * CONFIDENCE_FEATURES[name](field) for name, weight in constants.weights.items())
     most = _MOST if field.value is not None else _INVALID
     if field.decoded:  # the evidence is of what reads best, and the value is not that
         most = min(most, field.confidence)

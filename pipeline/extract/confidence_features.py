@@ -25,7 +25,7 @@ _DATES: Final = frozenset(
 _CLOSED: Final = frozenset(LEXICON) | {Field.NATIONALITY}  # mostly 中国
 
 # Name of each piece of evidence, and how it is taken from a field; the calibration file lists the same names.
-EVIDENCE: Final[Mapping[str, Callable[[FieldReading], float]]] = MappingProxyType(
+CONFIDENCE_FEATURES: Final[Mapping[str, Callable[[FieldReading], float]]] = MappingProxyType(
     {
         "one": lambda _: 1.0,
         "weakest": lambda field: _odds(min(_sure(field), default=0.0)),

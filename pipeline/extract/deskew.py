@@ -37,7 +37,7 @@ class _Field(NamedTuple):
         return x + self.at_middle * below, y - slope * aside
 
 
-def level(lines: Sequence[Line]) -> tuple[Line, ...]:
+def deskew(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines with `upright` boxes as on a level page; those of a page that is level are left as they are."""
     held = tuple(lines)
     if len(held) < _LEAST:

@@ -17,15 +17,15 @@ from models.reading import Barcode, Line, PageReading, Surface
 from pipeline.extract.birth_certificate import read_certificate
 from pipeline.extract.calibration import calibrated, calibration
 from pipeline.extract.confidence_features import likelihood
-from pipeline.extract.deskew import level
+from pipeline.extract.deskew import deskew
 from pipeline.extract.fields import FieldReading
 from pipeline.extract.form import Form
 from pipeline.extract.household import is_amended, read_home, read_member
 from pipeline.extract.id_card import read_emblem, read_portrait
-from pipeline.extract.page_classifier import identify
+from pipeline.extract.page_classifier import classify_page
 from pipeline.extract.runs import SPACES, Run
-from pipeline.extract.simplified_script import weighed
-from pipeline.extract.split_documents import divide
+from pipeline.extract.simplified_script import prefer_simplified
+from pipeline.extract.split_documents import split_documents
 
 # Raise this by one with every change after which the same readings give other content, or content of another shape:
 # page kinds, fields, confidence (calibration.json too), FileContent itself, and how pictures of rare characters are
@@ -48,7 +48,7 @@ _BARCODE = 0.999  # of what a barcode says
 _MOST_LABELS = 10  # of the twenty-one on a member card
 
 
-class Taken(NamedTuple):
+class ExtractedPage(NamedTuple):
     """A page's kind and form, before anything is left out."""
 
     kind: PageKind
@@ -56,14 +56,14 @@ class Taken(NamedTuple):
     lines: tuple[Line, ...]  # in the order of the reading's
 
 
-def view_files(files: Sequence[FileReading]) -> tuple[FileContent, ...]:
+def extract_files(files: Sequence[FileReading]) -> tuple[FileContent, ...]:
     """What the files of a case say, in their order."""
     return tuple(_view_file(file) for file in files)
 
 
-def view_page(reading: PageReading) -> PageContent:
+def extract_page(reading: PageReading) -> PageContent:
     """What one document on a page says."""
-    kind, form, lines = take(reading)
+    kind, form, lines = extract(reading)
     at = {id(line): index for index, line in enumerate(lines)}
     measures = reading.measures
     return PageContent(
@@ -91,14 +91,14 @@ def view_page(reading: PageReading) -> PageContent:
     )
 
 
-def take(reading: PageReading) -> Taken:
+def extract(reading: PageReading) -> ExtractedPage:
     """Identify a page and take its fields out; a member card whose labels read and that holds no value is blank."""
-    kind = identify(reading.lines)
-    lines = weighed(level(reading.lines))
+    kind = classify_page(reading.lines)
+    lines = prefer_simplified(deskew(reading.lines))
     form = _READERS[kind](lines) if kind in _READERS else Form({}, {})
     if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:
         kind = PageKind.HUKOU_BLANK
-    return Taken(kind, form, lines)
+    return ExtractedPage(kind, form, lines)
 
 
 def field_content(read: FieldReading, at: Mapping[int, int]) -> FieldContent:
@@ -132,8 +132,8 @@ def line_content(line: Line) -> LineContent:
 def _view_file(file: FileReading) -> FileContent:
     failed = tuple(page for page in file.pages if isinstance(page, FailedPage))
     read = (page for page in file.pages if not isinstance(page, FailedPage))
-    parts = (part for page in read for reading in page.readings for part in divide(reading))
-    return FileContent(tuple(map(view_page, parts)), failed, file.failure)
+    parts = (part for page in read for reading in page.readings for part in split_documents(reading))
+    return FileContent(tuple(map(extract_page, parts)), failed, file.failure)
 
 
 def _fields(form: Form, reading: PageReading, at: Mapping[int, int]) -> Iterator[tuple[Slot, FieldContent]]:

@@ -8,10 +8,10 @@ from models.documents import Field
 from models.geometry import Box, Point
 from models.reading import Line
 from pipeline.extract.fields import FieldReading, read_field
-from pipeline.extract.labels import Label, Sheet, take_apart
-from pipeline.extract.missing_labels import completed
+from pipeline.extract.labels import Label, LabelledLines, find_labels
+from pipeline.extract.missing_labels import with_missing_labels
 from pipeline.extract.runs import Run
-from pipeline.extract.template_alignment import Layout, Pin, agreeing, label_pins, laid_box
+from pipeline.extract.template_alignment import AlignedTemplate, Pin, agreeing, label_pins, laid_box
 from pipeline.extract.value_pairing import values_beside
 
 
@@ -20,7 +20,7 @@ class Form(NamedTuple):
 
     fields: Mapping[Slot, FieldReading]
     labels: Mapping[Slot, Label[Any]]
-    layout: Layout | None = None
+    layout: AlignedTemplate | None = None
 
     @property
     def labels_read(self) -> int:
@@ -42,11 +42,11 @@ class Form(NamedTuple):
 
 
 def read_form(
-    lines: Sequence[Line], spellings: Mapping[Field | None, tuple[str, ...]], layout: Layout | None = None
+    lines: Sequence[Line], spellings: Mapping[Field | None, tuple[str, ...]], layout: AlignedTemplate | None = None
 ) -> Form:
     """Read a plain form, whose labels announce one field each; those under None are the form's own words."""
-    sheet: Sheet[Field] = take_apart(lines, spellings)
-    beside = values_beside(completed(sheet, layout) if layout else sheet)
+    sheet: LabelledLines[Field] = find_labels(lines, spellings)
+    beside = values_beside(with_missing_labels(sheet, layout) if layout else sheet)
     return form_of((Slot(label.key), label, runs) for label, runs in beside.items())._replace(layout=layout)
 
 
@@ -57,7 +57,7 @@ def form_of(rows: Iterable[tuple[Slot, Label[Any], tuple[Run, ...]]]) -> Form:
     return Form({slot: field for slot, field in fields if field}, {slot: label for slot, label, _ in held})
 
 
-def _value_pins(layout: Layout, fields: Mapping[Slot, FieldReading]) -> tuple[Pin, ...]:
+def _value_pins(layout: AlignedTemplate, fields: Mapping[Slot, FieldReading]) -> tuple[Pin, ...]:
     """Pins where values start; a value of several rows tells no row."""
     pins = []
     for slot, field in fields.items():

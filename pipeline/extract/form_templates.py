@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from models.documents import Field
-from pipeline.extract.template_alignment import Cell, Layout
+from pipeline.extract.template_alignment import AlignedTemplate, Cell
 
 _TOP, _ROW = 14.0, 7.7
 
@@ -19,7 +19,7 @@ def _card(row: int, start: float, middle: float, usual: float, wide: float = 12.
     return Cell((start + middle) / 2, _TOP + _ROW * (row + 0.5), wide, middle + 1.5, usual)
 
 
-MEMBER: Final = Layout(
+MEMBER: Final = AlignedTemplate(
     MappingProxyType(
         {
             Field.NAME: _card(0, 6, 25, 11.1),
@@ -46,7 +46,7 @@ MEMBER: Final = Layout(
     label=4.0,
     value=4.2,
 )
-HOME: Final = Layout(
+HOME: Final = AlignedTemplate(
     MappingProxyType(
         {
             Field.HOUSEHOLD_TYPE: Cell(16, 14.5, 12, 28, 20),
@@ -59,7 +59,7 @@ HOME: Final = Layout(
     label=4.0,
     value=4.2,
 )
-PORTRAIT: Final = Layout(
+PORTRAIT: Final = AlignedTemplate(
     MappingProxyType(
         {
             Field.NAME: Cell(9.2, 9.7, 8, 16, 11.6),

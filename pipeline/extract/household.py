@@ -11,7 +11,7 @@ from models.id_number import iso_date
 from models.reading import Line
 from pipeline.extract.form import Form, read_form
 from pipeline.extract.form_templates import HOME, MEMBER
-from pipeline.extract.labels import take_apart
+from pipeline.extract.labels import find_labels
 
 _HOME: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
     {
@@ -67,7 +67,7 @@ def read_member(lines: Sequence[Line]) -> Form:
 
 def is_amended(lines: Sequence[Line]) -> bool:
     """Whether a 变更和更正记载 page holds an entry: each has a date."""
-    return any(iso_date(run.text) for run in take_apart(lines, _CHANGES).runs)
+    return any(iso_date(run.text) for run in find_labels(lines, _CHANGES).runs)
 
 
 def cancellations(lines: Sequence[LineContent]) -> tuple[LineContent, ...]:

@@ -42,7 +42,7 @@ class Label(NamedTuple, Generic[Key]):
     was_read: bool = True
 
 
-class Sheet(NamedTuple, Generic[Key]):
+class LabelledLines(NamedTuple, Generic[Key]):
     """A page taken apart: labels that announce a field, and the runs that are no label."""
 
     labels: tuple[Label[Key], ...]
@@ -55,7 +55,7 @@ class _Hit(NamedTuple, Generic[Key]):
     end: int
 
 
-def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, ...]]) -> Sheet[Key]:
+def find_labels(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, ...]]) -> LabelledLines[Key]:
     """Find every label on a page. Text in stamp ink is neither label nor value.
 
     Args:
@@ -73,7 +73,7 @@ def take_apart(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, 
         words_of = ((hit.key, run._replace(first=hit.first, end=hit.end)) for hit in hits)
         labels += (Label(key, piece.upright, piece.on_page) for key, piece in words_of)
         runs += (piece for piece in cut(run, [(hit.first, hit.end) for hit in hits]) if not _small_letters(piece))
-    return Sheet(tuple(_joined(labels)), tuple(_values(runs, [label.box for label in labels], pieces)))
+    return LabelledLines(tuple(_joined(labels)), tuple(_values(runs, [label.box for label in labels], pieces)))
 
 
 class _Said(NamedTuple):

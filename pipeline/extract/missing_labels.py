@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from models.documents import Field
 from models.geometry import Box, Point, Quad
-from pipeline.extract.labels import Label, Sheet
+from pipeline.extract.labels import Label, LabelledLines
 from pipeline.extract.runs import Run, cut
-from pipeline.extract.template_alignment import Layout, Pin, label_pins, laid_box
+from pipeline.extract.template_alignment import AlignedTemplate, Pin, label_pins, laid_box
 
 _RIM = 0.3  # of a label's height by which its print may lie beside its place
 _MOST = 6  # characters that a misread label may be
@@ -19,7 +19,7 @@ class _Place(NamedTuple):
     quad: Quad
 
 
-def completed(sheet: Sheet[Field], layout: Layout) -> Sheet[Field]:
+def with_missing_labels(sheet: LabelledLines[Field], layout: AlignedTemplate) -> LabelledLines[Field]:
     """The sheet with a label for every cell of the form; what was read at a label's place is no value."""
     found = {label.key: label for label in sheet.labels}
     if all(field in found for field in layout.cells):
@@ -28,10 +28,10 @@ def completed(sheet: Sheet[Field], layout: Layout) -> Sheet[Field]:
     page = label_pins(layout, found, lambda label: label.quad.middle)
     places = [place for field in layout.cells if field not in found if (place := _place(field, layout, upright, page))]
     runs = tuple(piece for run in sheet.runs for piece in _without(run, places))
-    return Sheet((*sheet.labels, *(Label(*place, was_read=False) for place in places)), runs)
+    return LabelledLines((*sheet.labels, *(Label(*place, was_read=False) for place in places)), runs)
 
 
-def _place(field: Field, layout: Layout, upright: Sequence[Pin], page: Sequence[Pin]) -> _Place | None:
+def _place(field: Field, layout: AlignedTemplate, upright: Sequence[Pin], page: Sequence[Pin]) -> _Place | None:
     cell = layout.cells[field]
     size = (cell.wide, layout.label)
     here, there = (laid_box(Point(cell.x, cell.y), size, pins) for pins in (upright, page))

@@ -87,7 +87,7 @@ _SIGNATURES = (
 )
 
 
-def identify(lines: Sequence[Line]) -> PageKind:
+def classify_page(lines: Sequence[Line]) -> PageKind:
     """Tell the kind of a page.
 
     Returns:

@@ -30,7 +30,7 @@ def folded(text: str) -> str:
     return text.translate(_translation())
 
 
-def weighed(lines: Sequence[Line]) -> tuple[Line, ...]:
+def prefer_simplified(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines with lattices in which simplified characters count for more than traditional ones seen beside them."""
     return tuple(_weighed_line(line) for line in lines)
 

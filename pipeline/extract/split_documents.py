@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from models.documents import PageKind
 from models.geometry import Point, Quad
 from models.reading import Line, PageReading
-from pipeline.extract.deskew import level
+from pipeline.extract.deskew import deskew
 from pipeline.names.normal import is_han
 
 # Words that stand once on a page of a kind and on no page of another; 正页 and 副页 of a certificate are one page.
@@ -44,7 +44,7 @@ class _Cut(NamedTuple):
         return (point.x if self.axis == "x" else point.y) < self.at
 
 
-def divide(reading: PageReading) -> tuple[PageReading, ...]:
+def split_documents(reading: PageReading) -> tuple[PageReading, ...]:
     """One reading for each document: mostly the reading itself.
 
     The parts keep the sizes and the surface of the whole, so that their lines stand where they stood.
@@ -53,14 +53,14 @@ def divide(reading: PageReading) -> tuple[PageReading, ...]:
     found = {kind: _standing(words, anchors) for kind, anchors in _ANCHORS.items()}
     if not _maybe_two(found):
         return (reading,)
-    middles = [line.upright.centre for line in level(reading.lines)]
+    middles = [line.upright.centre for line in deskew(reading.lines)]
     cut = _cut({kind: {word: [middles[at] for at in held] for word, held in places.items()}
                 for kind, places in found.items()})  # fmt: skip
     if cut is None:
         return (reading,)
     first = tuple(line for line, middle in zip(reading.lines, middles, strict=True) if cut.before(middle))
     second = tuple(line for line, middle in zip(reading.lines, middles, strict=True) if not cut.before(middle))
-    return (*divide(_part(reading, first, cut, 0)), *divide(_part(reading, second, cut, 1)))
+    return (*split_documents(_part(reading, first, cut, 0)), *split_documents(_part(reading, second, cut, 1)))
 
 
 def _han(text: str) -> str:

@@ -31,7 +31,7 @@ class Cell(NamedTuple):
     usual: float
 
 
-class Layout(NamedTuple):
+class AlignedTemplate(NamedTuple):
     """A form: its cells, and the heights of its labels and values."""
 
     cells: Mapping[Field, Cell]
@@ -46,7 +46,7 @@ class Pin(NamedTuple):
     found: Point
 
 
-def label_pins(layout: Layout, labels: Mapping[Field, Any], middle: Callable[[Any], Point]) -> tuple[Pin, ...]:
+def label_pins(layout: AlignedTemplate, labels: Mapping[Field, Any], middle: Callable[[Any], Point]) -> tuple[Pin, ...]:
     """Pins at the middles of labels, without those that the others contradict."""
     pins = tuple(
         Pin(Point(cell.x, cell.y), middle(labels[field])) for field, cell in layout.cells.items() if field in labels
@@ -54,7 +54,7 @@ def label_pins(layout: Layout, labels: Mapping[Field, Any], middle: Callable[[An
     return agreeing(pins)
 
 
-def laid(place: Point, pins: Sequence[Pin]) -> Point | None:
+def align(place: Point, pins: Sequence[Pin]) -> Point | None:
     """Where a place of the form lies, by an affine map for which near pins count most; None where pins tell nothing."""
     if not _spread(pins):
         return None
@@ -69,7 +69,7 @@ def laid_box(centre: Point, size: tuple[float, float], pins: Sequence[Pin]) -> Q
     """Corners of a rectangle of the form, laid over the page."""
     across, down = size[0] / 2, size[1] / 2
     corners = [
-        laid(Point(centre.x + aside, centre.y + below), pins)
+        align(Point(centre.x + aside, centre.y + below), pins)
         for aside, below in ((-across, -down), (across, -down), (across, down), (-across, down))
     ]
     held = [corner for corner in corners if corner is not None]

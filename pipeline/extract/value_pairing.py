@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from models.geometry import Box
-from pipeline.extract.labels import Key, Label, Sheet
+from pipeline.extract.labels import Key, Label, LabelledLines
 from pipeline.extract.runs import Run
 
 _BESIDE = 0.5  # of a value's height that it may stand above or below its label's box
@@ -19,7 +19,7 @@ _COLUMN = 2.0  # heights by which rows of one value may start apart
 _CELLS = 2  # labels that stand level with rows of a block make these values of their own
 
 
-def values_beside(sheet: Sheet[Key]) -> dict[Label[Key], tuple[Run, ...]]:
+def values_beside(sheet: LabelledLines[Key]) -> dict[Label[Key], tuple[Run, ...]]:
     """The runs that belong to each label, in reading order: beside it, and the rows that a long value wraps into."""
     held: dict[Label[Key], list[_Value]] = {label: [] for label in sheet.labels}
     over: list[_Value] = []
@@ -46,7 +46,7 @@ class _Value(NamedTuple):
 _Block = list[_Value]  # rows of one value, top down; one row mostly
 
 
-def _values(sheet: Sheet[Key]) -> list[_Value]:
+def _values(sheet: LabelledLines[Key]) -> list[_Value]:
     """The runs from the top down, moved up by how far the page's values stand below their labels."""
     boxes = sorted(((run.upright, run) for run in sheet.runs), key=lambda row: (row[0].top, row[0].left))
     low = _slip([box for box, _ in boxes], [label.box for label in sheet.labels])

@@ -12,7 +12,7 @@ from pipeline.glyphs.compare import resemblance
 from pipeline.perceive.decode.pages import decode
 
 
-class Question(NamedTuple):
+class GlyphQuery(NamedTuple):
     """Is this character the one that stands at a place of a page? `rivals` are what was read there."""
 
     page_no: int
@@ -21,7 +21,7 @@ class Question(NamedTuple):
     rivals: tuple[str, ...]
 
 
-def answers(data: bytes, questions: Sequence[Question], limits: Limits) -> tuple[Resemblance | None, ...]:
+def answer_queries(data: bytes, questions: Sequence[GlyphQuery], limits: Limits) -> tuple[Resemblance | None, ...]:
     """An answer to each question, None where there is none; raises FileRejectedError.
 
     Args:
@@ -32,7 +32,7 @@ def answers(data: bytes, questions: Sequence[Question], limits: Limits) -> tuple
     return tuple(_answers(data, questions, limits))
 
 
-def _answers(data: bytes, questions: Sequence[Question], limits: Limits) -> Iterator[Resemblance | None]:
+def _answers(data: bytes, questions: Sequence[GlyphQuery], limits: Limits) -> Iterator[Resemblance | None]:
     for page_no, asked in groupby(questions, attrgetter("page_no")):
         page = decode(data, page_no=page_no, limits=limits)
         for question in asked:

@@ -13,7 +13,7 @@ from models.policy import Policy
 from models.register import KnownChild
 from models.result import FieldValue, Judgement, PageOutcome, decide
 from pipeline.judge.dossier import Dossier
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.certificates import certificates
 from pipeline.judge.rules.completeness import missing, needed_pages
@@ -26,10 +26,10 @@ from pipeline.judge.rules.household import household
 from pipeline.judge.rules.identity import identity
 from pipeline.judge.rules.legibility import illegible, unreadable_slots
 from pipeline.judge.rules.names import names
-from pipeline.ledger.values import Birth, ChildNumbers, Delivery, Sought
+from pipeline.ledger.values import Birth, ChildNumbers, Delivery, RegisterQuery
 
 
-def judge(dossier: Dossier, known: tuple[KnownChild, ...], reader: Reader) -> Judgement:
+def judge(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameContext) -> Judgement:
     """Judge a case.
 
     Args:
@@ -46,12 +46,12 @@ def judge(dossier: Dossier, known: tuple[KnownChild, ...], reader: Reader) -> Ju
     )
 
 
-def sought(dossier: Dossier) -> Sought:
+def register_query(dossier: Dossier) -> RegisterQuery:
     """Whom to look for in the register of known children."""
     child = dossier.child
     ids, certificates = child_numbers(dossier)
     mother = mother_number(dossier)
-    return Sought(
+    return RegisterQuery(
         submission_id=dossier.submission.submission_id,
         id_numbers=tuple(sorted(ids)),
         birth_certificate_numbers=tuple(sorted(certificates)),
@@ -82,7 +82,7 @@ def registration(dossier: Dossier, policy: Policy) -> KnownChild:
     )
 
 
-def _findings(dossier: Dossier, known: tuple[KnownChild, ...], reader: Reader) -> Iterator[Finding]:
+def _findings(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameContext) -> Iterator[Finding]:
     policy = reader.policy
     faults = tuple(broken(dossier))
     ours = tuple(finding for finding in faults if finding.code is Code.OUR_FAULT)

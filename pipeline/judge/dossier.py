@@ -11,11 +11,11 @@ from models.documents import Field, PageKind, Person
 from models.id_number import age_on, normal_number, parse_id_number
 from models.policy import Policy
 from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
-from pipeline.judge.field_legibility import Legibility, look
+from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.kinship import is_head, parent_by_relation
-from pipeline.judge.likeness import Reader, certain_number, likeness
+from pipeline.judge.likeness import NameContext, certain_number, likeness
 from pipeline.judge.pages import PageView
-from pipeline.judge.parties import Likeness, Someone
+from pipeline.judge.parties import Likeness, Party
 from pipeline.names.legacy import modern
 from pipeline.names.normal import normal_name
 
@@ -45,7 +45,7 @@ class Dossier(NamedTuple):
     case: Case
     files: tuple[FileView, ...]
     pages: tuple[PageView, ...]
-    parents: tuple[Someone, ...]
+    parents: tuple[Party, ...]
     today: date
 
     @property
@@ -95,7 +95,7 @@ class Dossier(NamedTuple):
         return (*self.members(Person.CHILD), *((certificate,) if certificate else ()))
 
 
-def open_dossier(case: Case, contents: Sequence[FileContent], reader: Reader) -> Dossier:
+def open_dossier(case: Case, contents: Sequence[FileContent], reader: NameContext) -> Dossier:
     """Put the pages of a case into their slots.
 
     Args:
@@ -133,22 +133,22 @@ def guardian_person(guardian: Guardian) -> Person:
     )
 
 
-def _parents(submission: Submission, pages: Sequence[PageView], policy: Policy) -> Iterator[Someone]:
+def _parents(submission: Submission, pages: Sequence[PageView], policy: Policy) -> Iterator[Party]:
     """The guardian, and the parents whom a certificate names legibly; noise in a blank block names nobody."""
     if submission.guardian:
         guardian = submission.guardian
         number = normal_number(guardian.id_number) if guardian.id_number else None
-        yield Someone(guardian_person(guardian), normal_name(guardian.name), number)
+        yield Party(guardian_person(guardian), normal_name(guardian.name), number)
     for page in pages:
         for person in (Person.MOTHER, Person.FATHER) if page.kind is PageKind.BIRTH_CERTIFICATE else ():
             name = page.get(Field.NAME, person)
-            looks = look(name, policy.legibility).legibility
+            looks = legibility_of(name, policy.legibility).legibility
             if name and name.value and looks is not Legibility.UNREADABLE and sum(map(str.isalpha, name.value)) > 1:
                 sure = looks is Legibility.READ
-                yield Someone(person, name.value, page.value(Field.ID_NUMBER, person), on_certificate=True, sure=sure)
+                yield Party(person, name.value, page.value(Field.ID_NUMBER, person), on_certificate=True, sure=sure)
 
 
-def _held(page: PageView, child: EnteredChild, parents: Sequence[Someone], today: date, reader: Reader) -> PageView:
+def _held(page: PageView, child: EnteredChild, parents: Sequence[Party], today: date, reader: NameContext) -> PageView:
     """The page with its holder and those whom it resembles; nobody for pages that are not a person's."""
     if page.kind not in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT):
         return page

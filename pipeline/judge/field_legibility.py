@@ -18,7 +18,7 @@ class Legibility(StrEnum):
     UNREADABLE = "unreadable"
 
 
-class Looks(NamedTuple):
+class FieldLegibility(NamedTuple):
     """How legible a field is, and the number that says so beside its limit."""
 
     legibility: Legibility
@@ -26,21 +26,21 @@ class Looks(NamedTuple):
     limit: float
 
 
-def look(field: FieldContent | None, limits: LegibilityLimits) -> Looks:
+def legibility_of(field: FieldContent | None, limits: LegibilityLimits) -> FieldLegibility:
     """Judge one field by the probability that it was read right; one that was not found is unreadable.
 
     A text that reads well and cannot be such a value is legible all the same: a person should see it.
     """
     if field is None:
-        return Looks(Legibility.UNREADABLE, 0.0, limits.unreadable)
+        return FieldLegibility(Legibility.UNREADABLE, 0.0, limits.unreadable)
     sure = round(field.legible, 4)
     if sure < limits.unreadable:
-        return Looks(Legibility.UNREADABLE, sure, limits.unreadable)
+        return FieldLegibility(Legibility.UNREADABLE, sure, limits.unreadable)
     doubtful = sure < limits.doubtful or field.value is None or field.repaired
-    return Looks(Legibility.DOUBTFUL if doubtful else Legibility.READ, sure, limits.doubtful)
+    return FieldLegibility(Legibility.DOUBTFUL if doubtful else Legibility.READ, sure, limits.doubtful)
 
 
-def looks_poor(lines: Iterable[LineContent], limits: LegibilityLimits) -> bool:
+def is_poor(lines: Iterable[LineContent], limits: LegibilityLimits) -> bool:
     """Whether print is tiny, blurred or faint: networks misread it now and then, and are sure of it."""
     return any(
         line.height < limits.small_height or line.edge_width > limits.blurred_edge or line.contrast < limits.faint
@@ -57,5 +57,5 @@ def overprinted(page: PageContent, field: FieldContent) -> bool:
 
 def certain(field: FieldContent | None, limits: LegibilityLimits) -> str | None:
     """A field's value, if it was read with certainty; None for one that the check digit chose as well."""
-    read = field is not None and look(field, limits).legibility is Legibility.READ
+    read = field is not None and legibility_of(field, limits).legibility is Legibility.READ
     return field.value if field and read else None

@@ -8,22 +8,22 @@ from rapidfuzz.distance import Hamming
 from models.documents import Field, Person
 from models.id_number import parse_id_number
 from models.policy import Policy
-from pipeline.judge.field_legibility import Legibility, certain, look
-from pipeline.judge.name_match import verify_name
+from pipeline.judge.field_legibility import Legibility, certain, legibility_of
+from pipeline.judge.name_match import match_name
 from pipeline.judge.pages import PageView
-from pipeline.judge.parties import Likeness, Someone
+from pipeline.judge.parties import Likeness, Party
 
 _MISTYPED: Final = 4  # digits of an ID number; two people differ in their birthdays and counties mostly
 
 
-class Reader(NamedTuple):
+class NameContext(NamedTuple):
     """What comparing names needs: the characters that the engine could have read, and the limits."""
 
     alphabet: Collection[str]
     policy: Policy
 
 
-def likeness(page: PageView, someone: Someone, reader: Reader) -> Likeness:
+def likeness(page: PageView, someone: Party, reader: NameContext) -> Likeness:
     """Compare the name and the number of a card with somebody's.
 
     An equal number is the person, whatever was read of the name; a stranger's is only a card whose name certainly
@@ -32,10 +32,10 @@ def likeness(page: PageView, someone: Someone, reader: Reader) -> Likeness:
     if someone.id_number and page.value(Field.ID_NUMBER) == someone.id_number:
         return Likeness.SAME
     name = page.get(Field.NAME)
-    looks = look(name, reader.policy.legibility).legibility
+    looks = legibility_of(name, reader.policy.legibility).legibility
     if name is None or looks is Legibility.UNREADABLE:
         return Likeness.MAYBE
-    verdict = verify_name(someone.name, name, reader.alphabet, reader.policy.names)
+    verdict = match_name(someone.name, name, reader.alphabet, reader.policy.names)
     if verdict.likely >= reader.policy.names.alike:
         return Likeness.SAME
     if _far_apart(certain_number(page, reader.policy), someone.id_number):

@@ -18,7 +18,7 @@ _LEAST = 1e-6  # probability that nothing is less likely than
 _PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|小毛|大双|小双|双?[甲乙AB12])")
 
 
-class Verdict(NamedTuple):
+class NameMatch(NamedTuple):
     """Whether two names are one.
 
     Attributes:
@@ -40,13 +40,13 @@ class Verdict(NamedTuple):
     pictured: bool = False
 
 
-def verify_name(
+def match_name(
     entered: str,
     read: FieldContent,
     alphabet: Collection[str],
     limits: NameLimits,
     parents: Collection[str] = (),
-) -> Verdict:
+) -> NameMatch:
     """Compare an entered name with one on a page.
 
     Args:
@@ -58,11 +58,11 @@ def verify_name(
     """
     ours, theirs = normal_name(entered), read.value or ""
     if any(is_private_use(char) for char in ours + theirs):
-        return Verdict(None, Reason.PRIVATE_USE)
+        return NameMatch(None, Reason.PRIVATE_USE)
     likely = _likelihood_ratio(ours, read)
-    uncertain = Verdict(None, Reason.UNCERTAIN, None, likely, limits.likely, likely)
+    uncertain = NameMatch(None, Reason.UNCERTAIN, None, likely, limits.likely, likely)
     if ours == theirs and likely >= limits.likely:
-        return Verdict(True, measured=likely, likely=likely)
+        return NameMatch(True, measured=likely, likely=likely)
     if ours == theirs:
         return _by_picture(uncertain, ours, read, alphabet, limits)
     softer = _softer_reason(ours, theirs, alphabet)
@@ -74,7 +74,7 @@ def verify_name(
     return _certainly_different(ours, read, limits, likely) or uncertain
 
 
-def together(verdicts: Sequence[Verdict], limits: NameLimits) -> bool:
+def combine(verdicts: Sequence[NameMatch], limits: NameLimits) -> bool:
     """Whether pages of which none is sure of the name are so together: what they saw counts as independent.
 
     A page that prefers another name, or has a reason of its own, is a person's business whatever the others say.
@@ -108,8 +108,8 @@ def _softer_reason(ours: str, theirs: str, alphabet: Collection[str]) -> Reason 
 
 
 def _by_picture(
-    doubt: Verdict, ours: str, read: FieldContent, alphabet: Collection[str], limits: NameLimits
-) -> Verdict:
+    doubt: NameMatch, ours: str, read: FieldContent, alphabet: Collection[str], limits: NameLimits
+) -> NameMatch:
     """The doubt, with what its picture tells of each character that the engine does not know, if all was compared."""
     glyphs, unread = _glyphs(read), unreadable(ours, alphabet)
     places = stretches(ours, "".join(glyph.char for glyph in glyphs), unread)
@@ -134,7 +134,7 @@ def _likelihood_ratio(ours: str, read: FieldContent) -> float:
     return 1 / (1 + math.exp(min(700.0, best - entered)))
 
 
-def _certainly_different(ours: str, read: FieldContent, limits: NameLimits, likely: float) -> Verdict | None:
+def _certainly_different(ours: str, read: FieldContent, limits: NameLimits, likely: float) -> NameMatch | None:
     """A difference that the engine is certain of, character by character; None if it is not."""
     glyphs = _glyphs(read)
     theirs = "".join(glyph.char for glyph in glyphs)
@@ -146,17 +146,17 @@ def _certainly_different(ours: str, read: FieldContent, limits: NameLimits, like
     for at, (char, (piece, glyph)) in enumerate(zip(ours, shown, strict=True)):
         certain = char != glyph.char and glyph.probability >= limits.certain
         if certain and _seen(char, glyph, piece) <= limits.impossible:
-            return Verdict(False, Reason.DIFFERENT, at, glyph.probability, limits.certain, likely)
+            return NameMatch(False, Reason.DIFFERENT, at, glyph.probability, limits.certain, likely)
     return None
 
 
-def _different_length(ours: str, glyphs: tuple[Glyph, ...], limits: NameLimits, likely: float) -> Verdict | None:
+def _different_length(ours: str, glyphs: tuple[Glyph, ...], limits: NameLimits, likely: float) -> NameMatch | None:
     """Names of different length differ, unless one is the other with characters wiped out or a speck read as one."""
     theirs = "".join(glyph.char for glyph in glyphs)
     weakest = min((glyph.probability for glyph in glyphs), default=0.0)
     if weakest < limits.certain or _within(theirs, ours) or _within(ours, theirs):
         return None
-    return Verdict(False, Reason.LENGTH, _first_difference(ours, theirs), weakest, limits.certain, likely)
+    return NameMatch(False, Reason.LENGTH, _first_difference(ours, theirs), weakest, limits.certain, likely)
 
 
 def _glyphs(read: FieldContent) -> tuple[Glyph, ...]:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from models.case import StoredFile
 from models.content import FieldContent, PageContent, Slot
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
-from models.findings import Place
+from models.findings import Location
 from models.geometry import Box, beyond
-from pipeline.judge.parties import Likeness, Someone
+from pipeline.judge.parties import Likeness, Party
 
 _CELL = 8.0  # of a label's height: how far right of a label its value reaches at most
 
@@ -20,7 +20,7 @@ class PageView(NamedTuple):
     file: StoredFile
     content: PageContent
     holder: Person | None = None
-    resembles: tuple[tuple[Someone, Likeness], ...] = ()
+    resembles: tuple[tuple[Party, Likeness], ...] = ()
 
     @property
     def kind(self) -> PageKind:
@@ -48,9 +48,9 @@ class PageView(NamedTuple):
         found = self.get(field, person)
         return found.value if found and not found.repaired else None
 
-    def place(self, field: Field | None = None, person: Person | None = None) -> Place:
+    def place(self, field: Field | None = None, person: Person | None = None) -> Location:
         """Where a field stands, or should stand; the whole page without a field."""
-        return Place(
+        return Location(
             document=self.document,
             file=self.file.path,
             page_no=self.content.page_no,

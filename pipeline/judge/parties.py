@@ -6,7 +6,7 @@ from typing import NamedTuple
 from models.documents import Person
 
 
-class Someone(NamedTuple):
+class Party(NamedTuple):
     """Who a person is, as far as somebody tells.
 
     Attributes:

@@ -24,7 +24,7 @@ _PAGE: Final = 5000
 _SHOWN: Final = 1000  # problems: more of them say nothing more
 
 
-class Entry(NamedTuple):
+class AuditEntry(NamedTuple):
     """What is to be recorded."""
 
     kind: AuditKind
@@ -32,7 +32,7 @@ class Entry(NamedTuple):
     submission_id: str | None = None
 
 
-def append(connection: Connection, seal: Seal, entries: Sequence[Entry], *, now: datetime) -> None:
+def append(connection: Connection, seal: Seal, entries: Sequence[AuditEntry], *, now: datetime) -> None:
     """Record entries; the last thing that a transaction does, since every other one waits for its end.
 
     Raises:
@@ -133,7 +133,7 @@ def _rows(connection: Connection) -> Iterator[Row[tuple[object, ...]]]:
         last = page[-1].seq
 
 
-def _row(seal: Seal, seq: int, previous: str, entry: Entry, now: datetime) -> dict[str, Any]:
+def _row(seal: Seal, seq: int, previous: str, entry: AuditEntry, now: datetime) -> dict[str, Any]:
     subject = None if entry.submission_id is None else seal.key(Kind.SUBMISSION, entry.submission_id)
     details = json.dumps(entry.details, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     values = (seq, now.isoformat(), entry.kind.value, subject, details, previous)

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from models.base import Model
 from models.changes import Change
-from models.policy import Looks
+from models.policy import ReviewSampling
 from models.register import KnownChild
 from models.result import Result
-from models.review import Priority, Why
+from models.review import Priority, WaitReason
 from pipeline.ledger.values import ChildNumbers, Conclusion, Selection
 
 
@@ -94,7 +94,7 @@ class Candidate(Model):
     result: Result
     child: KnownChild | None
     numbers: ChildNumbers
-    looks: Looks
+    looks: ReviewSampling
 
 
 class Registered(Model):
@@ -104,10 +104,10 @@ class Registered(Model):
     registered_at: datetime
 
 
-class Place(Model):
+class QueuePosition(Model):
     """Where a case lay in the queue, and for what."""
 
-    why: Why
+    why: WaitReason
     priority: Priority
     escalated: bool
     since: datetime
@@ -124,7 +124,7 @@ class Undo(Model):
 
     record: Registered | None
     found_by: tuple[str, ...]
-    place: Place | None = None
+    place: QueuePosition | None = None
 
 
 class Noted(Model):

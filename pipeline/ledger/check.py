@@ -19,7 +19,7 @@ _PROBE: Final = "intake doctor"
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)  # so that nobody takes the probe for a worker that lives
 
 
-class Age(StrEnum):
+class OldestItem(StrEnum):
     """A ledger's schema beside this program's."""
 
     ABSENT = "absent"
@@ -27,7 +27,7 @@ class Age(StrEnum):
     TODAYS = "todays"
 
 
-class LedgerLook(NamedTuple):
+class LedgerCheck(NamedTuple):
     """What was seen.
 
     Attributes:
@@ -36,12 +36,12 @@ class LedgerLook(NamedTuple):
         people: Accounts that are not disabled; None where they were not looked for.
     """
 
-    age: Age
+    age: OldestItem
     commit_seconds: float | None = None
     people: int | None = None
 
 
-def look_at_ledger(url: str, secret: bytes | None, *, patience: float = 5.0) -> LedgerLook:
+def check_ledger(url: str, secret: bytes | None, *, patience: float = 5.0) -> LedgerCheck:
     """Look at the schema, the secret, and how long a durable commit takes.
 
     Args:
@@ -53,11 +53,15 @@ def look_at_ledger(url: str, secret: bytes | None, *, patience: float = 5.0) -> 
         LedgerError: It is damaged, foreign, newer than this program, made with another secret, or cannot be written.
     """
     if _is_absent(url):
-        return LedgerLook(Age.ABSENT)
+        return LedgerCheck(OldestItem.ABSENT)
     database = Database(url, patience=patience)
     try:
         age = _age(database, Seal(secret or bytes(32)))
-        return LedgerLook(age, _commit_seconds(database), _people(database)) if age is Age.TODAYS else LedgerLook(age)
+        return (
+            LedgerCheck(age, _commit_seconds(database), _people(database))
+            if age is OldestItem.TODAYS
+            else LedgerCheck(age)
+        )
     finally:
         database.close()
 
@@ -67,18 +71,18 @@ def _is_absent(url: str) -> bool:
     return scheme.startswith("sqlite") and bool(place) and not Path(make_url(url).database or "").exists()
 
 
-def _age(database: Database, seal: Seal) -> Age:
+def _age(database: Database, seal: Seal) -> OldestItem:
     scripts = ScriptDirectory.from_config(alembic_config())
     with database.reading() as connection:
         refuse_damaged(connection, database.place)
         refuse_unknown(connection, scripts, database.place)
         revision = revision_of(connection)
         if revision is None:
-            return Age.ABSENT
+            return OldestItem.ABSENT
         if revision != scripts.get_current_head():
-            return Age.OLDER
+            return OldestItem.OLDER
         refuse_another_secret(connection, seal, database.place)
-        return Age.TODAYS
+        return OldestItem.TODAYS
 
 
 def _commit_seconds(database: Database) -> float:

@@ -14,7 +14,7 @@ from pipeline.ledger.base import ChildExistsError
 from pipeline.ledger.batch_values import Registered
 from pipeline.ledger.tables import children, forgotten
 from pipeline.ledger.value_encryption import Kind, Seal
-from pipeline.ledger.values import Birth, ChildNumbers, Delivery, ImportCounts, Sought
+from pipeline.ledger.values import Birth, ChildNumbers, Delivery, ImportCounts, RegisterQuery
 
 _KEPT = frozenset({"Co", "Cn", "So"})  # rare characters: private use, newer than our tables, drawn as a box
 _NUMBERS = ("id_number", "birth_certificate_number", "mother_id_number")
@@ -54,7 +54,7 @@ def restore(connection: Connection, seal: Seal, submission_id: str, record: Regi
         register(connection, seal, record.child, submission_id, now=record.registered_at)
 
 
-def known(connection: Connection, seal: Seal, soughts: Sequence[Sought]) -> tuple[tuple[KnownChild, ...], ...]:
+def known(connection: Connection, seal: Seal, soughts: Sequence[RegisterQuery]) -> tuple[tuple[KnownChild, ...], ...]:
     """For each of those sought every record that shares what it is sought by; one look for all."""
     wanted = [frozenset(_wanted(seal, sought)) for sought in soughts]
     keys = frozenset().union(*wanted)
@@ -189,7 +189,7 @@ def _delivery_key(seal: Seal, delivery: Delivery) -> str | None:
     return seal.key(Kind.DELIVERY, f"{mother}\0{delivery.birth_date.isoformat()}") if mother else None
 
 
-def _wanted(seal: Seal, sought: Sought) -> Iterable[str]:
+def _wanted(seal: Seal, sought: RegisterQuery) -> Iterable[str]:
     yield from number_keys(seal, ChildNumbers(sought.id_numbers, sought.birth_certificate_numbers))
     yield from (_birth_key(seal, birth) for birth in sought.births)
     yield from filter(None, (_delivery_key(seal, delivery) for delivery in sought.deliveries))

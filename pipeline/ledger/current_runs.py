@@ -17,7 +17,7 @@ from pipeline.ledger.tables import cases, findings_in_force, runs, runs_in_force
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 
 
-class Counted(NamedTuple):
+class CurrentRun(NamedTuple):
     """A run that was just stored, as it is counted; `by_person` unless the machine decided."""
 
     run_id: int
@@ -32,7 +32,7 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
-def note(connection: Connection, one: Counted, *, is_latest: bool) -> None:
+def note(connection: Connection, one: CurrentRun, *, is_latest: bool) -> None:
     """Note that a run is in force from now on and what it found, unless a newer revision has a result already.
 
     Args:
@@ -55,7 +55,7 @@ def note(connection: Connection, one: Counted, *, is_latest: bool) -> None:
         connection.execute(insert(findings_in_force), [_found(one, *each) for each in sorted(found)])
 
 
-def _found(one: Counted, page_kind: str, code: Code, reason: Reason) -> dict[str, object]:
+def _found(one: CurrentRun, page_kind: str, code: Code, reason: Reason) -> dict[str, object]:
     day = day_of(one.ended)
     return {"run_id": one.run_id, "page_kind": page_kind, "code": code, "reason": reason, "day": day}
 
@@ -66,7 +66,7 @@ def _has_newer(connection: Connection, case: Case) -> bool:
     return connection.scalar(query) is not None
 
 
-def _in_force(one: Counted) -> dict[str, object]:
+def _in_force(one: CurrentRun) -> dict[str, object]:
     return {
         "run_id": one.run_id,
         "submission_id": one.case.submission.submission_id,

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 
 from models.errors import LedgerError
-from pipeline.ledger.errors import our_errors
+from pipeline.ledger.errors import translate_errors
 
 _BACKENDS = frozenset({"sqlite", "postgresql"})
 
@@ -38,7 +38,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state and writes nothing."""
-        with our_errors(self.place), self._connection() as any_connection:
+        with translate_errors(self.place), self._connection() as any_connection:
             connection = any_connection.execution_options(**self._one_state)
             with connection.begin():
                 yield connection
@@ -46,19 +46,19 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is stored as a whole at its end, or not at all."""
-        with our_errors(self.place), self._connection() as any_connection:
+        with translate_errors(self.place), self._connection() as any_connection:
             connection = any_connection.execution_options(writes=True)
             with connection.begin():
                 yield connection
 
-    def leave_no_trace(self) -> None:
+    def checkpoint_wal(self) -> None:
         """Take what was erased out of SQLite's journal too; PostgreSQL's own is kept as its operator says.
 
         Somebody who reads at this moment keeps it there until the journal is begun anew.
         """
         if self._engine.dialect.name != "sqlite":
             return
-        with our_errors(self.place), closing(self._engine.raw_connection()) as connection:
+        with translate_errors(self.place), closing(self._engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models.errors import ExitCode, LedgerError
-from models.review import Outcome
+from models.review import ReviewOutcome
 
 
 class RefusedDecisionError(LedgerError):
@@ -22,7 +22,7 @@ class StaleCaseError(RefusedDecisionError):
 class AlreadyDecidedError(RefusedDecisionError):
     """Somebody decided this run before."""
 
-    def __init__(self, submission_id: str, account: str, outcome: Outcome, at: datetime) -> None:
+    def __init__(self, submission_id: str, account: str, outcome: ReviewOutcome, at: datetime) -> None:
         super().__init__(f"Case {submission_id} was decided by {account} before.")
         self.account, self.outcome, self.at = account, outcome, at
 

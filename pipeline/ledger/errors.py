@@ -16,7 +16,7 @@ _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 @contextmanager
-def our_errors(place: str) -> Iterator[None]:
+def translate_errors(place: str) -> Iterator[None]:
     """Turn errors of the database at `place` into LedgerError, and into LedgerBusyError where trying again helps."""
     try:
         yield

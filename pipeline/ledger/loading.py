@@ -9,7 +9,7 @@ from models.result import Result
 from pipeline.ledger import cases, reviews, runs
 from pipeline.ledger import review_queue as waiting
 from pipeline.ledger.contents import is_of, opened
-from pipeline.ledger.review_values import LaidOut
+from pipeline.ledger.review_values import CaseForReview
 from pipeline.ledger.tables import contents
 from pipeline.ledger.value_encryption import Seal
 from pipeline.ledger.values import Content, Stored
@@ -46,13 +46,13 @@ def _rows(
     return {row.case_id: row for row in connection.execute(select(contents).where(*wanted))}
 
 
-def laid_out(connection: Connection, seal: Seal, submission_id: str, version: int | None) -> LaidOut:
+def laid_out(connection: Connection, seal: Seal, submission_id: str, version: int | None) -> CaseForReview:
     """A case as it lies before people; raises UnknownCaseError, or LedgerError without a result."""
     case_id, run = runs.latest_run(connection, seal, submission_id)
     case = cases.case_of(connection, seal, submission_id, run["revision"])
     kept = _rows(connection, [case_id], version)
     result = runs.one(connection, seal, submission_id, case.revision, run["run"])
-    return LaidOut(
+    return CaseForReview(
         case=case,
         result=result,
         run=run["run"],

@@ -7,12 +7,12 @@ from sqlalchemy import Column, Connection, Table, delete, func, select, update
 
 from pipeline.ledger import outbox as messages
 from pipeline.ledger.database import insert_new
-from pipeline.ledger.records import Beat, Figures
+from pipeline.ledger.records import Heartbeat, Metrics
 from pipeline.ledger.review_queue import family_waits
 from pipeline.ledger.tables import inbox, notifications, run_codes, runs, workers
 
 
-def beat(connection: Connection, told: Beat, *, before: datetime) -> None:
+def beat(connection: Connection, told: Heartbeat, *, before: datetime) -> None:
     """Note that a process works; those that were silent since `before` are struck out."""
     values = told._asdict()
     if not insert_new(connection, workers, values):
@@ -20,13 +20,13 @@ def beat(connection: Connection, told: Beat, *, before: datetime) -> None:
     connection.execute(delete(workers).where(workers.c.seen_at < before))
 
 
-def figures(connection: Connection) -> Figures:
+def figures(connection: Connection) -> Metrics:
     """All of it, as of one moment."""
     uploads, oldest = _waiting(connection, inbox, inbox.c.heard_at, inbox.c.finished_at.is_(None))
     bodies, oldest_body = _waiting(connection, notifications, notifications.c.received_at)
     told, oldest_message = messages.waiting(connection)
     reviews, oldest_review = family_waits(connection)
-    return Figures(
+    return Metrics(
         uploads=uploads,
         oldest_upload=oldest,
         notifications=bodies,
@@ -39,7 +39,7 @@ def figures(connection: Connection) -> Figures:
         decisions=_counted(connection, runs.c.decision),
         codes=_counted(connection, run_codes.c.code),
         workers=tuple(
-            Beat(row.identity, row.seen_at, row.engine_restarts) for row in connection.execute(select(workers))
+            Heartbeat(row.identity, row.seen_at, row.engine_restarts) for row in connection.execute(select(workers))
         ),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, case, func, select
 from models.codes import Code, Reason
 from models.documents import PageKind
 from models.result import Decision
-from models.review import Outcome, Why
+from models.review import ReviewOutcome, WaitReason
 from models.shares import Share
 from pipeline.ledger.current_runs import BEIJING, day_of
 from pipeline.ledger.overview_values import (
@@ -90,9 +90,9 @@ def _queue(connection: Connection, now: datetime) -> Iterator[QueueAge]:
     ages: dict[tuple[str, int], dict[int, timedelta]] = defaultdict(dict)
     for row in connection.execute(select(ranked).where(shown)):
         ages[row.why, row.cases][row.place] = now - row.since
-    for why, count in sorted(ages, key=lambda one: list(Why).index(Why(one[0]))):
+    for why, count in sorted(ages, key=lambda one: list(WaitReason).index(WaitReason(one[0]))):
         age = ages[why, count]
-        yield QueueAge(Why(why), count, age[_middle(count)], age[_late(count)], age[1])
+        yield QueueAge(WaitReason(why), count, age[_middle(count)], age[_late(count)], age[1])
 
 
 def _middle(cases: Any) -> Any:
@@ -129,9 +129,9 @@ def _agreements(connection: Connection, begin: datetime, end: datetime) -> Itera
 def _reviewers(connection: Connection, begin: datetime, end: datetime) -> tuple[AccountDecisions, ...]:
     within = (reviews.c.decided_at >= begin, reviews.c.decided_at < end, reviews.c.agreed.is_(None))
     key = (reviews.c.account, reviews.c.outcome)
-    made: dict[str, dict[Outcome, int]] = defaultdict(dict)
+    made: dict[str, dict[ReviewOutcome, int]] = defaultdict(dict)
     for row in connection.execute(select(*key, _CASES).where(*within).group_by(*key).order_by(*key)):
-        made[row.account][Outcome(row.outcome)] = row.cases
+        made[row.account][ReviewOutcome(row.outcome)] = row.cases
     return tuple(AccountDecisions(account, outcomes) for account, outcomes in made.items())
 
 

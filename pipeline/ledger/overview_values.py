@@ -7,7 +7,7 @@ from typing import NamedTuple
 from models.codes import Code, Reason
 from models.documents import PageKind
 from models.result import Decision
-from models.review import Outcome, Why
+from models.review import ReviewOutcome, WaitReason
 from models.shares import Share
 
 
@@ -44,7 +44,7 @@ class PageFailure(NamedTuple):
 class QueueAge(NamedTuple):
     """How long the cases that lie before people for one reason have waited; percentiles by nearest rank."""
 
-    why: Why
+    why: WaitReason
     cases: int
     median: timedelta
     p95: timedelta
@@ -69,7 +69,7 @@ class AccountDecisions(NamedTuple):
     """What somebody made of cases, without blind looks."""
 
     account: str
-    outcomes: Mapping[Outcome, int]
+    outcomes: Mapping[ReviewOutcome, int]
 
 
 class VersionCount(NamedTuple):

@@ -60,7 +60,7 @@ class AuditReport(NamedTuple):
     problems: tuple[str, ...]
 
 
-class Beat(NamedTuple):
+class Heartbeat(NamedTuple):
     """A process that works: when it last said so, and how many of its reading processes had to be started again."""
 
     identity: str
@@ -68,7 +68,7 @@ class Beat(NamedTuple):
     engine_restarts: int
 
 
-class Figures(NamedTuple):
+class Metrics(NamedTuple):
     """Counts, and since when the oldest waits.
 
     Attributes:
@@ -93,4 +93,4 @@ class Figures(NamedTuple):
     heard: Mapping[str, int]
     decisions: Mapping[str, int]
     codes: Mapping[str, int]
-    workers: tuple[Beat, ...]
+    workers: tuple[Heartbeat, ...]

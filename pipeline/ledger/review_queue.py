@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, literal, s
 from models.case import Case
 from models.codes import Code, Reason, Severity
 from models.findings import Finding
-from models.policy import Looks
+from models.policy import ReviewSampling
 from models.result import Decision, Result
-from models.review import Priority, Why
-from pipeline.ledger.batch_values import Place
+from models.review import Priority, WaitReason
+from pipeline.ledger.batch_values import QueuePosition
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.decision_errors import HeldError, NotWaitingError
 from pipeline.ledger.review_values import Cursor, QueueCount, QueuePage, View, Waiting
@@ -20,7 +20,7 @@ from pipeline.ledger.tables_of_people import waiting
 from pipeline.ledger.value_encryption import Kind, Seal
 
 _SHARES: Final = 2**128  # as many keys there are, and one of them falls to each revision
-_HANDED_ON: Final = (Why.DISSENT, Why.OBJECTION)
+_HANDED_ON: Final = (WaitReason.DISSENT, WaitReason.OBJECTION)
 _ORDER: Final = (waiting.c.escalated, waiting.c.priority, waiting.c.since, waiting.c.case_id)
 
 
@@ -38,11 +38,11 @@ class Ended(NamedTuple):
         return self.case.submission.submission_id
 
 
-def follow(connection: Connection, seal: Seal, ended: Ended, looks: Looks, *, now: datetime) -> None:
+def follow(connection: Connection, seal: Seal, ended: Ended, looks: ReviewSampling, *, now: datetime) -> None:
     """Let the queue follow from a new result of a case's latest revision."""
     before = row_of(connection, ended.submission_id)
     why = _stays(before, ended, _HANDED_ON) or _why(ended.result, looks)
-    why = why or _stays(before, ended, (Why.SECOND_LOOK,)) or _drawn(seal, ended, looks)
+    why = why or _stays(before, ended, (WaitReason.SECOND_LOOK,)) or _drawn(seal, ended, looks)
     if before is not None:
         leave(connection, ended.submission_id)
     if why is not None:
@@ -50,27 +50,27 @@ def follow(connection: Connection, seal: Seal, ended: Ended, looks: Looks, *, no
         connection.execute(insert(waiting).values(**values))
 
 
-def _why(result: Result, looks: Looks) -> Why | None:
+def _why(result: Result, looks: ReviewSampling) -> WaitReason | None:
     if result.decision is Decision.REVIEW:
-        return Why.REVIEW
+        return WaitReason.REVIEW
     known = any(finding.code is Code.CHILD_EXISTS for finding in result.findings)
-    return Why.KNOWN_CHILD if known and looks.known_children else None
+    return WaitReason.KNOWN_CHILD if known and looks.known_children else None
 
 
-def _stays(before: Row[Any] | None, ended: Ended, whys: tuple[Why, ...]) -> Why | None:
+def _stays(before: Row[Any] | None, ended: Ended, whys: tuple[WaitReason, ...]) -> WaitReason | None:
     """Why a revision lies before people, if it is for one of these; another result takes it from nobody."""
     if before is None or before.revision != ended.case.revision:
         return None
     return next((why for why in whys if why == before.why), None)
 
 
-def _drawn(seal: Seal, ended: Ended, looks: Looks) -> Why | None:
+def _drawn(seal: Seal, ended: Ended, looks: ReviewSampling) -> WaitReason | None:
     """Drawn once, when a revision is decided first; by its key, so that nobody can tell beforehand."""
     key = seal.key(Kind.SUBMISSION, f"second look\0{ended.submission_id}\0{ended.case.revision}")
-    return Why.SECOND_LOOK if ended.run == 1 and int(key, 16) < looks.share * _SHARES else None
+    return WaitReason.SECOND_LOOK if ended.run == 1 and int(key, 16) < looks.share * _SHARES else None
 
 
-def _values(ended: Ended, why: Why) -> dict[str, Any]:
+def _values(ended: Ended, why: WaitReason) -> dict[str, Any]:
     first = foremost(ended.result)
     return {
         "case_id": ended.case_id,
@@ -83,9 +83,9 @@ def _values(ended: Ended, why: Why) -> dict[str, Any]:
     }
 
 
-def _carried(before: Row[Any] | None, ended: Ended, why: Why, now: datetime) -> dict[str, Any]:
+def _carried(before: Row[Any] | None, ended: Ended, why: WaitReason, now: datetime) -> dict[str, Any]:
     """A case that waits on keeps its place, and stays in the hands that have it."""
-    usual = Priority.USUAL if why is Why.REVIEW else Priority.LATER
+    usual = Priority.USUAL if why is WaitReason.REVIEW else Priority.LATER
     if before is None:
         return {"priority": usual, "escalated": False, "since": now}
     first = before.priority if before.priority <= Priority.URGENT else usual
@@ -102,32 +102,32 @@ def foremost(result: Result) -> Finding | None:
     return min(weighty, key=lambda finding: ranks.index(finding.severity), default=None)
 
 
-def places(connection: Connection, submission_ids: Sequence[str]) -> dict[str, Place]:
+def places(connection: Connection, submission_ids: Sequence[str]) -> dict[str, QueuePosition]:
     """Where cases lie, of those that do."""
     rows = connection.execute(select(waiting).where(waiting.c.submission_id.in_(submission_ids)))
     return {
-        row.submission_id: Place(
-            why=Why(row.why), priority=Priority(row.priority), escalated=row.escalated, since=row.since
+        row.submission_id: QueuePosition(
+            why=WaitReason(row.why), priority=Priority(row.priority), escalated=row.escalated, since=row.since
         )
         for row in rows
     }
 
 
-def put_back(connection: Connection, submission_id: str, place: Place) -> None:
+def put_back(connection: Connection, submission_id: str, place: QueuePosition) -> None:
     """Let a case that lies there for the same as before lie where it lay."""
     theirs = (waiting.c.submission_id == submission_id, waiting.c.why == place.why.value)
     values = {"priority": place.priority, "escalated": place.escalated, "since": place.since}
     connection.execute(update(waiting).where(*theirs).values(**values))
 
 
-def lay(connection: Connection, ended: Ended, why: Why, *, now: datetime) -> None:
+def lay(connection: Connection, ended: Ended, why: WaitReason, *, now: datetime) -> None:
     """Lay a decided case before supervisors, unless it lies before people already."""
     new = {**_values(ended, why), "priority": Priority.URGENT, "escalated": True, "since": now}
     if not insert_new(connection, waiting, new):
         escalate(connection, ended.submission_id, why)
 
 
-def escalate(connection: Connection, submission_id: str, why: Why | None = None) -> None:
+def escalate(connection: Connection, submission_id: str, why: WaitReason | None = None) -> None:
     """Hand a case on to supervisors: nobody has it in hand any more."""
     changed = {"escalated": True, "owner": None, "held_until": None, **({"why": why.value} if why else {})}
     connection.execute(update(waiting).where(waiting.c.submission_id == submission_id).values(**changed))
@@ -145,7 +145,7 @@ def objected() -> Select[str]:
 
 def family_waits(connection: Connection) -> tuple[int, datetime | None]:
     """How many families wait for a person, and since when the first does."""
-    found = [one for one in counts(connection) if one.why in (Why.REVIEW, *_HANDED_ON)]
+    found = [one for one in counts(connection) if one.why in (WaitReason.REVIEW, *_HANDED_ON)]
     return sum(one.cases for one in found), min((one.oldest for one in found), default=None)
 
 
@@ -161,7 +161,7 @@ def value_of(row: Row[Any]) -> Waiting:
         row.submission_id,
         row.revision,
         row.run,
-        Why(row.why),
+        WaitReason(row.why),
         Code(row.code) if row.code else None,
         Reason(row.reason) if row.reason else None,
         Priority(row.priority),
@@ -211,7 +211,9 @@ def counts(connection: Connection) -> tuple[QueueCount, ...]:
     """How many cases there are for each reason, and since when the first waits."""
     columns = (waiting.c.why, waiting.c.escalated)
     query = select(*columns, func.count().label("cases"), func.min(waiting.c.since).label("oldest")).group_by(*columns)
-    return tuple(QueueCount(Why(row.why), row.escalated, row.cases, row.oldest) for row in connection.execute(query))
+    return tuple(
+        QueueCount(WaitReason(row.why), row.escalated, row.cases, row.oldest) for row in connection.execute(query)
+    )
 
 
 def hold(connection: Connection, submission_id: str, account: str, *, seconds: float, now: datetime) -> Waiting:

@@ -8,7 +8,7 @@ from models.case import Case
 from models.codes import Code, Reason
 from models.register import KnownChild
 from models.result import Result
-from models.review import Outcome, Priority, Verdict, Why
+from models.review import Priority, ReviewDecision, ReviewOutcome, WaitReason
 from pipeline.ledger.values import ChildNumbers, Content
 
 
@@ -26,7 +26,7 @@ class Waiting(NamedTuple):
     submission_id: str
     revision: int
     run: int
-    why: Why
+    why: WaitReason
     code: Code | None
     reason: Reason | None
     priority: Priority
@@ -48,7 +48,7 @@ class View(Model):
         owner: What somebody has in hand.
     """
 
-    why: tuple[Why, ...] = ()
+    why: tuple[WaitReason, ...] = ()
     code: Code | None = None
     escalated: bool | None = None
     owner: str | None = None
@@ -73,13 +73,13 @@ class QueuePage(NamedTuple):
 class QueueCount(NamedTuple):
     """How many cases lie before people for one reason, and since when the first does."""
 
-    why: Why
+    why: WaitReason
     escalated: bool
     cases: int
     oldest: datetime
 
 
-class Settled(NamedTuple):
+class RecordedDecision(NamedTuple):
     """What is recorded of a person's decision at once.
 
     Attributes:
@@ -92,12 +92,12 @@ class Settled(NamedTuple):
 
     case: Case
     account: str
-    verdict: Verdict
+    verdict: ReviewDecision
     result: Result | None = None
     child: KnownChild | None = None
     numbers: ChildNumbers = ChildNumbers()
     agreed: bool | None = None
-    why: Why | None = None
+    why: WaitReason | None = None
     escalated: bool | None = None
 
 
@@ -106,20 +106,20 @@ class Reviewed(NamedTuple):
 
     submission_id: str
     revision: int
-    why: Why
+    why: WaitReason
     account: str
     decided_at: datetime
     agreed: bool | None
     made_run: int | None
-    verdict: Verdict
+    verdict: ReviewDecision
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ReviewOutcome:
         """What was made of the case."""
         return self.verdict.outcome
 
 
-class LaidOut(NamedTuple):
+class CaseForReview(NamedTuple):
     """A case as it lies before people: everything of one moment.
 
     Attributes:
@@ -142,4 +142,4 @@ class LaidOut(NamedTuple):
     @property
     def is_blind(self) -> bool:
         """Whether whoever looks is to decide without knowing what the machine made of it."""
-        return self.waiting is not None and self.waiting.why is Why.SECOND_LOOK
+        return self.waiting is not None and self.waiting.why is WaitReason.SECOND_LOOK

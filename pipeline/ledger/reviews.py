@@ -6,11 +6,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, Select, insert, select
 
 from models.case import Case
-from models.review import Outcome, Verdict, Why
+from models.review import ReviewDecision, ReviewOutcome, WaitReason
 from pipeline.ledger import purposes
 from pipeline.ledger.decision_errors import AlreadyDecidedError, RefusedDecisionError, StaleCaseError
 from pipeline.ledger.errors import stored_value
-from pipeline.ledger.review_values import Reviewed, Settled
+from pipeline.ledger.review_values import RecordedDecision, Reviewed
 from pipeline.ledger.tables import cases
 from pipeline.ledger.tables_of_people import reviews
 from pipeline.ledger.value_encryption import Seal
@@ -22,8 +22,8 @@ class Decided(NamedTuple):
     """A decision, the row of its revision, why the case lay before people, and the run that came of it."""
 
     case_id: int
-    settled: Settled
-    why: Why
+    settled: RecordedDecision
+    why: WaitReason
     made_run: int | None
 
 
@@ -52,13 +52,13 @@ def with_id(connection: Connection, decision_id: str) -> Row[Any] | None:
     return connection.execute(select(reviews).where(reviews.c.decision_id == decision_id)).first()
 
 
-def made_before(row: Row[Any], case_id: int, settled: Settled) -> int | None:
+def made_before(row: Row[Any], case_id: int, settled: RecordedDecision) -> int | None:
     """The run that came of this very decision; raises AlreadyDecidedError if its number is that of another one."""
     verdict = settled.verdict
     now = (case_id, settled.account, verdict.run, verdict.outcome.value)
     if (row.case_id, row.account, row.run, row.outcome) != now:
         submission_id = settled.case.submission.submission_id
-        raise AlreadyDecidedError(submission_id, row.account, Outcome(row.outcome), row.decided_at)
+        raise AlreadyDecidedError(submission_id, row.account, ReviewOutcome(row.outcome), row.decided_at)
     made: int | None = row.made_run
     return made
 
@@ -71,7 +71,7 @@ def gone(connection: Connection, case: Case, run: int) -> RefusedDecisionError:
     row = connection.execute(query.order_by(reviews.c.id.desc()).limit(1)).first()
     if row is None:
         return StaleCaseError(submission_id)
-    return AlreadyDecidedError(submission_id, row.account, Outcome(row.outcome), row.decided_at)
+    return AlreadyDecidedError(submission_id, row.account, ReviewOutcome(row.outcome), row.decided_at)
 
 
 def of_case(connection: Connection, seal: Seal, submission_id: str) -> tuple[Reviewed, ...]:
@@ -97,6 +97,6 @@ def _all() -> Select[Any]:
 def _opened(seal: Seal, row: Row[Any]) -> Reviewed:
     with stored_value(f"decision {row.decision_id} of case {row.submission_id}"):
         about = purposes.of_verdict(row.submission_id, row.revision, row.decision_id)
-        verdict = Verdict.model_validate_json(seal.opened(row.verdict, about))
-    named = (Why(row.why), row.account, row.decided_at, row.agreed, row.made_run)
+        verdict = ReviewDecision.model_validate_json(seal.opened(row.verdict, about))
+    named = (WaitReason(row.why), row.account, row.decided_at, row.agreed, row.made_run)
     return Reviewed(row.submission_id, row.revision, *named, verdict)

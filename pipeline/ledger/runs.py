@@ -13,7 +13,7 @@ from pipeline.ledger import cases as case_rows
 from pipeline.ledger import current_runs as counted
 from pipeline.ledger import purposes
 from pipeline.ledger.cases import Held
-from pipeline.ledger.current_runs import Counted
+from pipeline.ledger.current_runs import CurrentRun
 from pipeline.ledger.errors import stored_value
 from pipeline.ledger.tables import cases, run_codes, runs
 from pipeline.ledger.value_encryption import Seal
@@ -55,7 +55,7 @@ def add(
     codes = sorted({finding.code for finding in result.findings})
     if codes:
         connection.execute(insert(run_codes), [{"run_id": run_id, "code": code} for code in codes])
-    counted.note(connection, Counted(run_id, case, result, author is not None, now), is_latest=place.held.is_latest)
+    counted.note(connection, CurrentRun(run_id, case, result, author is not None, now), is_latest=place.held.is_latest)
     return ordinal
 
 

@@ -11,7 +11,7 @@ from models.base import Model
 from models.case import Case
 from models.content import FileContent
 from models.findings import Code
-from models.policy import Looks
+from models.policy import ReviewSampling
 from models.register import KnownChild
 from models.result import Decision, Result
 from models.submission import Sex
@@ -52,7 +52,7 @@ class Delivery(NamedTuple):
     birth_date: date
 
 
-class Sought(Model):
+class RegisterQuery(Model):
     """Whom to look for in the register, as typed in and as read; records of `submission_id` itself are left out."""
 
     submission_id: str
@@ -84,7 +84,7 @@ class Conclusion(NamedTuple):
     child: KnownChild | None = None
     numbers: ChildNumbers = ChildNumbers()
     lease: "Lease | None" = None
-    looks: Looks = Looks(share=0)
+    looks: ReviewSampling = ReviewSampling(share=0)
 
 
 class Content(NamedTuple):

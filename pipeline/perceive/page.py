@@ -11,14 +11,14 @@ from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.ocr.lattice import glyphs
 from pipeline.perceive.quality.measure import grey_of, measure_line, measure_page
-from pipeline.perceive.quality.moire import raster
+from pipeline.perceive.quality.moire import moire
 from pipeline.perceive.rereading import read_lines
 from pipeline.perceive.scene.barcodes import read_barcodes
 from pipeline.perceive.scene.document_detection.find import find_documents
-from pipeline.perceive.scene.ink_separation import Layers, layers
+from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink
 from pipeline.perceive.scene.lines import reading_order
-from pipeline.perceive.scene.orientation import AS_IT_LIES, way_up
-from pipeline.perceive.scene.rectify import Scene, straighten
+from pipeline.perceive.scene.orientation import AS_IT_LIES, detect_orientation
+from pipeline.perceive.scene.rectify import Scene, rectify
 from pipeline.perceive.stamps import read_stamps
 
 PERCEIVE_VERSION: Final = 3  # grows with every change of what is found, turned, measured or cut: old readings stay old
@@ -32,7 +32,7 @@ class _Sheet(NamedTuple):
     """
 
     scene: Scene
-    layers: Layers
+    layers: InkLayers
     places: tuple[Quad, ...]
     read: Mapping[Quad, Lattice]
 
@@ -64,15 +64,15 @@ def _sheets(page: Rgb, engine: OcrEngine) -> Sequence[_Sheet]:
 
 
 def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> _Sheet:
-    sheet = _lying(straighten(page, quad), engine)
-    way, read = way_up(sheet.layers.printed, sheet.places, engine)
+    sheet = _lying(rectify(page, quad), engine)
+    way, read = detect_orientation(sheet.layers.printed, sheet.places, engine)
     if way == AS_IT_LIES:
         return sheet._replace(read=read)
-    return _lying(straighten(page, quad, way.turn, mirrored=way.mirrored), engine)
+    return _lying(rectify(page, quad, way.turn, mirrored=way.mirrored), engine)
 
 
 def _lying(scene: Scene, engine: OcrEngine) -> _Sheet:
-    apart = layers(scene.picture)
+    apart = separate_ink(scene.picture)
     return _Sheet(scene, apart, engine.find(apart.printed), {})
 
 
@@ -95,7 +95,7 @@ def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageRead
             *(_line(line, scene, stamps, stamped=True) for line in read_stamps(stamps, engine)),
         ),
         barcodes=read_barcodes(scene),
-        measures=measure_page(scene.picture, grey_of(scene.picture), raster(grey_of(page), scene.quad)),
+        measures=measure_page(scene.picture, grey_of(scene.picture), moire(grey_of(page), scene.quad)),
     )
 
 

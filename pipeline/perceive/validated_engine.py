@@ -15,7 +15,7 @@ _ROUNDING: Final = 0.001  # by which a softmax may exceed one
 _RIM: Final = 0.25  # of the picture's longer side, by which a line that grew again may stand out of it
 
 
-class SoundEngine:
+class ValidatedEngine:
     """An engine whose answers are possible; those that are not are EngineError, and never become a reading."""
 
     def __init__(self, engine: OcrEngine) -> None:

@@ -6,57 +6,57 @@ from typing import Final
 from models.codes import Code
 from models.documents import Field, Person
 from models.id_number import is_certificate_number, parse_id_number
-from models.review import Checked, Relation, Verdict
+from models.review import Checked, Relation, ReviewDecision
 from models.submission import EnteredChild
-from pipeline.review.field_comparison import comparable
-from pipeline.review.review_case import Opened
-from pipeline.review.sheet import Row, checked_of, is_of
-from pipeline.review.validation import Intent, Problem, Stumble
+from pipeline.review.field_comparison import canonical
+from pipeline.review.review_case import ReviewCase
+from pipeline.review.sheet import ReviewRow, checked_of, is_of
+from pipeline.review.validation import Intent, Issue, Problem
 
 _DUPLICATES: Final = frozenset({Code.CHILD_EXISTS, Code.MAYBE_DUPLICATE})
 
 
-def accepting(opened: Opened, intent: Intent) -> Iterator[Stumble]:
+def check_acceptance(opened: ReviewCase, intent: Intent) -> Iterator[Issue]:
     """What keeps a case from being accepted."""
     child = opened.laid_out.case.submission.child
     for row in opened.sheet.rows:
         yield from _of_row(row, intent.verdict, child)
     for number in range(len(opened.sheet.loose)):
         if number not in intent.confirmed:
-            yield Stumble(Problem.UNCONFIRMED, number)
+            yield Issue(Problem.UNCONFIRMED, number)
     relation = intent.verdict.relation
     if may_repeat(opened) and relation is None:
-        yield Stumble(Problem.NO_RELATION)
+        yield Issue(Problem.NO_RELATION)
     if relation in (Relation.SAME_CHILD, Relation.MISTYPED):
-        yield Stumble(Problem.CONTRADICTS)
+        yield Issue(Problem.CONTRADICTS)
 
 
-def may_repeat(opened: Opened) -> bool:
+def may_repeat(opened: ReviewCase) -> bool:
     """Whether there is a record of the register that the case may repeat."""
     return bool(opened.relatives) or any(finding.code in _DUPLICATES for finding in opened.sheet.blockers)
 
 
-def checked_in(row: Row, verdict: Verdict) -> Checked | None:
+def checked_in(row: ReviewRow, verdict: ReviewDecision) -> Checked | None:
     """What a verdict says of a row, if anything."""
     return next((one for one in verdict.checked if is_of(row, one)), None)
 
 
-def _of_row(row: Row, verdict: Verdict, child: EnteredChild) -> Iterator[Stumble]:
+def _of_row(row: ReviewRow, verdict: ReviewDecision, child: EnteredChild) -> Iterator[Issue]:
     checked = checked_in(row, verdict)
     if checked is None:
         if row.doubtful and checked_of(row, None) is not None:
-            yield Stumble(Problem.UNCHECKED, row.number)
+            yield Issue(Problem.UNCHECKED, row.number)
     elif not (checked.seen or "").strip():
-        yield Stumble(Problem.ILLEGIBLE, row.number)
+        yield Issue(Problem.ILLEGIBLE, row.number)
     elif _is_another(row, checked.seen or "", child) and not verdict.note.strip():
-        yield Stumble(Problem.DIFFERS, row.number)
+        yield Issue(Problem.DIFFERS, row.number)
 
 
-def _is_another(row: Row, seen: str, child: EnteredChild) -> bool:
+def _is_another(row: ReviewRow, seen: str, child: EnteredChild) -> bool:
     """Whether what was seen is not what was entered; a number that nobody entered can be the child's, or not."""
     field, entered = row.compared.field, row.compared.entered
     if entered is not None:
-        return comparable(field, seen) != comparable(field, entered)
+        return canonical(field, seen) != canonical(field, entered)
     if row.compared.person is not Person.CHILD:
         return False
     match field:

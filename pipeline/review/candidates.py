@@ -10,16 +10,16 @@ _LEAST: Final = 0.001  # probability of a character that anybody needs to see
 _AT_ONCE: Final = 16  # readings that are followed
 
 
-class Candidate(NamedTuple):
+class ReadingCandidate(NamedTuple):
     """A reading, and the product of the probabilities of its characters."""
 
     text: str
     probability: float
 
 
-def candidates(field: FieldContent, most: int) -> tuple[Candidate, ...]:
+def candidates(field: FieldContent, most: int) -> tuple[ReadingCandidate, ...]:
     """The likeliest readings of a name; none of a field whose lattice was not kept."""
-    beam = [Candidate("", 1.0)]
+    beam = [ReadingCandidate("", 1.0)]
     for piece in field.pieces:
         for glyph in piece.glyphs:
             grown = [_joined(before, after) for before in beam for after in _seen(piece, glyph)]
@@ -27,11 +27,11 @@ def candidates(field: FieldContent, most: int) -> tuple[Candidate, ...]:
     return tuple(one for one in beam if one.text)[:most]
 
 
-def _joined(before: Candidate, after: Candidate) -> Candidate:
-    return Candidate(before.text + after.text, before.probability * after.probability)
+def _joined(before: ReadingCandidate, after: ReadingCandidate) -> ReadingCandidate:
+    return ReadingCandidate(before.text + after.text, before.probability * after.probability)
 
 
-def _seen(piece: Piece, glyph: Glyph) -> list[Candidate]:
+def _seen(piece: Piece, glyph: Glyph) -> list[ReadingCandidate]:
     """The characters that may stand where a glyph was read; the glyph itself at least."""
     likely = {glyph.char: glyph.probability}
     for step in piece.steps[glyph.first : glyph.end]:
@@ -39,4 +39,4 @@ def _seen(piece: Piece, glyph: Glyph) -> list[Candidate]:
             if char and probability >= _LEAST:
                 likely[char] = max(probability, likely.get(char, 0.0))
     best = sorted(likely.items(), key=lambda one: -one[1])[:_OF_A_CHARACTER]
-    return [Candidate(char, probability) for char, probability in best]
+    return [ReadingCandidate(char, probability) for char, probability in best]

@@ -22,7 +22,7 @@ from models.result import Result
 from models.review import Checked
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.review_values import Reviewed
-from pipeline.review.field_comparison import comparable
+from pipeline.review.field_comparison import canonical
 from pipeline.review.finding_rows import row_field
 
 
@@ -129,7 +129,7 @@ def _field(one: Checked, digest: str | None, engine: str) -> CheckedField:
 
 def _form(field: Field, value: str) -> str:
     """As it is compared: of a 出生时间 people see the day."""
-    return comparable(row_field(field), value)
+    return canonical(row_field(field), value)
 
 
 def _pairs(read: str, seen: str) -> Iterator[tuple[str, str]]:

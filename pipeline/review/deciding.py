@@ -10,35 +10,35 @@ from typing import Final
 from models.catalogue import NOTED
 from models.findings import CATALOGUE, Finding, Severity
 from models.result import Decision, Result, decide
-from models.review import Outcome, Role, Verdict
+from models.review import ReviewDecision, ReviewOutcome, Role
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.review_values import Settled
-from pipeline.review.accepting import accepting
+from pipeline.ledger.review_values import RecordedDecision
+from pipeline.review.accepting import check_acceptance
 from pipeline.review.registering import registered
-from pipeline.review.return_checks import sending_home
+from pipeline.review.return_checks import check_return
 from pipeline.review.return_reasons import finding_of
-from pipeline.review.review_case import Opened
-from pipeline.review.validation import Intent, Problem, Stumble
+from pipeline.review.review_case import ReviewCase
+from pipeline.review.validation import Intent, Issue, Problem
 
-__all__ = ["Intent", "Problem", "Stumble", "accepted", "decide_case", "returned", "stumbles"]
+__all__ = ["Intent", "Issue", "Problem", "accepted", "decide_case", "issues_of", "returned"]
 
-_DECISIONS: Final = {Outcome.ACCEPT: Decision.ACCEPTED, Outcome.RETURN: Decision.RETURNED}
+_DECISIONS: Final = {ReviewOutcome.ACCEPT: Decision.ACCEPTED, ReviewOutcome.RETURN: Decision.RETURNED}
 
 
-def stumbles(opened: Opened, intent: Intent) -> tuple[Stumble, ...]:
+def issues_of(opened: ReviewCase, intent: Intent) -> tuple[Issue, ...]:
     """Everything that is wrong with a decision, all at once."""
     common = tuple(_anybody(opened, intent))
     blind = opened.laid_out.is_blind
     match intent.verdict.outcome:
-        case Outcome.ACCEPT:
-            return (*common, *(() if blind else accepting(opened, intent)))
-        case Outcome.RETURN:
-            return (*common, *sending_home(opened, intent, blind=blind))
-        case Outcome.ESCALATE:
+        case ReviewOutcome.ACCEPT:
+            return (*common, *(() if blind else check_acceptance(opened, intent)))
+        case ReviewOutcome.RETURN:
+            return (*common, *check_return(opened, intent, blind=blind))
+        case ReviewOutcome.ESCALATE:
             return common
 
 
-def decide_case(opened: Opened, intent: Intent, ledger: Ledger) -> int | None:
+def decide_case(opened: ReviewCase, intent: Intent, ledger: Ledger) -> int | None:
     """Record a decision that stumbles over nothing; hands on the run that came of it.
 
     Raises:
@@ -48,10 +48,10 @@ def decide_case(opened: Opened, intent: Intent, ledger: Ledger) -> int | None:
     return ledger.settle(_settled(opened, intent))
 
 
-def _settled(opened: Opened, intent: Intent) -> Settled:
+def _settled(opened: ReviewCase, intent: Intent) -> RecordedDecision:
     case, waiting = opened.laid_out.case, opened.laid_out.waiting
     why, escalated = (waiting.why, waiting.escalated) if waiting is not None else (None, False)
-    settled = Settled(case, intent.account, intent.verdict, why=why, escalated=escalated)
+    settled = RecordedDecision(case, intent.account, intent.verdict, why=why, escalated=escalated)
     decision = _DECISIONS.get(intent.verdict.outcome)
     if decision is None:
         return settled
@@ -69,7 +69,7 @@ def accepted(result: Result) -> Result:
     return result.model_copy(update={"findings": findings, "decision": decide(findings)})
 
 
-def returned(opened: Opened, verdict: Verdict) -> Result:
+def returned(opened: ReviewCase, verdict: ReviewDecision) -> Result:
     """The result of a case that a person returned: the reason that they gave, and notes of whatever it leaves open."""
     reason = finding_of(opened, verdict)
     notes = (kept for finding in opened.laid_out.result.findings if (kept := _as_note(finding)) is not None)
@@ -89,9 +89,9 @@ def _as_note(finding: Finding) -> Finding | None:
     return finding.model_copy(update={"severity": Severity.WARNING, "next_step": NOTED})
 
 
-def _anybody(opened: Opened, intent: Intent) -> Iterator[Stumble]:
+def _anybody(opened: ReviewCase, intent: Intent) -> Iterator[Issue]:
     waiting = opened.laid_out.waiting
     if waiting is not None and waiting.escalated and intent.role is not Role.SUPERVISOR:
-        yield Stumble(Problem.SUPERVISOR)
+        yield Issue(Problem.SUPERVISOR)
     if opened.laid_out.newer or intent.verdict.revision != opened.laid_out.case.revision:
-        yield Stumble(Problem.NEWER)
+        yield Issue(Problem.NEWER)

@@ -21,7 +21,7 @@ from pipeline.names.legacy import modern
 from pipeline.names.normal import normal_name
 
 
-class State(StrEnum):
+class Agreement(StrEnum):
     """How what stands side by side goes together."""
 
     AGREE = "agree"  # all say the same
@@ -30,12 +30,12 @@ class State(StrEnum):
     SINGLE = "single"  # nothing stands beside it
 
 
-STATE_TITLES: Final[Mapping[State, str]] = MappingProxyType(
-    {State.AGREE: "一致", State.DIFFER: "不一致", State.DOUBTFUL: "存疑", State.SINGLE: "仅一处"}
+STATE_TITLES: Final[Mapping[Agreement, str]] = MappingProxyType(
+    {Agreement.AGREE: "一致", Agreement.DIFFER: "不一致", Agreement.DOUBTFUL: "存疑", Agreement.SINGLE: "仅一处"}
 )
 
 
-class Compared(NamedTuple):
+class FieldComparison(NamedTuple):
     """One thing about one person.
 
     Attributes:
@@ -51,7 +51,7 @@ class Compared(NamedTuple):
     field: Field
     entered: str | None
     read: tuple[FieldValue, ...]
-    state: State
+    state: Agreement
 
 
 class _Slot(NamedTuple):
@@ -77,17 +77,17 @@ _OF_THE_CHILD: Final[Mapping[Code, Field]] = MappingProxyType(
 )
 
 
-def side_by_side(submission: Submission, result: Result, policy: Policy = Policy()) -> tuple[Compared, ...]:  # noqa: B008 - frozen
+def compare_fields(submission: Submission, result: Result, policy: Policy = Policy()) -> tuple[FieldComparison, ...]:  # noqa: B008 - frozen
     """Every field that was typed in or read, with all that says something about it; the child's first."""
     entered, read = dict(_entered(submission)), _read(submission, result.fields)
     rows = []
     for slot in sorted({*entered, *read}, key=_in_order):
-        row = Compared(slot.person, slot.field, entered.get(slot), tuple(read.get(slot, ())), State.SINGLE)
+        row = FieldComparison(slot.person, slot.field, entered.get(slot), tuple(read.get(slot, ())), Agreement.SINGLE)
         rows.append(row._replace(state=_state(row, result.findings, policy)))
     return tuple(rows)
 
 
-def comparable(field: Field, value: str) -> str:
+def canonical(field: Field, value: str) -> str:
     """A value in the form in which it is compared: two that are equal in it say the same."""
     return _FORMS.get(field, _unspaced)(value)
 
@@ -127,7 +127,7 @@ def _marks(values: Iterable[FieldValue]) -> Mapping[tuple[str, int], Mapping[Fie
     marks = defaultdict[tuple[str, int], dict[Field, str]](dict)
     for value in values:
         if value.person not in _ONE_OF_A_KIND and value.field in (Field.ID_NUMBER, Field.NAME):
-            marks[value.file, value.page_no][value.field] = comparable(value.field, value.value)
+            marks[value.file, value.page_no][value.field] = canonical(value.field, value.value)
     return marks
 
 
@@ -137,7 +137,7 @@ def _which(value: FieldValue, marks: Mapping[tuple[str, int], Mapping[Field, str
     known = marks.get((value.file, value.page_no), {}) if value.person else {}
     guardian = submission.guardian
     theirs = {Field.NAME: guardian.name, Field.ID_NUMBER: guardian.id_number} if guardian else {}
-    if any(entered and comparable(field, entered) == known.get(field) for field, entered in theirs.items()):
+    if any(entered and canonical(field, entered) == known.get(field) for field, entered in theirs.items()):
         return _GUARDIAN
     return known.get(Field.ID_NUMBER) or known.get(Field.NAME) or page
 
@@ -146,38 +146,38 @@ def _in_order(slot: _Slot) -> tuple[int, str, int]:
     return _PEOPLE.index(slot.person), slot.which, _FIELDS.index(slot.field)
 
 
-def _state(row: Compared, findings: Iterable[Finding], policy: Policy) -> State:
+def _state(row: FieldComparison, findings: Iterable[Finding], policy: Policy) -> Agreement:
     """What the rules say of the child's own goes before what the values look like."""
     about = [finding for finding in findings if row.person is Person.CHILD and _row_of(finding) is row.field]
     if any(finding.severity is Severity.REJECT and finding.reason is not Reason.CHECKSUM for finding in about):
-        return State.DIFFER
+        return Agreement.DIFFER
     seen = _seen(row, policy)
     left_open = any(finding.code is Code.NAME_IN_DOUBT for finding in about)
-    return State.DOUBTFUL if left_open or (about and seen is not State.DIFFER) else seen
+    return Agreement.DOUBTFUL if left_open or (about and seen is not Agreement.DIFFER) else seen
 
 
 def _row_of(finding: Finding) -> Field | None:
     return finding.field if finding.code is Code.NUMBER_DIFFERS else _OF_THE_CHILD.get(finding.code)
 
 
-def _seen(row: Compared, policy: Policy) -> State:
+def _seen(row: FieldComparison, policy: Policy) -> Agreement:
     """How the values go together; one that cannot be read says nothing."""
     limits = policy.legibility
     typed = [row.entered] if row.entered is not None else []
     if len(typed) + len(row.read) < 2:
-        return State.SINGLE
+        return Agreement.SINGLE
     if row.entered and row.field is Field.NAME and policy.names.legacy_gbk:
         typed = [modern(row.entered)]
     sure = [value.value for value in row.read if value.confidence >= limits.doubtful]
     if len(_told(row.field, (*typed, *sure))) > 1:
-        return State.DIFFER
+        return Agreement.DIFFER
     legible = all(value.confidence >= limits.unreadable for value in row.read)
     alike = len(_told(row.field, (*typed, *(value.value for value in row.read)))) == 1
-    return State.AGREE if alike and legible else State.DOUBTFUL
+    return Agreement.AGREE if alike and legible else Agreement.DOUBTFUL
 
 
 def _told(field: Field, values: Iterable[str]) -> frozenset[str]:
-    return frozenset(comparable(field, value) for value in values)
+    return frozenset(canonical(field, value) for value in values)
 
 
 def _unspaced(text: str) -> str:

@@ -9,15 +9,15 @@ from models.findings import Finding
 from models.result import FieldValue
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.pages import PageView
-from pipeline.review.field_comparison import Compared, comparable
+from pipeline.review.field_comparison import FieldComparison, canonical
 
 _PEOPLE: Final = (None, *Person)
 # In whose row a field of another name stands.
 _ROWS: Final[Mapping[Field, Field]] = MappingProxyType({Field.BIRTH_TIME: Field.BIRTH_DATE})
 
 
-def about(
-    rows: Sequence[Compared], findings: Sequence[Finding], dossier: Dossier | None
+def row_of_finding(
+    rows: Sequence[FieldComparison], findings: Sequence[Finding], dossier: Dossier | None
 ) -> Mapping[int, tuple[Finding, ...]]:
     """The findings of each row that has some, by its number; what is about no one field is nobody's.
 
@@ -44,7 +44,7 @@ def _has_place(finding: Finding) -> bool:
     return None not in (finding.document, finding.file, finding.page_no, finding.field)
 
 
-def _number(rows: Sequence[Compared], finding: Finding, dossier: Dossier | None) -> int | None:
+def _number(rows: Sequence[FieldComparison], finding: Finding, dossier: Dossier | None) -> int | None:
     here = (finding.file, finding.page_no, finding.field)
     there = [(n, value) for n, row in enumerate(rows) for value in row.read if _at(value) == here]
     if (told := _meant(finding, there)) is not None:
@@ -68,10 +68,10 @@ def _meant(finding: Finding, there: Sequence[tuple[int, FieldValue]]) -> int | N
 
 
 def _same(value: FieldValue, read: str) -> bool:
-    return comparable(value.field, value.value) == comparable(value.field, read)
+    return canonical(value.field, value.value) == canonical(value.field, read)
 
 
-def _unread(rows: Sequence[Compared], finding: Finding, dossier: Dossier | None) -> Iterator[int]:
+def _unread(rows: Sequence[FieldComparison], finding: Finding, dossier: Dossier | None) -> Iterator[int]:
     """Rows of which nothing was read, of the person whose place it is."""
     person = _owner(finding, dossier) if dossier else Person.CHILD
     if finding.field is None or person is None:

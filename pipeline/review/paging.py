@@ -7,7 +7,7 @@ from models.result import PageOutcome, Result
 from pipeline.judge.dossier import Dossier
 
 
-class Page(NamedTuple):
+class SheetPage(NamedTuple):
     """One page of a file, with every document on it.
 
     Attributes:
@@ -29,7 +29,7 @@ class Page(NamedTuple):
         return self.outcomes[0].rotation
 
 
-def pages_of(case: Case, result: Result, dossier: Dossier | None) -> tuple[Page, ...]:
+def pages_of(case: Case, result: Result, dossier: Dossier | None) -> tuple[SheetPage, ...]:
     """Every page of every file that was opened, in the order of the result."""
     sizes = {
         (view.file.path, view.content.page_no): (view.content.width, view.content.height)
@@ -40,6 +40,6 @@ def pages_of(case: Case, result: Result, dossier: Dossier | None) -> tuple[Page,
     for outcome in result.pages:
         found.setdefault((outcome.file, outcome.page_no), []).append(outcome)
     return tuple(
-        Page(number, file, files.index(file) + 1, page_no, tuple(outcomes), sizes.get((file, page_no)))
+        SheetPage(number, file, files.index(file) + 1, page_no, tuple(outcomes), sizes.get((file, page_no)))
         for number, ((file, page_no), outcomes) in enumerate(found.items())
     )

@@ -11,16 +11,16 @@ from models.review import Checked
 from models.submission import EnteredChild
 from pipeline.judge.case import identifying, registration
 from pipeline.judge.dossier import in_todays_codes
-from pipeline.ledger.review_values import LaidOut
+from pipeline.ledger.review_values import CaseForReview
 from pipeline.ledger.values import ChildNumbers
-from pipeline.review.review_case import Opened
+from pipeline.review.review_case import ReviewCase
 from pipeline.review.sheet import is_of
 
 _NUMBERS: Final = frozenset({Field.ID_NUMBER, Field.CERTIFICATE_NUMBER})
 _NAMES: Final = ("id_number", "birth_certificate_number", "mother_id_number")
 
 
-def registered(opened: Opened, checked: Sequence[Checked]) -> tuple[KnownChild, ChildNumbers]:
+def registered(opened: ReviewCase, checked: Sequence[Checked]) -> tuple[KnownChild, ChildNumbers]:
     """The child with the numbers that its pages show, and those by which its case is found.
 
     A number that a person saw goes before the one that the machine read, which then is nobody's. Where content was made
@@ -43,7 +43,7 @@ def _seen(checked: Iterable[Checked], person: Person, field: Field) -> str | Non
     return next((number for one in seen if one and (number := normal_number(one))), None)
 
 
-def _by_machine(opened: Opened) -> tuple[KnownChild, ChildNumbers]:
+def _by_machine(opened: ReviewCase) -> tuple[KnownChild, ChildNumbers]:
     """By what the pages say; where that was taken out of them anew, only by what the person could see of it."""
     plain = _by_result(opened)
     if opened.dossier is None:
@@ -53,7 +53,7 @@ def _by_machine(opened: Opened) -> tuple[KnownChild, ChildNumbers]:
 
 
 def _shown_of(
-    read: tuple[KnownChild, ChildNumbers], plain: tuple[KnownChild, ChildNumbers], laid_out: LaidOut
+    read: tuple[KnownChild, ChildNumbers], plain: tuple[KnownChild, ChildNumbers], laid_out: CaseForReview
 ) -> tuple[KnownChild, ChildNumbers]:
     """The numbers that were read and that the result shows too; any other one the person who decides did not see.
 
@@ -71,7 +71,7 @@ def _shown_of(
     return child.model_copy(update=mine), ChildNumbers(*held)
 
 
-def _by_result(opened: Opened) -> tuple[KnownChild, ChildNumbers]:
+def _by_result(opened: ReviewCase) -> tuple[KnownChild, ChildNumbers]:
     submission = in_todays_codes(opened.laid_out.case, opened.policy).submission
     ids, certificates = _entered_and_shown(submission.child, opened.laid_out.result.fields)
     child = KnownChild(

@@ -6,44 +6,44 @@ from typing import Final
 from models.codes import Code, Reason
 from models.documents import Field, Person
 from models.id_number import is_certificate_number, is_province, parse_id_number
-from models.review import Relation, Verdict
+from models.review import Relation, ReviewDecision
 from pipeline.names.normal import SEPARATOR, normal_name
 from pipeline.review.accepting import checked_in, may_repeat
-from pipeline.review.field_comparison import comparable
-from pipeline.review.return_reasons import OF_FIELD, entered_name, fits, offered, row_at, seen_at
-from pipeline.review.review_case import Opened
-from pipeline.review.sheet import Row
-from pipeline.review.validation import Intent, Problem, Stumble
+from pipeline.review.field_comparison import canonical
+from pipeline.review.return_reasons import OF_FIELD, entered_name, fits, offered_reasons, row_at, seen_at
+from pipeline.review.review_case import ReviewCase
+from pipeline.review.sheet import ReviewRow
+from pipeline.review.validation import Intent, Issue, Problem
 
 _DIFFER: Final = frozenset({Reason.DIFFERENT, Reason.LENGTH, Reason.ENTERED, Reason.CHECKSUM})
 
 
-def sending_home(opened: Opened, intent: Intent, *, blind: bool) -> Iterator[Stumble]:
+def check_return(opened: ReviewCase, intent: Intent, *, blind: bool) -> Iterator[Issue]:
     """What keeps a case from being returned; a blind look tells the family nothing, and answers for its reason only."""
     verdict = intent.verdict
-    if verdict.code is None or (verdict.code, verdict.reason) not in {one[:2] for one in offered(opened)}:
-        yield Stumble(Problem.NO_REASON)
+    if verdict.code is None or (verdict.code, verdict.reason) not in {one[:2] for one in offered_reasons(opened)}:
+        yield Issue(Problem.NO_REASON)
         return
     if not fits(verdict.code, verdict.place):
-        yield Stumble(Problem.NO_PLACE)
+        yield Issue(Problem.NO_PLACE)
     elif verdict.code in OF_FIELD and not blind:
         yield from _accusation(opened, verdict)
     if not blind:
         yield from _relation(opened, verdict)
 
 
-def _accusation(opened: Opened, verdict: Verdict) -> Iterator[Stumble]:
+def _accusation(opened: ReviewCase, verdict: ReviewDecision) -> Iterator[Issue]:
     """Only the child's own field tells of what was entered of the child, and only as somebody saw it."""
     row = row_at(opened, verdict.place)
     if row is None or row.compared.person is not Person.CHILD:
-        yield Stumble(Problem.NO_PLACE)
+        yield Issue(Problem.NO_PLACE)
     elif verdict.reason in _DIFFER and checked_in(row, verdict) is None:
-        yield Stumble(Problem.UNCHECKED, row.number)
+        yield Issue(Problem.UNCHECKED, row.number)
     elif not _holds(opened, verdict, row):
-        yield Stumble(Problem.SAME_VALUE, row.number)
+        yield Issue(Problem.SAME_VALUE, row.number)
 
 
-def _holds(opened: Opened, verdict: Verdict, row: Row) -> bool:
+def _holds(opened: ReviewCase, verdict: ReviewDecision, row: ReviewRow) -> bool:
     """Whether what stands there bears the reason out; what cannot be read bears out nothing."""
     seen, entered = seen_at(opened, verdict), row.compared.entered
     if seen is None or not seen.strip():
@@ -59,11 +59,11 @@ def _holds(opened: Opened, verdict: Verdict, row: Row) -> bool:
 
 def _told(field: Field, value: str) -> str:
     """As `comparable`; a dot that is there or not makes no other name, and nobody is sent home for one."""
-    form = comparable(field, value)
+    form = canonical(field, value)
     return form.replace(SEPARATOR, "") if field is Field.NAME else form
 
 
-def _is_former(opened: Opened, row: Row, seen: str) -> bool:
+def _is_former(opened: ReviewCase, row: ReviewRow, seen: str) -> bool:
     """At the 曾用名 the entered name stands; at the name another one does."""
     is_entered = normal_name(seen) == normal_name(entered_name(opened))
     return is_entered is (row.compared.field is Field.FORMER_NAME)
@@ -76,10 +76,10 @@ def _is_lawful(field: Field, seen: str) -> bool:
     return number is not None and number.check_digit_right and is_province(number.text[:2])
 
 
-def _relation(opened: Opened, verdict: Verdict) -> Iterator[Stumble]:
+def _relation(opened: ReviewCase, verdict: ReviewDecision) -> Iterator[Issue]:
     """4005 is of the same child, which there is a record of, and of nobody else."""
     repeated = verdict.code is Code.CHILD_EXISTS
     if repeated and (verdict.relation is None or not may_repeat(opened)):
-        yield Stumble(Problem.NO_RELATION)
+        yield Issue(Problem.NO_RELATION)
     elif verdict.relation is not None and repeated is not (verdict.relation is Relation.SAME_CHILD):
-        yield Stumble(Problem.CONTRADICTS)
+        yield Issue(Problem.CONTRADICTS)

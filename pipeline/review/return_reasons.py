@@ -5,15 +5,15 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.documents import DocumentKind, Field
-from models.findings import CATALOGUE, Code, Evidence, Finding, Place, Reason, Severity, found
-from models.review import Verdict
+from models.findings import CATALOGUE, Code, Evidence, Finding, Location, Reason, Severity, found
+from models.review import ReviewDecision
 from pipeline.judge.dossier import in_todays_codes
 from pipeline.judge.rules.duplicates import child_numbers
 from pipeline.judge.rules.names import difference_of
 from pipeline.names.normal import SEPARATOR, normal_name
 from pipeline.review.places import place_of_page, place_of_row
-from pipeline.review.review_case import Opened
-from pipeline.review.sheet import Row, is_of
+from pipeline.review.review_case import ReviewCase
+from pipeline.review.sheet import ReviewRow, is_of
 
 _BY_MACHINE: Final = frozenset({Code.BAD_FILE, Code.UPLOAD_BROKEN})  # what a machine finds, or nobody
 _ILLEGIBLE: Final = (Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE)
@@ -44,7 +44,7 @@ class ReasonOffered(NamedTuple):
     likely: bool
 
 
-def offered(opened: Opened) -> tuple[ReasonOffered, ...]:
+def offered_reasons(opened: ReviewCase) -> tuple[ReasonOffered, ...]:
     """Every reason that sends a family home, the likely ones first."""
     likely = dict.fromkeys(_likely(opened))
     others = [key for key in CATALOGUE if _is_asked(*key) and key not in likely]
@@ -57,7 +57,7 @@ def _is_asked(code: Code, reason: Reason) -> bool:
     return rejects and code not in _BY_MACHINE and reason is not Reason.CROSS_DOCUMENT
 
 
-def _likely(opened: Opened) -> Iterator[tuple[Code, Reason]]:
+def _likely(opened: ReviewCase) -> Iterator[tuple[Code, Reason]]:
     for finding in opened.sheet.blockers:
         if _is_asked(finding.code, finding.reason) or finding.code in _BY_MACHINE:
             yield finding.code, finding.reason
@@ -70,7 +70,7 @@ def _likely(opened: Opened) -> Iterator[tuple[Code, Reason]]:
         yield illegible(document), Reason.BLUR
 
 
-def _by_which_number(opened: Opened) -> Reason:
+def _by_which_number(opened: ReviewCase) -> Reason:
     """By which number the case may repeat a record."""
     ids, certificates = child_numbers(opened.dossier) if opened.dossier else (frozenset[str](), frozenset[str]())
     by_id = any(relative.child.id_number in ids for relative in opened.relatives)
@@ -83,7 +83,7 @@ def illegible(document: DocumentKind) -> Code:
     return Code.REGISTER_ILLEGIBLE if document is DocumentKind.HOUSEHOLD_REGISTER else Code.ILLEGIBLE
 
 
-def place_of(opened: Opened, chosen: str) -> Place | None:
+def place_of(opened: ReviewCase, chosen: str) -> Location | None:
     """The place that a reviewer chose: `r3` is a row of the sheet, `p2` a page; None for anything else."""
     row = next((row for row in opened.sheet.rows if chosen == f"r{row.number}"), None)
     page = next((page for page in opened.sheet.pages if chosen == f"p{page.number}"), None)
@@ -92,7 +92,7 @@ def place_of(opened: Opened, chosen: str) -> Place | None:
     return place_of_page(opened, page) if page is not None else None
 
 
-def fits(code: Code, place: Place | None) -> bool:
+def fits(code: Code, place: Location | None) -> bool:
     """Whether a reason can be given of a place: 3002 of the register, 姓名不一致 of a name, 已过期 of an ID card."""
     document = place.document if place else None
     if code in OF_FIELD:
@@ -104,13 +104,13 @@ def fits(code: Code, place: Place | None) -> bool:
     return code is not Code.WRONG_DOCUMENT or (place is not None and place.file is not None)
 
 
-def finding_of(opened: Opened, verdict: Verdict) -> Finding:
+def finding_of(opened: ReviewCase, verdict: ReviewDecision) -> Finding:
     """The finding that a return is, in the words that the parent reads.
 
     Raises:
         ValueError: The verdict names no reason that sends a family home.
     """
-    code, reason, place = verdict.code, verdict.reason, verdict.place or Place()
+    code, reason, place = verdict.code, verdict.reason, verdict.place or Location()
     entry = CATALOGUE.get((code, reason)) if code and reason else None
     if code is None or reason is None or entry is None or Severity.REJECT not in entry.severities:
         raise ValueError("A return has a reason that sends a family home.")
@@ -124,7 +124,7 @@ def finding_of(opened: Opened, verdict: Verdict) -> Finding:
     return found(code, reason, place, evidence, severity=Severity.REJECT)
 
 
-def _as_found(opened: Opened, code: Code, reason: Reason) -> Finding:
+def _as_found(opened: ReviewCase, code: Code, reason: Reason) -> Finding:
     """In the machine's words, which name the file."""
     said = (finding for finding in opened.sheet.blockers if (finding.code, finding.reason) == (code, reason))
     if (one := next(said, None)) is None:
@@ -132,7 +132,7 @@ def _as_found(opened: Opened, code: Code, reason: Reason) -> Finding:
     return one
 
 
-def _name_differs(opened: Opened, verdict: Verdict, place: Place) -> Finding:
+def _name_differs(opened: ReviewCase, verdict: ReviewDecision, place: Location) -> Finding:
     """Which character differs follows from what the reviewer sees; a name of other length says so, dots not counted."""
     seen, entered = normal_name(seen_at(opened, verdict) or ""), entered_name(opened)
     ours, theirs = (name.replace(SEPARATOR, "") for name in (normal_name(entered), seen))
@@ -142,17 +142,17 @@ def _name_differs(opened: Opened, verdict: Verdict, place: Place) -> Finding:
     return found(Code.NAME_DIFFERS, reason, place, evidence, severity=Severity.REJECT)
 
 
-def _entered(opened: Opened, code: Code, place: Place) -> str | None:
+def _entered(opened: ReviewCase, code: Code, place: Location) -> str | None:
     row = row_at(opened, place)
     return entered_name(opened) if code is Code.NAME_DIFFERS else row.compared.entered if row else None
 
 
-def entered_name(opened: Opened) -> str:
+def entered_name(opened: ReviewCase) -> str:
     """The child's name as it was typed in, in today's codes."""
     return in_todays_codes(opened.laid_out.case, opened.policy).submission.child.name
 
 
-def seen_at(opened: Opened, verdict: Verdict) -> str | None:
+def seen_at(opened: ReviewCase, verdict: ReviewDecision) -> str | None:
     """What stands at the verdict's place: as the reviewer sees it, else as it was read."""
     row = row_at(opened, verdict.place)
     if row is None:
@@ -161,7 +161,7 @@ def seen_at(opened: Opened, verdict: Verdict) -> str | None:
     return said[0] if said else row.read.value if row.read else None
 
 
-def row_at(opened: Opened, place: Place | None) -> Row | None:
+def row_at(opened: ReviewCase, place: Location | None) -> ReviewRow | None:
     """The row whose place this is: of several people on one page the one who stands in the box."""
     if place is None or place.field is None:
         return None
@@ -171,5 +171,5 @@ def row_at(opened: Opened, place: Place | None) -> Row | None:
     return exact[0] if exact else there[0][0] if len(there) == 1 else None
 
 
-def _at(place: Place) -> tuple[str | None, int | None, Field | None]:
+def _at(place: Location) -> tuple[str | None, int | None, Field | None]:
     return place.file, place.page_no, place.field

@@ -9,15 +9,15 @@ from models.policy import Limits, Policy
 from models.register import KnownChild
 from models.result import Result
 from pipeline.cases.read_files import kept_files
-from pipeline.extract.extraction import CONTENT_VERSION, view_files
-from pipeline.judge.case import sought
+from pipeline.extract.extraction import CONTENT_VERSION, extract_files
+from pipeline.judge.case import register_query
 from pipeline.judge.dossier import Dossier, in_todays_codes, open_dossier
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.judge.rules.duplicates import matching
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.review_values import LaidOut
-from pipeline.review.paging import Page, pages_of
-from pipeline.review.sheet import Sheet, sheet_of
+from pipeline.ledger.review_values import CaseForReview
+from pipeline.review.paging import SheetPage, pages_of
+from pipeline.review.sheet import ReviewSheet, sheet_of
 
 
 class Relative(NamedTuple):
@@ -28,7 +28,7 @@ class Relative(NamedTuple):
     reason: Reason
 
 
-class Opened(NamedTuple):
+class ReviewCase(NamedTuple):
     """A case before somebody.
 
     Attributes:
@@ -36,9 +36,9 @@ class Opened(NamedTuple):
         sheet: For a blind look without anything that the machine found.
     """
 
-    laid_out: LaidOut
+    laid_out: CaseForReview
     dossier: Dossier | None
-    sheet: Sheet
+    sheet: ReviewSheet
     relatives: tuple[Relative, ...]
     policy: Policy
 
@@ -48,7 +48,7 @@ class Opened(NamedTuple):
         return self.laid_out.case.submission.submission_id
 
 
-def open_case(submission_id: str, ledger: Ledger, reader: Reader, limits: Limits) -> Opened:
+def open_review_case(submission_id: str, ledger: Ledger, reader: NameContext, limits: Limits) -> ReviewCase:
     """Open a case.
 
     Args:
@@ -69,10 +69,10 @@ def open_case(submission_id: str, ledger: Ledger, reader: Reader, limits: Limits
     checked = [one for verdict in of_revision for one in verdict.checked]
     case = in_todays_codes(laid_out.case, reader.policy)
     sheet = sheet_of(case, _shown(laid_out), dossier, reader.policy, checked)
-    return Opened(laid_out, dossier, sheet, _relatives(dossier, ledger, reader), reader.policy)
+    return ReviewCase(laid_out, dossier, sheet, _relatives(dossier, ledger, reader), reader.policy)
 
 
-def _said(laid_out: LaidOut, ledger: Ledger, limits: Limits) -> tuple[FileContent, ...] | None:
+def _said(laid_out: CaseForReview, ledger: Ledger, limits: Limits) -> tuple[FileContent, ...] | None:
     """What the pages say: as it was kept, or else taken out of their kept readings once more.
 
     That is not kept: a person needs no pictures of rare characters compared, and judging this case again would.
@@ -80,23 +80,23 @@ def _said(laid_out: LaidOut, ledger: Ledger, limits: Limits) -> tuple[FileConten
     if laid_out.content is not None:
         return laid_out.content.files
     readings = kept_files(laid_out.case, laid_out.result, ledger, limits)
-    return view_files(readings) if readings is not None else None
+    return extract_files(readings) if readings is not None else None
 
 
-def _shown(laid_out: LaidOut) -> Result:
+def _shown(laid_out: CaseForReview) -> Result:
     """The result as it is laid before people: of a blind look no order and no offer tells what the machine found."""
     blind = laid_out.is_blind
     return laid_out.result.model_copy(update={"findings": ()}) if blind else laid_out.result
 
 
-def _relatives(dossier: Dossier | None, ledger: Ledger, reader: Reader) -> tuple[Relative, ...]:
+def _relatives(dossier: Dossier | None, ledger: Ledger, reader: NameContext) -> tuple[Relative, ...]:
     if dossier is None:
         return ()
-    (known,) = ledger.known_children(sought(dossier))
+    (known,) = ledger.known_children(register_query(dossier))
     return tuple(Relative(child, *match) for child, match in matching(dossier, known, reader.policy))
 
 
-def pages_before(submission_id: str, ledger: Ledger) -> tuple[Case, tuple[Page, ...]]:
+def pages_before(submission_id: str, ledger: Ledger) -> tuple[Case, tuple[SheetPage, ...]]:
     """A case and its pages alone, for somebody who asks for one of them; raises as `open_case`."""
     laid_out = ledger.laid_out(submission_id, version=None)
     return laid_out.case, pages_of(laid_out.case, laid_out.result, None)

@@ -16,11 +16,11 @@ from models.review import Checked
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.pages import PageView
 from pipeline.review.differences import differing, options
-from pipeline.review.field_comparison import Compared, State, comparable, side_by_side
-from pipeline.review.finding_rows import about
-from pipeline.review.paging import Page, pages_of
+from pipeline.review.field_comparison import Agreement, FieldComparison, canonical, compare_fields
+from pipeline.review.finding_rows import row_of_finding
+from pipeline.review.paging import SheetPage, pages_of
 
-__all__ = ["Crop", "Page", "Row", "Sheet", "Validator", "checked_of", "is_of", "sheet_of"]
+__all__ = ["Crop", "ReviewRow", "ReviewSheet", "SheetPage", "Validator", "checked_of", "is_of", "sheet_of"]
 
 _MOST_CROPS: Final = 4
 DECIDING: Final = frozenset(
@@ -46,7 +46,7 @@ class Crop(NamedTuple):
     at: int | None = None
 
 
-class Row(NamedTuple):
+class ReviewRow(NamedTuple):
     """A field of a person.
 
     Attributes:
@@ -62,7 +62,7 @@ class Row(NamedTuple):
     """
 
     number: int
-    compared: Compared
+    compared: FieldComparison
     read: FieldValue | None
     others: tuple[FieldValue, ...]
     findings: tuple[Finding, ...]
@@ -73,15 +73,15 @@ class Row(NamedTuple):
     validator: Validator
 
 
-class Sheet(NamedTuple):
+class ReviewSheet(NamedTuple):
     """The whole of it; `blockers` are the findings that keep the case from being accepted."""
 
-    pages: tuple[Page, ...]
-    rows: tuple[Row, ...]
+    pages: tuple[SheetPage, ...]
+    rows: tuple[ReviewRow, ...]
     blockers: tuple[Finding, ...]
 
     @property
-    def doubtful(self) -> tuple[Row, ...]:
+    def doubtful(self) -> tuple[ReviewRow, ...]:
         """The rows that somebody must look at."""
         return tuple(row for row in self.rows if row.doubtful)
 
@@ -91,14 +91,14 @@ class Sheet(NamedTuple):
         held = {id(finding) for row in self.rows for finding in row.findings}
         return tuple(finding for finding in self.blockers if id(finding) not in held)
 
-    def page_of(self, file: str | None, page_no: int | None) -> Page | None:
+    def page_of(self, file: str | None, page_no: int | None) -> SheetPage | None:
         """Where a field or a finding is to be seen."""
         return next((page for page in self.pages if (page.file, page.page_no) == (file, page_no)), None)
 
 
 def sheet_of(
     case: Case, result: Result, dossier: Dossier | None, policy: Policy, checked: Sequence[Checked] = ()
-) -> Sheet:
+) -> ReviewSheet:
     """Lay a case out.
 
     Args:
@@ -110,10 +110,10 @@ def sheet_of(
     """
     pages = pages_of(case, result, dossier)
     blockers = tuple(finding for finding in result.findings if finding.severity is not Severity.WARNING)
-    compared = side_by_side(case.submission, result, policy)
+    compared = compare_fields(case.submission, result, policy)
     numbers = {(page.file, page.page_no): page.number for page in pages}
-    drawn = _Drawing(_places(dossier), numbers, about(compared, blockers, dossier), checked)
-    return Sheet(pages, tuple(_row(number, one, drawn) for number, one in enumerate(compared)), blockers)
+    drawn = _Drawing(_places(dossier), numbers, row_of_finding(compared, blockers, dossier), checked)
+    return ReviewSheet(pages, tuple(_row(number, one, drawn) for number, one in enumerate(compared)), blockers)
 
 
 _Key = tuple[str, int, Field, str]
@@ -139,20 +139,20 @@ def _places(dossier: Dossier | None) -> Mapping[_Key, tuple[PageView, FieldConte
     )
 
 
-def _row(number: int, compared: Compared, drawn: _Drawing) -> Row:
+def _row(number: int, compared: FieldComparison, drawn: _Drawing) -> ReviewRow:
     findings = drawn.findings.get(number, ())
     read = _foremost(compared, findings)
     others = tuple(value for value in compared.read if value is not read)
     of_child = compared.person is Person.CHILD and compared.field in DECIDING
-    doubtful = bool(findings) or (of_child and compared.state in (State.DOUBTFUL, State.DIFFER))
+    doubtful = bool(findings) or (of_child and compared.state in (Agreement.DOUBTFUL, Agreement.DIFFER))
     marked = differing(compared, read)
     crops = (*_crops(read, marked, drawn), *(_whole(value, drawn) for value in others))
     crops = crops or tuple(_blamed(findings, drawn))
-    row = Row(number, compared, read, others, findings, doubtful, (), marked, crops, Validator.MACHINE)
+    row = ReviewRow(number, compared, read, others, findings, doubtful, (), marked, crops, Validator.MACHINE)
     return _with_people(row, drawn)
 
 
-def _with_people(row: Row, drawn: _Drawing) -> Row:
+def _with_people(row: ReviewRow, drawn: _Drawing) -> ReviewRow:
     """The row with what people saw of it before: who decides next looks again where that is not what was read."""
     said = [one.seen for one in drawn.checked if is_of(row, one)]
     doubtful = row.doubtful or any(_is_news(row, seen) for seen in said)
@@ -162,13 +162,13 @@ def _with_people(row: Row, drawn: _Drawing) -> Row:
     return row._replace(doubtful=doubtful, options=tuple(told) if doubtful else (), validator=validator)
 
 
-def _is_news(row: Row, seen: str | None) -> bool:
+def _is_news(row: ReviewRow, seen: str | None) -> bool:
     if seen is None or row.read is None:
         return (seen is None) is not (row.read is None)
-    return comparable(row.compared.field, seen) != comparable(row.compared.field, row.read.value)
+    return canonical(row.compared.field, seen) != canonical(row.compared.field, row.read.value)
 
 
-def _foremost(compared: Compared, findings: Sequence[Finding]) -> FieldValue | None:
+def _foremost(compared: FieldComparison, findings: Sequence[Finding]) -> FieldValue | None:
     blamed = {(finding.file, finding.page_no) for finding in findings}
     order = _FIRST_OF_CHILD if compared.person is Person.CHILD else _FIRST_OF_OTHERS
     ranked = sorted(
@@ -206,7 +206,7 @@ def _blamed(findings: Iterable[Finding], drawn: _Drawing) -> Iterator[Crop]:
             yield Crop(page, finding.box)
 
 
-def checked_of(row: Row, seen: str | None) -> Checked | None:
+def checked_of(row: ReviewRow, seen: str | None) -> Checked | None:
     """What somebody saw of a row; None for one that nobody could have shown them."""
     held = row.read or next(iter(row.findings), None)
     if held is None or held.document is None or held.file is None or held.page_no is None or held.field is None:
@@ -224,7 +224,7 @@ def checked_of(row: Row, seen: str | None) -> Checked | None:
     )
 
 
-def is_of(row: Row, checked: Checked) -> bool:
+def is_of(row: ReviewRow, checked: Checked) -> bool:
     """Whether somebody looked at this row: at this person's field, in this place."""
     shown = checked_of(row, checked.seen)
     return shown is not None and _spot(shown) == _spot(checked)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from models.review import Role, Verdict
+from models.review import ReviewDecision, Role
 
 
 class Problem(StrEnum):
@@ -22,7 +22,7 @@ class Problem(StrEnum):
     NEWER = "newer"  # the family has sent it in again
 
 
-class Stumble(NamedTuple):
+class Issue(NamedTuple):
     """A problem, and the number of the row or loose blocker that it is about, if it is one."""
 
     problem: Problem
@@ -34,5 +34,5 @@ class Intent(NamedTuple):
 
     account: str
     role: Role
-    verdict: Verdict
+    verdict: ReviewDecision
     confirmed: frozenset[int] = frozenset()

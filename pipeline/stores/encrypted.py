@@ -14,7 +14,7 @@ from pipeline.stores.envelope import ADDED, HEADER, DamagedError, Header, Keyrin
 _CONTENT_TYPE = "application/octet-stream"  # of every sealed object: what it shows is nobody's business
 
 
-class SealedStore:
+class EncryptedStore:
     """A store around another one: it seals what is put, opens what is read, and tells sizes of plain bytes.
 
     To tell a size, the beginning of an object is read; to tell it no key is needed.

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from models.errors import StoreError
 from pipeline.stores.base import Store
-from pipeline.stores.encrypted import SealedStore
+from pipeline.stores.encrypted import EncryptedStore
 from pipeline.stores.envelope import Keyring
 from pipeline.stores.folder import FolderStore
 from pipeline.stores.options import StoreOptions
@@ -26,7 +26,7 @@ def open_store(url: str, options: StoreOptions | None = None) -> Store:
         raise StoreError("The store's URL must be file:FOLDER or s3://BUCKET.")
     options = options or StoreOptions()
     store, sealing = opener(place, options), options.sealing
-    return SealedStore(store, Keyring(sealing.secrets, sealing.cipher)) if sealing.secrets else store
+    return EncryptedStore(store, Keyring(sealing.secrets, sealing.cipher)) if sealing.secrets else store
 
 
 def _folder(place: str, _options: StoreOptions) -> Store:

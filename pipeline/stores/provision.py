@@ -25,7 +25,7 @@ from models.submission import INBOX, MANIFEST_NAME
 from pipeline.stores.atomic import make_private_folder
 from pipeline.stores.bucket_rules import Facts, facts, merged, parsed
 from pipeline.stores.options import StoreOptions
-from pipeline.stores.provisioning import Events, Plan, State, Step
+from pipeline.stores.provisioning import Events, Plan, Step, StepState
 from pipeline.stores.s3 import connect
 from pipeline.stores.topics import bucket_errors, make_topic, topic_matches
 
@@ -55,8 +55,8 @@ class _Site(NamedTuple):
     def told(self, what: str, *, right: bool) -> Step:
         """A step after it was done, or looked at."""
         if right:
-            return Step(what, State.UNCHANGED)
-        return Step(what, State.WOULD_DO if self.dry_run else State.DONE)
+            return Step(what, StepState.UNCHANGED)
+        return Step(what, StepState.WOULD_DO if self.dry_run else StepState.DONE)
 
     def rules(self, kind: str, root: str) -> Element:
         """The bucket's rules of a kind (`lifecycle`, `notification`); none of a bucket that is not yet there."""
@@ -104,9 +104,9 @@ def provision_folder(folder: Path, *, dry_run: bool = False) -> Step:
     Raises:
         StoreError: It cannot be made.
     """
-    state = State.UNCHANGED if folder.is_dir() else State.WOULD_DO if dry_run else State.DONE
+    state = StepState.UNCHANGED if folder.is_dir() else StepState.WOULD_DO if dry_run else StepState.DONE
     try:
-        if state is State.DONE:
+        if state is StepState.DONE:
             make_private_folder(folder)
     except OSError as error:
         raise StoreError(f"The store's folder cannot be made ({type(error).__name__}): clear the way to it.") from error

@@ -51,7 +51,7 @@ class Plan(Model):
     persistent: bool = True
 
 
-class State(StrEnum):
+class StepState(StrEnum):
     """What became of a step."""
 
     DONE = "done"
@@ -63,7 +63,7 @@ class Step(NamedTuple):
     """One thing that is to be there."""
 
     what: str
-    state: State
+    state: StepState
 
 
 def server_lines(plan: Plan) -> tuple[str, ...]:

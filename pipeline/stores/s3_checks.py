@@ -14,7 +14,7 @@ from pipeline.stores.s3 import connect
 from pipeline.stores.topics import bucket_errors
 
 
-class BucketLook(NamedTuple):
+class BucketCheck(NamedTuple):
     """What was seen."""
 
     there: bool
@@ -42,7 +42,7 @@ def seconds_ahead(options: StoreOptions) -> float:
         raise StoreError("The object store does not tell the time: check that its endpoint is an S3 server.") from None
 
 
-def look_at_bucket(bucket: str, options: StoreOptions) -> BucketLook:
+def check_bucket(bucket: str, options: StoreOptions) -> BucketCheck:
     """Whether a bucket is there, and keeps old versions.
 
     Raises:
@@ -52,4 +52,4 @@ def look_at_bucket(bucket: str, options: StoreOptions) -> BucketLook:
     client = connect(options, options.endpoint)
     with bucket_errors(bucket):
         there = client.bucket_exists(bucket_name=bucket)
-        return BucketLook(there, there and client.get_bucket_versioning(bucket_name=bucket).status == "Enabled")
+        return BucketCheck(there, there and client.get_bucket_versioning(bucket_name=bucket).status == "Enabled")

@@ -14,15 +14,15 @@ from models.content import Resemblance
 from models.errors import EngineError, EngineTimeoutError, PipelineError
 from models.policy import Limits
 from models.reading import PageReading
-from pipeline.glyphs.queries import Question, answers
+from pipeline.glyphs.queries import GlyphQuery, answer_queries
 from pipeline.perceive.decode.pages import count_pages, decode
 from pipeline.perceive.ocr.base import OcrEngine
 from pipeline.perceive.ocr.engines import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.perceive.page import made_by, perceive
 from pipeline.perceive.scene.overlay import Mark, draw_marks
-from pipeline.perceive.validated_engine import SoundEngine
-from pipeline.workers.process_pool import Processes
+from pipeline.perceive.validated_engine import ValidatedEngine
+from pipeline.workers.process_pool import WorkerProcesses
 
 _LOADING_SECONDS: Final = 120.0  # for an engine or a typeface, from a slow disk on a busy machine
 
@@ -48,7 +48,7 @@ class PageReader(Protocol):
         """Begin to read a page."""
         ...
 
-    def compare(self, data: bytes, questions: tuple[Question, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
+    def compare(self, data: bytes, questions: tuple[GlyphQuery, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
         """Which characters stand on a file's pages, told by their pictures; raises FileRejectedError or EngineError."""
         ...
 
@@ -65,7 +65,7 @@ class Pending(Protocol):
         ...
 
 
-class Readers:
+class OcrPool:
     """Reads pages in processes. Safe to share between threads: each page has its own process meanwhile."""
 
     def __init__(self, ocr: OcrOptions, options: ReaderOptions) -> None:
@@ -74,7 +74,7 @@ class Readers:
         self.alphabet = kind.alphabet(ocr)
         self._ocr = ocr
         self._options = options
-        self._processes = Processes(options)
+        self._processes = WorkerProcesses(options)
 
     @property
     def lost(self) -> int:
@@ -96,10 +96,12 @@ class Readers:
         """Begin to read a page."""
         return self._begin(_read, data, page_no, self._ocr, limits, seconds=limits.seconds)
 
-    def compare(self, data: bytes, questions: tuple[Question, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
+    def compare(self, data: bytes, questions: tuple[GlyphQuery, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
         """An answer to each question, None where there is none; raises FileRejectedError, or EngineError."""
         seconds = limits.seconds + _LOADING_SECONDS  # a process draws every character once before its first answer
-        told: tuple[Resemblance | None, ...] = self._begin(answers, data, questions, limits, seconds=seconds).result()
+        told: tuple[Resemblance | None, ...] = self._begin(
+            answer_queries, data, questions, limits, seconds=seconds
+        ).result()
         return told
 
     def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
@@ -107,8 +109,8 @@ class Readers:
         picture: bytes = self._begin(_picture, data, page_no, marks, limits, seconds=limits.seconds).result()
         return picture
 
-    def _begin(self, task: Callable[..., Any], *args: object, seconds: float) -> "Begun":
-        return Begun(self._processes.begin(task, *args, seconds=seconds))
+    def _begin(self, task: Callable[..., Any], *args: object, seconds: float) -> "Task":
+        return Task(self._processes.begin(task, *args, seconds=seconds))
 
     def close(self) -> None:
         """End the processes; what they were reading is dropped, and an EngineError to whoever waits for it."""
@@ -123,7 +125,7 @@ class Readers:
         self.close()
 
 
-class Begun(NamedTuple):
+class Task(NamedTuple):
     """A task that a process does."""
 
     future: Future[Any]
@@ -148,7 +150,7 @@ class Begun(NamedTuple):
 @cache
 def _engine(ocr: OcrOptions) -> OcrEngine:
     """The engine of this process, whose single caller is the process's one task at a time."""
-    return SoundEngine(engine_kind(ocr.engine).load(ocr))
+    return ValidatedEngine(engine_kind(ocr.engine).load(ocr))
 
 
 def _picture(data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:

@@ -33,7 +33,7 @@ class _Done(NamedTuple):
     memory_mb: float
 
 
-class Processes:
+class WorkerProcesses:
     """A number of processes, each in a pool of its own.
 
     Processes of one pool share a pipe and its lock. One that dies as it takes a task would leave that task waiting
@@ -44,8 +44,8 @@ class Processes:
         self._lock = threading.Lock()
         self._closed = False
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._idle: SimpleQueue[_Seat] = SimpleQueue()  # taken in turn, so that warming up reaches every one
-        self._seats = [_Seat(options) for _ in range(options.processes)]
+        self._idle: SimpleQueue[_Slot] = SimpleQueue()  # taken in turn, so that warming up reaches every one
+        self._seats = [_Slot(options) for _ in range(options.processes)]
         for seat in self._seats:
             self._idle.put(seat)
         # Threads that live as long as we do, since the kernel ends a process with the thread that started it.
@@ -90,7 +90,7 @@ class Processes:
                 self._idle.put(seat)
 
 
-class _Seat:
+class _Slot:
     """The place of one process and those that follow it."""
 
     def __init__(self, options: ReaderOptions) -> None:

@@ -7,29 +7,29 @@ from models.policy import Limits
 from pipeline.perceive.decode.pages import decode
 from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.perceive.scene.overlay import draw_marks
-from pipeline.workers.ocr_pool import Begun
-from pipeline.workers.process_pool import Processes
+from pipeline.workers.ocr_pool import Task
+from pipeline.workers.process_pool import WorkerProcesses
 
 _LONGEST: Final = 2200  # pixels: small print on an A4 sheet can be read enlarged
 
 
-class PageViewer:
+class PageRenderer:
     """Draws pages one after the other, in a process without an engine that is begun with the first one."""
 
     def __init__(self, options: ReaderOptions) -> None:
         self._options = options.model_copy(update={"processes": 1})
         self._lock = threading.Lock()
-        self._processes: Processes | None = None
+        self._processes: WorkerProcesses | None = None
 
     def view(self, data: bytes, page_no: int, limits: Limits) -> bytes:
         """A page as JPEG; raises FileRejectedError, or EngineError if processes died of it."""
-        begun = Begun(self._begun().begin(_view, data, page_no, limits, seconds=limits.seconds))
+        begun = Task(self._begun().begin(_view, data, page_no, limits, seconds=limits.seconds))
         picture: bytes = begun.result()
         return picture
 
     def warm_up(self) -> None:
         """Begin the process now, so that the first page does not wait for it."""
-        Begun(self._begun().begin(_nothing, seconds=self._options.start_seconds)).result()
+        Task(self._begun().begin(_nothing, seconds=self._options.start_seconds)).result()
 
     def close(self) -> None:
         """End the process."""
@@ -38,10 +38,10 @@ class PageViewer:
         if processes is not None:
             processes.close()
 
-    def _begun(self) -> Processes:
+    def _begun(self) -> WorkerProcesses:
         with self._lock:
             if self._processes is None:
-                self._processes = Processes(self._options)
+                self._processes = WorkerProcesses(self._options)
             return self._processes
 
 

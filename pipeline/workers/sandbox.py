@@ -56,10 +56,10 @@ def confine(memory_limit_mb: int | None, parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it was gone before we asked
         os._exit(1)
-    cut_off()
+    deny_network()
 
 
-def cut_off() -> None:
+def deny_network() -> None:
     """Refuse this process every socket but those within the machine, for good and in all its threads.
 
     A decoder that a hostile file took over must not call home. On a processor of another kind than x86_64 and aarch64

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from models.errors import ExitCode
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How it stands."""
 
     OK = "ok"
@@ -26,7 +26,7 @@ class Check(NamedTuple):
     """
 
     name: str
-    state: State
+    state: CheckState
     what: str
     to_do: str = ""
     code: ExitCode = ExitCode.USAGE
@@ -34,7 +34,7 @@ class Check(NamedTuple):
 
 def wrong(name: str, sentence: str, to_do: str, *, code: ExitCode = ExitCode.USAGE) -> Check:
     """Something that stops the work."""
-    return Check(name, State.WRONG, sentence, to_do, code)
+    return Check(name, CheckState.WRONG, sentence, to_do, code)
 
 
 def of_error(name: str, error: Exception, *, code: ExitCode) -> Check:

@@ -5,7 +5,7 @@ from typing import Final
 
 from models.errors import ExitCode, PipelineError
 from service.doctor import machine, services
-from service.doctor.check import Check, State, of_error, wrong
+from service.doctor.check import Check, CheckState, of_error, wrong
 from service.settings import Settings, SettingsError, read_policy
 from service.settings_checks import is_loopback, problems
 
@@ -20,7 +20,7 @@ def examine(settings: Settings) -> Iterator[Check]:
 
 def exit_code(checks: Iterable[Check]) -> ExitCode:
     """How the command ends: as the worst thing that is wrong says."""
-    return max((check.code for check in checks if check.state is State.WRONG), default=ExitCode.ACCEPTED)
+    return max((check.code for check in checks if check.state is CheckState.WRONG), default=ExitCode.ACCEPTED)
 
 
 def guarded(check: OneCheck, settings: Settings) -> Iterator[Check]:
@@ -42,9 +42,11 @@ def _settings(settings: Settings) -> Iterator[Check]:
         yield of_error("settings", SettingsError(problem), code=ExitCode.USAGE)
     if settings.receiver.port is not None and not is_loopback(settings.receiver.host):
         sentence = "Other machines reach the receiver, and tokens travel in clear unless TLS stands in front."
-        yield Check("settings", State.WARNING, sentence, "Put TLS in front, and INTAKE_RECEIVER__HOST on 127.0.0.1.")
+        yield Check(
+            "settings", CheckState.WARNING, sentence, "Put TLS in front, and INTAKE_RECEIVER__HOST on 127.0.0.1."
+        )
     if not found:
-        yield Check("settings", State.OK, "No setting is misspelt or unsafe.")
+        yield Check("settings", CheckState.OK, "No setting is misspelt or unsafe.")
 
 
 def _policy(settings: Settings) -> Iterator[Check]:
@@ -53,7 +55,7 @@ def _policy(settings: Settings) -> Iterator[Check]:
     except SettingsError as error:
         yield wrong("policy", str(error), "Correct the file that INTAKE_POLICY_FILE names.")
     else:
-        yield Check("policy", State.OK, "The hospital's rules can be used.")
+        yield Check("policy", CheckState.OK, "The hospital's rules can be used.")
 
 
 CHECKS: Final[tuple[OneCheck, ...]] = (

@@ -8,7 +8,7 @@ from typing import Final
 
 import psutil
 
-from service.doctor.check import Check, State, wrong
+from service.doctor.check import Check, CheckState, wrong
 from service.settings import Settings, secret_files
 
 _GB: Final = 1 << 30
@@ -28,18 +28,20 @@ def disks(settings: Settings) -> Iterator[Check]:
         there = nearest(place)
         device = there.stat().st_dev
         if device not in seen:
-            yield of_free(title, shutil.disk_usage(there).free)
+            yield disk_check(title, shutil.disk_usage(there).free)
         seen.add(device)
 
 
-def of_free(title: str, free: int) -> Check:
+def disk_check(title: str, free: int) -> Check:
     """What so many free bytes mean."""
     found = f"The disk of {title} has {free / _GB:.1f} GB free."
     if free < _LEAST_FREE:
         return wrong("disk", found, f"Free {_AMPLE_FREE // _GB} GB at least: a full disk stops everything.")
     if free < _AMPLE_FREE:
-        return Check("disk", State.WARNING, found, f"Free some: below {_LEAST_FREE // _GB} GB the service is at risk.")
-    return Check("disk", State.OK, found)
+        return Check(
+            "disk", CheckState.WARNING, found, f"Free some: below {_LEAST_FREE // _GB} GB the service is at risk."
+        )
+    return Check("disk", CheckState.OK, found)
 
 
 def memory(settings: Settings) -> Iterator[Check]:
@@ -47,9 +49,11 @@ def memory(settings: Settings) -> Iterator[Check]:
     available, needed = psutil.virtual_memory().available, settings.readers.processes * settings.readers.memory_mb * _MB
     found = f"{available / _GB:.1f} GB of memory are free, and the reading processes may take {needed / _GB:.1f} GB."
     if available < needed:
-        yield Check("memory", State.WARNING, found, "Lower INTAKE_READERS__PROCESSES, or give the machine more memory.")
+        yield Check(
+            "memory", CheckState.WARNING, found, "Lower INTAKE_READERS__PROCESSES, or give the machine more memory."
+        )
     else:
-        yield Check("memory", State.OK, found)
+        yield Check("memory", CheckState.OK, found)
 
 
 def cores(settings: Settings) -> Iterator[Check]:
@@ -57,9 +61,9 @@ def cores(settings: Settings) -> Iterator[Check]:
     there, wanted = len(os.sched_getaffinity(0)), settings.readers.processes * settings.ocr.threads
     found = f"{there} cores are there, and the reading processes use {wanted}."
     if there < wanted:
-        yield Check("cores", State.WARNING, found, "Lower INTAKE_READERS__PROCESSES or INTAKE_OCR__THREADS.")
+        yield Check("cores", CheckState.WARNING, found, "Lower INTAKE_READERS__PROCESSES or INTAKE_OCR__THREADS.")
     else:
-        yield Check("cores", State.OK, found)
+        yield Check("cores", CheckState.OK, found)
 
 
 def modes(settings: Settings) -> Iterator[Check]:
@@ -70,7 +74,7 @@ def modes(settings: Settings) -> Iterator[Check]:
         if file.stat().st_mode & _OTHERS:
             yield wrong("modes", f"The file of {title} can be read by other users.", "Run chmod 600 on it.")
         else:
-            yield Check("modes", State.OK, f"The file of {title} is its owner's alone.")
+            yield Check("modes", CheckState.OK, f"The file of {title} is its owner's alone.")
 
 
 def ledger_file(settings: Settings) -> Path | None:

@@ -12,11 +12,11 @@ import httpx
 
 from models.errors import ExitCode, LedgerError, ModelsError, StoreError
 from pipeline.glyphs.typefaces import families
-from pipeline.ledger.check import Age, LedgerLook, look_at_ledger
+from pipeline.ledger.check import LedgerCheck, OldestItem, check_ledger
 from pipeline.perceive.ocr.engines import engine_kind
 from pipeline.stores.opening import open_store
-from pipeline.stores.s3_checks import look_at_bucket, seconds_ahead
-from service.doctor.check import Check, State, of_error, wrong
+from pipeline.stores.s3_checks import check_bucket, seconds_ahead
+from service.doctor.check import Check, CheckState, of_error, wrong
 from service.doctor.machine import nearest
 from service.resources import register_secret
 from service.settings import Settings
@@ -38,7 +38,7 @@ def models(settings: Settings) -> Iterator[Check]:
         to_do = "Set INTAKE_OCR__ENGINE to openvino or onnxruntime."
         yield wrong("models", "There is no engine of the name that is set.", to_do, code=ExitCode.ENGINE)
     else:
-        yield Check("models", State.OK, "All model files are there and unaltered.")
+        yield Check("models", CheckState.OK, "All model files are there and unaltered.")
 
 
 def typefaces(_settings: Settings) -> Iterator[Check]:
@@ -46,7 +46,7 @@ def typefaces(_settings: Settings) -> Iterator[Check]:
     count = len(families())
     found = f"{count} families of typefaces for rare characters are installed."
     to_do = "" if count else "Install the fonts that the README names: until then rare names go to a person."
-    yield Check("typefaces", State.OK if count else State.WARNING, found, to_do)
+    yield Check("typefaces", CheckState.OK if count else CheckState.WARNING, found, to_do)
 
 
 def store(settings: Settings) -> Iterator[Check]:
@@ -74,13 +74,13 @@ def _probed(settings: Settings) -> Check:
     if not same:
         to_do = "Check that nothing stands between us and the store."
         return wrong("store", "An object was not read as it was written.", to_do, code=ExitCode.STORE)
-    return Check("store", State.OK, "An object was written, read and erased.")
+    return Check("store", CheckState.OK, "An object was written, read and erased.")
 
 
 def _to_be_made(folder: Path) -> Check:
     above = nearest(folder.absolute())
     if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
-        return Check("store", State.OK, "The store's folder is not there yet, and can be made.")
+        return Check("store", CheckState.OK, "The store's folder is not there yet, and can be made.")
     to_do = "Clear the way to it, or choose another INTAKE_STORE_URL."
     return wrong("store", "The store's folder is not there and cannot be made.", to_do, code=ExitCode.STORE)
 
@@ -91,22 +91,22 @@ def _server(bucket: str, settings: Settings) -> Iterator[Check]:
     if abs(skew) > _SKEW_SECONDS:
         yield wrong("clock", found, "Set both by the same time server: signatures depend on it.", code=ExitCode.STORE)
     else:
-        yield Check("clock", State.OK, found)
-    look = look_at_bucket(bucket, settings.store)
+        yield Check("clock", CheckState.OK, found)
+    look = check_bucket(bucket, settings.store)
     if not look.there:
         raise StoreError("The bucket is not there: run intake provision.")
     if look.versioned:
-        yield Check("versions", State.OK, "The bucket keeps old versions.")
+        yield Check("versions", CheckState.OK, "The bucket keeps old versions.")
     else:
         to_do = "Run intake provision: without versions what is overwritten is gone."
-        yield Check("versions", State.WARNING, "The bucket keeps no old versions.", to_do)
+        yield Check("versions", CheckState.WARNING, "The bucket keeps no old versions.", to_do)
 
 
 def ledger(settings: Settings) -> Iterator[Check]:
     """Whether the ledger is one of today's, ours, and can be written; it is not changed."""
     there = settings.register_secret is not None or settings.secret_file.exists()
     try:
-        look = look_at_ledger(settings.ledger_at, register_secret(settings) if there else None)
+        look = check_ledger(settings.ledger_at, register_secret(settings) if there else None)
     except LedgerError as error:
         yield of_error("ledger", error, code=ExitCode.STORE)
         return
@@ -115,27 +115,29 @@ def ledger(settings: Settings) -> Iterator[Check]:
         yield _of_people(look.people or 0)
 
 
-def _of_ledger(look: LedgerLook) -> Check:
+def _of_ledger(look: LedgerCheck) -> Check:
     match look.age:
-        case Age.ABSENT:
-            return Check("ledger", State.OK, "There is no ledger yet; the first start makes it.")
-        case Age.OLDER:
+        case OldestItem.ABSENT:
+            return Check("ledger", CheckState.OK, "There is no ledger yet; the first start makes it.")
+        case OldestItem.OLDER:
             to_do = "Back it up: the next start brings it up to date, and older versions cannot use it afterwards."
-            return Check("ledger", State.WARNING, "The ledger is of an older version of this program.", to_do)
-        case Age.TODAYS:
+            return Check("ledger", CheckState.WARNING, "The ledger is of an older version of this program.", to_do)
+        case OldestItem.TODAYS:
             seconds = look.commit_seconds or 0.0
             found = f"The ledger can be read and written; a durable commit took {1000 * seconds:.1f} ms."
             if seconds > _SLOW_COMMIT_SECONDS:
-                return Check("ledger", State.WARNING, found, "Put it on a faster disk: every upload waits for commits.")
-            return Check("ledger", State.OK, found)
+                return Check(
+                    "ledger", CheckState.WARNING, found, "Put it on a faster disk: every upload waits for commits."
+                )
+            return Check("ledger", CheckState.OK, found)
 
 
 def _of_people(count: int) -> Check:
     found = f"{count} people may sign in at the review desk."
     if count == 0:
         to_do = "Run intake people add NAME --role reviewer; supervisors and operators too."
-        return Check("people", State.WARNING, found, to_do)
-    return Check("people", State.OK, found)
+        return Check("people", CheckState.WARNING, found, to_do)
+    return Check("people", CheckState.OK, found)
 
 
 def prefect(settings: Settings) -> Iterator[Check]:
@@ -144,12 +146,12 @@ def prefect(settings: Settings) -> Iterator[Check]:
     if options.api_url is not None:
         yield _answering(options.api_url, settings)
     elif _is_free(options.host, options.port):
-        yield Check("prefect", State.OK, "The port of our own Prefect server is free.")
+        yield Check("prefect", CheckState.OK, "The port of our own Prefect server is free.")
     elif _status(f"http://{options.host}:{options.port}/api/health") == _OK:
-        yield Check("prefect", State.OK, "A Prefect server answers on our port.")
+        yield Check("prefect", CheckState.OK, "A Prefect server answers on our port.")
     else:
         to_do = "Set INTAKE_PREFECT__PORT to a free port; else the service takes any other."
-        yield Check("prefect", State.WARNING, "Another program uses the port of our own Prefect server.", to_do)
+        yield Check("prefect", CheckState.WARNING, "Another program uses the port of our own Prefect server.", to_do)
 
 
 def _answering(api_url: str, settings: Settings) -> Check:
@@ -167,8 +169,8 @@ def _answering(api_url: str, settings: Settings) -> Check:
     theirs, ours = answer.text.strip().strip('"'), metadata.version("prefect")
     if theirs != ours:
         found = "The Prefect server is of another version than our client."
-        return Check("prefect", State.WARNING, found, f"Run a server of version {ours}.")
-    return Check("prefect", State.OK, f"The Prefect server answers, and is of our client's version {ours}.")
+        return Check("prefect", CheckState.WARNING, found, f"Run a server of version {ours}.")
+    return Check("prefect", CheckState.OK, f"The Prefect server answers, and is of our client's version {ours}.")
 
 
 def _status(url: str) -> int | None:

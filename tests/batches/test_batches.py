@@ -14,14 +14,14 @@ from models.changes import Change
 from models.errors import BatchHeldError, EngineError, LedgerBusyError, LedgerError
 from models.policy import LegibilityLimits, Policy
 from models.result import Decision
-from pipeline.batches.batch_lease import Task, Who, holding
+from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
 from pipeline.batches.estimate import estimate
 from pipeline.batches.judging import Judging, judge_lot
-from pipeline.batches.outcomes import Outcome, lots
+from pipeline.batches.outcomes import ItemOutcome, lots
 from pipeline.batches.promotion import promote, roll_back
-from pipeline.batches.run import Place, run
+from pipeline.batches.run import BatchContext, run
 from pipeline.cases.conclude import conclusions
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.batch_values import Batch, BatchLease, BatchOptions, BatchStep, ItemState, Judged
@@ -44,7 +44,7 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[PipelineContext]:
     with opened_desk(tmp_path) as held:
         yield held
 
@@ -53,7 +53,7 @@ class Worked(NamedTuple):
     """A batch after somebody worked on it, and what came of its cases."""
 
     batch: Batch
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[ItemOutcome, ...]
 
     @property
     def states(self) -> list[ItemState]:
@@ -61,21 +61,23 @@ class Worked(NamedTuple):
 
 
 RULES = BatchOptions(from_readings=True)
-ME = Who(process_identity(), "lin")
+ME = BatchOwner(process_identity(), "lin")
 
 
-def place_of(desk: Desk, url: str, processes: int = 1, policy: Policy | None = None) -> Place:
+def place_of(desk: PipelineContext, url: str, processes: int = 1, policy: Policy | None = None) -> BatchContext:
     reader = desk.reader if policy is None else desk.reader._replace(policy=policy)
-    return Place(desk, Judging(url, SECRET, reader), processes)
+    return BatchContext(desk, Judging(url, SECRET, reader), processes)
 
 
-def work(place: Place, batch: Batch | Sequence[str], options: BatchOptions = RULES, stop_after: int = 10**9) -> Worked:
+def work(
+    place: BatchContext, batch: Batch | Sequence[str], options: BatchOptions = RULES, stop_after: int = 10**9
+) -> Worked:
     """Begin a batch of these cases, or go on with one; ask to stop when so many have ended."""
     ledger, stop = place.desk.ledger, threading.Event()
     if not isinstance(batch, Batch):
         batch = ledger.begin_batch(batch, options, ME.account, "1.0")
     outcomes = []
-    with holding(ledger, batch.batch_id, Task.RUN, ME, stop) as lease:
+    with hold_batch(ledger, batch.batch_id, BatchTask.RUN, ME, stop) as lease:
         for outcome in filter(None, run(batch, lease, place, stop)):
             outcomes.append(outcome)
             if len(outcomes) >= stop_after:
@@ -85,7 +87,7 @@ def work(place: Place, batch: Batch | Sequence[str], options: BatchOptions = RUL
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_every_case_gets_another_run_and_nothing_changes(
-    desk: Desk, url: str, tmp_path: Path, processes: int, monkeypatch: pytest.MonkeyPatch
+    desk: PipelineContext, url: str, tmp_path: Path, processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.batches.run.TOGETHER", 3)
     monkeypatch.setattr("pipeline.batches.outcomes.TOGETHER", 3)
@@ -101,7 +103,7 @@ def test_every_case_gets_another_run_and_nothing_changes(
         assert now.model_copy(update={"provenance": was.provenance}) == was
 
 
-def test_other_rules_change_what_they_say(desk: Desk, url: str, tmp_path: Path) -> None:
+def test_other_rules_change_what_they_say(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     (one,) = process_many(desk, tmp_path, 3)[2:]
     (outcome,) = work(place_of(desk, url, policy=SURE), [one]).outcomes
     assert Change(what="decision", before=Decision.RETURNED, after=Decision.REVIEW) in outcome.changes
@@ -109,7 +111,7 @@ def test_other_rules_change_what_they_say(desk: Desk, url: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("options", [RULES, RULES.model_copy(update={"dry_run": True}), BatchOptions()])
 def test_a_batch_that_was_stopped_goes_on_and_repeats_nothing(
-    desk: Desk, url: str, tmp_path: Path, options: BatchOptions, monkeypatch: pytest.MonkeyPatch
+    desk: PipelineContext, url: str, tmp_path: Path, options: BatchOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.batches.outcomes.TOGETHER", 1)
     ids, place = process_many(desk, tmp_path, 9), place_of(desk, url)
@@ -122,17 +124,17 @@ def test_a_batch_that_was_stopped_goes_on_and_repeats_nothing(
     assert {len(desk.ledger.results(one)) for one in ids} == {1 if options.dry_run else 2}
 
 
-def test_a_dry_run_is_promoted_and_rolled_back(desk: Desk, url: str, tmp_path: Path) -> None:
+def test_a_dry_run_is_promoted_and_rolled_back(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     ids = process_many(desk, tmp_path, 4)
     before = [desk.ledger.latest_result(one) for one in ids]
     known = list(desk.ledger.export_children())
     dry = work(place_of(desk, url, policy=SURE), ids, RULES.model_copy(update={"dry_run": True}))
     assert [desk.ledger.latest_result(one) for one in ids] == before
     for task, way, state in (
-        (Task.PROMOTE, promote, ItemState.PROMOTED), (Task.ROLL_BACK, roll_back, ItemState.ROLLED_BACK),
+        (BatchTask.PROMOTE, promote, ItemState.PROMOTED), (BatchTask.ROLL_BACK, roll_back, ItemState.ROLLED_BACK),
     ):  # fmt: skip
         stop = threading.Event()
-        with holding(desk.ledger, dry.batch.batch_id, task, ME, stop) as lease:
+        with hold_batch(desk.ledger, dry.batch.batch_id, task, ME, stop) as lease:
             moved = list(way(desk.ledger, lease, stop, tell=False))
         assert [outcome.state for outcome in moved] == [state] * 4
         assert [outcome.changes for outcome in moved] == [outcome.changes for outcome in dry.outcomes]
@@ -144,18 +146,18 @@ def test_a_dry_run_is_promoted_and_rolled_back(desk: Desk, url: str, tmp_path: P
     assert list(desk.ledger.export_children()) == known
 
 
-def test_two_at_once_on_one_batch_are_one_too_many(desk: Desk, url: str, tmp_path: Path) -> None:
+def test_two_at_once_on_one_batch_are_one_too_many(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     ids, place = process_many(desk, tmp_path, 1), place_of(desk, url)
     batch = desk.ledger.begin_batch(ids, RULES, "lin", "1.0")
     with (
-        holding(desk.ledger, batch.batch_id, Task.RUN, ME, threading.Event()),
+        hold_batch(desk.ledger, batch.batch_id, BatchTask.RUN, ME, threading.Event()),
         pytest.raises(BatchHeldError, match="Another process"),
     ):
         work(place, batch)
     assert work(place, batch).states == [ItemState.PROMOTED]
 
 
-def test_a_process_that_is_gone_is_followed_at_once(desk: Desk, url: str, tmp_path: Path) -> None:
+def test_a_process_that_is_gone_is_followed_at_once(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     ids, place = process_many(desk, tmp_path, 1), place_of(desk, url)
     batch = desk.ledger.begin_batch(ids, RULES, "lin", "1.0")
     gone = ME.owner.rpartition("/")[0] + "/1.00"
@@ -165,7 +167,7 @@ def test_a_process_that_is_gone_is_followed_at_once(desk: Desk, url: str, tmp_pa
 
 @pytest.mark.timeout(120)
 def test_killed_in_the_middle_and_resumed_no_case_is_done_twice(
-    desk: Desk, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: PipelineContext, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = process_many(desk, tmp_path, 30)
     batch = desk.ledger.begin_batch(ids, RULES, "lin", "1.0")
@@ -189,14 +191,14 @@ def test_killed_in_the_middle_and_resumed_no_case_is_done_twice(
 def _work_slowly(url: str, batch_id: str) -> None:
     """A case at a time, with time between them for a kill."""
     ledger, stop = open_ledger(url, SECRET), threading.Event()
-    with holding(ledger, batch_id, Task.RUN, Who(process_identity(), "lin"), stop) as lease:
+    with hold_batch(ledger, batch_id, BatchTask.RUN, BatchOwner(process_identity(), "lin"), stop) as lease:
         for lot in lots(ledger, batch_id, ItemState.PENDING, 1):
             judge_lot(lot, lease, ledger, READER)
             time.sleep(0.05)
 
 
 def test_a_case_whose_content_is_of_another_version_comes_from_what_was_read(
-    desk: Desk, url: str, tmp_path: Path
+    desk: PipelineContext, url: str, tmp_path: Path
 ) -> None:
     ids = process_many(desk, tmp_path, 2)
     desk.ledger.keep_content(desk.ledger.case(ids[0]), Content("e", CONTENT_VERSION - 1, ()))
@@ -205,7 +207,7 @@ def test_a_case_whose_content_is_of_another_version_comes_from_what_was_read(
     assert (scripted(desk).asked, [len(desk.ledger.results(one)) for one in ids]) == ([], [2, 2])
 
 
-def test_what_has_no_result_yet_is_nobody_elses_to_judge(desk: Desk, url: str, tmp_path: Path) -> None:
+def test_what_has_no_result_yet_is_nobody_elses_to_judge(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     revised, unopened = process_many(desk, tmp_path, 1)[0], "nobody's"
     case = desk.ledger.case(revised)
     content = desk.ledger.stored([revised], CONTENT_VERSION)[0].content
@@ -216,7 +218,9 @@ def test_what_has_no_result_yet_is_nobody_elses_to_judge(desk: Desk, url: str, t
     assert len(desk.ledger.results(revised)) == 1
 
 
-def test_content_of_another_engine_than_the_result_in_force_is_not_judged(desk: Desk, tmp_path: Path) -> None:
+def test_content_of_another_engine_than_the_result_in_force_is_not_judged(
+    desk: PipelineContext, tmp_path: Path
+) -> None:
     (one,) = process_many(desk, tmp_path, 1)
     (stored,) = desk.ledger.stored([one], CONTENT_VERSION)
     assert stored.content
@@ -236,7 +240,7 @@ def test_content_of_another_engine_than_the_result_in_force_is_not_judged(desk: 
     ],
 )
 def test_a_case_is_run_again(
-    desk: Desk, url: str, tmp_path: Path, options: BatchOptions, asked: int, decision: Decision
+    desk: PipelineContext, url: str, tmp_path: Path, options: BatchOptions, asked: int, decision: Decision
 ) -> None:
     (one,) = process_many(desk, tmp_path, 1)
     (before,) = desk.ledger.stored([one], CONTENT_VERSION)
@@ -251,7 +255,7 @@ def test_a_case_is_run_again(
     assert (after.content == before.content) is (decision is Decision.ACCEPTED)
 
 
-def test_pages_that_break_our_engine_replace_nothing(desk: Desk, url: str, tmp_path: Path) -> None:
+def test_pages_that_break_our_engine_replace_nothing(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     (one,) = process_many(desk, tmp_path, 1)
     readers = scripted(desk)
     readers.engine = "scripted-2/none/1111/0"
@@ -286,7 +290,7 @@ class Refusing:
     ],
 )
 def test_a_child_that_was_registered_meanwhile(
-    desk: Desk, url: str, tmp_path: Path, times: int, states: list[ItemState]
+    desk: PipelineContext, url: str, tmp_path: Path, times: int, states: list[ItemState]
 ) -> None:
     ids = process_many(desk, tmp_path, 3)
     ledger: Ledger = Refusing(desk.ledger, times)  # type: ignore[assignment]
@@ -294,7 +298,9 @@ def test_a_child_that_was_registered_meanwhile(
     assert done.states == states
 
 
-def test_what_breaks_a_case_is_told_and_its_neighbours_are_done(desk: Desk, url: str, tmp_path: Path) -> None:
+def test_what_breaks_a_case_is_told_and_its_neighbours_are_done(
+    desk: PipelineContext, url: str, tmp_path: Path
+) -> None:
     ids = process_many(desk, tmp_path, 3)
     case = desk.ledger.case(ids[1])
     _damage(tmp_path, case.submission.submission_id)
@@ -316,7 +322,7 @@ class Busy:
         return getattr(self._ledger, name)
 
 
-def test_what_may_succeed_another_time_stays_pending(desk: Desk, url: str, tmp_path: Path) -> None:
+def test_what_may_succeed_another_time_stays_pending(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     ids = process_many(desk, tmp_path, 2)
     ledger: Ledger = Busy(desk.ledger)  # type: ignore[assignment]
     done = work(place_of(desk._replace(ledger=ledger), url), ids)
@@ -325,7 +331,9 @@ def test_what_may_succeed_another_time_stays_pending(desk: Desk, url: str, tmp_p
 
 
 @pytest.mark.parametrize("from_readings", [True, False])
-def test_the_estimate_counts_what_few_cases_take_exactly(desk: Desk, tmp_path: Path, from_readings: bool) -> None:
+def test_the_estimate_counts_what_few_cases_take_exactly(
+    desk: PipelineContext, tmp_path: Path, from_readings: bool
+) -> None:
     ids = process_many(desk, tmp_path, 3)
     desk.ledger.keep_content(desk.ledger.case(ids[0]), Content("e", CONTENT_VERSION - 1, ()))
     found = estimate(ids, desk.ledger, desk.reader, from_readings=from_readings, processes=2)
@@ -342,7 +350,7 @@ def _damage(tmp_path: Path, submission_id: str) -> None:
         )
 
 
-def test_a_selection_is_what_is_judged(desk: Desk, tmp_path: Path) -> None:
+def test_a_selection_is_what_is_judged(desk: PipelineContext, tmp_path: Path) -> None:
     ids = process_many(desk, tmp_path, 3)
     assert list(desk.ledger.cases(Selection(decision=Decision.RETURNED))) == [ids[2]]
     assert [stored.case.submission.submission_id for stored in desk.ledger.stored(ids[::-1], None)] == ids[::-1]

@@ -15,7 +15,7 @@ from models.cells import no_formula
 from models.changes import Change
 from models.documents import DocumentKind, Field, Person
 from models.result import Decision
-from pipeline.batches.report import Kind, Report, Row, as_csv, as_text, items, kind_of, report, rows_of
+from pipeline.batches.report import ChangeKind, ChangeRow, Report, as_csv, as_text, items, kind_of, report, rows_of
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import BatchItem, BatchOptions, BatchStep, ItemState, Judged, Noted
 from pipeline.ledger.opening import open_ledger
@@ -50,19 +50,19 @@ FIELDS = (
 @pytest.mark.parametrize(
     ("change", "kind"),
     [
-        pytest.param(DECISION, Kind("decision", "", "accepted → review"), id="a decision"),
-        pytest.param(GONE, Kind("finding", "3002/blur/reject", "gone"), id="a finding that is gone"),
-        pytest.param(CAME, Kind("finding", "姓名待核/uncertain/review", "appeared"), id="a finding that came"),
-        pytest.param(FIELDS[0], Kind("field", "household_register/child/name", "changed"), id="a field"),
+        pytest.param(DECISION, ChangeKind("decision", "", "accepted → review"), id="a decision"),
+        pytest.param(GONE, ChangeKind("finding", "3002/blur/reject", "gone"), id="a finding that is gone"),
+        pytest.param(CAME, ChangeKind("finding", "姓名待核/uncertain/review", "appeared"), id="a finding that came"),
+        pytest.param(FIELDS[0], ChangeKind("field", "household_register/child/name", "changed"), id="a field"),
         pytest.param(
-            FIELDS[1], Kind("field", "household_register/child/id_number", "appeared"), id="a field that came"
+            FIELDS[1], ChangeKind("field", "household_register/child/id_number", "appeared"), id="a field that came"
         ),
         pytest.param(
-            FIELDS[2], Kind("field", "household_register/child/birth_date", "gone"), id="a field that is gone"
+            FIELDS[2], ChangeKind("field", "household_register/child/birth_date", "gone"), id="a field that is gone"
         ),
     ],
 )
-def test_what_a_change_is_counted_as(change: Change, kind: Kind) -> None:
+def test_what_a_change_is_counted_as(change: Change, kind: ChangeKind) -> None:
     assert kind_of(change) == kind
 
 
@@ -81,14 +81,14 @@ def test_what_a_change_is_counted_as(change: Change, kind: Kind) -> None:
 )
 def test_no_cell_is_a_formula(value: str, cell: str) -> None:
     assert no_formula(value) == cell
-    (_, row) = csv.reader(io.StringIO("".join(as_csv([Row(value, "", "", "", "", value)])), newline=""))
+    (_, row) = csv.reader(io.StringIO("".join(as_csv([ChangeRow(value, "", "", "", "", value)])), newline=""))
     assert (row[0], row[-1]) == (cell, cell)
 
 
-@given(st.lists(st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]), max_size=9)] * 6).map(Row._make)))
-def test_csv_comes_back_as_it_was_but_for_formulas(rows: Sequence[Row]) -> None:
+@given(st.lists(st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]), max_size=9)] * 6).map(ChangeRow._make)))
+def test_csv_comes_back_as_it_was_but_for_formulas(rows: Sequence[ChangeRow]) -> None:
     back = list(csv.reader(io.StringIO("".join(as_csv(rows)), newline="")))
-    assert back == [list(Row._fields), *([no_formula(cell) for cell in row] for row in rows)]
+    assert back == [list(ChangeRow._fields), *([no_formula(cell) for cell in row] for row in rows)]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in back for cell in row)
 
 

@@ -13,7 +13,7 @@ from bench.names import Said, said_of
 from bench.quality import Ending, brought, ending
 from bench.readings import ahead, source_digest
 from fixtures.truth import Extent, Harm, Legibility
-from models.findings import Code, Finding, Place, Reason, found
+from models.findings import Code, Finding, Location, Reason, found
 from models.result import Decision, Judgement, decide
 from pipeline.perceive.ocr.lattice import text_of
 from tests.support.fonts import needs_fonts
@@ -119,10 +119,12 @@ def judgement(*findings: Finding) -> Judgement:
             id="the graver one",
         ),
         pytest.param(
-            (found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, Place(file="child.jpg")),), Said.ILLEGIBLE, id="of the card"
+            (found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, Location(file="child.jpg")),), Said.ILLEGIBLE, id="of the card"
         ),
         pytest.param(
-            (found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, Place(file="home.jpg")),), Said.NOTHING, id="of another page"
+            (found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, Location(file="home.jpg")),),
+            Said.NOTHING,
+            id="of another page",
         ),
         pytest.param((found(Code.PAGE_MISSING, Reason.CHILD_PAGE),), Said.ELSE, id="the card was not seen"),
     ],
@@ -132,8 +134,8 @@ def test_what_is_said_of_a_name(findings: tuple[Finding, ...], said: Said) -> No
 
 
 def test_only_what_a_harm_brought_is_its_fault() -> None:
-    old = found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, Place(file="child.jpg"))
-    new = found(Code.ILLEGIBLE, Reason.GLARE, Place(file="id_portrait.jpg"))
+    old = found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, Location(file="child.jpg"))
+    new = found(Code.ILLEGIBLE, Reason.GLARE, Location(file="id_portrait.jpg"))
     assert brought((old,), (old, new)) == (new,)
 
 

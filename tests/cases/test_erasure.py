@@ -13,9 +13,9 @@ from models.errors import StoreDownError, StoreError, UnknownCaseError
 from models.register import KnownChild
 from models.result import Decision
 from models.submission import MANIFEST_NAME
-from pipeline.cases.context import Desk
-from pipeline.cases.erasure import erase_the_rest, forget_child
-from pipeline.cases.steps import conclude, gather, perceive_case, process
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.erasure import erase_pending, forget_child
+from pipeline.cases.steps import conclude, perceive_case, process, take_in
 from pipeline.ledger.values import Forgotten, ImportCounts, UploadEvent, Via
 from pipeline.stores.content import content_key
 from pipeline.stores.folder import FolderStore
@@ -32,7 +32,7 @@ RECORD = KnownChild.model_validate(
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[PipelineContext]:
     with opened_desk(tmp_path) as held:
         yield held
 
@@ -52,7 +52,7 @@ def rows(tmp_path: Path) -> dict[str, int]:
 ALWAYS = {"ledger_version": 1, "register_check": 1}
 
 
-def test_nothing_is_left_of_a_child_but_tombstones(source: FolderStore, desk: Desk, tmp_path: Path) -> None:
+def test_nothing_is_left_of_a_child_but_tombstones(source: FolderStore, desk: PipelineContext, tmp_path: Path) -> None:
     desk.store.put("pictures/x/y.jpg", b"somebody else's", content_type="image/jpeg")
     process(source, upload(source), desk)
     process(source, upload(source, guardian=None), desk)  # a second revision
@@ -66,7 +66,7 @@ def test_nothing_is_left_of_a_child_but_tombstones(source: FolderStore, desk: De
         desk.ledger.case("case-1")
 
 
-def test_nothing_is_left_in_the_journal_either(source: FolderStore, desk: Desk, tmp_path: Path) -> None:
+def test_nothing_is_left_in_the_journal_either(source: FolderStore, desk: PipelineContext, tmp_path: Path) -> None:
     process(source, upload(source), desk)
     digest = hashlib.sha256(FILES[0]).hexdigest().encode()  # stands in plain where readings are looked up
     files = [tmp_path / "ledger.db", tmp_path / "ledger.db-wal"]
@@ -75,7 +75,9 @@ def test_nothing_is_left_in_the_journal_either(source: FolderStore, desk: Desk, 
     assert digest not in b"".join(file.read_bytes() for file in files)
 
 
-def test_a_forgotten_child_is_not_imported_again_and_may_apply_again(source: FolderStore, desk: Desk) -> None:
+def test_a_forgotten_child_is_not_imported_again_and_may_apply_again(
+    source: FolderStore, desk: PipelineContext
+) -> None:
     desk.ledger.import_children([RECORD])
     assert forget_child([CERTIFICATE_NUMBER], desk.ledger, desk.store) == Forgotten(1, 0, 0)
     assert desk.ledger.import_children([RECORD]) == ImportCounts(forgotten=1)
@@ -84,14 +86,18 @@ def test_a_forgotten_child_is_not_imported_again_and_may_apply_again(source: Fol
 
 
 @pytest.mark.parametrize("number", [TWIN_NUMBER, FATHER_NUMBER, "T999999999"])
-def test_another_number_forgets_nothing(source: FolderStore, desk: Desk, tmp_path: Path, number: str) -> None:
+def test_another_number_forgets_nothing(
+    source: FolderStore, desk: PipelineContext, tmp_path: Path, number: str
+) -> None:
     process(source, upload(source), desk)
     before = rows(tmp_path)
     assert forget_child([number], desk.ledger, desk.store) == Forgotten(0, 0, 0)
     assert rows(tmp_path) == before
 
 
-def test_bytes_that_another_case_sent_as_well_stay_with_their_readings(source: FolderStore, desk: Desk) -> None:
+def test_bytes_that_another_case_sent_as_well_stay_with_their_readings(
+    source: FolderStore, desk: PipelineContext
+) -> None:
     process(source, upload(source), desk)
     readers = desk.readers
     assert isinstance(readers, ScriptedReaders)
@@ -109,14 +115,14 @@ def test_bytes_that_another_case_sent_as_well_stay_with_their_readings(source: F
     assert len([held for held in desk.store.list("objects/")]) == len(names)
 
 
-def test_a_case_into_which_the_number_was_mistyped_stays(source: FolderStore, desk: Desk) -> None:
+def test_a_case_into_which_the_number_was_mistyped_stays(source: FolderStore, desk: PipelineContext) -> None:
     child = {**CHILD.model_dump(mode="json"), "id_number": TWIN_NUMBER}
     process(source, upload(source, child=child), desk)  # its pages show CHILD_NUMBER
     assert forget_child([TWIN_NUMBER], desk.ledger, desk.store).cases == 0
     assert desk.ledger.case("case-1").revision == 1
 
 
-def test_what_was_uploaded_is_erased_as_well(desk: Desk) -> None:
+def test_what_was_uploaded_is_erased_as_well(desk: PipelineContext) -> None:
     upload(desk.store, "inbox")
     key = f"inbox/{MANIFEST_NAME}"
     event = UploadEvent(bucket="b", key=key, etag=desk.store.stat(key).etag, via=Via.EVENT)
@@ -124,7 +130,7 @@ def test_what_was_uploaded_is_erased_as_well(desk: Desk) -> None:
     (item,) = desk.ledger.undispatched(1)
     lease = desk.ledger.lease(item.item_id, "w", 60)
     assert lease
-    case = gather(desk.store, "inbox", desk)
+    case = take_in(desk.store, "inbox", desk)
     conclude(case, tuple(perceive_case(case, desk)), desk, began=0.0, lease=lease)
     forget_child([CHILD_NUMBER], desk.ledger, desk.store)
     assert list(desk.store.list("")) == []
@@ -144,19 +150,19 @@ class Down(FolderStore):
         super().erase(key)
 
 
-def test_a_store_that_is_down_is_tried_again(source: FolderStore, desk: Desk, tmp_path: Path) -> None:
+def test_a_store_that_is_down_is_tried_again(source: FolderStore, desk: PipelineContext, tmp_path: Path) -> None:
     process(source, upload(source), desk)
     with pytest.raises(StoreDownError):
         forget_child([CHILD_NUMBER], desk.ledger, Down(tmp_path / "store"))
     assert len(desk.ledger.erasures()) == len(FILES) + 1  # pictures and results among them
-    erase_the_rest(desk.ledger, desk.store)
-    erase_the_rest(desk.ledger, desk.store)
+    erase_pending(desk.ledger, desk.store)
+    erase_pending(desk.ledger, desk.store)
     assert desk.ledger.erasures() == ()
     assert not [name for name in FILES if (tmp_path / "store" / content_key(name.hex())).exists()]
     assert list(desk.store.list("")) == []
 
 
-def test_what_was_uploaded_into_the_same_place_since_stays(desk: Desk) -> None:
+def test_what_was_uploaded_into_the_same_place_since_stays(desk: PipelineContext) -> None:
     def arrive() -> None:
         upload(desk.store, "inbox/a", submission_id="case-1")
         event = desk.store.stat(f"inbox/a/{MANIFEST_NAME}")
@@ -164,13 +170,13 @@ def test_what_was_uploaded_into_the_same_place_since_stays(desk: Desk) -> None:
 
     arrive()
     (item,) = desk.ledger.undispatched(1)
-    case = gather(desk.store, "inbox/a", desk)
+    case = take_in(desk.store, "inbox/a", desk)
     lease = desk.ledger.lease(item.item_id, "w", 60)
     conclude(case, tuple(perceive_case(case, desk)), desk, began=0.0, lease=lease)
     desk.ledger.forget_child([CHILD_NUMBER])  # the store is not asked yet
     time.sleep(0.01)
     arrive()
-    erase_the_rest(desk.ledger, desk.store)
+    erase_pending(desk.ledger, desk.store)
     assert {held.key.rpartition("/")[2] for held in desk.store.list("inbox/")} == {
         MANIFEST_NAME,
         *(name.decode() for name in FILES),
@@ -187,17 +193,21 @@ class Grudge(FolderStore):
         super().erase(key)
 
 
-def test_an_object_that_is_refused_keeps_no_other_from_going(source: FolderStore, desk: Desk, tmp_path: Path) -> None:
+def test_an_object_that_is_refused_keeps_no_other_from_going(
+    source: FolderStore, desk: PipelineContext, tmp_path: Path
+) -> None:
     process(source, upload(source), desk)
     with pytest.raises(StoreError):
         forget_child([CHILD_NUMBER], desk.ledger, Grudge(tmp_path / "store"))
     assert len(list(desk.store.list("objects/"))) == 1
 
 
-def test_bytes_that_are_sent_again_before_they_were_gone_stay(source: FolderStore, desk: Desk, tmp_path: Path) -> None:
+def test_bytes_that_are_sent_again_before_they_were_gone_stay(
+    source: FolderStore, desk: PipelineContext, tmp_path: Path
+) -> None:
     process(source, upload(source), desk)
     with pytest.raises(StoreDownError):
         forget_child([CHILD_NUMBER], desk.ledger, Down(tmp_path / "store"))
     assert process(source, upload(source, "case-2"), desk).decision is Decision.ACCEPTED
-    erase_the_rest(desk.ledger, desk.store)
+    erase_pending(desk.ledger, desk.store)
     assert len(list(desk.store.list("objects/"))) == len(FILES)

@@ -18,9 +18,9 @@ import pytest
 
 from models.errors import LedgerBusyError, PipelineError
 from models.policy import Limits, Policy
-from pipeline.cases.context import Desk
-from pipeline.cases.steps import conclude, gather, perceive_case
-from pipeline.events.reconciler import Scan
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.steps import conclude, perceive_case, take_in
+from pipeline.events.reconciler import Reconciler
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.records import AuditKind
@@ -103,7 +103,7 @@ def test_a_lease_that_was_taken_while_the_clock_was_wrong_keeps_nobody_waiting(t
     put_upload(tmp_path)
     jumped = timedelta(days=days)
     with closing(open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET, clock=lambda: utc_now() + jumped)) as ledger:
-        Scan(FolderStore(tmp_path / "store"), ledger, "local").look()
+        Reconciler(FolderStore(tmp_path / "store"), ledger, "local").look()
         (item,) = ledger.undispatched(10)
         ledger.mark_dispatched(item.item_id, "run")
         assert ledger.lease(item.item_id, "a worker that dies", 120)
@@ -114,10 +114,10 @@ def test_a_lease_that_was_taken_while_the_clock_was_wrong_keeps_nobody_waiting(t
 def _conclude_when_told(folder: str, taken: Event, go_on: Event, said: "Queue[str]") -> None:
     """Take the upload with a short lease, and conclude its case whenever that may be."""
     with closing(open_ledger(f"sqlite:///{folder}/ledger.db", SECRET)) as ledger:
-        desk = Desk(ledger, FolderStore(Path(folder) / "store"), readers(), Policy(), Limits())
+        desk = PipelineContext(ledger, FolderStore(Path(folder) / "store"), readers(), Policy(), Limits())
         (item,) = ledger.undispatched(1)
         lease = ledger.lease(item.item_id, "slow", 1.0)
-        case = gather(desk.store, f"inbox/{CASE}", desk)
+        case = take_in(desk.store, f"inbox/{CASE}", desk)
         files = tuple(perceive_case(case, desk))
         taken.set()
         go_on.wait(60)
@@ -132,7 +132,7 @@ def _conclude_when_told(folder: str, taken: Event, go_on: Event, said: "Queue[st
 def test_a_worker_that_was_stopped_past_its_lease_writes_nothing_and_that_is_recorded(tmp_path: Path) -> None:
     put_upload(tmp_path)
     with closing(open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)) as ledger:
-        Scan(FolderStore(tmp_path / "store"), ledger, "local").look()
+        Reconciler(FolderStore(tmp_path / "store"), ledger, "local").look()
         context = get_context("spawn")
         taken, go_on, said = context.Event(), context.Event(), context.Queue()
         slow = context.Process(target=_conclude_when_told, args=(str(tmp_path), taken, go_on, said), daemon=True)

@@ -12,7 +12,7 @@ from models.case import FailedPage, FileReading
 from models.content import FileContent
 from models.findings import Code, Reason
 from models.submission import MANIFEST_NAME
-from pipeline.extract.extraction import CONTENT_VERSION, view_files
+from pipeline.extract.extraction import CONTENT_VERSION, extract_files
 from pipeline.judge.case import judge
 from pipeline.judge.dossier import open_dossier
 from pipeline.ledger.contents import packed, unpacked
@@ -34,7 +34,7 @@ def test_content_comes_back_as_it_was_kept_and_is_judged_alike() -> None:
 
 def test_content_holds_a_lattice_where_a_name_stands_and_nowhere_else() -> None:
     files = [FileReading(file=file.file) for file in dossier(*PAGES).files]
-    assert view_files(files) == tuple(type(view)() for view in view_files(files))
+    assert extract_files(files) == tuple(type(view)() for view in extract_files(files))
     fields = [field for page in dossier(*PAGES).pages for field in page.content.fields.values()]
     assert {field.field.value for field in fields if field.pieces} == {"name"}
 
@@ -58,7 +58,7 @@ def test_the_golden_file_is_of_these_samples_and_of_this_version() -> None:
 
 def without_a_field(files: tuple[FileReading, ...]) -> tuple[FileContent, ...]:
     """A change of the sources that costs every page its last field."""
-    said = view_files(files)
+    said = extract_files(files)
     return tuple(
         file._replace(pages=tuple(page._replace(fields=dict([*page.fields.items()][:-1])) for page in file.pages))
         for file in said

@@ -8,11 +8,11 @@ import pytest
 from models.findings import Code, Reason
 from models.policy import Limits, Policy
 from models.result import Decision
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.folder import FolderStore
-from pipeline.workers.ocr_pool import Pending, Readers
+from pipeline.workers.ocr_pool import OcrPool, Pending
 from tests.cases.test_steps import told
 from tests.support.dossiers import FAMILY
 from tests.support.engines import DIE, HANG, ORDERS, Colour
@@ -27,7 +27,7 @@ LOST = FILES[-1]  # a page of the household register
 class PartlyReal(ScriptedReaders):
     """Says what it was given, but for pages that it was not given: those go to real processes."""
 
-    def __init__(self, real: Readers) -> None:
+    def __init__(self, real: OcrPool) -> None:
         super().__init__(dict(zip(FILES, FAMILY, strict=True)))
         self.real = real
 
@@ -37,7 +37,7 @@ class PartlyReal(ScriptedReaders):
 
 
 @pytest.fixture(scope="module")
-def real() -> Iterator[Readers]:
+def real() -> Iterator[OcrPool]:
     with pool() as held:
         held.warm_up()
         yield held
@@ -53,10 +53,10 @@ def real() -> Iterator[Readers]:
     ],
 )
 def test_a_lost_page_is_our_fault_and_a_person_looks(
-    tmp_path: Path, real: Readers, order: Colour, reason: Reason
+    tmp_path: Path, real: OcrPool, order: Colour, reason: Reason
 ) -> None:
     source, ledger = FolderStore(tmp_path / "uploads"), open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
-    desk = Desk(ledger, FolderStore(tmp_path / "store"), PartlyReal(real), Policy(), Limits(seconds=1.0))
+    desk = PipelineContext(ledger, FolderStore(tmp_path / "store"), PartlyReal(real), Policy(), Limits(seconds=1.0))
     upload(source)
     source.put(f"case-1/{LOST.decode()}", sheet_of(order), content_type="image/png")
     result = process(source, "case-1", desk)

@@ -8,22 +8,22 @@ import pytest
 
 from models.case import Case, StoredFile
 from models.policy import Limits
-from pipeline.cases.erasure import erase_the_rest
-from pipeline.cases.page_images import view_of
+from pipeline.cases.erasure import erase_pending
+from pipeline.cases.page_images import page_image
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import ChildNumbers, Conclusion
 from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.stores.content import keep_bytes
 from pipeline.stores.folder import FolderStore
-from pipeline.workers.render_pool import PageViewer
+from pipeline.workers.render_pool import PageRenderer
 from tests.support.values import SECRET, result, submission
 
 NUMBER = "11019920191123002X"
 LATER = datetime.now(UTC) + timedelta(days=1)
 
 
-class Drawn(PageViewer):
+class Drawn(PageRenderer):
     """Draws at once, after something else happened."""
 
     def __init__(self, meanwhile: Callable[[], object]) -> None:
@@ -62,6 +62,6 @@ def test_a_picture_is_kept_only_where_its_scan_is(
 ) -> None:
     store = FolderStore(tmp_path / "store")
     case, viewer = decided(ledger, store), Drawn(lambda: meanwhile(ledger))
-    assert view_of(case, ("hukou.pdf", 1), ledger, store, viewer, Limits()) == seen
-    erase_the_rest(ledger, store)
+    assert page_image(case, ("hukou.pdf", 1), ledger, store, viewer, Limits()) == seen
+    erase_pending(ledger, store)
     assert bool(list(store.list("pictures/"))) is (seen is not None)

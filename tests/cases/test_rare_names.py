@@ -10,7 +10,7 @@ from models.errors import EngineError, FileRejectedError, PipelineError
 from models.findings import Code, Reason
 from models.result import Decision, Result
 from pipeline.cases.conclude import conclusions
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.names.rare import stretches
@@ -25,12 +25,12 @@ NOTED = [(Code.NAME_IN_DOUBT, Reason.OUT_OF_CHARSET)] * 2
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[PipelineContext]:
     with opened_desk(tmp_path) as held:
         yield held
 
 
-def processed(desk: Desk, folder: Path, name: str) -> Result:
+def processed(desk: PipelineContext, folder: Path, name: str) -> Result:
     """The family's pages and a certificate, with this name typed in."""
     source = FolderStore(folder / "uploads")
     scripted(desk).script[SIXTH] = certificate()
@@ -44,7 +44,9 @@ def told(result: Result) -> list[tuple[Code, Reason]]:
     return [(finding.code, finding.reason) for finding in result.findings]
 
 
-def test_both_pages_of_the_child_are_asked_and_the_case_passes_with_notes(desk: Desk, tmp_path: Path) -> None:
+def test_both_pages_of_the_child_are_asked_and_the_case_passes_with_notes(
+    desk: PipelineContext, tmp_path: Path
+) -> None:
     scripted(desk).resemblances = {"㙘": CLEAR}
     result = processed(desk, tmp_path, "欧阳靖㙘")
     assert [(one.page_no, one.character, one.rivals) for one in scripted(desk).questions] == [(1, "㙘", ("萱",))] * 2
@@ -62,7 +64,7 @@ def test_both_pages_of_the_child_are_asked_and_the_case_passes_with_notes(desk: 
     ],
 )
 def test_without_such_an_answer_a_person_looks(
-    desk: Desk, tmp_path: Path, answer: Resemblance | PipelineError | None
+    desk: PipelineContext, tmp_path: Path, answer: Resemblance | PipelineError | None
 ) -> None:
     scripted(desk).resemblances = {"㙘": answer}
     result = processed(desk, tmp_path, "欧阳靖㙘")
@@ -78,12 +80,12 @@ def test_without_such_an_answer_a_person_looks(
         pytest.param("欧阳靖\ue000", id="a character of a private font"),
     ],
 )
-def test_nothing_is_asked_where_no_answer_would_help(desk: Desk, tmp_path: Path, name: str) -> None:
+def test_nothing_is_asked_where_no_answer_would_help(desk: PipelineContext, tmp_path: Path, name: str) -> None:
     processed(desk, tmp_path, name)
     assert scripted(desk).questions == []
 
 
-def test_answers_are_kept_and_judged_again_without_pictures(desk: Desk, tmp_path: Path) -> None:
+def test_answers_are_kept_and_judged_again_without_pictures(desk: PipelineContext, tmp_path: Path) -> None:
     scripted(desk).resemblances = {"㙘": CLEAR}
     before = processed(desk, tmp_path, "欧阳靖㙘")
     scripted(desk).resemblances = {}
@@ -111,7 +113,7 @@ def test_where_rare_characters_stand(name: str, read: str, places: dict[int, tup
     assert stretches(name, read, frozenset("㙘")) == places
 
 
-def test_a_place_reaches_over_all_that_was_read_for_the_character(desk: Desk, tmp_path: Path) -> None:
+def test_a_place_reaches_over_all_that_was_read_for_the_character(desk: PipelineContext, tmp_path: Path) -> None:
     scripted(desk).script[FILES[-1]] = member({"姓名": "欧阳靖土要"})
     processed(desk, tmp_path, "欧阳靖㙘")
     question, _ = scripted(desk).questions

@@ -8,9 +8,9 @@ import pytest
 
 from models.errors import ObjectMissingError
 from models.submission import MANIFEST_NAME
-from pipeline.cases.context import Desk
-from pipeline.cases.erasure import erase_the_rest, expire_scans, scans_due
-from pipeline.cases.steps import conclude, gather, perceive_case, process
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.erasure import erase_pending, expire_scans, scans_due
+from pipeline.cases.steps import conclude, perceive_case, process, take_in
 from pipeline.delivery.deliver import Outlet, deliver
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.records import AuditKind
@@ -22,19 +22,19 @@ DAYS = 30
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[PipelineContext]:
     with opened_desk(tmp_path) as held:
         yield held
 
 
-def arrive(desk: Desk, submission_id: str = "case-1", **change: object) -> None:
+def arrive(desk: PipelineContext, submission_id: str = "case-1", **change: object) -> None:
     """An upload that went the whole way, through the inbox."""
     upload(desk.store, f"inbox/{submission_id}", submission_id=submission_id, **change)
     key = f"inbox/{submission_id}/{MANIFEST_NAME}"
     desk.ledger.hear(UploadEvent(bucket="b", key=key, etag=desk.store.stat(key).etag, via=Via.EVENT))
     (item,) = desk.ledger.undispatched(1)
     lease = desk.ledger.lease(item.item_id, "w", 60)
-    case = gather(desk.store, f"inbox/{submission_id}", desk)
+    case = take_in(desk.store, f"inbox/{submission_id}", desk)
     desk.store.put(f"pictures/{case.input_digest}/1.jpg", b"p", content_type="image/jpeg")
     conclude(case, tuple(perceive_case(case, desk)), desk, began=0.0, lease=lease)
 
@@ -43,12 +43,12 @@ def passed(monkeypatch: pytest.MonkeyPatch, days: float) -> None:
     monkeypatch.setattr("pipeline.cases.erasure.utc_now", lambda: utc_now() + timedelta(days=days))
 
 
-def test_scans_go_and_the_result_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scans_go_and_the_result_stays(desk: PipelineContext, monkeypatch: pytest.MonkeyPatch) -> None:
     arrive(desk)
     before = desk.ledger.latest_result("case-1")
     passed(monkeypatch, DAYS + 0.01)
     assert expire_scans(desk.ledger, days=DAYS) == Expired(cases=1, objects=2 * len(FILES) + 2)
-    erase_the_rest(desk.ledger, desk.store)
+    erase_pending(desk.ledger, desk.store)
     assert list(desk.store.list("")) == []
     assert desk.ledger.latest_result("case-1") == before
     assert [child.submission_id for child in desk.ledger.export_children()] == ["case-1"]
@@ -58,8 +58,8 @@ def test_scans_go_and_the_result_stays(desk: Desk, monkeypatch: pytest.MonkeyPat
         tuple(perceive_case(desk.ledger.case("case-1"), desk, engine="another"))
 
 
-def _newer_revision(desk: Desk) -> None:
-    gather(desk.store, upload(desk.store, "elsewhere", submission_id="case-1", guardian=None), desk)
+def _newer_revision(desk: PipelineContext) -> None:
+    take_in(desk.store, upload(desk.store, "elsewhere", submission_id="case-1", guardian=None), desk)
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ def _newer_revision(desk: Desk) -> None:
     ],
 )
 def test_whose_scans_go(
-    desk: Desk,
+    desk: PipelineContext,
     monkeypatch: pytest.MonkeyPatch,
     change: dict[str, object],
     days: float,
-    meanwhile: Callable[[Desk], None],
+    meanwhile: Callable[[PipelineContext], None],
     gone: int,
 ) -> None:
     arrive(desk, "case-1", **change)
@@ -95,32 +95,32 @@ def test_whose_scans_go(
     assert expire_scans(desk.ledger, days=DAYS).cases == gone
 
 
-def test_bytes_that_another_case_still_needs_stay(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytes_that_another_case_still_needs_stay(desk: PipelineContext, monkeypatch: pytest.MonkeyPatch) -> None:
     arrive(desk)
     process(desk.store, upload(desk.store, "other", submission_id="case-2"), desk)  # 4005, and of the same bytes
     passed(monkeypatch, DAYS + 0.01)
     assert desk.ledger.expire_scans(utc_now() + timedelta(days=1), 1).cases == 1
-    erase_the_rest(desk.ledger, desk.store)
+    erase_pending(desk.ledger, desk.store)
     assert len(list(desk.store.list("objects/"))) == len(FILES)
     assert expire_scans(desk.ledger, days=DAYS).cases == 1
-    erase_the_rest(desk.ledger, desk.store)
+    erase_pending(desk.ledger, desk.store)
     assert list(desk.store.list("objects/")) == []
 
 
-def test_what_is_sent_again_is_kept_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_sent_again_is_kept_again(desk: PipelineContext, monkeypatch: pytest.MonkeyPatch) -> None:
     arrive(desk)
     with monkeypatch.context() as future:
         passed(future, DAYS + 0.01)
         expire_scans(desk.ledger, days=DAYS)
-        erase_the_rest(desk.ledger, desk.store)
+        erase_pending(desk.ledger, desk.store)
     process(desk.store, upload(desk.store, "again", submission_id="case-1"), desk)
-    erase_the_rest(desk.ledger, desk.store)
+    erase_pending(desk.ledger, desk.store)
     assert len(list(desk.store.list("objects/"))) == len(FILES)
     passed(monkeypatch, 2 * DAYS)
     assert expire_scans(desk.ledger, days=DAYS).cases == 1
 
 
-def refuse(desk: Desk, folder: str) -> None:
+def refuse(desk: PipelineContext, folder: str) -> None:
     """An upload that is no submission, and was answered."""
     key = f"{folder}{MANIFEST_NAME}"
     desk.store.put(f"{folder}1.jpg", b"x", content_type="image/jpeg")
@@ -142,29 +142,31 @@ def refuse(desk: Desk, folder: str) -> None:
     ],
 )
 def test_uploads_that_were_refused_go_too(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, folders: list[str], left: list[str]
+    desk: PipelineContext, monkeypatch: pytest.MonkeyPatch, folders: list[str], left: list[str]
 ) -> None:
     for folder in folders:
         refuse(desk, folder)
     passed(monkeypatch, DAYS + 0.01)
     assert scans_due(desk.ledger, days=DAYS) == len(folders)
     assert expire_scans(desk.ledger, days=DAYS).cases == len(folders)
-    erase_the_rest(desk.ledger, desk.store)
+    erase_pending(desk.ledger, desk.store)
     assert [held.key for held in desk.store.list("")] == left
     assert expire_scans(desk.ledger, days=DAYS).cases == 0
 
 
-def test_what_was_sent_into_the_place_of_a_refused_upload_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_sent_into_the_place_of_a_refused_upload_stays(
+    desk: PipelineContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
     refuse(desk, "inbox/case-1/")
     upload(desk.store, "inbox/case-1", submission_id="case-1")
     desk.ledger.hear(UploadEvent(bucket="b", key=f"inbox/case-1/{MANIFEST_NAME}", etag="of the next", via=Via.EVENT))
     passed(monkeypatch, DAYS + 0.01)
     assert expire_scans(desk.ledger, days=DAYS).cases == 1
-    erase_the_rest(desk.ledger, desk.store)
+    erase_pending(desk.ledger, desk.store)
     assert len(list(desk.store.list(""))) == len(FILES) + 1
 
 
-def test_a_hundred_and_more_go_in_lots(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hundred_and_more_go_in_lots(desk: PipelineContext, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.cases.erasure._AT_ONCE", 2)
     for number in range(5):
         process(desk.store, upload(desk.store, f"f{number}", submission_id=f"case-{number}"), desk)

@@ -14,12 +14,12 @@ from models.findings import Code, Reason, Severity
 from models.policy import Policy
 from models.result import FieldValue, Judgement
 from models.submission import MANIFEST_NAME, parse_manifest
-from pipeline.extract.extraction import view_files
+from pipeline.extract.extraction import extract_files
 from pipeline.judge.case import judge
 from pipeline.judge.dossier import open_dossier
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
-from pipeline.workers.ocr_pool import Readers
+from pipeline.workers.ocr_pool import OcrPool
 from tests.support.samples import known_children
 
 pytestmark = [pytest.mark.ocr, pytest.mark.timeout(600)]
@@ -38,7 +38,7 @@ class Library(NamedTuple):
 @pytest.fixture(scope="module")
 def library() -> Iterator[Library]:
     """Read all pages, by two processes."""
-    with Readers(OcrOptions(), ReaderOptions(processes=2)) as readers:
+    with OcrPool(OcrOptions(), ReaderOptions(processes=2)) as readers:
         yield Library(readers.alphabet, read_samples(readers))
 
 
@@ -50,8 +50,8 @@ def _judged(name: str, library: Library) -> Judgement:
         own = read.file.model_copy(update={"path": sent.path, "hint": sent.kind})
         files.append(read.model_copy(update={"file": own}))
     case = Case(submission=submission, revision=1, files=tuple(file.file for file in files), input_digest="0" * 64)
-    reader = Reader(library.alphabet, Policy())
-    dossier = open_dossier(case, view_files(files), reader)
+    reader = NameContext(library.alphabet, Policy())
+    dossier = open_dossier(case, extract_files(files), reader)
     return judge(dossier, known_children(), reader)
 
 

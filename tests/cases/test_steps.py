@@ -19,10 +19,10 @@ from models.findings import Code, Reason
 from models.register import KnownChild
 from models.result import Decision, Result
 from models.submission import MANIFEST_NAME
-from pipeline.cases.context import Desk
-from pipeline.cases.steps import gather, process
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.steps import process, take_in
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.values import Sought
+from pipeline.ledger.values import RegisterQuery
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
 from tests.support.dossiers import CHILD, FAMILY
@@ -30,7 +30,7 @@ from tests.support.uploads import FILES, opened_desk, scripted, upload
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[PipelineContext]:
     with opened_desk(tmp_path) as held:
         yield held
 
@@ -45,7 +45,7 @@ def told(result: Result) -> list[tuple[Code, Reason]]:
     return [(finding.code, finding.reason) for finding in result.findings]
 
 
-def test_a_submission_becomes_a_result_and_a_registered_child(source: FolderStore, desk: Desk) -> None:
+def test_a_submission_becomes_a_result_and_a_registered_child(source: FolderStore, desk: PipelineContext) -> None:
     result = process(source, upload(source), desk)
     assert (result.decision, result.revision, told(result)) == (Decision.ACCEPTED, 1, [])
     assert desk.ledger.latest_result("case-1") == result
@@ -54,7 +54,7 @@ def test_a_submission_becomes_a_result_and_a_registered_child(source: FolderStor
 
 
 def test_the_same_submission_again_is_the_same_revision_and_nothing_is_read_again(
-    source: FolderStore, desk: Desk
+    source: FolderStore, desk: PipelineContext
 ) -> None:
     first = process(source, upload(source), desk)
     second = process(source, upload(source), desk)
@@ -63,36 +63,40 @@ def test_the_same_submission_again_is_the_same_revision_and_nothing_is_read_agai
     assert len(list(desk.ledger.export_children())) == 1
 
 
-def test_other_content_under_the_same_id_is_the_next_revision_of_the_same_case(source: FolderStore, desk: Desk) -> None:
+def test_other_content_under_the_same_id_is_the_next_revision_of_the_same_case(
+    source: FolderStore, desk: PipelineContext
+) -> None:
     process(source, upload(source), desk)
     result = process(source, upload(source, guardian=None), desk)
     assert (result.revision, result.decision) == (2, Decision.ACCEPTED)
 
 
-def test_the_same_child_in_another_case_is_known(source: FolderStore, desk: Desk) -> None:
+def test_the_same_child_in_another_case_is_known(source: FolderStore, desk: PipelineContext) -> None:
     process(source, upload(source), desk)
     result = process(source, upload(source, "case-2"), desk)
     assert (result.decision, told(result)) == (Decision.RETURNED, [(Code.CHILD_EXISTS, Reason.ID_NUMBER)])
     assert len(list(desk.ledger.export_children())) == 1
 
 
-def test_our_own_store_that_loses_an_object_is_not_a_missing_manifest(source: FolderStore, desk: Desk) -> None:
+def test_our_own_store_that_loses_an_object_is_not_a_missing_manifest(
+    source: FolderStore, desk: PipelineContext
+) -> None:
     class Forgetful(FolderStore):
         def put(self, key: str, data: bytes, /, *, content_type: str) -> ObjectInfo:
             raise ObjectMissingError("erased as it was looked at")
 
     forgetful = desk._replace(store=Forgetful(Path("/nowhere")))
     with pytest.raises(ObjectMissingError):
-        gather(source, upload(source), forgetful)
+        take_in(source, upload(source), forgetful)
 
 
-def test_a_returned_child_is_not_registered(source: FolderStore, desk: Desk) -> None:
+def test_a_returned_child_is_not_registered(source: FolderStore, desk: PipelineContext) -> None:
     child = {**json.loads(CHILD.model_dump_json()), "sex": "男"}
     assert process(source, upload(source, child=child), desk).decision is Decision.RETURNED
     assert not list(desk.ledger.export_children())
 
 
-def test_a_file_that_never_arrived_is_told(source: FolderStore, desk: Desk) -> None:
+def test_a_file_that_never_arrived_is_told(source: FolderStore, desk: PipelineContext) -> None:
     files = [{"path": name.decode()} for name in FILES] + [{"path": "late.jpg"}]
     result = process(source, upload(source, files=files), desk)
     assert told(result) == [(Code.UPLOAD_BROKEN, Reason.UPLOAD_INCOMPLETE)]
@@ -113,7 +117,7 @@ def test_a_file_that_never_arrived_is_told(source: FolderStore, desk: Desk) -> N
 @pytest.mark.parametrize("whole", [pytest.param(True, id="the file"), pytest.param(False, id="the page")])
 def test_what_cannot_be_read_is_told_and_tried_again(
     source: FolderStore,
-    desk: Desk,
+    desk: PipelineContext,
     error: PipelineError,
     finding: tuple[Code, Reason],
     decision: Decision,
@@ -132,8 +136,8 @@ def test_what_cannot_be_read_is_told_and_tried_again(
     assert process(source, upload(source), desk).decision is Decision.ACCEPTED
 
 
-def test_bytes_are_kept_whatever_they_are(source: FolderStore, desk: Desk) -> None:
-    case = gather(source, upload(source), desk)
+def test_bytes_are_kept_whatever_they_are(source: FolderStore, desk: PipelineContext) -> None:
+    case = take_in(source, upload(source), desk)
     held = {desk.store.get(info.key, limit=None) for info in desk.store.list("")}
     assert set(FILES) <= held
     assert all(file.digest and file.size == 5 for file in case.files)
@@ -148,7 +152,7 @@ def test_bytes_are_kept_whatever_they_are(source: FolderStore, desk: Desk) -> No
     ],
 )
 def test_a_submission_is_refused_whose_manifest(
-    source: FolderStore, desk: Desk, manifest: bytes | None, error: type[PipelineError]
+    source: FolderStore, desk: PipelineContext, manifest: bytes | None, error: type[PipelineError]
 ) -> None:
     if manifest is not None:
         source.put(f"bad/{MANIFEST_NAME}", manifest, content_type="application/json")
@@ -164,7 +168,7 @@ class BlindLedger:
         self._ledger = ledger
         self._left = times
 
-    def known_children(self, *sought: Sought) -> tuple[tuple[KnownChild, ...], ...]:
+    def known_children(self, *sought: RegisterQuery) -> tuple[tuple[KnownChild, ...], ...]:
         """Nobody, so many times."""
         self._left -= 1
         return ((),) * len(sought) if self._left >= 0 else self._ledger.known_children(*sought)
@@ -173,13 +177,17 @@ class BlindLedger:
         return getattr(self._ledger, name)
 
 
-def test_a_child_that_was_registered_after_we_looked_is_looked_for_again(source: FolderStore, desk: Desk) -> None:
+def test_a_child_that_was_registered_after_we_looked_is_looked_for_again(
+    source: FolderStore, desk: PipelineContext
+) -> None:
     process(source, upload(source), desk)
     blind = desk._replace(ledger=cast(Ledger, BlindLedger(desk.ledger, times=1)))
     assert told(process(source, upload(source, "case-2"), blind)) == [(Code.CHILD_EXISTS, Reason.ID_NUMBER)]
 
 
-def test_a_register_that_keeps_refusing_is_an_error_and_records_nothing(source: FolderStore, desk: Desk) -> None:
+def test_a_register_that_keeps_refusing_is_an_error_and_records_nothing(
+    source: FolderStore, desk: PipelineContext
+) -> None:
     process(source, upload(source), desk)
     blind = desk._replace(ledger=cast(Ledger, BlindLedger(desk.ledger, times=99)))
     with pytest.raises(LedgerError, match="keeps refusing"):

@@ -16,7 +16,7 @@ import pytest
 
 from models.errors import ExitCode
 from models.result import Decision
-from pipeline.batches.report import Row, report
+from pipeline.batches.report import ChangeRow, report
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import ItemState
 from pipeline.ledger.opening import open_ledger
@@ -149,7 +149,7 @@ def _listed(workspace: Path, ids: list[str]) -> Path:
     return file
 
 
-def rows(ledger: Ledger, batch_id: str) -> tuple[Row, ...]:
+def rows(ledger: Ledger, batch_id: str) -> tuple[ChangeRow, ...]:
     return report(ledger, batch_id).rows
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from models.documents import Field
 from models.errors import ExitCode
-from models.review import Outcome
+from models.review import ReviewOutcome
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.records import AuditKind
@@ -39,7 +39,7 @@ def workspace(tmp_path: Path) -> Path:
     with ledger_of(tmp_path / "w") as ledger:
         found = opened(ledger, *DOUBTED)
         checked = looked(row_of(found.sheet, Field.NAME), "欧阳靖="), looked(row_of(found.sheet, Field.SEX), "女")
-        decide_case(found, intent(found, verdict(found, Outcome.ESCALATE, *checked)), ledger)
+        decide_case(found, intent(found, verdict(found, ReviewOutcome.ESCALATE, *checked)), ledger)
     return tmp_path / "w"
 
 

@@ -6,15 +6,15 @@ from models.id_number import modern_number
 from models.register import KnownChild
 from models.submission import Sex
 from pipeline.ledger.base import Ledger
-from pipeline.ledger.values import Birth, Conclusion, Delivery, Forgotten, ImportCounts, Sought
+from pipeline.ledger.values import Birth, Conclusion, Delivery, Forgotten, ImportCounts, RegisterQuery
 from tests.support.values import BORN, FILES, child, result, submission
 
 ID, OTHER_ID, CERTIFICATE = "11019920191123002X", "110199201911230046", "T110000000"
 MOTHER = "11019919900202004X"
 
 
-def seek(**change: object) -> Sought:
-    return Sought.model_validate({"submission_id": "me", **change})
+def seek(**change: object) -> RegisterQuery:
+    return RegisterQuery.model_validate({"submission_id": "me", **change})
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def seek(**change: object) -> Sought:
         pytest.param(seek(id_numbers=["", " "]), 0, id="empty numbers"),
     ],
 )
-def test_looking_for_a_child(ledger: Ledger, sought: Sought, hits: int) -> None:
+def test_looking_for_a_child(ledger: Ledger, sought: RegisterQuery, hits: int) -> None:
     ledger.import_children([child(ID, CERTIFICATE, name="阿依古丽·买买提", mother=MOTHER), child(name="没有号码")])
     (known,) = ledger.known_children(sought)
     assert len(known) == hits

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from models.review import Why
+from models.review import WaitReason
 from pipeline.ledger import cases
 from pipeline.ledger import review_queue as waiting
 from pipeline.ledger.base import Ledger
@@ -70,4 +70,4 @@ def test_an_objection_that_comes_while_scans_expire_keeps_them(
 
     monkeypatch.setattr(cases, "lock", meanwhile)
     assert ledger.expire_scans(clock.now, 10).cases == 0
-    assert whys(ledger) == [("s-1", Why.OBJECTION)]
+    assert whys(ledger) == [("s-1", WaitReason.OBJECTION)]

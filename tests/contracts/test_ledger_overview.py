@@ -7,10 +7,10 @@ from sqlalchemy import insert
 
 from models.case import Case
 from models.documents import DocumentKind, PageKind
-from models.findings import Code, Finding, Place, Reason, Severity, found
-from models.policy import Looks
+from models.findings import Code, Finding, Location, Reason, Severity, found
+from models.policy import ReviewSampling
 from models.result import Decision, Result, decide
-from models.review import Outcome, Verdict, Why
+from models.review import ReviewDecision, ReviewOutcome, WaitReason
 from models.shares import Share
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.database import Database
@@ -26,7 +26,7 @@ from pipeline.ledger.overview_values import (
     QueueAge,
     VersionCount,
 )
-from pipeline.ledger.review_values import Settled
+from pipeline.ledger.review_values import RecordedDecision
 from pipeline.ledger.tables_of_people import batch_items, batches
 from pipeline.ledger.values import ChildNumbers, Conclusion
 from tests.contracts.conftest import Clock
@@ -36,9 +36,9 @@ DAY = date(2026, 11, 23)
 NUMBER = "11019920191123002X"
 UNSURE = (Code.NAME_IN_DOUBT, Reason.UNCERTAIN)
 BLURRED = (Code.REGISTER_ILLEGIBLE, Reason.BLUR)
-MEMBER = Place(document=DocumentKind.HOUSEHOLD_REGISTER, file="h.pdf", page_no=3, page_kind=PageKind.HUKOU_MEMBER)
-HOME = Place(document=DocumentKind.HOUSEHOLD_REGISTER, file="h.pdf", page_no=1, page_kind=PageKind.HUKOU_HOME)
-EVERY = Looks(share=1)
+MEMBER = Location(document=DocumentKind.HOUSEHOLD_REGISTER, file="h.pdf", page_no=3, page_kind=PageKind.HUKOU_MEMBER)
+HOME = Location(document=DocumentKind.HOUSEHOLD_REGISTER, file="h.pdf", page_no=1, page_kind=PageKind.HUKOU_HOME)
+EVERY = ReviewSampling(share=1)
 
 
 def opened(ledger: Ledger, name: str = "s-1", digest: str = "d1") -> Case:
@@ -50,7 +50,7 @@ def ended(
     *codes: tuple[Code, Reason],
     name: str = "s-1",
     version: str = "0.1.0",
-    looks: Looks = Looks(share=0),  # noqa: B008 - frozen
+    looks: ReviewSampling = ReviewSampling(share=0),  # noqa: B008 - frozen
 ) -> Case:
     case = opened(ledger, name)
     ledger.conclude(Conclusion(case, result(case, *codes, version=version), looks=looks))
@@ -61,9 +61,11 @@ def with_findings(case: Case, *findings: Finding) -> Result:
     return result(case).model_copy(update={"findings": findings, "decision": decide(findings)})
 
 
-def settled(ledger: Ledger, case: Case, number: int, outcome: Outcome = Outcome.ACCEPT, **more: object) -> None:
-    verdict = Verdict(decision_id=f"{number:032x}", revision=case.revision, run=1, outcome=outcome)
-    ledger.settle(Settled(case, str(more.pop("account", "li")), verdict, **more))  # type: ignore[arg-type]
+def settled(
+    ledger: Ledger, case: Case, number: int, outcome: ReviewOutcome = ReviewOutcome.ACCEPT, **more: object
+) -> None:
+    verdict = ReviewDecision(decision_id=f"{number:032x}", revision=case.revision, run=1, outcome=outcome)
+    ledger.settle(RecordedDecision(case, str(more.pop("account", "li")), verdict, **more))  # type: ignore[arg-type]
 
 
 def told(ledger: Ledger, days: int = 1) -> Overview:
@@ -121,7 +123,7 @@ def test_the_share_that_was_decided_without_a_person(ledger: Ledger) -> None:
         DayDecisions(DAY, Decision.REVIEW, 1, 0),
     )
     assert told(ledger).without_person == Share(2, 4)
-    assert told(ledger).reviewers == (AccountDecisions("li", {Outcome.ACCEPT: 1}),)
+    assert told(ledger).reviewers == (AccountDecisions("li", {ReviewOutcome.ACCEPT: 1}),)
 
 
 def test_which_pages_fail_by_which_reason(ledger: Ledger) -> None:
@@ -159,12 +161,12 @@ def test_how_long_cases_wait(ledger: Ledger, clock: Clock, minutes: int, ages: t
         ended(ledger, UNSURE, name=f"s-{number}")
     ended(ledger, (Code.CHILD_EXISTS, Reason.ID_NUMBER), name="known", looks=EVERY)
     queue = {one.why: one for one in told(ledger).queue}
-    expected = QueueAge(Why.REVIEW, minutes, *(timedelta(minutes=age) for age in ages))
+    expected = QueueAge(WaitReason.REVIEW, minutes, *(timedelta(minutes=age) for age in ages))
     if minutes == 2:  # of two the one that has waited longer is as good a median as the other
         expected = expected._replace(median=timedelta(minutes=1))
     assert queue == {
-        Why.REVIEW: expected,
-        Why.KNOWN_CHILD: QueueAge(Why.KNOWN_CHILD, 1, timedelta(), timedelta(), timedelta()),
+        WaitReason.REVIEW: expected,
+        WaitReason.KNOWN_CHILD: QueueAge(WaitReason.KNOWN_CHILD, 1, timedelta(), timedelta(), timedelta()),
     }
 
 

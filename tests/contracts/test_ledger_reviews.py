@@ -10,9 +10,9 @@ from models.documents import DocumentKind, Field, Person
 from models.errors import LedgerError
 from models.findings import Code, Reason
 from models.geometry import Box
-from models.policy import Looks
+from models.policy import ReviewSampling
 from models.result import Decision, Result
-from models.review import Checked, Outcome, Priority, Verdict, Why
+from models.review import Checked, Priority, ReviewDecision, ReviewOutcome, WaitReason
 from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.decision_errors import (
     AlreadyDecidedError,
@@ -23,7 +23,7 @@ from pipeline.ledger.decision_errors import (
 )
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.records import AuditKind
-from pipeline.ledger.review_values import Settled, View
+from pipeline.ledger.review_values import RecordedDecision, View
 from pipeline.ledger.values import ChildNumbers, Conclusion, UploadEvent, Via
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, SECRET, child, result, submission
@@ -31,7 +31,7 @@ from tests.support.values import FILES, SECRET, child, result, submission
 UNSURE = (Code.NAME_IN_DOUBT, Reason.UNCERTAIN)
 BLURRED = (Code.REGISTER_ILLEGIBLE, Reason.BLUR)
 KNOWN = (Code.CHILD_EXISTS, Reason.ID_NUMBER)
-EVERY = Looks(share=1)
+EVERY = ReviewSampling(share=1)
 NUMBER = "11019920191123002X"
 SEEN = Checked(
     document=DocumentKind.HOUSEHOLD_REGISTER,
@@ -46,43 +46,48 @@ SEEN = Checked(
 )
 
 
+NO_LOOKS = ReviewSampling(share=0)
+
+
 def opened(ledger: Ledger, submission_id: str = "s-1", digest: str = "d1") -> Case:
     return ledger.open_case(submission(submission_id), FILES, digest)
 
 
-def ended(ledger: Ledger, *codes: tuple[Code, Reason], name: str = "s-1", looks: Looks = Looks(share=0)) -> Case:  # noqa: B008 - frozen
+def ended(ledger: Ledger, *codes: tuple[Code, Reason], name: str = "s-1", looks: ReviewSampling = NO_LOOKS) -> Case:
     case = opened(ledger, name)
     ledger.conclude(Conclusion(case, result(case, *codes), looks=looks))
     return case
 
 
-def verdict(outcome: Outcome = Outcome.ACCEPT, number: int = 1, run: int = 1, revision: int = 1) -> Verdict:
-    return Verdict(decision_id=f"{number:032x}", revision=revision, run=run, outcome=outcome, checked=(SEEN,))
+def verdict(
+    outcome: ReviewOutcome = ReviewOutcome.ACCEPT, number: int = 1, run: int = 1, revision: int = 1
+) -> ReviewDecision:
+    return ReviewDecision(decision_id=f"{number:032x}", revision=revision, run=run, outcome=outcome, checked=(SEEN,))
 
 
-def accepted(case: Case, account: str = "li", **changed: object) -> Settled:
-    return Settled(case, account, verdict(**changed), result(case))  # type: ignore[arg-type]
+def accepted(case: Case, account: str = "li", **changed: object) -> RecordedDecision:
+    return RecordedDecision(case, account, verdict(**changed), result(case))  # type: ignore[arg-type]
 
 
-def whys(ledger: Ledger, view: View = View()) -> list[tuple[str, Why]]:  # noqa: B008 - frozen
+def whys(ledger: Ledger, view: View = View()) -> list[tuple[str, WaitReason]]:  # noqa: B008 - frozen
     return [(one.submission_id, one.why) for one in ledger.queue(view, 100).cases]
 
 
 @pytest.mark.parametrize(
     ("codes", "looks", "why"),
     [
-        pytest.param([UNSURE], Looks(share=0), Why.REVIEW, id="the machine is not sure"),
-        pytest.param([BLURRED], Looks(share=0), None, id="returned"),
-        pytest.param([], Looks(share=0), None, id="accepted"),
-        pytest.param([], EVERY, Why.SECOND_LOOK, id="accepted, and drawn"),
-        pytest.param([BLURRED], EVERY, Why.SECOND_LOOK, id="returned, and drawn"),
-        pytest.param([UNSURE], EVERY, Why.REVIEW, id="nobody draws what waits anyway"),
-        pytest.param([KNOWN], Looks(share=0), Why.KNOWN_CHILD, id="a known child"),
-        pytest.param([KNOWN], Looks(share=0, known_children=False), None, id="nobody looks at known children"),
+        pytest.param([UNSURE], ReviewSampling(share=0), WaitReason.REVIEW, id="the machine is not sure"),
+        pytest.param([BLURRED], ReviewSampling(share=0), None, id="returned"),
+        pytest.param([], ReviewSampling(share=0), None, id="accepted"),
+        pytest.param([], EVERY, WaitReason.SECOND_LOOK, id="accepted, and drawn"),
+        pytest.param([BLURRED], EVERY, WaitReason.SECOND_LOOK, id="returned, and drawn"),
+        pytest.param([UNSURE], EVERY, WaitReason.REVIEW, id="nobody draws what waits anyway"),
+        pytest.param([KNOWN], ReviewSampling(share=0), WaitReason.KNOWN_CHILD, id="a known child"),
+        pytest.param([KNOWN], ReviewSampling(share=0, known_children=False), None, id="nobody looks at known children"),
     ],
 )
 def test_what_lies_before_people(
-    ledger: Ledger, codes: list[tuple[Code, Reason]], looks: Looks, why: Why | None
+    ledger: Ledger, codes: list[tuple[Code, Reason]], looks: ReviewSampling, why: WaitReason | None
 ) -> None:
     ended(ledger, *codes, looks=looks)
     assert whys(ledger) == ([("s-1", why)] if why else [])
@@ -90,12 +95,12 @@ def test_what_lies_before_people(
 
 def test_a_share_of_the_decided_cases_is_drawn_and_always_the_same(ledger: Ledger) -> None:
     for number in range(200):
-        ended(ledger, name=f"s-{number}", looks=Looks(share=0.1))
+        ended(ledger, name=f"s-{number}", looks=ReviewSampling(share=0.1))
     drawn = whys(ledger)
     assert 5 <= len(drawn) <= 40
     for name, _ in drawn:
         case = ledger.case(name)
-        ledger.conclude(Conclusion(case, result(case), looks=Looks(share=0.1)))
+        ledger.conclude(Conclusion(case, result(case), looks=ReviewSampling(share=0.1)))
     assert whys(ledger) == drawn
 
 
@@ -106,7 +111,7 @@ def test_the_queue_goes_by_priority_and_then_by_age_and_supervisors_come_last(le
     ended(ledger, UNSURE, name="handed-on")
     ledger.prioritise("child-here", "li", Priority.AT_DESK)
     case = ledger.case("handed-on")
-    ledger.settle(Settled(case, "li", verdict(Outcome.ESCALATE)))
+    ledger.settle(RecordedDecision(case, "li", verdict(ReviewOutcome.ESCALATE)))
     order = ["child-here", "old", "new", "known", "handed-on"]
     assert [name for name, _ in whys(ledger)] == order
     page = ledger.queue(View(), 2)
@@ -114,16 +119,16 @@ def test_the_queue_goes_by_priority_and_then_by_age_and_supervisors_come_last(le
     assert [one.submission_id for one in (*page.cases, *rest.cases)] == order
     assert rest.following is None
     assert {(one.why, one.escalated): one.cases for one in ledger.queue_counts()} == {
-        (Why.REVIEW, False): 3,
-        (Why.REVIEW, True): 1,
-        (Why.KNOWN_CHILD, False): 1,
+        (WaitReason.REVIEW, False): 3,
+        (WaitReason.REVIEW, True): 1,
+        (WaitReason.KNOWN_CHILD, False): 1,
     }
 
 
 @pytest.mark.parametrize(
     ("view", "names"),
     [
-        pytest.param(View(why=(Why.KNOWN_CHILD,)), ["b"], id="one reason"),
+        pytest.param(View(why=(WaitReason.KNOWN_CHILD,)), ["b"], id="one reason"),
         pytest.param(View(code=Code.NAME_IN_DOUBT), ["a", "c"], id="one code"),
         pytest.param(View(owner="li"), ["c"], id="what somebody has in hand"),
         pytest.param(View(escalated=True), [], id="what supervisors decide"),
@@ -150,7 +155,7 @@ def test_a_decision_is_a_run_of_its_author_that_is_told(ledger: Ledger) -> None:
     (reviewed,) = ledger.reviewed("s-1")
     assert (reviewed.account, reviewed.why, reviewed.made_run, reviewed.verdict.checked) == (
         "li",
-        Why.REVIEW,
+        WaitReason.REVIEW,
         2,
         (SEEN,),
     )
@@ -166,7 +171,7 @@ def test_a_decision_outlives_a_restart(ledger: Ledger, url: str) -> None:
     again = open_ledger(url, SECRET)
     assert again.settle(accepted(case)) == 2
     again.close()
-    assert [one.outcome for one in ledger.reviewed("s-1")] == [Outcome.ACCEPT]
+    assert [one.outcome for one in ledger.reviewed("s-1")] == [ReviewOutcome.ACCEPT]
 
 
 def newer_run(ledger: Ledger, case: Case) -> None:
@@ -232,7 +237,7 @@ def test_who_decided_first_is_said(ledger: Ledger, clock: Clock) -> None:
     another_decides(ledger, case)
     with pytest.raises(AlreadyDecidedError) as caught:
         ledger.settle(accepted(case))
-    assert (caught.value.account, caught.value.outcome, caught.value.at) == ("wang", Outcome.ACCEPT, clock.now)
+    assert (caught.value.account, caught.value.outcome, caught.value.at) == ("wang", ReviewOutcome.ACCEPT, clock.now)
 
 
 def test_a_double_click_is_one_decision(ledger: Ledger) -> None:
@@ -265,7 +270,7 @@ def test_a_child_that_another_case_registered_stops_a_decision_whole(ledger: Led
     ledger.settle(accepted(first)._replace(child=child(NUMBER)))
     with pytest.raises(ChildExistsError):
         ledger.settle(accepted(second, number=2)._replace(child=child(NUMBER)))
-    assert whys(ledger) == [("s-2", Why.REVIEW)]
+    assert whys(ledger) == [("s-2", WaitReason.REVIEW)]
     assert ledger.reviewed("s-2") == ()
 
 
@@ -276,7 +281,7 @@ def test_no_machine_decides_again_what_a_person_decided(ledger: Ledger) -> None:
         ledger.conclude(Conclusion(case, result(case, UNSURE)))
     later = opened(ledger, digest="d2")
     ledger.conclude(Conclusion(later, result(later, UNSURE)))
-    assert whys(ledger) == [("s-1", Why.REVIEW)]
+    assert whys(ledger) == [("s-1", WaitReason.REVIEW)]
 
 
 def test_the_same_upload_again_is_told_what_the_person_decided(ledger: Ledger) -> None:
@@ -297,12 +302,12 @@ def test_the_same_upload_again_is_told_what_the_person_decided(ledger: Ledger) -
     ("agreed", "left"),
     [
         pytest.param(True, [], id="it agrees"),
-        pytest.param(False, [("s-1", Why.DISSENT)], id="it does not, and a supervisor looks"),
+        pytest.param(False, [("s-1", WaitReason.DISSENT)], id="it does not, and a supervisor looks"),
     ],
 )
-def test_a_blind_look(ledger: Ledger, agreed: bool, left: list[tuple[str, Why]]) -> None:
+def test_a_blind_look(ledger: Ledger, agreed: bool, left: list[tuple[str, WaitReason]]) -> None:
     case = ended(ledger, looks=EVERY)
-    assert ledger.settle(Settled(case, "li", verdict(), agreed=agreed)) is None
+    assert ledger.settle(RecordedDecision(case, "li", verdict(), agreed=agreed)) is None
     assert whys(ledger) == left
     assert all(one.escalated for one in ledger.queue(View(), 10).cases)
     assert [one.agreed for one in ledger.reviewed("s-1")] == [agreed]
@@ -311,10 +316,10 @@ def test_a_blind_look(ledger: Ledger, agreed: bool, left: list[tuple[str, Why]])
 
 def test_a_dissent_waits_on_whatever_the_machine_says_meanwhile(ledger: Ledger) -> None:
     case = ended(ledger, looks=EVERY)
-    ledger.settle(Settled(case, "li", verdict(), agreed=False))
+    ledger.settle(RecordedDecision(case, "li", verdict(), agreed=False))
     newer_run(ledger, case)
     (left,) = ledger.queue(View(), 10).cases
-    assert (left.why, left.run, left.escalated) == (Why.DISSENT, 2, True)
+    assert (left.why, left.run, left.escalated) == (WaitReason.DISSENT, 2, True)
 
 
 def test_a_case_that_waits_on_keeps_its_place(ledger: Ledger, clock: Clock) -> None:
@@ -370,7 +375,7 @@ def test_what_does_not_wait_is_nobodys(ledger: Ledger, act: Callable[[Ledger, Ca
 def test_a_supervisor_lays_a_decided_case_before_people_again(ledger: Ledger) -> None:
     case = ended(ledger, BLURRED)
     laid = ledger.reopen("s-1", "wang")
-    assert (laid.why, laid.escalated, laid.run, laid.code) == (Why.OBJECTION, True, 1, Code.REGISTER_ILLEGIBLE)
+    assert (laid.why, laid.escalated, laid.run, laid.code) == (WaitReason.OBJECTION, True, 1, Code.REGISTER_ILLEGIBLE)
     assert ledger.settle(accepted(case, "wang")) == 2
     assert ledger.latest_result("s-1").decision is Decision.ACCEPTED
 

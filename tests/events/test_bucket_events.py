@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from pipeline.cases.erasure import forget_child
 from pipeline.events.notifications import take_notifications
-from pipeline.events.reconciler import Scan
+from pipeline.events.reconciler import Reconciler
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import Via
@@ -59,7 +59,7 @@ def test_an_upload_to_a_bucket_is_heard_of_once(gateway: Gateway, ledger: Ledger
             store.put(key, b"{}" + b" " * number, content_type="application/json")
         assert _waited_for(ledger, 0 if lost else len(KEYS)) == (0 if lost else len(KEYS))
     heard = take_notifications(store, ledger, bucket)
-    listed = Scan(store, ledger, bucket).look()
+    listed = Reconciler(store, ledger, bucket).look()
     # The first upload was replaced before anybody looked: what lies there now is what counts, however it was found.
     assert (heard, listed) == ((0, 2) if lost else (2, 0))
     assert {item.event.via for item in ledger.undispatched(10)} == {Via.RECONCILE if lost else Via.EVENT}

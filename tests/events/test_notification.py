@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import BadNotificationError
-from pipeline.events.notification import Told, parsed, tokens_of, told
+from pipeline.events.notification import CreatedObject, parsed, tokens_of, told
 
 KEY = "inbox/a b/ü+%26 d/submission.json"
 QUOTED = "inbox%2Fa+b%2F%C3%BC%2B%2526+d%2Fsubmission.json"
-HERE = Told("intake", KEY)
+HERE = CreatedObject("intake", KEY)
 
 
 def record(source: str, key: str, *, event: str = "ObjectCreated:Put", **more: Any) -> dict[str, Any]:
@@ -57,7 +57,9 @@ def wrapped(inner: Any) -> str:
         ),
         pytest.param(BUS, [HERE], id="AWS through its event bus: the key as it is"),
         pytest.param(
-            {"Records": [CEPH, record("ceph:s3", "inbox/x/1.jpg")]}, [HERE, Told("intake", "inbox/x/1.jpg")], id="two"
+            {"Records": [CEPH, record("ceph:s3", "inbox/x/1.jpg")]},
+            [HERE, CreatedObject("intake", "inbox/x/1.jpg")],
+            id="two",
         ),
         pytest.param({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "intake"}, [], id="AWS's test event"),
         pytest.param({"Records": [CEPH | {"eventName": "ObjectRemoved:Delete"}]}, [], id="a removal"),
@@ -71,7 +73,7 @@ def wrapped(inner: Any) -> str:
         pytest.param({}, [], id="nothing"),
     ],
 )
-def test_what_is_told(body: Any, expected: list[Told]) -> None:
+def test_what_is_told(body: Any, expected: list[CreatedObject]) -> None:
     assert told(json.dumps(body, ensure_ascii=False).encode()) == tuple(expected)
 
 
@@ -87,7 +89,7 @@ HALF = "\ud800"
         pytest.param({"Records": [MINIO], "Key": f"intake/{HALF}"}, [HERE], id="the key of an envelope"),
     ],
 )
-def test_half_a_character_names_nothing(body: Any, expected: list[Told]) -> None:
+def test_half_a_character_names_nothing(body: Any, expected: list[CreatedObject]) -> None:
     assert told(json.dumps(body).encode()) == tuple(expected)
 
 
@@ -158,7 +160,7 @@ def test_the_tokens_that_records_carry(body: Any, expected: set[str]) -> None:
 def test_whatever_json_comes_nothing_breaks(held: Any) -> None:
     body = json.dumps(held).encode()
     if isinstance(held, dict | list):
-        assert all(isinstance(one, Told) for one in told(body))
+        assert all(isinstance(one, CreatedObject) for one in told(body))
     else:
         with pytest.raises(BadNotificationError):
             told(body)

@@ -10,7 +10,7 @@ import pytest
 
 from models.errors import StoreDownError, StoreError
 from pipeline.events.notifications import take_notifications
-from pipeline.events.reconciler import Scan
+from pipeline.events.reconciler import Reconciler
 from pipeline.events.uploads import bucket_of, is_upload
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
@@ -66,23 +66,23 @@ def _notification(*keys: str, bucket: str = "local", event: str = "ObjectCreated
 )
 def test_what_a_second_look_hears_of(store: FolderStore, ledger: Ledger, later: dict[str, bytes], heard: int) -> None:
     _upload(store, "a")
-    scan = Scan(store, ledger, "local")
+    scan = Reconciler(store, ledger, "local")
     assert scan.look() == 1
     for folder, text in later.items():
         _upload(store, folder, text)
     assert scan.look() == heard
-    assert Scan(store, ledger, "local").look() == 0
+    assert Reconciler(store, ledger, "local").look() == 0
 
 
 def test_files_without_a_manifest_are_no_upload(store: FolderStore, ledger: Ledger) -> None:
     store.put("inbox/a/hukou.pdf", b"%PDF", content_type="application/pdf")
     store.put("other/submission.json", b"{}", content_type="application/json")
-    assert Scan(store, ledger, "local").look() == 0
+    assert Reconciler(store, ledger, "local").look() == 0
 
 
 def test_a_manifest_that_is_still_being_written_is_left_alone(store: FolderStore, ledger: Ledger) -> None:
     watch = Watch()
-    scan = Scan(store, ledger, "local", settle=1.0, clock=watch)
+    scan = Reconciler(store, ledger, "local", settle=1.0, clock=watch)
     for text in (b"{", b'{"a', b'{"a": 1}'):
         _upload(store, "a", text)
         assert scan.look() == 0
@@ -149,7 +149,7 @@ def test_an_upload_that_was_told_is_no_news_to_the_reconciler_and_the_other_way_
     told, listed = _upload(store, "told"), _upload(store, "listed", b"{ }")
     ledger.note_notifications([_notification(told)])
     assert take_notifications(store, ledger, "local") == 1
-    assert Scan(store, ledger, "local").look() == 1
+    assert Reconciler(store, ledger, "local").look() == 1
     ledger.note_notifications([_notification(listed)])
     assert take_notifications(store, ledger, "local") == 0
     assert {item.event.key: item.event.via for item in ledger.undispatched(10)} == {
@@ -225,7 +225,7 @@ def test_a_file_that_is_no_object_hides_no_upload(
 ) -> None:
     _upload(store, "a")
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/store/inbox/a/" + name)).write_bytes(b"x")
-    assert Scan(store, ledger, "local").look() == 1
+    assert Reconciler(store, ledger, "local").look() == 1
 
 
 def test_two_hundred_uploads_whose_events_are_repeated_shuffled_and_lost(store: FolderStore, ledger: Ledger) -> None:
@@ -239,5 +239,5 @@ def test_two_hundred_uploads_whose_events_are_repeated_shuffled_and_lost(store: 
     while ledger.notifications(1):
         heard += take_notifications(store, ledger, "local")
     assert heard == len(told)
-    assert Scan(store, ledger, "local").look() == 200 - len(told)
+    assert Reconciler(store, ledger, "local").look() == 200 - len(told)
     assert sorted(item.event.key for item in ledger.undispatched(300)) == sorted(keys)

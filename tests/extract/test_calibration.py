@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from models.documents import Field
 from pipeline.extract.calibration import calibrated, calibration
-from pipeline.extract.confidence_features import EVIDENCE, likelihood
+from pipeline.extract.confidence_features import CONFIDENCE_FEATURES, likelihood
 from pipeline.extract.fields import FieldReading, read_field
 from pipeline.extract.runs import whole
 from pipeline.perceive.ocr.options import OcrOptions
@@ -22,7 +22,7 @@ def read(ink: Ink, field: Field = Field.NAME) -> FieldReading:
 
 def test_the_constants_are_of_this_evidence_and_of_the_bundled_weights() -> None:
     held = calibration()
-    assert set(held.weights) == set(EVIDENCE)
+    assert set(held.weights) == set(CONFIDENCE_FEATURES)
     assert held.weights_digest == find_weights(None, OcrOptions().cache).digest
     assert held.wrong < held.fields
 

@@ -6,7 +6,7 @@ from models.documents import PageKind
 from models.findings import Code, Reason, Severity
 from models.policy import Policy
 from models.reading import Line, PageReading
-from pipeline.extract.extraction import view_page
+from pipeline.extract.extraction import extract_page
 from pipeline.extract.household import cancellations
 from pipeline.judge.rules.documents import documents
 from tests.support.cards import changes_page, member
@@ -40,7 +40,7 @@ def _with(reading: PageReading, *lines: Line) -> PageReading:
     ],
 )
 def test_stamps_that_end_a_card(stamps: Sequence[Line], words: list[str]) -> None:
-    assert [one.text for one in cancellations(view_page(_with(member(), *stamps)).lines)] == words
+    assert [one.text for one in cancellations(extract_page(_with(member(), *stamps)).lines)] == words
 
 
 def test_a_cancelled_card_goes_to_a_person() -> None:

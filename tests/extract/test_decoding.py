@@ -13,7 +13,7 @@ from pipeline.extract.calibration import calibrated, calibration
 from pipeline.extract.fields import FieldReading, read_field
 from pipeline.extract.runs import whole
 from pipeline.extract.vocabularies import LEXICON
-from pipeline.judge.field_legibility import Legibility, look
+from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.rules.duplicates import printed_numbers
 from tests.support.cards import CHILD_NUMBER as NUMBER
 from tests.support.cards import FATHER_NUMBER as EIGHTS
@@ -80,7 +80,7 @@ def test_a_digit_is_repaired_by_the_check_digit_and_marked() -> None:
     assert (found.value, found.repaired, found.text) == (NUMBER, True, wrong)
     assert found.confidence <= 0.2
     seen = field_of(Field.ID_NUMBER, Ink(wrong, weak={9: 0.7}, others={9: {NUMBER[9]: 0.2}}))
-    assert look(seen, LegibilityLimits(unreadable=0.0)).legibility is Legibility.DOUBTFUL
+    assert legibility_of(seen, LegibilityLimits(unreadable=0.0)).legibility is Legibility.DOUBTFUL
 
 
 def test_two_repairs_that_both_agree_are_none() -> None:

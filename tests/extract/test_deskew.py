@@ -6,7 +6,7 @@ import pytest
 from models.documents import Field
 from models.geometry import Box, Point, Quad
 from models.reading import Line
-from pipeline.extract.deskew import level
+from pipeline.extract.deskew import deskew
 from pipeline.extract.form import read_form
 from tests.support.lines import line
 
@@ -36,19 +36,19 @@ def _form(degrees: float) -> tuple[Line, ...]:
 
 @pytest.mark.parametrize("degrees", [-14.0, -5.0, 0.0, 5.0, 14.0])
 def test_rows_of_a_tilted_page_keep_their_values(degrees: float) -> None:
-    fields = read_form(level(_form(degrees)), LABELS).fields
+    fields = read_form(deskew(_form(degrees)), LABELS).fields
     assert [field.text for field in fields.values()] == list(CELLS.values())
 
 
 def test_boxes_of_a_tilted_page_are_as_high_as_its_lines() -> None:
     tilted = _form(10)
     assert max(one.upright.height for one in tilted) > 60
-    assert {29, 30, 31} >= {one.upright.height for one in level(tilted)}
+    assert {29, 30, 31} >= {one.upright.height for one in deskew(tilted)}
 
 
 def test_a_level_page_is_left_as_it_is() -> None:
     lines = _form(0.5)
-    assert all(one is other for one, other in zip(level(lines), lines, strict=True))
+    assert all(one is other for one, other in zip(deskew(lines), lines, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_a_level_page_is_left_as_it_is() -> None:
     ],
 )
 def test_lines_that_tell_no_slope_are_left_as_they_are(lines: tuple[Line, ...]) -> None:
-    assert level(lines) == lines
+    assert deskew(lines) == lines

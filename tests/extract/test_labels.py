@@ -9,7 +9,7 @@ from models.documents import Field
 from models.geometry import Box
 from models.reading import Line
 from pipeline.extract.form import read_form
-from pipeline.extract.labels import take_apart
+from pipeline.extract.labels import find_labels
 from pipeline.extract.runs import cut, whole
 from pipeline.extract.value_pairing import values_beside
 from tests.support.lines import Ink, line
@@ -187,7 +187,7 @@ def test_values_are_found_beside_their_labels(lines: Sequence[Line], fields: dic
 
 
 def test_a_label_in_two_rows_is_one_label() -> None:
-    sheet = take_apart([line("户主或与", 0, 0), line("户主关系", 0, 32)], SPELLINGS)
+    sheet = find_labels([line("户主或与", 0, 0), line("户主关系", 0, 32)], SPELLINGS)
     assert [(label.key, label.box) for label in sheet.labels] == [(Field.RELATION, Box(0, 0, 120, 62))]
 
 
@@ -234,7 +234,7 @@ def test_the_order_of_lines_makes_no_difference(order: list[str]) -> None:
 
 @given(st.text(alphabet="姓名户主性别住址欧阳明 ：", max_size=12))
 def test_every_character_is_label_or_value_or_space_and_none_is_both(text: str) -> None:
-    sheet = take_apart([line(text, 0, 0)], SPELLINGS)
+    sheet = find_labels([line(text, 0, 0)], SPELLINGS)
     held = sum(len(runs) for runs in values_beside(sheet).values())
     assert held <= len(sheet.runs)
     assert sum(len(run.text) for run in sheet.runs) <= len(text)

@@ -3,7 +3,7 @@ import pytest
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.geometry import Quad
 from models.reading import PageReading
-from pipeline.extract.page_classifier import identify
+from pipeline.extract.page_classifier import classify_page
 from pipeline.judge.pages import PageView
 from tests.support.cards import (
     CHILD_NUMBER,
@@ -86,7 +86,7 @@ def test_a_page_is_told_from_its_words(reading: PageReading, kind: PageKind) -> 
 
 @pytest.mark.parametrize("reading", FAMILY)
 def test_the_order_of_lines_does_not_tell_the_kind(reading: PageReading) -> None:
-    assert identify(reading.lines[::-1]) is identify(reading.lines)
+    assert classify_page(reading.lines[::-1]) is classify_page(reading.lines)
 
 
 @pytest.mark.parametrize(

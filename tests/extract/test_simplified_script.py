@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.reading import BLANK, Alternative, Lattice
-from pipeline.extract.simplified_script import folded, simplified_forms, weighed
+from pipeline.extract.simplified_script import folded, prefer_simplified, simplified_forms
 from pipeline.perceive.ocr.lattice import text_of
 from tests.support.lines import Ink, line
 
@@ -24,7 +24,7 @@ from tests.support.lines import Ink, line
     ],
 )
 def test_the_simplified_form_counts_for_more_where_both_were_seen(ink: Ink, text: str, least: float) -> None:
-    (read,) = weighed([line(ink, 0, 0)])
+    (read,) = prefer_simplified([line(ink, 0, 0)])
     assert read.text == text
     assert min(step[0].probability for step in read.lattice.steps if step[0].char != BLANK) >= least
 
@@ -38,7 +38,7 @@ def test_the_simplified_form_counts_for_more_where_both_were_seen(ink: Ink, text
 def test_what_is_weighed_anew_sums_to_the_same_and_stays_in_order(seen: list[tuple[str, float]]) -> None:
     step = tuple(sorted((Alternative(*row) for row in seen), key=lambda row: -row.probability))
     lattice = Lattice(steps=(step,), span=1.0)
-    (read,) = weighed([line("松", 0, 0).model_copy(update={"lattice": lattice, "text": text_of(lattice)})])
+    (read,) = prefer_simplified([line("松", 0, 0).model_copy(update={"lattice": lattice, "text": text_of(lattice)})])
     (after,) = read.lattice.steps
     assert sum(row.probability for row in after) == pytest.approx(sum(row.probability for row in step), abs=1e-4)
     assert [row.probability for row in after] == sorted((row.probability for row in after), reverse=True)

@@ -2,8 +2,8 @@ import pytest
 
 from models.documents import PageKind
 from models.reading import Line, PageReading
-from pipeline.extract.page_classifier import identify
-from pipeline.extract.split_documents import divide
+from pipeline.extract.page_classifier import classify_page
+from pipeline.extract.split_documents import split_documents
 from tests.support.cards import certificate, emblem, father, home, member, portrait
 from tests.support.dossiers import Sent, dossier
 from tests.support.lines import line, moved, page
@@ -49,22 +49,22 @@ def _below(top: PageReading, bottom: PageReading) -> PageReading:
     ],
 )
 def test_documents_in_one_outline(reading: PageReading, kinds: list[PageKind]) -> None:
-    parts = divide(reading)
+    parts = split_documents(reading)
     assert len(parts) == len(kinds)
     if len(kinds) > 1:
-        assert [identify(part.lines) for part in parts] == kinds
+        assert [classify_page(part.lines) for part in parts] == kinds
 
 
 def test_every_line_belongs_to_one_part() -> None:
     reading = _beside(member(_LONGER), father(_LONGER))
-    parts = divide(reading)
+    parts = split_documents(reading)
     assert sorted(one.text for part in parts for one in part.lines) == sorted(one.text for one in reading.lines)
 
 
 def test_each_part_has_its_share_of_the_outline() -> None:
-    left, right = divide(_beside(member(_LONGER), father(_LONGER)))
+    left, right = split_documents(_beside(member(_LONGER), father(_LONGER)))
     assert left.quad.top_right == right.quad.top_left
-    top, bottom = divide(_below(portrait(), emblem()))
+    top, bottom = split_documents(_below(portrait(), emblem()))
     assert top.quad.bottom_left == bottom.quad.top_left
 
 

@@ -7,7 +7,7 @@ from models.documents import Field, PageKind
 from models.geometry import Point
 from models.reading import Line, PageReading
 from pipeline.extract.form_templates import MEMBER
-from pipeline.extract.template_alignment import Pin, agreeing, laid
+from pipeline.extract.template_alignment import Pin, agreeing, align
 from pipeline.judge.pages import PageView
 from tests.support.dossiers import Sent, dossier
 from tests.support.lines import line, page
@@ -94,7 +94,7 @@ _SQUARE = tuple(Pin(Point(x, y), Point(2 * x + 5, 2 * y - 3)) for x in (0.0, 50.
 
 
 def test_a_place_lies_where_the_pins_lay_it() -> None:
-    place = laid(Point(30, 10), _SQUARE)
+    place = align(Point(30, 10), _SQUARE)
     assert place is not None
     assert place == pytest.approx((65, 17))
 
@@ -113,7 +113,7 @@ def test_a_pin_that_the_others_contradict_is_left_out() -> None:
     ],
 )
 def test_pins_that_tell_nothing(pins: tuple[Pin, ...]) -> None:
-    assert laid(Point(30, 10), pins) is None
+    assert align(Point(30, 10), pins) is None
     assert agreeing(pins) == ()
 
 

@@ -6,10 +6,10 @@ from flows.artifacts.tables import change_rows, codes_of, field_rows, finding_ro
 from flows.artifacts.verdict import verdict
 from models.changes import changes
 from models.documents import DocumentKind, Field, PageKind, Person
-from models.findings import Code, Evidence, Place, Reason, found
+from models.findings import Code, Evidence, Location, Reason, found
 from models.geometry import Box, Quad
 from models.result import Decision, FieldValue, PageOutcome, Provenance, Result
-from pipeline.review.field_comparison import Compared, State, side_by_side
+from pipeline.review.field_comparison import Agreement, FieldComparison, compare_fields
 from tests.support.values import submission
 
 FILES = ["hukou.pdf", "欧阳靖萱的身份证.jpg"]
@@ -18,10 +18,10 @@ BOX = Box(412, 180, 655, 236)
 DIFFERENT = found(
     Code.NAME_DIFFERS,
     Reason.DIFFERENT,
-    Place(document=DocumentKind.HOUSEHOLD_REGISTER, file=FILES[0], page_no=5, field=Field.NAME, box=BOX),
+    Location(document=DocumentKind.HOUSEHOLD_REGISTER, file=FILES[0], page_no=5, field=Field.NAME, box=BOX),
     Evidence(read="欧阳靖萱", entered="欧阳靖宣", measured=0.0001234, limit=0.002, detail="萱与宣"),
 )
-DAMAGED = found(Code.BAD_FILE, Reason.DAMAGED, Place(file=FILES[1]), Evidence(detail=FILES[1]))
+DAMAGED = found(Code.BAD_FILE, Reason.DAMAGED, Location(file=FILES[1]), Evidence(detail=FILES[1]))
 RESULT = Result(
     submission_id="20261120-000123",
     revision=2,
@@ -73,8 +73,8 @@ def test_what_was_typed_in_and_read_stands_side_by_side_and_masked() -> None:
     card = number.model_copy(update={"document": DocumentKind.ID_CARD, "file": FILES[1], "page_no": 1})
     twice = (number, number.model_copy(update={"page_no": 6, "confidence": 0.5}))
     compared = [
-        Compared(Person.CHILD, Field.NAME, "欧阳靖宣", (), State.SINGLE),
-        Compared(Person.CHILD, Field.ID_NUMBER, "110199201911230038", (card, *twice), State.DIFFER),
+        FieldComparison(Person.CHILD, Field.NAME, "欧阳靖宣", (), Agreement.SINGLE),
+        FieldComparison(Person.CHILD, Field.ID_NUMBER, "110199201911230038", (card, *twice), Agreement.DIFFER),
     ]
     assert field_rows(compared, FILES) == [
         {
@@ -131,7 +131,7 @@ def test_a_change_is_masked_unless_it_is_a_code() -> None:
 
 
 def test_no_table_names_the_child() -> None:
-    compared = side_by_side(submission("20261120-000123"), RESULT)
+    compared = compare_fields(submission("20261120-000123"), RESULT)
     rows = [*finding_rows(RESULT, FILES), *field_rows(compared, FILES), *page_rows(RESULT, FILES, lambda _: None)]
     text = json.dumps(rows, ensure_ascii=False) + summary(RESULT) + verdict(RESULT, FILES, "http://desk")
     assert [canary for canary in CANARIES if canary in text] == []

@@ -8,9 +8,9 @@ import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.states import Crashed
 
-from flows.deployments import UPLOADS, Deployment, provide
+from flows.deployments import UPLOADS, Deployment, ensure_deployments
 from flows.dispatch import dispatch
-from pipeline.events.reconciler import Scan
+from pipeline.events.reconciler import Reconciler
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.folder import FolderStore
@@ -54,7 +54,7 @@ def asking(api_url: str, work: Callable[[PrefectClient, UUID], Awaitable[None]])
     async def main() -> None:
         async with PrefectClient(api_url) as client:
             queues = (Deployment("t:tell", UPLOADS),)
-            ids = await provide(client, specimen_flows(), queues, work_pool=POOL, reading=1)
+            ids = await ensure_deployments(client, specimen_flows(), queues, work_pool=POOL, reading=1)
             await work(client, ids["t:tell"])
 
     asyncio.run(main())
@@ -65,7 +65,7 @@ def test_an_upload_is_asked_for_once_and_again_when_its_run_came_to_nothing(
 ) -> None:
     monkeypatch.setattr("flows.dispatch.utc_now", watch)
     _upload(store, "a")
-    Scan(store, ledger, "local").look()
+    Reconciler(store, ledger, "local").look()
     (item,) = ledger.undispatched(10)
 
     async def work(client: PrefectClient, deployment: UUID) -> None:
@@ -89,7 +89,7 @@ def test_a_dispatcher_that_dies_before_it_takes_note_asks_for_the_same_run(
     api_url: str, store: FolderStore, ledger: Ledger, tmp_path: Path
 ) -> None:
     _upload(store, "a")
-    Scan(store, ledger, "local").look()
+    Reconciler(store, ledger, "local").look()
     (item,) = ledger.undispatched(10)
 
     async def work(client: PrefectClient, deployment: UUID) -> None:

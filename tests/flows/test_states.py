@@ -2,7 +2,7 @@ import traceback
 
 import pytest
 
-from flows.states import UnforeseenError, concluded, failed, nothing_quoted
+from flows.states import UnforeseenError, concluded, failed, redacted_errors
 from models.errors import BadManifestError, LedgerBusyError, ManifestProblem, PipelineError
 from models.findings import Code, Finding, Reason, found
 from models.result import Decision, Provenance, Result
@@ -11,7 +11,7 @@ CANARY = "欧阳靖萱 11019920191123002X"
 
 
 def _raise(error: Exception) -> None:
-    with nothing_quoted():
+    with redacted_errors():
         raise error
 
 

@@ -3,11 +3,11 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from flows.upload_priority import Turns
+from flows.upload_priority import UploadPriority
 
 
 def test_what_is_run_again_waits_for_every_upload_and_for_a_stop() -> None:
-    turns, stop = Turns(), threading.Event()
+    turns, stop = UploadPriority(), threading.Event()
     turns.wait(stop)
     with ThreadPoolExecutor(1) as pool:
         with turns.upload():

@@ -7,13 +7,13 @@ from flows.artifacts.verdict import case_address, refusal, verdict
 from models.case import Case
 from models.documents import DocumentKind, Field, PageKind
 from models.errors import ManifestProblem
-from models.findings import Code, Evidence, Finding, Place, Reason, Severity, found
+from models.findings import Code, Evidence, Finding, Location, Reason, Severity, found
 from models.result import Decision, Result, decide
 from tests.support.values import FILES, result, submission
-from web.desk.routes import WAYS
+from web.desk.routes import ROUTES
 
 PATHS = ["欧阳靖萱的身份证.jpg", FILES[0].path]
-REGISTER = Place(
+REGISTER = Location(
     document=DocumentKind.HOUSEHOLD_REGISTER,
     file=FILES[0].path,
     page_no=5,
@@ -27,10 +27,10 @@ DIFFERENT = found(
     Evidence(read="欧阳靖萱", entered="欧阳靖宣", measured=0.9999, limit=0.98, detail="萱与宣"),
 )
 GLARE = found(Code.REGISTER_ILLEGIBLE, Reason.GLARE, REGISTER, Evidence(measured=0.12, limit=0.3))
-COPY = found(Code.COPY, Reason.PHOTOCOPY, Place(document=DocumentKind.ID_CARD, file=PATHS[0], page_no=1))
+COPY = found(Code.COPY, Reason.PHOTOCOPY, Location(document=DocumentKind.ID_CARD, file=PATHS[0], page_no=1))
 NOTED = found(Code.NAME_IN_DOUBT, Reason.OUT_OF_CHARSET, REGISTER, severity=Severity.WARNING)
 OURS = found(Code.OUR_FAULT, Reason.ENGINE_CRASH)
-DAMAGED = found(Code.BAD_FILE, Reason.DAMAGED, Place(file=PATHS[0]), Evidence(detail=PATHS[0]))
+DAMAGED = found(Code.BAD_FILE, Reason.DAMAGED, Location(file=PATHS[0]), Evidence(detail=PATHS[0]))
 
 
 def told(*findings: Finding, submission_id: str = "case-1", desk: str | None = None) -> list[str]:
@@ -94,7 +94,7 @@ def test_blockers_come_first() -> None:
 
 
 def test_two_places_that_contradict_each_other_are_no_entry() -> None:
-    number = Place(document=DocumentKind.ID_CARD, field=Field.ID_NUMBER)
+    number = Location(document=DocumentKind.ID_CARD, field=Field.ID_NUMBER)
     evidence = Evidence(read="110199198801010014", entered="110199198801010022")
     line = told(found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, number, evidence))[-1]
     assert "读出 110＊＊＊＊＊＊＊＊＊＊＊0014，对照 110＊＊＊＊＊＊＊＊＊＊＊0022，第17、18位不同" in line
@@ -132,7 +132,7 @@ def test_the_desk_is_one_click_away_and_no_address_tells_a_number(submission_id:
 
 
 def test_the_desk_has_what_is_linked_to() -> None:
-    paths = {way.path for way in WAYS if way.method == "GET"}
+    paths = {way.path for way in ROUTES if way.method == "GET"}
     assert case_address("{submission_id}", "") in paths
     assert case_address("13800000000", "") in paths
 

@@ -10,8 +10,8 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Cancelling
 
-from flows.deployments import REPROCESSING, UPLOADS, Deployment, provide
-from flows.dispatch import sweep
+from flows.deployments import REPROCESSING, UPLOADS, Deployment, ensure_deployments
+from flows.dispatch import mark_orphans_crashed
 from tests.support.warm import POOL, specimen_flows, warm_worker
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(180)]
@@ -46,7 +46,9 @@ class Asking:
 def asking(api_url: str, work: Callable[[Asking], Awaitable[None]]) -> None:
     async def main() -> None:
         async with PrefectClient(api_url) as client:
-            await work(Asking(client, await provide(client, specimen_flows(), _QUEUES, work_pool=POOL, reading=1)))
+            await work(
+                Asking(client, await ensure_deployments(client, specimen_flows(), _QUEUES, work_pool=POOL, reading=1))
+            )
 
     asyncio.run(main())
 
@@ -92,11 +94,11 @@ def test_the_runs_of_a_killed_worker_are_swept_and_those_of_a_living_one_are_not
     async def work(ask: Asking) -> None:
         with warm_worker(api_url, folder) as worker:
             run = await ask.running(await ask.run("t:slow"))
-            assert await sweep(ask.client, POOL) == 0
+            assert await mark_orphans_crashed(ask.client, POOL) == 0
             worker.kill()
             worker.join()
         assert (await ask.client.read_flow_run(run.id)).state_type is StateType.RUNNING
-        assert await sweep(ask.client, POOL) == 1
+        assert await mark_orphans_crashed(ask.client, POOL) == 1
         assert (await ask.client.read_flow_run(run.id)).state_type is StateType.CRASHED
 
     asking(api_url, work)

@@ -12,8 +12,8 @@ from models.reading import PageReading
 from models.register import KnownChild
 from models.result import Decision, Judgement, decide
 from models.submission import IdType, Sex
-from pipeline.extract.extraction import view_files
-from pipeline.judge.case import identifying, judge, registration, sought
+from pipeline.extract.extraction import extract_files
+from pipeline.judge.case import identifying, judge, register_query, registration
 from pipeline.judge.dossier import open_dossier
 from pipeline.ledger.values import Birth, ChildNumbers
 from tests.support.cards import (
@@ -129,7 +129,7 @@ def test_two_documents_on_one_page_are_two_outcomes() -> None:
     held = dossier(*FAMILY)
     both = FileReading(file=held.files[0].file, pages=(ReadPage(page_no=1, readings=(home(), emblem())),))
     case = held.case.model_copy(update={"files": (both.file,)})
-    outcomes = judge(open_dossier(case, view_files([both]), READER), (), READER).pages
+    outcomes = judge(open_dossier(case, extract_files([both]), READER), (), READER).pages
     assert [(outcome.page_no, outcome.kind) for outcome in outcomes] == [
         (1, PageKind.HUKOU_HOME),
         (1, PageKind.ID_EMBLEM),
@@ -178,7 +178,7 @@ def test_a_text_that_is_no_such_value_is_no_field_of_the_result() -> None:
 
 def test_whom_to_look_for() -> None:
     held = dossier(*FAMILY, certificate(), child={"name": "欧阳靖萱"})
-    asked = sought(held)
+    asked = register_query(held)
     assert asked.submission_id == "case-1"
     assert asked.id_numbers == (CHILD_NUMBER,)
     assert asked.birth_certificate_numbers == (CERTIFICATE_NUMBER,)

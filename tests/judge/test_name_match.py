@@ -6,7 +6,7 @@ from models.content import Resemblance
 from models.documents import Field
 from models.findings import Reason
 from models.policy import NameLimits
-from pipeline.judge.name_match import Verdict, is_placeholder, verify_name
+from pipeline.judge.name_match import NameMatch, is_placeholder, match_name
 from pipeline.names.normal import normal_name
 from tests.support.fields import field_of
 from tests.support.lines import Ink, Words
@@ -16,8 +16,8 @@ ALPHABET = frozenset(map(chr, range(0x4E00, 0x9FA6)))
 _HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
 
 
-def verdict(entered: str, *pieces: Words) -> Verdict:
-    return verify_name(entered, field_of(Field.NAME, *pieces), ALPHABET, LIMITS)
+def verdict(entered: str, *pieces: Words) -> NameMatch:
+    return match_name(entered, field_of(Field.NAME, *pieces), ALPHABET, LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_what_no_engine_reads_is_told_by_its_picture(
     entered: str, read: Words, resemblances: list[tuple[str, float]], pictured: bool
 ) -> None:
     held = field_of(Field.NAME, read)._replace(resemblances=tuple(seen(*one) for one in resemblances))
-    found = verify_name(entered, held, ALPHABET, LIMITS)
+    found = match_name(entered, held, ALPHABET, LIMITS)
     assert (found.equal, found.reason, found.pictured) == (None, Reason.OUT_OF_CHARSET, pictured)
     if pictured:
         assert found.measured >= found.limit == LIMITS.pictured
@@ -212,7 +212,7 @@ def test_another_length_is_certain_just_at_the_limit() -> None:
 
 def test_a_name_that_was_read_as_nothing_is_uncertain() -> None:
     nothing = field_of(Field.NAME, "欧")._replace(value=None, text="", pieces=())
-    assert verify_name("欧阳", nothing, ALPHABET, LIMITS) == Verdict(None, Reason.UNCERTAIN, None, 0.0, LIMITS.likely)
+    assert match_name("欧阳", nothing, ALPHABET, LIMITS) == NameMatch(None, Reason.UNCERTAIN, None, 0.0, LIMITS.likely)
 
 
 @pytest.mark.parametrize(
@@ -286,5 +286,5 @@ def test_erased_characters_are_never_another_length(entered: str, data: st.DataO
 @given(_NAMES, _INKS, st.floats(0.5, 1.0), st.floats(0.5, 1.0))
 def test_a_tighter_limit_accuses_nobody_more(entered: str, read: Ink, one: float, other: float) -> None:
     loose, tight = (NameLimits(certain=certain) for certain in sorted((one, other)))
-    if verify_name(entered, field_of(Field.NAME, read), ALPHABET, tight).equal is False:
-        assert verify_name(entered, field_of(Field.NAME, read), ALPHABET, loose).equal is False
+    if match_name(entered, field_of(Field.NAME, read), ALPHABET, tight).equal is False:
+        assert match_name(entered, field_of(Field.NAME, read), ALPHABET, loose).equal is False

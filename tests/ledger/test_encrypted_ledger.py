@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import CHILD_NUMBER
@@ -16,7 +16,7 @@ _SHORTEST = 5  # bytes: shorter words fall out of ciphertext by chance
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[PipelineContext]:
     with opened_desk(tmp_path) as held:
         yield held
 
@@ -32,14 +32,16 @@ def spelt(words: set[str]) -> set[bytes]:
     return {word for word in {*map(str.encode, words), *escaped} if len(word) >= _SHORTEST}
 
 
-def words_of(desk: Desk) -> set[str]:
+def words_of(desk: PipelineContext) -> set[str]:
     """What the parent typed in, what files are called, and what was read of the pages."""
     typed = {str(value) for person in (CHILD, GUARDIAN) for value in person.model_dump(mode="json").values()}
     read = {str(row.value) for row in desk.ledger.latest_result("case-1").fields}
     return (typed | read | {name.decode() for name in FILES}) - {"None", "household_register"}
 
 
-def test_no_name_number_or_file_name_of_a_submission_is_in_the_ledgers_files(desk: Desk, tmp_path: Path) -> None:
+def test_no_name_number_or_file_name_of_a_submission_is_in_the_ledgers_files(
+    desk: PipelineContext, tmp_path: Path
+) -> None:
     source = FolderStore(tmp_path / "uploads")
     process(source, upload(source), desk)
     words = words_of(desk)

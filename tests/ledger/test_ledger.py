@@ -23,7 +23,7 @@ from pipeline.ledger.database import Database
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.schema import VERSION_TABLE, alembic_config, bring_up_to_date
 from pipeline.ledger.value_encryption import Seal
-from pipeline.ledger.values import Conclusion, Sought
+from pipeline.ledger.values import Conclusion, RegisterQuery
 from tests.support.processes import free_port
 from tests.support.values import FILES, SECRET, child, read_page, result, submission
 
@@ -171,7 +171,7 @@ def test_a_register_of_the_first_schema_is_sealed_as_it_is(path: Path) -> None:
     first, second = opened.export_children()
     assert first == child("11019920191123002X", "T110000000", mother="1").model_copy(update={"submission_id": "s-1"})
     assert second == child(name="李雷", withdrawn=True)
-    (known,) = opened.known_children(Sought(submission_id="s-2", id_numbers=("11019920191123002x",)))
+    (known,) = opened.known_children(RegisterQuery(submission_id="s-2", id_numbers=("11019920191123002x",)))
     assert known == (first,)
     opened.close()
     assert b"11019920191123002X" not in path.read_bytes()

@@ -2,7 +2,7 @@ import pytest
 
 from models.changes import changes
 from models.documents import DocumentKind, Field, Person
-from models.findings import Code, Place, Reason, found
+from models.findings import Code, Location, Reason, found
 from models.geometry import Box
 from models.result import Decision, FieldValue, Provenance, Result
 
@@ -17,7 +17,7 @@ NAME = FieldValue(
     box=Box(0, 0, 9, 9),
 )
 HOME = found(Code.PAGE_MISSING, Reason.HOME)
-BLUR = found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, Place(document=DocumentKind.HOUSEHOLD_REGISTER, field=Field.NAME))
+BLUR = found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, Location(document=DocumentKind.HOUSEHOLD_REGISTER, field=Field.NAME))
 BEFORE = Result(
     submission_id="case-1",
     revision=1,

@@ -12,7 +12,7 @@ from models.findings import (
     Code,
     Evidence,
     Finding,
-    Place,
+    Location,
     Reason,
     Severity,
     Stated,
@@ -61,7 +61,7 @@ def test_the_catalogue_is_the_contracts_table() -> None:
 
 @_EVERY_ENTRY
 def test_texts_are_whole_sentences_that_say_what_to_do(code: Code, reason: Reason) -> None:
-    finding = found(code, reason, Place(document=DocumentKind.ID_CARD, page_no=1), Evidence(detail="第1个字"))
+    finding = found(code, reason, Location(document=DocumentKind.ID_CARD, page_no=1), Evidence(detail="第1个字"))
     for text in (finding.message, finding.next_step):
         assert text.endswith("。")
         assert not set("{}") & set(text)
@@ -109,30 +109,30 @@ def test_no_other_code_is_a_number() -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        pytest.param(Place(), "上传的页面", id="nowhere in particular"),
-        pytest.param(Place(document=DocumentKind.HOUSEHOLD_REGISTER), "户口本", id="a document"),
-        pytest.param(Place(document=DocumentKind.HOUSEHOLD_REGISTER, page_no=5), "户口本第5页", id="a page"),
+        pytest.param(Location(), "上传的页面", id="nowhere in particular"),
+        pytest.param(Location(document=DocumentKind.HOUSEHOLD_REGISTER), "户口本", id="a document"),
+        pytest.param(Location(document=DocumentKind.HOUSEHOLD_REGISTER, page_no=5), "户口本第5页", id="a page"),
         pytest.param(
-            Place(document=DocumentKind.HOUSEHOLD_REGISTER, page_no=5, role="孩子本人页"),
+            Location(document=DocumentKind.HOUSEHOLD_REGISTER, page_no=5, role="孩子本人页"),
             "户口本第5页（孩子本人页）",
             id="a page and whose it is",
         ),
-        pytest.param(Place(document=DocumentKind.ID_CARD, role="国徽面"), "身份证（国徽面）", id="a side of a card"),
+        pytest.param(Location(document=DocumentKind.ID_CARD, role="国徽面"), "身份证（国徽面）", id="a side of a card"),
     ],
 )
-def test_a_place_is_named_as_a_parent_would(place: Place, words: str) -> None:
+def test_a_place_is_named_as_a_parent_would(place: Location, words: str) -> None:
     assert place.words == words
 
 
 def test_a_message_names_page_and_field() -> None:
-    place = Place(document=DocumentKind.HOUSEHOLD_REGISTER, page_no=5, role="孩子本人页", field=Field.NAME)
+    place = Location(document=DocumentKind.HOUSEHOLD_REGISTER, page_no=5, role="孩子本人页", field=Field.NAME)
     finding = found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, place, Evidence(measured=0.31, limit=0.5))
     assert finding.message == "户口本第5页（孩子本人页）姓名处看不清。"
     assert (finding.measured, finding.limit, finding.severity) == (0.31, 0.5, Severity.REJECT)
 
 
 def test_texts_keep_words_that_look_like_places_as_they_are() -> None:
-    finding = found(Code.BAD_FILE, Reason.EMPTY, Place(), Evidence(detail="{where}<script>"))
+    finding = found(Code.BAD_FILE, Reason.EMPTY, Location(), Evidence(detail="{where}<script>"))
     assert finding.message == "文件{where}<script>是空的。"
 
 
@@ -152,7 +152,7 @@ def test_a_finding_outside_the_catalogue_cannot_be_built(code: Code, reason: Rea
 
 
 def test_a_finding_reads_the_same_after_it_was_written() -> None:
-    place = Place(document=DocumentKind.ID_CARD, file="a.jpg", page_no=1, field=Field.NAME, box=Box(1, 2, 3, 4))
+    place = Location(document=DocumentKind.ID_CARD, file="a.jpg", page_no=1, field=Field.NAME, box=Box(1, 2, 3, 4))
     finding = found(Code.ILLEGIBLE, Reason.GLARE, place, Evidence(measured=0.1, limit=0.5))
     assert Finding.model_validate_json(finding.model_dump_json()) == finding
 
@@ -180,8 +180,8 @@ def _raised() -> Iterator[tuple[Code, Reason]]:
 
 
 def test_a_disagreement_is_found_at_both_places_and_each_tells_the_other() -> None:
-    card = Stated(Place(file="1.jpg", page_no=1, field=Field.SEX, box=Box(0, 0, 9, 9)), "女", 0.99)
-    paper = Stated(Place(file="2.jpg", page_no=3, field=Field.SEX, box=Box(1, 1, 8, 8)), "男")
+    card = Stated(Location(file="1.jpg", page_no=1, field=Field.SEX, box=Box(0, 0, 9, 9)), "女", 0.99)
+    paper = Stated(Location(file="2.jpg", page_no=3, field=Field.SEX, box=Box(1, 1, 8, 8)), "男")
     one, other = disagreement(Code.SEX_DIFFERS, Reason.CROSS_DOCUMENT, card, paper, severity=Severity.REVIEW)
     assert (one.file, one.read, one.entered, one.measured) == ("1.jpg", "女", "男", 0.99)
     assert (other.file, other.page_no, other.read, other.entered) == ("2.jpg", 3, "男", "女")

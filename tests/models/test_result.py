@@ -6,7 +6,7 @@ import pytest
 from fixtures.truth import FOLDER
 from models.base import Model
 from models.errors import ExitCode
-from models.findings import Code, Finding, Place, Reason, Severity, found
+from models.findings import Code, Finding, Location, Reason, Severity, found
 from models.reading import PageReading
 from models.result import DECISION_TITLES, EXIT_OF_DECISION, Decision, Result, decide
 from models.submission import Submission, parse_manifest
@@ -14,7 +14,7 @@ from models.submission import Submission, parse_manifest
 STORED = FOLDER / "stored"
 REJECT = found(Code.PAGE_MISSING, Reason.HOME)
 REVIEW = found(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)
-WARNING = found(Code.WRONG_DOCUMENT, Reason.DECLARED, Place(), severity=Severity.WARNING)
+WARNING = found(Code.WRONG_DOCUMENT, Reason.DECLARED, Location(), severity=Severity.WARNING)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from models.policy import CopyLimits, LegibilityLimits
 from models.reading import LineMeasures
 from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.quality.measure import grey_of, measure_line, measure_page, sharpness
-from pipeline.perceive.quality.moire import raster
-from pipeline.perceive.scene.ink_separation import layers
+from pipeline.perceive.quality.moire import moire
+from pipeline.perceive.scene.ink_separation import separate_ink
 from tests.support.pictures import text_like
 
 LIMITS = LegibilityLimits()
@@ -94,7 +94,7 @@ def test_print_below_a_seal_is_no_stamp_in_any_light(tint: tuple[float, float, f
     sealed[print_] = (70, 30, 28)
     sealed[:, ::5] = page[:, ::5]
     lit = np.asarray(sealed * np.array(tint), np.uint8)
-    line = measure_line(lit, layers(lit).printed[:, :, 0].copy(), Box(0, 0, lit.shape[1], lit.shape[0]))
+    line = measure_line(lit, separate_ink(lit).printed[:, :, 0].copy(), Box(0, 0, lit.shape[1], lit.shape[0]))
     assert line.redness < 0.078
 
 
@@ -191,16 +191,16 @@ def test_stripes_on_blank_paper_are_a_raster(noise: float, stripes: float, seen:
     paper = _paper(np.random.default_rng(4), noise)
     wave = stripes * np.sin(2 * np.pi * 0.21 * np.arange(paper.shape[1]))
     page = np.clip(paper + wave, 0, 255).astype(np.uint8)
-    assert (raster(page, WHOLE) > CopyLimits().striped) is seen
+    assert (moire(page, WHOLE) > CopyLimits().striped) is seen
 
 
 def test_print_is_no_raster_and_a_small_document_has_none() -> None:
     page = _paper(np.random.default_rng(5), 2.0)
     page[100:400:40, 50:800] = 40
     page[100:400, 50:800:16] = 40
-    assert raster(page, WHOLE) < CopyLimits().striped
-    assert raster(page, Quad.of_box(Box(10, 10, 60, 50))) == 0
-    assert raster(np.zeros((640, 900), np.uint8), WHOLE) == 0
+    assert moire(page, WHOLE) < CopyLimits().striped
+    assert moire(page, Quad.of_box(Box(10, 10, 60, 50))) == 0
+    assert moire(np.zeros((640, 900), np.uint8), WHOLE) == 0
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -211,14 +211,14 @@ def test_what_lies_around_the_document_has_no_say(mirrored: bool) -> None:
     printed, woven = _paper(np.random.default_rng(6), 25.0), _paper(np.random.default_rng(7), 1.0) + wave
     page = np.where(table, woven, printed).astype(np.uint8)
     corners = tuple(Point(float(x), float(y)) for x, y in (lozenge[::-1] if mirrored else lozenge))
-    assert raster(page, Quad(*corners)) < CopyLimits().striped < raster(page, WHOLE)
+    assert moire(page, Quad(*corners)) < CopyLimits().striped < moire(page, WHOLE)
 
 
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 200), st.integers(1, 200))
 def test_a_raster_is_a_share(seed: int, width: int, height: int) -> None:
     page = np.random.default_rng(seed).integers(0, 256, (height, width), dtype=np.uint8)
-    assert 0 <= raster(page, Quad.of_box(Box(0, 0, width, height))) <= 1
+    assert 0 <= moire(page, Quad.of_box(Box(0, 0, width, height))) <= 1
 
 
 def vividness(page: Rgb) -> float:

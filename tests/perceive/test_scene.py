@@ -11,10 +11,10 @@ from models.geometry import Box, Point, Quad
 from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.scene.barcodes import read_barcodes
 from pipeline.perceive.scene.document_detection.find import find_documents
-from pipeline.perceive.scene.ink_separation import layers
+from pipeline.perceive.scene.ink_separation import separate_ink
 from pipeline.perceive.scene.lines import cut_line, is_tall, reading_order
 from pipeline.perceive.scene.orientation import readability
-from pipeline.perceive.scene.rectify import Turn, straighten
+from pipeline.perceive.scene.rectify import Turn, rectify
 from tests.support.lines import Ink, lattice
 from tests.support.pictures import CARD, DARK_DESK, TINTED, WHITE_BED, Colour, picture, tilted, upright
 
@@ -144,7 +144,7 @@ def _quads() -> st.SearchStrategy[Quad]:
 @settings(deadline=None, max_examples=30)
 @given(_quads(), st.sampled_from(TURNS))
 def test_corners_of_a_straightened_document_lead_back_to_the_page(quad: Quad, turn: Turn) -> None:
-    scene = straighten(np.zeros((900, 1200, 3), np.uint8), quad, turn)
+    scene = rectify(np.zeros((900, 1200, 3), np.uint8), quad, turn)
     inverse = np.linalg.inv(scene.to_page)
     there = cv2.perspectiveTransform(np.asarray([quad], np.float64), inverse)[0]
     back = scene.on_page(Quad(*(Point(float(x), float(y)) for x, y in there)))
@@ -155,7 +155,7 @@ def test_corners_of_a_straightened_document_lead_back_to_the_page(quad: Quad, tu
 def test_a_turned_scene_shows_the_document_turned_clockwise(turn: Turn) -> None:
     page = np.full((900, 1200, 3), 255, np.uint8)
     page[:450, :600] = (200, 0, 0)
-    scene = straighten(page, Quad.of_box(Box(0, 0, 1200, 900)), turn)
+    scene = rectify(page, Quad.of_box(Box(0, 0, 1200, 900)), turn)
     expected = np.rot90(page, -(turn // 90))
     assert scene.picture.shape == expected.shape
     assert np.abs(scene.picture.astype(int) - expected).mean() < 2
@@ -164,8 +164,8 @@ def test_a_turned_scene_shows_the_document_turned_clockwise(turn: Turn) -> None:
 
 def test_an_outline_keeps_some_of_what_surrounds_it_and_a_whole_page_has_nothing_around() -> None:
     page = np.zeros((900, 1200, 3), np.uint8)
-    inside = straighten(page, Quad.of_box(Box(100, 100, 1100, 800)))
-    whole = straighten(page, Quad.of_box(Box(0, 0, 1200, 900)))
+    inside = rectify(page, Quad.of_box(Box(100, 100, 1100, 800)))
+    whole = rectify(page, Quad.of_box(Box(0, 0, 1200, 900)))
     assert inside.picture.shape == (700 + 2 * 85, 1000 + 2 * 85, 3)
     assert whole.picture.shape == page.shape
     corner = inside.on_page(Quad.of_box(Box(85, 85, 1085, 785)))
@@ -182,7 +182,7 @@ def test_an_outline_keeps_some_of_what_surrounds_it_and_a_whole_page_has_nothing
 )
 def test_a_scene_has_a_size_that_the_engine_reads_well(size: tuple[int, int], longest: int) -> None:
     width, height = size
-    scene = straighten(np.zeros((height, width, 3), np.uint8), Quad.of_box(Box(0, 0, width, height)))
+    scene = rectify(np.zeros((height, width, 3), np.uint8), Quad.of_box(Box(0, 0, width, height)))
     assert max(scene.picture.shape[:2]) == longest
 
 
@@ -213,7 +213,7 @@ def _sealed() -> Rgb:
 
 
 def test_a_seal_vanishes_and_print_below_it_stays() -> None:
-    shown = layers(_sealed()).printed.astype(int)
+    shown = separate_ink(_sealed()).printed.astype(int)
     assert shown[50:70, 30:50].max() < 60
     assert shown[50:70, 170:190].min() > 200
     assert shown[50:70, 310:330].max() < 80
@@ -224,7 +224,7 @@ def test_a_seal_vanishes_from_a_page_on_a_red_table_and_the_table_stays() -> Non
     page = np.full((600, 900, 3), (150, 60, 50), np.uint8)
     page[100:500, 150:750] = (236, 230, 214)
     page[250:260, 200:700] = (205, 70, 66)
-    shown = layers(page).printed
+    shown = separate_ink(page).printed
     assert shown[252:258, 220:680].min() > 200
     assert (shown[:80] == page[:80]).all()
 
@@ -237,7 +237,7 @@ def test_a_seal_vanishes_from_a_page_on_a_red_table_and_the_table_stays() -> Non
     ],
 )
 def test_a_page_of_one_colour_stays_as_it_is(page: Rgb) -> None:
-    assert (layers(page).printed == page).all()
+    assert (separate_ink(page).printed == page).all()
 
 
 def _with_barcode(text: str, kind: zxingcpp.BarcodeFormat) -> Rgb:
@@ -249,10 +249,10 @@ def _with_barcode(text: str, kind: zxingcpp.BarcodeFormat) -> Rgb:
 
 def test_a_barcode_is_read_where_it_stands_on_the_page() -> None:
     page = _with_barcode("T110000000", zxingcpp.BarcodeFormat.Code128)
-    (barcode,) = read_barcodes(straighten(page, Quad.of_box(Box(0, 0, 1100, 700))))
+    (barcode,) = read_barcodes(rectify(page, Quad.of_box(Box(0, 0, 1100, 700))))
     assert (barcode.text, barcode.symbology) == ("T110000000", "Code128")
     assert Box(180, 80, 700, 300).overlap(barcode.quad.box) == barcode.quad.box.width * barcode.quad.box.height > 0
 
 
 def test_a_page_without_a_barcode_has_none() -> None:
-    assert read_barcodes(straighten(np.full((500, 900, 3), 255, np.uint8), Quad.of_box(Box(0, 0, 900, 500)))) == ()
+    assert read_barcodes(rectify(np.full((500, 900, 3), 255, np.uint8), Quad.of_box(Box(0, 0, 900, 500)))) == ()

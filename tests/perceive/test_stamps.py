@@ -12,7 +12,7 @@ from fixtures.truth import PictureStyle, Split
 from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.engines import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
-from pipeline.perceive.scene.ink_separation import layers
+from pipeline.perceive.scene.ink_separation import separate_ink
 from pipeline.perceive.stamps import read_stamps
 
 
@@ -23,10 +23,10 @@ def sheet(words: str, colour: tuple[int, int, int], pixels: int) -> Rgb:
 
 
 def test_stamp_ink_alone_is_dark_on_white() -> None:
-    alone = layers(sheet("注销", (214, 70, 66), 60)).stamps
+    alone = separate_ink(sheet("注销", (214, 70, 66), 60)).stamps
     assert alone[430:460, 300:420].min() < 60
     assert (alone[:300] == 255).all()
-    assert (layers(sheet("注销", (30, 30, 30), 60)).stamps == 255).all()
+    assert (separate_ink(sheet("注销", (30, 30, 30), 60)).stamps == 255).all()
 
 
 @pytest.mark.ocr
@@ -40,7 +40,7 @@ def test_stamp_ink_alone_is_dark_on_white() -> None:
 )
 def test_what_is_read_of_stamps(words: str, colour: tuple[int, int, int], pixels: int, told: list[str]) -> None:
     engine = engine_kind("openvino").load(OcrOptions())
-    assert [line.text for line in read_stamps(layers(sheet(words, colour, pixels)).stamps, engine)] == told
+    assert [line.text for line in read_stamps(separate_ink(sheet(words, colour, pixels)).stamps, engine)] == told
 
 
 @pytest.mark.ocr
@@ -48,4 +48,4 @@ def test_a_drawn_card_that_was_cancelled_in_red_says_so() -> None:
     engine = engine_kind("openvino").load(OcrOptions())
     gone = renamed(family(Split.TRAIN, 4713, Traits()), cancelled="迁出注销")
     spec = PictureSpec(family=gone, leaf=Leaf.CHILD, style=PictureStyle.FLATBED, seed=3, split=Split.TRAIN)
-    assert any("注销" in line.text for line in read_stamps(layers(picture(spec).image).stamps, engine))
+    assert any("注销" in line.text for line in read_stamps(separate_ink(picture(spec).image).stamps, engine))

@@ -8,7 +8,7 @@ from models.errors import EngineError
 from models.geometry import Box, Point, Quad
 from models.reading import Alternative, Lattice
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.validated_engine import MOST_LINES, SoundEngine
+from pipeline.perceive.validated_engine import MOST_LINES, ValidatedEngine
 from tests.support.lines import lattice
 
 PICTURE = np.full((200, 400, 3), 255, np.uint8)  # a line may stand out by 100 pixels
@@ -45,7 +45,7 @@ def seen(char: str = "1", probability: float = 0.9, span: float = 1.0) -> Lattic
     ],
 )
 def test_lines_may_be(places: tuple[Quad, ...]) -> None:
-    assert SoundEngine(Saying(*places)).find(PICTURE) == places
+    assert ValidatedEngine(Saying(*places)).find(PICTURE) == places
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_lines_may_be(places: tuple[Quad, ...]) -> None:
 )
 def test_lines_cannot_be(places: tuple[Quad, ...]) -> None:
     with pytest.raises(EngineError):
-        SoundEngine(Saying(*places)).find(PICTURE)
+        ValidatedEngine(Saying(*places)).find(PICTURE)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_lines_cannot_be(places: tuple[Quad, ...]) -> None:
     ],
 )
 def test_what_is_read_may_be(said: Lattice) -> None:
-    assert SoundEngine(Saying(lattices=(said,))).read([PICTURE]) == (said,)
+    assert ValidatedEngine(Saying(lattices=(said,))).read([PICTURE]) == (said,)
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_what_is_read_may_be(said: Lattice) -> None:
 )
 def test_what_is_read_cannot_be(said: tuple[Lattice, ...]) -> None:
     with pytest.raises(EngineError):
-        SoundEngine(Saying(lattices=said)).read([PICTURE])
+        ValidatedEngine(Saying(lattices=said)).read([PICTURE])

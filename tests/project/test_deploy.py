@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.ledger.records import Figures
+from pipeline.ledger.records import Metrics
 from service.settings import unknown_variables
-from web.receiver.health import Look, exported
+from web.receiver.health import HealthCheck, exported
 
 DEPLOY, RUNBOOK = Path("deploy"), Path("docs/runbook.md").read_text("utf-8")
-FIGURES = Figures(0, None, 0, None, 0, None, 0, None, {"event": 1}, {"accepted": 1}, {"3002": 1}, ())
+FIGURES = Metrics(0, None, 0, None, 0, None, 0, None, {"event": 1}, {"accepted": 1}, {"3002": 1}, ())
 
 
 def _compose() -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _rules() -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule["alert"]) for rule in _rules()])
 def test_an_alarm_asks_for_metrics_that_exist_and_has_its_page(rule: dict[str, Any]) -> None:
-    families = exported(Look(FIGURES, ()), datetime.now(tz=UTC))
+    families = exported(HealthCheck(FIGURES, ()), datetime.now(tz=UTC))
     told = {sample.name for family in families for sample in family.samples}
     asked = set(re.findall(r"\bintake_[a-z_]+", rule["expr"]))
     assert asked

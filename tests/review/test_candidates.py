@@ -11,7 +11,7 @@ from models.documents import Field
 from models.geometry import Box
 from models.reading import BLANK, Alternative, Lattice
 from pipeline.perceive.ocr.lattice import glyphs
-from pipeline.review.candidates import Candidate, candidates
+from pipeline.review.candidates import ReadingCandidate, candidates
 from tests.support.fields import field_of
 from tests.support.lines import Ink
 
@@ -92,7 +92,7 @@ def test_what_was_read_is_among_them_and_nothing_is_likelier(held: tuple[Piece, 
 
 def test_a_name_as_it_is_read_in_earnest() -> None:
     one = field_of(Field.NAME, Ink("王梓", weak={1: 0.6}, others={1: {"粹": 0.3, "样": 0.0009}}))
-    assert candidates(one, 6) == (Candidate("王梓", 0.999 * 0.6), Candidate("王粹", 0.999 * 0.3))
+    assert candidates(one, 6) == (ReadingCandidate("王梓", 0.999 * 0.6), ReadingCandidate("王粹", 0.999 * 0.3))
 
 
 def test_of_a_field_whose_lattice_was_not_kept_there_is_nothing_to_tell() -> None:

@@ -10,11 +10,11 @@ from models.codes import Code, Reason
 from models.documents import Field, Person
 from models.reading import PageReading
 from models.register import KnownChild
-from models.review import Checked, Outcome, Relation, Role, Verdict
+from models.review import Checked, Relation, ReviewDecision, ReviewOutcome, Role
 from models.submission import Sex
 from pipeline.ledger.base import Ledger
-from pipeline.review.deciding import Problem, Stumble, stumbles
-from pipeline.review.review_case import Opened
+from pipeline.review.deciding import Issue, Problem, issues_of
+from pipeline.review.review_case import ReviewCase
 from tests.support.cards import CHILD_NUMBER, certificate, id_number, member, mother, unreadable
 from tests.support.dossiers import FAMILY, Sent
 from tests.support.reviewing import (
@@ -40,11 +40,11 @@ MAYBE_KNOWN = Sending(known=(NAMED_LIKE_IT,))
 NO_NUMBER = Sending(child={"id_number": None})
 
 
-def told(found: Opened, decided: Verdict, **how: Any) -> tuple[Stumble, ...]:
-    return stumbles(found, intent(found, decided, **how))
+def told(found: ReviewCase, decided: ReviewDecision, **how: Any) -> tuple[Issue, ...]:
+    return issues_of(found, intent(found, decided, **how))
 
 
-def problems(found: Opened, decided: Verdict, **how: Any) -> list[Problem]:
+def problems(found: ReviewCase, decided: ReviewDecision, **how: Any) -> list[Problem]:
     return [one.problem for one in told(found, decided, **how)]
 
 
@@ -82,7 +82,7 @@ def test_where_nothing_was_read_somebody_looks_as_well(
 ) -> None:
     found = opened(ledger, *files)
     row = row_of(found.sheet, field)
-    assert told(found, accepting(found)) == (Stumble(Problem.UNCHECKED, row.number),)
+    assert told(found, accepting(found)) == (Issue(Problem.UNCHECKED, row.number),)
     assert told(found, accepting(found, looked(row, row.compared.entered))) == ()
 
 
@@ -93,7 +93,7 @@ def test_the_father_is_not_the_child_though_both_stand_on_one_page(ledger: Ledge
     assert childs.doubtful
     assert fathers.doubtful
     one = looked(fathers, "欧阳明")
-    assert told(found, accepting(found, one)) == (Stumble(Problem.UNCHECKED, childs.number),)
+    assert told(found, accepting(found, one)) == (Issue(Problem.UNCHECKED, childs.number),)
     assert told(found, accepting(found, one, looked(childs, "欧阳靖萱"))) == ()
 
 
@@ -118,14 +118,14 @@ def test_what_was_seen_of_something_else_is_no_look(ledger: Ledger, changed: Cal
     ("confirmed", "expected"),
     [
         pytest.param(frozenset({0}), (), id="somebody looked"),
-        pytest.param(frozenset[int](), (Stumble(Problem.UNCONFIRMED, 0),), id="nobody did"),
-        pytest.param(frozenset({1}), (Stumble(Problem.UNCONFIRMED, 0),), id="somebody looked at something else"),
+        pytest.param(frozenset[int](), (Issue(Problem.UNCONFIRMED, 0),), id="nobody did"),
+        pytest.param(frozenset({1}), (Issue(Problem.UNCONFIRMED, 0),), id="somebody looked at something else"),
     ],
 )
-def test_a_blocker_about_no_field(ledger: Ledger, confirmed: frozenset[int], expected: tuple[Stumble, ...]) -> None:
+def test_a_blocker_about_no_field(ledger: Ledger, confirmed: frozenset[int], expected: tuple[Issue, ...]) -> None:
     found = opened(ledger, *CRASHED)
     wanted = intent(found, accepting(found, *all_looked(found.sheet)))._replace(confirmed=confirmed)
-    assert stumbles(found, wanted) == expected
+    assert issues_of(found, wanted) == expected
 
 
 @pytest.mark.parametrize(
@@ -220,10 +220,10 @@ def test_what_nobody_typed_in_is_as_a_person_sees_it(ledger: Ledger, field: Fiel
 
 def test_whoever_is_not_sure_hands_it_on_and_need_not_have_looked_at_anything(ledger: Ledger) -> None:
     found = opened(ledger, *DOUBTED)
-    assert problems(found, verdict(found, Outcome.ESCALATE)) == []
+    assert problems(found, verdict(found, ReviewOutcome.ESCALATE)) == []
     ledger.reopen(CASE, "wang")
     again = opened_again(ledger)
-    assert problems(again, verdict(again, Outcome.ESCALATE)) == [Problem.SUPERVISOR]
+    assert problems(again, verdict(again, ReviewOutcome.ESCALATE)) == [Problem.SUPERVISOR]
 
 
 def test_everything_is_said_at_once(ledger: Ledger) -> None:
@@ -231,7 +231,7 @@ def test_everything_is_said_at_once(ledger: Ledger) -> None:
     ledger.reopen(CASE, "wang")
     found = opened_again(ledger)
     wanted = intent(found, accepting(found))._replace(confirmed=frozenset())
-    assert [one.problem for one in stumbles(found, wanted)] == [
+    assert [one.problem for one in issues_of(found, wanted)] == [
         Problem.SUPERVISOR,
         Problem.UNCHECKED,
         Problem.UNCONFIRMED,

@@ -3,19 +3,19 @@
 import pytest
 
 from models.documents import DocumentKind, Field, Person
-from models.findings import Code, Evidence, Finding, Place, Reason, found
+from models.findings import Code, Evidence, Finding, Location, Reason, found
 from models.geometry import Box
-from pipeline.review.field_comparison import Compared, State
-from pipeline.review.finding_rows import about
+from pipeline.review.field_comparison import Agreement, FieldComparison
+from pipeline.review.finding_rows import row_of_finding
 from tests.review.test_field_comparison import read
 
 REGISTER, CERTIFICATE = DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.BIRTH_CERTIFICATE
 LEFT, RIGHT, NEITHER = Box(0, 0, 100, 20), Box(200, 0, 300, 20), Box(0, 500, 100, 520)
 
 
-def row(person: Person | None, field: Field, *boxes: tuple[str, Box]) -> Compared:
+def row(person: Person | None, field: Field, *boxes: tuple[str, Box]) -> FieldComparison:
     values = (read(value, field, CERTIFICATE, person).model_copy(update={"box": box}) for value, box in boxes)
-    return Compared(person, field, None, tuple(values), State.SINGLE)
+    return FieldComparison(person, field, None, tuple(values), Agreement.SINGLE)
 
 
 ROWS = (
@@ -29,7 +29,7 @@ ROWS = (
 def finding(
     field: Field | None = Field.NAME, box: Box | None = None, read: str | None = None, page: int = 7
 ) -> Finding:
-    place = Place(document=CERTIFICATE, file="1.pdf", page_no=page, field=field, box=box)
+    place = Location(document=CERTIFICATE, file="1.pdf", page_no=page, field=field, box=box)
     return found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, place, Evidence(read=read))
 
 
@@ -52,9 +52,9 @@ def finding(
     ],
 )
 def test_which_row(one: Finding, number: int | None) -> None:
-    assert about(ROWS, [one], None) == ({} if number is None else {number: (one,)})
+    assert row_of_finding(ROWS, [one], None) == ({} if number is None else {number: (one,)})
 
 
 def test_several_findings_of_a_row_keep_their_order() -> None:
     first, second = finding(box=LEFT), finding(box=LEFT, read="欧阳靖萱")
-    assert about(ROWS, [first, second], None) == {0: (first, second)}
+    assert row_of_finding(ROWS, [first, second], None) == {0: (first, second)}

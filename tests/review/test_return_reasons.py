@@ -6,15 +6,15 @@ import pytest
 
 from models.codes import Code, Reason
 from models.documents import Field, Person
-from models.findings import Place
+from models.findings import Location
 from models.reading import PageReading
 from models.register import KnownChild
 from models.review import Checked, Relation
 from models.submission import Sex
 from pipeline.ledger.base import Ledger
-from pipeline.review.deciding import Problem, stumbles
-from pipeline.review.return_reasons import finding_of, fits, offered, place_of
-from pipeline.review.review_case import Opened
+from pipeline.review.deciding import Problem, issues_of
+from pipeline.review.return_reasons import finding_of, fits, offered_reasons, place_of
+from pipeline.review.review_case import ReviewCase
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, certificate, id_number, member, mother
 from tests.support.dossiers import FAMILY, Sent
 from tests.support.reviewing import (
@@ -47,14 +47,14 @@ OF_PAPER = KnownChild(name="欧阳靖", sex=Sex.FEMALE, birth_date=BORN, birth_c
 
 
 def problems(
-    found: Opened,
+    found: ReviewCase,
     why: tuple[Code, Reason],
-    where: Place | None,
+    where: Location | None,
     *checked: Checked,
     relation: Relation | None = None,
 ) -> list[Problem]:
     verdict = returning(found, why, where, *checked, relation=relation)
-    return [one.problem for one in stumbles(found, intent(found, verdict))]
+    return [one.problem for one in issues_of(found, intent(found, verdict))]
 
 
 @pytest.mark.parametrize(
@@ -167,16 +167,16 @@ def test_what_the_case_is_to_a_record(
 def test_what_is_likely(
     ledger: Ledger, files: Sequence[PageReading | Sent], sending: Sending, likely: list[tuple[Code, Reason]]
 ) -> None:
-    reasons = offered(opened(ledger, *files, sending=sending))
+    reasons = offered_reasons(opened(ledger, *files, sending=sending))
     assert [(one.code, one.reason) for one in reasons if one.likely] == likely
     assert len({one[:2] for one in reasons}) == len(reasons)
 
 
 def test_a_file_that_does_not_open_is_told_in_the_machines_words(ledger: Ledger) -> None:
     found = opened(ledger, *FAMILY, Sent(failure=(Code.BAD_FILE, Reason.PASSWORD)))
-    assert offered(found)[0][:2] == (Code.BAD_FILE, Reason.PASSWORD)
+    assert offered_reasons(found)[0][:2] == (Code.BAD_FILE, Reason.PASSWORD)
     verdict = returning(found, (Code.BAD_FILE, Reason.PASSWORD), None)
-    assert stumbles(found, intent(found, verdict)) == ()
+    assert issues_of(found, intent(found, verdict)) == ()
     assert finding_of(found, verdict) == found.sheet.blockers[0]
 
 

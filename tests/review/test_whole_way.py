@@ -7,10 +7,10 @@ import pytest
 
 from models.codes import Code, Reason
 from models.documents import Field, Person
-from models.policy import Looks, NameLimits, Policy
+from models.policy import NameLimits, Policy, ReviewSampling
 from models.register import KnownChild
 from models.result import Decision
-from models.review import Outcome, Relation, Role, Why
+from models.review import Relation, ReviewOutcome, Role, WaitReason
 from models.submission import Sex
 from pipeline.cases.conclude import conclude
 from pipeline.extract.extraction import CONTENT_VERSION
@@ -19,7 +19,7 @@ from pipeline.ledger.decision_errors import StaleCaseError
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.review_values import View
 from pipeline.ledger.values import Content, UploadEvent, Via
-from pipeline.review.deciding import decide_case, stumbles
+from pipeline.review.deciding import decide_case, issues_of
 from pipeline.review.registering import registered
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, MOTHER_NUMBER, certificate, id_number, member, mother
 from tests.support.dossiers import FAMILY, dossier
@@ -49,7 +49,7 @@ from tests.support.reviewing import (
 from tests.support.values import BORN
 
 BLUR = (Code.REGISTER_ILLEGIBLE, Reason.BLUR)
-DRAWN = Sending(looks=Looks(share=1))
+DRAWN = Sending(looks=ReviewSampling(share=1))
 MISREAD = id_number("20191123", 4)
 HERS = KnownChild(name="欧阳靖萱", sex=Sex.FEMALE, birth_date=BORN, id_number=CHILD_NUMBER)
 
@@ -57,9 +57,9 @@ HERS = KnownChild(name="欧阳靖萱", sex=Sex.FEMALE, birth_date=BORN, id_numbe
 def test_a_doubt_is_cleared_recorded_registered_and_told(ledger: Ledger) -> None:
     found = opened(ledger, *DOUBTED)
     assert found.laid_out.waiting is not None
-    assert found.laid_out.waiting.why is Why.REVIEW
+    assert found.laid_out.waiting.why is WaitReason.REVIEW
     wanted = intent(found, accepting(found, *all_looked(found.sheet, name="欧阳靖萱")))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     assert decide_case(found, wanted, ledger) == 2
     assert ledger.latest_result(CASE).decision is Decision.ACCEPTED
     (child,) = ledger.export_children()
@@ -75,7 +75,7 @@ def test_a_family_is_sent_home_and_the_child_can_still_be_forgotten(ledger: Ledg
     found = opened(ledger, *DOUBTED)
     row = row_of(found.sheet, Field.NAME)
     wanted = intent(found, returning(found, DIFFERENT, place(found, Field.NAME), looked(row, "欧阳靖宣")))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
     assert [(one.code, one.reason) for one in ledger.latest_result(CASE).findings] == [DIFFERENT]
     assert tuple(ledger.export_children()) == ()
@@ -147,7 +147,7 @@ def test_which_number_the_register_gets(ledger: Ledger, one: Number) -> None:
     found = opened(ledger, *files, sending=Sending(child={"id_number": one.typed}, version=one.version))
     seen = {"id_number": one.seen} if one.seen else {}
     wanted = intent(found, accepting(found, *all_looked(found.sheet, name="欧阳靖萱", **seen), note=one.note))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
     assert [child.id_number for child in ledger.export_children()] == [one.registered]
     if one.seen and one.read != one.seen:
@@ -180,18 +180,20 @@ def test_a_private_code_is_registered_as_what_it_was_made_for(ledger: Ledger) ->
 @pytest.mark.parametrize(
     ("outcome", "left"),
     [
-        pytest.param(Outcome.ACCEPT, [], id="it agrees, whatever was looked at"),
-        pytest.param(Outcome.RETURN, [Why.DISSENT], id="it does not, and a supervisor looks"),
+        pytest.param(ReviewOutcome.ACCEPT, [], id="it agrees, whatever was looked at"),
+        pytest.param(ReviewOutcome.RETURN, [WaitReason.DISSENT], id="it does not, and a supervisor looks"),
     ],
 )
-def test_a_blind_look_says_no_more_than_its_decision(ledger: Ledger, outcome: Outcome, left: list[Why]) -> None:
+def test_a_blind_look_says_no_more_than_its_decision(
+    ledger: Ledger, outcome: ReviewOutcome, left: list[WaitReason]
+) -> None:
     found = opened(ledger, *FAMILY, sending=DRAWN)
     assert found.laid_out.waiting is not None
-    assert found.laid_out.waiting.why is Why.SECOND_LOOK
-    told = verdict(found, Outcome.ACCEPT) if outcome is Outcome.ACCEPT else returning(
+    assert found.laid_out.waiting.why is WaitReason.SECOND_LOOK
+    told = verdict(found, ReviewOutcome.ACCEPT) if outcome is ReviewOutcome.ACCEPT else returning(
         found, DIFFERENT, place(found, Field.NAME)
     )  # fmt: skip
-    assert stumbles(found, intent(found, told)) == ()
+    assert issues_of(found, intent(found, told)) == ()
     assert decide_case(found, intent(found, told), ledger) is None
     assert [one.why for one in ledger.queue(View(), 10).cases] == left
     assert len(ledger.results(CASE)) == 1
@@ -200,7 +202,7 @@ def test_a_blind_look_says_no_more_than_its_decision(ledger: Ledger, outcome: Ou
 def test_a_blind_look_at_what_was_returned_agrees_by_returning_it_for_whatever_reason(ledger: Ledger) -> None:
     found = opened(ledger, *FAMILY[1:], sending=DRAWN)
     wanted = intent(found, returning(found, BLUR, place(found, Field.NAME)))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
     assert [one.agreed for one in ledger.reviewed(CASE)] == [True]
 
@@ -222,9 +224,9 @@ def test_which_records_are_shown(ledger: Ledger, known: KnownChild, shown: list[
 def test_a_known_child_is_confirmed_and_told_once_more(ledger: Ledger) -> None:
     found = opened(ledger, *FAMILY, sending=Sending(known=(HERS,)))
     assert found.laid_out.waiting is not None
-    assert found.laid_out.waiting.why is Why.KNOWN_CHILD
+    assert found.laid_out.waiting.why is WaitReason.KNOWN_CHILD
     wanted = intent(found, returning(found, KNOWN, None, relation=Relation.SAME_CHILD))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
     assert [(one.code, one.reason) for one in ledger.latest_result(CASE).findings] == [KNOWN]
 
@@ -233,18 +235,18 @@ def test_two_children_never_share_a_number_whoever_says_so(ledger: Ledger) -> No
     judged(ledger, *FAMILY, sending=Sending(known=(HERS,)))
     found = opened_again(ledger)
     wanted = intent(found, accepting(found, relation=Relation.ANOTHER_CHILD))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     with pytest.raises(ChildExistsError):
         decide_case(found, wanted, ledger)
     assert ledger.reviewed(CASE) == ()
 
 
 def test_an_objection_that_came_while_somebody_looked_blindly_stays(ledger: Ledger) -> None:
-    blind = opened(ledger, *FAMILY, sending=Sending(looks=Looks(share=1)))
+    blind = opened(ledger, *FAMILY, sending=Sending(looks=ReviewSampling(share=1)))
     ledger.reopen(CASE, "wang")
     with pytest.raises(StaleCaseError):
         decide_case(blind, intent(blind, accepting(blind)), ledger)
-    assert [one.why for one in ledger.queue(View(), 10).cases] == [Why.OBJECTION]
+    assert [one.why for one in ledger.queue(View(), 10).cases] == [WaitReason.OBJECTION]
 
 
 def test_nobody_registers_a_number_that_another_engine_read_than_the_one_they_saw(ledger: Ledger) -> None:
@@ -264,7 +266,7 @@ def test_a_return_of_what_was_accepted_takes_the_child_out_of_the_register(ledge
     found = opened_again(ledger)
     seen = looked(row_of(found.sheet, Field.NAME), "欧阳靖宣")
     returned = intent(found, returning(found, DIFFERENT, place(found, Field.NAME), seen), role=Role.SUPERVISOR)
-    assert stumbles(found, returned) == ()
+    assert issues_of(found, returned) == ()
     decide_case(found, returned, ledger)
     assert ledger.latest_result(CASE).decision is Decision.RETURNED
     assert tuple(ledger.export_children()) == ()  # else whose number it is would be told that the child is known

@@ -11,14 +11,14 @@ from pydantic import SecretStr
 
 from models.errors import LedgerError
 from models.review import Role
-from pipeline.ledger.check import Age, look_at_ledger
+from pipeline.ledger.check import OldestItem, check_ledger
 from pipeline.ledger.opening import open_ledger
 from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.stores.options import StoreOptions
 from pipeline.stores.provision import provision
 from pipeline.stores.provisioning import Events, Plan
 from service.doctor import machine, services
-from service.doctor.check import Check, State
+from service.doctor.check import Check, CheckState
 from service.doctor.examination import CHECKS, OneCheck, exit_code, guarded
 from service.options import DeskOptions, PrefectOptions, ReceiverOptions
 from service.resources import register_secret
@@ -55,7 +55,7 @@ def found(check: OneCheck, folder: Path, change: dict[str, object]) -> list[Chec
 
 
 def worst(checks: list[Check]) -> Check:
-    return max(checks, key=lambda check: list(State).index(check.state))
+    return max(checks, key=lambda check: list(CheckState).index(check.state))
 
 
 def rule(name: str) -> OneCheck:
@@ -63,35 +63,51 @@ def rule(name: str) -> OneCheck:
 
 
 SERVICES = [
-    pytest.param(services.models, nothing, State.OK, 0, "unaltered", id="models that are well"),
-    pytest.param(services.models, an_empty_folder, State.WRONG, 4, "inference.onnx is missing", id="no models"),
-    pytest.param(services.models, a_flipped_bit, State.WRONG, 4, "is altered", id="a bit of a model flipped"),
-    pytest.param(services.models, an_engine_of_no_name, State.WRONG, 4, "no engine", id="an engine of no name"),
-    pytest.param(services.store, nothing, State.OK, 0, "can be made", id="a store not made yet"),
-    pytest.param(services.store, a_file_where_the_store_is, State.WRONG, 5, "refused", id="a file in its place"),
-    pytest.param(services.store, a_file_above_the_store, State.WRONG, 5, "cannot be made", id="a file above its place"),
-    pytest.param(services.store, a_store_of_no_kind, State.WRONG, 5, "URL", id="a store of no kind"),
-    pytest.param(services.store, no_server, State.WRONG, 5, "did not answer", id="an S3 server that is not there"),
-    pytest.param(services.ledger, nothing, State.OK, 0, "no ledger yet", id="no ledger yet"),
-    pytest.param(services.ledger, a_ledger, State.OK, 0, "durable commit took", id="a ledger"),
-    pytest.param(services.ledger, a_ledger_of("9999"), State.WRONG, 5, "newer version", id="a ledger from tomorrow"),
-    pytest.param(services.ledger, a_ledger_of("0001"), State.WARNING, 0, "older version", id="a ledger of yesterday"),
-    pytest.param(services.ledger, a_ledger_and_another_secret, State.WRONG, 5, "another secret", id="another secret"),
-    pytest.param(services.ledger, a_ledger_without_its_secret, State.WRONG, 5, "secret", id="no secret"),
-    pytest.param(services.ledger, a_secret_that_is_none, State.WRONG, 2, "hexadecimal", id="a secret that is none"),
-    pytest.param(services.ledger, a_ledger_that_is_none, State.WRONG, 5, "not a ledger", id="a file that is no ledger"),
-    pytest.param(services.prefect, no_prefect, State.WRONG, 2, "does not answer", id="a Prefect that is not there"),
+    pytest.param(services.models, nothing, CheckState.OK, 0, "unaltered", id="models that are well"),
+    pytest.param(services.models, an_empty_folder, CheckState.WRONG, 4, "inference.onnx is missing", id="no models"),
+    pytest.param(services.models, a_flipped_bit, CheckState.WRONG, 4, "is altered", id="a bit of a model flipped"),
+    pytest.param(services.models, an_engine_of_no_name, CheckState.WRONG, 4, "no engine", id="an engine of no name"),
+    pytest.param(services.store, nothing, CheckState.OK, 0, "can be made", id="a store not made yet"),
+    pytest.param(services.store, a_file_where_the_store_is, CheckState.WRONG, 5, "refused", id="a file in its place"),
+    pytest.param(
+        services.store, a_file_above_the_store, CheckState.WRONG, 5, "cannot be made", id="a file above its place"
+    ),
+    pytest.param(services.store, a_store_of_no_kind, CheckState.WRONG, 5, "URL", id="a store of no kind"),
+    pytest.param(services.store, no_server, CheckState.WRONG, 5, "did not answer", id="an S3 server that is not there"),
+    pytest.param(services.ledger, nothing, CheckState.OK, 0, "no ledger yet", id="no ledger yet"),
+    pytest.param(services.ledger, a_ledger, CheckState.OK, 0, "durable commit took", id="a ledger"),
+    pytest.param(
+        services.ledger, a_ledger_of("9999"), CheckState.WRONG, 5, "newer version", id="a ledger from tomorrow"
+    ),
+    pytest.param(
+        services.ledger, a_ledger_of("0001"), CheckState.WARNING, 0, "older version", id="a ledger of yesterday"
+    ),
+    pytest.param(
+        services.ledger, a_ledger_and_another_secret, CheckState.WRONG, 5, "another secret", id="another secret"
+    ),
+    pytest.param(services.ledger, a_ledger_without_its_secret, CheckState.WRONG, 5, "secret", id="no secret"),
+    pytest.param(
+        services.ledger, a_secret_that_is_none, CheckState.WRONG, 2, "hexadecimal", id="a secret that is none"
+    ),
+    pytest.param(
+        services.ledger, a_ledger_that_is_none, CheckState.WRONG, 5, "not a ledger", id="a file that is no ledger"
+    ),
+    pytest.param(
+        services.prefect, no_prefect, CheckState.WRONG, 2, "does not answer", id="a Prefect that is not there"
+    ),
     pytest.param(machine.modes, nothing, None, 0, "", id="no files yet"),
-    pytest.param(machine.modes, a_ledger, State.OK, 0, "owner's alone", id="files of their owner"),
-    pytest.param(machine.modes, a_secret_for_everybody, State.WRONG, 2, "can be read", id="a secret for everybody"),
-    pytest.param(rule("_policy"), a_bad_policy, State.WRONG, 2, "newborn_dais", id="a rule that nobody knows"),
-    pytest.param(rule("_policy"), nothing, State.OK, 0, "can be used", id="the rules as they come"),
+    pytest.param(machine.modes, a_ledger, CheckState.OK, 0, "owner's alone", id="files of their owner"),
+    pytest.param(
+        machine.modes, a_secret_for_everybody, CheckState.WRONG, 2, "can be read", id="a secret for everybody"
+    ),
+    pytest.param(rule("_policy"), a_bad_policy, CheckState.WRONG, 2, "newborn_dais", id="a rule that nobody knows"),
+    pytest.param(rule("_policy"), nothing, CheckState.OK, 0, "can be used", id="the rules as they come"),
 ]
 
 
 @pytest.mark.parametrize(("check", "broken", "state", "code", "words"), SERVICES)
 def test_what_is_broken_is_found(
-    tmp_path: Path, check: OneCheck, broken: Broken, state: State | None, code: int, words: str
+    tmp_path: Path, check: OneCheck, broken: Broken, state: CheckState | None, code: int, words: str
 ) -> None:
     checks = found(check, tmp_path, broken(tmp_path))
     if state is None:
@@ -101,7 +117,7 @@ def test_what_is_broken_is_found(
     assert (one.state, exit_code(checks)) == (state, code)
     assert words in one.what + one.to_do
     assert one.what.endswith(".")
-    assert bool(one.to_do) is (state is not State.OK)
+    assert bool(one.to_do) is (state is not CheckState.OK)
     assert "canary" not in one.what + one.to_do
 
 
@@ -112,23 +128,30 @@ EVERYWHERE = ReceiverOptions(port=1, host="0.0.0.0", tokens=TOKENS)
 @pytest.mark.parametrize(
     ("settings", "state", "words"),
     [
-        pytest.param({"prefect": PrefectOptions(host="0.0.0.0")}, State.WRONG, "PREFECT__HOST", id="Prefect for all"),
-        pytest.param({"receiver": ReceiverOptions(port=1, tokens=TOKENS)}, State.OK, "", id="a receiver here"),
         pytest.param(
-            {"receiver": ReceiverOptions(port=1, host="0.0.0.0", tokens=TOKENS)}, State.WARNING, "TLS", id="one for all"
+            {"prefect": PrefectOptions(host="0.0.0.0")}, CheckState.WRONG, "PREFECT__HOST", id="Prefect for all"
         ),
-        pytest.param({"readers": ReaderOptions(processes=999)}, State.OK, "", id="what is no matter of safety"),
+        pytest.param({"receiver": ReceiverOptions(port=1, tokens=TOKENS)}, CheckState.OK, "", id="a receiver here"),
+        pytest.param(
+            {"receiver": ReceiverOptions(port=1, host="0.0.0.0", tokens=TOKENS)},
+            CheckState.WARNING,
+            "TLS",
+            id="one for all",
+        ),
+        pytest.param({"readers": ReaderOptions(processes=999)}, CheckState.OK, "", id="what is no matter of safety"),
     ],
 )
-def test_unsafe_settings_are_found(tmp_path: Path, settings: dict[str, object], state: State, words: str) -> None:
+def test_unsafe_settings_are_found(tmp_path: Path, settings: dict[str, object], state: CheckState, words: str) -> None:
     one = worst(found(rule("_settings"), tmp_path, settings))
     assert one.state is state
     assert words in one.what + one.to_do
 
 
-@pytest.mark.parametrize(("mode", "state"), [(0o600, State.OK), (0o640, State.WRONG), (0o604, State.WRONG)])
+@pytest.mark.parametrize(
+    ("mode", "state"), [(0o600, CheckState.OK), (0o640, CheckState.WRONG), (0o604, CheckState.WRONG)]
+)
 def test_a_secret_in_a_file_is_its_owners_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, state: State
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, state: CheckState
 ) -> None:
     (tmp_path / "tokens").write_text("canary")
     (tmp_path / "tokens").chmod(mode)
@@ -137,9 +160,9 @@ def test_a_secret_in_a_file_is_its_owners_alone(
 
 
 @pytest.mark.parametrize("check", [machine.memory, machine.cores])
-@pytest.mark.parametrize(("processes", "state"), [(1, State.OK), (999, State.WARNING)])
+@pytest.mark.parametrize(("processes", "state"), [(1, CheckState.OK), (999, CheckState.WARNING)])
 def test_more_processes_than_the_machine_carries_are_found(
-    tmp_path: Path, check: OneCheck, processes: int, state: State
+    tmp_path: Path, check: OneCheck, processes: int, state: CheckState
 ) -> None:
     assert worst(found(check, tmp_path, {"readers": ReaderOptions(processes=processes)})).state is state
 
@@ -147,14 +170,14 @@ def test_more_processes_than_the_machine_carries_are_found(
 @pytest.mark.parametrize(
     ("gigabytes", "state"),
     [
-        pytest.param(1.99, State.WRONG, id="nearly full"),
-        pytest.param(2.0, State.WARNING, id="just not wrong"),
-        pytest.param(9.99, State.WARNING, id="little"),
-        pytest.param(10.0, State.OK, id="just enough"),
+        pytest.param(1.99, CheckState.WRONG, id="nearly full"),
+        pytest.param(2.0, CheckState.WARNING, id="just not wrong"),
+        pytest.param(9.99, CheckState.WARNING, id="little"),
+        pytest.param(10.0, CheckState.OK, id="just enough"),
     ],
 )
-def test_a_full_disk_is_found(gigabytes: float, state: State) -> None:
-    assert machine.of_free("the workspace", int(gigabytes * (1 << 30))).state is state
+def test_a_full_disk_is_found(gigabytes: float, state: CheckState) -> None:
+    assert machine.disk_check("the workspace", int(gigabytes * (1 << 30))).state is state
 
 
 def test_a_disk_is_told_once(tmp_path: Path) -> None:
@@ -164,13 +187,13 @@ def test_a_disk_is_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "state", "words"),
     [
-        pytest.param(200, json.dumps(metadata.version("prefect")), State.OK, "answers", id="the same version"),
-        pytest.param(200, '"2.20.0"', State.WARNING, "another version", id="another version"),
-        pytest.param(401, "", State.WRONG, "INTAKE_PREFECT__AUTH", id="one that asks for a password"),
-        pytest.param(404, "", State.WRONG, "no Prefect API", id="something else"),
+        pytest.param(200, json.dumps(metadata.version("prefect")), CheckState.OK, "answers", id="the same version"),
+        pytest.param(200, '"2.20.0"', CheckState.WARNING, "another version", id="another version"),
+        pytest.param(401, "", CheckState.WRONG, "INTAKE_PREFECT__AUTH", id="one that asks for a password"),
+        pytest.param(404, "", CheckState.WRONG, "no Prefect API", id="something else"),
     ],
 )
-def test_a_prefect_of_somebody_else(tmp_path: Path, status: int, body: str, state: State, words: str) -> None:
+def test_a_prefect_of_somebody_else(tmp_path: Path, status: int, body: str, state: CheckState, words: str) -> None:
     with recording_s3({"GET ": (status, body)}) as server:
         options = PrefectOptions(api_url=f"http://{server.endpoint}/api")
         one = worst(found(services.prefect, tmp_path, {"prefect": options}))
@@ -182,13 +205,20 @@ def test_a_port_in_use_is_found(tmp_path: Path) -> None:
     with listening() as other:
         options = PrefectOptions(port=int(other.url.rstrip("/").rpartition(":")[2]))
         one = worst(found(services.prefect, tmp_path, {"prefect": options}))
-    assert (one.state, "Another program" in one.what) == (State.WARNING, True)
+    assert (one.state, "Another program" in one.what) == (CheckState.WARNING, True)
 
 
 @pytest.mark.parametrize(
-    ("ahead", "state"), [(0, State.OK), (50, State.OK), (90, State.WRONG), (-90, State.WRONG), (4000, State.WRONG)]
+    ("ahead", "state"),
+    [
+        (0, CheckState.OK),
+        (50, CheckState.OK),
+        (90, CheckState.WRONG),
+        (-90, CheckState.WRONG),
+        (4000, CheckState.WRONG),
+    ],
 )
-def test_a_clock_that_goes_wrong_is_found(tmp_path: Path, ahead: float, state: State) -> None:
+def test_a_clock_that_goes_wrong_is_found(tmp_path: Path, ahead: float, state: CheckState) -> None:
     with recording_s3({}) as server:
         server.ahead = ahead
         options = StoreOptions(endpoint=server.endpoint, secure=False, retries=0, **KEYS)
@@ -198,42 +228,42 @@ def test_a_clock_that_goes_wrong_is_found(tmp_path: Path, ahead: float, state: S
 
 @pytest.mark.s3
 def test_a_bucket_is_looked_at(tmp_path: Path, gateway: Gateway) -> None:
-    def states(bucket: str, options: StoreOptions = gateway.options) -> dict[str, State]:
+    def states(bucket: str, options: StoreOptions = gateway.options) -> dict[str, CheckState]:
         checks = found(services.store, tmp_path, {"store_url": f"s3://{bucket}", "store": options})
         return {check.name: check.state for check in checks}
 
     plain, whole = gateway.new_bucket(), gateway.new_bucket()
     provision(Plan(bucket=whole, events=Events.NONE), gateway.options)
-    assert states(plain) == {"clock": State.OK, "versions": State.WARNING, "store": State.OK}
-    assert states(whole) == {"clock": State.OK, "versions": State.OK, "store": State.OK}
-    assert states("t-not-there") == {"clock": State.OK, "store": State.WRONG}
+    assert states(plain) == {"clock": CheckState.OK, "versions": CheckState.WARNING, "store": CheckState.OK}
+    assert states(whole) == {"clock": CheckState.OK, "versions": CheckState.OK, "store": CheckState.OK}
+    assert states("t-not-there") == {"clock": CheckState.OK, "store": CheckState.WRONG}
     wrong_key = gateway.options.model_copy(update={"secret_key": SecretStr("canary")})
-    assert states(whole, wrong_key) == {"clock": State.OK, "store": State.WRONG}
+    assert states(whole, wrong_key) == {"clock": CheckState.OK, "store": CheckState.WRONG}
     for bucket in (plain, whole):
         assert list(gateway.client.list_objects(bucket, include_version=True)) == []
 
 
 @pytest.mark.postgres
 def test_a_ledger_in_postgresql_is_looked_at(postgres_url: str) -> None:
-    assert look_at_ledger(postgres_url, None).age is Age.ABSENT
+    assert check_ledger(postgres_url, None).age is OldestItem.ABSENT
     open_ledger(postgres_url, SECRET).close()
-    look = look_at_ledger(postgres_url, SECRET)
-    assert look.age is Age.TODAYS
+    look = check_ledger(postgres_url, SECRET)
+    assert look.age is OldestItem.TODAYS
     assert look.commit_seconds
     with pytest.raises(LedgerError, match="another secret"):
-        look_at_ledger(postgres_url, bytes(32))
+        check_ledger(postgres_url, bytes(32))
 
 
 @pytest.mark.parametrize(
     ("disabled", "state", "words"),
     [
-        pytest.param(None, State.WARNING, "intake people add", id="nobody"),
-        pytest.param(True, State.WARNING, "0 people", id="somebody who is disabled"),
-        pytest.param(False, State.OK, "1 people", id="somebody"),
+        pytest.param(None, CheckState.WARNING, "intake people add", id="nobody"),
+        pytest.param(True, CheckState.WARNING, "0 people", id="somebody who is disabled"),
+        pytest.param(False, CheckState.OK, "1 people", id="somebody"),
     ],
 )
 def test_a_review_desk_where_nobody_can_sign_in_is_found(
-    tmp_path: Path, disabled: bool | None, state: State, words: str
+    tmp_path: Path, disabled: bool | None, state: CheckState, words: str
 ) -> None:
     a_ledger(tmp_path)
     settings = Settings(workspace=tmp_path)

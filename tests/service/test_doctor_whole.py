@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import ExitCode, StoreDownError
-from service.doctor.check import Check, State, wrong
+from service.doctor.check import Check, CheckState, wrong
 from service.doctor.examination import OneCheck, examine, exit_code, guarded
 from service.settings import Settings
 from tests.cli.test_cli import intake
@@ -20,7 +20,7 @@ def test_nothing_is_made_where_nothing_is(tmp_path: Path) -> None:
 
 
 def breaks(_settings: Settings) -> Iterator[Check]:
-    yield Check("breaks", State.OK, "So far so good.")
+    yield Check("breaks", CheckState.OK, "So far so good.")
     raise RuntimeError("canary")
 
 
@@ -38,7 +38,7 @@ def is_down(_settings: Settings) -> Iterator[Check]:
 )
 def test_a_check_that_breaks_is_a_finding(tmp_path: Path, check: OneCheck, code: ExitCode, what: str) -> None:
     checks = list(guarded(check, Settings(workspace=tmp_path)))
-    assert (checks[-1].state, checks[-1].what, exit_code(checks)) == (State.WRONG, what, code)
+    assert (checks[-1].state, checks[-1].what, exit_code(checks)) == (CheckState.WRONG, what, code)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_check_that_breaks_is_a_finding(tmp_path: Path, check: OneCheck, code:
     ],
 )
 def test_the_command_ends_as_the_worst_says(codes: list[ExitCode], expected: int) -> None:
-    checks = [Check("x", State.WARNING, "w"), *(wrong("x", "y", "z", code=code) for code in codes)]
+    checks = [Check("x", CheckState.WARNING, "w"), *(wrong("x", "y", "z", code=code) for code in codes)]
     assert exit_code(checks) == expected
 
 

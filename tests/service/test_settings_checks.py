@@ -9,7 +9,7 @@ from pipeline.delivery.options import WebhookOptions
 from pipeline.stores.options import StoreOptions
 from service.options import DeskOptions, PrefectOptions, ReceiverOptions
 from service.settings import Settings, SettingsError, unknown_variables
-from service.settings_checks import is_loopback, problems, refuse_unsafe
+from service.settings_checks import is_loopback, problems, refuse_unsafe_settings
 
 SIGNS = "whsec_" + "YWFh" * 11
 KEYS = {"access_key": SecretStr("canary-a"), "secret_key": SecretStr("canary-s")}
@@ -136,14 +136,14 @@ def test_everything_is_listed_at_once(tmp_path: Path, monkeypatch: pytest.Monkey
     tmp_path.chmod(0o755)
     settings = Settings(workspace=tmp_path, store_url="s3://b", prefect=elsewhere(), policy_file=tmp_path)
     with pytest.raises(SettingsError) as caught:
-        refuse_unsafe(settings)
+        refuse_unsafe_settings(settings)
     lines = str(caught.value).splitlines()
     assert len(lines) == 1 + 2 + 1 + 2 + 1 + 1
     assert "canary" not in str(caught.value)
 
 
 def test_safe_settings_go_on(tmp_path: Path) -> None:
-    refuse_unsafe(Settings(workspace=tmp_path))
+    refuse_unsafe_settings(Settings(workspace=tmp_path))
 
 
 @pytest.mark.parametrize(

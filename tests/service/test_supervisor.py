@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import ExitCode, LedgerBusyError, LedgerError
-from service.supervisor import Charge, exit_with
+from service.supervisor import SupervisedProcess, exit_with
 
 
 def _die(marks: str, how: str) -> None:
@@ -37,11 +37,11 @@ def _die(marks: str, how: str) -> None:
 )
 def test_a_process_that_dies(tmp_path: Path, how: str, code: ExitCode | None, starts: int) -> None:
     marks = tmp_path / "marks"
-    charge = Charge("mortal", tmp_path, _die, str(marks), how, stop_seconds=5)
+    charge = SupervisedProcess("mortal", tmp_path, _die, str(marks), how, stop_seconds=5)
     end = time.monotonic() + 20
     told: ExitCode | None = None
     while told is None and time.monotonic() < end and (not marks.exists() or len(marks.read_text()) < 2):
-        told = charge.tend()
+        told = charge.ensure_running()
         time.sleep(0.05)
     charge.stop()
     assert (told, len(marks.read_text())) == (code, starts)

@@ -13,11 +13,11 @@ from models.errors import FileRejectedError, StoreError
 from models.result import Decision
 from models.submission import INBOX
 from pipeline.cases.erasure import forget_child
-from pipeline.cases.page_images import keep_pictures
+from pipeline.cases.page_images import keep_page_images
 from pipeline.cases.steps import process
 from pipeline.stores.base import Store
 from pipeline.stores.content import bytes_of, content_key, keep_bytes
-from pipeline.stores.encrypted import SealedStore
+from pipeline.stores.encrypted import EncryptedStore
 from pipeline.stores.envelope import ADDED, HEADER, MAGIC, DamagedError, Header, Keyring
 from pipeline.stores.folder import FolderStore
 from pipeline.stores.opening import open_store
@@ -28,11 +28,11 @@ from tests.support.uploads import FILES, opened_desk, upload
 
 
 @pytest.fixture(params=list(CipherName))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> SealedStore:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> EncryptedStore:
     return sealed_at(tmp_path, cipher=request.param)
 
 
-def test_no_plain_byte_of_a_kept_scan_is_on_disk(store: SealedStore, tmp_path: Path) -> None:
+def test_no_plain_byte_of_a_kept_scan_is_on_disk(store: EncryptedStore, tmp_path: Path) -> None:
     scan = os.urandom(5000)
     digest = keep_bytes(store, scan)
     on_disk = everything(tmp_path)
@@ -58,7 +58,7 @@ def test_any_bytes_have_a_header_or_none_or_a_damaged_one(data: bytes, magic: in
         assert magic or data.startswith(MAGIC[:1])
 
 
-def test_the_same_bytes_are_never_sealed_alike(store: SealedStore, tmp_path: Path) -> None:
+def test_the_same_bytes_are_never_sealed_alike(store: EncryptedStore, tmp_path: Path) -> None:
     store.put("a", SCAN, content_type=TYPE)
     first = everything(tmp_path)
     store.put("a", SCAN, content_type=TYPE)
@@ -73,7 +73,7 @@ def test_a_case_is_decided_drawn_and_forgotten_alike(tmp_path: Path) -> None:
         desk = plain._replace(store=sealed_at(tmp_path / "store"))
         result = process(source, upload(source), desk)
         assert result.decision is Decision.ACCEPTED
-        keep_pictures(desk.ledger.case("case-1"), result, desk)
+        keep_page_images(desk.ledger.case("case-1"), result, desk)
         assert everything(tmp_path / "store").count(MAGIC) == 2 * len(FILES)
         assert not [name for name in FILES if name in everything(tmp_path / "store")]  # each file holds its own name
         forget_child([CHILD_NUMBER], desk.ledger, desk.store)
@@ -111,7 +111,7 @@ def test_the_limit_holds_for_plain_objects_that_would_fit_sealed(tmp_path: Path)
         sealed_at(tmp_path).get("a", limit=100)
 
 
-def test_bytes_that_look_sealed_when_they_come_are_sealed_all_the_same(store: SealedStore, tmp_path: Path) -> None:
+def test_bytes_that_look_sealed_when_they_come_are_sealed_all_the_same(store: EncryptedStore, tmp_path: Path) -> None:
     store.put("a", SCAN, content_type=TYPE)
     envelope = FolderStore(tmp_path).get("a", limit=None)
     store.put("a", envelope, content_type=TYPE)
@@ -171,7 +171,7 @@ FIELDS = {
 @pytest.mark.parametrize("flipped", [0x01, 0x03, 0x80])
 @pytest.mark.parametrize("field", FIELDS)
 def test_an_envelope_that_was_altered_does_not_open(
-    store: SealedStore, tmp_path: Path, field: str, flipped: int
+    store: EncryptedStore, tmp_path: Path, field: str, flipped: int
 ) -> None:
     store.put("objects/a", SCAN, content_type=TYPE)
     file = tmp_path / "objects/a"
@@ -189,7 +189,7 @@ def test_the_fields_are_all_there_is() -> None:
 
 
 @pytest.mark.parametrize("left", [1, 15, 16, 17, 30, HEADER - 1, HEADER, HEADER + 5, ADDED, len(SCAN) + ADDED - 1])
-def test_an_envelope_that_is_cut_short_does_not_open(store: SealedStore, tmp_path: Path, left: int) -> None:
+def test_an_envelope_that_is_cut_short_does_not_open(store: EncryptedStore, tmp_path: Path, left: int) -> None:
     store.put("objects/a", SCAN, content_type=TYPE)
     file = tmp_path / "objects/a"
     file.write_bytes(file.read_bytes()[:left])
@@ -200,7 +200,7 @@ def test_an_envelope_that_is_cut_short_does_not_open(store: SealedStore, tmp_pat
     assert list(store.list("")) == []
 
 
-def test_an_object_in_the_place_of_another_does_not_open(store: SealedStore, tmp_path: Path) -> None:
+def test_an_object_in_the_place_of_another_does_not_open(store: EncryptedStore, tmp_path: Path) -> None:
     store.put("objects/a", SCAN, content_type=TYPE)
     store.put("objects/b", SCAN[::-1], content_type=TYPE)
     one, other = (tmp_path / f"objects/{name}" for name in "ab")

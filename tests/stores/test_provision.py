@@ -9,12 +9,12 @@ import pytest
 from pydantic import SecretStr
 
 from models.errors import StoreDownError, StoreError
-from pipeline.events.notification import Told, tokens_of, told
+from pipeline.events.notification import CreatedObject, tokens_of, told
 from pipeline.stores.bucket_rules import facts, merged, parsed
 from pipeline.stores.opening import open_store
 from pipeline.stores.options import StoreOptions
 from pipeline.stores.provision import provision, provision_folder
-from pipeline.stores.provisioning import Events, Plan, State
+from pipeline.stores.provisioning import Events, Plan, StepState
 from tests.support.listener import Listener, listening
 from tests.support.plans import TOKEN, plan
 from tests.support.processes import free_port
@@ -24,7 +24,7 @@ NOTIFICATION, LIFECYCLE = "notification", "lifecycle"
 FIRST_EVENT_SECONDS = 40.0
 
 
-def states(wanted: Plan, options: StoreOptions, *, dry_run: bool = False) -> set[State]:
+def states(wanted: Plan, options: StoreOptions, *, dry_run: bool = False) -> set[StepState]:
     return {step.state for step in provision(wanted, options, dry_run=dry_run)}
 
 
@@ -42,11 +42,11 @@ def wait_for_one(listener: Listener, seconds: float) -> None:
 @pytest.mark.s3
 def test_from_nothing_to_provisioned_and_a_second_time_nothing_changes(gateway: Gateway) -> None:
     wanted = plan(inbox_days=90)
-    assert states(wanted, gateway.options, dry_run=True) == {State.WOULD_DO}
+    assert states(wanted, gateway.options, dry_run=True) == {StepState.WOULD_DO}
     assert not gateway.client.bucket_exists(wanted.bucket)
-    assert states(wanted, gateway.options) == {State.DONE}
-    assert states(wanted, gateway.options) == {State.UNCHANGED}
-    assert states(wanted, gateway.options, dry_run=True) == {State.UNCHANGED}
+    assert states(wanted, gateway.options) == {StepState.DONE}
+    assert states(wanted, gateway.options) == {StepState.UNCHANGED}
+    assert states(wanted, gateway.options, dry_run=True) == {StepState.UNCHANGED}
 
 
 @pytest.mark.s3
@@ -66,7 +66,7 @@ def test_the_inbox_expires_only_for_as_long_as_that_is_asked_for(gateway: Gatewa
     wanted = plan(events=Events.NONE, inbox_days=90)
     provision(wanted, gateway.options)
     steps = provision(wanted.model_copy(update={"inbox_days": None}), gateway.options)
-    assert [step.what for step in steps if step.state is State.DONE] == ["the rule intake-inbox is gone"]
+    assert [step.what for step in steps if step.state is StepState.DONE] == ["the rule intake-inbox is gone"]
     rules = parsed(gateway.rules(wanted.bucket, LIFECYCLE))
     assert {rule.findtext("ID") for rule in rules} == {"intake-upkeep"}
 
@@ -79,7 +79,9 @@ def test_a_manifest_that_arrives_is_told_with_the_token_and_nothing_else_is(gate
         for key in ("inbox/x/1.jpg", "elsewhere/x/submission.json", "inbox/x/submission.json"):
             upload(gateway, wanted.bucket, key)
         wait_for_one(listener, 10)
-    assert [told(one.body.encode()) for one in listener.heard] == [(Told(wanted.bucket, "inbox/x/submission.json"),)]
+    assert [told(one.body.encode()) for one in listener.heard] == [
+        (CreatedObject(wanted.bucket, "inbox/x/submission.json"),)
+    ]
     assert TOKEN in tokens_of(listener.heard[0].body.encode())
     assert listener.heard[0].path == "/s3-events"
 
@@ -113,9 +115,9 @@ def test_a_topic_that_is_to_be_otherwise_is_made_again_with_its_rule(
     first = plan()
     provision(first, gateway.options)
     second = first.model_copy(update=change)
-    done = [step.what for step in provision(second, gateway.options) if step.state is State.DONE]
+    done = [step.what for step in provision(second, gateway.options) if step.state is StepState.DONE]
     assert done == ["the topic", "inbox/*/submission.json is told to the receiver"]
-    assert states(second, gateway.options) == {State.UNCHANGED}
+    assert states(second, gateway.options) == {StepState.UNCHANGED}
 
 
 @pytest.mark.s3
@@ -161,11 +163,11 @@ def test_a_server_that_is_not_there_is_our_error() -> None:
 @pytest.mark.parametrize(
     ("prepare", "state"),
     [
-        pytest.param(lambda folder: None, State.DONE, id="nothing there"),
-        pytest.param(lambda folder: folder.mkdir(), State.UNCHANGED, id="there"),
+        pytest.param(lambda folder: None, StepState.DONE, id="nothing there"),
+        pytest.param(lambda folder: folder.mkdir(), StepState.UNCHANGED, id="there"),
     ],
 )
-def test_a_folder_is_made(tmp_path: Path, prepare: Callable[[Path], None], state: State) -> None:
+def test_a_folder_is_made(tmp_path: Path, prepare: Callable[[Path], None], state: StepState) -> None:
     folder = tmp_path / "store"
     prepare(folder)
     assert provision_folder(folder).state is state

@@ -8,7 +8,7 @@ import pytest
 from models.errors import StoreDownError
 from models.submission import INBOX
 from pipeline.stores.base import ObjectInfo, Store
-from pipeline.stores.encrypted import SealedStore
+from pipeline.stores.encrypted import EncryptedStore
 from pipeline.stores.envelope import MAGIC, DamagedError
 from pipeline.stores.folder import FolderStore
 from pipeline.stores.options import CipherName
@@ -18,7 +18,7 @@ from tests.support.sealing import NEW, OLD, TYPE, everything, sealed_at
 class Mixed(NamedTuple):
     """A store, and what was put there."""
 
-    store: SealedStore
+    store: EncryptedStore
     held: dict[str, bytes]
 
 
@@ -72,6 +72,6 @@ class Down(FolderStore):
 
 
 def test_a_store_that_is_down_ends_it_at_once(mixed: Mixed, tmp_path: Path) -> None:
-    store = SealedStore(Down(tmp_path), mixed.store._keyring)
+    store = EncryptedStore(Down(tmp_path), mixed.store._keyring)
     with pytest.raises(StoreDownError):
         next(store.reseal())

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import id_number, member
@@ -11,7 +11,7 @@ from tests.support.scripted import ScriptedReaders
 from tests.support.uploads import FILES, upload
 
 
-def process_many(desk: Desk, tmp_path: Path, count: int) -> list[str]:
+def process_many(desk: PipelineContext, tmp_path: Path, count: int) -> list[str]:
     """So many cases of children of one day, each with a card of its own; every third is typed in as a boy."""
     source, readers = FolderStore(tmp_path / "uploads"), desk.readers
     assert isinstance(readers, ScriptedReaders)

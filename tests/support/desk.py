@@ -21,8 +21,8 @@ from tests.support.people import PASSWORD
 from tests.support.processes import free_port
 from tests.support.values import SECRET
 from web.desk.app import application
-from web.desk.guard import Way
-from web.desk.routes import WAYS
+from web.desk.guard import RouteSpec
+from web.desk.routes import ROUTES
 
 PORT: Final = 8098
 HERE: Final = f"http://127.0.0.1:{PORT}"
@@ -38,14 +38,14 @@ class Desk(NamedTuple):
     store: FolderStore
 
     def browser(
-        self, base: str = HERE, ways: Sequence[Way] = WAYS, headers: Mapping[str, str] = MappingProxyType({})
+        self, base: str = HERE, ways: Sequence[RouteSpec] = ROUTES, headers: Mapping[str, str] = MappingProxyType({})
     ) -> TestClient:
         """A browser that nobody signed in with; it sends what browsers send, and follows nothing by itself."""
         usual = {"Origin": base, "Sec-Fetch-Site": "same-origin", **headers}
         app = application(self.settings, self.ledger, self.store, ways=ways)
         return TestClient(app, base_url=base, headers=usual, follow_redirects=False)
 
-    def signed_in(self, role: Role | None, ways: Sequence[Way] = WAYS) -> TestClient:
+    def signed_in(self, role: Role | None, ways: Sequence[RouteSpec] = ROUTES) -> TestClient:
         """A browser with which somebody of a role signed in; nobody, if there is no role."""
         browser = self.browser(ways=ways)
         if role is not None:

@@ -9,9 +9,9 @@ from models.documents import DocumentKind
 from models.policy import Policy
 from models.reading import PageReading
 from models.submission import EnteredChild, Guardian, GuardianRelation, IdType, Sex, Submission, SubmittedFile
-from pipeline.extract.extraction import view_files
+from pipeline.extract.extraction import extract_files
 from pipeline.judge.dossier import Dossier, open_dossier
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from tests.support.cards import CHILD_NUMBER, FATHER_NUMBER, emblem, father, home, member, portrait
 
 
@@ -35,7 +35,7 @@ CHILD: Final = EnteredChild(
 GUARDIAN: Final = Guardian(name="欧阳明", relation=GuardianRelation.FATHER, id_number=FATHER_NUMBER)
 
 # Every character of the basic block: an engine that reads whatever a common name is written with.
-READER: Final = Reader(frozenset(map(chr, range(0x4E00, 0x9FA6))), Policy())
+READER: Final = NameContext(frozenset(map(chr, range(0x4E00, 0x9FA6))), Policy())
 
 
 def dossier(
@@ -56,7 +56,7 @@ def dossier(
         files=tuple(SubmittedFile(path=file.file.path, kind=file.file.hint) for file in read),
     )
     case = Case(submission=submission, revision=1, files=tuple(file.file for file in read), input_digest="0" * 64)
-    return open_dossier(case, view_files(read), READER)
+    return open_dossier(case, extract_files(read), READER)
 
 
 def _file(number: int, sent: Sent) -> FileReading:

@@ -11,13 +11,13 @@ import pytest
 from playwright.sync_api import Page
 
 from fixtures.truth import SAMPLES
-from models.policy import Limits, Looks, Policy
-from pipeline.cases.context import Desk as Workplace
+from models.policy import Limits, Policy, ReviewSampling
+from pipeline.cases.context import PipelineContext as Workplace
 from pipeline.cases.steps import process
 from pipeline.ledger.opening import open_ledger
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.folder import FolderStore
-from pipeline.workers.ocr_pool import Readers
+from pipeline.workers.ocr_pool import OcrPool
 from service.options import DeskOptions
 from service.settings import Settings
 from tests.support.chromium import Chromium, StartChromium, Visit
@@ -28,7 +28,7 @@ from tests.support.samples import known_children
 from tests.support.values import SECRET
 
 DOUBTFUL, KNOWN, DRAWN = "review-hard-name", "returned-4005", "accepted-certificate"
-_LOOKS: Final = {DOUBTFUL: Looks(share=0), KNOWN: Looks(share=0), DRAWN: Looks(share=1)}
+_LOOKS: Final = {DOUBTFUL: ReviewSampling(share=0), KNOWN: ReviewSampling(share=0), DRAWN: ReviewSampling(share=1)}
 
 
 class Step(NamedTuple):
@@ -44,7 +44,7 @@ def processed_in(folder: Path) -> None:
     staffed_in(folder)
     ledger = open_ledger(f"sqlite:///{folder / 'ledger.db'}", SECRET)
     ledger.import_children(known_children())
-    with Readers(OcrOptions(threads=1), ReaderOptions(processes=2)) as readers:
+    with OcrPool(OcrOptions(threads=1), ReaderOptions(processes=2)) as readers:
         for name, looks in _LOOKS.items():
             workplace = Workplace(ledger, FolderStore(folder / "store"), readers, Policy(looks=looks), Limits())
             process(FolderStore(SAMPLES), name, workplace)

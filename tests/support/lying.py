@@ -3,11 +3,11 @@
 import json
 from typing import Final
 
-from models.policy import Limits, Looks, Policy
+from models.policy import Limits, Policy, ReviewSampling
 from models.reading import PageReading
 from models.result import Result
 from models.submission import MANIFEST_NAME
-from pipeline.cases.context import Desk as Workplace
+from pipeline.cases.context import PipelineContext as Workplace
 from pipeline.cases.steps import process
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import CHILD_NUMBER, FATHER_NUMBER, emblem, father, home, member, portrait
@@ -22,12 +22,17 @@ CANARIES: Final = ("靖萱", "靖宣", "欧阳明", CHILD_NUMBER, FATHER_NUMBER,
 DOUBTFUL: Final = member({"姓名": Ink("欧阳靖宣", sure=0.6, others={3: {"萱": 0.3, "宜": 0.1}})})
 OTHER: Final = member({"姓名": Ink("欧阳靖宣")})
 CLEAR: Final = member()
-UNDRAWN: Final = Looks(share=0)
-DRAWN: Final = Looks(share=1)
+UNDRAWN: Final = ReviewSampling(share=0)
+DRAWN: Final = ReviewSampling(share=1)
 
 
 def laid(
-    desk: Desk, name: str = "case-1", page: PageReading = DOUBTFUL, *, looks: Looks = UNDRAWN, picture: bytes = b""
+    desk: Desk,
+    name: str = "case-1",
+    page: PageReading = DOUBTFUL,
+    *,
+    looks: ReviewSampling = UNDRAWN,
+    picture: bytes = b"",
 ) -> Result:
     """Process the family's case whose child's page reads so; every file is `picture`, or nothing that can be opened."""
     pages = (portrait(), emblem(), home(), father(), page)

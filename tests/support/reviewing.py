@@ -6,21 +6,21 @@ from typing import Any, Final, NamedTuple
 
 from models.codes import Code, Reason
 from models.documents import Field, Person
-from models.findings import Place
-from models.policy import Limits, Looks, Policy
+from models.findings import Location
+from models.policy import Limits, Policy, ReviewSampling
 from models.reading import PageReading
 from models.register import KnownChild
-from models.review import Checked, Outcome, Relation, Role, Verdict
+from models.review import Checked, Relation, ReviewDecision, ReviewOutcome, Role
 from models.submission import Guardian, Sex
 from pipeline.cases.conclude import conclude
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.values import Content
 from pipeline.review.deciding import Intent
 from pipeline.review.return_reasons import place_of
-from pipeline.review.review_case import Opened, open_case
-from pipeline.review.sheet import Row, Sheet, checked_of
+from pipeline.review.review_case import ReviewCase, open_review_case
+from pipeline.review.sheet import ReviewRow, ReviewSheet, checked_of
 from tests.support.cards import CHILD_NUMBER, member
 from tests.support.dossiers import FAMILY, GUARDIAN, READER, Sent, dossier
 from tests.support.lines import Ink
@@ -52,13 +52,13 @@ class Sending(NamedTuple):
     guardian: Guardian | None = GUARDIAN
     known: Sequence[KnownChild] = ()
     version: int = CONTENT_VERSION
-    looks: Looks = Looks(share=0)
+    looks: ReviewSampling = ReviewSampling(share=0)
     policy: Policy = Policy()
 
 
-def reader_of(sending: Sending) -> Reader:
+def reader_of(sending: Sending) -> NameContext:
     """What judging needs, under the case's policy."""
-    return Reader(READER.alphabet, sending.policy.model_copy(update={"looks": sending.looks}))
+    return NameContext(READER.alphabet, sending.policy.model_copy(update={"looks": sending.looks}))
 
 
 def judged(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sending()) -> None:  # noqa: B008 - frozen
@@ -71,71 +71,79 @@ def judged(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sendin
     conclude(case, content, ledger, reader_of(sending), began=time.monotonic())
 
 
-def opened(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sending()) -> Opened:  # noqa: B008 - frozen
+def opened(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sending()) -> ReviewCase:  # noqa: B008 - frozen
     """The same, opened by somebody."""
     judged(ledger, *files, sending=sending)
     return opened_again(ledger, sending)
 
 
-def opened_again(ledger: Ledger, sending: Sending = Sending()) -> Opened:  # noqa: B008 - frozen
+def opened_again(ledger: Ledger, sending: Sending = Sending()) -> ReviewCase:  # noqa: B008 - frozen
     """A case that is there already, opened by somebody."""
-    return open_case(CASE, ledger, reader_of(sending), Limits())
+    return open_review_case(CASE, ledger, reader_of(sending), Limits())
 
 
-def row_of(sheet: Sheet, field: Field, person: Person | None = Person.CHILD) -> Row:
+def row_of(sheet: ReviewSheet, field: Field, person: Person | None = Person.CHILD) -> ReviewRow:
     """The row of a field of somebody."""
     (row,) = (row for row in sheet.rows if (row.compared.person, row.compared.field) == (person, field))
     return row
 
 
-def looked(row: Row, seen: str | None) -> Checked:
+def looked(row: ReviewRow, seen: str | None) -> Checked:
     """What somebody sees of a row."""
     one = checked_of(row, seen)
     assert one is not None
     return one
 
 
-def all_looked(sheet: Sheet, **seen: str | None) -> tuple[Checked, ...]:
+def all_looked(sheet: ReviewSheet, **seen: str | None) -> tuple[Checked, ...]:
     """Every doubtful row and the child's fields in `seen`: as typed in, else as read, if nothing else is said."""
     rows = [row for row in sheet.rows if row.doubtful or _named(row, seen)]
     return tuple(looked(row, seen[row.compared.field] if _named(row, seen) else _usual(row)) for row in rows)
 
 
-def _named(row: Row, seen: Mapping[str, str | None]) -> bool:
+def _named(row: ReviewRow, seen: Mapping[str, str | None]) -> bool:
     return row.compared.person is Person.CHILD and row.compared.field.value in seen
 
 
-def _usual(row: Row) -> str | None:
+def _usual(row: ReviewRow) -> str | None:
     return row.compared.entered or (row.read.value if row.read else "看清了")
 
 
-def place(opened: Opened, field: Field, person: Person | None = Person.CHILD) -> Place:
+def place(opened: ReviewCase, field: Field, person: Person | None = Person.CHILD) -> Location:
     """Where a field of somebody stands."""
     chosen = place_of(opened, f"r{row_of(opened.sheet, field, person).number}")
     assert chosen is not None
     return chosen
 
 
-def verdict(opened: Opened, outcome: Outcome, *checked: Checked, number: int = 1, **told: Any) -> Verdict:
+def verdict(
+    opened: ReviewCase, outcome: ReviewOutcome, *checked: Checked, number: int = 1, **told: Any
+) -> ReviewDecision:
     """What somebody decides of the case as it lies there."""
     laid_out = opened.laid_out
     seen = {"revision": laid_out.case.revision, "run": laid_out.run}
-    return Verdict(decision_id=f"{number:032x}", outcome=outcome, checked=checked, **{**seen, **told})
+    return ReviewDecision(decision_id=f"{number:032x}", outcome=outcome, checked=checked, **{**seen, **told})
 
 
-def intent(opened: Opened, verdict: Verdict, *, role: Role = Role.REVIEWER) -> Intent:
+def intent(opened: ReviewCase, verdict: ReviewDecision, *, role: Role = Role.REVIEWER) -> Intent:
     """Somebody who decides, and confirms every blocker that is about no one field."""
     return Intent("li", role, verdict, frozenset(range(len(opened.sheet.loose))))
 
 
-def accepting(opened: Opened, *checked: Checked, relation: Relation | None = None, note: str = "") -> Verdict:
+def accepting(
+    opened: ReviewCase, *checked: Checked, relation: Relation | None = None, note: str = ""
+) -> ReviewDecision:
     """An acceptance."""
-    return verdict(opened, Outcome.ACCEPT, *checked, relation=relation, note=note)
+    return verdict(opened, ReviewOutcome.ACCEPT, *checked, relation=relation, note=note)
 
 
 def returning(
-    opened: Opened, why: tuple[Code, Reason], place: Place | None, *checked: Checked, relation: Relation | None = None
-) -> Verdict:
+    opened: ReviewCase,
+    why: tuple[Code, Reason],
+    place: Location | None,
+    *checked: Checked,
+    relation: Relation | None = None,
+) -> ReviewDecision:
     """A return."""
     about = {"code": why[0], "reason": why[1], "place": place, "relation": relation}
-    return verdict(opened, Outcome.RETURN, *checked).model_copy(update=about)
+    return verdict(opened, ReviewOutcome.RETURN, *checked).model_copy(update=about)

@@ -12,11 +12,11 @@ from fixtures.readings import kept_readings
 from fixtures.truth import KNOWN_CHILDREN, SAMPLES
 from models.case import FileReading, ReadPage
 from models.errors import FileRejectedError
-from models.policy import Limits, Looks, Policy
+from models.policy import Limits, Policy, ReviewSampling
 from models.reading import PageReading
 from models.register import KnownChild
 from models.result import Result
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.ledger.base import Ledger
@@ -25,7 +25,7 @@ from pipeline.stores.folder import FolderStore
 from pipeline.workers.ocr_pool import Pending
 from tests.support.scripted import ScriptedReaders
 
-_UNDRAWN: Final = Looks(share=0)
+_UNDRAWN: Final = ReviewSampling(share=0)
 
 
 class SampleReaders(ScriptedReaders):
@@ -56,9 +56,11 @@ class _Read(NamedTuple):
         return self.readings
 
 
-def processed_sample(name: str, ledger: Ledger, store: Store, looks: Looks = _UNDRAWN) -> Result:
+def processed_sample(name: str, ledger: Ledger, store: Store, looks: ReviewSampling = _UNDRAWN) -> Result:
     """Process a sample as the product does it, but for the reading."""
-    return process(FolderStore(SAMPLES), name, Desk(ledger, store, SampleReaders(), Policy(looks=looks), Limits()))
+    return process(
+        FolderStore(SAMPLES), name, PipelineContext(ledger, store, SampleReaders(), Policy(looks=looks), Limits())
+    )
 
 
 def known_children() -> tuple[KnownChild, ...]:

@@ -7,7 +7,7 @@ from models.content import Resemblance
 from models.errors import PipelineError
 from models.policy import Limits
 from models.reading import PageReading
-from pipeline.glyphs.queries import Question
+from pipeline.glyphs.queries import GlyphQuery
 from pipeline.perceive.scene.overlay import Mark
 from pipeline.workers.ocr_pool import Pending
 
@@ -32,7 +32,7 @@ class ScriptedReaders:
         self.script = dict(script)
         self.refused = dict(refused or {})
         self.asked: list[bytes] = []
-        self.questions: list[Question] = []
+        self.questions: list[GlyphQuery] = []
         self.resemblances: dict[str, Resemblance | PipelineError | None] = {}
 
     def count(self, data: bytes, limits: Limits) -> int:
@@ -46,7 +46,7 @@ class ScriptedReaders:
         self.asked.append(data)
         return _Known(self.script[data])
 
-    def compare(self, data: bytes, questions: tuple[Question, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
+    def compare(self, data: bytes, questions: tuple[GlyphQuery, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
         """What the script has for each character, whatever the picture."""
         self.questions.extend(questions)
         return tuple(self._resemblance(question.character) for question in questions)

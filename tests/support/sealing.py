@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from pipeline.stores.encrypted import SealedStore
+from pipeline.stores.encrypted import EncryptedStore
 from pipeline.stores.opening import open_store
 from pipeline.stores.options import CipherName, SealingOptions, StoreOptions
 
@@ -13,11 +13,11 @@ SCAN = b"plain bytes of a scan " * 400
 TYPE = "image/jpeg"
 
 
-def sealed_at(folder: Path, keyring: str = OLD, cipher: CipherName = CipherName.SM4) -> SealedStore:
+def sealed_at(folder: Path, keyring: str = OLD, cipher: CipherName = CipherName.SM4) -> EncryptedStore:
     """A store in a folder that seals under the first of these keys."""
     sealing = SealingOptions(keyring=SecretStr(keyring), cipher=cipher)
     store = open_store(f"file:{folder}", StoreOptions(sealing=sealing))
-    assert isinstance(store, SealedStore)
+    assert isinstance(store, EncryptedStore)
     return store
 
 

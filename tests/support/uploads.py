@@ -8,7 +8,7 @@ from typing import Final
 
 from models.policy import Limits, Policy
 from models.submission import MANIFEST_NAME
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.ledger.opening import open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.folder import FolderStore
@@ -20,15 +20,15 @@ FILES: Final = [f"{number}.jpg".encode() for number, _ in enumerate(FAMILY, star
 
 
 @contextmanager
-def opened_desk(folder: Path) -> Iterator[Desk]:
+def opened_desk(folder: Path) -> Iterator[PipelineContext]:
     """A desk with its ledger and its store in a folder."""
     ledger = open_ledger(f"sqlite:///{folder}/ledger.db", SECRET)
     readers = ScriptedReaders(dict(zip(FILES, FAMILY, strict=True)))
-    yield Desk(ledger, FolderStore(folder / "store"), readers, Policy(), Limits())
+    yield PipelineContext(ledger, FolderStore(folder / "store"), readers, Policy(), Limits())
     ledger.close()
 
 
-def scripted(desk: Desk) -> ScriptedReaders:
+def scripted(desk: PipelineContext) -> ScriptedReaders:
     """The desk's readers, for what they were asked and what they shall say."""
     assert isinstance(desk.readers, ScriptedReaders)
     return desk.readers

@@ -13,10 +13,10 @@ from models.policy import Limits, Policy
 from models.result import Decision
 from models.submission import MANIFEST_NAME
 from pipeline.cases import steps
-from pipeline.cases.context import Desk
+from pipeline.cases.context import PipelineContext
 from pipeline.delivery.audit_anchors import keep_anchor, verify
 from pipeline.delivery.deliver import Outlet, deliver
-from pipeline.events.reconciler import Scan
+from pipeline.events.reconciler import Reconciler
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.opening import open_ledger
 from pipeline.ledger.values import InboxItem
@@ -62,8 +62,8 @@ def take_on(folder: Path, *, later: bool = False, wrap: Wrap = lambda ledger, st
 
 def work(ledger: Ledger, store: Store, passed: timedelta = timedelta()) -> None:
     """All that waits, once; `passed` is how much later it is by the ledger's clock."""
-    desk = Desk(ledger, store, readers(), Policy(), Limits())
-    Scan(desk.store, desk.ledger, "local").look()
+    desk = PipelineContext(ledger, store, readers(), Policy(), Limits())
+    Reconciler(desk.store, desk.ledger, "local").look()
     for item in (*desk.ledger.undispatched(10), *desk.ledger.overdue(utc_now() + passed)):
         desk.ledger.mark_dispatched(item.item_id, f"run-{item.item_id}")
         _case(item, desk)
@@ -71,11 +71,11 @@ def work(ledger: Ledger, store: Store, passed: timedelta = timedelta()) -> None:
     keep_anchor(desk.ledger, desk.store, day=utc_now().date())
 
 
-def _case(item: InboxItem, desk: Desk) -> None:
+def _case(item: InboxItem, desk: PipelineContext) -> None:
     lease = desk.ledger.lease(item.item_id, f"worker-{os.getpid()}", _LEASE_SECONDS)
     if lease is None:
         return
-    case = steps.gather(desk.store, item.event.key.removesuffix(f"/{MANIFEST_NAME}"), desk)
+    case = steps.take_in(desk.store, item.event.key.removesuffix(f"/{MANIFEST_NAME}"), desk)
     steps.conclude(case, tuple(steps.perceive_case(case, desk)), desk, began=0.0, lease=lease)
 
 

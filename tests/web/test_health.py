@@ -13,7 +13,7 @@ from models.errors import LedgerBusyError, StoreDownError
 from models.findings import Code, Reason
 from pipeline.ledger.base import Ledger, utc_now
 from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.records import Figures
+from pipeline.ledger.records import Metrics
 from pipeline.ledger.values import Conclusion, UploadEvent, Via
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
@@ -22,7 +22,7 @@ from service.settings import Settings
 from tests.support.door import TOKEN, answering
 from tests.support.values import FILES, SECRET, result, submission
 from web.receiver.app import application
-from web.receiver.health import look_at
+from web.receiver.health import check_health
 
 OPTIONS = Settings(receiver=ReceiverOptions(port=1, tokens=SecretStr(TOKEN)))
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -92,7 +92,7 @@ def test_why_not_ready(
     before(ledger)
     clock.by = timedelta()
     ledger.beat("host/1", 0)
-    why = look_at(ledger, store).why_not_ready
+    why = check_health(ledger, store).why_not_ready
     assert len(why) == len(words)
     assert all(word in sentence for word, sentence in zip(words, why, strict=True))
 
@@ -100,11 +100,11 @@ def test_why_not_ready(
 def test_a_worker_that_is_silent_is_missed(ledger: Ledger, store: FolderStore, clock: Shifted) -> None:
     clock.by = -timedelta(seconds=61)
     ledger.beat("host/1", 0)
-    (why,) = look_at(ledger, store).why_not_ready
+    (why,) = check_health(ledger, store).why_not_ready
     assert "No worker has spoken" in why
     clock.by = timedelta()
     ledger.beat("host/2", 0)
-    assert look_at(ledger, store).why_not_ready == ()
+    assert check_health(ledger, store).why_not_ready == ()
 
 
 def test_workers_of_yesterday_are_struck_out(ledger: Ledger, clock: Shifted) -> None:
@@ -122,14 +122,14 @@ class _Away(FolderStore):
 
 
 class _Locked:
-    def figures(self) -> Figures:
+    def figures(self) -> Metrics:
         raise LedgerBusyError("locked")
 
 
 def test_a_store_and_a_ledger_that_are_away_are_named(tmp_path: Path, ledger: Ledger) -> None:
     ledger.beat("host/1", 0)
-    (store,) = look_at(ledger, _Away(tmp_path)).why_not_ready
-    (locked,) = look_at(_Locked(), FolderStore(tmp_path)).why_not_ready  # type: ignore[arg-type]
+    (store,) = check_health(ledger, _Away(tmp_path)).why_not_ready
+    (locked,) = check_health(_Locked(), FolderStore(tmp_path)).why_not_ready  # type: ignore[arg-type]
     assert ("object store" in store, "ledger" in locked) == (True, True)
 
 

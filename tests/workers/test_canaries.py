@@ -13,7 +13,7 @@ from models.errors import FileRejectedError
 from models.policy import Limits
 from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
-from pipeline.workers.ocr_pool import Readers
+from pipeline.workers.ocr_pool import OcrPool
 from tests.support.files import encoded
 
 pytestmark = [pytest.mark.ocr, pytest.mark.timeout(300)]
@@ -39,7 +39,7 @@ def sheet(words: str) -> bytes:
 
 def test_eight_submissions_at_once_never_see_each_others_text() -> None:
     known = {(s, p): canary(s, p) for s in range(SUBMISSIONS) for p in range(PAGES)}
-    with Readers(OcrOptions(), ReaderOptions(processes=2)) as readers:
+    with OcrPool(OcrOptions(), ReaderOptions(processes=2)) as readers:
 
         def submission(number: int) -> list[str]:
             begun = [readers.start(sheet(known[number, page]), 1, LIMITS) for page in range(PAGES)]
@@ -68,17 +68,17 @@ def noise(seed: int) -> Rgb:
         pytest.param(np.full((10, 20000, 3), 200, np.uint8), id="a strip"),
     ],
 )
-def test_pages_without_text_crash_nothing(page: Rgb, readers: Readers) -> None:
+def test_pages_without_text_crash_nothing(page: Rgb, readers: OcrPool) -> None:
     (reading,) = readers.start(encoded(Image.fromarray(page), "PNG"), 1, LIMITS).result()
     assert not [line for line in reading.lines if line.confidence > 0.9 and len(line.text) > 3]
 
 
-def test_a_single_pixel_is_no_page(readers: Readers) -> None:
+def test_a_single_pixel_is_no_page(readers: OcrPool) -> None:
     with pytest.raises(FileRejectedError):
         readers.start(encoded(Image.new("RGB", (1, 1)), "PNG"), 1, LIMITS).result()
 
 
 @pytest.fixture(scope="module")
-def readers() -> Iterator[Readers]:
-    with Readers(OcrOptions(), ReaderOptions(processes=1)) as held:
+def readers() -> Iterator[OcrPool]:
+    with OcrPool(OcrOptions(), ReaderOptions(processes=1)) as held:
         yield held

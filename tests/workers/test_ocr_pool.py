@@ -18,7 +18,7 @@ from models.policy import Limits
 from pipeline.perceive.ocr.engines import ENGINES, engine_kind
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.perceive.page import made_by
-from pipeline.workers.ocr_pool import Pending, Readers
+from pipeline.workers.ocr_pool import OcrPool, Pending
 from tests.support.engines import (
     DIE,
     DIE_ONCE,
@@ -45,34 +45,34 @@ def sheet_of(colour: Colour) -> bytes:
     return encoded(Image.new("RGB", (300, 200), colour), "PNG")
 
 
-def text_of(readers: Readers, colour: Colour = READ, limits: Limits = LIMITS) -> str:
+def text_of(readers: OcrPool, colour: Colour = READ, limits: Limits = LIMITS) -> str:
     """What the engine said: the number of its process and the colour that it saw."""
     (reading,) = readers.start(sheet_of(colour), 1, limits).result()
     return reading.lines[0].text
 
 
-def process_of(readers: Readers) -> int:
+def process_of(readers: OcrPool) -> int:
     return int(text_of(readers).split()[0])
 
 
-def pool(**options: int) -> Readers:
-    return Readers(OcrOptions(engine=OBEDIENT), ReaderOptions.model_validate({"processes": 1, **options}))
+def pool(**options: int) -> OcrPool:
+    return OcrPool(OcrOptions(engine=OBEDIENT), ReaderOptions.model_validate({"processes": 1, **options}))
 
 
 @pytest.fixture(scope="module")
-def readers() -> Iterator[Readers]:
+def readers() -> Iterator[OcrPool]:
     with pool() as held:
         held.warm_up()
         yield held
 
 
-def test_a_page_is_read_in_another_process(readers: Readers) -> None:
+def test_a_page_is_read_in_another_process(readers: OcrPool) -> None:
     assert process_of(readers) == process_of(readers) != os.getpid()
     assert readers.engine == made_by(ObedientEngine.name)
     assert readers.alphabet == frozenset("0123456789")
 
 
-def test_a_page_that_kills_its_process_twice_is_an_error_and_the_next_page_is_read(readers: Readers) -> None:
+def test_a_page_that_kills_its_process_twice_is_an_error_and_the_next_page_is_read(readers: OcrPool) -> None:
     before = process_of(readers)
     with pytest.raises(EngineError, match="died") as caught:
         text_of(readers, DIE)
@@ -90,7 +90,7 @@ def test_a_page_that_kills_its_process_twice_is_an_error_and_the_next_page_is_re
 )
 def test_a_page_that_fails_once_is_read_in_a_fresh_process(tmp_path: Path, order: Colour) -> None:
     options = OcrOptions(engine=OBEDIENT, models=tmp_path)
-    with Readers(options, ReaderOptions(processes=1)) as held:
+    with OcrPool(options, ReaderOptions(processes=1)) as held:
         before = process_of(held)
         assert int(text_of(held, order, HASTY).split()[0]) != before
         assert (tmp_path / "done").exists()
@@ -143,7 +143,7 @@ def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     assert not child.is_running()
 
 
-def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_is_read(readers: Readers) -> None:
+def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_is_read(readers: OcrPool) -> None:
     before = process_of(readers)
     with pytest.raises(EngineTimeoutError) as caught:
         text_of(readers, HANG, HASTY)
@@ -163,7 +163,7 @@ def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_is_read(readers
     ],
 )
 def test_what_the_engine_does_wrong_crosses_the_wall_and_costs_the_process(
-    readers: Readers, order: str, message: str
+    readers: OcrPool, order: str, message: str
 ) -> None:
     before = process_of(readers)
     with pytest.raises(EngineError, match=message) as caught:
@@ -172,7 +172,7 @@ def test_what_the_engine_does_wrong_crosses_the_wall_and_costs_the_process(
     assert process_of(readers) != before  # an engine that failed is not trusted with another page
 
 
-def test_a_refusal_costs_no_process(readers: Readers) -> None:
+def test_a_refusal_costs_no_process(readers: OcrPool) -> None:
     before = process_of(readers)
     with pytest.raises(FileRejectedError):
         readers.start(b"text", 1, LIMITS).result()
@@ -206,7 +206,7 @@ class Stunning(Poison):
 def test_a_page_is_not_waited_for_forever_by_a_process(poison: bytes, reason: Reason) -> None:
     """Pebble tells of neither: the task was never begun, and a neighbour of the same pool would hide it."""
     options = ReaderOptions(processes=2, start_seconds=2.0)
-    with Readers(OcrOptions(engine=OBEDIENT), options) as held:
+    with OcrPool(OcrOptions(engine=OBEDIENT), options) as held:
         held.warm_up()
         beside = held.start(sheet_of(HANG), 1, Limits(seconds=30.0))
         begun = time.monotonic()
@@ -219,7 +219,7 @@ def test_a_page_is_not_waited_for_forever_by_a_process(poison: bytes, reason: Re
         beside.result()
 
 
-def test_processes_that_die_with_nothing_to_do_are_replaced(readers: Readers) -> None:
+def test_processes_that_die_with_nothing_to_do_are_replaced(readers: OcrPool) -> None:
     for _ in range(2):
         psutil.Process(process_of(readers)).kill()
         assert text_of(readers)
@@ -240,20 +240,20 @@ def test_readers_that_were_closed_say_so() -> None:
         pytest.param(photo()[:5000], Reason.TRUNCATED, id="cut short"),
     ],
 )
-def test_why_a_file_is_refused_crosses_the_wall(readers: Readers, data: bytes, reason: Reason) -> None:
+def test_why_a_file_is_refused_crosses_the_wall(readers: OcrPool, data: bytes, reason: Reason) -> None:
     with pytest.raises(FileRejectedError) as caught:
         readers.start(data, 1, LIMITS).result()
     assert caught.value.reason is reason
 
 
-def test_a_file_that_cannot_be_counted_crosses_the_wall(readers: Readers) -> None:
+def test_a_file_that_cannot_be_counted_crosses_the_wall(readers: OcrPool) -> None:
     assert readers.count(sheet_of(READ), LIMITS) == 1
     with pytest.raises(FileRejectedError) as caught:
         readers.count(b"", LIMITS)
     assert caught.value.reason is Reason.EMPTY
 
 
-def test_pages_of_many_callers_are_never_mixed_up(readers: Readers) -> None:
+def test_pages_of_many_callers_are_never_mixed_up(readers: OcrPool) -> None:
     colours = [(number, 200, 255 - number) for number in range(40)]
     with ThreadPoolExecutor(8) as callers:
         texts = list(callers.map(lambda colour: text_of(readers, colour), colours))
@@ -288,7 +288,7 @@ def test_an_engine_is_a_row_of_the_table_or_of_a_module() -> None:
 @pytest.mark.ocr
 def test_a_page_whose_process_was_killed_is_read_by_a_fresh_one() -> None:
     card = (SAMPLES / "accepted-flatbed" / "id-emblem.jpg").read_bytes()
-    with Readers(OcrOptions(), ReaderOptions(processes=1)) as held:
+    with OcrPool(OcrOptions(), ReaderOptions(processes=1)) as held:
         held.warm_up()
         pending = held.start(card, 1, LIMITS)
         for child in psutil.Process().children(recursive=True):

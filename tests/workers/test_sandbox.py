@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipeline.perceive.ocr.options import ReaderOptions
-from pipeline.workers.process_pool import Processes
+from pipeline.workers.process_pool import WorkerProcesses
 
 
 @pytest.fixture(scope="module")
-def process() -> Iterator[Processes]:
-    made = Processes(ReaderOptions(processes=1))
+def process() -> Iterator[WorkerProcesses]:
+    made = WorkerProcesses(ReaderOptions(processes=1))
     yield made
     made.close()
 
@@ -65,7 +65,9 @@ def read_a_number(_family: int) -> str:
         pytest.param(read_a_number, 0, "0", id="it leaves no core"),
     ],
 )
-def test_what_a_reading_process_may_do(process: Processes, task: Callable[[int], str], family: int, said: str) -> None:
+def test_what_a_reading_process_may_do(
+    process: WorkerProcesses, task: Callable[[int], str], family: int, said: str
+) -> None:
     assert process.begin(task, int(family), seconds=20).result() == said
 
 

@@ -13,25 +13,25 @@ from starlette.responses import Response
 from models.errors import EngineError
 from pipeline.ledger.base import Clock, Ledger, utc_now
 from pipeline.stores.base import Store
-from pipeline.workers.render_pool import PageViewer
+from pipeline.workers.render_pool import PageRenderer
 from service.settings import Settings
-from service.threads import in_thread
-from web.desk.errors import Why
-from web.desk.guard import Way, route
-from web.desk.request_context import Visit
-from web.desk.routes import WAYS
-from web.desk.security_headers import Walls
-from web.desk.services import backing_of
+from service.threads import run_in_thread
+from web.desk.errors import ErrorKind
+from web.desk.guard import RouteSpec, route
+from web.desk.request_context import RequestContext
+from web.desk.routes import ROUTES
+from web.desk.security_headers import SecurityHeadersMiddleware
+from web.desk.services import open_services
 
 
-def _warm_up(viewer: PageViewer) -> None:
+def _warm_up(viewer: PageRenderer) -> None:
     """Nobody waits for a process to begin before they see their first scan; if it does not, the next one may."""
     with suppress(EngineError):
         viewer.warm_up()
 
 
 def application(
-    settings: Settings, ledger: Ledger, store: Store, *, clock: Clock = utc_now, ways: Sequence[Way] = WAYS
+    settings: Settings, ledger: Ledger, store: Store, *, clock: Clock = utc_now, ways: Sequence[RouteSpec] = ROUTES
 ) -> Starlette:
     """Everything that is answered at the desk.
 
@@ -40,22 +40,22 @@ def application(
         ModelsError: A model is missing or altered.
         UnguardedRouteError: The table of access does not say who may use a way.
     """
-    backing = backing_of(settings, ledger, store, clock)
+    backing = open_services(settings, ledger, store, clock)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        warming = asyncio.create_task(in_thread(_warm_up, backing.viewer))
+        warming = asyncio.create_task(run_in_thread(_warm_up, backing.viewer))
         yield
         await warming
-        await in_thread(backing.viewer.close)
+        await run_in_thread(backing.viewer.close)
 
     def not_here(request: Request, error: Exception) -> Response:
         missing = isinstance(error, HTTPException) and error.status_code == 404
-        return Visit(request, backing, "").refused(Why.MISSING if missing else Why.NOT_THAT_WAY)
+        return RequestContext(request, backing, "").refused(ErrorKind.MISSING if missing else ErrorKind.NOT_THAT_WAY)
 
     app = Starlette(
         routes=[route(way, backing) for way in ways],
-        middleware=[Middleware(Walls, address=backing.address)],
+        middleware=[Middleware(SecurityHeadersMiddleware, address=backing.address)],
         exception_handlers={404: not_here, 405: not_here},
         lifespan=lifespan,
     )

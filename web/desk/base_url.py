@@ -11,7 +11,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _PORTS = {"https": 443, "http": 80}
 
 
-class Address(NamedTuple):
+class BaseUrl(NamedTuple):
     """Where browsers find us.
 
     Attributes:
@@ -28,7 +28,7 @@ class Address(NamedTuple):
         return self.scheme == "https"
 
 
-def address_of(options: DeskOptions) -> Address:
+def base_url_of(options: DeskOptions) -> BaseUrl:
     """Where the desk is.
 
     Raises:
@@ -43,4 +43,4 @@ def address_of(options: DeskOptions) -> Address:
     hosts = {f"{one}:{port}".lower() for one in names}
     if port == _PORTS[parts.scheme]:
         hosts |= {one.lower() for one in names}
-    return Address(parts.scheme, frozenset(hosts))
+    return BaseUrl(parts.scheme, frozenset(hosts))

@@ -9,18 +9,18 @@ from starlette.responses import Response, StreamingResponse
 
 from models.errors import UnknownBatchError
 from models.masking import mask_numbers
-from pipeline.batches.report import Report, Row, as_csv, items, report, rows_of
+from pipeline.batches.report import ChangeRow, Report, as_csv, items, report, rows_of
 from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import Batch, ItemState
 from pipeline.ledger.records import AuditKind
-from web.desk.errors import RefusalError, Why
-from web.desk.request_context import Visit
+from web.desk.errors import ErrorKind, PageError
+from web.desk.request_context import RequestContext
 
 _SHOWN: Final = 500  # changes on a page; all of them are in the file
 _REPORTS: Final = 8  # that are kept
 
 
-class Line(NamedTuple):
+class BatchRow(NamedTuple):
     """A batch in the list."""
 
     batch: Batch
@@ -28,15 +28,15 @@ class Line(NamedTuple):
     finished: int  # cases, of all
 
 
-def batches(visit: Visit) -> Response:
+def batches(context: RequestContext) -> Response:
     """All batches, the newest first."""
-    return visit.page("batches.html", lines=[_line(one) for one in visit.backing.ledger.batches()])
+    return context.page("batches.html", lines=[_line(one) for one in context.services.ledger.batches()])
 
 
-def batch(visit: Visit) -> Response:
+def batch(context: RequestContext) -> Response:
     """A batch: totals by kind of change, and the changes."""
-    made = _report(visit)
-    return visit.page(
+    made = _report(context)
+    return context.page(
         "batch.html",
         line=_line(made.batch),
         made=made,
@@ -46,33 +46,33 @@ def batch(visit: Visit) -> Response:
     )
 
 
-def batch_csv(visit: Visit) -> Response:
+def batch_csv(context: RequestContext) -> Response:
     """Every change of a batch as CSV for a spreadsheet; who fetched it is in the audit chain."""
-    batch_id = _known(visit).batch_id
-    visit.backing.ledger.note(AuditKind.FETCHED, {"account": visit.who.name, "what": "batch", "batch": batch_id})
-    lines = chain(("\ufeff",), as_csv(_rows(visit, batch_id)))
+    batch_id = _known(context).batch_id
+    context.services.ledger.note(AuditKind.FETCHED, {"account": context.who.name, "what": "batch", "batch": batch_id})
+    lines = chain(("\ufeff",), as_csv(_rows(context, batch_id)))
     named = {"Content-Disposition": f'attachment; filename="batch-{batch_id}.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=named)
 
 
-def _rows(visit: Visit, batch_id: str) -> Iterator[Row]:
-    for item in items(visit.backing.ledger, batch_id):
+def _rows(context: RequestContext, batch_id: str) -> Iterator[ChangeRow]:
+    for item in items(context.services.ledger, batch_id):
         for row in rows_of(item):
             yield row._replace(submission_id=mask_numbers(row.submission_id))
 
 
-def _known(visit: Visit) -> Batch:
+def _known(context: RequestContext) -> Batch:
     try:
-        return visit.backing.ledger.batch(visit.request.path_params["batch_id"])
+        return context.services.ledger.batch(context.request.path_params["batch_id"])
     except UnknownBatchError:
-        raise RefusalError(Why.MISSING) from None
+        raise PageError(ErrorKind.MISSING) from None
 
 
-def _report(visit: Visit) -> Report:
-    known = _known(visit)
+def _report(context: RequestContext) -> Report:
+    known = _known(context)
     counts = frozenset(known.counts.items())
     # A ledger is hashed as the object that it is.
-    return _reported(visit.backing.ledger, known.batch_id, counts)  # type: ignore[arg-type]
+    return _reported(context.services.ledger, known.batch_id, counts)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=_REPORTS)
@@ -81,7 +81,7 @@ def _reported(ledger: Ledger, batch_id: str, _counts: frozenset[tuple[ItemState,
     return report(ledger, batch_id, most=_SHOWN)
 
 
-def _line(one: Batch) -> Line:
+def _line(one: Batch) -> BatchRow:
     counts = tuple((state, one.counts[state]) for state in ItemState if one.counts.get(state))
     pending = one.counts.get(ItemState.PENDING, 0)
-    return Line(one, counts, one.total - pending)
+    return BatchRow(one, counts, one.total - pending)

@@ -15,33 +15,33 @@ from models.errors import EngineError, LedgerError, ObjectMissingError
 from models.masking import mask_numbers
 from models.review import Relation, Role
 from pipeline.batches.report import shown as masked_value
-from pipeline.cases.page_images import view_of
+from pipeline.cases.page_images import page_image
 from pipeline.ledger.decision_errors import HeldError, NotWaitingError
 from pipeline.ledger.records import AuditKind
 from pipeline.review.accepting import may_repeat
-from pipeline.review.deciding import Stumble
-from pipeline.review.return_reasons import offered
-from pipeline.review.review_case import Opened, open_case, pages_before
-from pipeline.review.sheet import Sheet
-from web.desk.errors import RefusalError
-from web.desk.errors import Why as Refused
-from web.desk.field_views import Facing, faces, naming_nobody, record_faces
+from pipeline.review.deciding import Issue
+from pipeline.review.return_reasons import offered_reasons
+from pipeline.review.review_case import ReviewCase, open_review_case, pages_before
+from pipeline.review.sheet import ReviewSheet
+from web.desk.errors import ErrorKind as Refused
+from web.desk.errors import PageError
+from web.desk.field_views import DisplayOptions, record_views, redact_reason, row_views
 from web.desk.forms import local_path, token_of
-from web.desk.queue import age_of
-from web.desk.request_context import Visit
+from web.desk.queue import wait_time
+from web.desk.request_context import RequestContext
 
 REVEAL_REASONS: Final = ("compare", "ask_family", "other")
 _LONGEST_REASON: Final = 100
 
 
-class First(NamedTuple):
+class EarlierDecision(NamedTuple):
     """Who was quicker, and when that was, if they decided."""
 
     account: str
     at: datetime | None = None
 
 
-class Altered(NamedTuple):
+class ChangeView(NamedTuple):
     """What became different since somebody looked; values masked, "" where there was or is none."""
 
     change: Change
@@ -49,144 +49,144 @@ class Altered(NamedTuple):
     after: str
 
 
-class Told(NamedTuple):
+class CaseFormState(NamedTuple):
     """What a page tells besides the case: what was wrong with a decision, what changed, and what was typed so far."""
 
-    stumbles: tuple[Stumble, ...] = ()
+    stumbles: tuple[Issue, ...] = ()
     refusal: str = ""
-    first: First | None = None
+    first: EarlierDecision | None = None
     posted: Mapping[str, str] = MappingProxyType({})
     confirmed: tuple[str, ...] = ()
-    changed: tuple[Altered, ...] = ()
+    changed: tuple[ChangeView, ...] = ()
     status: int = HTTPStatus.OK
     shown: bool = False
 
 
-def case(visit: Visit) -> Response:
+def case(context: RequestContext) -> Response:
     """The page of a case; whoever may decide it has it in hand from now on."""
-    opened = opened_of(visit)
-    _note(visit, AuditKind.VIEWED, {"what": "case", "run": opened.laid_out.run})
-    return case_page(visit, opened, Told())
+    opened = requested_case(context)
+    _note(context, AuditKind.VIEWED, {"what": "case", "run": opened.laid_out.run})
+    return case_page(context, opened, CaseFormState())
 
 
-def reveal(visit: Visit) -> Response:
+def reveal(context: RequestContext) -> Response:
     """The same page with its values in clear; who asked and why is in the audit chain."""
-    reason = visit.form.one("why")
-    words = visit.form.one("why_words")[:_LONGEST_REASON]
+    reason = context.form.one("why")
+    words = context.form.one("why_words")[:_LONGEST_REASON]
     if reason not in REVEAL_REASONS or (reason == "other" and not words.strip()):
-        raise RefusalError(Refused.MALFORMED)
-    opened = opened_of(visit)
-    told = naming_nobody(words, opened)
-    _note(visit, AuditKind.REVEALED, {"why": reason, "words": told, "run": opened.laid_out.run})
-    return case_page(visit, opened, told_by(visit)._replace(shown=True))
+        raise PageError(Refused.MALFORMED)
+    opened = requested_case(context)
+    told = redact_reason(words, opened)
+    _note(context, AuditKind.REVEALED, {"why": reason, "words": told, "run": opened.laid_out.run})
+    return case_page(context, opened, form_state(context)._replace(shown=True))
 
 
-def picture(visit: Visit) -> Response:
+def picture(context: RequestContext) -> Response:
     """A page's picture."""
-    backing, asked = visit.backing, visit.request.path_params
+    backing, asked = context.services, context.request.path_params
     shown, pages = pages_before(asked["submission_id"], backing.ledger)
     page = next((one for one in pages if str(one.number) == asked["number"]), None)  # thousands of digits are none
     if page is None:
-        raise RefusalError(Refused.MISSING)
+        raise PageError(Refused.MISSING)
     try:
         where, limits = (page.file, page.page_no), backing.settings.limits
-        data = view_of(shown, where, backing.ledger, backing.store, backing.viewer, limits)
+        data = page_image(shown, where, backing.ledger, backing.store, backing.viewer, limits)
     except (ObjectMissingError, EngineError):
         data = None
     if data is None:
-        raise RefusalError(Refused.MISSING)
-    _note(visit, AuditKind.VIEWED, {"what": "page", "page": page.number})
+        raise PageError(Refused.MISSING)
+    _note(context, AuditKind.VIEWED, {"what": "page", "page": page.number})
     return Response(data, media_type="image/jpeg")
 
 
-def release(visit: Visit) -> Response:
+def release(context: RequestContext) -> Response:
     """Let go of a case, and go back to the queue."""
-    visit.backing.ledger.release(visit.request.path_params["submission_id"], visit.who.name)
-    return visit.redirect("queue")
+    context.services.ledger.release(context.request.path_params["submission_id"], context.who.name)
+    return context.redirect("queue")
 
 
-def reopen(visit: Visit) -> Response:
+def reopen(context: RequestContext) -> Response:
     """Lay a decided case before supervisors again: the family objects."""
-    submission_id = visit.request.path_params["submission_id"]
-    visit.backing.ledger.reopen(submission_id, visit.who.name)
-    return visit.redirect("case", submission_id=submission_id)
+    submission_id = context.request.path_params["submission_id"]
+    context.services.ledger.reopen(submission_id, context.who.name)
+    return context.redirect("case", submission_id=submission_id)
 
 
-def find(visit: Visit) -> Response:
+def find(context: RequestContext) -> Response:
     """Go to the case of an id that somebody has at hand."""
-    submission_id = visit.request.query_params.get("id", "").strip()
+    submission_id = context.request.query_params.get("id", "").strip()
     if not submission_id:
-        return visit.go(local_path(visit.path("queue")))
-    visit.backing.ledger.case(submission_id)
-    return visit.redirect("case", submission_id=submission_id)
+        return context.redirect_to(local_path(context.path("queue")))
+    context.services.ledger.case(submission_id)
+    return context.redirect("case", submission_id=submission_id)
 
 
-def opened_of(visit: Visit) -> Opened:
+def requested_case(context: RequestContext) -> ReviewCase:
     """The case that the path names."""
-    submission_id = visit.request.path_params["submission_id"]
-    backing = visit.backing
-    return open_case(submission_id, backing.ledger, backing.reader, backing.settings.limits)
+    submission_id = context.request.path_params["submission_id"]
+    backing = context.services
+    return open_review_case(submission_id, backing.ledger, backing.reader, backing.settings.limits)
 
 
-def posted_of(visit: Visit) -> Mapping[str, str]:
+def posted_fields(context: RequestContext) -> Mapping[str, str]:
     """What the form holds, so that nothing that was typed is lost."""
-    return MappingProxyType(dict(visit.form.fields))
+    return MappingProxyType(dict(context.form.fields))
 
 
-def told_by(visit: Visit) -> Told:
+def form_state(context: RequestContext) -> CaseFormState:
     """What the form of a request holds, to be shown again."""
-    return Told(posted=posted_of(visit), confirmed=visit.form.every("confirmed"))
+    return CaseFormState(posted=posted_fields(context), confirmed=context.form.every("confirmed"))
 
 
-def altered(visit: Visit, opened: Opened, revision: int, run: int) -> tuple[Altered, ...]:
+def changes_since(context: RequestContext, opened: ReviewCase, revision: int, run: int) -> tuple[ChangeView, ...]:
     """What became different since a run that somebody saw; nothing of a run that is not there, nor to a blind look."""
     if opened.laid_out.is_blind:
         return ()
     try:
-        before = visit.backing.ledger.result(opened.submission_id, revision, run)
+        before = context.services.ledger.result(opened.submission_id, revision, run)
     except LedgerError:
         return ()
     found = changes(before, opened.laid_out.result)
-    return tuple(Altered(one, masked_value(one, one.before), masked_value(one, one.after)) for one in found)
+    return tuple(ChangeView(one, masked_value(one, one.before), masked_value(one, one.after)) for one in found)
 
 
-def shown_mark(visit: Visit, opened: Opened) -> str:
+def shown_mark(context: RequestContext, opened: ReviewCase) -> str:
     """What the form of a page carries whose values were asked for, so that nobody sees them who did not say why."""
-    return token_of(visit.secret, f"shown\0{opened.submission_id}\0{opened.laid_out.case.revision}")
+    return token_of(context.secret, f"shown\0{opened.submission_id}\0{opened.laid_out.case.revision}")
 
 
-def was_shown(visit: Visit, opened: Opened) -> bool:
+def was_shown(context: RequestContext, opened: ReviewCase) -> bool:
     """Whether a form comes from a page on which values were shown."""
-    return hmac.compare_digest(visit.form.one("shown").encode(), shown_mark(visit, opened).encode())
+    return hmac.compare_digest(context.form.one("shown").encode(), shown_mark(context, opened).encode())
 
 
-def case_page(visit: Visit, opened: Opened, told: Told) -> Response:
+def case_page(context: RequestContext, opened: ReviewCase, told: CaseFormState) -> Response:
     """The page with everything on it."""
     laid_out, waiting = opened.laid_out, opened.laid_out.waiting
-    holder = _held(visit, opened)
+    holder = _held(context, opened)
     blind = laid_out.is_blind
-    return visit.page(
+    return context.page(
         "case.html",
         status=told.status,
         opened=opened,
         title=mask_numbers(opened.submission_id),
         result=laid_out.result,
         waiting=waiting,
-        age=age_of(visit, waiting.since) if waiting else None,
+        age=wait_time(context, waiting.since) if waiting else None,
         holder=holder,
         blind=blind,
-        may_decide=_may_decide(visit, opened) and holder is None,
-        may_reopen=waiting is None and visit.who.role is Role.SUPERVISOR,
-        rows=faces(opened.sheet, Facing(told.shown, told.posted)),
-        records=[(one, record_faces(one.child, shown=told.shown)) for one in opened.relatives],
+        may_decide=_may_decide(context, opened) and holder is None,
+        may_reopen=waiting is None and context.who.role is Role.SUPERVISOR,
+        rows=row_views(opened.sheet, DisplayOptions(told.shown, told.posted)),
+        records=[(one, record_views(one.child, shown=told.shown)) for one in opened.relatives],
         relations=tuple(Relation),
         asks_relation=may_repeat(opened),
-        offered=offered(opened),
+        offered=offered_reasons(opened),
         places=_places(opened.sheet, blind=blind),
         first_page=_first_page(opened.sheet),
         decision_id=told.posted.get("decision_id") or secrets.token_hex(16),
         reveal_reasons=REVEAL_REASONS,
-        shown_mark=shown_mark(visit, opened) if told.shown else "",
+        shown_mark=shown_mark(context, opened) if told.shown else "",
         told=told,
     )
 
@@ -199,14 +199,14 @@ class PlaceOffered(NamedTuple):
     page: int
 
 
-def _first_page(sheet: Sheet) -> int:
+def _first_page(sheet: ReviewSheet) -> int:
     """The page to begin with: where the child is named, so that nobody has to look for it."""
     read = next((row.read for row in sheet.rows if row.read), None)
     page = sheet.page_of(read.file, read.page_no) if read else None
     return page.number if page else 0
 
 
-def _places(sheet: Sheet, *, blind: bool) -> tuple[PlaceOffered, ...]:
+def _places(sheet: ReviewSheet, *, blind: bool) -> tuple[PlaceOffered, ...]:
     """Doubtful fields first, then pages, then every other field: the order in which they are wanted.
 
     A blind look does not tell by the order what was in doubt.
@@ -218,12 +218,14 @@ def _places(sheet: Sheet, *, blind: bool) -> tuple[PlaceOffered, ...]:
     return (*of_rows[: len(doubtful)], *of_pages, *of_rows[len(doubtful) :])
 
 
-def _held(visit: Visit, opened: Opened) -> str | None:
+def _held(context: RequestContext, opened: ReviewCase) -> str | None:
     """Take the case in hand; hands on who else has it."""
-    if not _may_decide(visit, opened):
+    if not _may_decide(context, opened):
         return None
     try:
-        visit.backing.ledger.hold(opened.submission_id, visit.who.name, visit.backing.settings.desk.hold_seconds)
+        context.services.ledger.hold(
+            opened.submission_id, context.who.name, context.services.settings.desk.hold_seconds
+        )
     except HeldError as error:
         return error.account
     except NotWaitingError:
@@ -231,13 +233,13 @@ def _held(visit: Visit, opened: Opened) -> str | None:
     return None
 
 
-def _may_decide(visit: Visit, opened: Opened) -> bool:
+def _may_decide(context: RequestContext, opened: ReviewCase) -> bool:
     waiting = opened.laid_out.waiting
     if waiting is None:
         return False
-    return visit.who.role is Role.SUPERVISOR or not waiting.escalated
+    return context.who.role is Role.SUPERVISOR or not waiting.escalated
 
 
-def _note(visit: Visit, kind: AuditKind, details: Mapping[str, str | int]) -> None:
-    submission_id = visit.request.path_params["submission_id"]
-    visit.backing.ledger.note(kind, {"account": visit.who.name, **details}, submission_id)
+def _note(context: RequestContext, kind: AuditKind, details: Mapping[str, str | int]) -> None:
+    submission_id = context.request.path_params["submission_id"]
+    context.services.ledger.note(kind, {"account": context.who.name, **details}, submission_id)

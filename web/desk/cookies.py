@@ -5,7 +5,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.desk.i18n import Language
+from web.desk.i18n import DeskLanguage
 
 _YEAR_SECONDS: Final = 365 * 86400
 _LANGUAGE: Final = "desk-language"
@@ -32,17 +32,17 @@ class Cookies:
         """Let the browser forget it."""
         self._set(response, self.session_name, "", max_age=0)
 
-    def keep_language(self, response: Response, language: Language) -> None:
+    def keep_language(self, response: Response, language: DeskLanguage) -> None:
         """Let the browser keep a language."""
         self._set(response, _LANGUAGE, language.value, max_age=_YEAR_SECONDS)
 
-    def language(self, request: Request) -> Language:
+    def language(self, request: Request) -> DeskLanguage:
         """The language that was chosen, else the one that the browser asks for; Chinese first."""
         chosen = request.cookies.get(_LANGUAGE, "")
-        if chosen in set(Language):
-            return Language(chosen)
+        if chosen in set(DeskLanguage):
+            return DeskLanguage(chosen)
         wanted = request.headers.get("accept-language", "").lower()
-        return Language.ZH_HANS if not wanted or "zh" in wanted or "*" in wanted[:1] else Language.EN
+        return DeskLanguage.ZH_HANS if not wanted or "zh" in wanted or "*" in wanted[:1] else DeskLanguage.EN
 
     def _set(self, response: Response, name: str, value: str, *, max_age: int | None = None) -> None:
         response.set_cookie(

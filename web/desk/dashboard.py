@@ -13,7 +13,7 @@ from pipeline.ledger.current_runs import day_of
 from pipeline.ledger.overview_values import Overview
 from pipeline.ledger.records import AuditKind
 from web.desk import plots
-from web.desk.errors import RefusalError, Why
+from web.desk.errors import ErrorKind, PageError
 from web.desk.overview_tables import (
     as_csv,
     by_day,
@@ -24,8 +24,8 @@ from web.desk.overview_tables import (
     tables,
     without_person,
 )
-from web.desk.queue import Age, age_of
-from web.desk.request_context import Visit
+from web.desk.queue import WaitTime, wait_time
+from web.desk.request_context import RequestContext
 
 PERIODS: Final = (7, 30, 90)  # days
 _USUAL: Final = 30
@@ -56,7 +56,7 @@ class Waited(NamedTuple):
 
     title: str
     cases: int
-    ages: tuple[Age, Age, Age]
+    ages: tuple[WaitTime, WaitTime, WaitTime]
     places: tuple[float, float, float]
 
 
@@ -64,7 +64,7 @@ class Panels(NamedTuple):
     """What stands in the page's parts beside the plots; `looks` are all blind looks together."""
 
     waiting: int
-    longest: Age | None
+    longest: WaitTime | None
     queue: tuple[Waited, ...]
     codes: tuple[Bar, ...]
     pages: tuple[Bar, ...]
@@ -74,59 +74,59 @@ class Panels(NamedTuple):
     versions: tuple[Bar, ...]
 
 
-def dashboard(visit: Visit) -> Response:
+def dashboard(context: RequestContext) -> Response:
     """The figures of a period."""
-    days = _days(visit)
-    overview = _overview(visit, days)
+    days = _days(context)
+    overview = _overview(context, days)
     counts = by_day(overview)
     shown = days_of(overview)
     parts = [(decision.value, [counts[day][decision][0] for day in shown]) for decision in Decision]
-    return visit.page(
+    return context.page(
         "dashboard.html",
         periods=PERIODS,
         days=days,
         overview=overview,
-        tables=tables(overview, visit.words),
+        tables=tables(overview, context.words),
         columns=plots.columns(shown, parts),
         dots=plots.dots(shown, [without_person(counts[day]) for day in shown]),
         names=plots.names(shown),
         decided=[(decision.value, overview.ended(decision)) for decision in Decision],
         percent=percent,
-        panels=_panels(visit, overview),
+        panels=_panels(context, overview),
     )
 
 
-def dashboard_csv(visit: Visit) -> Response:
+def dashboard_csv(context: RequestContext) -> Response:
     """The same as a file for a spreadsheet; that it was fetched is recorded."""
-    days = _days(visit)
-    overview = _overview(visit, days)
-    body = as_csv(tables(overview, visit.words).values(), visit.words)
-    visit.backing.ledger.note(AuditKind.FETCHED, {"account": visit.who.name, "what": "dashboard", "days": days})
+    days = _days(context)
+    overview = _overview(context, days)
+    body = as_csv(tables(overview, context.words).values(), context.words)
+    context.services.ledger.note(AuditKind.FETCHED, {"account": context.who.name, "what": "dashboard", "days": days})
     name = f"overview-{overview.since}-{overview.until}.csv"
     return Response(body, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _days(visit: Visit) -> int:
-    asked = visit.request.query_params.get("days", str(_USUAL))
+def _days(context: RequestContext) -> int:
+    asked = context.request.query_params.get("days", str(_USUAL))
     if asked not in {str(days) for days in PERIODS}:
-        raise RefusalError(Why.MALFORMED)
+        raise PageError(ErrorKind.MALFORMED)
     return int(asked)
 
 
-def _overview(visit: Visit, days: int) -> Overview:
-    until = day_of(visit.backing.clock())
-    return visit.backing.ledger.overview(until - timedelta(days=days - 1), until)
+def _overview(context: RequestContext, days: int) -> Overview:
+    until = day_of(context.services.clock())
+    return context.services.ledger.overview(until - timedelta(days=days - 1), until)
 
 
-def _panels(visit: Visit, overview: Overview) -> Panels:
+def _panels(context: RequestContext, overview: Overview) -> Panels:
     looks = [one.looks for one in overview.agreements]
     oldest = max((one.oldest for one in overview.queue), default=None)
     return Panels(
         waiting=sum(one.cases for one in overview.queue),
-        longest=None if oldest is None else age_of(visit, visit.backing.clock() - oldest),
-        queue=tuple(_queue(visit, overview)),
+        longest=None if oldest is None else wait_time(context, context.services.clock() - oldest),
+        queue=tuple(_queue(context, overview)),
         codes=tuple(_codes(overview)),
-        pages=_pages(visit, overview),
+        pages=_pages(context, overview),
         months=tuple(_agreed(f"{one.month:%Y-%m}", one.looks) for one in overview.months),
         accounts=tuple(_agreed(one.account, one.looks) for one in overview.agreements),
         looks=Share(sum(one.right for one in looks), sum(one.total for one in looks)),
@@ -134,14 +134,14 @@ def _panels(visit: Visit, overview: Overview) -> Panels:
     )
 
 
-def _queue(visit: Visit, overview: Overview) -> Iterator[Waited]:
-    now = visit.backing.clock()
+def _queue(context: RequestContext, overview: Overview) -> Iterator[Waited]:
+    now = context.services.clock()
     longest = max((one.oldest for one in overview.queue), default=timedelta()) or timedelta(seconds=1)
     for one in overview.queue:
         waited = (one.median, one.p95, one.oldest)
-        middle, late, oldest = (age_of(visit, now - age) for age in waited)
+        middle, late, oldest = (wait_time(context, now - age) for age in waited)
         places = (100 * one.median / longest, 100 * one.p95 / longest, 100 * one.oldest / longest)
-        yield Waited(visit.words(f"why.{one.why.value}"), one.cases, (middle, late, oldest), places)
+        yield Waited(context.words(f"why.{one.why.value}"), one.cases, (middle, late, oldest), places)
 
 
 def _codes(overview: Overview) -> Iterator[Bar]:
@@ -155,8 +155,8 @@ def _codes(overview: Overview) -> Iterator[Bar]:
             yield Bar(code_title(code), percent(cases / max(overview.ended(), 1)), cases, 100 * cases / most, spark)
 
 
-def _pages(visit: Visit, overview: Overview) -> tuple[Bar, ...]:
-    words = visit.words
+def _pages(context: RequestContext, overview: Overview) -> tuple[Bar, ...]:
+    words = context.words
     return _bars(
         (page_title(one.page_kind, words), f"{one.code.value} · {words(f'reason.{one.reason.value}')}", one.cases)
         for one in overview.pages[:_SHOWN]

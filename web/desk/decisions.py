@@ -6,48 +6,57 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from models.codes import Code, Reason
-from models.messages import Language, words_of
-from models.review import Checked, Outcome, Relation, Verdict
+from models.messages import Language, message_text
+from models.review import Checked, Relation, ReviewDecision, ReviewOutcome
 from pipeline.ledger.base import ChildExistsError
 from pipeline.ledger.decision_errors import AlreadyDecidedError, HeldError, RefusedDecisionError
-from pipeline.review.deciding import Intent, decide_case, stumbles
-from pipeline.review.return_reasons import finding_of, fits, offered, place_of
-from pipeline.review.review_case import Opened
-from pipeline.review.sheet import Row, checked_of
-from web.desk.cases import First, Told, altered, case_page, opened_of, posted_of, told_by, was_shown
-from web.desk.errors import RefusalError
-from web.desk.errors import Why as Refused
+from pipeline.review.deciding import Intent, decide_case, issues_of
+from pipeline.review.return_reasons import finding_of, fits, offered_reasons, place_of
+from pipeline.review.review_case import ReviewCase
+from pipeline.review.sheet import ReviewRow, checked_of
+from web.desk.cases import (
+    CaseFormState,
+    EarlierDecision,
+    case_page,
+    changes_since,
+    form_state,
+    posted_fields,
+    requested_case,
+    was_shown,
+)
+from web.desk.errors import ErrorKind as Refused
+from web.desk.errors import PageError
 from web.desk.field_views import keys_of
-from web.desk.request_context import Visit
+from web.desk.request_context import RequestContext
 
 _ILLEGIBLE = "illegible"
 _TYPED = "typed"
 
 
-def decide(visit: Visit) -> Response:
+def decide(context: RequestContext) -> Response:
     """Record a decision, or say what keeps it from being recorded."""
-    opened = opened_of(visit)
-    intent = _intent(visit, opened, _outcome(visit))
-    told = told_by(visit)._replace(shown=was_shown(visit, opened))
+    opened = requested_case(context)
+    intent = _intent(context, opened, _outcome(context))
+    told = form_state(context)._replace(shown=was_shown(context, opened))
     if _is_of_another_run(opened, intent.verdict):
-        return _again(visit, _outrun(opened, intent.verdict, told), intent.verdict)
-    wrong = stumbles(opened, intent)
+        return _again(context, _outrun(opened, intent.verdict, told), intent.verdict)
+    wrong = issues_of(opened, intent)
     if wrong:
-        return case_page(visit, opened, told._replace(stumbles=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY))
-    refused = _refused(visit, opened, intent)
+        return case_page(context, opened, told._replace(stumbles=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY))
+    refused = _refused(context, opened, intent)
     if refused is not None:
-        return _again(visit, told._replace(refusal=refused[0], first=refused[1]), intent.verdict)
-    return visit.go(visit.path("queue"), done=intent.verdict.outcome.value)
+        return _again(context, told._replace(refusal=refused[0], first=refused[1]), intent.verdict)
+    return context.redirect_to(context.path("queue"), done=intent.verdict.outcome.value)
 
 
-def _refused(visit: Visit, opened: Opened, intent: Intent) -> tuple[str, First | None] | None:
+def _refused(context: RequestContext, opened: ReviewCase, intent: Intent) -> tuple[str, EarlierDecision | None] | None:
     """Record a decision; hands on why that was not done, and who was first."""
     try:
-        decide_case(opened, intent, visit.backing.ledger)
+        decide_case(opened, intent, context.services.ledger)
     except AlreadyDecidedError as error:
-        return "decided", First(error.account, error.at)
+        return "decided", EarlierDecision(error.account, error.at)
     except HeldError as error:
-        return "held", First(error.account)
+        return "held", EarlierDecision(error.account)
     except ChildExistsError:
         return "registered", None
     except RefusedDecisionError:
@@ -55,62 +64,62 @@ def _refused(visit: Visit, opened: Opened, intent: Intent) -> tuple[str, First |
     return None
 
 
-def preview(visit: Visit) -> Response:
+def preview(context: RequestContext) -> Response:
     """What the parent would read, in every language that parents are answered in."""
-    opened = opened_of(visit)
-    verdict = _intent(visit, opened, Outcome.RETURN).verdict
+    opened = requested_case(context)
+    verdict = _intent(context, opened, ReviewOutcome.RETURN).verdict
     messages = []
-    shown = was_shown(visit, opened)  # what a parent reads quotes names
+    shown = was_shown(context, opened)  # what a parent reads quotes names
     if shown and verdict.code and verdict.reason and fits(verdict.code, verdict.place):
         finding = finding_of(opened, verdict)
-        messages = [(language.value, words_of(finding, language)) for language in Language]
-    return visit.page("preview.html", messages=messages, shown=shown)
+        messages = [(language.value, message_text(finding, language)) for language in Language]
+    return context.page("preview.html", messages=messages, shown=shown)
 
 
-def _again(visit: Visit, told: Told, verdict: Verdict) -> Response:
+def _again(context: RequestContext, told: CaseFormState, verdict: ReviewDecision) -> Response:
     """The page as the case is now, with what changed and what was typed; the decision's number is drawn anew.
 
     A reading that was chosen by its number is not kept: another one may stand there now.
     """
-    opened = opened_of(visit)
+    opened = requested_case(context)
     posted = {
         name: value
         for name, value in told.posted.items()
         if name != "decision_id" and not (name.startswith("seen.") and value.startswith("#"))
     }
-    since = altered(visit, opened, verdict.revision, verdict.run)
-    return case_page(visit, opened, told._replace(posted=posted, changed=since, status=HTTPStatus.CONFLICT))
+    since = changes_since(context, opened, verdict.revision, verdict.run)
+    return case_page(context, opened, told._replace(posted=posted, changed=since, status=HTTPStatus.CONFLICT))
 
 
-def _outrun(opened: Opened, verdict: Verdict, told: Told) -> Told:
+def _outrun(opened: ReviewCase, verdict: ReviewDecision, told: CaseFormState) -> CaseFormState:
     """Whether somebody decided the run that was seen, or the case has changed by itself."""
     seen = (verdict.revision, verdict.run)
     first = [one for one in opened.laid_out.reviewed if (one.revision, one.verdict.run) == seen]
     if not first:
         return told._replace(refusal="changed")
-    return told._replace(refusal="decided", first=First(first[-1].account, first[-1].decided_at))
+    return told._replace(refusal="decided", first=EarlierDecision(first[-1].account, first[-1].decided_at))
 
 
-def _is_of_another_run(opened: Opened, verdict: Verdict) -> bool:
+def _is_of_another_run(opened: ReviewCase, verdict: ReviewDecision) -> bool:
     """A double click of a decision that was recorded goes on to the ledger, which knows it."""
     recorded = any(one.verdict.decision_id == verdict.decision_id for one in opened.laid_out.reviewed)
     here = (opened.laid_out.case.revision, opened.laid_out.run)
     return not recorded and here != (verdict.revision, verdict.run)
 
 
-def _outcome(visit: Visit) -> Outcome:
+def _outcome(context: RequestContext) -> ReviewOutcome:
     try:
-        return Outcome(visit.form.one("outcome"))
+        return ReviewOutcome(context.form.one("outcome"))
     except ValueError:
-        raise RefusalError(Refused.MALFORMED) from None
+        raise PageError(Refused.MALFORMED) from None
 
 
-def _intent(visit: Visit, opened: Opened, outcome: Outcome) -> Intent:
-    form = visit.form
+def _intent(context: RequestContext, opened: ReviewCase, outcome: ReviewOutcome) -> Intent:
+    form = context.form
     reason, place = form.one("reason"), form.one("place")
     code, _, why = reason.partition("/")
     try:
-        verdict = Verdict(
+        verdict = ReviewDecision(
             decision_id=form.one("decision_id"),
             revision=int(form.one("revision")),
             run=int(form.one("run")),
@@ -119,18 +128,18 @@ def _intent(visit: Visit, opened: Opened, outcome: Outcome) -> Intent:
             reason=Reason(why) if reason else None,
             place=place_of(opened, place) if place else None,
             relation=Relation(form.one("relation")) if form.one("relation") else None,
-            checked=tuple(_checked(opened, posted_of(visit))),
+            checked=tuple(_checked(opened, posted_fields(context))),
             note=form.one("note"),
         )
         confirmed = frozenset(int(one) for one in form.every("confirmed"))
     except ValueError:
-        raise RefusalError(Refused.MALFORMED) from None
-    if reason and (verdict.code, verdict.reason) not in {(one.code, one.reason) for one in offered(opened)}:
-        raise RefusalError(Refused.MALFORMED)
-    return Intent(visit.who.name, visit.who.role, verdict, confirmed)
+        raise PageError(Refused.MALFORMED) from None
+    if reason and (verdict.code, verdict.reason) not in {(one.code, one.reason) for one in offered_reasons(opened)}:
+        raise PageError(Refused.MALFORMED)
+    return Intent(context.who.name, context.who.role, verdict, confirmed)
 
 
-def _checked(opened: Opened, posted: Mapping[str, str]) -> Iterator[Checked]:
+def _checked(opened: ReviewCase, posted: Mapping[str, str]) -> Iterator[Checked]:
     """What somebody saw: of a field in doubt what they chose, of any other only what they typed instead."""
     keys = keys_of(opened.sheet)
     for row in opened.sheet.rows:
@@ -142,7 +151,7 @@ def _checked(opened: Opened, posted: Mapping[str, str]) -> Iterator[Checked]:
             yield one
 
 
-def _seen(row: Row, chosen: str, typed: str) -> str | None:
+def _seen(row: ReviewRow, chosen: str, typed: str) -> str | None:
     """What somebody chose: an option by its number or in clear, what they typed, or nothing that can be read."""
     if chosen == _TYPED:
         return typed or None

@@ -7,7 +7,7 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 
-def note_unforeseen(error: Exception) -> None:
+def log_unexpected(error: Exception) -> None:
     """Log what broke and where."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 
-class Why(StrEnum):
+class ErrorKind(StrEnum):
     """Why something is refused; words/ has a title and a sentence for each."""
 
     MALFORMED = "malformed"
@@ -22,26 +22,26 @@ class Why(StrEnum):
     BUSY = "busy"
 
 
-STATUS: Final[Mapping[Why, int]] = MappingProxyType(
+STATUS: Final[Mapping[ErrorKind, int]] = MappingProxyType(
     {
-        Why.MALFORMED: 400,
-        Why.FORBIDDEN: 403,
-        Why.NOT_FROM_HERE: 403,
-        Why.MISSING: 404,
-        Why.NOT_YET: 404,
-        Why.NOT_THAT_WAY: 405,
-        Why.LATE: 408,
-        Why.STALE: 409,
-        Why.TOO_LONG: 413,
-        Why.BROKEN: 500,
-        Why.BUSY: 503,
+        ErrorKind.MALFORMED: 400,
+        ErrorKind.FORBIDDEN: 403,
+        ErrorKind.NOT_FROM_HERE: 403,
+        ErrorKind.MISSING: 404,
+        ErrorKind.NOT_YET: 404,
+        ErrorKind.NOT_THAT_WAY: 405,
+        ErrorKind.LATE: 408,
+        ErrorKind.STALE: 409,
+        ErrorKind.TOO_LONG: 413,
+        ErrorKind.BROKEN: 500,
+        ErrorKind.BUSY: 503,
     }
 )
 
 
-class RefusalError(Exception):
+class PageError(Exception):
     """Raised by whatever answers, to be told as a page."""
 
-    def __init__(self, why: Why) -> None:
+    def __init__(self, why: ErrorKind) -> None:
         super().__init__(why.value)
         self.why = why

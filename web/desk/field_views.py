@@ -9,8 +9,8 @@ from models.geometry import Box
 from models.masking import mask, mask_numbers
 from models.register import KnownChild
 from models.result import FieldValue
-from pipeline.review.review_case import Opened
-from pipeline.review.sheet import DECIDING, Crop, Page, Row, Sheet
+from pipeline.review.review_case import ReviewCase
+from pipeline.review.sheet import DECIDING, Crop, ReviewRow, ReviewSheet, SheetPage
 
 _GROWN: Final = 0.35  # of a crop's height, so that it shows what stands around
 _LEAST: Final = 10  # pixels
@@ -23,7 +23,7 @@ class Char(NamedTuple):
     differs: bool
 
 
-class Face(NamedTuple):
+class ValueView(NamedTuple):
     """A value; `where` names its document."""
 
     chars: tuple[Char, ...]
@@ -42,43 +42,43 @@ class Option(NamedTuple):
 class Enlarged(NamedTuple):
     """A part of a page: which, the view box of the drawing, and how the page is turned in it."""
 
-    page: Page
+    page: SheetPage
     box: Box
     view: tuple[int, int, int, int]
     at: int | None
 
 
-class RowFace(NamedTuple):
+class RowView(NamedTuple):
     """A row of the sheet for the page; `key` names it in forms and stays the same when the case is read again.
 
     `is_deciding` lets somebody say what they see there though nothing is in doubt: it is the child's own.
     """
 
-    row: Row
+    row: ReviewRow
     key: str
-    read: Face | None
-    entered: Face | None
-    others: tuple[Face, ...]
+    read: ValueView | None
+    entered: ValueView | None
+    others: tuple[ValueView, ...]
     options: tuple[Option, ...]
     is_deciding: bool
     typed: str
     crops: tuple[Enlarged, ...]
 
 
-class Facing(NamedTuple):
+class DisplayOptions(NamedTuple):
     """How values are shown, and what the form holds: as it was typed so far."""
 
     shown: bool
     posted: Mapping[str, str] = MappingProxyType({})
 
 
-def faces(sheet: Sheet, facing: Facing) -> tuple[RowFace, ...]:
+def row_views(sheet: ReviewSheet, facing: DisplayOptions) -> tuple[RowView, ...]:
     """Every row of a sheet."""
     keys = keys_of(sheet)
     return tuple(_row(sheet, row, keys[row.number], facing) for row in sheet.rows)
 
 
-def keys_of(sheet: Sheet) -> Mapping[int, str]:
+def keys_of(sheet: ReviewSheet) -> Mapping[int, str]:
     """The names of rows in forms, by their numbers."""
     counts: dict[str, int] = {}
     keys = {}
@@ -89,7 +89,7 @@ def keys_of(sheet: Sheet) -> Mapping[int, str]:
     return keys
 
 
-def record_faces(child: KnownChild, *, shown: bool) -> Mapping[str, str]:
+def record_views(child: KnownChild, *, shown: bool) -> Mapping[str, str]:
     """What the register says of a child, by the field's name; masked until somebody asks."""
     values: dict[Field, str | None] = {
         Field.NAME: child.name,
@@ -103,7 +103,7 @@ def record_faces(child: KnownChild, *, shown: bool) -> Mapping[str, str]:
     return {**told, **mother}
 
 
-def naming_nobody(words: str, opened: Opened) -> str:
+def redact_reason(words: str, opened: ReviewCase) -> str:
     """Words for the audit chain, from which nothing is ever erased: without what the case, or the register, says."""
     typed = ((row.compared.field, row.compared.entered) for row in opened.sheet.rows)
     read = ((value.field, value.value) for row in opened.sheet.rows for value in row.compared.read)
@@ -114,13 +114,15 @@ def naming_nobody(words: str, opened: Opened) -> str:
     return mask_numbers(words)
 
 
-def _row(sheet: Sheet, row: Row, key: str, facing: Facing) -> RowFace:
+def _row(sheet: ReviewSheet, row: ReviewRow, key: str, facing: DisplayOptions) -> RowView:
     field = row.compared.field
-    return RowFace(
+    return RowView(
         row=row,
         key=key,
         read=_face(row.read, row.differing, facing) if row.read else None,
-        entered=Face(_chars(field, row.compared.entered, (), facing), None, None) if row.compared.entered else None,
+        entered=ValueView(_chars(field, row.compared.entered, (), facing), None, None)
+        if row.compared.entered
+        else None,
         others=tuple(_face(value, (), facing) for value in row.others),
         options=tuple(_options(row, key, facing)),
         is_deciding=row.compared.person is Person.CHILD and field in DECIDING and row.read is not None,
@@ -129,11 +131,11 @@ def _row(sheet: Sheet, row: Row, key: str, facing: Facing) -> RowFace:
     )
 
 
-def _face(value: FieldValue, differing: Iterable[int], facing: Facing) -> Face:
-    return Face(_chars(value.field, value.value, differing, facing), value.document, value.confidence)
+def _face(value: FieldValue, differing: Iterable[int], facing: DisplayOptions) -> ValueView:
+    return ValueView(_chars(value.field, value.value, differing, facing), value.document, value.confidence)
 
 
-def _options(row: Row, key: str, facing: Facing) -> Iterable[Option]:
+def _options(row: ReviewRow, key: str, facing: DisplayOptions) -> Iterable[Option]:
     """By their number while they are masked: what a form holds can be read in the page."""
     chosen = facing.posted.get(f"seen.{key}", "")
     for number, text in enumerate(row.options):
@@ -151,7 +153,7 @@ def _apart(text: str, first: str) -> tuple[int, ...]:
     return tuple(at for at, pair in enumerate(zip(text, first, strict=True)) if pair[0] != pair[1])
 
 
-def _chars(field: Field, value: str, differing: Iterable[int], facing: Facing) -> tuple[Char, ...]:
+def _chars(field: Field, value: str, differing: Iterable[int], facing: DisplayOptions) -> tuple[Char, ...]:
     text, marked = _text(field, value, shown=facing.shown), frozenset(differing)
     aligned = len(text) == len(value)
     return tuple(Char(char, aligned and at in marked) for at, char in enumerate(text))
@@ -161,7 +163,7 @@ def _text(field: Field, value: str, *, shown: bool) -> str:
     return value if shown else mask(field, value)
 
 
-def enlarged(sheet: Sheet, crop: Crop) -> Enlarged:
+def enlarged(sheet: ReviewSheet, crop: Crop) -> Enlarged:
     """A crop with some of what stands around it, as the page stands upright."""
     page, box = sheet.pages[crop.page], crop.box
     margin = max(_LEAST, round(box.height * _GROWN))

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
-from web.desk.base_url import Address
-from web.desk.errors import RefusalError, Why
+from web.desk.base_url import BaseUrl
+from web.desk.errors import ErrorKind, PageError
 
 LONGEST_BODY: Final = 64 * 1024  # bytes
 CSRF_FIELD: Final = "csrf"
@@ -22,7 +22,7 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _LOCAL: Final = re.compile(r"/(?:[\w.~%=&+,?-][\w.~%=&+,?/-]*)?", re.ASCII)
 
 
-class Form:
+class PostedForm:
     """Fields in the order in which they came; one may come several times."""
 
     def __init__(self, fields: Sequence[tuple[str, str]] = ()) -> None:
@@ -42,25 +42,25 @@ class Form:
         return tuple(value for field, value in self._fields if field == name)
 
 
-NO_FORM: Final = Form()
+NO_FORM: Final = PostedForm()
 
 
-async def read_form(request: Request) -> Form:
+async def read_form(request: Request) -> PostedForm:
     """The form that a request carries.
 
     Raises:
-        RefusalError: It carries another thing, too much of it, or too slowly.
+        PageError: It carries another thing, too much of it, or too slowly.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise RefusalError(Why.MALFORMED)
+        raise PageError(ErrorKind.MALFORMED)
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             body = await _body(request)
-        return Form(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS))
+        return PostedForm(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS))
     except TimeoutError:
-        raise RefusalError(Why.LATE) from None
+        raise PageError(ErrorKind.LATE) from None
     except (ClientDisconnect, ValueError):
-        raise RefusalError(Why.MALFORMED) from None
+        raise PageError(ErrorKind.MALFORMED) from None
 
 
 async def _body(request: Request) -> bytes:
@@ -68,7 +68,7 @@ async def _body(request: Request) -> bytes:
     async for piece in request.stream():
         body += piece
         if len(body) > LONGEST_BODY:
-            raise RefusalError(Why.TOO_LONG)
+            raise PageError(ErrorKind.TOO_LONG)
     return bytes(body)
 
 
@@ -77,13 +77,13 @@ def token_of(secret: str, purpose: str = "csrf") -> str:
     return hmac.new(secret.encode(), purpose.encode(), sha256).hexdigest()
 
 
-def is_of_session(request: Request, form: Form, secret: str) -> bool:
+def is_of_session(request: Request, form: PostedForm, secret: str) -> bool:
     """Whether a form is of this session; takes as long whatever it carries."""
     shown = form.one(CSRF_FIELD) or request.headers.get(CSRF_HEADER, "")
     return hmac.compare_digest(shown.encode(), token_of(secret).encode())
 
 
-def is_from_here(request: Request, address: Address) -> bool:
+def is_from_here(request: Request, address: BaseUrl) -> bool:
     """Whether a page of ours sent a request, as far as browsers say.
 
     Under `Referrer-Policy: no-referrer` they send `Origin: null` with forms, and then `Sec-Fetch-Site` must tell.

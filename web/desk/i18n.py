@@ -15,7 +15,7 @@ from models.messages import wordings
 _FOLDER: Final = Path(__file__).parent / "words"
 
 
-class Language(StrEnum):
+class DeskLanguage(StrEnum):
     """A language of the pages, by its BCP 47 tag."""
 
     ZH_HANS = "zh-Hans"
@@ -26,10 +26,10 @@ class UnknownWordsError(Exception):
     """A bug of ours: a page asks for words that the file of its language does not have."""
 
 
-class Words:
+class Translator:
     """The words of one language; a template calls it as `_`."""
 
-    def __init__(self, language: Language, texts: Mapping[str, str]) -> None:
+    def __init__(self, language: DeskLanguage, texts: Mapping[str, str]) -> None:
         self.language = language
         self.texts = texts
 
@@ -42,16 +42,16 @@ class Words:
 
 
 @cache
-def words_of(language: Language) -> Words:
+def translator_for(language: DeskLanguage) -> Translator:
     """The words of a language."""
     text = (_FOLDER / f"{language.value}.yaml").read_text("utf-8")
-    return Words(language, {**dict(_flat(yaml.safe_load(text))), **dict(_titles(language))})
+    return Translator(language, {**dict(_flat(yaml.safe_load(text))), **dict(_titles(language))})
 
 
-def _titles(language: Language) -> Iterator[tuple[str, str]]:
+def _titles(language: DeskLanguage) -> Iterator[tuple[str, str]]:
     """What documents, pages and fields are called: as parents read it."""
     kinds: dict[str, Mapping[Any, str]]
-    if language is Language.ZH_HANS:
+    if language is DeskLanguage.ZH_HANS:
         kinds = {"document": DOCUMENT_TITLES, "page": PAGE_TITLES, "field": FIELD_TITLES}
     else:
         held = wordings(ParentsLanguage(language.value))

@@ -8,10 +8,10 @@ from typing import Final
 
 from starlette.responses import Response
 
-from web.desk.errors import RefusalError, Why
+from web.desk.errors import ErrorKind, PageError
 from web.desk.forms import local_path
-from web.desk.i18n import Language
-from web.desk.request_context import Visit
+from web.desk.i18n import DeskLanguage
+from web.desk.request_context import RequestContext
 
 _WAIT_SECONDS: Final = 5.0
 _one_at_a_time = threading.Semaphore(1)  # a password costs memory and a core: guesses must not take them all
@@ -21,55 +21,55 @@ _few_wait = threading.Semaphore(4)  # nor the threads, in which everybody else i
 @contextmanager
 def _held(places: threading.Semaphore, seconds: float) -> Iterator[None]:
     if not places.acquire(timeout=seconds):
-        raise RefusalError(Why.BUSY)
+        raise PageError(ErrorKind.BUSY)
     try:
         yield
     finally:
         places.release()
 
 
-def login(visit: Visit) -> Response:
+def login(context: RequestContext) -> Response:
     """Ask who it is. Whoever is signed in already may come as somebody else."""
-    query = visit.request.query_params
-    return visit.page(
+    query = context.request.query_params
+    return context.page(
         "login.html", next=local_path(query.get("next", "")), over="over" in query, refused=False, name=""
     )
 
 
-def sign_in(visit: Visit) -> Response:
+def sign_in(context: RequestContext) -> Response:
     """Begin a session under a new secret, or say that it is not to be, and not why."""
-    name, onward = visit.form.one("name"), local_path(visit.form.one("next"))
+    name, onward = context.form.one("name"), local_path(context.form.one("next"))
     with _held(_few_wait, 0), _held(_one_at_a_time, _WAIT_SECONDS):
-        secret = visit.backing.ledger.sign_in(name, visit.form.one("password"))
+        secret = context.services.ledger.sign_in(name, context.form.one("password"))
     if secret is None:
-        return visit.page(
+        return context.page(
             "login.html", status=HTTPStatus.FORBIDDEN, next=onward, over=False, refused=True, name=name[:64]
         )
-    if visit.secret:
-        visit.backing.ledger.sign_out(visit.secret)
-    answer = visit.go(onward)
-    visit.backing.cookies.keep_secret(answer, secret)
+    if context.secret:
+        context.services.ledger.sign_out(context.secret)
+    answer = context.redirect_to(onward)
+    context.services.cookies.keep_secret(answer, secret)
     return answer
 
 
-def sign_out(visit: Visit) -> Response:
+def sign_out(context: RequestContext) -> Response:
     """End the session."""
-    visit.backing.ledger.sign_out(visit.secret)
-    answer = visit.redirect("login")
-    visit.backing.cookies.drop_secret(answer)
+    context.services.ledger.sign_out(context.secret)
+    answer = context.redirect("login")
+    context.services.cookies.drop_secret(answer)
     return answer
 
 
-def alive(_visit: Visit) -> Response:
+def keepalive(_visit: RequestContext) -> Response:
     """Note that somebody works on a page without asking for another one; the door did it."""
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def language(visit: Visit) -> Response:
+def language(context: RequestContext) -> Response:
     """Show pages in another language from now on."""
-    tag = visit.request.path_params["tag"]
-    if tag not in set(Language):
-        raise RefusalError(Why.MISSING)
-    answer = visit.go(local_path(visit.request.query_params.get("next", "")))
-    visit.backing.cookies.keep_language(answer, Language(tag))
+    tag = context.request.path_params["tag"]
+    if tag not in set(DeskLanguage):
+        raise PageError(ErrorKind.MISSING)
+    answer = context.redirect_to(local_path(context.request.query_params.get("next", "")))
+    context.services.cookies.keep_language(answer, DeskLanguage(tag))
     return answer

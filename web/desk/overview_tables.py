@@ -11,11 +11,11 @@ from models.cells import no_formula
 from models.codes import Code
 from models.documents import PageKind
 from models.result import Decision
-from models.review import Outcome
+from models.review import ReviewOutcome
 from models.shares import Share
 from pipeline.ledger.current_runs import BEIJING
 from pipeline.ledger.overview_values import Overview
-from web.desk.i18n import Words
+from web.desk.i18n import Translator
 
 NONE: Final = "–"  # a share of nothing
 _BOM: Final = "\ufeff"  # by which Excel knows UTF-8
@@ -31,7 +31,7 @@ class Table(NamedTuple):
     rows: tuple[Row, ...]
 
 
-def tables(overview: Overview, words: Words) -> dict[str, Table]:
+def tables(overview: Overview, words: Translator) -> dict[str, Table]:
     """Every table of an overview, by name."""
     made = (
         _table("decisions", words, _decisions(overview)),
@@ -47,7 +47,7 @@ def tables(overview: Overview, words: Words) -> dict[str, Table]:
     return {table.name: table for table in made}
 
 
-def as_csv(made: Iterable[Table], words: Words) -> bytes:
+def as_csv(made: Iterable[Table], words: Translator) -> bytes:
     """All tables below each other, each under its title; nothing that a spreadsheet would compute."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -95,12 +95,12 @@ def code_title(code: Code) -> str:
     return f"{code.value} {TITLES[code]}" if code in TITLES else code.value
 
 
-def page_title(kind: PageKind | None, words: Words) -> str:
+def page_title(kind: PageKind | None, words: Translator) -> str:
     """What a kind of page is called; of findings that point at no page as well."""
     return words(f"dashboard.page.{kind.value if kind else 'none'}")
 
 
-def _table(name: str, words: Words, rows: Iterable[Row]) -> Table:
+def _table(name: str, words: Translator, rows: Iterable[Row]) -> Table:
     prefix = f"dashboard.{name}.columns."
     columns = tuple(text for key, text in words.texts.items() if key.startswith(prefix))
     return Table(name, columns, tuple(rows))
@@ -113,7 +113,7 @@ def _decisions(overview: Overview) -> Iterable[Row]:
         yield (day.isoformat(), *cases, str(by_person), percent(without_person(counts).value))
 
 
-def _codes(overview: Overview, words: Words) -> Table:
+def _codes(overview: Overview, words: Translator) -> Table:
     counts = {(one.day, one.code): one.cases for one in overview.codes}
     codes = [code for code in Code if any(code is found for _, found in counts)]
     columns = (words("dashboard.codes.columns.day"), *map(code_title, codes))
@@ -121,13 +121,13 @@ def _codes(overview: Overview, words: Words) -> Table:
     return Table("codes", columns, tuple(rows) if codes else ())
 
 
-def _pages(overview: Overview, words: Words) -> Iterable[Row]:
+def _pages(overview: Overview, words: Translator) -> Iterable[Row]:
     for one in overview.pages:
         reason = words(f"reason.{one.reason.value}")
         yield page_title(one.page_kind, words), code_title(one.code), reason, str(one.cases)
 
 
-def _queue(overview: Overview, words: Words) -> Iterable[Row]:
+def _queue(overview: Overview, words: Translator) -> Iterable[Row]:
     for one in overview.queue:
         yield words(f"why.{one.why.value}"), str(one.cases), *map(hours, (one.median, one.p95, one.oldest))
 
@@ -139,7 +139,7 @@ def _share(share: Share) -> Row:
 
 def _reviewers(overview: Overview) -> Iterable[Row]:
     for one in overview.reviewers:
-        counts = [one.outcomes.get(outcome, 0) for outcome in Outcome]
+        counts = [one.outcomes.get(outcome, 0) for outcome in ReviewOutcome]
         yield (one.account, *map(str, counts), str(sum(counts)))
 
 

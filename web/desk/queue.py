@@ -10,13 +10,13 @@ from pydantic import AwareDatetime, Field, TypeAdapter
 from starlette.responses import Response
 
 from models.masking import mask_numbers
-from models.review import Outcome, Priority, Role, Why
+from models.review import Priority, ReviewOutcome, Role, WaitReason
 from pipeline.ledger.decision_errors import NotWaitingError
 from pipeline.ledger.review_values import Cursor, View, Waiting
-from web.desk.errors import RefusalError
-from web.desk.errors import Why as Refused
+from web.desk.errors import ErrorKind as Refused
+from web.desk.errors import PageError
 from web.desk.forms import local_path
-from web.desk.request_context import Visit
+from web.desk.request_context import RequestContext
 
 _SHOWN: Final = 50
 _MINE: Final = "mine"
@@ -25,16 +25,16 @@ _Number = Annotated[int, Field(ge=0, lt=2**31)]
 _CURSOR: Final[TypeAdapter[tuple[Any, ...]]] = TypeAdapter(tuple[bool, _Number, AwareDatetime, _Number])
 _VIEWS: Final[Mapping[str, View]] = MappingProxyType(
     {
-        "open": View(why=(Why.REVIEW,), escalated=False),
+        "open": View(why=(WaitReason.REVIEW,), escalated=False),
         "supervisor": View(escalated=True),
-        "known": View(why=(Why.KNOWN_CHILD,), escalated=False),
-        "blind": View(why=(Why.SECOND_LOOK,), escalated=False),
+        "known": View(why=(WaitReason.KNOWN_CHILD,), escalated=False),
+        "blind": View(why=(WaitReason.SECOND_LOOK,), escalated=False),
         _MINE: View(),
     }
 )
 
 
-class Tab(NamedTuple):
+class QueueTab(NamedTuple):
     """A part of the queue; `cases` is None where it is not known without looking."""
 
     name: str
@@ -42,90 +42,92 @@ class Tab(NamedTuple):
     current: bool
 
 
-class Age(NamedTuple):
+class WaitTime(NamedTuple):
     """How long a case has waited; `late` if that is too long."""
 
     words: str
     late: bool
 
 
-class Line(NamedTuple):
+class QueueRow(NamedTuple):
     """A case in the queue, as somebody sees it who has not opened it."""
 
     waiting: Waiting
     title: str  # its id, in which a person's number is masked
-    age: Age
+    age: WaitTime
     owner: str | None  # if somebody has it in hand
     mine: bool
 
 
-def queue(visit: Visit) -> Response:
+def queue(context: RequestContext) -> Response:
     """The cases that wait, one part of them at a time."""
-    asked = visit.request.query_params
-    name = _view_name(visit)
-    view = View(owner=visit.who.name) if name == _MINE else _VIEWS[name]
-    page = visit.backing.ledger.queue(view, _SHOWN, _cursor(asked.get("after", "")))
-    return visit.page(
+    asked = context.request.query_params
+    name = _view_name(context)
+    view = View(owner=context.who.name) if name == _MINE else _VIEWS[name]
+    page = context.services.ledger.queue(view, _SHOWN, _cursor(asked.get("after", "")))
+    return context.page(
         "queue.html",
-        tabs=tuple(_tabs(visit, name)),
+        tabs=tuple(_tabs(context, name)),
         view=name,
-        lines=tuple(_line(visit, one) for one in page.cases),
+        lines=tuple(_line(context, one) for one in page.cases),
         following=_told(page.following) if page.following else "",
         is_first="after" not in asked,
-        done=done if (done := asked.get("done", "")) in set(Outcome) else "",
+        done=done if (done := asked.get("done", "")) in set(ReviewOutcome) else "",
         priorities=tuple(Priority),
     )
 
 
-def prioritise(visit: Visit) -> Response:
+def prioritise(context: RequestContext) -> Response:
     """Put a case before others: the child stands at the desk."""
-    submission_id = visit.request.path_params["submission_id"]
+    submission_id = context.request.path_params["submission_id"]
     try:
-        priority = Priority(int(visit.form.one("priority")))
-        visit.backing.ledger.prioritise(submission_id, visit.who.name, priority)
+        priority = Priority(int(context.form.one("priority")))
+        context.services.ledger.prioritise(submission_id, context.who.name, priority)
     except ValueError:
-        raise RefusalError(Refused.MALFORMED) from None
+        raise PageError(Refused.MALFORMED) from None
     except NotWaitingError:
-        raise RefusalError(Refused.STALE) from None
-    return visit.go(local_path(visit.form.one("next")))
+        raise PageError(Refused.STALE) from None
+    return context.redirect_to(local_path(context.form.one("next")))
 
 
-def _view_name(visit: Visit) -> str:
-    first = "supervisor" if visit.who.role is Role.SUPERVISOR and _has_any(visit, "supervisor") else "open"
-    name = visit.request.query_params.get("view", first)
+def _view_name(context: RequestContext) -> str:
+    first = "supervisor" if context.who.role is Role.SUPERVISOR and _has_any(context, "supervisor") else "open"
+    name = context.request.query_params.get("view", first)
     if name not in _VIEWS:
-        raise RefusalError(Refused.MISSING)
+        raise PageError(Refused.MISSING)
     return name
 
 
-def _has_any(visit: Visit, name: str) -> bool:
-    return bool(visit.backing.ledger.queue(_VIEWS[name], 1).cases)
+def _has_any(context: RequestContext, name: str) -> bool:
+    return bool(context.services.ledger.queue(_VIEWS[name], 1).cases)
 
 
-def _tabs(visit: Visit, current: str) -> Iterator[Tab]:
-    counts = visit.backing.ledger.queue_counts()
+def _tabs(context: RequestContext, current: str) -> Iterator[QueueTab]:
+    counts = context.services.ledger.queue_counts()
     for name, view in _VIEWS.items():
         fitting = (
             one.cases
             for one in counts
             if (not view.why or one.why in view.why) and view.escalated in (None, one.escalated)
         )
-        yield Tab(name, None if name == _MINE else sum(fitting), name == current)
+        yield QueueTab(name, None if name == _MINE else sum(fitting), name == current)
 
 
-def _line(visit: Visit, one: Waiting) -> Line:
-    now, mine = visit.backing.clock(), one.owner == visit.who.name
-    held = one.owner if one.held_by_another(visit.who.name, now) or mine else None
-    return Line(one, mask_numbers(one.submission_id), age_of(visit, one.since), held, mine and held is not None)
+def _line(context: RequestContext, one: Waiting) -> QueueRow:
+    now, mine = context.services.clock(), one.owner == context.who.name
+    held = one.owner if one.held_by_another(context.who.name, now) or mine else None
+    return QueueRow(
+        one, mask_numbers(one.submission_id), wait_time(context, one.since), held, mine and held is not None
+    )
 
 
-def age_of(visit: Visit, since: datetime) -> Age:
+def wait_time(context: RequestContext, since: datetime) -> WaitTime:
     """How long ago that was."""
-    waited = max(visit.backing.clock() - since, timedelta())
-    late = waited.total_seconds() > visit.backing.settings.desk.due_seconds
+    waited = max(context.services.clock() - since, timedelta())
+    late = waited.total_seconds() > context.services.settings.desk.due_seconds
     parts = {"days": waited.days, "hours": waited.seconds // 3600, "minutes": waited.seconds // 60 % 60}
     largest = next((name for name, value in parts.items() if value), "minutes")
-    return Age(visit.words(f"queue.waited_{largest}", **parts), late)
+    return WaitTime(context.words(f"queue.waited_{largest}", **parts), late)
 
 
 def _told(cursor: Cursor) -> str:

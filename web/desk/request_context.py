@@ -10,17 +10,17 @@ from starlette.responses import HTMLResponse, Response
 
 from models.accounts import Account
 from web.desk import permissions as access
-from web.desk.errors import STATUS, RefusalError, Why
-from web.desk.forms import NO_FORM, Form, token_of
-from web.desk.i18n import Language, Words, words_of
-from web.desk.services import Backing
+from web.desk.errors import STATUS, ErrorKind, PageError
+from web.desk.forms import NO_FORM, PostedForm, token_of
+from web.desk.i18n import DeskLanguage, Translator, translator_for
+from web.desk.services import Services
 from web.desk.templating import rendered
 
 _AGAIN_SECONDS: Final = "5"
 
 
 @dataclass(frozen=True)
-class Visit:
+class RequestContext:
     """A request as it was let in.
 
     Attributes:
@@ -29,25 +29,25 @@ class Visit:
     """
 
     request: Request
-    backing: Backing
+    services: Services
     secret: str
     account: Account | None = None
-    form: Form = NO_FORM
+    form: PostedForm = NO_FORM
 
     @property
     def who(self) -> Account:
         """Who is signed in, on routes that ask for it."""
         if self.account is None:
-            raise RefusalError(Why.FORBIDDEN)
+            raise PageError(ErrorKind.FORBIDDEN)
         return self.account
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Translator:
         """The texts in the language of whoever asks."""
-        return words_of(self.backing.cookies.language(self.request))
+        return translator_for(self.services.cookies.language(self.request))
 
     @property
-    def is_part(self) -> bool:
+    def is_htmx(self) -> bool:
         """Whether htmx asks for a part of a page."""
         return self.request.headers.get("hx-request") == "true"
 
@@ -67,20 +67,20 @@ class Visit:
 
     def redirect(self, name: str, /, **parameters: object) -> Response:
         """Go on to a route by its name."""
-        return self.go(self.path(name, **parameters))
+        return self.redirect_to(self.path(name, **parameters))
 
-    def go(self, path: str, **query: str) -> Response:
+    def redirect_to(self, path: str, **query: str) -> Response:
         """Go on to a path of ours."""
         to = f"{path}?{urlencode(query)}" if query else path
         return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": to})
 
-    def refused(self, why: Why) -> Response:
+    def refused(self, why: ErrorKind) -> Response:
         """Why something is not done, as a page, or as the part of one that htmx puts where problems are told."""
-        template = "problem_part.html" if self.is_part else "problem.html"
+        template = "problem_part.html" if self.is_htmx else "problem.html"
         answer = self.page(template, status=STATUS[why], why=why.value)
-        if self.is_part:
+        if self.is_htmx:
             answer.headers.update({"HX-Retarget": "#problem", "HX-Reswap": "innerHTML"})
-        if why is Why.BUSY:
+        if why is ErrorKind.BUSY:
             answer.headers["Retry-After"] = _AGAIN_SECONDS
         return answer
 
@@ -89,12 +89,12 @@ class Visit:
         return {
             "_": words,
             "language": words.language.value,
-            "languages": [one.value for one in Language],
+            "languages": [one.value for one in DeskLanguage],
             "account": account,
             "navigation": [one for one in access.NAVIGATION if account and access.may(account.role, one)],
             "csrf": token_of(self.secret) if account else "",
             "here": self.here if self.request.method == "GET" else "/",
             "path": self.path,
-            "now": self.backing.clock().astimezone(),
-            "idle_seconds": round(self.backing.settings.desk.idle_seconds),
+            "now": self.services.clock().astimezone(),
+            "idle_seconds": round(self.services.settings.desk.idle_seconds),
         }

@@ -5,30 +5,30 @@ from typing import Final
 from web.desk import batches, cases, dashboard, home, queue
 from web.desk import decisions as deciding
 from web.desk import login as signing
-from web.desk.guard import Way
+from web.desk.guard import RouteSpec
 from web.desk.static_files import static
 
-WAYS: Final = (
-    Way("static", "GET", "/static/{file}", static),
-    Way("language", "GET", "/language/{tag}", signing.language),
-    Way("login", "GET", "/login", signing.login),
-    Way("sign_in", "POST", "/login", signing.sign_in),
-    Way("sign_out", "POST", "/logout", signing.sign_out),
-    Way("alive", "GET", "/alive", signing.alive),
-    Way("home", "GET", "/", home.home),
-    Way("queue", "GET", "/queue", queue.queue),
-    Way("find", "GET", "/find", cases.find),
-    Way("case", "GET", "/cases/{submission_id}", cases.case),
-    Way("prioritise", "POST", "/cases/{submission_id}/priority", queue.prioritise),
-    Way("picture", "GET", "/cases/{submission_id}/pages/{number}", cases.picture),
-    Way("reveal", "POST", "/cases/{submission_id}/shown", cases.reveal),
-    Way("preview", "POST", "/cases/{submission_id}/preview", deciding.preview),
-    Way("decide", "POST", "/cases/{submission_id}/decision", deciding.decide),
-    Way("release", "POST", "/cases/{submission_id}/release", cases.release),
-    Way("reopen", "POST", "/cases/{submission_id}/reopen", cases.reopen),
-    Way("dashboard", "GET", "/dashboard", dashboard.dashboard),
-    Way("dashboard_csv", "GET", "/dashboard.csv", dashboard.dashboard_csv),
-    Way("batches", "GET", "/batches", batches.batches),
-    Way("batch", "GET", "/batches/{batch_id}", batches.batch),
-    Way("batch_csv", "GET", "/batches/{batch_id}/changes.csv", batches.batch_csv),
+ROUTES: Final = (
+    RouteSpec("static", "GET", "/static/{file}", static),
+    RouteSpec("language", "GET", "/language/{tag}", signing.language),
+    RouteSpec("login", "GET", "/login", signing.login),
+    RouteSpec("sign_in", "POST", "/login", signing.sign_in),
+    RouteSpec("sign_out", "POST", "/logout", signing.sign_out),
+    RouteSpec("alive", "GET", "/alive", signing.keepalive),
+    RouteSpec("home", "GET", "/", home.home),
+    RouteSpec("queue", "GET", "/queue", queue.queue),
+    RouteSpec("find", "GET", "/find", cases.find),
+    RouteSpec("case", "GET", "/cases/{submission_id}", cases.case),
+    RouteSpec("prioritise", "POST", "/cases/{submission_id}/priority", queue.prioritise),
+    RouteSpec("picture", "GET", "/cases/{submission_id}/pages/{number}", cases.picture),
+    RouteSpec("reveal", "POST", "/cases/{submission_id}/shown", cases.reveal),
+    RouteSpec("preview", "POST", "/cases/{submission_id}/preview", deciding.preview),
+    RouteSpec("decide", "POST", "/cases/{submission_id}/decision", deciding.decide),
+    RouteSpec("release", "POST", "/cases/{submission_id}/release", cases.release),
+    RouteSpec("reopen", "POST", "/cases/{submission_id}/reopen", cases.reopen),
+    RouteSpec("dashboard", "GET", "/dashboard", dashboard.dashboard),
+    RouteSpec("dashboard_csv", "GET", "/dashboard.csv", dashboard.dashboard_csv),
+    RouteSpec("batches", "GET", "/batches", batches.batches),
+    RouteSpec("batch", "GET", "/batches/{batch_id}", batches.batch),
+    RouteSpec("batch_csv", "GET", "/batches/{batch_id}/changes.csv", batches.batch_csv),
 )

@@ -8,8 +8,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.desk.base_url import Address
-from web.desk.error_log import note_unforeseen
+from web.desk.base_url import BaseUrl
+from web.desk.error_log import log_unexpected
 
 POLICY: Final = "; ".join(
     (
@@ -46,10 +46,10 @@ class BrokenOffError(Exception):
     """An answer was begun, and cannot be ended as it should."""
 
 
-class Walls:
+class SecurityHeadersMiddleware:
     """Around the whole application, so that no answer leaves without them."""
 
-    def __init__(self, app: ASGIApp, address: Address) -> None:
+    def __init__(self, app: ASGIApp, address: BaseUrl) -> None:
         self._app = app
         self._address = address
 
@@ -66,14 +66,14 @@ class Walls:
         try:
             await self._app(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - its text may quote, and nobody is told it
-            note_unforeseen(error)
+            log_unexpected(error)
             if sending.begun:
                 raise BrokenOffError("An answer broke off: the log says where.") from None  # its text may quote
             await PlainTextResponse("Something broke on our side.\n", 500)(scope, receive, sending)
 
 
 class _Sending:
-    def __init__(self, send: Send, address: Address) -> None:
+    def __init__(self, send: Send, address: BaseUrl) -> None:
         self.begun = False
         self._send = send
         self._secure = address.secure

@@ -3,42 +3,42 @@
 from functools import cache
 from typing import NamedTuple
 
-from pipeline.judge.likeness import Reader
+from pipeline.judge.likeness import NameContext
 from pipeline.ledger.base import Clock, Ledger
 from pipeline.names.readable import readable
 from pipeline.perceive.ocr.engines import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.stores.base import Store
-from pipeline.workers.render_pool import PageViewer
+from pipeline.workers.render_pool import PageRenderer
 from service.settings import Settings, read_policy
-from web.desk.base_url import Address, address_of
+from web.desk.base_url import BaseUrl, base_url_of
 from web.desk.cookies import Cookies
 
 
-class Backing(NamedTuple):
+class Services(NamedTuple):
     """Made once, and safe to share between threads."""
 
     settings: Settings
     ledger: Ledger
     store: Store
-    address: Address
+    address: BaseUrl
     cookies: Cookies
     clock: Clock
-    reader: Reader
-    viewer: PageViewer
+    reader: NameContext
+    viewer: PageRenderer
 
 
-def backing_of(settings: Settings, ledger: Ledger, store: Store, clock: Clock) -> Backing:
+def open_services(settings: Settings, ledger: Ledger, store: Store, clock: Clock) -> Services:
     """What the settings ask for, with a ledger and a store that are open.
 
     Raises:
         SettingsError: The desk is off, or the policy cannot be read.
         ModelsError: The recogniser, whose alphabet is needed, is missing or altered.
     """
-    address = address_of(settings.desk)
-    reader = Reader(_readable(settings.engine), read_policy(settings.policy_file))
-    cookies, viewer = Cookies(secure=address.secure), PageViewer(settings.readers)
-    return Backing(settings, ledger, store, address, cookies, clock, reader, viewer)
+    address = base_url_of(settings.desk)
+    reader = NameContext(_readable(settings.engine), read_policy(settings.policy_file))
+    cookies, viewer = Cookies(secure=address.secure), PageRenderer(settings.readers)
+    return Services(settings, ledger, store, address, cookies, clock, reader, viewer)
 
 
 @cache

@@ -2,9 +2,9 @@
 
 from service.settings import Settings
 from web.desk.app import application
-from web.server import answer
+from web.server import serve_app
 
 
 def run(settings: Settings) -> None:
     """Answer people until SIGTERM; the main function of a process of its own."""
-    answer(application, settings, host=settings.desk.host, port=settings.desk.port)
+    serve_app(application, settings, host=settings.desk.host, port=settings.desk.port)

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
-from web.desk.errors import RefusalError, Why
-from web.desk.request_context import Visit
+from web.desk.errors import ErrorKind, PageError
+from web.desk.request_context import RequestContext
 
 STATIC: Final = Path(__file__).parent / "static"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}  # nothing else is handed out
@@ -22,13 +22,13 @@ class _File(NamedTuple):
     tag: str
 
 
-def static(visit: Visit) -> Response:
+def static(context: RequestContext) -> Response:
     """One of our files."""
-    file = _files().get(visit.request.path_params["file"])
+    file = _files().get(context.request.path_params["file"])
     if file is None:
-        raise RefusalError(Why.MISSING)
+        raise PageError(ErrorKind.MISSING)
     headers = {"ETag": file.tag, "Cache-Control": _KEPT}
-    if visit.request.headers.get("if-none-match") == file.tag:
+    if context.request.headers.get("if-none-match") == file.tag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(file.body, headers=headers, media_type=file.kind)
 

@@ -14,7 +14,7 @@ from service.tokens import tokens_in_force
 from web.receiver.group_commit import GroupCommit
 from web.receiver.health import Health
 from web.receiver.notifications import Receiver, greet
-from web.server import answer
+from web.server import serve_app
 
 
 def application(settings: Settings, ledger: Ledger, store: Store) -> Starlette:
@@ -49,4 +49,4 @@ def application(settings: Settings, ledger: Ledger, store: Store) -> Starlette:
 
 def run(settings: Settings) -> None:
     """Take notifications until SIGTERM; the main function of a process of its own."""
-    answer(application, settings, host=settings.receiver.host, port=settings.receiver.port)
+    serve_app(application, settings, host=settings.receiver.host, port=settings.receiver.port)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from models.errors import LedgerBusyError, LedgerError
-from service.threads import in_thread
+from service.threads import run_in_thread
 
 log = logging.getLogger(__name__)
 _AT_ONCE: Final = 256  # bodies in one transaction: others wait for the ledger, and not for long
@@ -50,7 +50,7 @@ class GroupCommit:
 
     async def _commit(self, batch: Sequence[_Waiting]) -> None:
         try:
-            await in_thread(self._note, [one.body for one in batch])
+            await run_in_thread(self._note, [one.body for one in batch])
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was kept, and each sender must hear so
             log.error("notifications could not be kept", extra={"kind": type(error).__name__, "count": len(batch)})  # noqa: TRY400 - the text may quote
             _tell(batch, LedgerError("The notification could not be kept: trying again helps."))

@@ -16,9 +16,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from models.errors import ObjectMissingError, PipelineError
 from pipeline.ledger.base import Ledger, utc_now
-from pipeline.ledger.records import Figures
+from pipeline.ledger.records import Metrics
 from pipeline.stores.base import Store
-from service.threads import in_thread
+from service.threads import run_in_thread
 from service.tokens import Tokens, shown_by
 
 _KEPT_SECONDS: Final = 5.0  # whoever asks more often gets the same answer
@@ -27,10 +27,10 @@ _PATIENCE: Final = timedelta(minutes=15)  # with uploads and messages that wait
 _PROBE: Final = "audit/probe"  # an object that need not be there
 
 
-class Look(NamedTuple):
+class HealthCheck(NamedTuple):
     """What was found; `figures` only if the ledger answered."""
 
-    figures: Figures | None
+    figures: Metrics | None
     why_not_ready: tuple[str, ...]
 
 
@@ -42,7 +42,7 @@ class Health:
         self._store = store
         self._tokens = tokens
         self._turn = asyncio.Lock()
-        self._seen: tuple[float, Look] | None = None
+        self._seen: tuple[float, HealthCheck] | None = None
 
     async def live(self, _request: Request) -> Response:
         """Answer: that is all."""
@@ -63,22 +63,24 @@ class Health:
         registry.register(_Collector(lambda: exported(look, utc_now())))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    async def _look(self) -> Look:
+    async def _look(self) -> HealthCheck:
         """One look at a time: whoever asks meanwhile waits for it without taking a thread."""
         async with self._turn:
             if self._seen is None or time.monotonic() - self._seen[0] > _KEPT_SECONDS:
-                look = await in_thread(look_at, self._ledger, self._store)
+                look = await run_in_thread(check_health, self._ledger, self._store)
                 self._seen = (time.monotonic(), look)
             return self._seen[1]
 
 
-def look_at(ledger: Ledger, store: Store) -> Look:
+def check_health(ledger: Ledger, store: Store) -> HealthCheck:
     """Ask ledger and store."""
     try:
         figures = ledger.figures()
     except PipelineError as error:
-        return Look(None, (f"The ledger does not answer ({type(error).__name__}): look at its log and its disk.",))
-    return Look(figures, (*_of_store(store), *_of_figures(figures, utc_now())))
+        return HealthCheck(
+            None, (f"The ledger does not answer ({type(error).__name__}): look at its log and its disk.",)
+        )
+    return HealthCheck(figures, (*_of_store(store), *_of_figures(figures, utc_now())))
 
 
 def _of_store(store: Store) -> Iterator[str]:
@@ -90,7 +92,7 @@ def _of_store(store: Store) -> Iterator[str]:
         yield f"The object store does not answer ({type(error).__name__}): check that it runs, and its keys."
 
 
-def _of_figures(figures: Figures, now: datetime) -> Iterator[str]:
+def _of_figures(figures: Metrics, now: datetime) -> Iterator[str]:
     if not any(now - worker.seen_at < _ALIVE for worker in figures.workers):
         yield "No worker has spoken for a minute: look whether `intake serve` runs, and at intake-worker.log."
     waits = {
@@ -103,7 +105,7 @@ def _of_figures(figures: Figures, now: datetime) -> Iterator[str]:
             yield f"{words} for {(now - since) // timedelta(minutes=1)} minutes: see the runbook."
 
 
-def exported(look: Look, now: datetime) -> Iterator[Metric]:
+def exported(look: HealthCheck, now: datetime) -> Iterator[Metric]:
     """What Prometheus is told. Labels are codes and ways; no id is one."""
     yield GaugeMetricFamily("intake_ready", "1 if uploads become results.", int(not look.why_not_ready))
     figures = look.figures

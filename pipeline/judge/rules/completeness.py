@@ -5,11 +5,11 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
-from models.findings import Code, Evidence, Finding, Place, Reason, found
+from models.findings import Code, Evidence, Finding, Location, Reason, found
 from models.policy import LegibilityLimits, Policy
 from models.submission import IdType
 from pipeline.judge.dossier import Dossier
-from pipeline.judge.field_legibility import Legibility, look
+from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.legibility import is_foreign, is_unread
 
@@ -95,7 +95,7 @@ def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         if need.enough or need.document in unread:
             continue
         instead = _wrong_member(need, dossier, policy.legibility) or _wrong_document(need, dossier)
-        yield instead or found(Code.PAGE_MISSING, need.reason, Place(document=need.document))
+        yield instead or found(Code.PAGE_MISSING, need.reason, Location(document=need.document))
 
 
 def unread_pages(dossier: Dossier, slots: tuple[Need, ...], limits: LegibilityLimits) -> tuple[PageView, ...]:
@@ -115,7 +115,7 @@ def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Fin
     strangers = [page for page in dossier.of_kind(PageKind.HUKOU_MEMBER) if page.holder is None]
     for page in strangers:
         told = (page.get(Field.NAME), page.get(Field.BIRTH_DATE))
-        if all(look(field, limits).legibility is Legibility.READ for field in told):
+        if all(legibility_of(field, limits).legibility is Legibility.READ for field in told):
             read = Evidence(read=page.value(Field.NAME))
             return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), read)
     return None

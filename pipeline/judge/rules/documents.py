@@ -11,7 +11,7 @@ from models.id_number import age_on, is_certificate_number
 from models.policy import Policy
 from pipeline.extract.household import cancellations
 from pipeline.judge.dossier import Dossier
-from pipeline.judge.field_legibility import Legibility, certain, look
+from pipeline.judge.field_legibility import Legibility, certain, legibility_of
 from pipeline.judge.pages import PageView
 
 _FOR_EVER: Final = "长期"
@@ -53,7 +53,7 @@ def _ends(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, FieldCon
     """The ends of validity that can be read, and whether with certainty."""
     for page in dossier.of_kind(PageKind.ID_EMBLEM):
         until = page.get(Field.VALID_UNTIL)
-        looks = look(until, policy.legibility).legibility
+        looks = legibility_of(until, policy.legibility).legibility
         if until and looks is not Legibility.UNREADABLE:
             yield page, until, looks is Legibility.READ
 
@@ -127,7 +127,7 @@ def _cancelled(page: PageView) -> Iterator[Finding]:
 def _barcode(page: PageView, policy: Policy) -> Iterator[Finding]:
     """The barcode of the 第七版 is the printed number, read without OCR."""
     printed = page.get(Field.CERTIFICATE_NUMBER)
-    if printed is None or look(printed, policy.legibility).legibility is Legibility.UNREADABLE:
+    if printed is None or legibility_of(printed, policy.legibility).legibility is Legibility.UNREADABLE:
         return
     for barcode in page.content.barcodes:
         if is_certificate_number(barcode) and barcode != printed.value:

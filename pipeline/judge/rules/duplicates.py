@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from models.documents import Field, PageKind, Person
-from models.findings import Code, Finding, Place, Reason, found
+from models.findings import Code, Finding, Location, Reason, found
 from models.id_number import normal_number
 from models.policy import Policy
 from models.register import KnownChild
 from models.submission import EnteredChild
 from pipeline.judge.dossier import Dossier
-from pipeline.judge.field_legibility import Legibility, look
+from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.name_match import is_placeholder
 from pipeline.names.normal import normal_name
 
@@ -21,7 +21,7 @@ def duplicates(dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy) 
     must not find out who is registered.
     """
     for code, reason in sorted({match for _, match in matching(dossier, known, policy)}):
-        yield found(code, reason, Place())
+        yield found(code, reason, Location())
 
 
 def matching(
@@ -56,7 +56,7 @@ def printed_numbers(dossier: Dossier, policy: Policy) -> tuple[frozenset[str], f
         certificate = page.kind is PageKind.BIRTH_CERTIFICATE
         field = page.get(Field.CERTIFICATE_NUMBER if certificate else Field.ID_NUMBER)
         if field and field.value and not field.repaired:
-            certain = look(field, policy.legibility).legibility is Legibility.READ
+            certain = legibility_of(field, policy.legibility).legibility is Legibility.READ
             if certain or field.value in entered:
                 (certificates if certificate else ids).add(field.value)
     return frozenset(ids), frozenset(certificates)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from models.case import StoredFile
 from models.documents import DOCUMENT_TITLES
-from models.findings import Evidence, Finding, Place, found
+from models.findings import Evidence, Finding, Location, found
 from pipeline.judge.dossier import Dossier
 
 
@@ -12,7 +12,7 @@ def broken(dossier: Dossier) -> Iterator[Finding]:
     """文件无法处理, 1001 and 系统故障: for a file as a whole, or for one of its pages."""
     for number, file in enumerate(dossier.files, start=1):
         words = Evidence(detail=_words(number, file.file))
-        place = Place(document=file.file.hint, file=file.file.path)
+        place = Location(document=file.file.hint, file=file.file.path)
         if file.content.failure:
             yield found(*file.content.failure, place, words)
         for page in file.content.failed:

@@ -11,16 +11,16 @@ from models.findings import Code, Evidence, Finding, Reason, Stated, disagreemen
 from models.id_number import age_on, parse_id_number
 from models.policy import Policy
 from pipeline.judge.dossier import Dossier, guardian_person
-from pipeline.judge.field_legibility import Legibility, look
-from pipeline.judge.likeness import Reader, certain_number
-from pipeline.judge.name_match import verify_name
+from pipeline.judge.field_legibility import Legibility, legibility_of
+from pipeline.judge.likeness import NameContext, certain_number
+from pipeline.judge.name_match import match_name
 from pipeline.judge.pages import PageView
 from pipeline.judge.parties import Likeness
 
 _AGES: Final = MappingProxyType({Person.MOTHER: range(14, 56), Person.FATHER: range(15, 76)})  # at a child's birth
 
 
-def guardians(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
+def guardians(dossier: Dossier, reader: NameContext) -> Iterator[Finding]:
     """证件类型不符/wrong_member for a stranger's ID card, 信息矛盾/parent_conflict for what does not fit."""
     portraits = dossier.of_kind(PageKind.ID_PORTRAIT)
     if dossier.parents:
@@ -33,7 +33,7 @@ def guardians(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
         yield from _numbers_and_age(parent, dossier, reader.policy)
 
 
-def _card_of_the_named(portraits: tuple[PageView, ...], reader: Reader) -> Iterator[Finding]:
+def _card_of_the_named(portraits: tuple[PageView, ...], reader: NameContext) -> Iterator[Finding]:
     """Of the cards that came one must be the guardian's or a parent's; others beside it are welcome."""
     theirs = [page for page in portraits if page.resembles]
     if not theirs:
@@ -54,7 +54,7 @@ def _card_of_a_relative(portraits: tuple[PageView, ...], dossier: Dossier) -> It
         yield from (_doubt(page, Field.NAME, None) for page in portraits[:1])
 
 
-def _parent_page(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
+def _parent_page(dossier: Dossier, reader: NameContext) -> Iterator[Finding]:
     """A parent's page that is not certainly one: its name is hard to read, or only the relations say so."""
     for someone in dossier.parents:
         alike = [(page, how) for page in dossier.parent_pages for other, how in page.resembles if other is someone]
@@ -65,14 +65,14 @@ def _parent_page(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
         yield from (_doubt(page, Field.NAME, dossier.parents[0].name) for page in islice(relatives, 1))
 
 
-def _certificate_names_another(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
+def _certificate_names_another(dossier: Dossier, reader: NameContext) -> Iterator[Finding]:
     """A guardian who says to be the mother or the father is the one on the certificate."""
     guardian, certificate = dossier.submission.guardian, dossier.certificate
     if guardian is None or certificate is None:
         return
     person = guardian_person(guardian)
     name = certificate.get(Field.NAME, person)
-    if name and verify_name(guardian.name, name, reader.alphabet, reader.policy.names).equal is False:
+    if name and match_name(guardian.name, name, reader.alphabet, reader.policy.names).equal is False:
         evidence = Evidence(read=name.value, entered=guardian.name, measured=name.confidence)
         yield found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, certificate.place(Field.NAME, person), evidence)
 
@@ -101,16 +101,16 @@ def _numbers(parent: Person, dossier: Dossier, policy: Policy) -> Iterator[tuple
                 yield page, slot, number
 
 
-def _reads(page: PageView, reader: Reader) -> bool:
+def _reads(page: PageView, reader: NameContext) -> bool:
     """Whether the name reads at all: of what does not, `illegible` speaks."""
     return _legibility(page, reader) is not Legibility.UNREADABLE
 
 
-def _legibility(page: PageView, reader: Reader) -> Legibility:
-    return look(page.get(Field.NAME), reader.policy.legibility).legibility
+def _legibility(page: PageView, reader: NameContext) -> Legibility:
+    return legibility_of(page.get(Field.NAME), reader.policy.legibility).legibility
 
 
-def _not_theirs(page: PageView, reader: Reader) -> Finding:
+def _not_theirs(page: PageView, reader: NameContext) -> Finding:
     """A stranger's card, if its name was read with certainty; else a person looks."""
     if _legibility(page, reader) is not Legibility.READ:
         return _doubt(page, Field.NAME, None)

@@ -12,12 +12,12 @@ from models.policy import Policy
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import certain
 from pipeline.judge.kinship import composes, is_head
-from pipeline.judge.likeness import Reader, certain_number
-from pipeline.judge.name_match import verify_name
+from pipeline.judge.likeness import NameContext, certain_number
+from pipeline.judge.name_match import match_name
 from pipeline.judge.pages import PageView
 
 
-def household(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
+def household(dossier: Dossier, reader: NameContext) -> Iterator[Finding]:
     """信息矛盾/household_conflict, of what was read with certainty."""
     heads, homes = _heads(dossier, reader.policy), dossier.of_kind(PageKind.HUKOU_HOME)
     booklets = max(1, len(homes))
@@ -40,13 +40,13 @@ def _heads(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
     return tuple(heads.values())
 
 
-def _another_head(head: PageView, home: PageView, reader: Reader) -> Iterator[Finding]:
+def _another_head(head: PageView, home: PageView, reader: NameContext) -> Iterator[Finding]:
     """The 首页 names the person whose card says 户主."""
     named = certain(home.get(Field.HEAD_NAME), reader.policy.legibility)
     printed = head.get(Field.NAME)
     if named is None or printed is None or certain(printed, reader.policy.legibility) is None:
         return
-    if verify_name(named, printed, reader.alphabet, reader.policy.names).equal is False:
+    if match_name(named, printed, reader.alphabet, reader.policy.names).equal is False:
         yield from _conflict(home, Field.HEAD_NAME, head, Field.NAME)
 
 

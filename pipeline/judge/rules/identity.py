@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from models.content import FieldContent, Slot
 from models.documents import Field, PageKind, Person
-from models.findings import Code, Evidence, Finding, Place, Reason, Severity, Stated, disagreement, found
+from models.findings import Code, Evidence, Finding, Location, Reason, Severity, Stated, disagreement, found
 from models.id_number import normal_number, parse_id_number
 from models.policy import Policy
 from models.submission import IdType
 from pipeline.judge.dossier import Dossier
-from pipeline.judge.field_legibility import Legibility, look
+from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.likeness import certain_number
 from pipeline.judge.pages import PageView
 
@@ -80,7 +80,7 @@ def _stated(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_
         field = page.get(*slot) if slot else None
         if slot is None or field is None:
             continue
-        looks = look(field, policy.legibility).legibility
+        looks = legibility_of(field, policy.legibility).legibility
         if looks is not Legibility.UNREADABLE:  # what cannot be read is never compared
             value = field.value or field.text  # a text that is no such value differs, and is never certain
             yield _Source(page, slot, field, value[: question.length], looks is Legibility.READ)
@@ -101,7 +101,9 @@ def _nothing_to_compare(dossier: Dossier) -> Iterator[Finding]:
     """An ID number that was typed in, and that no page could show."""
     entered, cards = dossier.child.id_number, dossier.members(Person.CHILD)
     if entered and dossier.child.id_type is IdType.BIRTH_CERTIFICATE and not cards:
-        yield found(Code.NUMBER_DIFFERS, Reason.ENTERED, Place(), Evidence(entered=entered), severity=Severity.REVIEW)
+        yield found(
+            Code.NUMBER_DIFFERS, Reason.ENTERED, Location(), Evidence(entered=entered), severity=Severity.REVIEW
+        )
 
 
 def _disagreeing(code: Code, stated: tuple[_Source, ...]) -> Iterator[Finding]:
@@ -120,7 +122,7 @@ def _unlawful_numbers(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     entered = normal_number(dossier.child.id_number or "")
     for page in dossier.members(Person.CHILD):
         field = page.get(Field.ID_NUMBER)
-        looks = look(field, policy.legibility).legibility
+        looks = legibility_of(field, policy.legibility).legibility
         if field is None or looks is Legibility.UNREADABLE:
             continue
         text = field.value or normal_number(field.text)

@@ -11,7 +11,7 @@ from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import LegibilityLimits
 from pipeline.judge.dossier import Dossier
-from pipeline.judge.field_legibility import Legibility, look
+from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.reasons import page_reason, reason_at
 
@@ -50,7 +50,7 @@ def required_slots(page: PageView) -> tuple[Slot, ...]:
 def unreadable_slots(page: PageView, limits: LegibilityLimits) -> tuple[Slot, ...]:
     """The required fields of a page that cannot be read."""
     slots = required_slots(page)
-    return tuple(slot for slot in slots if look(page.get(*slot), limits).legibility is Legibility.UNREADABLE)
+    return tuple(slot for slot in slots if legibility_of(page.get(*slot), limits).legibility is Legibility.UNREADABLE)
 
 
 def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
@@ -65,7 +65,7 @@ def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
     if page.kind not in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT) or page.holder is not None:
         return False
     identifying = (page.get(field) for field in (Field.NAME, Field.ID_NUMBER))
-    return all(look(field, limits).legibility is Legibility.UNREADABLE for field in identifying)
+    return all(legibility_of(field, limits).legibility is Legibility.UNREADABLE for field in identifying)
 
 
 def is_foreign(page: PageView) -> bool:
@@ -96,7 +96,7 @@ def _supplied(slot: Slot, page: PageView, dossier: Dossier, limits: LegibilityLi
         for other in dossier.pages
         if other is not page and other.kind is page.kind and other.holder is page.holder
     )
-    return any(look(other.get(*slot), limits).legibility is not Legibility.UNREADABLE for other in twins)
+    return any(legibility_of(other.get(*slot), limits).legibility is not Legibility.UNREADABLE for other in twins)
 
 
 def code_for(page: PageView) -> Code:
@@ -105,7 +105,7 @@ def code_for(page: PageView) -> Code:
 
 
 def _unreadable_field(page: PageView, slot: Slot, limits: LegibilityLimits) -> Finding:
-    looks = look(page.get(*slot), limits)
+    looks = legibility_of(page.get(*slot), limits)
     place = page.place(*slot)
     evidence = Evidence(measured=looks.measured, limit=looks.limit)
     return found(code_for(page), _reason(page, slot, limits), place, evidence)

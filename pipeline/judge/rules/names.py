@@ -6,18 +6,18 @@ from rapidfuzz.distance import Hamming
 
 from models.content import FieldContent, LineContent
 from models.documents import Field, PageKind, Person
-from models.findings import Code, Evidence, Finding, Place, Reason, Severity, found
+from models.findings import Code, Evidence, Finding, Location, Reason, Severity, found
 from models.id_number import normal_number
 from models.policy import LegibilityLimits
 from pipeline.judge.dossier import Dossier
-from pipeline.judge.field_legibility import Legibility, look, looks_poor, overprinted
-from pipeline.judge.likeness import Reader
-from pipeline.judge.name_match import Verdict, together, verify_name
+from pipeline.judge.field_legibility import Legibility, is_poor, legibility_of, overprinted
+from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameMatch, combine, match_name
 from pipeline.judge.pages import PageView
 from pipeline.names.normal import normal_name
 
 
-def names(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
+def names(dossier: Dossier, reader: NameContext) -> Iterator[Finding]:
     """姓名不一致 and 姓名待核: the entered name against the register and the certificate.
 
     The register is authoritative. A certificate that differs from a register that agrees is a name given later. A name
@@ -26,7 +26,7 @@ def names(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
     entered = dossier.child.name
     stands_on = _stands_on(dossier, reader.policy.legibility)
     verdicts = [(page, field, _verdict(page, field, dossier, reader)) for page, field in stands_on]
-    if together([verdict for _, _, verdict in verdicts], reader.policy.names):
+    if combine([verdict for _, _, verdict in verdicts], reader.policy.names):
         return
     if _pictured_twice(verdicts):
         doubted = (row for row in verdicts if not row[2].equal)
@@ -48,7 +48,7 @@ def names(dossier: Dossier, reader: Reader) -> Iterator[Finding]:
             yield _different(page, field, verdict, entered)
 
 
-def _pictured_twice(verdicts: Sequence[tuple[PageView, FieldContent, Verdict]]) -> bool:
+def _pictured_twice(verdicts: Sequence[tuple[PageView, FieldContent, NameMatch]]) -> bool:
     """Whether every page has the entered name, read or by its picture, and two documents do."""
     agreed = all(verdict.equal or verdict.pictured for _, _, verdict in verdicts)
     return agreed and len({page.document for page, _, _ in verdicts}) > 1
@@ -84,25 +84,25 @@ def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[Pag
     for page in dossier.child_pages:
         person = Person.CHILD if page.kind is PageKind.BIRTH_CERTIFICATE else None
         field = page.get(Field.NAME, person)
-        if field and look(field, limits).legibility is not Legibility.UNREADABLE:
+        if field and legibility_of(field, limits).legibility is not Legibility.UNREADABLE:
             yield page, field
 
 
-def _verdict(page: PageView, field: FieldContent, dossier: Dossier, reader: Reader) -> Verdict:
+def _verdict(page: PageView, field: FieldContent, dossier: Dossier, reader: NameContext) -> NameMatch:
     lines = page.content.lines_of(field)
-    verdict = verdict_on(dossier.child.name, field, lines, reader, dossier.parent_names)
+    verdict = match_on(dossier.child.name, field, lines, reader, dossier.parent_names)
     if verdict.equal is False and overprinted(page.content, field):
         return verdict._replace(equal=None, reason=Reason.UNCERTAIN)
     return verdict
 
 
-def verdict_on(
+def match_on(
     entered: str,
     field: FieldContent,
     lines: Sequence[LineContent],
-    reader: Reader,
+    reader: NameContext,
     parents: Collection[str] = (),
-) -> Verdict:
+) -> NameMatch:
     """What cannot be read is never compared; what is hard to read, or looks so, is never an accusation.
 
     Args:
@@ -112,10 +112,10 @@ def verdict_on(
         reader: The engine's alphabet and the limits.
         parents: Names of the child's parents.
     """
-    verdict = verify_name(entered, field, reader.alphabet, reader.policy.names, parents)
+    verdict = match_name(entered, field, reader.alphabet, reader.policy.names, parents)
     limits = reader.policy.legibility
-    looks = look(field, limits)
-    poor = looks.legibility is not Legibility.READ or looks_poor(lines, limits)
+    looks = legibility_of(field, limits)
+    poor = looks.legibility is not Legibility.READ or is_poor(lines, limits)
     if verdict.equal is False and poor:
         return verdict._replace(equal=None, reason=Reason.UNCERTAIN, measured=looks.measured, limit=looks.limit)
     return verdict
@@ -125,7 +125,7 @@ def _in_doubt(
     reason: Reason,
     page: PageView,
     field: FieldContent,
-    verdict: Verdict,
+    verdict: NameMatch,
     entered: str,
     severity: Severity = Severity.REVIEW,
 ) -> Finding:
@@ -133,7 +133,7 @@ def _in_doubt(
     return found(Code.NAME_IN_DOUBT, reason, place, evidence, severity=severity)
 
 
-def _different(page: PageView, field: FieldContent, verdict: Verdict, entered: str) -> Finding:
+def _different(page: PageView, field: FieldContent, verdict: NameMatch, entered: str) -> Finding:
     """Names the character that differs; a former name is said to be one."""
     if page.value(Field.FORMER_NAME) == normal_name(entered):
         return found(
@@ -144,7 +144,7 @@ def _different(page: PageView, field: FieldContent, verdict: Verdict, entered: s
     return found(Code.NAME_DIFFERS, reason, _place(page, field, verdict), evidence)
 
 
-def _detail(field: FieldContent, verdict: Verdict, entered: str) -> str:
+def _detail(field: FieldContent, verdict: NameMatch, entered: str) -> str:
     return difference_of(normal_name(entered), field.value or "", verdict.at or 0, verdict.reason)
 
 
@@ -155,7 +155,7 @@ def difference_of(ours: str, theirs: str, at: int, reason: Reason | None) -> str
     return f"第{at + 1}个字您填写的是“{ours[at]}”，证件上是“{theirs[at]}”"
 
 
-def _place(page: PageView, field: FieldContent, verdict: Verdict) -> Place:
+def _place(page: PageView, field: FieldContent, verdict: NameMatch) -> Location:
     """The box of the one character that decides, where there is one."""
     person = Person.CHILD if page.kind is PageKind.BIRTH_CERTIFICATE else None
     place = page.place(field.field, person)
@@ -164,5 +164,5 @@ def _place(page: PageView, field: FieldContent, verdict: Verdict) -> Place:
     return place.model_copy(update={"box": page.on_page(box)}) if box else place
 
 
-def _evidence(field: FieldContent, verdict: Verdict, entered: str) -> Evidence:
+def _evidence(field: FieldContent, verdict: NameMatch, entered: str) -> Evidence:
     return Evidence(read=field.value, entered=entered, measured=round(verdict.measured, 4), limit=verdict.limit)

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Protocol
 
 from models.register import KnownChild
-from pipeline.ledger.values import Erasure, Expired, Forgotten, ImportCounts, Sought
+from pipeline.ledger.values import Erasure, Expired, Forgotten, ImportCounts, RegisterQuery
 
 
 class Children(Protocol):
     """The register of known children. Numbers are compared in normal form; names without spaces and separators."""
 
-    def known_children(self, *sought: Sought) -> tuple[tuple[KnownChild, ...], ...]:
+    def known_children(self, *sought: RegisterQuery) -> tuple[tuple[KnownChild, ...], ...]:
         """For each of those sought every record that shares a number, or name, sex and birth date, or the delivery.
 
         Never what the submission itself registered.

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from pipeline.ledger.overview_values import Overview
-from pipeline.ledger.records import Anchor, AuditRecord, AuditReport, Figures
+from pipeline.ledger.records import Anchor, AuditRecord, AuditReport, Metrics
 
 
 class Audit(Protocol):
@@ -27,7 +27,7 @@ class Operation(Protocol):
     def beat(self, identity: str, engine_restarts: int) -> None:
         """Say that a process works; those that were silent for a day are struck out."""
 
-    def figures(self) -> Figures:
+    def figures(self) -> Metrics:
         """Counts and ages as of now; nothing of any case."""
 
     def overview(self, since: date, until: date) -> Overview:

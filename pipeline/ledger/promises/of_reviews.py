@@ -10,7 +10,16 @@ from models.case import Case
 from models.result import Result
 from models.review import Priority
 from pipeline.ledger.records import AuditKind
-from pipeline.ledger.review_values import Cursor, LaidOut, QueueCount, QueuePage, Reviewed, Settled, View, Waiting
+from pipeline.ledger.review_values import (
+    CaseForReview,
+    Cursor,
+    QueueCount,
+    QueuePage,
+    RecordedDecision,
+    Reviewed,
+    View,
+    Waiting,
+)
 from pipeline.ledger.values import Lease
 
 
@@ -26,7 +35,7 @@ class Reviews(Protocol):
     def waiting(self, submission_id: str) -> Waiting | None:
         """Whether a case lies before people, and how."""
 
-    def laid_out(self, submission_id: str, version: int | None) -> LaidOut:
+    def laid_out(self, submission_id: str, version: int | None) -> CaseForReview:
         """A case with all that somebody needs who decides it; with content of this version, as `stored`.
 
         Raises:
@@ -46,7 +55,7 @@ class Reviews(Protocol):
     def reopen(self, submission_id: str, account: str) -> Waiting:
         """Lay a decided case before supervisors again; raises UnknownCaseError, or LedgerError without runs."""
 
-    def settle(self, settled: Settled) -> int | None:
+    def settle(self, settled: RecordedDecision) -> int | None:
         """Record a person's decision and what follows: all of it, or nothing.
 
         A result that follows becomes a run whose author is the person, registers its child, and waits in the outbox;

@@ -12,7 +12,7 @@ from models.review import Role
 from pipeline.ledger import (
     people,
 )
-from pipeline.ledger.audit import Entry
+from pipeline.ledger.audit import AuditEntry
 from pipeline.ledger.passwords import hashed, is_password
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.repositories.on_database import Details, OnDatabase
@@ -29,7 +29,7 @@ class People(OnDatabase):
         with self._database.writing() as connection:
             people.make(connection, account, kept)
             details: Details = {"account": name, "change": "made", "role": role.value, "by": by}
-            self._record(connection, Entry(AuditKind.ACCOUNT, details))
+            self._record(connection, AuditEntry(AuditKind.ACCOUNT, details))
 
     def accounts(self) -> tuple[Account, ...]:
         with self._database.reading() as connection:
@@ -51,7 +51,9 @@ class People(OnDatabase):
     def _change(self, name: str, details: Details, **values: Any) -> None:
         with self._database.writing() as connection:
             ended = people.change(connection, name, **values)
-            self._record(connection, Entry(AuditKind.ACCOUNT, {"account": name, "sessions_ended": ended, **details}))
+            self._record(
+                connection, AuditEntry(AuditKind.ACCOUNT, {"account": name, "sessions_ended": ended, **details})
+            )
 
     def sign_in(self, name: str, password: str) -> str | None:
         tidied = tidied_name(name)
@@ -63,12 +65,12 @@ class People(OnDatabase):
             why_not = _refusal(found, before, now, matches=matches)
             if why_not is None:
                 secret = people.begin(connection, tidied, now=now)
-                self._record(connection, Entry(AuditKind.SIGNED_IN, {"account": tidied}))
+                self._record(connection, AuditEntry(AuditKind.SIGNED_IN, {"account": tidied}))
                 return secret
             # Whoever types a password into the field of the name must not find it in the audit chain.
             details: Details = {"account": tidied if found else None, "why": why_not}
             self._record(
-                connection, Entry(AuditKind.SIGN_IN_REFUSED, details | _counted(connection, tidied, why_not, now))
+                connection, AuditEntry(AuditKind.SIGN_IN_REFUSED, details | _counted(connection, tidied, why_not, now))
             )
             return None
 
@@ -95,7 +97,7 @@ class People(OnDatabase):
         with self._database.writing() as connection:
             name = people.end(connection, secret)
             if name is not None:
-                self._record(connection, Entry(AuditKind.SIGNED_OUT, {"account": name, "why": why}))
+                self._record(connection, AuditEntry(AuditKind.SIGNED_OUT, {"account": name, "why": why}))
 
 
 def _refusal(found: people.Kept | None, before: people.Kept | None, now: datetime, *, matches: bool) -> str | None:

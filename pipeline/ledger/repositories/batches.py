@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from pipeline.ledger import batch_items, batches, cases, children, runs, telling
 from pipeline.ledger import erasure as forgetting
 from pipeline.ledger import review_queue as waiting
-from pipeline.ledger.audit import Entry
+from pipeline.ledger.audit import AuditEntry
 from pipeline.ledger.batch_values import (
     Batch,
     BatchItem,
@@ -21,7 +21,7 @@ from pipeline.ledger.batch_values import (
     ItemState,
     Judged,
     Noted,
-    Place,
+    QueuePosition,
     Registered,
     Undo,
 )
@@ -180,8 +180,8 @@ class _Hand(NamedTuple):
     records: Mapping[str, Registered]
     rows: Mapping[str, Mapping[int, int]]
     keys: Mapping[int, set[str]]
-    places: Mapping[str, Place]
-    entries: list[Entry]
+    places: Mapping[str, QueuePosition]
+    entries: list[AuditEntry]
 
     def may_replace(self, item: BatchItem, run: int) -> ItemState:
         """DONE where this run is the one in force still, and no person's; else why not."""
@@ -199,6 +199,6 @@ def _after(before: ItemState, noted: ItemState) -> ItemState:
     return before if before is ItemState.PROMOTED else noted
 
 
-def _step(connection: Connection, batch_id: str, step: BatchStep, account: str) -> Entry:
+def _step(connection: Connection, batch_id: str, step: BatchStep, account: str) -> AuditEntry:
     counts: dict[str, JsonValue] = {str(state): count for state, count in batches.counts(connection, batch_id).items()}
-    return Entry(AuditKind.BATCH, {"batch": batch_id, "step": step.value, "account": account, "cases": counts})
+    return AuditEntry(AuditKind.BATCH, {"batch": batch_id, "step": step.value, "account": account, "cases": counts})

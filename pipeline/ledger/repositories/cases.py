@@ -12,7 +12,7 @@ from models.submission import Submission
 from pipeline.ledger import cases, contents, inbox, readings, runs
 from pipeline.ledger import loading as stored
 from pipeline.ledger import review_queue as waiting
-from pipeline.ledger.audit import Entry
+from pipeline.ledger.audit import AuditEntry
 from pipeline.ledger.decision_errors import PersonDecidedError
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.repositories.on_database import Details, OnDatabase
@@ -29,7 +29,7 @@ class Cases(Recording):
             case, is_new = opened
             if is_new:
                 details: Details = {"revision": case.revision, "input": input_digest}
-                self._record(connection, Entry(AuditKind.OPENED, details, submission.submission_id))
+                self._record(connection, AuditEntry(AuditKind.OPENED, details, submission.submission_id))
             return case
 
     def case(self, submission_id: str, revision: int | None = None) -> Case:
@@ -43,7 +43,7 @@ class Cases(Recording):
     def conclude(self, *conclusions: Conclusion) -> tuple[int, ...]:
         try:
             with self._database.writing() as connection:
-                entries: list[Entry] = []
+                entries: list[AuditEntry] = []
                 ordinals = tuple(self._concluded(connection, one, entries) for one in conclusions)
                 self._record(connection, *entries)
         except LostLeaseError:
@@ -51,7 +51,7 @@ class Cases(Recording):
             raise
         return ordinals
 
-    def _concluded(self, connection: Connection, one: Conclusion, entries: list[Entry]) -> int:
+    def _concluded(self, connection: Connection, one: Conclusion, entries: list[AuditEntry]) -> int:
         submission_id = one.case.submission.submission_id
         held = cases.held(connection, one.case)
         last = runs.last(connection, held.case_id)
@@ -65,12 +65,12 @@ class Cases(Recording):
             waiting.follow(connection, self._seal, ended, one.looks, now=self._clock())
         if one.lease is not None:
             self._tell(connection, held.case_id, submission_id, ending)
-        entries.append(Entry(AuditKind.CONCLUDED, {**ending, "result": digest_of(one.result)}, submission_id))
+        entries.append(AuditEntry(AuditKind.CONCLUDED, {**ending, "result": digest_of(one.result)}, submission_id))
         return ordinal
 
     def _note_late(self, conclusions: Iterable[Conclusion]) -> None:
         entries = (
-            Entry(
+            AuditEntry(
                 AuditKind.LATE, {"item": one.lease.item_id, "token": one.lease.token}, one.case.submission.submission_id
             )
             for one in conclusions

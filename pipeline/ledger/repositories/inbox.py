@@ -9,7 +9,7 @@ from pipeline.ledger import (
     outbox,
     telling,
 )
-from pipeline.ledger.audit import Entry
+from pipeline.ledger.audit import AuditEntry
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.repositories.on_database import Details, OnDatabase
 from pipeline.ledger.values import InboxItem, Lease, Message, MessageKind, Notification, UploadEvent
@@ -32,7 +32,7 @@ class Inbox(OnDatabase):
         with self._database.writing() as connection:
             item_id = inbox.hear(connection, event, now=self._clock())
             if item_id is not None:
-                self._record(connection, Entry(AuditKind.HEARD, {"item": item_id, "via": event.via.value}))
+                self._record(connection, AuditEntry(AuditKind.HEARD, {"item": item_id, "via": event.via.value}))
             return item_id is not None
 
     def item(self, item_id: str) -> InboxItem:
@@ -64,7 +64,7 @@ class Inbox(OnDatabase):
                 key = inbox.item(connection, lease.item_id).event.key
                 data: Details = {"item": lease.item_id, "key": key, "problems": list(refusal)}
                 outbox.note(connection, MessageKind.REFUSED, data, case_id=None, now=now)
-            self._record(connection, Entry(AuditKind.CLOSED, {"item": lease.item_id, "refused": bool(refusal)}))
+            self._record(connection, AuditEntry(AuditKind.CLOSED, {"item": lease.item_id, "refused": bool(refusal)}))
 
     def overdue(self, now: datetime) -> tuple[InboxItem, ...]:
         with self._database.reading() as connection:
@@ -84,7 +84,7 @@ class Outbox(OnDatabase):
         with self._database.writing() as connection:
             if outbox.told(connection, message, now=self._clock()):
                 details: Details = {"message": message.message_id, "attempts": message.attempts}
-                self._record(connection, Entry(AuditKind.TOLD, details, _subject_of(message)))
+                self._record(connection, AuditEntry(AuditKind.TOLD, details, _subject_of(message)))
 
     def not_told(self, message: Message, failure: str, again: datetime) -> None:
         with self._database.writing() as connection:

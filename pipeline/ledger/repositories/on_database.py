@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from pipeline.ledger import (
     audit,
 )
-from pipeline.ledger.audit import Entry
+from pipeline.ledger.audit import AuditEntry
 from pipeline.ledger.base import Clock
 from pipeline.ledger.database import Database
 from pipeline.ledger.value_encryption import Seal
@@ -22,6 +22,6 @@ class OnDatabase:
         self._seal = seal
         self._clock = clock
 
-    def _record(self, connection: Connection, *entries: Entry) -> None:
+    def _record(self, connection: Connection, *entries: AuditEntry) -> None:
         """Put entries into the audit chain: the last thing that a transaction does."""
         audit.append(connection, self._seal, entries, now=self._clock())

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pipeline.ledger import audit, overview
 from pipeline.ledger import metrics as figures
 from pipeline.ledger.overview_values import Overview
-from pipeline.ledger.records import Anchor, AuditRecord, AuditReport, Beat, Figures
+from pipeline.ledger.records import Anchor, AuditRecord, AuditReport, Heartbeat, Metrics
 from pipeline.ledger.repositories.on_database import OnDatabase
 
 _SILENT = timedelta(days=1)
@@ -30,9 +30,9 @@ class Operation(OnDatabase):
     def beat(self, identity: str, engine_restarts: int) -> None:
         now = self._clock()
         with self._database.writing() as connection:
-            figures.beat(connection, Beat(identity, now, engine_restarts), before=now - _SILENT)
+            figures.beat(connection, Heartbeat(identity, now, engine_restarts), before=now - _SILENT)
 
-    def figures(self) -> Figures:
+    def figures(self) -> Metrics:
         with self._database.reading() as connection:
             return figures.figures(connection)
 

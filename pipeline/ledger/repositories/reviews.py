@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row
 
 from models.case import Case
 from models.result import Result
-from models.review import Outcome, Priority, Why
+from models.review import Priority, ReviewOutcome, WaitReason
 from pipeline.ledger import cases, inbox, reviews, runs
 from pipeline.ledger import review_queue as waiting
-from pipeline.ledger.audit import Entry
+from pipeline.ledger.audit import AuditEntry
 from pipeline.ledger.cases import Held
 from pipeline.ledger.decision_errors import StaleCaseError
 from pipeline.ledger.loading import laid_out
@@ -20,7 +20,16 @@ from pipeline.ledger.records import AuditKind
 from pipeline.ledger.repositories.on_database import Details
 from pipeline.ledger.repositories.recording import Recording
 from pipeline.ledger.review_queue import Ended
-from pipeline.ledger.review_values import Cursor, LaidOut, QueueCount, QueuePage, Reviewed, Settled, View, Waiting
+from pipeline.ledger.review_values import (
+    CaseForReview,
+    Cursor,
+    QueueCount,
+    QueuePage,
+    RecordedDecision,
+    Reviewed,
+    View,
+    Waiting,
+)
 from pipeline.ledger.reviews import Decided
 from pipeline.ledger.runs import Adding
 from pipeline.ledger.values import Conclusion, Lease
@@ -39,7 +48,7 @@ class Reviews(Recording):
         with self._database.reading() as connection:
             return waiting.one(connection, submission_id)
 
-    def laid_out(self, submission_id: str, version: int | None) -> LaidOut:
+    def laid_out(self, submission_id: str, version: int | None) -> CaseForReview:
         with self._database.reading() as connection:
             return laid_out(connection, self._seal, submission_id, version)
 
@@ -65,14 +74,14 @@ class Reviews(Recording):
             case = cases.case_of(connection, self._seal, submission_id, result.revision)
             case_id = cases.locked(connection, case)
             ended = Ended(case_id, case, runs.last(connection, case_id).ordinal, result)
-            waiting.lay(connection, ended, Why.OBJECTION, now=self._clock())
-            self._record(connection, _held(submission_id, account, why=Why.OBJECTION.value))
+            waiting.lay(connection, ended, WaitReason.OBJECTION, now=self._clock())
+            self._record(connection, _held(submission_id, account, why=WaitReason.OBJECTION.value))
             laid = waiting.one(connection, submission_id)
         if laid is None:
             raise StaleCaseError(submission_id)
         return laid
 
-    def settle(self, settled: Settled) -> int | None:
+    def settle(self, settled: RecordedDecision) -> int | None:
         with self._database.writing() as connection:
             case_id = cases.locked(connection, settled.case)  # first: whoever sends the same at once waits here
             before = reviews.with_id(connection, settled.verdict.decision_id)
@@ -80,12 +89,12 @@ class Reviews(Recording):
                 return reviews.made_before(before, case_id, settled)
             row = self._seen(connection, settled)
             made = self._followed(connection, case_id, settled)
-            decided = Decided(case_id, settled, Why(row.why), made)
+            decided = Decided(case_id, settled, WaitReason(row.why), made)
             reviews.add(connection, self._seal, decided, now=self._clock())
-            self._record(connection, _decided(settled, Why(row.why), made))
+            self._record(connection, _decided(settled, WaitReason(row.why), made))
             return made
 
-    def _seen(self, connection: Connection, settled: Settled) -> Row[Any]:
+    def _seen(self, connection: Connection, settled: RecordedDecision) -> Row[Any]:
         """The row of the case that is decided, if it is what was seen; raises as `settle`."""
         case, verdict = settled.case, settled.verdict
         row = waiting.row_of(connection, case.submission.submission_id)
@@ -101,10 +110,10 @@ class Reviews(Recording):
         waiting.refuse_if_held(waiting.value_of(row), settled.account, self._clock())
         return row
 
-    def _followed(self, connection: Connection, case_id: int, settled: Settled) -> int | None:
+    def _followed(self, connection: Connection, case_id: int, settled: RecordedDecision) -> int | None:
         """What a decision does to the case; hands on the number of its run, if it makes one."""
         submission_id = settled.case.submission.submission_id
-        if settled.verdict.outcome is Outcome.ESCALATE:
+        if settled.verdict.outcome is ReviewOutcome.ESCALATE:
             waiting.escalate(connection, submission_id)
         elif settled.result is not None:
             waiting.leave(connection, submission_id)
@@ -114,7 +123,7 @@ class Reviews(Recording):
             self._tell(connection, case_id, submission_id, ending)
             return ordinal
         elif settled.agreed is False:
-            waiting.escalate(connection, submission_id, Why.DISSENT)
+            waiting.escalate(connection, submission_id, WaitReason.DISSENT)
         else:
             waiting.leave(connection, submission_id)
         return None
@@ -131,7 +140,7 @@ class Reviews(Recording):
                 _, run = runs.latest_run(connection, self._seal, submission_id)
                 self._tell(connection, case_id, submission_id, run)
                 details: Details = {"item": lease.item_id, "refused": False}
-                self._record(connection, Entry(AuditKind.CLOSED, details, submission_id))
+                self._record(connection, AuditEntry(AuditKind.CLOSED, details, submission_id))
 
     def reviewed(self, submission_id: str) -> tuple[Reviewed, ...]:
         with self._database.reading() as connection:
@@ -148,14 +157,14 @@ class Reviews(Recording):
 
     def note(self, kind: AuditKind, details: Mapping[str, JsonValue], submission_id: str | None = None) -> None:
         with self._database.writing() as connection:
-            self._record(connection, Entry(kind, details, submission_id))
+            self._record(connection, AuditEntry(kind, details, submission_id))
 
 
-def _held(submission_id: str, account: str, **what: JsonValue) -> Entry:
-    return Entry(AuditKind.HELD, {"account": account, **what}, submission_id)
+def _held(submission_id: str, account: str, **what: JsonValue) -> AuditEntry:
+    return AuditEntry(AuditKind.HELD, {"account": account, **what}, submission_id)
 
 
-def _decided(settled: Settled, why: Why, made: int | None) -> Entry:
+def _decided(settled: RecordedDecision, why: WaitReason, made: int | None) -> AuditEntry:
     verdict = settled.verdict
     details: Details = {
         "account": settled.account,
@@ -170,4 +179,4 @@ def _decided(settled: Settled, why: Why, made: int | None) -> Entry:
         "agreed": settled.agreed,
         "corrected": sum(one.read != one.seen for one in verdict.checked),
     }
-    return Entry(AuditKind.DECIDED, details, settled.case.submission.submission_id)
+    return AuditEntry(AuditKind.DECIDED, details, settled.case.submission.submission_id)

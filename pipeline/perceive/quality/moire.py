@@ -27,7 +27,7 @@ Tiles: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
 
 
-def raster(grey: Grey, document: Quad) -> float:
+def moire(grey: Grey, document: Quad) -> float:
     """The part of the wavering of blank paper that one frequency holds, 0-1: noise has none, a raster has one.
 
     Args:

@@ -18,14 +18,14 @@ _COARSE: Final = 8  # pixels that are one while the level of the paper is looked
 _REACH: Final = 5  # coarse pixels; a stroke of a seal is narrower, so that paper is always in reach
 
 
-class Layers(NamedTuple):
+class InkLayers(NamedTuple):
     """A picture taken apart: as printed, without stamps; and the stamps alone, dark on white, 0 to 255."""
 
     printed: Rgb
     stamps: Grey
 
 
-def layers(picture: Rgb) -> Layers:
+def separate_ink(picture: Rgb) -> InkLayers:
     """The picture as red light shows it where there is stamp ink, and as it is everywhere else; and that ink.
 
     Black print below a red seal stays as dark as it was, since it is dark in red light too. Where a page or what it
@@ -34,11 +34,11 @@ def layers(picture: Rgb) -> Layers:
     stamped = _stamp_ink(picture)
     alone = cv2.bitwise_not(cv2.multiply(stamped, np.full(1, _DARKER)))
     if not cv2.countNonZero(stamped):
-        return Layers(picture, alone)
+        return InkLayers(picture, alone)
     lit = cv2.min(_paper(picture), cv2.addWeighted(picture[:, :, 0], 1.0, stamped, _FADED, 0.0))
     printed = picture.copy()
     cv2.copyTo(cv2.cvtColor(lit, cv2.COLOR_GRAY2RGB), stamped, printed)
-    return Layers(printed, alone)
+    return InkLayers(printed, alone)
 
 
 def _stamp_ink(picture: Rgb) -> Grey:

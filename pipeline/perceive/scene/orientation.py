@@ -27,7 +27,7 @@ class Way(NamedTuple):
     mirrored: bool
 
 
-class Told(NamedTuple):
+class Orientation(NamedTuple):
     """The way up, and what was read meanwhile of lines that need not be turned."""
 
     way: Way
@@ -39,7 +39,7 @@ AS_IT_LIES: Final = Way(0, mirrored=False)
 _FLIPS: Final = MappingProxyType({Way(180, mirrored=False): -1, Way(0, mirrored=True): 1, Way(180, mirrored=True): 0})
 
 
-def way_up(picture: Rgb, lines: Sequence[Quad], engine: OcrEngine) -> Told:
+def detect_orientation(picture: Rgb, lines: Sequence[Quad], engine: OcrEngine) -> Orientation:
     """The way in which the longest lines read best.
 
     Lines that stand are cut turned a quarter to the left, so where they read so the page wants the same.
@@ -51,8 +51,8 @@ def way_up(picture: Rgb, lines: Sequence[Quad], engine: OcrEngine) -> Told:
     read = engine.read(cut)
     way = _best_way(cut, readability(read), engine) if longest else AS_IT_LIES
     if not standing:
-        return Told(way, dict(zip(alike, read, strict=True)) if way == AS_IT_LIES else {})
-    return Told(way._replace(turn=_turned(way.turn, 270)), {})
+        return Orientation(way, dict(zip(alike, read, strict=True)) if way == AS_IT_LIES else {})
+    return Orientation(way._replace(turn=_turned(way.turn, 270)), {})
 
 
 def _best_way(lines: Sequence[Rgb], as_they_lie: float, engine: OcrEngine) -> Way:

@@ -35,7 +35,7 @@ class Scene(NamedTuple):
         return Quad(*(Point(round(float(x), 1), round(float(y), 1)) for x, y in points))
 
 
-def straighten(page: Rgb, quad: Quad, rotation: Turn = 0, *, mirrored: bool = False) -> Scene:
+def rectify(page: Rgb, quad: Quad, rotation: Turn = 0, *, mirrored: bool = False) -> Scene:
     """Cut the document out of the page, turned clockwise by `rotation` degrees, then mirrored if it is a mirror's.
 
     `quad` starts at the corner nearest to the page's top left; the scene's own quad starts at the document's.

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from models.content import FieldContent
 from models.documents import Field, PageKind
 from models.policy import LegibilityLimits
-from pipeline.judge.field_legibility import Legibility, look
+from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.rules.legibility import REQUIRED, unreadable_slots
 from tests.support.cards import member
 from tests.support.dossiers import dossier
@@ -29,11 +29,11 @@ def _name(legible: float) -> FieldContent:
     ],
 )
 def test_legibility_is_told_by_confidence(sure: float, legibility: Legibility) -> None:
-    assert look(_name(sure), LIMITS).legibility is legibility
+    assert legibility_of(_name(sure), LIMITS).legibility is legibility
 
 
 def test_what_was_not_found_is_unreadable() -> None:
-    assert look(None, LIMITS).legibility is Legibility.UNREADABLE
+    assert legibility_of(None, LIMITS).legibility is Legibility.UNREADABLE
 
 
 @given(st.floats(0.01, 0.999), st.floats(0.01, 0.999))
@@ -53,7 +53,7 @@ def test_a_tighter_limit_never_forgives(sure: float, one: float, other: float) -
 
 
 def test_a_text_that_cannot_be_such_a_value_is_doubtful() -> None:
-    assert look(field_of(Field.ID_NUMBER, "12345"), LIMITS).legibility is Legibility.DOUBTFUL
+    assert legibility_of(field_of(Field.ID_NUMBER, "12345"), LIMITS).legibility is Legibility.DOUBTFUL
 
 
 def test_every_page_that_fills_a_slot_has_required_fields() -> None:

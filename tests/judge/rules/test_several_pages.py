@@ -10,7 +10,7 @@ from models.documents import Person
 from models.findings import Code, Reason
 from models.policy import NameLimits
 from models.reading import PageReading
-from pipeline.judge.name_match import Verdict, together
+from pipeline.judge.name_match import NameMatch, combine
 from pipeline.judge.rules.names import names
 from tests.support.cards import certificate, changes_page, id_number, member
 from tests.support.dossiers import FAMILY, READER, dossier
@@ -68,8 +68,8 @@ SHARES = st.floats(0.0, 1.0)
 
 @given(st.lists(SHARES, min_size=1, max_size=4))
 def test_pages_settle_a_name_only_if_none_of_them_prefers_another(shares: list[float]) -> None:
-    verdicts = [Verdict(None, Reason.UNCERTAIN, likely=share) for share in shares]
-    if together(verdicts, LIMITS):
+    verdicts = [NameMatch(None, Reason.UNCERTAIN, likely=share) for share in shares]
+    if combine(verdicts, LIMITS):
         assert min(shares) >= LIMITS.hardly
         assert max(shares) >= 0.5
     elif min(shares) >= LIMITS.likely:
@@ -78,18 +78,18 @@ def test_pages_settle_a_name_only_if_none_of_them_prefers_another(shares: list[f
 
 @given(st.lists(SHARES, min_size=1, max_size=3), SHARES)
 def test_a_page_that_is_sure_never_unsettles(shares: list[float], more: float) -> None:
-    verdicts = [Verdict(None, Reason.UNCERTAIN, likely=share) for share in shares]
-    if together(verdicts, LIMITS) and more >= 0.5:
-        assert together([*verdicts, Verdict(True, likely=more)], LIMITS)
+    verdicts = [NameMatch(None, Reason.UNCERTAIN, likely=share) for share in shares]
+    if combine(verdicts, LIMITS) and more >= 0.5:
+        assert combine([*verdicts, NameMatch(True, likely=more)], LIMITS)
 
 
 @pytest.mark.parametrize("reason", [Reason.VARIANT, Reason.OUT_OF_CHARSET, Reason.PLACEHOLDER, Reason.DIFFERENT])
 def test_a_reason_of_its_own_is_a_persons_business(reason: Reason) -> None:
-    assert not together([Verdict(True, likely=0.999), Verdict(None, reason, likely=0.999)], LIMITS)
+    assert not combine([NameMatch(True, likely=0.999), NameMatch(None, reason, likely=0.999)], LIMITS)
 
 
 def test_no_page_settles_nothing() -> None:
-    assert not together([], LIMITS)
+    assert not combine([], LIMITS)
 
 
 def test_an_amended_register_softens_a_difference() -> None:

@@ -18,11 +18,11 @@ from tests.support.desk import Desk, desk_in
 from tests.support.weeks import ID, NAME, weeks_in
 from web.desk import plots
 from web.desk.dashboard import PERIODS
-from web.desk.i18n import Language, words_of
+from web.desk.i18n import DeskLanguage, translator_for
 from web.desk.overview_tables import Table, as_csv
 
 NOW = datetime.now(tz=UTC)
-LANGUAGES = [pytest.param(language, id=language.value) for language in Language]
+LANGUAGES = [pytest.param(language, id=language.value) for language in DeskLanguage]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def empty(tmp_path: Path) -> Iterator[Desk]:
     opened.close()
 
 
-def fetched(desk: Desk, days: int, language: Language = Language.EN) -> list[list[str]]:
+def fetched(desk: Desk, days: int, language: DeskLanguage = DeskLanguage.EN) -> list[list[str]]:
     browser = desk.signed_in(Role.OPERATOR)
     browser.cookies.set("desk-language", language.value)
     answer = browser.get(f"/dashboard.csv?days={days}")
@@ -54,10 +54,10 @@ def fetched(desk: Desk, days: int, language: Language = Language.EN) -> list[lis
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_shows_the_whole_and_nothing_of_any_child(desk: Desk, language: Language) -> None:
+def test_the_page_shows_the_whole_and_nothing_of_any_child(desk: Desk, language: DeskLanguage) -> None:
     browser = desk.signed_in(Role.SUPERVISOR)
     browser.cookies.set("desk-language", language.value)
-    page, words = browser.get("/dashboard").text, words_of(language)
+    page, words = browser.get("/dashboard").text, translator_for(language)
     for part in ("decisions", "shares", "codes", "pages", "queue", "reviewers", "versions"):
         assert words(f"dashboard.{part}.title") in page
     assert words("dashboard.page.hukou_member") in page
@@ -66,8 +66,8 @@ def test_the_page_shows_the_whole_and_nothing_of_any_child(desk: Desk, language:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_file_holds_every_table_and_nothing_of_any_child(desk: Desk, language: Language) -> None:
-    rows, words = fetched(desk, 7, language), words_of(language)
+def test_the_file_holds_every_table_and_nothing_of_any_child(desk: Desk, language: DeskLanguage) -> None:
+    rows, words = fetched(desk, 7, language), translator_for(language)
     titles = [row[0] for row in rows if len(row) == 1]
     tables = ("decisions", "codes", "pages", "queue", "months", "agreements", "reviewers", "versions", "batches")
     assert titles == [words(f"dashboard.{name}.title") for name in tables]
@@ -117,7 +117,7 @@ def test_an_empty_ledger_has_a_page_and_a_file(empty: Desk) -> None:
     browser = empty.signed_in(Role.OPERATOR)
     browser.cookies.set("desk-language", "en")
     page = browser.get("/dashboard?days=90").text
-    assert words_of(Language.EN)("dashboard.empty") in page
+    assert translator_for(DeskLanguage.EN)("dashboard.empty") in page
     assert "<td>0</td>" not in page
     assert len([row for row in fetched(empty, 90) if len(row) == 6]) == 91 + 2
 
@@ -138,14 +138,14 @@ def test_an_empty_ledger_has_a_page_and_a_file(empty: Desk) -> None:
 )
 def test_no_cell_of_a_file_is_a_formula(cell: str, written: str) -> None:
     assert no_formula(cell) == written
-    body = as_csv([Table("versions", ("a", "b"), (("x", cell),))], words_of(Language.EN))
+    body = as_csv([Table("versions", ("a", "b"), (("x", cell),))], translator_for(DeskLanguage.EN))
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))
     assert rows[2] == ["x", written]
 
 
 def test_every_kind_of_page_has_words() -> None:
     names = {f"dashboard.page.{kind.value}" for kind in PageKind} | {"dashboard.page.none"}
-    assert names <= set(words_of(Language.EN).texts)
+    assert names <= set(translator_for(DeskLanguage.EN).texts)
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from starlette.testclient import TestClient
 
 from models.codes import Code, Reason
 from models.result import Decision
-from models.review import Outcome, Relation
+from models.review import Relation, ReviewOutcome
 from pipeline.ledger.values import Conclusion
 from pipeline.review.deciding import Problem
 from tests.support.hospital import HELD_SECONDS, Form, Hospital, form_of, hospital, staffed
 from tests.support.lying import CLEAR, DRAWN, laid
 from tests.support.values import FILES, result, submission
-from web.desk.i18n import Language, words_of
+from web.desk.i18n import DeskLanguage, translator_for
 
 __all__ = ["hospital", "staffed"]  # fixtures
 
@@ -50,7 +50,7 @@ def decided(browser: TestClient, case: str, filled: Mapping[str, str] = MappingP
 
 
 def says(problem: str) -> str:
-    return words_of(Language.ZH_HANS)(problem, who="")
+    return translator_for(DeskLanguage.ZH_HANS)(problem, who="")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_decision_is_recorded(
     assert codes <= {(one.code, one.reason) for one in made.findings}
     assert (hospital.ledger.waiting("case-1") is not None) is (decision is Decision.REVIEW)
     (review,) = hospital.ledger.reviewed("case-1")
-    assert (review.account, review.outcome) == ("amy", Outcome(filled["outcome"]))
+    assert (review.account, review.outcome) == ("amy", ReviewOutcome(filled["outcome"]))
 
 
 @pytest.mark.parametrize(
@@ -135,9 +135,9 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
 
 
 @pytest.mark.parametrize("problem", list(Problem))
-@pytest.mark.parametrize("language", list(Language))
-def test_every_problem_has_words(problem: Problem, language: Language) -> None:
-    assert words_of(language)(f"stumble.{problem}")
+@pytest.mark.parametrize("language", list(DeskLanguage))
+def test_every_problem_has_words(problem: Problem, language: DeskLanguage) -> None:
+    assert translator_for(language)(f"stumble.{problem}")
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from tests.support.people import PASSWORD
 from tests.support.values import SECRET
 from web.desk import permissions as access
 from web.desk.app import application
-from web.desk.guard import Way
-from web.desk.request_context import Visit
-from web.desk.routes import WAYS
+from web.desk.guard import RouteSpec
+from web.desk.request_context import RequestContext
+from web.desk.routes import ROUTES
 from web.desk.security_headers import HEADERS
 
 __all__ = ["desk", "ledger"]  # fixtures
@@ -54,7 +54,7 @@ MATRIX: Final = {
 PARAMETERS: Final = {"file": "desk.css", "tag": "en", "submission_id": "s-1", "number": 0, "batch_id": "b-1"}
 
 
-def path_of(way: Way) -> str:
+def path_of(way: RouteSpec) -> str:
     return way.path.replace(":int", "").format(**PARAMETERS)
 
 
@@ -64,8 +64,8 @@ def told(status: int, location: str) -> str:
     return OUT if status == 403 else IN
 
 
-@pytest.mark.parametrize("way", [pytest.param(way, id=f"{way.method} {way.path}") for way in WAYS])
-def test_every_route_lets_in_whom_the_matrix_says(desk: Desk, way: Way) -> None:
+@pytest.mark.parametrize("way", [pytest.param(way, id=f"{way.method} {way.path}") for way in ROUTES])
+def test_every_route_lets_in_whom_the_matrix_says(desk: Desk, way: RouteSpec) -> None:
     answers = []
     for role in WHO:
         browser = desk.signed_in(role)
@@ -81,14 +81,14 @@ def test_every_route_lets_in_whom_the_matrix_says(desk: Desk, way: Way) -> None:
 
 
 def test_the_matrix_has_a_row_for_every_route_and_no_other() -> None:
-    assert set(MATRIX) == {way.name for way in WAYS} == set(access.ACCESS)
+    assert set(MATRIX) == {way.name for way in ROUTES} == set(access.ACCESS)
     assert set(MATRIX) >= access.UNATTENDED
 
 
 def test_a_route_without_a_row_is_not_built(desk: Desk) -> None:
-    way = Way("forgotten", "GET", "/forgotten", lambda visit: visit.page("queue.html"))
+    way = RouteSpec("forgotten", "GET", "/forgotten", lambda visit: visit.page("queue.html"))
     with pytest.raises(access.UnguardedRouteError, match="forgotten"):
-        application(desk.settings, desk.ledger, desk.store, ways=(*WAYS, way))
+        application(desk.settings, desk.ledger, desk.store, ways=(*ROUTES, way))
 
 
 def test_nothing_is_answered_but_the_table_of_routes(desk: Desk) -> None:
@@ -121,11 +121,11 @@ def test_only_our_own_address_is_answered(tmp_path: Path, ledger: Ledger, base: 
     assert HEADERS.items() <= {name: answer.headers.get(name) for name in HEADERS}.items()
 
 
-def breaks(error: Exception) -> Way:
-    def answer(_visit: Visit) -> Response:
+def breaks(error: Exception) -> RouteSpec:
+    def answer(_visit: RequestContext) -> Response:
         raise error
 
-    return Way("queue", "GET", "/queue", answer)
+    return RouteSpec("queue", "GET", "/queue", answer)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def breaks(error: Exception) -> Way:
 def test_what_breaks_is_told_in_whole_sentences_and_quotes_nothing(
     desk: Desk, caplog: pytest.LogCaptureFixture, error: Exception, status: int, words: str
 ) -> None:
-    ways = [breaks(error) if way.name == "queue" else way for way in WAYS]
+    ways = [breaks(error) if way.name == "queue" else way for way in ROUTES]
     browser = desk.signed_in(Role.REVIEWER, ways)
     for headers in ({}, {"HX-Request": "true"}):
         answer = browser.get("/queue", headers=headers)
@@ -154,7 +154,7 @@ def test_what_breaks_is_told_in_whole_sentences_and_quotes_nothing(
 @pytest.mark.parametrize("role", [pytest.param(role, id=role or "nobody") for role in WHO])
 @pytest.mark.parametrize(
     ("method", "path"),
-    [*((way.method, path_of(way)) for way in WAYS), ("GET", "/nowhere"), ("DELETE", "/queue"), ("POST", "/queue")],
+    [*((way.method, path_of(way)) for way in ROUTES), ("GET", "/nowhere"), ("DELETE", "/queue"), ("POST", "/queue")],
 )
 def test_every_answer_has_the_walls_around_it(desk: Desk, role: Role | None, method: str, path: str) -> None:
     answer = desk.signed_in(role).request(method, path, content=b"")

@@ -10,10 +10,10 @@ import pytest
 
 from service.options import DeskOptions
 from service.settings import Settings, SettingsError
-from service.supervisor import Charge
+from service.supervisor import SupervisedProcess
 from tests.support.desk import Desk, desk, ledger
 from tests.support.processes import answers, free_port, wait_until
-from web.desk.base_url import address_of
+from web.desk.base_url import base_url_of
 from web.desk.serving import run
 
 __all__ = ["desk", "ledger"]  # fixtures
@@ -22,8 +22,8 @@ __all__ = ["desk", "ledger"]  # fixtures
 def test_a_process_answers_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
     settings = Settings(workspace=tmp_path / "w", desk=DeskOptions(port=free_port()))
     port = settings.desk.port or 0
-    charge = Charge("intake-desk", tmp_path, run, settings, stop_seconds=10)
-    assert charge.tend() is None
+    charge = SupervisedProcess("intake-desk", tmp_path, run, settings, stop_seconds=10)
+    assert charge.ensure_running() is None
     try:
         wait_until(lambda: answers(port), "the desk", 60)
         assert httpx.get(f"http://127.0.0.1:{port}/login").status_code == 200
@@ -78,13 +78,13 @@ def test_a_body_is_waited_for_only_so_long(
     ],
 )
 def test_under_which_names_it_answers(options: dict[str, object], scheme: str, hosts: set[str]) -> None:
-    address = address_of(DeskOptions.model_validate({"port": 8098} | options))
+    address = base_url_of(DeskOptions.model_validate({"port": 8098} | options))
     assert (address.scheme, set(address.hosts)) == (scheme, hosts)
 
 
 def test_a_desk_that_is_off_has_no_address() -> None:
     with pytest.raises(SettingsError, match="INTAKE_DESK__PORT"):
-        address_of(DeskOptions())
+        base_url_of(DeskOptions())
 
 
 def test_a_flood_of_guesses_keeps_nobody_out_who_is_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.findings import Code, Reason
-from models.policy import Looks
-from models.review import Outcome, Priority, Verdict
-from pipeline.ledger.review_values import Settled
+from models.policy import ReviewSampling
+from models.review import Priority, ReviewDecision, ReviewOutcome
+from pipeline.ledger.review_values import RecordedDecision
 from pipeline.ledger.values import Conclusion
 from tests.support.hospital import HELD_SECONDS, Hospital, hospital, staffed
 from tests.support.values import FILES, result, submission
@@ -23,13 +23,13 @@ LOOKS_LIKE_A_NUMBER: Final = "110199201911230027"
 
 def ended(hospital: Hospital, name: str, *codes: tuple[Code, Reason], share: float = 0) -> None:
     case = hospital.ledger.open_case(submission(name), FILES, name)
-    hospital.ledger.conclude(Conclusion(case, result(case, *codes), looks=Looks(share=share)))
+    hospital.ledger.conclude(Conclusion(case, result(case, *codes), looks=ReviewSampling(share=share)))
 
 
 def handed_on(hospital: Hospital, name: str) -> None:
     ended(hospital, name, UNSURE)
-    verdict = Verdict(decision_id=f"{1:032x}", revision=1, run=1, outcome=Outcome.ESCALATE)
-    hospital.ledger.settle(Settled(hospital.ledger.case(name), "ann", verdict))
+    verdict = ReviewDecision(decision_id=f"{1:032x}", revision=1, run=1, outcome=ReviewOutcome.ESCALATE)
+    hospital.ledger.settle(RecordedDecision(hospital.ledger.case(name), "ann", verdict))
 
 
 def listed(text: str) -> list[str]:

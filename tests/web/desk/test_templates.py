@@ -10,8 +10,8 @@ import pytest
 from models.review import Role
 from tests.support.desk import Desk, desk, ledger
 from web.desk import permissions as access
-from web.desk.errors import STATUS, Why
-from web.desk.i18n import Language, UnknownWordsError, words_of
+from web.desk.errors import STATUS, ErrorKind
+from web.desk.i18n import DeskLanguage, UnknownWordsError, translator_for
 from web.desk.static_files import STATIC
 from web.desk.templating import TEMPLATES, environment
 
@@ -92,7 +92,7 @@ def test_a_template_says_nothing_that_the_policy_would_stop(name: str) -> None:
 
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_every_word_that_a_template_uses_is_there(name: str) -> None:
-    keys = set(words_of(Language.EN).texts)
+    keys = set(translator_for(DeskLanguage.EN).texts)
     assert set(re.findall(r'\b_\("([^"]+)"[,)]', TEXTS[name])) <= keys
     for prefix in re.findall(r'\b_\("([^"]+)" ~', TEXTS[name]):
         assert any(key.startswith(prefix) for key in keys), prefix
@@ -106,7 +106,7 @@ def test_a_template_has_no_words_of_its_own(name: str) -> None:
 
 
 def test_both_languages_have_the_same_words() -> None:
-    first, second = (words_of(language).texts for language in Language)
+    first, second = (translator_for(language).texts for language in DeskLanguage)
     assert set(first) == set(second)
     for key, text in first.items():
         assert text.strip(), key
@@ -114,17 +114,17 @@ def test_both_languages_have_the_same_words() -> None:
 
 
 def test_whatever_has_a_name_has_words() -> None:
-    keys = set(words_of(Language.EN).texts)
+    keys = set(translator_for(DeskLanguage.EN).texts)
     assert {f"role.{role.value}" for role in Role} <= keys
     assert {f"nav.{name}" for name in access.NAVIGATION} <= keys
-    assert {f"language.{language.value}" for language in Language} <= keys
-    assert {f"problem.{why.value}.{part}" for why in Why for part in ("title", "text")} <= keys
-    assert set(STATUS) == set(Why)
+    assert {f"language.{language.value}" for language in DeskLanguage} <= keys
+    assert {f"problem.{why.value}.{part}" for why in ErrorKind for part in ("title", "text")} <= keys
+    assert set(STATUS) == set(ErrorKind)
 
 
 def test_words_that_are_not_there_stop_the_page() -> None:
     with pytest.raises(UnknownWordsError, match=r"en: login\.titel"):
-        words_of(Language.EN)("login.titel")
+        translator_for(DeskLanguage.EN)("login.titel")
 
 
 def test_values_are_escaped_and_nothing_hands_on_what_is_not() -> None:
@@ -146,9 +146,11 @@ def test_our_files_lead_nowhere_else(name: str) -> None:
     assert not re.search(r"https?:|@import|url\(|\beval\b|innerHTML|new Function|\.style\b", text)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(DeskLanguage))
 @pytest.mark.parametrize("role", [None, *Role])
-def test_whole_pages_say_nothing_that_the_policy_would_stop(desk: Desk, language: Language, role: Role | None) -> None:
+def test_whole_pages_say_nothing_that_the_policy_would_stop(
+    desk: Desk, language: DeskLanguage, role: Role | None
+) -> None:
     browser = desk.signed_in(role)
     browser.cookies.set("desk-language", language.value)
     for path in ("/login", "/queue", "/dashboard", "/nowhere", "/login?over=1"):
@@ -214,4 +216,4 @@ def test_a_file_that_did_not_change_is_not_sent_again(desk: Desk) -> None:
 
 def test_the_folder_of_words_holds_the_languages_and_no_more() -> None:
     folder = Path("web/desk/words")
-    assert {path.stem for path in folder.iterdir()} == {language.value for language in Language}
+    assert {path.stem for path in folder.iterdir()} == {language.value for language in DeskLanguage}

@@ -14,7 +14,7 @@ from models.result import Decision
 from pipeline.ledger.base import utc_now
 from pipeline.ledger.database import Database
 from pipeline.review.registering import registered
-from pipeline.review.review_case import Opened, open_case
+from pipeline.review.review_case import ReviewCase, open_review_case
 from tests.support import hospital as hospital_of_tests
 from tests.support.dossiers import READER
 from tests.support.hospital import Hospital, form_of, hospital, staffed
@@ -58,8 +58,8 @@ def processed(hospital: Hospital, name: str) -> str:
     return processed_sample(name, hospital.ledger, hospital.desk.store).submission_id
 
 
-def opened(hospital: Hospital, submission_id: str) -> Opened:
-    return open_case(submission_id, hospital.ledger, READER, Limits())
+def opened(hospital: Hospital, submission_id: str) -> ReviewCase:
+    return open_review_case(submission_id, hospital.ledger, READER, Limits())
 
 
 def page(hospital: Hospital, submission_id: str) -> str:
