@@ -36,9 +36,8 @@ from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.case import judge
 from pipeline.judge.dossier import open_dossier
 from pipeline.judge.likeness import NameContext
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import ItemState
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Content
 from tests.support.processes import environment
 
@@ -93,10 +92,10 @@ def measure(count: int) -> Measured:
 def _by_rules(work: _Work, ledger: Ledger) -> Iterator[Figure]:
     before = _latest(work, ledger)
     seconds = _killed_on_the_way(work, ledger)
-    (batch,) = ledger.batches()
+    (batch,) = ledger.batches.list()
     yield Figure(name=f"run again by the rules alone, killed {_KILLS} times", value=seconds, unit="s")
     yield share("cases in force after the kills", batch.count(ItemState.PROMOTED), work.cases)
-    twice = sum(len(ledger.results(_name(number))) != 2 for number in range(work.cases))
+    twice = sum(len(ledger.cases.results(_name(number))) != 2 for number in range(work.cases))
     yield share("cases concluded exactly once more", work.cases - twice, work.cases)
     found = {item.submission_id: item.noted.changes for item in items(ledger, batch.batch_id)}
     told = dict(track(_oracle(work), "oracle", total=work.cases, console=errors))
@@ -111,10 +110,10 @@ def _by_rules(work: _Work, ledger: Ledger) -> Iterator[Figure]:
     yield share("results as before, rolled back", _same(before, _latest(work, ledger)), work.cases)
     yield Figure(name="dry run", value=work.timed("--all", "--from-readings", "--dry-run", "--yes"), unit="s")
     yield share("results as before, after a dry run", _same(before, _latest(work, ledger)), work.cases)
-    dry = next(one for one in ledger.batches() if one.options.dry_run)
+    dry = next(one for one in ledger.batches.list() if one.options.dry_run)
     yield Figure(name="promoted", value=work.timed("promote", dry.batch_id), unit="s")
-    yield share("cases promoted", ledger.batch(dry.batch_id).count(ItemState.PROMOTED), work.cases)
-    yield Figure(name="problems of the audit chain", value=len(ledger.verify_audit().problems), unit="count")
+    yield share("cases promoted", ledger.batches.get(dry.batch_id).count(ItemState.PROMOTED), work.cases)
+    yield Figure(name="problems of the audit chain", value=len(ledger.audit.verify().problems), unit="count")
 
 
 def _killed_on_the_way(work: _Work, ledger: Ledger) -> float:
@@ -128,19 +127,19 @@ def _killed_on_the_way(work: _Work, ledger: Ledger) -> float:
             time.sleep(0.02)
         running.kill()
         running.wait()
-        arguments = ["resume", ledger.batches()[0].batch_id]
+        arguments = ["resume", ledger.batches.list()[0].batch_id]
     work.timed(*arguments)
     return time.monotonic() - began
 
 
 def _in_force(ledger: Ledger) -> int:
-    return sum(batch.count(ItemState.PROMOTED) for batch in ledger.batches())
+    return sum(batch.count(ItemState.PROMOTED) for batch in ledger.batches.list())
 
 
 def _amend(work: _Work, engine: str, ledger: Ledger) -> None:
     for number in range(0, work.cases, _AMENDED):
-        case = ledger.case(_name(number))
-        ledger.keep_content(case, Content(engine, CONTENT_VERSION, _contents(work, number, amended=True)))
+        case = ledger.cases.get(_name(number))
+        ledger.cases.keep_content(case, Content(engine, CONTENT_VERSION, _contents(work, number, amended=True)))
 
 
 def _contents(work: _Work, number: int, *, amended: bool) -> tuple[FileContent, ...]:
@@ -176,7 +175,7 @@ def _alone(work: _Work, number: int, reader: NameContext, *, amended: bool) -> R
 
 
 def _latest(work: _Work, ledger: Ledger) -> list[Result]:
-    return [ledger.latest_result(_name(number)) for number in range(work.cases)]
+    return [ledger.cases.latest_result(_name(number)) for number in range(work.cases)]
 
 
 def _same(before: Sequence[Result], after: Sequence[Result]) -> int:

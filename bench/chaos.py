@@ -22,8 +22,7 @@ from bench.metrics import Figure, percentile, share
 from models.errors import LedgerError
 from models.submission import MANIFEST_NAME
 from pipeline.delivery.audit_anchors import verify
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
 from tests.support.listener import Listener, listening
 from tests.support.processes import answers, environment, free_port, wait_until
@@ -172,7 +171,7 @@ def _until_all_are_told(workspace: Path, uploads: int, last: float) -> float:
 
 def _told(ledger: Ledger) -> int:
     try:
-        figures = ledger.figures()
+        figures = ledger.operations.metrics()
     except LedgerError:
         return 0
     waiting = figures.uploads + figures.messages + figures.notifications
@@ -181,9 +180,9 @@ def _told(ledger: Ledger) -> int:
 
 def _outcome(workspace: Path, store: FolderStore, uploads: int, listener: Listener) -> Iterator[Figure]:
     with closing(open_ledger(f"sqlite:///{workspace}/ledger.db", _SECRET)) as ledger:
-        runs = [len(ledger.results(f"s-{number:04}")) for number in range(uploads)]
+        runs = [len(ledger.cases.results(f"s-{number:04}")) for number in range(uploads)]
         report = verify(ledger, store)
-        heard = ledger.figures().heard
+        heard = ledger.operations.metrics().heard
     ids = Counter(heard.headers["webhook-id"] for heard in listener.heard)
     bodies = {(heard.headers["webhook-id"], heard.body) for heard in listener.heard}
     yield share("uploads with exactly one result", sum(count == 1 for count in runs), uploads)

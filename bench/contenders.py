@@ -77,20 +77,20 @@ def _processed(folder: Path, desk: PipelineContext) -> Taken:
 
 
 def _judging(submission_id: str, desk: PipelineContext) -> float:
-    case = desk.ledger.case(submission_id)
+    case = desk.ledger.cases.get(submission_id)
     files = tuple(perceive_case(case, desk))
     began = time.monotonic()
     dossier = open_dossier(case, extract_files(files), desk.reader)
-    (known,) = desk.ledger.known_children(register_query(dossier))
+    (known,) = desk.ledger.children.known(register_query(dossier))
     judge(dossier, known, desk.reader)
     return (time.monotonic() - began) * 1000
 
 
 def _forget(submission_id: str, desk: PipelineContext) -> None:
     """Every submission is of one of two children: forget them, or the next one ends as 4005."""
-    number = desk.ledger.case(submission_id).submission.child.id_number
+    number = desk.ledger.cases.get(submission_id).submission.child.id_number
     if number is not None:
-        desk.ledger.forget_child([number])
+        desk.ledger.erasures.forget_child([number])
 
 
 def _read(folder: Path, lines_of: Callable[[Path], int]) -> Taken:

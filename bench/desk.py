@@ -36,8 +36,7 @@ from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.case import judge
 from pipeline.judge.dossier import open_dossier
 from pipeline.judge.likeness import NameContext
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.review_values import View
 from pipeline.ledger.values import Conclusion, Content
 from service.options import DeskOptions
@@ -82,8 +81,8 @@ def measure(count: int) -> Measured:
         _fill(_Filling(settings.ledger_at, models, reader, engine), count)
         with closing(open_ledger(settings.ledger_at, SECRET)) as ledger:
             for name, role in PEOPLE.items():
-                ledger.make_account(name, role, PASSWORD, by="bench")
-            waiting = [one.submission_id for one in ledger.queue(View(why=(WaitReason.REVIEW,)), count).cases]
+                ledger.accounts.make(name, role, PASSWORD, by="bench")
+            waiting = [one.submission_id for one in ledger.reviews.queue(View(why=(WaitReason.REVIEW,)), count).cases]
         figures = tuple(_served(settings, waiting))
     return Measured((*figures, Figure(name="cases that wait", value=len(waiting), unit="count")), {})
 
@@ -138,7 +137,7 @@ def _share(filling: _Filling, numbers: range) -> None:
     with closing(open_ledger(filling.url, SECRET)) as ledger:
         for at in range(0, len(numbers), _AT_ONCE):
             part = numbers[at : at + _AT_ONCE]
-            ledger.conclude(*(_concluded(filling, ledger, number, usual[number % _MODELS]) for number in part))
+            ledger.cases.conclude(*(_concluded(filling, ledger, number, usual[number % _MODELS]) for number in part))
 
 
 def _concluded(filling: _Filling, ledger: Ledger, number: int, usual: Judgement) -> Conclusion:
@@ -146,14 +145,14 @@ def _concluded(filling: _Filling, ledger: Ledger, number: int, usual: Judgement)
     model, name = filling.models[number % _MODELS], f"case-{number:06}"
     if number % _WAITING:
         submission = model.case.submission.model_copy(update={"submission_id": name})
-        case = ledger.open_case(submission, model.case.files, name)
+        case = ledger.cases.open(submission, model.case.files, name)
         return Conclusion(case, result(case).model_copy(update=dict(usual)), looks=_LOOKS)
     one = clone(model, number, name)
     child = one.case.submission.child
     child = child.model_copy(update={"name": child.name[:-1] + _UNREAD})
     submission = one.case.submission.model_copy(update={"child": child})
-    case = ledger.open_case(submission, one.case.files, name)
-    ledger.keep_content(case, Content(filling.engine, CONTENT_VERSION, one.contents))
+    case = ledger.cases.open(submission, one.case.files, name)
+    ledger.cases.keep_content(case, Content(filling.engine, CONTENT_VERSION, one.contents))
     judged = judge(open_dossier(case, one.contents, filling.reader), (), filling.reader)
     return Conclusion(case, result(case).model_copy(update=dict(judged)), looks=_LOOKS)
 

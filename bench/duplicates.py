@@ -35,7 +35,7 @@ from models.result import Decision, Result
 from models.submission import EnteredChild, IdType
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import conclude
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 
 SEED: Final = 4
 BENCH: Final = Bench("duplicates", __doc__, SEED, "families", small=4, full=12)
@@ -143,7 +143,7 @@ def _concluded(one: Application, desk: PipelineContext, shelf: Library) -> Resul
     sent = tuple(file for file in typed.files if file.path.removesuffix(".jpg") in leaves)
     stored = tuple(file.file for file in files)
     digest = hashlib.sha256("".join(file.digest or "" for file in stored).encode()).hexdigest()
-    case = desk.ledger.open_case(typed.model_copy(update={"files": sent}), stored, digest)
+    case = desk.ledger.cases.open(typed.model_copy(update={"files": sent}), stored, digest)
     return conclude(case, files, desk, began=began)
 
 

@@ -41,7 +41,7 @@ from pipeline.judge.likeness import NameContext
 from pipeline.judge.rules.duplicates import mother_number
 from pipeline.ledger.batch_values import BatchOptions, ItemState
 from pipeline.ledger.contents import packed
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from pipeline.ledger.values import Content
 from pipeline.workers.process_identity import process_identity
 
@@ -115,7 +115,7 @@ def _alone(models: Sequence[Opened], reader: NameContext) -> Iterator[Figure]:
 
 def _again(ids: Sequence[str], place: BatchContext) -> tuple[ItemOutcome, ...]:
     ledger, stop = place.desk.ledger, threading.Event()
-    batch = ledger.begin_batch(ids, BatchOptions(from_readings=True), "bench", VERSION)
+    batch = ledger.batches.begin(ids, BatchOptions(from_readings=True), "bench", VERSION)
     with hold_batch(ledger, batch.batch_id, BatchTask.RUN, BatchOwner(process_identity(), "bench"), stop) as lease:
         ended = filter(None, run(batch, lease, place, stop))
         return tuple(track(ended, "again", total=len(ids), console=errors))
@@ -135,9 +135,9 @@ def _record_share(models: Sequence[Opened], engine: str, place: Judging, numbers
     ledger = open_ledger(place.ledger_url, place.secret)
     for number in numbers:
         made = clone(models[number % len(models)], number, f"case-{number:06}")
-        case = ledger.open_case(made.case.submission, made.case.files, made.case.input_digest)
+        case = ledger.cases.open(made.case.submission, made.case.files, made.case.input_digest)
         content = Content(engine, CONTENT_VERSION, made.contents)
-        ledger.keep_content(case, content)
+        ledger.cases.keep_content(case, content)
         conclude(case, content, ledger, place.reader, began=time.monotonic())
     ledger.close()
 

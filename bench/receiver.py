@@ -23,7 +23,7 @@ from bench.metrics import Figure, percentile, share
 from bench.report import Measured
 from bench.runner import Bench, conduct
 from bench.workspace import SECRET, process_of
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from pipeline.ledger.values import UploadEvent, Via
 from service.options import ReceiverOptions
 from service.settings import Settings
@@ -54,7 +54,7 @@ def measure(count: int) -> Measured:
                 sent = _sent(port, 2 * count, count, _PACE)
             beside = tuple(_figures(f"at {_PACE:.0f} a second, beside a writer", sent))
             with closing(open_ledger(settings.ledger_at, SECRET)) as ledger:
-                kept = len(ledger.notifications(4 * count))
+                kept = len(ledger.inbox.notifications(4 * count))
     return Measured((*rush, *paced, *beside, share("acknowledged events that are in the ledger", kept, 3 * count)), {})
 
 
@@ -119,7 +119,7 @@ def _write(url: str, parent: int) -> None:
     ledger = open_ledger(url, SECRET)
     number = 0
     while os.getppid() == parent:
-        ledger.hear(UploadEvent(bucket="b", key=f"written/{number}", etag="e", via=Via.RECONCILE))
+        ledger.inbox.add_upload(UploadEvent(bucket="b", key=f"written/{number}", etag="e", via=Via.RECONCILE))
         number += 1
         time.sleep(1 / _WRITES)
 

@@ -39,8 +39,7 @@ from pipeline.judge.case import judge, register_query, registration
 from pipeline.judge.dossier import Dossier, open_dossier
 from pipeline.judge.likeness import NameContext
 from pipeline.judge.rules.duplicates import duplicates
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Content
 
 SEED: Final = 11
@@ -63,7 +62,7 @@ def measure(count: int) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         imports = tuple(_imported(records, Path(folder)))
         ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.sqlite'}", SECRET)
-        ledger.import_children(record.model_copy(update={"submission_id": None}) for record in records[:count])
+        ledger.children.add(record.model_copy(update={"submission_id": None}) for record in records[:count])
         answers = tuple(_answers(model, count, ledger, reader))
         times = tuple(_times(model, ledger, reader))
         ledger.close()
@@ -125,7 +124,7 @@ def _answers(model: Opened, count: int, ledger: Ledger, reader: NameContext) -> 
 
 
 def _said(dossiers: Sequence[Dossier], ledger: Ledger, policy: Policy) -> Iterator[Code | None]:
-    known = ledger.known_children(*(register_query(dossier) for dossier in dossiers))
+    known = ledger.children.known(*(register_query(dossier) for dossier in dossiers))
     for dossier, children in zip(dossiers, known, strict=True):
         codes = {finding.code for finding in duplicates(dossier, children, policy)}
         yield min(codes, default=None)
@@ -138,7 +137,7 @@ def _times(model: Opened, ledger: Ledger, reader: NameContext) -> Iterator[Figur
         for words, number in (("known", _known_number(at)), ("not known", _known_number(at) + DAYS)):
             dossier = _dossier(model, number, reader, "asks")
             began = time.perf_counter()
-            (known,) = ledger.known_children(register_query(dossier))
+            (known,) = ledger.children.known(register_query(dossier))
             judge(dossier, known, reader)
             took[words].append((time.perf_counter() - began) * 1000)
     for words, times in took.items():
@@ -174,7 +173,7 @@ def _race(
     ledger = open_ledger(url, SECRET)
     for turn in range(_ROUNDS):
         made = clone(model, turn, f"round-{turn}-{racer}")
-        case = ledger.open_case(made.case.submission, made.case.files, made.case.input_digest)
+        case = ledger.cases.open(made.case.submission, made.case.files, made.case.input_digest)
         content = Content("bench/none/0000/0", CONTENT_VERSION, made.contents)
         barrier.wait(_READY_SECONDS)
         result = conclude(case, content, ledger, reader, began=time.monotonic())

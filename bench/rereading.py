@@ -24,9 +24,8 @@ from bench.runner import Bench, conduct
 from bench.submissions import PAGES, SEED, write_submission
 from bench.tables import errors
 from pipeline.batches.report import report
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import ItemState
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.tables import cases, readings, runs
 from service.options import PrefectOptions
 from service.prefect_server import prefect_server
@@ -63,7 +62,7 @@ def _read_twice(count: int) -> Iterator[Figure]:
         with closing(open_ledger(f"sqlite:///{folder}/workspace/ledger.db", _SECRET)) as ledger:
             parts = [range(at, count, _TURNS) for at in range(_TURNS)]
             turns = [_turn(part, folder, ledger) for part in track(parts, "turns", total=_TURNS, console=errors)]
-            batches = ledger.batches()
+            batches = ledger.batches.list()
             again = sum(batch.count(ItemState.PROMOTED) for batch in batches)
             changed = sum(report(ledger, batch.batch_id, most=0).changed for batch in batches)
     yield share("submissions read again through Prefect", again, count)
@@ -105,7 +104,7 @@ def _turn(numbers: range, folder: Path, ledger: Ledger) -> _Turn:
 
 
 def _reread(asked: Runs, ids: Sequence[str], ledger: Ledger) -> float:
-    wait_until(lambda: bool(ledger.figures().workers), "a warm worker", _START_SECONDS)
+    wait_until(lambda: bool(ledger.operations.metrics().workers), "a warm worker", _START_SECONDS)
     asked.ended(asked.ask(selection={"submission_ids": []}))  # the deployment is there, and its worker takes runs
     began = time.monotonic()
     run = asked.ended(asked.ask(selection={"submission_ids": list(ids)}))

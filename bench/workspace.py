@@ -8,7 +8,7 @@ from typing import Final
 
 from models.policy import Limits, Policy
 from pipeline.cases.context import PipelineContext
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.folder import FolderStore
 from pipeline.workers.ocr_pool import OcrPool, PageReader

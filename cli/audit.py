@@ -38,7 +38,7 @@ def show(context: typer.Context, submission_id: str) -> int:
     """What was recorded of a case, oldest first."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
-        records = ledger.audit_trail(submission_id)
+        records = ledger.audit.trail(submission_id)
     table = Table("record", "time", "what", "details", header_style="bold")
     for record in records:
         details = ", ".join(f"{name}: {value}" for name, value in record.details.items())

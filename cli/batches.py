@@ -41,7 +41,7 @@ def show(
     place: CliContext = context.obj
     with place.ledger() as ledger:
         if csv is not None:
-            ledger.batch(batch_id)
+            ledger.batches.get(batch_id)
             rows = (row for item in items(ledger, batch_id) for row in rows_of(item))
             _write(csv, "".join(as_csv(rows)))
         elif as_json:
@@ -59,7 +59,7 @@ def list_batches(context: typer.Context) -> int:
     for name in ("begun (UTC)", "by", "how", "cases"):
         table.add_column(name)
     with place.ledger() as ledger:
-        for batch in ledger.batches():
+        for batch in ledger.batches.list():
             begun = f"{batch.made_at:%Y-%m-%d %H:%M}"
             table.add_row(batch.batch_id, begun, batch.account, words_of(batch.options), counts_of(batch))
     Console().print(table)
@@ -82,10 +82,10 @@ def counts_of(batch: Batch) -> str:
 def _moved(place: CliContext, batch_id: str, task: BatchTask, *, tell: bool) -> int:
     way, state = (promoted, ItemState.DONE) if task is BatchTask.PROMOTE else (rolled_back, ItemState.PROMOTED)
     with place.ledger() as ledger:
-        total = ledger.batch(batch_id).count(state)
+        total = ledger.batches.get(batch_id).count(state)
         with stoppable() as stop, hold_batch(ledger, batch_id, task, who(), stop) as lease:
             worst = print_outcomes(way(ledger, lease, stop, tell=tell), total, task.value[0], lines=False)
-        _print_moved(ledger.batch(batch_id))
+        _print_moved(ledger.batches.get(batch_id))
     return ExitCode.INTERRUPTED if stop.is_set() else worst
 
 

@@ -62,11 +62,11 @@ def run_batch(batch_id: str, resources: Resources) -> int:
     """Run a batch to its end or until somebody stops it; hands on an exit code."""
     desk = resources.desk()
     place = Bench(desk, resources.judging(), resources.settings.readers.processes)
-    batch = desk.ledger.batch(batch_id)
+    batch = desk.ledger.batches.get(batch_id)
     stderr.print(f"Batch {batch_id}: {batch.count(ItemState.PENDING)} of {batch.total} cases to run.")
     with stoppable() as stop, hold_batch(desk.ledger, batch_id, BatchTask.RUN, who(), stop) as lease:
         worst = print_outcomes(run(batch, lease, place, stop), batch.count(ItemState.PENDING), "reprocess")
-    print_summary(desk.ledger.batch(batch_id))
+    print_summary(desk.ledger.batches.get(batch_id))
     if not stop.is_set():
         return worst
     stderr.print(f"Stopped. `intake reprocess resume {batch_id}` goes on.")

@@ -43,7 +43,7 @@ def import_children(
     place: CliContext = context.obj
     with place.ledger() as ledger:
         children = (child for child, _ in rows if child)
-        counts = ledger.import_children(map(_modern, children) if legacy_gbk else children)
+        counts = ledger.children.add(map(_modern, children) if legacy_gbk else children)
     print(", ".join(f"{count} {ending}" for ending, count in counts._asdict().items()))
     return ExitCode.USAGE if wrong else ExitCode.ACCEPTED
 
@@ -56,7 +56,7 @@ def export_children(context: typer.Context) -> int:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     with place.ledger() as ledger:
-        for child in ledger.export_children():
+        for child in ledger.children.export():
             values = child.model_dump(mode="json")
             writer.writerow([no_formula(values[column] or "") for column in _COLUMNS])
     out.detach()
@@ -72,7 +72,7 @@ def forget_child(
     place: CliContext = context.obj
     with place.ledger() as ledger:
         gone = forget(numbers, ledger, place.store())
-        left, record = len(ledger.erasures()), ledger.audit_anchor()
+        left, record = len(ledger.erasures.pending()), ledger.audit.anchor()
     print(f"{gone.records} records, {gone.cases} cases, {gone.objects} objects forgotten")
     print(f"{left} objects still to be erased; the audit chain has it up to record {record.seq}, {record.hash[:16]}")
     return ExitCode.ACCEPTED

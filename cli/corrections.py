@@ -17,7 +17,7 @@ from cli.people import operator
 from cli.workspace import CliContext
 from models.cells import no_formula
 from models.errors import ExitCode
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.records import AuditKind
 from pipeline.review.corrections import CheckedField, Confusion, checked_fields, confusions
 from pipeline.stores.atomic import write_atomically
@@ -78,7 +78,7 @@ def _checked(ledger: Ledger, since: datetime | None) -> tuple[CheckedField, ...]
 def _note(ledger: Ledger, what: str, since: datetime | None, fields: Sequence[CheckedField]) -> None:
     """Before anything is written: nobody has a file of which the audit chain knows nothing."""
     day: JsonValue = since.date().isoformat() if since else None
-    ledger.note(AuditKind.FETCHED, {"account": operator(), "what": what, "since": day, "fields": len(fields)})
+    ledger.audit.note(AuditKind.FETCHED, {"account": operator(), "what": what, "since": day, "fields": len(fields)})
 
 
 def _written(file: Path, text: str) -> None:

@@ -24,8 +24,7 @@ from models.register import KnownChild
 from models.result import DECISION_TITLES, Decision, Result
 from models.review import Role
 from models.submission import INBOX, MANIFEST_NAME
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
 from service.prefect_server import prefect_server, usable_port
@@ -83,7 +82,7 @@ def _with_desk(settings: Settings, ledger: Ledger, api_url: str) -> Settings:
     """The settings with a review desk, where a reviewer and a supervisor may sign in until the demo ends."""
     port, password = usable_port("127.0.0.1", _DESK_PORT), secrets.token_urlsafe(12)
     for name, role in (("reviewer", Role.REVIEWER), ("supervisor", Role.SUPERVISOR)):
-        ledger.make_account(name, role, password, by="demo")
+        ledger.accounts.make(name, role, password, by="demo")
     _console.print(
         f"Review desk: http://127.0.0.1:{port}/   as reviewer or supervisor, password {password}", soft_wrap=True
     )
@@ -97,7 +96,7 @@ def _ledger_with_known_children(settings: Settings) -> Ledger:
     ledger = open_ledger(settings.ledger_at, register_secret(settings))
     with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
         rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
-    ledger.import_children(KnownChild.model_validate(row) for row in rows)
+    ledger.children.add(KnownChild.model_validate(row) for row in rows)
     return ledger
 
 
@@ -151,7 +150,7 @@ def _wait(ledger: Ledger, names: tuple[str, ...], stop: threading.Event) -> dict
 
 def _result(ledger: Ledger, name: str) -> Result | None:
     try:
-        return ledger.latest_result(f"sample-{name}")
+        return ledger.cases.latest_result(f"sample-{name}")
     except LedgerError:
         return None  # nobody has come to it yet
 

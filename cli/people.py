@@ -13,7 +13,7 @@ from cli.workspace import CliContext
 from models.accounts import Account, checked_name
 from models.errors import ExitCode
 from models.review import Role
-from pipeline.ledger.base import utc_now
+from pipeline.ledger.clock import utc_now
 from service.settings import SettingsError
 
 people = typer.Typer(no_args_is_help=True, help="People who sign in at the review desk.")
@@ -37,7 +37,7 @@ def add(
     checked_name(name)  # before anybody types a password in vain
     password = _password(password_file)
     with place.ledger() as ledger:
-        ledger.make_account(name, role, password, by=operator())
+        ledger.accounts.make(name, role, password, by=operator())
     print(f"{name} signs in as {role.value} from now on.")
     return ExitCode.ACCEPTED
 
@@ -47,7 +47,7 @@ def list_people(context: typer.Context) -> int:
     """Everybody, and whether they can sign in."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
-        accounts = ledger.accounts()
+        accounts = ledger.accounts.list()
     table = Table("name", "role", "state", "made", header_style="bold")
     for account in accounts:
         table.add_row(account.name, account.role.value, _state(account), account.made_at.isoformat("T", "seconds"))
@@ -61,7 +61,7 @@ def password(context: typer.Context, name: _Name, *, password_file: _File = None
     place: CliContext = context.obj
     chosen = _password(password_file)
     with place.ledger() as ledger:
-        ledger.change_password(name, chosen, by=operator())
+        ledger.accounts.change_password(name, chosen, by=operator())
     print(f"{name} has another password, and must sign in again.")
     return ExitCode.ACCEPTED
 
@@ -71,7 +71,7 @@ def change_role(context: typer.Context, name: _Name, role: Annotated[Role, typer
     """Let somebody do something else; ends their sessions."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
-        ledger.change_role(name, role, by=operator())
+        ledger.accounts.change_role(name, role, by=operator())
     print(f"{name} is {role.value} from now on, and must sign in again.")
     return ExitCode.ACCEPTED
 
@@ -81,7 +81,7 @@ def disable(context: typer.Context, name: _Name) -> int:
     """Let somebody sign in no more; ends their sessions. What they decided stays theirs."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
-        ledger.disable_account(name, by=operator())
+        ledger.accounts.disable(name, by=operator())
     print(f"{name} cannot sign in any more.")
     return ExitCode.ACCEPTED
 
@@ -91,7 +91,7 @@ def enable(context: typer.Context, name: _Name) -> int:
     """Let somebody sign in again; ends a lock too."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
-        ledger.enable_account(name, by=operator())
+        ledger.accounts.enable(name, by=operator())
     print(f"{name} can sign in.")
     return ExitCode.ACCEPTED
 

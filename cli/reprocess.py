@@ -74,7 +74,7 @@ def resume(
 def _begun(place: CliContext, selection: Selection, options: BatchOptions, jobs: int | None, *, ask: bool) -> int:
     with place.resources(place.settings_for(jobs)) as resources:
         desk, processes = resources.desk(), resources.settings.readers.processes
-        cases = tuple(desk.ledger.cases(selection))
+        cases = tuple(desk.ledger.cases.select(selection))
         unknown = len(set(selection.submission_ids or ()) - set(cases))
         if unknown:
             stderr.print(f"{unknown} ids of the list are of no case, or of none that is meant.")
@@ -85,7 +85,7 @@ def _begun(place: CliContext, selection: Selection, options: BatchOptions, jobs:
         print_estimate(estimate(cases, desk.ledger, reader, from_readings=options.from_readings, processes=processes))
         if ask and stderr.is_terminal:
             typer.confirm("Begin?", default=True, abort=True, err=True)
-        batch = desk.ledger.begin_batch(cases, options, account(), VERSION)
+        batch = desk.ledger.batches.begin(cases, options, account(), VERSION)
         return run_batch(batch.batch_id, resources)
 
 

@@ -20,7 +20,7 @@ def show(
     """Print the latest result of a case."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
-        result = ledger.latest_result(submission_id)
+        result = ledger.cases.latest_result(submission_id)
     if as_json:
         print(result.to_json())
     else:

@@ -18,7 +18,8 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
-from pipeline.ledger.base import Ledger, utc_now
+from pipeline.ledger.clock import utc_now
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import InboxItem
 from pipeline.workers.process_identity import is_dead
 from service.threads import run_in_thread
@@ -34,15 +35,15 @@ async def dispatch(client: PrefectClient, ledger: Ledger, deployment_id: UUID, *
 
     The key of a request names the item and the run before it, so that asking twice is asking once.
     """
-    fresh = await run_in_thread(ledger.undispatched, _AT_ONCE)
-    late = await run_in_thread(ledger.overdue, utc_now())
+    fresh = await run_in_thread(ledger.inbox.undispatched, _AT_ONCE)
+    late = await run_in_thread(ledger.inbox.overdue, utc_now())
     waiting = [item for item in late if await _still_queued(client, item)]
     for item in waiting:
-        await run_in_thread(ledger.mark_dispatched, item.item_id, str(item.flow_run_id), patience=patience)
+        await run_in_thread(ledger.inbox.mark_dispatched, item.item_id, str(item.flow_run_id), patience=patience)
     asked = [*fresh, *(item for item in late if item not in waiting)]
     for item in asked:
         run = await _ask(client, deployment_id, item)
-        await run_in_thread(ledger.mark_dispatched, item.item_id, str(run.id), patience=patience)
+        await run_in_thread(ledger.inbox.mark_dispatched, item.item_id, str(run.id), patience=patience)
     return len(asked)
 
 

@@ -31,7 +31,7 @@ from models.findings import Code
 from models.result import Result
 from models.submission import MANIFEST_NAME
 from pipeline.cases import steps
-from pipeline.ledger.base import utc_now
+from pipeline.ledger.clock import utc_now
 from pipeline.ledger.values import Lease
 from pipeline.workers.process_identity import process_identity
 from service.resources import resources
@@ -57,7 +57,7 @@ async def intake(item_id: str) -> State[None]:
     ledger, seconds = holder.desk().ledger, holder.settings.worker.lease_seconds
     try:
         with redacted_errors():
-            lease = await run_in_thread(ledger.lease, item_id, process_identity(), seconds)
+            lease = await run_in_thread(ledger.inbox.lease, item_id, process_identity(), seconds)
     except Exception as error:  # noqa: BLE001 - every ending has a name
         return failed(error)
     if lease is None:
@@ -88,7 +88,7 @@ async def _closed(lease: Lease, why: PipelineError) -> State[None]:
     try:
         with redacted_errors():
             refusal = [f"{problem.key}: {problem.problem}" for problem in problems]
-            await run_in_thread(resources().desk().ledger.finish, lease, refusal)
+            await run_in_thread(resources().desk().ledger.inbox.finish, lease, refusal)
     except PipelineError as error:
         return failed(error)
     await _show(lease.item_id, publish_refusal(lease.item_id, problems))
@@ -117,7 +117,7 @@ async def gather(lease: Opaque[Lease]) -> Opaque[Case]:
     """Take in what the parent sent."""
     with redacted_errors():
         desk = resources().desk()
-        item = await run_in_thread(desk.ledger.item, lease.value.item_id)
+        item = await run_in_thread(desk.ledger.inbox.get, lease.value.item_id)
         folder = item.event.key.removesuffix(MANIFEST_NAME).rstrip("/")
         whole = utc_now() - item.heard_at < timedelta(seconds=resources().settings.worker.upload_seconds)
         return Opaque(await run_in_thread(steps.take_in, desk.store, folder, desk, whole=whole))

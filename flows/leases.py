@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Generic, TypeVar
 
 from models.errors import LedgerBusyError, LostLeaseError
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Lease
 from service.threads import run_in_thread
 
@@ -47,7 +47,7 @@ async def _renew(ledger: Ledger, lease: Lease, seconds: float) -> None:
     while True:
         await asyncio.sleep(seconds / _RENEWALS_IN_A_LEASE)
         try:
-            await run_in_thread(ledger.renew, lease, seconds)
+            await run_in_thread(ledger.inbox.renew, lease, seconds)
         except LostLeaseError:
             return
         except LedgerBusyError:
@@ -58,4 +58,4 @@ async def postpone(ledger: Ledger, lease: Lease, seconds: float | None = None) -
     """Keep an item from being tried again at once: for so long, or for a pause that doubles with every try."""
     doubled = min(_PAUSE_SECONDS * 2 ** min(lease.token - 1, _DOUBLINGS), _LONGEST_PAUSE_SECONDS)
     with suppress(LostLeaseError, LedgerBusyError):
-        await run_in_thread(ledger.renew, lease, doubled if seconds is None else seconds)
+        await run_in_thread(ledger.inbox.renew, lease, doubled if seconds is None else seconds)

@@ -97,8 +97,8 @@ def _batch(batch_id: str | None, selection: Selection, options: BatchOptions) ->
     """The batch that is named, or a new one."""
     ledger = resources().desk().ledger
     if batch_id is not None:
-        return ledger.batch(batch_id)
-    return ledger.begin_batch(tuple(ledger.cases(selection)), options, _account(), VERSION)
+        return ledger.batches.get(batch_id)
+    return ledger.batches.begin(tuple(ledger.cases.select(selection)), options, _account(), VERSION)
 
 
 async def _run(batch: Batch) -> BatchProgress:

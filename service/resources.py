@@ -11,7 +11,7 @@ from pipeline.batches.judging import Judging
 from pipeline.cases.context import PipelineContext
 from pipeline.delivery.deliver import Outlet
 from pipeline.delivery.webhook import Webhook
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from pipeline.ledger.value_encryption import SECRET_BYTES
 from pipeline.stores.opening import open_store
 from pipeline.workers.ocr_pool import OcrPool
@@ -59,7 +59,7 @@ class Resources:
 
     def beat(self, identity: str) -> None:
         """Say that this process works, and how often its reading processes were replaced."""
-        self.desk().ledger.beat(identity, self._readers.lost if self._readers is not None else 0)
+        self.desk().ledger.operations.heartbeat(identity, self._readers.lost if self._readers is not None else 0)
 
     def close(self) -> None:
         """Let go of everything; for the end of the process."""

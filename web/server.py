@@ -7,8 +7,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from models.errors import PipelineError
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
 from service.logging import log_to_stderr

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from models.errors import BatchHeldError, LedgerBusyError, LostLeaseError
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import BatchLease, BatchStep
+from pipeline.ledger.ledger import Ledger
 from pipeline.workers.process_identity import is_dead
 
 _SECONDS: Final = 90.0  # for which a batch belongs to a process of another machine that stays silent
@@ -59,16 +59,16 @@ def hold_batch(
     finally:
         over.set()
         renewal.join()
-        ledger.let_go_of_batch(lease, ended, who.account)
+        ledger.batches.release(lease, ended, who.account)
 
 
 def _taken(ledger: Ledger, batch_id: str, step: BatchStep, who: BatchOwner) -> BatchLease:
     """The lease, at once where the process that has it is gone."""
-    lease = ledger.hold_batch(batch_id, who.owner, _SECONDS, step, who.account)
+    lease = ledger.batches.hold(batch_id, who.owner, _SECONDS, step, who.account)
     if lease is None:
-        batch = ledger.batch(batch_id)
+        batch = ledger.batches.get(batch_id)
         if batch.owner is not None and is_dead(batch.owner):
-            lease = ledger.hold_batch(batch_id, who.owner, _SECONDS, step, who.account, instead_of=batch.token)
+            lease = ledger.batches.hold(batch_id, who.owner, _SECONDS, step, who.account, instead_of=batch.token)
     if lease is None:
         raise BatchHeldError(f"Another process works on batch {batch_id}: wait for its end, or stop it.")
     return lease
@@ -78,7 +78,7 @@ def _renew(ledger: Ledger, lease: BatchLease, over: threading.Event) -> None:
     """A lease that is lost meanwhile stops nothing: what is written under it is refused by its token."""
     while not over.wait(_SECONDS / _RENEWALS):
         try:
-            ledger.renew_batch(lease, _SECONDS)
+            ledger.batches.renew(lease, _SECONDS)
         except LostLeaseError:
             return
         except LedgerBusyError:

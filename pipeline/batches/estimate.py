@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from pipeline.cases.conclude import conclusions
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.likeness import NameContext
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Stored
 
 _LOOKED_AT: Final = 40  # cases, spread evenly over all
@@ -48,7 +48,7 @@ def estimate(
         processes: That work at the same time.
     """
     step = max(1, len(submission_ids) // _LOOKED_AT)
-    looked_at = ledger.stored(submission_ids[::step][:_LOOKED_AT], CONTENT_VERSION)
+    looked_at = ledger.cases.load(submission_ids[::step][:_LOOKED_AT], CONTENT_VERSION)
     whole = [stored for stored in looked_at if stored.content]
     share = len(submission_ids) / max(1, len(looked_at))
     pages = round(share * sum(map(_pages, looked_at)))

@@ -18,9 +18,9 @@ from pipeline.batches.outcomes import ItemOutcome, broken
 from pipeline.cases.conclude import JUDGED_AT_MOST, conclusions
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.likeness import NameContext
-from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.batch_values import BatchItem, BatchLease, ItemState, Judged
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.decision_errors import ChildExistsError
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Stored
 
 _VALUES: Final = 100_000  # that a process makes before it looks for cycles among them
@@ -57,7 +57,7 @@ def judge_lot(
 def _judged(
     items: Sequence[BatchItem], lease: BatchLease, ledger: Ledger, reader: NameContext
 ) -> tuple[ItemOutcome, ...]:
-    found = ledger.stored([item.submission_id for item in items], CONTENT_VERSION)
+    found = ledger.cases.load([item.submission_id for item in items], CONTENT_VERSION)
     cases = {case.case.submission.submission_id: case for case in found if case.content}
     ours = [item for item in items if item.submission_id in cases]
     done = record_judged(ours, [cases[item.submission_id] for item in ours], lease, ledger, reader)
@@ -87,7 +87,7 @@ def record_judged(
             )
         ]
         try:
-            states = ledger.record_items(lease, judged) if judged else ()
+            states = ledger.batches.record_items(lease, judged) if judged else ()
         except ChildExistsError:
             if len(items) > 1:
                 raise

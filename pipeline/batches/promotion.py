@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from models.errors import LostLeaseError, PipelineError
 from pipeline.batches.outcomes import ItemOutcome, broken, lots
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import BatchItem, BatchLease, ItemState
+from pipeline.ledger.ledger import Ledger
 
 _Move = Callable[[BatchLease, Sequence[int]], tuple[ItemState, ...]]
 
@@ -25,7 +25,7 @@ def promote(ledger: Ledger, lease: BatchLease, stop: threading.Event, *, tell: b
     """
 
     def move(held: BatchLease, numbers: Sequence[int]) -> tuple[ItemState, ...]:
-        return ledger.promote_items(held, numbers, tell=tell)
+        return ledger.batches.promote(held, numbers, tell=tell)
 
     yield from _all(ledger, lease, ItemState.DONE, move, stop)
 
@@ -38,7 +38,7 @@ def roll_back(ledger: Ledger, lease: BatchLease, stop: threading.Event, *, tell:
     """
 
     def move(held: BatchLease, numbers: Sequence[int]) -> tuple[ItemState, ...]:
-        return ledger.roll_back_items(held, numbers, tell=tell)
+        return ledger.batches.roll_back(held, numbers, tell=tell)
 
     yield from _all(ledger, lease, ItemState.PROMOTED, move, stop)
 

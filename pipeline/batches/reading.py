@@ -34,9 +34,9 @@ def read_item(item: BatchItem, lease: BatchLease, desk: PipelineContext, *, from
 
 def _read(item: BatchItem, lease: BatchLease, desk: PipelineContext, *, from_readings: bool) -> ItemOutcome:
     began, ledger = time.monotonic(), desk.ledger
-    stored = next(iter(ledger.stored([item.submission_id], None)), None)
+    stored = next(iter(ledger.cases.load([item.submission_id], None)), None)
     if stored is None or stored.result.revision != stored.case.revision:  # its first result is not ours to give
-        ledger.note_item(lease, item.number, ItemState.STALE)
+        ledger.batches.note_item(lease, item.number, ItemState.STALE)
         return ItemOutcome(item, ItemState.STALE)
     engine = stored.result.provenance.engine if from_readings else None
     files = tuple(perceive_case(stored.case, desk, engine=engine))
@@ -46,7 +46,7 @@ def _read(item: BatchItem, lease: BatchLease, desk: PipelineContext, *, from_rea
     cases = [stored._replace(content=content)]
     (outcome,) = record_judged([item], cases, lease, ledger, desk.reader, began=began)
     if outcome.state is ItemState.PROMOTED:  # else what was in force stays, and so does what its pages said
-        ledger.keep_content(stored.case, content)
+        ledger.cases.keep_content(stored.case, content)
     return outcome
 
 

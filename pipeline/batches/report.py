@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 from models.cells import no_formula
 from models.changes import Change
 from models.masking import mask
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import Batch, BatchItem
+from pipeline.ledger.ledger import Ledger
 
 _PAGE: Final = 500
 
@@ -67,7 +67,7 @@ def report(ledger: Ledger, batch_id: str, most: int | None = None) -> Report:
     Raises:
         UnknownBatchError: There is no such batch.
     """
-    batch, rows = ledger.batch(batch_id), list[ChangeRow]()
+    batch, rows = ledger.batches.get(batch_id), list[ChangeRow]()
     kinds, changed = Counter[ChangeKind](), 0
     for item in items(ledger, batch_id):
         changed += bool(item.noted.changes)
@@ -81,7 +81,7 @@ def report(ledger: Ledger, batch_id: str, most: int | None = None) -> Report:
 def items(ledger: Ledger, batch_id: str) -> Iterator[BatchItem]:
     """Every item of a batch, in order."""
     last = 0
-    while page := ledger.batch_items(batch_id, after=last, limit=_PAGE):
+    while page := ledger.batches.items(batch_id, after=last, limit=_PAGE):
         yield from page
         last = page[-1].number
 

@@ -12,8 +12,8 @@ from models.result import Decision, Judgement, Provenance, Result
 from pipeline.judge.case import identifying, judge, register_query, registration
 from pipeline.judge.dossier import Dossier, open_dossier
 from pipeline.judge.likeness import NameContext
-from pipeline.ledger.base import ChildExistsError, Ledger
-from pipeline.ledger.decision_errors import PersonDecidedError
+from pipeline.ledger.decision_errors import ChildExistsError, PersonDecidedError
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Conclusion, Content, Lease, Stored
 from pipeline.perceive.ocr.base import weights_named
 
@@ -49,12 +49,12 @@ def conclude(
     """
     opened = _Opened(open_dossier(case, content.files, reader), content, began, lease)
     for _ in range(JUDGED_AT_MOST):
-        if (standing := ledger.standing(case)) is not None:
+        if (standing := ledger.reviews.standing(case)) is not None:
             return _stands(case, standing, ledger, lease)
-        (known,) = ledger.known_children(register_query(opened.dossier))
+        (known,) = ledger.children.known(register_query(opened.dossier))
         conclusion = _conclusion(opened, known, reader)
         try:
-            ledger.conclude(conclusion)
+            ledger.cases.conclude(conclusion)
         except (ChildExistsError, PersonDecidedError):
             continue  # it was registered, or decided, after we looked; look again
         return conclusion.result
@@ -64,7 +64,7 @@ def conclude(
 def _stands(case: Case, result: Result, ledger: Ledger, lease: Lease | None) -> Result:
     """What a person decided of this very revision stands, and is told once more if it was sent once more."""
     if lease is not None:
-        ledger.stand_by(case, lease)
+        ledger.reviews.repeat_result(case, lease)
     return result
 
 
@@ -83,7 +83,7 @@ def conclusions(
         LedgerError: The ledger failed, or a case has no content.
     """
     opened = [_opened(stored, reader, began) for stored in cases]
-    known = ledger.known_children(*(register_query(one.dossier) for one in opened))
+    known = ledger.children.known(*(register_query(one.dossier) for one in opened))
     return tuple(_conclusion(one, children, reader) for one, children in zip(opened, known, strict=True))
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from models.errors import ObjectMissingError, StoreDownError, StoreError
-from pipeline.ledger.base import Ledger, utc_now
+from pipeline.ledger.clock import utc_now
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Erasure, Expired, Forgotten
 from pipeline.stores.base import ObjectInfo, Store
 
@@ -28,7 +29,7 @@ def forget_child(numbers: Sequence[str], ledger: Ledger, store: Store) -> Forgot
         LedgerError: The ledger failed; nothing was erased.
         StoreError: The store failed; what is left is erased by the next call, or by the service.
     """
-    forgotten = ledger.forget_child(numbers)
+    forgotten = ledger.erasures.forget_child(numbers)
     erase_pending(ledger, store)
     return forgotten
 
@@ -42,11 +43,11 @@ def erase_pending(ledger: Ledger, store: Store) -> None:
         LedgerError: The ledger failed; the rest is left for later.
     """
     refused: list[StoreError] = []
-    for erasure in ledger.erasures():
+    for erasure in ledger.erasures.pending():
         try:
-            if ledger.is_to_be_erased(erasure):
+            if ledger.erasures.is_due(erasure):
                 _erase(erasure, store)
-                ledger.erased(erasure)
+                ledger.erasures.done(erasure)
         except StoreDownError:
             raise
         except StoreError as error:
@@ -81,7 +82,7 @@ def expire_scans(ledger: Ledger, *, days: int) -> Expired:
     """Let the scans of cases go that were decided so many days ago; `erase_the_rest` then erases them."""
     before, cases, objects = utc_now() - timedelta(days=days), 0, 0
     while True:
-        lot = ledger.expire_scans(before, _AT_ONCE)
+        lot = ledger.erasures.expire_scans(before, _AT_ONCE)
         cases, objects = cases + lot.cases, objects + lot.objects
         if lot.cases < _AT_ONCE:
             return Expired(cases, objects)
@@ -89,4 +90,4 @@ def expire_scans(ledger: Ledger, *, days: int) -> Expired:
 
 def scans_due(ledger: Ledger, *, days: int) -> int:
     """How many cases would lose their scans."""
-    return ledger.scans_due(utc_now() - timedelta(days=days))
+    return ledger.erasures.scans_due(utc_now() - timedelta(days=days))

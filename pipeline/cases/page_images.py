@@ -8,7 +8,7 @@ from models.errors import EngineError, FileRejectedError, ObjectMissingError
 from models.policy import Limits
 from models.result import Result
 from pipeline.cases.context import PipelineContext
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.perceive.scene.overlay import Mark, Meaning
 from pipeline.stores.base import Store
 from pipeline.stores.content import bytes_of
@@ -44,7 +44,7 @@ def _kept(case: Case, result: Result, desk: PipelineContext) -> Iterator[tuple[P
 def _kept_for(case: Case, digest: str, key: str, picture: bytes, ledger: Ledger, store: Store) -> bool:
     """Keep a picture, unless the case's scans are to be erased: whoever erases them passes by what came afterwards."""
     store.put(key, picture, content_type="image/jpeg")
-    if ledger.has_scan(case, digest):  # asked after it was put: who erases it later will find it
+    if ledger.cases.has_scan(case, digest):  # asked after it was put: who erases it later will find it
         return True
     store.erase(key)
     return False

@@ -8,7 +8,8 @@ from models.findings import Code, Reason
 from models.policy import Limits
 from models.result import Result
 from pipeline.cases.context import PipelineContext
-from pipeline.ledger.base import Ledger, reading_key
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.readings import reading_key
 from pipeline.stores.content import bytes_of
 from pipeline.workers.ocr_pool import Pending
 
@@ -40,7 +41,7 @@ class _StartedPage(NamedTuple):
             return FailedPage(page_no=self.page_no, code=Code.BAD_FILE, reason=error.reason)
         except EngineError as error:
             return FailedPage(page_no=self.page_no, code=Code.OUR_FAULT, reason=error.reason)
-        self.desk.ledger.keep_reading(self.key, page)
+        self.desk.ledger.readings.keep(self.key, page)
         return page
 
 
@@ -83,12 +84,12 @@ def _kept_file(file: StoredFile, result: Result, ledger: Ledger, limits: Limits)
         return FileReading(file=file)
     read = (page.page_no for page in result.pages if page.file == file.path and page.was_read)
     keys = [_key(file.digest, page_no, result.provenance.engine, limits) for page_no in dict.fromkeys(read)]
-    pages = tuple(page for key in keys if (page := ledger.reading(key)) is not None)
+    pages = tuple(page for key in keys if (page := ledger.readings.get(key)) is not None)
     return FileReading(file=file, pages=pages) if len(pages) == len(keys) else None
 
 
 def _start_page(digest: str, data: bytes, page_no: int, desk: PipelineContext, engine: str) -> ReadPage | _StartedPage:
-    kept = desk.ledger.reading(_key(digest, page_no, engine, desk.limits))
+    kept = desk.ledger.readings.get(_key(digest, page_no, engine, desk.limits))
     if kept is not None:
         return kept
     key = _key(digest, page_no, desk.readers.engine, desk.limits)

@@ -50,7 +50,7 @@ def take_in(source: Store, folder: str, desk: PipelineContext, *, whole: bool = 
     if whole and not all(_has_arrived(source, folder, file) for file in submission.files):
         raise IncompleteUploadError("A file that the manifest names has not arrived yet: wait for it.")
     files = tuple(_keep(source, folder, file, desk) for file in submission.files)
-    return desk.ledger.open_case(submission, files, _input_digest(submission, files))
+    return desk.ledger.cases.open(submission, files, _input_digest(submission, files))
 
 
 def perceive_case(case: Case, desk: PipelineContext, *, engine: str | None = None) -> Iterator[FileReading]:
@@ -90,7 +90,7 @@ def conclude(
         LedgerError: The ledger failed; no result was recorded.
     """
     content = content_of(case, files, desk)
-    desk.ledger.keep_content(case, content)
+    desk.ledger.cases.keep_content(case, content)
     return conclude_content(case, content, desk.ledger, desk.reader, began=began, lease=lease)
 
 

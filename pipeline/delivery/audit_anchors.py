@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from models.errors import LedgerError
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.records import Anchor, AuditReport
 from pipeline.stores.base import Store
 
@@ -20,7 +20,7 @@ def keep_anchor(ledger: Ledger, store: Store, *, day: date, last: Anchor | None 
 
     Each has an object of its own: one that replaced another would hide a chain that was put back in between.
     """
-    anchor = ledger.audit_anchor()
+    anchor = ledger.audit.anchor()
     if anchor != last:
         key = f"{ANCHORS}{day.isoformat()}/{anchor.seq:012}.json"
         store.put(key, anchor.model_dump_json().encode(), content_type="application/json")
@@ -34,7 +34,7 @@ def verify(ledger: Ledger, store: Store) -> AuditReport:
         LedgerError: An anchor is none.
         StoreError: The store failed.
     """
-    return ledger.verify_audit(tuple(_anchors(store)))
+    return ledger.audit.verify(tuple(_anchors(store)))
 
 
 def _anchors(store: Store) -> Iterator[Anchor]:

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 
 from models.errors import LedgerBusyError, ObjectMissingError, PipelineError, UnknownCaseError
 from pipeline.delivery.webhook import Webhook, WebhookError
-from pipeline.ledger.base import Ledger, utc_now
+from pipeline.ledger.clock import utc_now
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Message, MessageKind
 from pipeline.stores.base import Store
 from pipeline.stores.content import refusal_key, results_folder
@@ -55,7 +56,7 @@ def deliver(ledger: Ledger, outlet: Outlet, *, chance: Callable[[], float] = ran
         LedgerBusyError: The ledger failed; what it did not hear of is delivered again.
     """
     way = _Way(ledger, outlet, chance)
-    messages = ledger.claim_messages(_AT_ONCE, _CLAIM_SECONDS)
+    messages = ledger.outbox.claim(_AT_ONCE, _CLAIM_SECONDS)
     put = [due for message in messages for due in way.tried(message, partial(way.put, message))]
     return sum(1 for due in put for _ in way.tried(due.message, partial(way.send, due)))
 
@@ -91,19 +92,19 @@ class _Way:
         """Tell the webhook, if there is one, and note that all was told."""
         if self._outlet.webhook is not None:
             self._outlet.webhook.send(due.message.message_id, _envelope(due, whole=self._outlet.whole))
-        self._ledger.told(due.message)
+        self._ledger.outbox.mark_delivered(due.message)
         return due
 
     def _put_off(self, message: Message, error: PipelineError) -> None:
         pause = min(_FIRST_PAUSE_SECONDS * 2 ** min(message.attempts - 1, _DOUBLINGS), _LONGEST_PAUSE_SECONDS)
         again = utc_now() + timedelta(seconds=pause * (0.5 + self._chance()))
-        self._ledger.not_told(message, _word(error), again)
+        self._ledger.outbox.mark_failed(message, _word(error), again)
         log.warning("message did not arrive", extra={"message_id": message.message_id, "kind": _word(error)})
 
 
 def _of_case(message: Message, ledger: Ledger) -> _Due:
     submission_id, revision, run = (message.data[name] for name in ("submission_id", "revision", "run"))
-    result = ledger.result(str(submission_id), int(str(revision)), int(str(run)))
+    result = ledger.cases.result(str(submission_id), int(str(revision)), int(str(run)))
     key = f"{results_folder(str(submission_id))}{revision}-{run}.json"
     return _Due(message, key, result.to_json().encode())
 
@@ -143,7 +144,7 @@ def _put_new(store: Store, due: _Due) -> None:
 def _take_back_if_forgotten(due: _Due, ledger: Ledger, store: Store) -> None:
     """A child may have been forgotten between reading the result and putting it there."""
     try:
-        ledger.case(str(due.message.data["submission_id"]))
+        ledger.cases.get(str(due.message.data["submission_id"]))
     except UnknownCaseError:
         store.erase(due.key)
         raise

@@ -7,7 +7,7 @@ from typing import Final
 from models.errors import BadNotificationError, StoreDownError, StoreError
 from pipeline.events.notification import CreatedObject, told
 from pipeline.events.uploads import event_of, is_upload
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Notification, UploadEvent, Via
 from pipeline.stores.base import Store, is_key
 
@@ -23,10 +23,10 @@ def take_notifications(store: Store, ledger: Ledger, bucket: str) -> int:
         LedgerError: The ledger failed; what was not worked on stays.
     """
     heard = 0
-    for notification in ledger.notifications(_AT_ONCE):
+    for notification in ledger.inbox.notifications(_AT_ONCE):
         for event in _uploads(notification, store, bucket):
-            heard += ledger.hear(event)
-        ledger.drop_notification(notification)
+            heard += ledger.inbox.add_upload(event)
+        ledger.inbox.drop_notification(notification)
     return heard
 
 

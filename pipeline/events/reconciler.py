@@ -6,7 +6,7 @@ from typing import Final
 
 from models.submission import INBOX
 from pipeline.events.uploads import event_of, is_upload
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Via
 from pipeline.stores.base import Store
 
@@ -46,7 +46,7 @@ class Reconciler:
             name = (info.key, info.version, info.etag)
             since = self._seen.get(name, now)
             if now - since >= self._settle:
-                heard += self._ledger.hear(event_of(info, self._bucket, Via.RECONCILE))
+                heard += self._ledger.inbox.add_upload(event_of(info, self._bucket, Via.RECONCILE))
                 since = _TOLD
             seen[name] = since
         self._seen = seen

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from models.id_number import modern_number
 from models.register import KnownChild
-from pipeline.ledger.base import ChildExistsError
 from pipeline.ledger.batch_values import Registered
+from pipeline.ledger.decision_errors import ChildExistsError
 from pipeline.ledger.tables import children, forgotten
 from pipeline.ledger.value_encryption import Kind, Seal
 from pipeline.ledger.values import Birth, ChildNumbers, Delivery, ImportCounts, RegisterQuery

@@ -47,3 +47,7 @@ class PersonDecidedError(LedgerError):
 
     def __init__(self, submission_id: str) -> None:
         super().__init__(f"Case {submission_id} was decided by a person: its result stands.")
+
+
+class ChildExistsError(LedgerError):
+    """Another case registered a child with one of these numbers first; nothing of this conclusion was stored."""

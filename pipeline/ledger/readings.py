@@ -32,3 +32,8 @@ def keep(connection: Connection, key: str, payload: bytes, *, now: datetime) -> 
 def payload_of(connection: Connection, key: str) -> bytes | None:
     """The payload under a key, if any."""
     return connection.scalar(select(readings.c.payload).where(readings.c.key == key))
+
+
+def reading_key(digest: str, page_no: int, engine: str) -> str:
+    """The name of a reading: the same bytes, page and engine version give the same reading."""
+    return f"{digest}/{page_no}/{engine}"

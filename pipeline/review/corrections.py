@@ -20,7 +20,7 @@ from models.errors import UnknownCaseError
 from models.geometry import Box
 from models.result import Result
 from models.review import Checked
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.review_values import Reviewed
 from pipeline.review.field_comparison import canonical
 from pipeline.review.finding_rows import row_field
@@ -81,11 +81,11 @@ class Confusion(NamedTuple):
 def checked_fields(ledger: Ledger, since: datetime | None = None) -> tuple[CheckedField, ...]:
     """Every field that somebody looked at since then, as who looked last saw it; none of a case that was erased."""
     last: dict[tuple[object, ...], CheckedField] = {}
-    for reviewed in ledger.all_reviewed(since):
+    for reviewed in ledger.reviews.all_decisions(since):
         with suppress(UnknownCaseError):
             verdict = reviewed.verdict
-            case = ledger.case(reviewed.submission_id, reviewed.revision)
-            result = ledger.result(reviewed.submission_id, reviewed.revision, verdict.run)
+            case = ledger.cases.get(reviewed.submission_id, reviewed.revision)
+            result = ledger.cases.result(reviewed.submission_id, reviewed.revision, verdict.run)
             for place, one in fields_of(reviewed, case, result):
                 last.pop(place, None)  # so that the order is that of the last looks
                 last[place] = one

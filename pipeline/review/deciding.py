@@ -11,7 +11,7 @@ from models.catalogue import NOTED
 from models.findings import CATALOGUE, Finding, Severity
 from models.result import Decision, Result, decide
 from models.review import ReviewDecision, ReviewOutcome, Role
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.review_values import RecordedDecision
 from pipeline.review.accepting import check_acceptance
 from pipeline.review.registering import registered
@@ -45,7 +45,7 @@ def decide_case(opened: ReviewCase, intent: Intent, ledger: Ledger) -> int | Non
         RefusedDecisionError: The case changed, or somebody else has or had it; which class says which.
         ChildExistsError: Another case registered the child meanwhile.
     """
-    return ledger.settle(_settled(opened, intent))
+    return ledger.reviews.record_decision(_settled(opened, intent))
 
 
 def _settled(opened: ReviewCase, intent: Intent) -> RecordedDecision:

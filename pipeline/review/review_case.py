@@ -14,7 +14,7 @@ from pipeline.judge.case import register_query
 from pipeline.judge.dossier import Dossier, in_todays_codes, open_dossier
 from pipeline.judge.likeness import NameContext
 from pipeline.judge.rules.duplicates import matching
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.review_values import CaseForReview
 from pipeline.review.paging import SheetPage, pages_of
 from pipeline.review.sheet import ReviewSheet, sheet_of
@@ -62,7 +62,7 @@ def open_review_case(submission_id: str, ledger: Ledger, reader: NameContext, li
         NoResultYetError: It came in, and was not decided yet.
         LedgerError: The ledger failed.
     """
-    laid_out = ledger.laid_out(submission_id, CONTENT_VERSION)
+    laid_out = ledger.reviews.case_for_review(submission_id, CONTENT_VERSION)
     files = _said(laid_out, ledger, limits)
     dossier = open_dossier(laid_out.case, files, reader) if files is not None else None
     of_revision = [one.verdict for one in laid_out.reviewed if one.revision == laid_out.case.revision]
@@ -92,11 +92,11 @@ def _shown(laid_out: CaseForReview) -> Result:
 def _relatives(dossier: Dossier | None, ledger: Ledger, reader: NameContext) -> tuple[Relative, ...]:
     if dossier is None:
         return ()
-    (known,) = ledger.known_children(register_query(dossier))
+    (known,) = ledger.children.known(register_query(dossier))
     return tuple(Relative(child, *match) for child, match in matching(dossier, known, reader.policy))
 
 
 def pages_before(submission_id: str, ledger: Ledger) -> tuple[Case, tuple[SheetPage, ...]]:
     """A case and its pages alone, for somebody who asks for one of them; raises as `open_case`."""
-    laid_out = ledger.laid_out(submission_id, version=None)
+    laid_out = ledger.reviews.case_for_review(submission_id, version=None)
     return laid_out.case, pages_of(laid_out.case, laid_out.result, None)

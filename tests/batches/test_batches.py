@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pytest
 
@@ -23,11 +23,13 @@ from pipeline.batches.run import BatchContext, run
 from pipeline.cases.conclude import conclusions
 from pipeline.cases.context import PipelineContext
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.ledger.base import ChildExistsError, Ledger
 from pipeline.ledger.batch_values import Batch, BatchLease, BatchOptions, BatchStep, ItemState, Judged
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.decision_errors import ChildExistsError
+from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.repositories.batches import BatchRepository
 from pipeline.ledger.values import Content, Selection
 from pipeline.workers.process_identity import process_identity
+from tests.support.altered import Altered
 from tests.support.batches import process_many
 from tests.support.cards import emblem
 from tests.support.dossiers import READER
@@ -75,14 +77,14 @@ def work(
     """Begin a batch of these cases, or go on with one; ask to stop when so many have ended."""
     ledger, stop = place.desk.ledger, threading.Event()
     if not isinstance(batch, Batch):
-        batch = ledger.begin_batch(batch, options, ME.account, "1.0")
+        batch = ledger.batches.begin(batch, options, ME.account, "1.0")
     outcomes = []
     with hold_batch(ledger, batch.batch_id, BatchTask.RUN, ME, stop) as lease:
         for outcome in filter(None, run(batch, lease, place, stop)):
             outcomes.append(outcome)
             if len(outcomes) >= stop_after:
                 stop.set()
-    return Worked(ledger.batch(batch.batch_id), tuple(outcomes))
+    return Worked(ledger.batches.get(batch.batch_id), tuple(outcomes))
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -92,14 +94,14 @@ def test_every_case_gets_another_run_and_nothing_changes(
     monkeypatch.setattr("pipeline.batches.run.TOGETHER", 3)
     monkeypatch.setattr("pipeline.batches.outcomes.TOGETHER", 3)
     ids = process_many(desk, tmp_path, 7)
-    before = [desk.ledger.latest_result(one) for one in ids]
+    before = [desk.ledger.cases.latest_result(one) for one in ids]
     assert {result.decision for result in before} == {Decision.ACCEPTED, Decision.RETURNED}
     done = work(place_of(desk, url, processes), ids)
     assert [outcome.item.submission_id for outcome in done.outcomes] == ids
     assert done.batch.counts == {ItemState.PROMOTED: 7}
-    assert [len(desk.ledger.results(one)) for one in ids] == [2] * 7
+    assert [len(desk.ledger.cases.results(one)) for one in ids] == [2] * 7
     for one, was in zip(ids, before, strict=True):
-        now = desk.ledger.latest_result(one)
+        now = desk.ledger.cases.latest_result(one)
         assert now.model_copy(update={"provenance": was.provenance}) == was
 
 
@@ -121,15 +123,15 @@ def test_a_batch_that_was_stopped_goes_on_and_repeats_nothing(
     told = [outcome.item.submission_id for outcome in (*first.outcomes, *second.outcomes)]
     assert told == ids
     assert second.batch.counts == {ItemState.DONE if options.dry_run else ItemState.PROMOTED: 9}
-    assert {len(desk.ledger.results(one)) for one in ids} == {1 if options.dry_run else 2}
+    assert {len(desk.ledger.cases.results(one)) for one in ids} == {1 if options.dry_run else 2}
 
 
 def test_a_dry_run_is_promoted_and_rolled_back(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     ids = process_many(desk, tmp_path, 4)
-    before = [desk.ledger.latest_result(one) for one in ids]
-    known = list(desk.ledger.export_children())
+    before = [desk.ledger.cases.latest_result(one) for one in ids]
+    known = list(desk.ledger.children.export())
     dry = work(place_of(desk, url, policy=SURE), ids, RULES.model_copy(update={"dry_run": True}))
-    assert [desk.ledger.latest_result(one) for one in ids] == before
+    assert [desk.ledger.cases.latest_result(one) for one in ids] == before
     for task, way, state in (
         (BatchTask.PROMOTE, promote, ItemState.PROMOTED), (BatchTask.ROLL_BACK, roll_back, ItemState.ROLLED_BACK),
     ):  # fmt: skip
@@ -138,17 +140,17 @@ def test_a_dry_run_is_promoted_and_rolled_back(desk: PipelineContext, url: str, 
             moved = list(way(desk.ledger, lease, stop, tell=False))
         assert [outcome.state for outcome in moved] == [state] * 4
         assert [outcome.changes for outcome in moved] == [outcome.changes for outcome in dry.outcomes]
-        decisions = {desk.ledger.latest_result(one).decision for one in ids}
+        decisions = {desk.ledger.cases.latest_result(one).decision for one in ids}
         changed = Decision.REVIEW if state is ItemState.PROMOTED else Decision.RETURNED
         assert decisions == {Decision.ACCEPTED, changed}
-    assert [desk.ledger.latest_result(one) for one in ids] == before
-    assert [len(desk.ledger.results(one)) for one in ids] == [3] * 4
-    assert list(desk.ledger.export_children()) == known
+    assert [desk.ledger.cases.latest_result(one) for one in ids] == before
+    assert [len(desk.ledger.cases.results(one)) for one in ids] == [3] * 4
+    assert list(desk.ledger.children.export()) == known
 
 
 def test_two_at_once_on_one_batch_are_one_too_many(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     ids, place = process_many(desk, tmp_path, 1), place_of(desk, url)
-    batch = desk.ledger.begin_batch(ids, RULES, "lin", "1.0")
+    batch = desk.ledger.batches.begin(ids, RULES, "lin", "1.0")
     with (
         hold_batch(desk.ledger, batch.batch_id, BatchTask.RUN, ME, threading.Event()),
         pytest.raises(BatchHeldError, match="Another process"),
@@ -159,9 +161,9 @@ def test_two_at_once_on_one_batch_are_one_too_many(desk: PipelineContext, url: s
 
 def test_a_process_that_is_gone_is_followed_at_once(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     ids, place = process_many(desk, tmp_path, 1), place_of(desk, url)
-    batch = desk.ledger.begin_batch(ids, RULES, "lin", "1.0")
+    batch = desk.ledger.batches.begin(ids, RULES, "lin", "1.0")
     gone = ME.owner.rpartition("/")[0] + "/1.00"
-    assert desk.ledger.hold_batch(batch.batch_id, gone, 3600, BatchStep.RESUMED, "lin")
+    assert desk.ledger.batches.hold(batch.batch_id, gone, 3600, BatchStep.RESUMED, "lin")
     assert work(place, batch).states == [ItemState.PROMOTED]
 
 
@@ -170,11 +172,11 @@ def test_killed_in_the_middle_and_resumed_no_case_is_done_twice(
     desk: PipelineContext, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = process_many(desk, tmp_path, 30)
-    batch = desk.ledger.begin_batch(ids, RULES, "lin", "1.0")
+    batch = desk.ledger.batches.begin(ids, RULES, "lin", "1.0")
     context = multiprocessing.get_context("spawn")
 
     def promoted() -> int:
-        return desk.ledger.batch(batch.batch_id).count(ItemState.PROMOTED)
+        return desk.ledger.batches.get(batch.batch_id).count(ItemState.PROMOTED)
 
     for enough in (3, 12):
         victim = context.Process(target=_work_slowly, args=(url, batch.batch_id))
@@ -183,9 +185,9 @@ def test_killed_in_the_middle_and_resumed_no_case_is_done_twice(
         victim.kill()
         victim.join()
         assert promoted() < len(ids)
-    assert work(place_of(desk, url), desk.ledger.batch(batch.batch_id)).batch.counts == {ItemState.PROMOTED: 30}
-    assert {len(desk.ledger.results(one)) for one in ids} == {2}
-    assert desk.ledger.verify_audit().problems == ()
+    assert work(place_of(desk, url), desk.ledger.batches.get(batch.batch_id)).batch.counts == {ItemState.PROMOTED: 30}
+    assert {len(desk.ledger.cases.results(one)) for one in ids} == {2}
+    assert desk.ledger.audit.verify().problems == ()
 
 
 def _work_slowly(url: str, batch_id: str) -> None:
@@ -201,31 +203,31 @@ def test_a_case_whose_content_is_of_another_version_comes_from_what_was_read(
     desk: PipelineContext, url: str, tmp_path: Path
 ) -> None:
     ids = process_many(desk, tmp_path, 2)
-    desk.ledger.keep_content(desk.ledger.case(ids[0]), Content("e", CONTENT_VERSION - 1, ()))
+    desk.ledger.cases.keep_content(desk.ledger.cases.get(ids[0]), Content("e", CONTENT_VERSION - 1, ()))
     scripted(desk).asked.clear()
     assert work(place_of(desk, url), ids).states == [ItemState.PROMOTED] * 2
-    assert (scripted(desk).asked, [len(desk.ledger.results(one)) for one in ids]) == ([], [2, 2])
+    assert (scripted(desk).asked, [len(desk.ledger.cases.results(one)) for one in ids]) == ([], [2, 2])
 
 
 def test_what_has_no_result_yet_is_nobody_elses_to_judge(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     revised, unopened = process_many(desk, tmp_path, 1)[0], "nobody's"
-    case = desk.ledger.case(revised)
-    content = desk.ledger.stored([revised], CONTENT_VERSION)[0].content
+    case = desk.ledger.cases.get(revised)
+    content = desk.ledger.cases.load([revised], CONTENT_VERSION)[0].content
     assert content
-    desk.ledger.keep_content(desk.ledger.open_case(case.submission, case.files, "another digest"), content)
+    desk.ledger.cases.keep_content(desk.ledger.cases.open(case.submission, case.files, "another digest"), content)
     for options in (RULES, BatchOptions()):
         assert work(place_of(desk, url), [revised, unopened], options).states == [ItemState.STALE] * 2
-    assert len(desk.ledger.results(revised)) == 1
+    assert len(desk.ledger.cases.results(revised)) == 1
 
 
 def test_content_of_another_engine_than_the_result_in_force_is_not_judged(
     desk: PipelineContext, tmp_path: Path
 ) -> None:
     (one,) = process_many(desk, tmp_path, 1)
-    (stored,) = desk.ledger.stored([one], CONTENT_VERSION)
+    (stored,) = desk.ledger.cases.load([one], CONTENT_VERSION)
     assert stored.content
-    desk.ledger.keep_content(stored.case, stored.content._replace(engine="another"))
-    (stored,) = desk.ledger.stored([one], CONTENT_VERSION)
+    desk.ledger.cases.keep_content(stored.case, stored.content._replace(engine="another"))
+    (stored,) = desk.ledger.cases.load([one], CONTENT_VERSION)
     assert stored.content is None
     with pytest.raises(LedgerError, match="no content of this version"):
         conclusions([stored], desk.ledger, desk.reader)
@@ -243,14 +245,14 @@ def test_a_case_is_run_again(
     desk: PipelineContext, url: str, tmp_path: Path, options: BatchOptions, asked: int, decision: Decision
 ) -> None:
     (one,) = process_many(desk, tmp_path, 1)
-    (before,) = desk.ledger.stored([one], CONTENT_VERSION)
+    (before,) = desk.ledger.cases.load([one], CONTENT_VERSION)
     readers = scripted(desk)
     readers.engine, readers.asked = "scripted-2/none/1111/0", []
     readers.script[FILES[1]] = emblem("2010.01.01-2020.01.01")
     (outcome,) = work(place_of(desk, url), [one], options).outcomes
-    assert (len(readers.asked), desk.ledger.latest_result(one).decision) == (asked, decision)
+    assert (len(readers.asked), desk.ledger.cases.latest_result(one).decision) == (asked, decision)
     assert bool(outcome.changes) is (asked > 0)
-    (after,) = desk.ledger.stored([one], CONTENT_VERSION)
+    (after,) = desk.ledger.cases.load([one], CONTENT_VERSION)
     assert after.content
     assert (after.content == before.content) is (decision is Decision.ACCEPTED)
 
@@ -261,25 +263,22 @@ def test_pages_that_break_our_engine_replace_nothing(desk: PipelineContext, url:
     readers.engine = "scripted-2/none/1111/0"
     readers.script[FILES[1]] = EngineError("a reading process died")
     done = work(place_of(desk, url), [one], BatchOptions())
-    assert (done.states, len(desk.ledger.results(one))) == ([ItemState.FAILED], 1)
-    assert [item.failure for item in desk.ledger.batch_items(done.batch.batch_id)] == ["EngineError"]
+    assert (done.states, len(desk.ledger.cases.results(one))) == ([ItemState.FAILED], 1)
+    assert [item.failure for item in desk.ledger.batches.items(done.batch.batch_id)] == ["EngineError"]
 
 
-class Refusing:
-    """A ledger in which somebody else registered a child a moment after one looked, so many times."""
+class Refusing(Altered):
+    """Batches in which somebody else registered a child a moment after one looked, so many times."""
 
     def __init__(self, ledger: Ledger, times: int) -> None:
-        self._ledger = ledger
+        super().__init__(ledger.batches)
         self._left = times
 
     def record_items(self, lease: BatchLease, judged: Sequence[Judged]) -> tuple[ItemState, ...]:
         self._left -= 1
         if self._left >= 0:
             raise ChildExistsError("first")
-        return self._ledger.record_items(lease, judged)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._ledger, name)
+        return cast(BatchRepository, self._held).record_items(lease, judged)
 
 
 @pytest.mark.parametrize(
@@ -293,7 +292,7 @@ def test_a_child_that_was_registered_meanwhile(
     desk: PipelineContext, url: str, tmp_path: Path, times: int, states: list[ItemState]
 ) -> None:
     ids = process_many(desk, tmp_path, 3)
-    ledger: Ledger = Refusing(desk.ledger, times)  # type: ignore[assignment]
+    ledger = cast(Ledger, Altered(desk.ledger, batches=Refusing(desk.ledger, times)))
     done = work(place_of(desk._replace(ledger=ledger), url), ids)
     assert done.states == states
 
@@ -302,29 +301,23 @@ def test_what_breaks_a_case_is_told_and_its_neighbours_are_done(
     desk: PipelineContext, url: str, tmp_path: Path
 ) -> None:
     ids = process_many(desk, tmp_path, 3)
-    case = desk.ledger.case(ids[1])
+    case = desk.ledger.cases.get(ids[1])
     _damage(tmp_path, case.submission.submission_id)
     done = work(place_of(desk, url), ids)
     assert done.states == [ItemState.PROMOTED, ItemState.FAILED, ItemState.PROMOTED]
     assert "damaged" in str(done.outcomes[1].error)
 
 
-class Busy:
-    """A ledger that is locked when anything of a batch is recorded."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+class Busy(Altered):
+    """Batches in a ledger that is locked when anything of one is recorded."""
 
     def record_items(self, lease: BatchLease, judged: Sequence[Judged]) -> tuple[ItemState, ...]:
         raise LedgerBusyError("locked")
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._ledger, name)
-
 
 def test_what_may_succeed_another_time_stays_pending(desk: PipelineContext, url: str, tmp_path: Path) -> None:
     ids = process_many(desk, tmp_path, 2)
-    ledger: Ledger = Busy(desk.ledger)  # type: ignore[assignment]
+    ledger = cast(Ledger, Altered(desk.ledger, batches=Busy(desk.ledger.batches)))
     done = work(place_of(desk._replace(ledger=ledger), url), ids)
     assert (done.states, done.batch.counts) == ([ItemState.PENDING] * 2, {ItemState.PENDING: 2})
     assert work(place_of(desk, url), done.batch).states == [ItemState.PROMOTED] * 2
@@ -335,11 +328,11 @@ def test_the_estimate_counts_what_few_cases_take_exactly(
     desk: PipelineContext, tmp_path: Path, from_readings: bool
 ) -> None:
     ids = process_many(desk, tmp_path, 3)
-    desk.ledger.keep_content(desk.ledger.case(ids[0]), Content("e", CONTENT_VERSION - 1, ()))
+    desk.ledger.cases.keep_content(desk.ledger.cases.get(ids[0]), Content("e", CONTENT_VERSION - 1, ()))
     found = estimate(ids, desk.ledger, desk.reader, from_readings=from_readings, processes=2)
     assert found[:5] == ((3, 15, 2, 1, 0) if from_readings else (3, 15, 0, 0, 15))
     assert found.seconds > 0
-    assert [len(desk.ledger.results(one)) for one in ids] == [1] * 3
+    assert [len(desk.ledger.cases.results(one)) for one in ids] == [1] * 3
 
 
 def _damage(tmp_path: Path, submission_id: str) -> None:
@@ -352,6 +345,6 @@ def _damage(tmp_path: Path, submission_id: str) -> None:
 
 def test_a_selection_is_what_is_judged(desk: PipelineContext, tmp_path: Path) -> None:
     ids = process_many(desk, tmp_path, 3)
-    assert list(desk.ledger.cases(Selection(decision=Decision.RETURNED))) == [ids[2]]
-    assert [stored.case.submission.submission_id for stored in desk.ledger.stored(ids[::-1], None)] == ids[::-1]
+    assert list(desk.ledger.cases.select(Selection(decision=Decision.RETURNED))) == [ids[2]]
+    assert [stored.case.submission.submission_id for stored in desk.ledger.cases.load(ids[::-1], None)] == ids[::-1]
     assert READER.policy == desk.reader.policy

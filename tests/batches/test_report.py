@@ -16,9 +16,8 @@ from models.changes import Change
 from models.documents import DocumentKind, Field, Person
 from models.result import Decision
 from pipeline.batches.report import ChangeKind, ChangeRow, Report, as_csv, as_text, items, kind_of, report, rows_of
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import BatchItem, BatchOptions, BatchStep, ItemState, Judged, Noted
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Conclusion
 from tests.support.values import FILES, SECRET, result, submission
 
@@ -95,17 +94,17 @@ def test_csv_comes_back_as_it_was_but_for_formulas(rows: Sequence[ChangeRow]) ->
 def made(tmp_path: Path, lots: Sequence[tuple[Change, ...]]) -> tuple[Ledger, str]:
     """A batch whose cases changed so; the last one failed."""
     ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
-    cases = [ledger.open_case(submission(f"s-{at}"), FILES, "d") for at in range(len(lots) + 1)]
-    ledger.conclude(*(Conclusion(case, result(case)) for case in cases))
-    batch = ledger.begin_batch([f"s-{at}" for at in range(len(cases))], BatchOptions(dry_run=True), "lin", "1.0")
-    lease = ledger.hold_batch(batch.batch_id, "o", 60, BatchStep.RESUMED, "lin")
+    cases = [ledger.cases.open(submission(f"s-{at}"), FILES, "d") for at in range(len(lots) + 1)]
+    ledger.cases.conclude(*(Conclusion(case, result(case)) for case in cases))
+    batch = ledger.batches.begin([f"s-{at}" for at in range(len(cases))], BatchOptions(dry_run=True), "lin", "1.0")
+    lease = ledger.batches.hold(batch.batch_id, "o", 60, BatchStep.RESUMED, "lin")
     assert lease
     judged = [
         Judged(at, 1, Conclusion(case, result(case)), lot)
         for at, (case, lot) in enumerate(zip(cases, lots, strict=False), 1)
     ]
-    ledger.record_items(lease, judged)
-    ledger.note_item(lease, len(cases), ItemState.FAILED, "EngineError")
+    ledger.batches.record_items(lease, judged)
+    ledger.batches.note_item(lease, len(cases), ItemState.FAILED, "EngineError")
     return ledger, batch.batch_id
 
 

@@ -57,13 +57,13 @@ def test_nothing_is_left_of_a_child_but_tombstones(source: FolderStore, desk: Pi
     process(source, upload(source), desk)
     process(source, upload(source, guardian=None), desk)  # a second revision
     assert {"cases", "runs", "contents", "readings", "children", "case_keys"} <= set(rows(tmp_path))
-    desk.store.put(f"pictures/{desk.ledger.case('case-1').input_digest}/1.jpg", b"p", content_type="image/jpeg")
+    desk.store.put(f"pictures/{desk.ledger.cases.get('case-1').input_digest}/1.jpg", b"p", content_type="image/jpeg")
     gone = forget_child([CHILD_NUMBER], desk.ledger, desk.store)
     assert gone == Forgotten(records=1, cases=1, objects=len(FILES) + 3)
     assert rows(tmp_path) == {**ALWAYS, "forgotten": 1}
     assert [held.key for held in desk.store.list("")] == ["pictures/x/y.jpg"]
     with pytest.raises(UnknownCaseError):
-        desk.ledger.case("case-1")
+        desk.ledger.cases.get("case-1")
 
 
 def test_nothing_is_left_in_the_journal_either(source: FolderStore, desk: PipelineContext, tmp_path: Path) -> None:
@@ -78,11 +78,11 @@ def test_nothing_is_left_in_the_journal_either(source: FolderStore, desk: Pipeli
 def test_a_forgotten_child_is_not_imported_again_and_may_apply_again(
     source: FolderStore, desk: PipelineContext
 ) -> None:
-    desk.ledger.import_children([RECORD])
+    desk.ledger.children.add([RECORD])
     assert forget_child([CERTIFICATE_NUMBER], desk.ledger, desk.store) == Forgotten(1, 0, 0)
-    assert desk.ledger.import_children([RECORD]) == ImportCounts(forgotten=1)
+    assert desk.ledger.children.add([RECORD]) == ImportCounts(forgotten=1)
     assert process(source, upload(source), desk).decision is Decision.ACCEPTED
-    assert [child.id_number for child in desk.ledger.export_children()] == [CHILD_NUMBER]
+    assert [child.id_number for child in desk.ledger.children.export()] == [CHILD_NUMBER]
 
 
 @pytest.mark.parametrize("number", [TWIN_NUMBER, FATHER_NUMBER, "T999999999"])
@@ -111,7 +111,7 @@ def test_bytes_that_another_case_sent_as_well_stay_with_their_readings(
     asked = len(readers.asked)
     assert process(source, "case-2", desk).decision is Decision.ACCEPTED
     assert len(readers.asked) == asked  # nothing had to be read again
-    assert [child.id_number for child in desk.ledger.export_children()] == [TWIN_NUMBER]
+    assert [child.id_number for child in desk.ledger.children.export()] == [TWIN_NUMBER]
     assert len([held for held in desk.store.list("objects/")]) == len(names)
 
 
@@ -119,23 +119,23 @@ def test_a_case_into_which_the_number_was_mistyped_stays(source: FolderStore, de
     child = {**CHILD.model_dump(mode="json"), "id_number": TWIN_NUMBER}
     process(source, upload(source, child=child), desk)  # its pages show CHILD_NUMBER
     assert forget_child([TWIN_NUMBER], desk.ledger, desk.store).cases == 0
-    assert desk.ledger.case("case-1").revision == 1
+    assert desk.ledger.cases.get("case-1").revision == 1
 
 
 def test_what_was_uploaded_is_erased_as_well(desk: PipelineContext) -> None:
     upload(desk.store, "inbox")
     key = f"inbox/{MANIFEST_NAME}"
     event = UploadEvent(bucket="b", key=key, etag=desk.store.stat(key).etag, via=Via.EVENT)
-    desk.ledger.hear(event)
-    (item,) = desk.ledger.undispatched(1)
-    lease = desk.ledger.lease(item.item_id, "w", 60)
+    desk.ledger.inbox.add_upload(event)
+    (item,) = desk.ledger.inbox.undispatched(1)
+    lease = desk.ledger.inbox.lease(item.item_id, "w", 60)
     assert lease
     case = take_in(desk.store, "inbox", desk)
     conclude(case, tuple(perceive_case(case, desk)), desk, began=0.0, lease=lease)
     forget_child([CHILD_NUMBER], desk.ledger, desk.store)
     assert list(desk.store.list("")) == []
-    assert not desk.ledger.hear(event)  # the same upload, listed once more, is no news
-    assert "inbox" not in desk.ledger.item(item.item_id).event.key
+    assert not desk.ledger.inbox.add_upload(event)  # the same upload, listed once more, is no news
+    assert "inbox" not in desk.ledger.inbox.get(item.item_id).event.key
 
 
 class Down(FolderStore):
@@ -154,10 +154,10 @@ def test_a_store_that_is_down_is_tried_again(source: FolderStore, desk: Pipeline
     process(source, upload(source), desk)
     with pytest.raises(StoreDownError):
         forget_child([CHILD_NUMBER], desk.ledger, Down(tmp_path / "store"))
-    assert len(desk.ledger.erasures()) == len(FILES) + 1  # pictures and results among them
+    assert len(desk.ledger.erasures.pending()) == len(FILES) + 1  # pictures and results among them
     erase_pending(desk.ledger, desk.store)
     erase_pending(desk.ledger, desk.store)
-    assert desk.ledger.erasures() == ()
+    assert desk.ledger.erasures.pending() == ()
     assert not [name for name in FILES if (tmp_path / "store" / content_key(name.hex())).exists()]
     assert list(desk.store.list("")) == []
 
@@ -166,14 +166,14 @@ def test_what_was_uploaded_into_the_same_place_since_stays(desk: PipelineContext
     def arrive() -> None:
         upload(desk.store, "inbox/a", submission_id="case-1")
         event = desk.store.stat(f"inbox/a/{MANIFEST_NAME}")
-        desk.ledger.hear(UploadEvent(bucket="b", key=event.key, etag=f"{event.modified}", via=Via.EVENT))
+        desk.ledger.inbox.add_upload(UploadEvent(bucket="b", key=event.key, etag=f"{event.modified}", via=Via.EVENT))
 
     arrive()
-    (item,) = desk.ledger.undispatched(1)
+    (item,) = desk.ledger.inbox.undispatched(1)
     case = take_in(desk.store, "inbox/a", desk)
-    lease = desk.ledger.lease(item.item_id, "w", 60)
+    lease = desk.ledger.inbox.lease(item.item_id, "w", 60)
     conclude(case, tuple(perceive_case(case, desk)), desk, began=0.0, lease=lease)
-    desk.ledger.forget_child([CHILD_NUMBER])  # the store is not asked yet
+    desk.ledger.erasures.forget_child([CHILD_NUMBER])  # the store is not asked yet
     time.sleep(0.01)
     arrive()
     erase_pending(desk.ledger, desk.store)

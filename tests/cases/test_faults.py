@@ -21,8 +21,8 @@ from models.policy import Limits, Policy
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import conclude, perceive_case, take_in
 from pipeline.events.reconciler import Reconciler
-from pipeline.ledger.base import utc_now
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.clock import utc_now
+from pipeline.ledger.ledger import open_ledger
 from pipeline.ledger.records import AuditKind
 from pipeline.stores.folder import FolderStore
 from tests.support.faults import preloaded
@@ -71,7 +71,7 @@ def test_what_a_power_cut_leaves_of_the_journal_is_a_past_that_was(tmp_path: Pat
     with closing(ledger):
         take_on(tmp_path)
         base, journal = (tmp_path / "ledger.db").read_bytes(), (tmp_path / "ledger.db-wal").read_bytes()
-        whole = ledger.verify_audit().records
+        whole = ledger.audit.verify().records
     chance, seen = random.Random(6), set[int]()
     for length in [*sorted(chance.randrange(len(journal) + 1) for _ in range(60)), len(journal)]:
         place = tmp_path / f"cut-{length}"
@@ -79,7 +79,7 @@ def test_what_a_power_cut_leaves_of_the_journal_is_a_past_that_was(tmp_path: Pat
         (place / "ledger.db").write_bytes(base)
         (place / "ledger.db-wal").write_bytes(journal[:length])
         with closing(open_ledger(f"sqlite:///{place}/ledger.db", SECRET)) as left:
-            report = left.verify_audit()
+            report = left.audit.verify()
             assert report.problems == ()
             seen.add(report.records)
     assert (max(seen), len(seen) > 3) == (whole, True)
@@ -104,9 +104,9 @@ def test_a_lease_that_was_taken_while_the_clock_was_wrong_keeps_nobody_waiting(t
     jumped = timedelta(days=days)
     with closing(open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET, clock=lambda: utc_now() + jumped)) as ledger:
         Reconciler(FolderStore(tmp_path / "store"), ledger, "local").look()
-        (item,) = ledger.undispatched(10)
-        ledger.mark_dispatched(item.item_id, "run")
-        assert ledger.lease(item.item_id, "a worker that dies", 120)
+        (item,) = ledger.inbox.undispatched(10)
+        ledger.inbox.mark_dispatched(item.item_id, "run")
+        assert ledger.inbox.lease(item.item_id, "a worker that dies", 120)
     take_on(tmp_path)
     assert list(wrong(tmp_path)) == []
 
@@ -115,8 +115,8 @@ def _conclude_when_told(folder: str, taken: Event, go_on: Event, said: "Queue[st
     """Take the upload with a short lease, and conclude its case whenever that may be."""
     with closing(open_ledger(f"sqlite:///{folder}/ledger.db", SECRET)) as ledger:
         desk = PipelineContext(ledger, FolderStore(Path(folder) / "store"), readers(), Policy(), Limits())
-        (item,) = ledger.undispatched(1)
-        lease = ledger.lease(item.item_id, "slow", 1.0)
+        (item,) = ledger.inbox.undispatched(1)
+        lease = ledger.inbox.lease(item.item_id, "slow", 1.0)
         case = take_in(desk.store, f"inbox/{CASE}", desk)
         files = tuple(perceive_case(case, desk))
         taken.set()
@@ -144,5 +144,5 @@ def test_a_worker_that_was_stopped_past_its_lease_writes_nothing_and_that_is_rec
         go_on.set()
         assert said.get(timeout=60) == "LostLeaseError"
         slow.join(60)
-        assert AuditKind.LATE in {record.kind for record in ledger.audit_trail(CASE)}
+        assert AuditKind.LATE in {record.kind for record in ledger.audit.trail(CASE)}
     assert list(wrong(tmp_path)) == []

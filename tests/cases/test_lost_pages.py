@@ -10,7 +10,7 @@ from models.policy import Limits, Policy
 from models.result import Decision
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.folder import FolderStore
 from pipeline.workers.ocr_pool import OcrPool, Pending
 from tests.cases.test_steps import told

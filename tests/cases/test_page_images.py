@@ -10,8 +10,7 @@ from models.case import Case, StoredFile
 from models.policy import Limits
 from pipeline.cases.erasure import erase_pending
 from pipeline.cases.page_images import page_image
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import ChildNumbers, Conclusion
 from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.stores.content import keep_bytes
@@ -44,8 +43,8 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 def decided(ledger: Ledger, store: FolderStore) -> Case:
     file = StoredFile(path="hukou.pdf", hint=None, digest=keep_bytes(store, b"scan"), size=4)
-    case = ledger.open_case(submission("s-1"), (file,), "d1")
-    ledger.conclude(Conclusion(case, result(case), numbers=ChildNumbers((NUMBER,))))
+    case = ledger.cases.open(submission("s-1"), (file,), "d1")
+    ledger.cases.conclude(Conclusion(case, result(case), numbers=ChildNumbers((NUMBER,))))
     return case
 
 
@@ -53,8 +52,8 @@ def decided(ledger: Ledger, store: FolderStore) -> Case:
     ("meanwhile", "seen"),
     [
         pytest.param(lambda _: None, b"picture", id="nothing"),
-        pytest.param(lambda ledger: ledger.forget_child([NUMBER]), None, id="the child is forgotten"),
-        pytest.param(lambda ledger: ledger.expire_scans(LATER, 10), None, id="the scans expire"),
+        pytest.param(lambda ledger: ledger.erasures.forget_child([NUMBER]), None, id="the child is forgotten"),
+        pytest.param(lambda ledger: ledger.erasures.expire_scans(LATER, 10), None, id="the scans expire"),
     ],
 )
 def test_a_picture_is_kept_only_where_its_scan_is(

@@ -89,7 +89,7 @@ def test_answers_are_kept_and_judged_again_without_pictures(desk: PipelineContex
     scripted(desk).resemblances = {"㙘": CLEAR}
     before = processed(desk, tmp_path, "欧阳靖㙘")
     scripted(desk).resemblances = {}
-    (again,) = conclusions(desk.ledger.stored(["case-1"], CONTENT_VERSION), desk.ledger, desk.reader)
+    (again,) = conclusions(desk.ledger.cases.load(["case-1"], CONTENT_VERSION), desk.ledger, desk.reader)
     assert again.result.findings == before.findings
 
 

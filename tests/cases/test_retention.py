@@ -12,7 +12,7 @@ from pipeline.cases.context import PipelineContext
 from pipeline.cases.erasure import erase_pending, expire_scans, scans_due
 from pipeline.cases.steps import conclude, perceive_case, process, take_in
 from pipeline.delivery.deliver import Outlet, deliver
-from pipeline.ledger.base import utc_now
+from pipeline.ledger.clock import utc_now
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.values import Expired, UploadEvent, Via
 from tests.support.dossiers import CHILD
@@ -31,9 +31,9 @@ def arrive(desk: PipelineContext, submission_id: str = "case-1", **change: objec
     """An upload that went the whole way, through the inbox."""
     upload(desk.store, f"inbox/{submission_id}", submission_id=submission_id, **change)
     key = f"inbox/{submission_id}/{MANIFEST_NAME}"
-    desk.ledger.hear(UploadEvent(bucket="b", key=key, etag=desk.store.stat(key).etag, via=Via.EVENT))
-    (item,) = desk.ledger.undispatched(1)
-    lease = desk.ledger.lease(item.item_id, "w", 60)
+    desk.ledger.inbox.add_upload(UploadEvent(bucket="b", key=key, etag=desk.store.stat(key).etag, via=Via.EVENT))
+    (item,) = desk.ledger.inbox.undispatched(1)
+    lease = desk.ledger.inbox.lease(item.item_id, "w", 60)
     case = take_in(desk.store, f"inbox/{submission_id}", desk)
     desk.store.put(f"pictures/{case.input_digest}/1.jpg", b"p", content_type="image/jpeg")
     conclude(case, tuple(perceive_case(case, desk)), desk, began=0.0, lease=lease)
@@ -45,17 +45,17 @@ def passed(monkeypatch: pytest.MonkeyPatch, days: float) -> None:
 
 def test_scans_go_and_the_result_stays(desk: PipelineContext, monkeypatch: pytest.MonkeyPatch) -> None:
     arrive(desk)
-    before = desk.ledger.latest_result("case-1")
+    before = desk.ledger.cases.latest_result("case-1")
     passed(monkeypatch, DAYS + 0.01)
     assert expire_scans(desk.ledger, days=DAYS) == Expired(cases=1, objects=2 * len(FILES) + 2)
     erase_pending(desk.ledger, desk.store)
     assert list(desk.store.list("")) == []
-    assert desk.ledger.latest_result("case-1") == before
-    assert [child.submission_id for child in desk.ledger.export_children()] == ["case-1"]
+    assert desk.ledger.cases.latest_result("case-1") == before
+    assert [child.submission_id for child in desk.ledger.children.export()] == ["case-1"]
     assert expire_scans(desk.ledger, days=DAYS) == Expired(0, 0)
-    assert [record.kind for record in desk.ledger.audit_trail("case-1")][-1] is AuditKind.EXPIRED
+    assert [record.kind for record in desk.ledger.audit.trail("case-1")][-1] is AuditKind.EXPIRED
     with pytest.raises(ObjectMissingError):
-        tuple(perceive_case(desk.ledger.case("case-1"), desk, engine="another"))
+        tuple(perceive_case(desk.ledger.cases.get("case-1"), desk, engine="another"))
 
 
 def _newer_revision(desk: PipelineContext) -> None:
@@ -99,7 +99,7 @@ def test_bytes_that_another_case_still_needs_stay(desk: PipelineContext, monkeyp
     arrive(desk)
     process(desk.store, upload(desk.store, "other", submission_id="case-2"), desk)  # 4005, and of the same bytes
     passed(monkeypatch, DAYS + 0.01)
-    assert desk.ledger.expire_scans(utc_now() + timedelta(days=1), 1).cases == 1
+    assert desk.ledger.erasures.expire_scans(utc_now() + timedelta(days=1), 1).cases == 1
     erase_pending(desk.ledger, desk.store)
     assert len(list(desk.store.list("objects/"))) == len(FILES)
     assert expire_scans(desk.ledger, days=DAYS).cases == 1
@@ -125,11 +125,11 @@ def refuse(desk: PipelineContext, folder: str) -> None:
     key = f"{folder}{MANIFEST_NAME}"
     desk.store.put(f"{folder}1.jpg", b"x", content_type="image/jpeg")
     desk.store.put(key, folder.encode(), content_type="application/json")
-    desk.ledger.hear(UploadEvent(bucket="b", key=key, etag=desk.store.stat(key).etag, via=Via.EVENT))
-    (item,) = desk.ledger.undispatched(1)
-    lease = desk.ledger.lease(item.item_id, "w", 60)
+    desk.ledger.inbox.add_upload(UploadEvent(bucket="b", key=key, etag=desk.store.stat(key).etag, via=Via.EVENT))
+    (item,) = desk.ledger.inbox.undispatched(1)
+    lease = desk.ledger.inbox.lease(item.item_id, "w", 60)
     assert lease
-    desk.ledger.finish(lease, ["$: is no submission"])
+    desk.ledger.inbox.finish(lease, ["$: is no submission"])
     deliver(desk.ledger, Outlet(desk.store, None, whole=False))
 
 
@@ -159,7 +159,9 @@ def test_what_was_sent_into_the_place_of_a_refused_upload_stays(
 ) -> None:
     refuse(desk, "inbox/case-1/")
     upload(desk.store, "inbox/case-1", submission_id="case-1")
-    desk.ledger.hear(UploadEvent(bucket="b", key=f"inbox/case-1/{MANIFEST_NAME}", etag="of the next", via=Via.EVENT))
+    desk.ledger.inbox.add_upload(
+        UploadEvent(bucket="b", key=f"inbox/case-1/{MANIFEST_NAME}", etag="of the next", via=Via.EVENT)
+    )
     passed(monkeypatch, DAYS + 0.01)
     assert expire_scans(desk.ledger, days=DAYS).cases == 1
     erase_pending(desk.ledger, desk.store)

@@ -1,7 +1,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -21,10 +21,12 @@ from models.result import Decision, Result
 from models.submission import MANIFEST_NAME
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process, take_in
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.repositories.children import ChildRepository
 from pipeline.ledger.values import RegisterQuery
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
+from tests.support.altered import Altered
 from tests.support.dossiers import CHILD, FAMILY
 from tests.support.uploads import FILES, opened_desk, scripted, upload
 
@@ -48,8 +50,8 @@ def told(result: Result) -> list[tuple[Code, Reason]]:
 def test_a_submission_becomes_a_result_and_a_registered_child(source: FolderStore, desk: PipelineContext) -> None:
     result = process(source, upload(source), desk)
     assert (result.decision, result.revision, told(result)) == (Decision.ACCEPTED, 1, [])
-    assert desk.ledger.latest_result("case-1") == result
-    assert [child.submission_id for child in desk.ledger.export_children()] == ["case-1"]
+    assert desk.ledger.cases.latest_result("case-1") == result
+    assert [child.submission_id for child in desk.ledger.children.export()] == ["case-1"]
     assert (result.provenance.engine, result.provenance.models) == ("scripted-1/none/0000/0", "0000")
 
 
@@ -60,7 +62,7 @@ def test_the_same_submission_again_is_the_same_revision_and_nothing_is_read_agai
     second = process(source, upload(source), desk)
     assert scripted(desk).asked == FILES
     assert second.model_copy(update={"provenance": first.provenance}) == first
-    assert len(list(desk.ledger.export_children())) == 1
+    assert len(list(desk.ledger.children.export())) == 1
 
 
 def test_other_content_under_the_same_id_is_the_next_revision_of_the_same_case(
@@ -75,7 +77,7 @@ def test_the_same_child_in_another_case_is_known(source: FolderStore, desk: Pipe
     process(source, upload(source), desk)
     result = process(source, upload(source, "case-2"), desk)
     assert (result.decision, told(result)) == (Decision.RETURNED, [(Code.CHILD_EXISTS, Reason.ID_NUMBER)])
-    assert len(list(desk.ledger.export_children())) == 1
+    assert len(list(desk.ledger.children.export())) == 1
 
 
 def test_our_own_store_that_loses_an_object_is_not_a_missing_manifest(
@@ -93,7 +95,7 @@ def test_our_own_store_that_loses_an_object_is_not_a_missing_manifest(
 def test_a_returned_child_is_not_registered(source: FolderStore, desk: PipelineContext) -> None:
     child = {**json.loads(CHILD.model_dump_json()), "sex": "男"}
     assert process(source, upload(source, child=child), desk).decision is Decision.RETURNED
-    assert not list(desk.ledger.export_children())
+    assert not list(desk.ledger.children.export())
 
 
 def test_a_file_that_never_arrived_is_told(source: FolderStore, desk: PipelineContext) -> None:
@@ -161,27 +163,24 @@ def test_a_submission_is_refused_whose_manifest(
     assert not list(desk.store.list(""))
 
 
-class BlindLedger:
-    """A ledger that does not see known children at first, as when they are registered a moment after one looked."""
+class BlindChildren(Altered):
+    """A register that does not see known children at first, as when they are registered a moment after one looked."""
 
     def __init__(self, ledger: Ledger, times: int) -> None:
-        self._ledger = ledger
+        super().__init__(ledger.children)
         self._left = times
 
-    def known_children(self, *sought: RegisterQuery) -> tuple[tuple[KnownChild, ...], ...]:
+    def known(self, *sought: RegisterQuery) -> tuple[tuple[KnownChild, ...], ...]:
         """Nobody, so many times."""
         self._left -= 1
-        return ((),) * len(sought) if self._left >= 0 else self._ledger.known_children(*sought)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._ledger, name)
+        return ((),) * len(sought) if self._left >= 0 else cast(ChildRepository, self._held).known(*sought)
 
 
 def test_a_child_that_was_registered_after_we_looked_is_looked_for_again(
     source: FolderStore, desk: PipelineContext
 ) -> None:
     process(source, upload(source), desk)
-    blind = desk._replace(ledger=cast(Ledger, BlindLedger(desk.ledger, times=1)))
+    blind = desk._replace(ledger=cast(Ledger, Altered(desk.ledger, children=BlindChildren(desk.ledger, times=1))))
     assert told(process(source, upload(source, "case-2"), blind)) == [(Code.CHILD_EXISTS, Reason.ID_NUMBER)]
 
 
@@ -189,7 +188,7 @@ def test_a_register_that_keeps_refusing_is_an_error_and_records_nothing(
     source: FolderStore, desk: PipelineContext
 ) -> None:
     process(source, upload(source), desk)
-    blind = desk._replace(ledger=cast(Ledger, BlindLedger(desk.ledger, times=99)))
+    blind = desk._replace(ledger=cast(Ledger, Altered(desk.ledger, children=BlindChildren(desk.ledger, times=99))))
     with pytest.raises(LedgerError, match="keeps refusing"):
         process(source, upload(source, "case-2"), blind)
-    assert desk.ledger.results("case-2") == ()
+    assert desk.ledger.cases.results("case-2") == ()

@@ -17,9 +17,8 @@ import pytest
 from models.errors import ExitCode
 from models.result import Decision
 from pipeline.batches.report import ChangeRow, report
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import ItemState
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Selection
 from tests.support.batches import process_many
 from tests.support.processes import environment, wait_until
@@ -73,7 +72,7 @@ def test_a_trial_is_looked_at_put_in_force_and_rolled_back(workspace: Path, ledg
     assert ["case-2", "decision", "returned", "review"] in lines
     assert {line[0] for line in lines} == {"case-2", "case-5"}
     assert "6 cases, about 30 pages, 6 by the rules alone: about" in dry.stderr
-    assert len(ledger.results("case-2")) == 1
+    assert len(ledger.cases.results("case-2")) == 1
 
     batch = batch_of(dry)
     shown = intake(workspace, "show", batch)
@@ -86,11 +85,11 @@ def test_a_trial_is_looked_at_put_in_force_and_rolled_back(workspace: Path, ledg
         assert len(list(csv.DictReader(file))) == len(lines)
 
     assert intake(workspace, "promote", batch).stdout == "6 promoted\n"
-    assert ledger.latest_result("case-2").decision is Decision.REVIEW
+    assert ledger.cases.latest_result("case-2").decision is Decision.REVIEW
     assert intake(workspace, "rollback", batch).stdout == "6 rolled back\n"
-    assert [run.decision for run in ledger.results("case-2")] == ["returned", "review", "returned"]
+    assert [run.decision for run in ledger.cases.results("case-2")] == ["returned", "review", "returned"]
     assert batch in intake(workspace, "list").stdout
-    assert ledger.claim_messages(10, 1) == ()
+    assert ledger.outbox.claim(10, 1) == ()
 
 
 @pytest.mark.parametrize(
@@ -110,7 +109,7 @@ def test_a_selection_is_what_is_run(workspace: Path, ledger: Ledger, arguments: 
     chosen = [str(listed) if word == "LIST" else word for word in arguments]
     done = intake(workspace, *chosen, "--from-readings", rules=False)
     assert done.returncode == ExitCode.ACCEPTED, done.stderr
-    assert [name for name in ledger.cases(Selection()) if len(ledger.results(name)) == 2] == cases
+    assert [name for name in ledger.cases.select(Selection()) if len(ledger.cases.results(name)) == 2] == cases
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -123,7 +122,7 @@ def test_a_run_that_is_asked_to_stop_or_killed_goes_on_where_it_was(
         connection.execute("UPDATE contents SET version = 'older'")  # so that each is a transaction of its own
 
     def promoted() -> int:
-        return sum(batch.count(ItemState.PROMOTED) for batch in ledger.batches())
+        return sum(batch.count(ItemState.PROMOTED) for batch in ledger.batches.list())
 
     words = command(workspace, "--list", _listed(workspace, ids), "--from-readings")
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -133,11 +132,11 @@ def test_a_run_that_is_asked_to_stop_or_killed_goes_on_where_it_was(
         told = running.communicate(timeout=60)
     assert running.returncode == (-by if by is signal.SIGKILL else ExitCode.INTERRUPTED), told
     assert 0 < promoted() < MANY
-    (batch,) = ledger.batches()
+    (batch,) = ledger.batches.list()
     resumed = intake(workspace, "resume", batch.batch_id)
     assert resumed.returncode == ExitCode.ACCEPTED, resumed.stderr
     assert (promoted(), intake(workspace, "resume", batch.batch_id).stdout) == (MANY, "")
-    assert {len(ledger.results(one)) for one in ids[COUNT:]} == {2}
+    assert {len(ledger.cases.results(one)) for one in ids[COUNT:]} == {2}
     if by is not signal.SIGKILL:
         assert f"`intake reprocess resume {batch.batch_id}` goes on." in told[1]
         assert len((told[0] + resumed.stdout).splitlines()) == len(rows(ledger, batch.batch_id))

@@ -13,8 +13,7 @@ import pytest
 from models.documents import Field
 from models.errors import ExitCode
 from models.review import ReviewOutcome
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.records import AuditKind
 from pipeline.review.deciding import decide_case
 from service.resources import register_secret

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from models.errors import ExitCode
 from models.review import Role
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from service.resources import register_secret
 from service.settings import Settings
 from tests.cli.test_cli import intake
@@ -32,7 +32,7 @@ def file(tmp_path: Path) -> Path:
 def signs_in(workspace: Path, password: str = PASSWORD) -> bool:
     settings = Settings(workspace=workspace)
     with closing(open_ledger(settings.ledger_at, register_secret(settings))) as ledger:
-        return ledger.sign_in("amy", password) is not None
+        return ledger.accounts.sign_in("amy", password) is not None
 
 
 def test_an_account_from_its_making_to_its_end(tmp_path: Path, file: Path) -> None:
@@ -80,7 +80,7 @@ def test_what_cannot_be_done_is_a_sentence(tmp_path: Path, file: Path, arguments
     workspace = tmp_path / "w"
     settings = Settings(workspace=workspace)
     with closing(open_ledger(settings.ledger_at, register_secret(settings))) as ledger:
-        ledger.make_account("amy", Role.REVIEWER, PASSWORD, by="test")
+        ledger.accounts.make("amy", Role.REVIEWER, PASSWORD, by="test")
     given = ["--password-file", file] if arguments[0] == "add" else []
     done = intake(workspace, "people", *arguments, *given)
     assert (done.returncode, done.stdout) == (ExitCode.USAGE, "")

@@ -12,8 +12,8 @@ from models.policy import ReviewSampling
 from models.result import Decision, Result, decide
 from models.review import ReviewDecision, ReviewOutcome, WaitReason
 from models.shares import Share
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.database import Database
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.overview_values import (
     AccountAgreement,
     AccountDecisions,
@@ -42,7 +42,7 @@ EVERY = ReviewSampling(share=1)
 
 
 def opened(ledger: Ledger, name: str = "s-1", digest: str = "d1") -> Case:
-    return ledger.open_case(submission(name), FILES, digest)
+    return ledger.cases.open(submission(name), FILES, digest)
 
 
 def ended(
@@ -53,7 +53,7 @@ def ended(
     looks: ReviewSampling = ReviewSampling(share=0),  # noqa: B008 - frozen
 ) -> Case:
     case = opened(ledger, name)
-    ledger.conclude(Conclusion(case, result(case, *codes, version=version), looks=looks))
+    ledger.cases.conclude(Conclusion(case, result(case, *codes, version=version), looks=looks))
     return case
 
 
@@ -65,11 +65,11 @@ def settled(
     ledger: Ledger, case: Case, number: int, outcome: ReviewOutcome = ReviewOutcome.ACCEPT, **more: object
 ) -> None:
     verdict = ReviewDecision(decision_id=f"{number:032x}", revision=case.revision, run=1, outcome=outcome)
-    ledger.settle(RecordedDecision(case, str(more.pop("account", "li")), verdict, **more))  # type: ignore[arg-type]
+    ledger.reviews.record_decision(RecordedDecision(case, str(more.pop("account", "li")), verdict, **more))  # type: ignore[arg-type]
 
 
 def told(ledger: Ledger, days: int = 1) -> Overview:
-    return ledger.overview(DAY - timedelta(days=days - 1), DAY)
+    return ledger.operations.overview(DAY - timedelta(days=days - 1), DAY)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_days_are_those_of_beijing(ledger: Ledger, clock: Clock, moment: str, da
 def test_a_case_counts_once_as_its_latest_result_says(ledger: Ledger, clock: Clock) -> None:
     case = ended(ledger, BLURRED, version="0.1.0")
     clock.forward(60)
-    ledger.conclude(Conclusion(case, result(case, UNSURE, version="0.2.0")))
+    ledger.cases.conclude(Conclusion(case, result(case, UNSURE, version="0.2.0")))
     assert told(ledger).decisions == (DayDecisions(DAY, Decision.REVIEW, 1, 0),)
     assert told(ledger).codes == (DayCode(DAY, Code.NAME_IN_DOUBT, 1),)
     assert told(ledger).versions == (VersionCount("0.2.0", 1),)
@@ -100,8 +100,8 @@ def test_a_case_counts_once_as_its_latest_result_says(ledger: Ledger, clock: Clo
 
 def test_a_late_result_of_an_older_revision_counts_for_nothing(ledger: Ledger) -> None:
     older, newer = opened(ledger, digest="d1"), opened(ledger, digest="d2")
-    ledger.conclude(Conclusion(newer, result(newer)))
-    ledger.conclude(Conclusion(older, result(older, BLURRED)))
+    ledger.cases.conclude(Conclusion(newer, result(newer)))
+    ledger.cases.conclude(Conclusion(older, result(older, BLURRED)))
     assert told(ledger).decisions == (DayDecisions(DAY, Decision.ACCEPTED, 1, 0),)
 
 
@@ -136,7 +136,7 @@ def test_which_pages_fail_by_which_reason(ledger: Ledger) -> None:
         ("c", (found(Code.PAGE_MISSING, Reason.HOME),)),
     ):
         case = opened(ledger, name)
-        ledger.conclude(Conclusion(case, with_findings(case, *findings)))
+        ledger.cases.conclude(Conclusion(case, with_findings(case, *findings)))
     assert told(ledger).pages[0] == PageFailure(PageKind.HUKOU_MEMBER, *BLURRED, 2)
     assert set(told(ledger).pages[1:]) == {
         PageFailure(PageKind.HUKOU_HOME, Code.REGISTER_ILLEGIBLE, Reason.GLARE, 1),
@@ -214,9 +214,9 @@ def test_batches_by_the_state_of_their_items(ledger: Ledger, url: str) -> None:
 def test_forgetting_a_child_takes_its_counts_along(ledger: Ledger) -> None:
     case = opened(ledger)
     found_blurred = with_findings(case, found(*BLURRED, MEMBER))
-    ledger.conclude(Conclusion(case, found_blurred, child(NUMBER), ChildNumbers((NUMBER,))))
+    ledger.cases.conclude(Conclusion(case, found_blurred, child(NUMBER), ChildNumbers((NUMBER,))))
     assert told(ledger).ended() == 1
-    ledger.forget_child([NUMBER])
+    ledger.erasures.forget_child([NUMBER])
     nothing = told(ledger)
     assert (nothing.decisions, nothing.codes, nothing.pages, nothing.versions) == ((), (), (), ())
 

@@ -12,8 +12,8 @@ from models.case import Case
 from models.policy import ReviewSampling
 from models.review import ReviewOutcome, WaitReason
 from pipeline.ledger import cases
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.decision_errors import AlreadyDecidedError, StaleCaseError
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.review_values import RecordedDecision
 from tests.contracts.test_ledger_reviews import EVERY, UNSURE, accepted, ended, verdict, whys
 
@@ -38,16 +38,16 @@ def test_a_double_click_that_meets_itself_is_one_decision_and_no_error(
 
     monkeypatch.setattr(cases, "locked", both_first)
     with ThreadPoolExecutor(2) as pool:
-        made = set(pool.map(ledger.settle, [settled, settled]))
+        made = set(pool.map(ledger.reviews.record_decision, [settled, settled]))
     assert len(made) == 1
-    assert len(ledger.reviewed("s-1")) == 1
+    assert len(ledger.reviews.decisions("s-1")) == 1
 
 
 def test_another_decision_under_the_number_of_one_is_refused(ledger: Ledger) -> None:
     case = ended(ledger, UNSURE)
-    ledger.settle(RecordedDecision(case, "li", verdict(ReviewOutcome.ESCALATE)))
+    ledger.reviews.record_decision(RecordedDecision(case, "li", verdict(ReviewOutcome.ESCALATE)))
     with pytest.raises(AlreadyDecidedError):
-        ledger.settle(accepted(case))
+        ledger.reviews.record_decision(accepted(case))
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ def test_an_objection_that_came_meanwhile_is_not_answered_by_who_did_not_see_it(
     ledger: Ledger, looks: ReviewSampling
 ) -> None:
     case = ended(ledger, looks=looks)
-    seen = ledger.waiting("s-1")
-    ledger.reopen("s-1", "wang")
+    seen = ledger.reviews.waiting("s-1")
+    ledger.reviews.reopen("s-1", "wang")
     shown = (seen.why, seen.escalated) if seen else (None, False)
     blind = RecordedDecision(case, "li", verdict(), agreed=True)._replace(why=shown[0], escalated=shown[1])
     with pytest.raises(StaleCaseError):
-        ledger.settle(blind)
+        ledger.reviews.record_decision(blind)
     assert whys(ledger) == [("s-1", WaitReason.OBJECTION)]

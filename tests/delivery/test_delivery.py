@@ -16,8 +16,7 @@ from models.result import Result
 from pipeline.delivery.deliver import Outlet, deliver
 from pipeline.delivery.options import WebhookOptions
 from pipeline.delivery.webhook import Webhook, WebhookError, WebhookOptionsError
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Conclusion, UploadEvent, Via
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
@@ -63,22 +62,22 @@ def telling(listener: Listener, store: FolderStore, **options: object) -> Iterat
 
 
 def uploaded(ledger: Ledger, key: str) -> str:
-    ledger.hear(UploadEvent(bucket="b", key=key, etag="e", via=Via.EVENT))
-    return ledger.undispatched(100)[-1].item_id
+    ledger.inbox.add_upload(UploadEvent(bucket="b", key=key, etag="e", via=Via.EVENT))
+    return ledger.inbox.undispatched(100)[-1].item_id
 
 
 def concluded(ledger: Ledger, number: str = "1") -> Result:
-    lease = ledger.lease(uploaded(ledger, number), "w", 60)
-    case = ledger.open_case(submission(f"s-{number}"), FILES, "d1")
-    ledger.conclude(Conclusion(case, result(case), child(number), lease=lease))
+    lease = ledger.inbox.lease(uploaded(ledger, number), "w", 60)
+    case = ledger.cases.open(submission(f"s-{number}"), FILES, "d1")
+    ledger.cases.conclude(Conclusion(case, result(case), child(number), lease=lease))
     return result(case)
 
 
 def refused(ledger: Ledger) -> str:
     item_id = uploaded(ledger, "inbox/欧阳靖萱/submission.json")
-    lease = ledger.lease(item_id, "w", 60)
+    lease = ledger.inbox.lease(item_id, "w", 60)
     assert lease
-    ledger.finish(lease, ["child.name: is missing"])
+    ledger.inbox.finish(lease, ["child.name: is missing"])
     return item_id
 
 
@@ -204,7 +203,7 @@ def test_a_sender_that_dies_before_it_takes_note_tells_the_same_once_more(
 ) -> None:
     concluded(ledger)
     with telling(listener, store) as outlet, monkeypatch.context() as dying:
-        dying.setattr(type(ledger), "told", _die)
+        dying.setattr(type(ledger.outbox), "mark_delivered", _die)
         with pytest.raises(SystemExit):
             deliver(ledger, outlet)
     clock.forward(121)
@@ -245,7 +244,7 @@ def _forgetting(ledger: Ledger) -> Callable[..., ObjectInfo]:
 
     def put(self: FolderStore, key: str, data: bytes, /, *, content_type: str) -> ObjectInfo:
         info = FolderStore.put(self, key, data, content_type=content_type)
-        ledger.forget_child([NUMBER])
+        ledger.erasures.forget_child([NUMBER])
         return info
 
     return put

@@ -10,8 +10,7 @@ from pydantic import SecretStr
 from pipeline.cases.erasure import forget_child
 from pipeline.events.notifications import take_notifications
 from pipeline.events.reconciler import Reconciler
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Via
 from pipeline.stores.opening import open_store
 from pipeline.stores.provision import provision
@@ -39,9 +38,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 def _waited_for(ledger: Ledger, count: int) -> int:
     end = time.monotonic() + 10
-    while len(ledger.notifications(10)) < count and time.monotonic() < end:
+    while len(ledger.inbox.notifications(10)) < count and time.monotonic() < end:
         time.sleep(0.05)
-    return len(ledger.notifications(10))
+    return len(ledger.inbox.notifications(10))
 
 
 @pytest.mark.parametrize("lost", [pytest.param(False, id="told"), pytest.param(True, id="not told: the door is shut")])
@@ -62,8 +61,8 @@ def test_an_upload_to_a_bucket_is_heard_of_once(gateway: Gateway, ledger: Ledger
     listed = Reconciler(store, ledger, bucket).look()
     # The first upload was replaced before anybody looked: what lies there now is what counts, however it was found.
     assert (heard, listed) == ((0, 2) if lost else (2, 0))
-    assert {item.event.via for item in ledger.undispatched(10)} == {Via.RECONCILE if lost else Via.EVENT}
-    assert {item.event.key for item in ledger.undispatched(10)} == set(KEYS)
+    assert {item.event.via for item in ledger.inbox.undispatched(10)} == {Via.RECONCILE if lost else Via.EVENT}
+    assert {item.event.key for item in ledger.inbox.undispatched(10)} == set(KEYS)
 
 
 def test_what_the_app_removed_by_itself_leaves_no_version_of_a_forgotten_child(

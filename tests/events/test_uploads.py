@@ -12,8 +12,7 @@ from models.errors import StoreDownError, StoreError
 from pipeline.events.notifications import take_notifications
 from pipeline.events.reconciler import Reconciler
 from pipeline.events.uploads import bucket_of, is_upload
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Via
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
@@ -88,7 +87,7 @@ def test_a_manifest_that_is_still_being_written_is_left_alone(store: FolderStore
         assert scan.look() == 0
         watch.now += 1.0
     assert [scan.look(), scan.look()] == [1, 0]
-    (item,) = ledger.undispatched(10)
+    (item,) = ledger.inbox.undispatched(10)
     assert item.event.etag == store.stat(item.event.key).etag
 
 
@@ -137,22 +136,22 @@ def test_bucket_of(url: str, bucket: str) -> None:
 def test_what_notifications_tell(store: FolderStore, ledger: Ledger, bodies: list[bytes], heard: int) -> None:
     _upload(store, "a")
     _upload(store, "b", b"{ }")
-    ledger.note_notifications(bodies)
+    ledger.inbox.note_notifications(bodies)
     assert take_notifications(store, ledger, "local") == heard
-    assert ledger.notifications(10) == ()
-    assert {item.event.via for item in ledger.undispatched(10)} <= {Via.EVENT}
+    assert ledger.inbox.notifications(10) == ()
+    assert {item.event.via for item in ledger.inbox.undispatched(10)} <= {Via.EVENT}
 
 
 def test_an_upload_that_was_told_is_no_news_to_the_reconciler_and_the_other_way_round(
     store: FolderStore, ledger: Ledger
 ) -> None:
     told, listed = _upload(store, "told"), _upload(store, "listed", b"{ }")
-    ledger.note_notifications([_notification(told)])
+    ledger.inbox.note_notifications([_notification(told)])
     assert take_notifications(store, ledger, "local") == 1
     assert Reconciler(store, ledger, "local").look() == 1
-    ledger.note_notifications([_notification(listed)])
+    ledger.inbox.note_notifications([_notification(listed)])
     assert take_notifications(store, ledger, "local") == 0
-    assert {item.event.key: item.event.via for item in ledger.undispatched(10)} == {
+    assert {item.event.key: item.event.via for item in ledger.inbox.undispatched(10)} == {
         told: Via.EVENT,
         listed: Via.RECONCILE,
     }
@@ -162,11 +161,11 @@ def test_an_event_of_an_object_that_was_replaced_tells_of_what_lies_there_now(
     store: FolderStore, ledger: Ledger
 ) -> None:
     key = _upload(store, "a")
-    ledger.note_notifications([_notification(key)])
+    ledger.inbox.note_notifications([_notification(key)])
     _upload(store, "a", b"{ }")
-    ledger.note_notifications([_notification(key, number=1)])
+    ledger.inbox.note_notifications([_notification(key, number=1)])
     assert take_notifications(store, ledger, "local") == 1
-    (item,) = ledger.undispatched(10)
+    (item,) = ledger.inbox.undispatched(10)
     assert item.event.etag == store.stat(key).etag
 
 
@@ -186,11 +185,11 @@ def test_a_notification_waits_for_a_store_that_is_down(tmp_path: Path, ledger: L
     store = _Down(tmp_path / "store")
     store.failures = 0
     keys = [_upload(store, "a"), _upload(store, "b", b"{ }")]
-    ledger.note_notifications([_notification(key) for key in keys])
+    ledger.inbox.note_notifications([_notification(key) for key in keys])
     store.failures = 1
     with pytest.raises(StoreDownError):
         take_notifications(store, ledger, "local")
-    assert len(ledger.notifications(10)) == 2
+    assert len(ledger.inbox.notifications(10)) == 2
     assert take_notifications(store, ledger, "local") == 2
 
 
@@ -206,10 +205,10 @@ class _Grudge(FolderStore):
 def test_an_object_that_is_refused_keeps_no_other_waiting(tmp_path: Path, ledger: Ledger) -> None:
     store = _Grudge(tmp_path / "store")
     keys = ["inbox/refused/submission.json", _upload(store, "a")]
-    ledger.note_notifications([_notification(key) for key in keys])
+    ledger.inbox.note_notifications([_notification(key) for key in keys])
     assert take_notifications(store, ledger, "local") == 1
-    assert [item.event.key for item in ledger.undispatched(10)] == keys[1:]
-    assert ledger.notifications(10) == ()
+    assert [item.event.key for item in ledger.inbox.undispatched(10)] == keys[1:]
+    assert ledger.inbox.notifications(10) == ()
 
 
 @pytest.mark.parametrize(
@@ -234,10 +233,10 @@ def test_two_hundred_uploads_whose_events_are_repeated_shuffled_and_lost(store: 
     told = [key for key in keys if chance.random() > 0.2]
     bodies = [_notification(key, number=n) for key in told for n in range(chance.randint(1, 5))]
     chance.shuffle(bodies)
-    ledger.note_notifications(bodies)
+    ledger.inbox.note_notifications(bodies)
     heard = 0
-    while ledger.notifications(1):
+    while ledger.inbox.notifications(1):
         heard += take_notifications(store, ledger, "local")
     assert heard == len(told)
     assert Reconciler(store, ledger, "local").look() == 200 - len(told)
-    assert sorted(item.event.key for item in ledger.undispatched(300)) == sorted(keys)
+    assert sorted(item.event.key for item in ledger.inbox.undispatched(300)) == sorted(keys)

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from models.errors import LedgerError
 from models.result import Decision, Result
 from models.submission import MANIFEST_NAME
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.opening import open_store
 from service.options import PrefectOptions, WorkerOptions
 from service.prefect_server import prefect_server
@@ -65,7 +65,7 @@ def _result(settings: Settings) -> Result:
     with closing(open_ledger(settings.ledger_at, register_secret(settings))) as ledger:
         while True:
             try:
-                return ledger.latest_result(f"sample-{SAMPLE.name}")
+                return ledger.cases.latest_result(f"sample-{SAMPLE.name}")
             except LedgerError:
                 assert time.monotonic() < end, "nothing was decided"
                 time.sleep(0.5)

@@ -13,8 +13,8 @@ import pytest
 from models.errors import LedgerError
 from models.masking import mask
 from models.result import Result
-from pipeline.ledger.base import utc_now
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.clock import utc_now
+from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.folder import FolderStore
 from service.options import PrefectOptions, WorkerOptions
 from service.resources import register_secret
@@ -43,7 +43,9 @@ def manifest() -> dict[str, Any]:
 def result(settings: Settings, manifest: dict[str, Any]) -> Result:
     """The result of the sample, sent through the whole service."""
     while_serving(settings, partial(_send_and_wait, settings, manifest))
-    return open_ledger(settings.ledger_at, register_secret(settings)).latest_result(str(manifest["submission_id"]))
+    return open_ledger(settings.ledger_at, register_secret(settings)).cases.latest_result(
+        str(manifest["submission_id"])
+    )
 
 
 def _send_and_wait(settings: Settings, manifest: dict[str, Any]) -> None:
@@ -72,11 +74,11 @@ def _wait(settings: Settings, submission_id: str) -> None:
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         try:
-            ledger.latest_result(submission_id)
+            ledger.cases.latest_result(submission_id)
         except LedgerError:
             time.sleep(0.5)
             continue
-        if not ledger.undispatched(10) and not ledger.overdue(utc_now().replace(year=9999)):
+        if not ledger.inbox.undispatched(10) and not ledger.inbox.overdue(utc_now().replace(year=9999)):
             return
         time.sleep(0.5)
 

@@ -11,8 +11,7 @@ from prefect.states import Crashed
 from flows.deployments import UPLOADS, Deployment, ensure_deployments
 from flows.dispatch import dispatch
 from pipeline.events.reconciler import Reconciler
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
 from tests.support.values import SECRET
 from tests.support.warm import POOL, specimen_flows
@@ -66,7 +65,7 @@ def test_an_upload_is_asked_for_once_and_again_when_its_run_came_to_nothing(
     monkeypatch.setattr("flows.dispatch.utc_now", watch)
     _upload(store, "a")
     Reconciler(store, ledger, "local").look()
-    (item,) = ledger.undispatched(10)
+    (item,) = ledger.inbox.undispatched(10)
 
     async def work(client: PrefectClient, deployment: UUID) -> None:
         assert await dispatch(client, ledger, deployment, patience=PATIENCE) == 1
@@ -74,12 +73,12 @@ def test_an_upload_is_asked_for_once_and_again_when_its_run_came_to_nothing(
         watch.now += timedelta(seconds=PATIENCE + 1)
         assert await dispatch(client, ledger, deployment, patience=PATIENCE) == 0, "its run still waits in the queue"
         watch.now += timedelta(seconds=PATIENCE + 1)
-        (late,) = ledger.overdue(watch.now)
+        (late,) = ledger.inbox.overdue(watch.now)
         first = UUID(late.flow_run_id)
         await client.set_flow_run_state(first, Crashed(), force=True)
         assert await dispatch(client, ledger, deployment, patience=PATIENCE) == 1
         watch.now += timedelta(seconds=PATIENCE + 1)
-        (again,) = ledger.overdue(watch.now)
+        (again,) = ledger.inbox.overdue(watch.now)
         assert (again.item_id, again.flow_run_id != late.flow_run_id) == (item.item_id, True)
 
     asking(api_url, work)
@@ -90,14 +89,14 @@ def test_a_dispatcher_that_dies_before_it_takes_note_asks_for_the_same_run(
 ) -> None:
     _upload(store, "a")
     Reconciler(store, ledger, "local").look()
-    (item,) = ledger.undispatched(10)
+    (item,) = ledger.inbox.undispatched(10)
 
     async def work(client: PrefectClient, deployment: UUID) -> None:
         key = f"{item.item_id}/first"
         parameters = {"item_id": item.item_id}
         died = await client.create_flow_run_from_deployment(deployment, parameters=parameters, idempotency_key=key)
         await dispatch(client, ledger, deployment, patience=0)
-        (noted,) = ledger.overdue(datetime.now(tz=UTC) + timedelta(seconds=1))
+        (noted,) = ledger.inbox.overdue(datetime.now(tz=UTC) + timedelta(seconds=1))
         assert noted.flow_run_id == str(died.id)
 
     asking(api_url, work)

@@ -7,9 +7,8 @@ import pytest
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import Artifact
 
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import ItemState
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from tests.support.batches import process_many
 from tests.support.cards import CHILD_NUMBER
 from tests.support.dossiers import CHILD
@@ -28,7 +27,7 @@ def artifacts(runs: Runs, run_id: UUID) -> dict[str | None, Artifact]:
 
 
 def promoted(ledger: Ledger) -> int:
-    return sum(batch.count(ItemState.PROMOTED) for batch in ledger.batches())
+    return sum(batch.count(ItemState.PROMOTED) for batch in ledger.batches.list())
 
 
 def test_a_batch_is_tried_cancelled_and_gone_on_with(api_url: str, tmp_path: Path) -> None:
@@ -44,14 +43,14 @@ def test_a_batch_is_tried_cancelled_and_gone_on_with(api_url: str, tmp_path: Pat
         wait_until(lambda: promoted(ledger) >= 1, "some cases", 120)
         cancelled = runs.cancel(begun)
         left = promoted(ledger)
-        batch = next(one for one in ledger.batches() if not one.options.dry_run)
+        batch = next(one for one in ledger.batches.list() if not one.options.dry_run)
         resumed = runs.ended(runs.ask(batch_id=batch.batch_id))
     assert (tried.state_name, cancelled.state_name, resumed.state_name) == ("Reprocessed", "Cancelled", "Reprocessed")
     assert set(shown) == {"progress", "table", "markdown"}
     assert "returned → review" in str(shown["markdown"].data)
     assert not [one for one in shown.values() if CHILD.name in str(one.data) or CHILD_NUMBER in str(one.data)]
     assert 1 <= left < COUNT
-    assert ledger.batch(batch.batch_id).counts == {ItemState.PROMOTED: COUNT}
-    assert {len(ledger.results(one)) for one in ids} == {2}
-    assert ledger.verify_audit().problems == ()
+    assert ledger.batches.get(batch.batch_id).counts == {ItemState.PROMOTED: COUNT}
+    assert {len(ledger.cases.results(one)) for one in ids} == {2}
+    assert ledger.audit.verify().problems == ()
     ledger.close()

@@ -13,8 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from models.submission import MANIFEST_NAME
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
 from service.options import PrefectOptions
 from service.prefect_server import prefect_server
@@ -61,7 +60,7 @@ def put(store: FolderStore, number: int) -> None:
 def wait_for(ledger: Ledger, decided: int, *, workers: int) -> None:
     end = time.monotonic() + PATIENCE
     while True:
-        figures = ledger.figures()
+        figures = ledger.operations.metrics()
         if sum(figures.decisions.values()) >= decided and len(figures.workers) >= workers and not figures.messages:
             return
         assert time.monotonic() < end, f"{figures}"
@@ -91,8 +90,8 @@ def test_two_workers_share_the_work_and_one_goes_on_when_the_other_is_killed(
         for number in range(UPLOADS // 2, UPLOADS):
             put(store, number)
         wait_for(ledger, UPLOADS, workers=2)
-        runs = [len(ledger.results(f"s-{number}")) for number in range(UPLOADS)]
-        assert (runs, ledger.verify_audit().problems) == ([1] * UPLOADS, ())
+        runs = [len(ledger.cases.results(f"s-{number}")) for number in range(UPLOADS)]
+        assert (runs, ledger.audit.verify().problems) == ([1] * UPLOADS, ())
     assert len(owners) == 2, "both took part"
 
 

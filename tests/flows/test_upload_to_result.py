@@ -14,8 +14,8 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from models.submission import MANIFEST_NAME
 from pipeline.delivery.audit_anchors import verify
 from pipeline.delivery.options import WebhookOptions
-from pipeline.ledger.base import utc_now
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.clock import utc_now
+from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.folder import FolderStore
 from service.options import PrefectOptions, ReceiverOptions, WorkerOptions
 from service.resources import register_secret
@@ -88,10 +88,10 @@ def _look(settings: Settings, store: FolderStore, listener: Listener) -> None:
     assert [one["problems"] != [] for one in told if "problems" in one] == [True]
     assert all(store.get(one["object"], limit=None) for one in told)
     ledger = open_ledger(settings.ledger_at, register_secret(settings))
-    assert (ledger.undispatched(10), ledger.overdue(utc_now().replace(year=9999))) == ((), ())
-    assert ledger.notifications(10) == ()
+    assert (ledger.inbox.undispatched(10), ledger.inbox.overdue(utc_now().replace(year=9999))) == ((), ())
+    assert ledger.inbox.notifications(10) == ()
     assert verify(ledger, store).problems == ()
-    heard = [record for name in codes for record in ledger.audit_trail(name)]
+    heard = [record for name in codes for record in ledger.audit.trail(name)]
     assert sum(record.kind == "concluded" for record in heard) == 3
     ledger.close()
 

@@ -14,7 +14,7 @@ from models.result import Result
 from models.submission import MANIFEST_NAME
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.folder import FolderStore
 from pipeline.workers.ocr_pool import OcrPool

@@ -35,7 +35,7 @@ def spelt(words: set[str]) -> set[bytes]:
 def words_of(desk: PipelineContext) -> set[str]:
     """What the parent typed in, what files are called, and what was read of the pages."""
     typed = {str(value) for person in (CHILD, GUARDIAN) for value in person.model_dump(mode="json").values()}
-    read = {str(row.value) for row in desk.ledger.latest_result("case-1").fields}
+    read = {str(row.value) for row in desk.ledger.cases.latest_result("case-1").fields}
     return (typed | read | {name.decode() for name in FILES}) - {"None", "household_register"}
 
 

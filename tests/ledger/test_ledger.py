@@ -17,10 +17,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
 from models.errors import LedgerBusyError, LedgerError
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.columns import metadata
 from pipeline.ledger.database import Database
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.schema import VERSION_TABLE, alembic_config, bring_up_to_date
 from pipeline.ledger.value_encryption import Seal
 from pipeline.ledger.values import Conclusion, RegisterQuery
@@ -36,9 +35,9 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def ledger(path: Path) -> Iterator[Ledger]:
     opened = open_ledger(f"sqlite:///{path}", SECRET)
-    case = opened.open_case(submission("s-1"), FILES, "d")
-    opened.conclude(Conclusion(case, result(case), child("1")))
-    opened.keep_reading("k", read_page())
+    case = opened.cases.open(submission("s-1"), FILES, "d")
+    opened.cases.conclude(Conclusion(case, result(case), child("1")))
+    opened.readings.keep("k", read_page())
     yield opened
     opened.close()
 
@@ -78,7 +77,7 @@ LEAVE_WAL = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execut
 
 
 def test_a_second_opening_lets_go_of_no_lock_of_the_first(ledger: Ledger, path: Path) -> None:
-    assert ledger.case("s-1").revision == 1
+    assert ledger.cases.get("s-1").revision == 1
     second = open_ledger(f"sqlite:///{path}", SECRET)  # to open and close the file would drop every lock on it
     other = subprocess.run([sys.executable, "-c", LEAVE_WAL, path], capture_output=True, text=True, check=False)
     assert "database is locked" in other.stderr
@@ -168,10 +167,10 @@ def test_a_register_of_the_first_schema_is_sealed_as_it_is(path: Path) -> None:
             connection.execute(text(statement))
     database.close()
     opened = open_ledger(f"sqlite:///{path}", SECRET)
-    first, second = opened.export_children()
+    first, second = opened.children.export()
     assert first == child("11019920191123002X", "T110000000", mother="1").model_copy(update={"submission_id": "s-1"})
     assert second == child(name="李雷", withdrawn=True)
-    (known,) = opened.known_children(RegisterQuery(submission_id="s-2", id_numbers=("11019920191123002x",)))
+    (known,) = opened.children.known(RegisterQuery(submission_id="s-2", id_numbers=("11019920191123002x",)))
     assert known == (first,)
     opened.close()
     assert b"11019920191123002X" not in path.read_bytes()
@@ -187,7 +186,7 @@ PLAIN_ROWS = (
 
 def test_nothing_of_a_child_stands_in_the_register_in_plain(path: Path) -> None:
     opened = open_ledger(f"sqlite:///{path}", SECRET)
-    opened.import_children([child("11019920191123002X", "T110000000", mother="11019919900202004X")])
+    opened.children.add([child("11019920191123002X", "T110000000", mother="11019919900202004X")])
     opened.close()
     stored = path.read_bytes()
     words = ("欧阳靖萱", "2019-11-23", "11019920191123002X", "T110000000", "11019919900202004X")
@@ -220,16 +219,18 @@ def test_the_migrations_make_todays_tables(kind: str, path: Path, request: pytes
 @pytest.mark.parametrize(
     ("statement", "use", "what"),
     [
-        pytest.param("UPDATE readings SET payload = x'00'", lambda it: it.reading("k"), "reading k", id="a reading"),
+        pytest.param(
+            "UPDATE readings SET payload = x'00'", lambda it: it.readings.get("k"), "reading k", id="a reading"
+        ),
         pytest.param(
             "UPDATE runs SET result = CAST(CAST(result AS TEXT) || '欧阳靖萱' AS BLOB)",
-            lambda it: it.latest_result("s-1"),
+            lambda it: it.cases.latest_result("s-1"),
             "result of case s-1",
             id="a result",
         ),
         pytest.param(
             'UPDATE cases SET manifest = \'{"child": "欧阳靖萱"}\'',
-            lambda it: it.case("s-1"),
+            lambda it: it.cases.get("s-1"),
             "case s-1 revision 1",
             id="a manifest",
         ),
@@ -263,10 +264,10 @@ TOO_LONG = "欧阳靖萱" * 100
 @pytest.mark.postgres
 def test_a_value_that_postgresql_refuses_is_not_quoted(postgres_url: str) -> None:
     ledger = open_ledger(postgres_url, SECRET)
-    case = ledger.open_case(submission("s-1"), FILES, "d")
+    case = ledger.cases.open(submission("s-1"), FILES, "d")
     with pytest.raises(LedgerError, match="refused a value") as caught:
-        ledger.conclude(Conclusion(case, result(case, version=TOO_LONG)))
-    assert ledger.results("s-1") == ()
+        ledger.cases.conclude(Conclusion(case, result(case, version=TOO_LONG)))
+    assert ledger.cases.results("s-1") == ()
     ledger.close()
     assert "欧阳靖萱" not in "".join(traceback.format_exception(caught.value))
 
@@ -282,5 +283,5 @@ def test_a_server_that_does_not_answer_is_busy_and_its_password_is_not_told() ->
 def test_a_clock_without_a_zone_is_a_bug(path: Path) -> None:
     naive = open_ledger(f"sqlite:///{path}", SECRET, clock=lambda: datetime(2026, 11, 23))  # noqa: DTZ001 - the bug
     with pytest.raises(StatementError, match="zone"):
-        naive.open_case(submission("s-1"), FILES, "d")
+        naive.cases.open(submission("s-1"), FILES, "d")
     naive.close()

@@ -7,7 +7,7 @@ import pytest
 from models.codes import Code, Reason
 from models.policy import ReviewSampling
 from models.review import WaitReason
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.review.return_reasons import offered_reasons
 from tests.support.dossiers import FAMILY, Sent
 from tests.support.reviewing import Sending, opened

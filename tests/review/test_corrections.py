@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from models.documents import DocumentKind, Field, Person
 from models.geometry import Box
 from models.review import ReviewOutcome, Role
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.review.corrections import CheckedField, Confusion, checked_fields, confusions
 from pipeline.review.deciding import decide_case
 from pipeline.review.review_case import ReviewCase
@@ -120,7 +120,7 @@ def test_who_looked_last_says_what_is_true_and_the_reading_stays(ledger: Ledger)
         (Field.NAME, "欧阳靖宣", "欧阳靖萱"),
     ]
     assert {(field.digest, field.page_no, field.engine) for field in seen.values()} == {(FILE, 1, ENGINE)}
-    assert ledger.result(CASE, 1, 1) == before
+    assert ledger.cases.result(CASE, 1, 1) == before
     value = next(field for field in before.fields if field.value == "欧阳靖宣")
     assert (seen[Field.NAME].box, seen[Field.NAME].confidence) == (value.box, value.confidence)
 
@@ -128,8 +128,8 @@ def test_who_looked_last_says_what_is_true_and_the_reading_stays(ledger: Ledger)
 def test_of_a_child_who_was_forgotten_nothing_is_left(ledger: Ledger) -> None:
     found = opened(ledger, *DOUBTED)
     decide_case(found, intent(found, accepting(found, *all_looked(found.sheet))), ledger)
-    (child,) = ledger.export_children()
-    ledger.forget_child([child.id_number or ""])
+    (child,) = ledger.children.export()
+    ledger.erasures.forget_child([child.id_number or ""])
     assert checked_fields(ledger) == ()
 
 

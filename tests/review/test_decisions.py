@@ -12,7 +12,7 @@ from models.reading import PageReading
 from models.register import KnownChild
 from models.review import Checked, Relation, ReviewDecision, ReviewOutcome, Role
 from models.submission import Sex
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.review.deciding import Issue, Problem, issues_of
 from pipeline.review.review_case import ReviewCase
 from tests.support.cards import CHILD_NUMBER, certificate, id_number, member, mother, unreadable
@@ -157,7 +157,7 @@ def test_a_record_counts_even_where_it_is_not_shown(ledger: Ledger) -> None:
 )
 def test_who_decides_what_was_handed_on(ledger: Ledger, role: Role, expected: list[Problem]) -> None:
     opened(ledger, *DOUBTED)
-    ledger.reopen(CASE, "wang")
+    ledger.reviews.reopen(CASE, "wang")
     found = opened_again(ledger)
     assert problems(found, accepting(found, *all_looked(found.sheet)), role=role) == expected
 
@@ -167,7 +167,7 @@ def test_a_family_that_sent_it_again_is_not_answered_for_what_was_before(ledger:
     seen = accepting(found, *all_looked(found.sheet))
     assert problems(found, seen) == []
     case = found.laid_out.case
-    ledger.open_case(case.submission, case.files, "1" * 64)
+    ledger.cases.open(case.submission, case.files, "1" * 64)
     newer = opened_again(ledger)
     assert problems(newer, seen) == [Problem.NEWER]
     assert problems(found, seen.model_copy(update={"revision": 2})) == [Problem.NEWER]
@@ -221,14 +221,14 @@ def test_what_nobody_typed_in_is_as_a_person_sees_it(ledger: Ledger, field: Fiel
 def test_whoever_is_not_sure_hands_it_on_and_need_not_have_looked_at_anything(ledger: Ledger) -> None:
     found = opened(ledger, *DOUBTED)
     assert problems(found, verdict(found, ReviewOutcome.ESCALATE)) == []
-    ledger.reopen(CASE, "wang")
+    ledger.reviews.reopen(CASE, "wang")
     again = opened_again(ledger)
     assert problems(again, verdict(again, ReviewOutcome.ESCALATE)) == [Problem.SUPERVISOR]
 
 
 def test_everything_is_said_at_once(ledger: Ledger) -> None:
     found = opened(ledger, *CRASHED, sending=Sending(child={"name": "欧阳靖宣"}))
-    ledger.reopen(CASE, "wang")
+    ledger.reviews.reopen(CASE, "wang")
     found = opened_again(ledger)
     wanted = intent(found, accepting(found))._replace(confirmed=frozenset())
     assert [one.problem for one in issues_of(found, wanted)] == [

@@ -10,7 +10,8 @@ from models.documents import Field
 from models.findings import Code, Reason
 from models.policy import Limits
 from models.reading import PageReading
-from pipeline.ledger.base import Ledger, reading_key
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.readings import reading_key
 from pipeline.review.registering import registered
 from tests.support.cards import CHILD_NUMBER, MOTHER_NUMBER, id_number, member, mother
 from tests.support.dossiers import FAMILY, Sent
@@ -24,7 +25,7 @@ def keep(ledger: Ledger, readings: Sequence[PageReading], engine: str = ENGINE) 
     """Keep what was read of the first files of a case."""
     for number, reading in enumerate(readings, start=1):
         key = reading_key(f"{number:064}", 1, f"{engine}/{Limits().pdf_dpi}dpi")
-        ledger.keep_reading(key, ReadPage(page_no=1, readings=(reading,)))
+        ledger.readings.keep(key, ReadPage(page_no=1, readings=(reading,)))
 
 
 def test_what_was_read_is_taken_apart_once_more(ledger: Ledger) -> None:

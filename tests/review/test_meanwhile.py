@@ -2,7 +2,7 @@
 
 from models.documents import Field
 from models.review import ReviewOutcome
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.review.deciding import decide_case
 from tests.support.cards import certificate
 from tests.support.reviewing import (

@@ -13,7 +13,7 @@ from models.findings import Finding, Severity, found
 from models.messages import Language, message_text
 from models.result import Decision, decide
 from models.review import Relation, ReviewDecision
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.review.deciding import Problem, accepted, issues_of, returned
 from pipeline.review.return_reasons import finding_of, fits, offered_reasons, place_of
 from pipeline.review.review_case import ReviewCase

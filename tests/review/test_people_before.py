@@ -6,7 +6,7 @@ import pytest
 
 from models.documents import Field, Person
 from models.review import ReviewOutcome
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.review.deciding import decide_case
 from pipeline.review.review_case import ReviewCase
 from pipeline.review.sheet import ReviewRow, ReviewSheet, Validator

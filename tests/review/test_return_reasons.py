@@ -11,7 +11,7 @@ from models.reading import PageReading
 from models.register import KnownChild
 from models.review import Checked, Relation
 from models.submission import Sex
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.review.deciding import Problem, issues_of
 from pipeline.review.return_reasons import finding_of, fits, offered_reasons, place_of
 from pipeline.review.review_case import ReviewCase

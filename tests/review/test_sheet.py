@@ -10,7 +10,7 @@ from models.codes import Code, Reason
 from models.documents import DocumentKind, Field, Person
 from models.policy import NameLimits, Policy
 from models.reading import PageReading
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.review.differences import differing
 from pipeline.review.field_comparison import Agreement, FieldComparison
 from pipeline.review.sheet import ReviewSheet

@@ -14,8 +14,8 @@ from models.review import Relation, ReviewOutcome, Role, WaitReason
 from models.submission import Sex
 from pipeline.cases.conclude import conclude
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.ledger.base import ChildExistsError, Ledger
-from pipeline.ledger.decision_errors import StaleCaseError
+from pipeline.ledger.decision_errors import ChildExistsError, StaleCaseError
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.review_values import View
 from pipeline.ledger.values import Content, UploadEvent, Via
@@ -61,12 +61,12 @@ def test_a_doubt_is_cleared_recorded_registered_and_told(ledger: Ledger) -> None
     wanted = intent(found, accepting(found, *all_looked(found.sheet, name="欧阳靖萱")))
     assert issues_of(found, wanted) == ()
     assert decide_case(found, wanted, ledger) == 2
-    assert ledger.latest_result(CASE).decision is Decision.ACCEPTED
-    (child,) = ledger.export_children()
+    assert ledger.cases.latest_result(CASE).decision is Decision.ACCEPTED
+    (child,) = ledger.children.export()
     assert (child.name, child.id_number, child.submission_id) == ("欧阳靖萱", CHILD_NUMBER, CASE)
-    told = [(message.data["run"], message.data["decision"]) for message in ledger.claim_messages(10, 60)]
+    told = [(message.data["run"], message.data["decision"]) for message in ledger.outbox.claim(10, 60)]
     assert told == [(2, "accepted")]
-    decided = ledger.audit_trail(CASE)[-1]
+    decided = ledger.audit.trail(CASE)[-1]
     assert (decided.kind, decided.details["account"], decided.details["corrected"]) == (AuditKind.DECIDED, "li", 1)
     assert decide_case(opened_again(ledger), wanted, ledger) == 2
 
@@ -77,9 +77,9 @@ def test_a_family_is_sent_home_and_the_child_can_still_be_forgotten(ledger: Ledg
     wanted = intent(found, returning(found, DIFFERENT, place(found, Field.NAME), looked(row, "欧阳靖宣")))
     assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
-    assert [(one.code, one.reason) for one in ledger.latest_result(CASE).findings] == [DIFFERENT]
-    assert tuple(ledger.export_children()) == ()
-    assert ledger.forget_child([CHILD_NUMBER]).cases == 1
+    assert [(one.code, one.reason) for one in ledger.cases.latest_result(CASE).findings] == [DIFFERENT]
+    assert tuple(ledger.children.export()) == ()
+    assert ledger.erasures.forget_child([CHILD_NUMBER]).cases == 1
 
 
 @pytest.mark.parametrize("outcome", [Decision.ACCEPTED, Decision.RETURNED])
@@ -88,24 +88,24 @@ def test_the_machine_tells_what_the_person_decided(ledger: Ledger, outcome: Deci
     accepted = accepting(found, *all_looked(found.sheet))
     wanted = accepted if outcome is Decision.ACCEPTED else returning(found, BLUR, place(found, Field.NAME))
     decide_case(found, intent(found, wanted), ledger)
-    ledger.claim_messages(10, 600)
-    ledger.hear(UploadEvent(bucket="b", key="inbox/1/submission.json", etag="e", via=Via.EVENT))
-    (item,) = ledger.undispatched(10)
+    ledger.outbox.claim(10, 600)
+    ledger.inbox.add_upload(UploadEvent(bucket="b", key="inbox/1/submission.json", etag="e", via=Via.EVENT))
+    (item,) = ledger.inbox.undispatched(10)
     content = found.laid_out.content or Content(ENGINE, CONTENT_VERSION, ())
-    lease = ledger.lease(item.item_id, "worker", 60)
+    lease = ledger.inbox.lease(item.item_id, "worker", 60)
     after = conclude(found.laid_out.case, content, ledger, reader_of(Sending()), began=time.monotonic(), lease=lease)
-    assert after == ledger.latest_result(CASE)
+    assert after == ledger.cases.latest_result(CASE)
     assert after.decision is outcome
-    assert [message.data["run"] for message in ledger.claim_messages(10, 60)] == [2]
-    assert ledger.undispatched(10) == ()
+    assert [message.data["run"] for message in ledger.outbox.claim(10, 60)] == [2]
+    assert ledger.inbox.undispatched(10) == ()
 
 
 def test_of_a_case_that_was_sent_in_anew_nothing_is_decided_that_was_seen_before(ledger: Ledger) -> None:
     before = opened(ledger, *DOUBTED)
     seen = accepting(before, *all_looked(before.sheet))
-    case = ledger.open_case(before.laid_out.case.submission, before.laid_out.case.files, "1" * 64)
+    case = ledger.cases.open(before.laid_out.case.submission, before.laid_out.case.files, "1" * 64)
     content = before.laid_out.content or Content(ENGINE, CONTENT_VERSION, ())
-    ledger.keep_content(case, content)
+    ledger.cases.keep_content(case, content)
     conclude(case, content, ledger, reader_of(Sending()), began=time.monotonic())
     newer = opened_again(ledger)
     assert (newer.laid_out.case.revision, newer.laid_out.run) == (2, seen.run)
@@ -149,9 +149,9 @@ def test_which_number_the_register_gets(ledger: Ledger, one: Number) -> None:
     wanted = intent(found, accepting(found, *all_looked(found.sheet, name="欧阳靖萱", **seen), note=one.note))
     assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
-    assert [child.id_number for child in ledger.export_children()] == [one.registered]
+    assert [child.id_number for child in ledger.children.export()] == [one.registered]
     if one.seen and one.read != one.seen:
-        assert ledger.forget_child([one.read]).cases == 0
+        assert ledger.erasures.forget_child([one.read]).cases == 0
 
 
 def test_a_parents_number_is_never_the_childs(ledger: Ledger) -> None:
@@ -195,8 +195,8 @@ def test_a_blind_look_says_no_more_than_its_decision(
     )  # fmt: skip
     assert issues_of(found, intent(found, told)) == ()
     assert decide_case(found, intent(found, told), ledger) is None
-    assert [one.why for one in ledger.queue(View(), 10).cases] == left
-    assert len(ledger.results(CASE)) == 1
+    assert [one.why for one in ledger.reviews.queue(View(), 10).cases] == left
+    assert len(ledger.cases.results(CASE)) == 1
 
 
 def test_a_blind_look_at_what_was_returned_agrees_by_returning_it_for_whatever_reason(ledger: Ledger) -> None:
@@ -204,7 +204,7 @@ def test_a_blind_look_at_what_was_returned_agrees_by_returning_it_for_whatever_r
     wanted = intent(found, returning(found, BLUR, place(found, Field.NAME)))
     assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
-    assert [one.agreed for one in ledger.reviewed(CASE)] == [True]
+    assert [one.agreed for one in ledger.reviews.decisions(CASE)] == [True]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_known_child_is_confirmed_and_told_once_more(ledger: Ledger) -> None:
     wanted = intent(found, returning(found, KNOWN, None, relation=Relation.SAME_CHILD))
     assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
-    assert [(one.code, one.reason) for one in ledger.latest_result(CASE).findings] == [KNOWN]
+    assert [(one.code, one.reason) for one in ledger.cases.latest_result(CASE).findings] == [KNOWN]
 
 
 def test_two_children_never_share_a_number_whoever_says_so(ledger: Ledger) -> None:
@@ -238,22 +238,22 @@ def test_two_children_never_share_a_number_whoever_says_so(ledger: Ledger) -> No
     assert issues_of(found, wanted) == ()
     with pytest.raises(ChildExistsError):
         decide_case(found, wanted, ledger)
-    assert ledger.reviewed(CASE) == ()
+    assert ledger.reviews.decisions(CASE) == ()
 
 
 def test_an_objection_that_came_while_somebody_looked_blindly_stays(ledger: Ledger) -> None:
     blind = opened(ledger, *FAMILY, sending=Sending(looks=ReviewSampling(share=1)))
-    ledger.reopen(CASE, "wang")
+    ledger.reviews.reopen(CASE, "wang")
     with pytest.raises(StaleCaseError):
         decide_case(blind, intent(blind, accepting(blind)), ledger)
-    assert [one.why for one in ledger.queue(View(), 10).cases] == [WaitReason.OBJECTION]
+    assert [one.why for one in ledger.reviews.queue(View(), 10).cases] == [WaitReason.OBJECTION]
 
 
 def test_nobody_registers_a_number_that_another_engine_read_than_the_one_they_saw(ledger: Ledger) -> None:
     seen = opened(ledger, *DOUBTED, sending=Sending(child={"id_number": None}))
     other = dossier(*FAMILY[:4], member({"公民身份号码": "11019920191123004X"}), child={"id_number": None})
     files = tuple(file.content for file in other.files)
-    ledger.keep_content(seen.laid_out.case, Content("another-1/none/0000/0", CONTENT_VERSION, files))
+    ledger.cases.keep_content(seen.laid_out.case, Content("another-1/none/0000/0", CONTENT_VERSION, files))
     found = opened_again(ledger)
     assert found.dossier is None
     assert registered(found, all_looked(found.sheet))[0].id_number in (None, CHILD_NUMBER)
@@ -261,13 +261,13 @@ def test_nobody_registers_a_number_that_another_engine_read_than_the_one_they_sa
 
 def test_a_return_of_what_was_accepted_takes_the_child_out_of_the_register(ledger: Ledger) -> None:
     judged(ledger, *FAMILY)
-    assert [child.id_number for child in ledger.export_children()] == [CHILD_NUMBER]
-    ledger.reopen(CASE, "wang")
+    assert [child.id_number for child in ledger.children.export()] == [CHILD_NUMBER]
+    ledger.reviews.reopen(CASE, "wang")
     found = opened_again(ledger)
     seen = looked(row_of(found.sheet, Field.NAME), "欧阳靖宣")
     returned = intent(found, returning(found, DIFFERENT, place(found, Field.NAME), seen), role=Role.SUPERVISOR)
     assert issues_of(found, returned) == ()
     decide_case(found, returned, ledger)
-    assert ledger.latest_result(CASE).decision is Decision.RETURNED
-    assert tuple(ledger.export_children()) == ()  # else whose number it is would be told that the child is known
-    assert ledger.forget_child([CHILD_NUMBER]).cases == 1
+    assert ledger.cases.latest_result(CASE).decision is Decision.RETURNED
+    assert tuple(ledger.children.export()) == ()  # else whose number it is would be told that the child is known
+    assert ledger.erasures.forget_child([CHILD_NUMBER]).cases == 1

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from models.errors import LedgerError
 from models.review import Role
 from pipeline.ledger.check import OldestItem, check_ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.stores.options import StoreOptions
 from pipeline.stores.provision import provision
@@ -269,9 +269,9 @@ def test_a_review_desk_where_nobody_can_sign_in_is_found(
     settings = Settings(workspace=tmp_path)
     with closing(open_ledger(settings.ledger_at, register_secret(settings))) as ledger:
         if disabled is not None:
-            ledger.make_account("amy", Role.REVIEWER, "canary in a mine", by="test")
+            ledger.accounts.make("amy", Role.REVIEWER, "canary in a mine", by="test")
         if disabled:
-            ledger.disable_account("amy", by="test")
+            ledger.accounts.disable("amy", by="test")
     checks = found(services.ledger, tmp_path, {"desk": DeskOptions(port=8098)})
     (one,) = (check for check in checks if check.name == "people")
     assert (one.state, words in one.what + one.to_do) == (state, True)

@@ -73,7 +73,7 @@ def test_a_case_is_decided_drawn_and_forgotten_alike(tmp_path: Path) -> None:
         desk = plain._replace(store=sealed_at(tmp_path / "store"))
         result = process(source, upload(source), desk)
         assert result.decision is Decision.ACCEPTED
-        keep_page_images(desk.ledger.case("case-1"), result, desk)
+        keep_page_images(desk.ledger.cases.get("case-1"), result, desk)
         assert everything(tmp_path / "store").count(MAGIC) == 2 * len(FILES)
         assert not [name for name in FILES if name in everything(tmp_path / "store")]  # each file holds its own name
         forget_child([CHILD_NUMBER], desk.ledger, desk.store)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.ocr.weights import find_weights
 from pipeline.stores.options import StoreOptions

@@ -11,8 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.review import Role
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
 from service.options import DeskOptions
 from service.settings import Settings
@@ -66,7 +65,7 @@ class Desk(NamedTuple):
 def desk_in(folder: Path, ledger: Ledger, **options: object) -> Desk:
     """A desk with one person of each role."""
     for role, name in NAMES.items():
-        ledger.make_account(name, role, PASSWORD, by="test")
+        ledger.accounts.make(name, role, PASSWORD, by="test")
     settings = Settings(workspace=folder, desk=DeskOptions.model_validate({"port": PORT} | options))
     return Desk(settings, ledger, FolderStore(folder / "store"))
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from models.errors import PipelineError
+from pipeline.ledger.repositories.base import Repository
 
 
 class Failing:
@@ -18,6 +19,8 @@ class Failing:
         method = getattr(self._held, name)
         if name == "close":
             return method
+        if isinstance(method, Repository):
+            return Failing(method, turn=self._turn, error=self._error, done=self._done)
 
         def call(*args: Any, **named: Any) -> Any:
             self._turn[0] -= 1

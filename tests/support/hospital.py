@@ -12,8 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.review import Role
-from pipeline.ledger.base import Ledger, utc_now
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.clock import utc_now
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
 from service.options import DeskOptions
 from service.settings import Settings
@@ -72,7 +72,7 @@ def staffed_in(folder: Path) -> Staffed:
     """Make everybody's account, and let them sign in."""
     ledger = open_ledger(f"sqlite:///{folder / _LEDGER}", SECRET)
     for name, role in STAFF.items():
-        ledger.make_account(name, role, PASSWORD, by="test")
+        ledger.accounts.make(name, role, PASSWORD, by="test")
     secrets = {name: signed_in(ledger, name) for name in STAFF}
     ledger.close()
     return Staffed(folder, secrets)

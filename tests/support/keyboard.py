@@ -14,7 +14,7 @@ from fixtures.truth import SAMPLES
 from models.policy import Limits, Policy, ReviewSampling
 from pipeline.cases.context import PipelineContext as Workplace
 from pipeline.cases.steps import process
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.folder import FolderStore
 from pipeline.workers.ocr_pool import OcrPool
@@ -43,7 +43,7 @@ def processed_in(folder: Path) -> None:
     """Read and decide the samples of `_LOOKS` as the service does it, in a ledger with people."""
     staffed_in(folder)
     ledger = open_ledger(f"sqlite:///{folder / 'ledger.db'}", SECRET)
-    ledger.import_children(known_children())
+    ledger.children.add(known_children())
     with OcrPool(OcrOptions(threads=1), ReaderOptions(processes=2)) as readers:
         for name, looks in _LOOKS.items():
             workplace = Workplace(ledger, FolderStore(folder / "store"), readers, Policy(looks=looks), Limits())

@@ -14,9 +14,8 @@ import psycopg
 from models.case import StoredFile
 from models.errors import PipelineError
 from models.submission import Submission
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.database import Database
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Conclusion
 from tests.support.values import FILES, SECRET, child, result, submission
 
@@ -106,40 +105,40 @@ def locked(url: str) -> Iterator[None]:
 
 def conclude_with_id_number(ledger: Ledger, turn: int, racer: int) -> str:
     """Conclude a case of one's own with the child of this round."""
-    case = ledger.open_case(*opening(f"s-{turn}-{racer}"))
-    ledger.conclude(Conclusion(case, result(case), child(f"id-{turn}")))
+    case = ledger.cases.open(*opening(f"s-{turn}-{racer}"))
+    ledger.cases.conclude(Conclusion(case, result(case), child(f"id-{turn}")))
     return "registered"
 
 
 def conclude_with_certificate(ledger: Ledger, turn: int, racer: int) -> str:
     """The same child, told by its birth certificate; the ID number differs."""
-    case = ledger.open_case(*opening(f"s-{turn}-{racer}"))
-    ledger.conclude(Conclusion(case, result(case), child(f"id-{turn}-{racer}", f"T{turn}")))
+    case = ledger.cases.open(*opening(f"s-{turn}-{racer}"))
+    ledger.cases.conclude(Conclusion(case, result(case), child(f"id-{turn}-{racer}", f"T{turn}")))
     return "registered"
 
 
 def conclude_one_case(ledger: Ledger, turn: int, racer: int) -> str:
     """All conclude the same case."""
-    case = ledger.open_case(*opening(f"s-{turn}"))
-    (ordinal,) = ledger.conclude(Conclusion(case, result(case, seconds=racer), child(f"id-{turn}")))
+    case = ledger.cases.open(*opening(f"s-{turn}"))
+    (ordinal,) = ledger.cases.conclude(Conclusion(case, result(case, seconds=racer), child(f"id-{turn}")))
     return str(ordinal)
 
 
 def open_one_case(ledger: Ledger, turn: int, racer: int) -> str:
     """All open the same case with the same content."""
-    return str(ledger.open_case(*opening(f"s-{turn}")).revision)
+    return str(ledger.cases.open(*opening(f"s-{turn}")).revision)
 
 
 def revise_one_case(ledger: Ledger, turn: int, racer: int) -> str:
     """All open the same case, each with other content."""
-    return str(ledger.open_case(submission(f"s-{turn}"), FILES, f"d-{racer}").revision)
+    return str(ledger.cases.open(submission(f"s-{turn}"), FILES, f"d-{racer}").revision)
 
 
 def conclude_until_killed(url: str, prefix: str, report: int) -> None:
     """Open and conclude case after case, and report each one when the ledger has promised to remember it."""
     ledger, number = open_ledger(url, SECRET), 0
     while True:
-        case = ledger.open_case(*opening(f"{prefix}-{number}"))
-        ledger.conclude(Conclusion(case, result(case), child(f"id-{prefix}-{number}")))
+        case = ledger.cases.open(*opening(f"{prefix}-{number}"))
+        ledger.cases.conclude(Conclusion(case, result(case), child(f"id-{prefix}-{number}")))
         os.write(report, f"{prefix}-{number}\n".encode())
         number += 1

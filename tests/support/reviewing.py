@@ -15,7 +15,7 @@ from models.submission import Guardian, Sex
 from pipeline.cases.conclude import conclude
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.likeness import NameContext
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Content
 from pipeline.review.deciding import Intent
 from pipeline.review.return_reasons import place_of
@@ -63,11 +63,11 @@ def reader_of(sending: Sending) -> NameContext:
 
 def judged(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sending()) -> None:  # noqa: B008 - frozen
     """Judge and record a case, as the service does."""
-    ledger.import_children(sending.known)
+    ledger.children.add(sending.known)
     held = dossier(*files, child=sending.child, guardian=sending.guardian)
-    case = ledger.open_case(held.submission, held.case.files, held.case.input_digest)
+    case = ledger.cases.open(held.submission, held.case.files, held.case.input_digest)
     content = Content(ENGINE, sending.version, tuple(file.content for file in held.files))
-    ledger.keep_content(case, content)
+    ledger.cases.keep_content(case, content)
     conclude(case, content, ledger, reader_of(sending), began=time.monotonic())
 
 

@@ -19,7 +19,7 @@ from models.result import Result
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.stores.base import Store
 from pipeline.stores.folder import FolderStore
 from pipeline.workers.ocr_pool import Pending

@@ -9,7 +9,7 @@ from typing import Final
 from models.policy import Limits, Policy
 from models.submission import MANIFEST_NAME
 from pipeline.cases.context import PipelineContext
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.folder import FolderStore
 from tests.support.dossiers import CHILD, FAMILY, GUARDIAN

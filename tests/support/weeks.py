@@ -11,8 +11,7 @@ from models.findings import Code, Finding, Location, Reason, found
 from models.policy import ReviewSampling
 from models.result import Result, decide
 from models.review import ReviewDecision, ReviewOutcome
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.review_values import RecordedDecision
 from pipeline.ledger.values import Conclusion
 from tests.contracts.conftest import Clock
@@ -51,10 +50,10 @@ def weeks_in(folder: Path, days: int, a_day: int, until: datetime) -> tuple[Ledg
 
 
 def _case(ledger: Ledger, clock: Clock, chance: random.Random, name: str, version: str) -> None:
-    case = ledger.open_case(submission(name, NAME), FILES, "d")
+    case = ledger.cases.open(submission(name, NAME), FILES, "d")
     findings = [] if chance.random() < 0.68 else [_finding(chance) for _ in range(chance.choice((1, 1, 2)))]
-    ledger.conclude(Conclusion(case, _result(case, version, findings), looks=ReviewSampling(share=0.15)))
-    row = ledger.waiting(name)
+    ledger.cases.conclude(Conclusion(case, _result(case, version, findings), looks=ReviewSampling(share=0.15)))
+    row = ledger.reviews.waiting(name)
     if row is not None and chance.random() < 0.85:
         clock.forward(chance.uniform(60, 7200))
         _decide(ledger, case, chance, blind=row.why.value == "second_look")
@@ -85,4 +84,4 @@ def _decide(ledger: Ledger, case: Case, chance: random.Random, *, blind: bool) -
     elif outcome is not ReviewOutcome.ESCALATE:
         seen = [] if outcome is ReviewOutcome.ACCEPT else [found(Code.NAME_DIFFERS, Reason.DIFFERENT)]
         settled = settled._replace(result=_result(case, "0.2.0", seen))
-    ledger.settle(settled)
+    ledger.reviews.record_decision(settled)

@@ -17,8 +17,8 @@ from pipeline.cases.context import PipelineContext
 from pipeline.delivery.audit_anchors import keep_anchor, verify
 from pipeline.delivery.deliver import Outlet, deliver
 from pipeline.events.reconciler import Reconciler
-from pipeline.ledger.base import Ledger, utc_now
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.clock import utc_now
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import InboxItem
 from pipeline.stores.base import Store
 from pipeline.stores.content import bytes_of
@@ -64,15 +64,15 @@ def work(ledger: Ledger, store: Store, passed: timedelta = timedelta()) -> None:
     """All that waits, once; `passed` is how much later it is by the ledger's clock."""
     desk = PipelineContext(ledger, store, readers(), Policy(), Limits())
     Reconciler(desk.store, desk.ledger, "local").look()
-    for item in (*desk.ledger.undispatched(10), *desk.ledger.overdue(utc_now() + passed)):
-        desk.ledger.mark_dispatched(item.item_id, f"run-{item.item_id}")
+    for item in (*desk.ledger.inbox.undispatched(10), *desk.ledger.inbox.overdue(utc_now() + passed)):
+        desk.ledger.inbox.mark_dispatched(item.item_id, f"run-{item.item_id}")
         _case(item, desk)
     deliver(desk.ledger, Outlet(desk.store, None, whole=False))
     keep_anchor(desk.ledger, desk.store, day=utc_now().date())
 
 
 def _case(item: InboxItem, desk: PipelineContext) -> None:
-    lease = desk.ledger.lease(item.item_id, f"worker-{os.getpid()}", _LEASE_SECONDS)
+    lease = desk.ledger.inbox.lease(item.item_id, f"worker-{os.getpid()}", _LEASE_SECONDS)
     if lease is None:
         return
     case = steps.take_in(desk.store, item.event.key.removesuffix(f"/{MANIFEST_NAME}"), desk)
@@ -107,17 +107,17 @@ def wrong(folder: Path) -> Iterator[str]:
 def wrong_case(ledger: Ledger, store: Store) -> Iterator[str]:
     """What ledger and store say of the case that is not as it must be."""
     try:
-        results = ledger.results(CASE)
+        results = ledger.cases.results(CASE)
     except PipelineError as error:
         yield f"no case: {type(error).__name__}"
         return
     if [(result.decision, result.findings) for result in results] != [(Decision.ACCEPTED, ())]:
         yield f"ended as {[(result.decision, [row.code for row in result.findings]) for result in results]}"
-    if len(tuple(ledger.export_children())) != 1:
+    if len(tuple(ledger.children.export())) != 1:
         yield "the child is not registered once"
-    if ledger.undispatched(10) or ledger.overdue(utc_now().replace(year=9999)):
+    if ledger.inbox.undispatched(10) or ledger.inbox.overdue(utc_now().replace(year=9999)):
         yield "the upload is still open"
-    for file in ledger.case(CASE).files:
+    for file in ledger.cases.get(CASE).files:
         if file.digest is None or bytes_of(store, file.digest, limit=None) not in FILES:
             yield "bytes of a file are not what was sent"
     if not list(store.list(f"results/case-{CASE}/")):

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from models.errors import LedgerBusyError, StoreDownError
 from models.findings import Code, Reason
-from pipeline.ledger.base import Ledger, utc_now
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.clock import utc_now
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.records import Metrics
 from pipeline.ledger.values import Conclusion, UploadEvent, Via
 from pipeline.stores.base import ObjectInfo
@@ -55,19 +55,19 @@ def store(tmp_path: Path) -> FolderStore:
 
 
 def upload(ledger: Ledger, key: str = "k", via: Via = Via.EVENT) -> None:
-    ledger.hear(UploadEvent(bucket="b", key=key, etag="e", via=via))
+    ledger.inbox.add_upload(UploadEvent(bucket="b", key=key, etag="e", via=via))
 
 
 def conclude(ledger: Ledger) -> None:
     upload(ledger)
-    (item,) = ledger.undispatched(1)
-    lease = ledger.lease(item.item_id, "w", 60)
-    case = ledger.open_case(submission("s-1"), FILES, "d1")
-    ledger.conclude(Conclusion(case, result(case, (Code.REGISTER_ILLEGIBLE, Reason.BLUR)), lease=lease))
+    (item,) = ledger.inbox.undispatched(1)
+    lease = ledger.inbox.lease(item.item_id, "w", 60)
+    case = ledger.cases.open(submission("s-1"), FILES, "d1")
+    ledger.cases.conclude(Conclusion(case, result(case, (Code.REGISTER_ILLEGIBLE, Reason.BLUR)), lease=lease))
 
 
 def notify(ledger: Ledger) -> None:
-    ledger.note_notifications([b"{}"])
+    ledger.inbox.note_notifications([b"{}"])
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_why_not_ready(
     clock.by = -ago
     before(ledger)
     clock.by = timedelta()
-    ledger.beat("host/1", 0)
+    ledger.operations.heartbeat("host/1", 0)
     why = check_health(ledger, store).why_not_ready
     assert len(why) == len(words)
     assert all(word in sentence for word, sentence in zip(words, why, strict=True))
@@ -99,21 +99,23 @@ def test_why_not_ready(
 
 def test_a_worker_that_is_silent_is_missed(ledger: Ledger, store: FolderStore, clock: Shifted) -> None:
     clock.by = -timedelta(seconds=61)
-    ledger.beat("host/1", 0)
+    ledger.operations.heartbeat("host/1", 0)
     (why,) = check_health(ledger, store).why_not_ready
     assert "No worker has spoken" in why
     clock.by = timedelta()
-    ledger.beat("host/2", 0)
+    ledger.operations.heartbeat("host/2", 0)
     assert check_health(ledger, store).why_not_ready == ()
 
 
 def test_workers_of_yesterday_are_struck_out(ledger: Ledger, clock: Shifted) -> None:
     clock.by = -timedelta(hours=25)
-    ledger.beat("host/1", 3)
+    ledger.operations.heartbeat("host/1", 3)
     clock.by = timedelta()
-    ledger.beat("host/2", 1)
-    ledger.beat("host/2", 2)
-    assert [(worker.identity, worker.engine_restarts) for worker in ledger.figures().workers] == [("host/2", 2)]
+    ledger.operations.heartbeat("host/2", 1)
+    ledger.operations.heartbeat("host/2", 2)
+    assert [(worker.identity, worker.engine_restarts) for worker in ledger.operations.metrics().workers] == [
+        ("host/2", 2)
+    ]
 
 
 class _Away(FolderStore):
@@ -127,7 +129,7 @@ class _Locked:
 
 
 def test_a_store_and_a_ledger_that_are_away_are_named(tmp_path: Path, ledger: Ledger) -> None:
-    ledger.beat("host/1", 0)
+    ledger.operations.heartbeat("host/1", 0)
     (store,) = check_health(ledger, _Away(tmp_path)).why_not_ready
     (locked,) = check_health(_Locked(), FolderStore(tmp_path)).why_not_ready  # type: ignore[arg-type]
     assert ("object store" in store, "ledger" in locked) == (True, True)
@@ -157,6 +159,6 @@ def test_what_is_answered(ledger: Ledger, store: FolderStore) -> None:
 
 
 def test_ready_is_said_with_200(ledger: Ledger, store: FolderStore) -> None:
-    ledger.beat("host/1", 0)
+    ledger.operations.heartbeat("host/1", 0)
     with answering(application(OPTIONS, ledger, store)) as port:
         assert httpx.get(f"http://127.0.0.1:{port}/ready").json() == {"ready": True, "why_not": []}

@@ -15,8 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from models.errors import LedgerBusyError
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
 from service.options import ReceiverOptions
 from service.settings import Settings, SettingsError
@@ -107,7 +106,7 @@ def test_what_is_answered(
 ) -> None:
     answer = post(port, body, headers)
     assert answer.status_code == status
-    assert [one.body for one in ledger.notifications(10)] == [body] * kept
+    assert [one.body for one in ledger.inbox.notifications(10)] == [body] * kept
     assert TOKEN not in answer.text
     assert "server" not in answer.headers
 
@@ -150,7 +149,7 @@ def test_requests_that_no_store_sends(port: int, ledger: Ledger, request_bytes: 
     began = time.monotonic()
     assert raw(port, request_bytes).split(b" ")[1] == status
     assert time.monotonic() - began < 2
-    assert ledger.notifications(10) == ()
+    assert ledger.inbox.notifications(10) == ()
 
 
 def test_a_body_that_never_comes_is_not_waited_for_for_ever(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +163,7 @@ def test_a_body_that_breaks_off_is_not_kept(port: int, ledger: Ledger) -> None:
             b"POST " + TO + b"Authorization: Bearer " + TOKEN.encode() + b"\r\nContent-Length: 100\r\n\r\n{}"
         )
     assert post(port, BODY, BEARER).status_code == 204
-    assert [one.body for one in ledger.notifications(10)] == [BODY]
+    assert [one.body for one in ledger.inbox.notifications(10)] == [BODY]
 
 
 class _Stub:
@@ -221,7 +220,7 @@ def test_the_same_body_again_waits_once(port: int, ledger: Ledger) -> None:
     with ThreadPoolExecutor(10) as senders:
         answers = [senders.submit(post, port, BODY, BEARER) for _ in range(30)]
     assert {answer.result().status_code for answer in answers} == {204}
-    assert len(ledger.notifications(100)) == 1
+    assert len(ledger.inbox.notifications(100)) == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.errors import EngineError
-from pipeline.ledger.base import Clock, Ledger, utc_now
+from pipeline.ledger.clock import Clock, utc_now
+from pipeline.ledger.ledger import Ledger
 from pipeline.stores.base import Store
 from pipeline.workers.render_pool import PageRenderer
 from service.settings import Settings

@@ -10,8 +10,8 @@ from starlette.responses import Response, StreamingResponse
 from models.errors import UnknownBatchError
 from models.masking import mask_numbers
 from pipeline.batches.report import ChangeRow, Report, as_csv, items, report, rows_of
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import Batch, ItemState
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.records import AuditKind
 from web.desk.errors import ErrorKind, PageError
 from web.desk.request_context import RequestContext
@@ -30,7 +30,7 @@ class BatchRow(NamedTuple):
 
 def batches(context: RequestContext) -> Response:
     """All batches, the newest first."""
-    return context.page("batches.html", lines=[_line(one) for one in context.services.ledger.batches()])
+    return context.page("batches.html", lines=[_line(one) for one in context.services.ledger.batches.list()])
 
 
 def batch(context: RequestContext) -> Response:
@@ -49,7 +49,9 @@ def batch(context: RequestContext) -> Response:
 def batch_csv(context: RequestContext) -> Response:
     """Every change of a batch as CSV for a spreadsheet; who fetched it is in the audit chain."""
     batch_id = _known(context).batch_id
-    context.services.ledger.note(AuditKind.FETCHED, {"account": context.who.name, "what": "batch", "batch": batch_id})
+    context.services.ledger.audit.note(
+        AuditKind.FETCHED, {"account": context.who.name, "what": "batch", "batch": batch_id}
+    )
     lines = chain(("\ufeff",), as_csv(_rows(context, batch_id)))
     named = {"Content-Disposition": f'attachment; filename="batch-{batch_id}.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=named)
@@ -63,7 +65,7 @@ def _rows(context: RequestContext, batch_id: str) -> Iterator[ChangeRow]:
 
 def _known(context: RequestContext) -> Batch:
     try:
-        return context.services.ledger.batch(context.request.path_params["batch_id"])
+        return context.services.ledger.batches.get(context.request.path_params["batch_id"])
     except UnknownBatchError:
         raise PageError(ErrorKind.MISSING) from None
 
@@ -72,7 +74,7 @@ def _report(context: RequestContext) -> Report:
     known = _known(context)
     counts = frozenset(known.counts.items())
     # A ledger is hashed as the object that it is.
-    return _reported(context.services.ledger, known.batch_id, counts)  # type: ignore[arg-type]
+    return _reported(context.services.ledger, known.batch_id, counts)
 
 
 @lru_cache(maxsize=_REPORTS)

@@ -101,14 +101,14 @@ def picture(context: RequestContext) -> Response:
 
 def release(context: RequestContext) -> Response:
     """Let go of a case, and go back to the queue."""
-    context.services.ledger.release(context.request.path_params["submission_id"], context.who.name)
+    context.services.ledger.reviews.release(context.request.path_params["submission_id"], context.who.name)
     return context.redirect("queue")
 
 
 def reopen(context: RequestContext) -> Response:
     """Lay a decided case before supervisors again: the family objects."""
     submission_id = context.request.path_params["submission_id"]
-    context.services.ledger.reopen(submission_id, context.who.name)
+    context.services.ledger.reviews.reopen(submission_id, context.who.name)
     return context.redirect("case", submission_id=submission_id)
 
 
@@ -117,7 +117,7 @@ def find(context: RequestContext) -> Response:
     submission_id = context.request.query_params.get("id", "").strip()
     if not submission_id:
         return context.redirect_to(local_path(context.path("queue")))
-    context.services.ledger.case(submission_id)
+    context.services.ledger.cases.get(submission_id)
     return context.redirect("case", submission_id=submission_id)
 
 
@@ -143,7 +143,7 @@ def changes_since(context: RequestContext, opened: ReviewCase, revision: int, ru
     if opened.laid_out.is_blind:
         return ()
     try:
-        before = context.services.ledger.result(opened.submission_id, revision, run)
+        before = context.services.ledger.cases.result(opened.submission_id, revision, run)
     except LedgerError:
         return ()
     found = changes(before, opened.laid_out.result)
@@ -223,7 +223,7 @@ def _held(context: RequestContext, opened: ReviewCase) -> str | None:
     if not _may_decide(context, opened):
         return None
     try:
-        context.services.ledger.hold(
+        context.services.ledger.reviews.hold(
             opened.submission_id, context.who.name, context.services.settings.desk.hold_seconds
         )
     except HeldError as error:
@@ -242,4 +242,4 @@ def _may_decide(context: RequestContext, opened: ReviewCase) -> bool:
 
 def _note(context: RequestContext, kind: AuditKind, details: Mapping[str, str | int]) -> None:
     submission_id = context.request.path_params["submission_id"]
-    context.services.ledger.note(kind, {"account": context.who.name, **details}, submission_id)
+    context.services.ledger.audit.note(kind, {"account": context.who.name, **details}, submission_id)

@@ -101,7 +101,9 @@ def dashboard_csv(context: RequestContext) -> Response:
     days = _days(context)
     overview = _overview(context, days)
     body = as_csv(tables(overview, context.words).values(), context.words)
-    context.services.ledger.note(AuditKind.FETCHED, {"account": context.who.name, "what": "dashboard", "days": days})
+    context.services.ledger.audit.note(
+        AuditKind.FETCHED, {"account": context.who.name, "what": "dashboard", "days": days}
+    )
     name = f"overview-{overview.since}-{overview.until}.csv"
     return Response(body, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -115,7 +117,7 @@ def _days(context: RequestContext) -> int:
 
 def _overview(context: RequestContext, days: int) -> Overview:
     until = day_of(context.services.clock())
-    return context.services.ledger.overview(until - timedelta(days=days - 1), until)
+    return context.services.ledger.operations.overview(until - timedelta(days=days - 1), until)
 
 
 def _panels(context: RequestContext, overview: Overview) -> Panels:

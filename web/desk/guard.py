@@ -115,7 +115,7 @@ def _signed_in(way: RouteSpec, anonymous: RequestContext) -> Account | None:
     if not anonymous.secret:
         return None
     desk, attended = anonymous.services.settings.desk, way.name not in access.UNATTENDED
-    session = anonymous.services.ledger.session
+    session = anonymous.services.ledger.accounts.session
     return session(anonymous.secret, idle=desk.idle_seconds, longest=desk.session_seconds, attended=attended)
 
 

@@ -40,13 +40,13 @@ def sign_in(context: RequestContext) -> Response:
     """Begin a session under a new secret, or say that it is not to be, and not why."""
     name, onward = context.form.one("name"), local_path(context.form.one("next"))
     with _held(_few_wait, 0), _held(_one_at_a_time, _WAIT_SECONDS):
-        secret = context.services.ledger.sign_in(name, context.form.one("password"))
+        secret = context.services.ledger.accounts.sign_in(name, context.form.one("password"))
     if secret is None:
         return context.page(
             "login.html", status=HTTPStatus.FORBIDDEN, next=onward, over=False, refused=True, name=name[:64]
         )
     if context.secret:
-        context.services.ledger.sign_out(context.secret)
+        context.services.ledger.accounts.sign_out(context.secret)
     answer = context.redirect_to(onward)
     context.services.cookies.keep_secret(answer, secret)
     return answer
@@ -54,7 +54,7 @@ def sign_in(context: RequestContext) -> Response:
 
 def sign_out(context: RequestContext) -> Response:
     """End the session."""
-    context.services.ledger.sign_out(context.secret)
+    context.services.ledger.accounts.sign_out(context.secret)
     answer = context.redirect("login")
     context.services.cookies.drop_secret(answer)
     return answer

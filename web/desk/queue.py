@@ -64,7 +64,7 @@ def queue(context: RequestContext) -> Response:
     asked = context.request.query_params
     name = _view_name(context)
     view = View(owner=context.who.name) if name == _MINE else _VIEWS[name]
-    page = context.services.ledger.queue(view, _SHOWN, _cursor(asked.get("after", "")))
+    page = context.services.ledger.reviews.queue(view, _SHOWN, _cursor(asked.get("after", "")))
     return context.page(
         "queue.html",
         tabs=tuple(_tabs(context, name)),
@@ -82,7 +82,7 @@ def prioritise(context: RequestContext) -> Response:
     submission_id = context.request.path_params["submission_id"]
     try:
         priority = Priority(int(context.form.one("priority")))
-        context.services.ledger.prioritise(submission_id, context.who.name, priority)
+        context.services.ledger.reviews.prioritise(submission_id, context.who.name, priority)
     except ValueError:
         raise PageError(Refused.MALFORMED) from None
     except NotWaitingError:
@@ -99,11 +99,11 @@ def _view_name(context: RequestContext) -> str:
 
 
 def _has_any(context: RequestContext, name: str) -> bool:
-    return bool(context.services.ledger.queue(_VIEWS[name], 1).cases)
+    return bool(context.services.ledger.reviews.queue(_VIEWS[name], 1).cases)
 
 
 def _tabs(context: RequestContext, current: str) -> Iterator[QueueTab]:
-    counts = context.services.ledger.queue_counts()
+    counts = context.services.ledger.reviews.queue_counts()
     for name, view in _VIEWS.items():
         fitting = (
             one.cases

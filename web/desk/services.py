@@ -4,7 +4,8 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.judge.likeness import NameContext
-from pipeline.ledger.base import Clock, Ledger
+from pipeline.ledger.clock import Clock
+from pipeline.ledger.ledger import Ledger
 from pipeline.names.readable import readable
 from pipeline.perceive.ocr.engines import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.stores.base import Store
 from service.settings import Settings
 from service.tokens import tokens_in_force
@@ -23,7 +23,7 @@ def application(settings: Settings, ledger: Ledger, store: Store) -> Starlette:
     Raises:
         SettingsError: The tokens cannot be used.
     """
-    commits = GroupCommit(ledger.note_notifications)
+    commits = GroupCommit(ledger.inbox.note_notifications)
     tokens = tokens_in_force(settings.receiver)
     receiver, health = Receiver(tokens, commits), Health(ledger, store, tokens)
 

@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from models.errors import ObjectMissingError, PipelineError
-from pipeline.ledger.base import Ledger, utc_now
+from pipeline.ledger.clock import utc_now
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.records import Metrics
 from pipeline.stores.base import Store
 from service.threads import run_in_thread
@@ -75,7 +76,7 @@ class Health:
 def check_health(ledger: Ledger, store: Store) -> HealthCheck:
     """Ask ledger and store."""
     try:
-        figures = ledger.figures()
+        figures = ledger.operations.metrics()
     except PipelineError as error:
         return HealthCheck(
             None, (f"The ledger does not answer ({type(error).__name__}): look at its log and its disk.",)

@@ -15,15 +15,21 @@ from pipeline.ledger import (
 from pipeline.ledger.audit import AuditEntry
 from pipeline.ledger.passwords import hashed, is_password
 from pipeline.ledger.records import AuditKind
-from pipeline.ledger.repositories.on_database import Details, OnDatabase
+from pipeline.ledger.repositories.base import Details, Repository
 
 _SPARED: Final = timedelta(seconds=30)  # for which a session is not noted as seen again, and no more than
 _SHARE: Final = 10  # a tenth of what may pass without anything: it ends earlier by as much
 _UNLOCKED: Final = {"failures": 0, "locked_until": None}
 
 
-class People(OnDatabase):
-    def make_account(self, name: str, role: Role, password: str, *, by: str) -> None:
+class AccountRepository(Repository):
+    """Accounts and sessions. `by` says in the audit chain who changed an account; no secret stands in it.
+
+    Whatever changes an account ends all of its sessions.
+    """
+
+    def make(self, name: str, role: Role, password: str, *, by: str) -> None:
+        """Let somebody sign in; raises AccountError if there is one of the name, or name or password are none."""
         account = Account(name=checked_name(name), role=role, made_at=self._clock())
         kept = hashed(checked_password(name, password))  # before the transaction: nobody waits meanwhile
         with self._database.writing() as connection:
@@ -31,21 +37,26 @@ class People(OnDatabase):
             details: Details = {"account": name, "change": "made", "role": role.value, "by": by}
             self._record(connection, AuditEntry(AuditKind.ACCOUNT, details))
 
-    def accounts(self) -> tuple[Account, ...]:
+    def list(self) -> tuple[Account, ...]:
+        """Everybody, by name."""
         with self._database.reading() as connection:
             return people.everybody(connection)
 
     def change_role(self, name: str, role: Role, *, by: str) -> None:
+        """Let somebody do something else; raises AccountError if there is no such account."""
         self._change(name, {"change": "role", "role": role.value, "by": by}, role=role.value)
 
     def change_password(self, name: str, password: str, *, by: str) -> None:
+        """Give somebody another password, and let go of a lock; raises AccountError as `make_account` does."""
         kept = hashed(checked_password(name, password))
         self._change(name, {"change": "password", "by": by}, password=kept, **_UNLOCKED)
 
-    def disable_account(self, name: str, *, by: str) -> None:
+    def disable(self, name: str, *, by: str) -> None:
+        """Let somebody sign in no more; raises AccountError if there is no such account."""
         self._change(name, {"change": "disabled", "by": by}, disabled_at=self._clock())
 
-    def enable_account(self, name: str, *, by: str) -> None:
+    def enable(self, name: str, *, by: str) -> None:
+        """Let somebody sign in again, and let go of a lock; raises AccountError if there is no such account."""
         self._change(name, {"change": "enabled", "by": by}, disabled_at=None, **_UNLOCKED)
 
     def _change(self, name: str, details: Details, **values: Any) -> None:
@@ -56,6 +67,11 @@ class People(OnDatabase):
             )
 
     def sign_in(self, name: str, password: str) -> str | None:
+        """Begin a session; hands on its secret, which is told once.
+
+        None, after the same time, whatever was wrong: name, password, an account that is disabled or locked. Five
+        wrong passwords in a row lock an account, for a minute at first and for an hour at most.
+        """
         tidied = tidied_name(name)
         with self._database.reading() as connection:
             before = people.kept(connection, tidied)
@@ -75,6 +91,14 @@ class People(OnDatabase):
             return None
 
     def session(self, secret: str, *, idle: float, longest: float, attended: bool = True) -> Account | None:
+        """Whose session it is; None if there is none, or it is over.
+
+        Args:
+            secret: As `sign_in` handed it on.
+            idle: Seconds without anything that somebody did, after which it is over.
+            longest: Seconds after which it is over in any case.
+            attended: Whether somebody did this, rather than a page by itself.
+        """
         with self._database.reading() as connection:
             found = people.session(connection, secret)
         if found is None or found.account.disabled_at is not None:
@@ -91,6 +115,7 @@ class People(OnDatabase):
         return found.account
 
     def sign_out(self, secret: str) -> None:
+        """End a session; once more is no error."""
         self._end(secret, "asked")
 
     def _end(self, secret: str, why: str) -> None:

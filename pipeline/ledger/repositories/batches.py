@@ -26,35 +26,49 @@ from pipeline.ledger.batch_values import (
     Undo,
 )
 from pipeline.ledger.records import AuditKind
-from pipeline.ledger.repositories.cases import Cases
+from pipeline.ledger.repositories.recording import RecordingRepository
 from pipeline.ledger.values import Conclusion
 
 
-class Batches(Cases):
-    def begin_batch(self, submission_ids: Sequence[str], options: BatchOptions, account: str, version: str) -> Batch:
+class BatchRepository(RecordingRepository):
+    """Batches. Runs are only ever added, whatever is put in force or rolled back; each step is in the audit chain.
+
+    What is done under a lease raises LostLeaseError where somebody else took the batch over; nothing was done then.
+    """
+
+    def begin(self, submission_ids: Sequence[str], options: BatchOptions, account: str, version: str) -> Batch:
+        """Note which cases are to be run again, each once, in the order of the ids."""
         with self._database.writing() as connection:
             noted = batches.Beginning(account, version, self._clock())
             batch = batches.begin(connection, submission_ids, options, noted)
             self._record(connection, _step(connection, batch.batch_id, BatchStep.BEGUN, account))
             return batch
 
-    def batch(self, batch_id: str) -> Batch:
+    def get(self, batch_id: str) -> Batch:
+        """A batch as it stands; raises UnknownBatchError."""
         with self._database.reading() as connection:
             return batches.one(connection, batch_id)
 
-    def batches(self) -> tuple[Batch, ...]:
+    def list(self) -> tuple[Batch, ...]:
+        """All of them, the newest first."""
         with self._database.reading() as connection:
             return batches.every(connection)
 
-    def batch_items(
+    def items(
         self, batch_id: str, states: Collection[ItemState] = (), *, after: int = 0, limit: int = 1000
     ) -> tuple[BatchItem, ...]:
+        """The next items behind a number, of any state or of these."""
         with self._database.reading() as connection:
             return batch_items.page(connection, self._seal, batch_id, states, after=after, limit=limit)
 
-    def hold_batch(
+    def hold(
         self, batch_id: str, owner: str, seconds: float, step: BatchStep, account: str, *, instead_of: int = 0
     ) -> BatchLease | None:
+        """Take a batch for so long; None if somebody holds it, but for the holder with the token `instead_of`.
+
+        Raises:
+            UnknownBatchError: There is none.
+        """
         with self._database.writing() as connection:
             now = self._clock()
             lease = batches.hold(connection, batch_id, owner, seconds=seconds, instead_of=instead_of, now=now)
@@ -62,31 +76,53 @@ class Batches(Cases):
                 self._record(connection, _step(connection, batch_id, step, account))
             return lease
 
-    def renew_batch(self, lease: BatchLease, seconds: float) -> None:
+    def renew(self, lease: BatchLease, seconds: float) -> None:
+        """Hold on for so long from now."""
         with self._database.writing() as connection:
             batches.renew(connection, lease, seconds=seconds, now=self._clock())
 
-    def let_go_of_batch(self, lease: BatchLease, step: BatchStep, account: str) -> None:
+    def release(self, lease: BatchLease, step: BatchStep, account: str) -> None:
+        """Say that the work ended so; nothing happens if somebody else holds the batch now."""
         with self._database.writing() as connection:
             if batches.let_go(connection, lease):
                 self._record(connection, _step(connection, lease.batch_id, step, account))
 
     def record_items(self, lease: BatchLease, judged: Sequence[Judged]) -> tuple[ItemState, ...]:
+        """Record what came of pending items, all of it or nothing, and hand on what each of them is now.
+
+        Put in force unless the batch is a dry run, a person decided the case, or anything came in between.
+
+        Raises:
+            ChildExistsError: Another case registered a child with one of its numbers.
+        """
         with self._database.writing() as connection:
             hand = self._hand(connection, lease, [one.number for one in judged])
             return self._all(hand, [partial(self._recorded, hand, one) for one in judged])
 
     def note_item(self, lease: BatchLease, number: int, state: ItemState, failure: str | None = None) -> None:
+        """Note in which state an item is, and the name of the error if there was one."""
         with self._database.writing() as connection:
             batches.fenced(connection, lease)
             items = batch_items.locked(connection, self._seal, lease.batch_id, [number]).values()
             changed = (item._replace(state=_after(item.state, state), failure=failure) for item in items)
             batch_items.write(connection, self._seal, lease.batch_id, changed)
 
-    def promote_items(self, lease: BatchLease, numbers: Sequence[int], *, tell: bool) -> tuple[ItemState, ...]:
+    def promote(self, lease: BatchLease, numbers: Sequence[int], *, tell: bool) -> tuple[ItemState, ...]:
+        """Put in force what was kept of items, all of them or none, but for those where anything came in between.
+
+        Raises:
+            ChildExistsError: Another case registered a child with one of their numbers.
+        """
         return self._moved(lease, numbers, self._promoted, tell=tell)
 
-    def roll_back_items(self, lease: BatchLease, numbers: Sequence[int], *, tell: bool) -> tuple[ItemState, ...]:
+    def roll_back(self, lease: BatchLease, numbers: Sequence[int], *, tell: bool) -> tuple[ItemState, ...]:
+        """Put in force again what was before, all of it or nothing, but for those where anything came since.
+
+        The register's record of each case is what it was, or gone if there was none.
+
+        Raises:
+            ChildExistsError: Another case registered a child with a number that is to be restored.
+        """
         return self._moved(lease, numbers, self._rolled_back, tell=tell)
 
     def _moved(self, lease: BatchLease, numbers: Sequence[int], move: "_Move", *, tell: bool) -> tuple[ItemState, ...]:

@@ -7,55 +7,69 @@ from pipeline.ledger import (
     inbox,
     notifications,
     outbox,
-    telling,
 )
 from pipeline.ledger.audit import AuditEntry
 from pipeline.ledger.records import AuditKind
-from pipeline.ledger.repositories.on_database import Details, OnDatabase
-from pipeline.ledger.values import InboxItem, Lease, Message, MessageKind, Notification, UploadEvent
+from pipeline.ledger.repositories.base import Details, Repository
+from pipeline.ledger.values import InboxItem, Lease, MessageKind, Notification, UploadEvent
 
 
-class Inbox(OnDatabase):
+class InboxRepository(Repository):
+    """Uploads on their way to becoming cases. Every method but `hear` raises LedgerError for an unknown item."""
+
     def note_notifications(self, bodies: Sequence[bytes]) -> int:
+        """Keep what an object store said, durably and all of it; hands on how many were not waiting already."""
         with self._database.writing() as connection:
             return notifications.note(connection, bodies, now=self._clock())
 
     def notifications(self, limit: int) -> tuple[Notification, ...]:
+        """The oldest ones that wait to be worked on."""
         with self._database.reading() as connection:
             return notifications.waiting(connection, limit)
 
     def drop_notification(self, notification: Notification) -> None:
+        """Let go of one whose objects are known; once more is no error."""
         with self._database.writing() as connection:
             notifications.drop(connection, notification)
 
-    def hear(self, event: UploadEvent) -> bool:
+    def add_upload(self, event: UploadEvent) -> bool:
+        """Note an upload, durably; True the first time it is heard of, however it arrives and in whatever order."""
         with self._database.writing() as connection:
             item_id = inbox.hear(connection, event, now=self._clock())
             if item_id is not None:
                 self._record(connection, AuditEntry(AuditKind.HEARD, {"item": item_id, "via": event.via.value}))
             return item_id is not None
 
-    def item(self, item_id: str) -> InboxItem:
+    def get(self, item_id: str) -> InboxItem:
+        """An item, whatever became of it."""
         with self._database.reading() as connection:
             return inbox.item(connection, item_id)
 
     def undispatched(self, limit: int) -> tuple[InboxItem, ...]:
+        """The oldest items that nobody has started work on."""
         with self._database.reading() as connection:
             return inbox.undispatched(connection, limit)
 
     def mark_dispatched(self, item_id: str, flow_run_id: str, *, patience: float = 300.0) -> None:
+        """Note that a run was asked for; overdue if nobody leases the item within `patience` seconds."""
         with self._database.writing() as connection:
             inbox.mark_dispatched(connection, item_id, flow_run_id, patience=patience, now=self._clock())
 
     def lease(self, item_id: str, owner: str, seconds: float) -> Lease | None:
+        """Take an item for so long; None if somebody holds it or it is finished."""
         with self._database.writing() as connection:
             return inbox.lease(connection, item_id, owner, seconds=seconds, now=self._clock())
 
     def renew(self, lease: Lease, seconds: float) -> Lease:
+        """Hold on for so long from now; raises LostLeaseError."""
         with self._database.writing() as connection:
             return inbox.renew(connection, lease, seconds=seconds, now=self._clock())
 
     def finish(self, lease: Lease, refusal: Sequence[str] = ()) -> None:
+        """Close an item of which no case came; once more is no error; raises LostLeaseError.
+
+        What is wrong with it, if anything is said, waits in the outbox from then on.
+        """
         now = self._clock()
         with self._database.writing() as connection:
             if not inbox.finish(connection, lease, None, now=now):
@@ -67,30 +81,6 @@ class Inbox(OnDatabase):
             self._record(connection, AuditEntry(AuditKind.CLOSED, {"item": lease.item_id, "refused": bool(refusal)}))
 
     def overdue(self, now: datetime) -> tuple[InboxItem, ...]:
+        """Unfinished items whose lease or patience ran out: to be dispatched again."""
         with self._database.reading() as connection:
             return inbox.overdue(connection, now=now)
-
-
-class Outbox(OnDatabase):
-    def claim_messages(self, limit: int, seconds: float) -> tuple[Message, ...]:
-        with self._database.writing() as connection:
-            return outbox.claim(connection, limit, seconds=seconds, now=self._clock())
-
-    def tell(self, submission_id: str) -> bool:
-        with self._database.writing() as connection:
-            return telling.tell(connection, self._seal, submission_id, now=self._clock())
-
-    def told(self, message: Message) -> None:
-        with self._database.writing() as connection:
-            if outbox.told(connection, message, now=self._clock()):
-                details: Details = {"message": message.message_id, "attempts": message.attempts}
-                self._record(connection, AuditEntry(AuditKind.TOLD, details, _subject_of(message)))
-
-    def not_told(self, message: Message, failure: str, again: datetime) -> None:
-        with self._database.writing() as connection:
-            outbox.failed(connection, message, failure, again=again)
-
-
-def _subject_of(message: Message) -> str | None:
-    subject = message.data.get("submission_id")
-    return subject if isinstance(subject, str) else None

@@ -1,20 +1,28 @@
 """A result of a case and what follows from it, whoever came to it."""
 
 import hashlib
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
+from models.errors import LedgerError
 from models.result import Decision, Result
-from pipeline.ledger import children, outbox, runs
+from pipeline.ledger import cases, children, inbox, outbox, runs
 from pipeline.ledger import erasure as forgetting
-from pipeline.ledger.repositories.on_database import Details, OnDatabase
+from pipeline.ledger import review_queue as waiting
+from pipeline.ledger.audit import AuditEntry
+from pipeline.ledger.decision_errors import PersonDecidedError
+from pipeline.ledger.records import AuditKind
+from pipeline.ledger.repositories.base import Details, Repository
+from pipeline.ledger.review_queue import Ended
 from pipeline.ledger.runs import Adding
 from pipeline.ledger.values import Conclusion, MessageKind
 
 
-class Recording(OnDatabase):
+class RecordingRepository(Repository):
     """Adds runs, within the transaction of whoever asks."""
 
     def _add_run(
@@ -42,6 +50,34 @@ class Recording(OnDatabase):
         """Let a result wait in the outbox."""
         data: Details = {"submission_id": submission_id, **ending}
         outbox.note(connection, MessageKind.CONCLUDED, data, case_id=case_id, now=self._clock())
+
+    def _concluded(self, connection: Connection, one: Conclusion, entries: list[AuditEntry]) -> int:
+        submission_id = one.case.submission.submission_id
+        held = cases.held(connection, one.case)
+        last = runs.last(connection, held.case_id)
+        if one.lease is not None and not inbox.finish(connection, one.lease, submission_id, now=self._clock()):
+            return last.ordinal
+        if last.author is not None:
+            raise PersonDecidedError(submission_id)
+        ordinal, ending = self._add_run(connection, Adding(held, last), one)
+        if held.is_latest:
+            ended = Ended(held.case_id, one.case, ordinal, one.result)
+            waiting.follow(connection, self._seal, ended, one.looks, now=self._clock())
+        if one.lease is not None:
+            self._tell(connection, held.case_id, submission_id, ending)
+        entries.append(AuditEntry(AuditKind.CONCLUDED, {**ending, "result": digest_of(one.result)}, submission_id))
+        return ordinal
+
+    def _note_late(self, conclusions: Iterable[Conclusion]) -> None:
+        entries = (
+            AuditEntry(
+                AuditKind.LATE, {"item": one.lease.item_id, "token": one.lease.token}, one.case.submission.submission_id
+            )
+            for one in conclusions
+            if one.lease is not None
+        )
+        with suppress(LedgerError), self._database.writing() as connection:
+            self._record(connection, *entries)
 
 
 def _ending(result: Result) -> Details:

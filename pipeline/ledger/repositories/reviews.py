@@ -1,6 +1,6 @@
 """Cases that lie before people, and what they decide: each operation is one transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,8 @@ from pipeline.ledger.cases import Held
 from pipeline.ledger.decision_errors import StaleCaseError
 from pipeline.ledger.loading import laid_out
 from pipeline.ledger.records import AuditKind
-from pipeline.ledger.repositories.on_database import Details
-from pipeline.ledger.repositories.recording import Recording
+from pipeline.ledger.repositories.base import Details
+from pipeline.ledger.repositories.recording import RecordingRepository
 from pipeline.ledger.review_queue import Ended
 from pipeline.ledger.review_values import (
     CaseForReview,
@@ -35,40 +35,55 @@ from pipeline.ledger.runs import Adding
 from pipeline.ledger.values import Conclusion, Lease
 
 
-class Reviews(Recording):
+class ReviewRepository(RecordingRepository):
+    """A case comes to lie before people, and leaves them, in the transaction that gives it a result."""
+
     def queue(self, view: View, limit: int, after: Cursor | None = None) -> QueuePage:
+        """The next cases: supervisors' last, then by priority, then those that have waited longest."""
         with self._database.reading() as connection:
             return waiting.page(connection, view, limit, after)
 
     def queue_counts(self) -> tuple[QueueCount, ...]:
+        """How many cases there are for each reason."""
         with self._database.reading() as connection:
             return waiting.counts(connection)
 
     def waiting(self, submission_id: str) -> Waiting | None:
+        """Whether a case lies before people, and how."""
         with self._database.reading() as connection:
             return waiting.one(connection, submission_id)
 
-    def laid_out(self, submission_id: str, version: int | None) -> CaseForReview:
+    def case_for_review(self, submission_id: str, version: int | None) -> CaseForReview:
+        """A case with all that somebody needs who decides it; with content of this version, as `stored`.
+
+        Raises:
+            UnknownCaseError: There is no such case.
+            NoResultYetError: It came in, and was not decided yet.
+        """
         with self._database.reading() as connection:
             return laid_out(connection, self._seal, submission_id, version)
 
     def hold(self, submission_id: str, account: str, seconds: float) -> Waiting:
+        """Take a case in hand for so long, or go on holding it; raises HeldError or NotWaitingError."""
         with self._database.writing() as connection:
             held = waiting.hold(connection, submission_id, account, seconds=seconds, now=self._clock())
             self._record(connection, _held(submission_id, account, seconds=seconds))
             return held
 
     def release(self, submission_id: str, account: str) -> None:
+        """Let go of a case; once more, or of one that is somebody else's, is no error."""
         with self._database.writing() as connection:
             if waiting.release(connection, submission_id, account):
                 self._record(connection, _held(submission_id, account, seconds=0))
 
     def prioritise(self, submission_id: str, account: str, priority: Priority) -> None:
+        """Put a case before others, or back; raises NotWaitingError."""
         with self._database.writing() as connection:
             waiting.prioritise(connection, submission_id, priority)
             self._record(connection, _held(submission_id, account, priority=int(priority)))
 
     def reopen(self, submission_id: str, account: str) -> Waiting:
+        """Lay a decided case before supervisors again; raises UnknownCaseError, or LedgerError without runs."""
         with self._database.writing() as connection:
             result = runs.latest(connection, self._seal, submission_id)
             case = cases.case_of(connection, self._seal, submission_id, result.revision)
@@ -81,7 +96,24 @@ class Reviews(Recording):
             raise StaleCaseError(submission_id)
         return laid
 
-    def settle(self, settled: RecordedDecision) -> int | None:
+    def record_decision(self, settled: RecordedDecision) -> int | None:
+        """Record a person's decision and what follows: all of it, or nothing.
+
+        A result that follows becomes a run whose author is the person, registers its child, and waits in the outbox;
+        without a child it takes out of the register what the revision had registered. A case that is handed on waits
+        for a supervisor. A blind look that agrees lets the case go; one that does not lays it before supervisors. The
+        same decision once more changes nothing.
+
+        Returns:
+            The number of the run that came of it, if one did.
+
+        Raises:
+            StaleCaseError: The case has another result or revision than was seen.
+            AlreadyDecidedError: Somebody decided it first.
+            HeldError: Somebody else has it in hand.
+            NotWaitingError: It does not lie before people.
+            ChildExistsError: Another case registered a child with one of its numbers.
+        """
         with self._database.writing() as connection:
             case_id = cases.locked(connection, settled.case)  # first: whoever sends the same at once waits here
             before = reviews.with_id(connection, settled.verdict.decision_id)
@@ -129,10 +161,12 @@ class Reviews(Recording):
         return None
 
     def standing(self, case: Case) -> Result | None:
+        """The result that a person gave a revision, if one did; no machine gives it another."""
         with self._database.reading() as connection:
             return runs.by_person(connection, self._seal, case)
 
-    def stand_by(self, case: Case, lease: Lease) -> None:
+    def repeat_result(self, case: Case, lease: Lease) -> None:
+        """Finish an upload that is a decided revision once more: its result is told again; raises LostLeaseError."""
         submission_id = case.submission.submission_id
         with self._database.writing() as connection:
             case_id = cases.locked(connection, case)
@@ -142,11 +176,13 @@ class Reviews(Recording):
                 details: Details = {"item": lease.item_id, "refused": False}
                 self._record(connection, AuditEntry(AuditKind.CLOSED, details, submission_id))
 
-    def reviewed(self, submission_id: str) -> tuple[Reviewed, ...]:
+    def decisions(self, submission_id: str) -> tuple[Reviewed, ...]:
+        """What people decided of a case, oldest first."""
         with self._database.reading() as connection:
             return reviews.of_case(connection, self._seal, submission_id)
 
-    def all_reviewed(self, since: datetime | None = None) -> Iterator[Reviewed]:
+    def all_decisions(self, since: datetime | None = None) -> Iterator[Reviewed]:
+        """What people decided since then of all cases, oldest first."""
         row_id = 0
         while True:
             with self._database.reading() as connection:
@@ -154,10 +190,6 @@ class Reviews(Recording):
             yield from page
             if not page:
                 return
-
-    def note(self, kind: AuditKind, details: Mapping[str, JsonValue], submission_id: str | None = None) -> None:
-        with self._database.writing() as connection:
-            self._record(connection, AuditEntry(kind, details, submission_id))
 
 
 def _held(submission_id: str, account: str, **what: JsonValue) -> AuditEntry:

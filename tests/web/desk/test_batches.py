@@ -6,8 +6,8 @@ from models.changes import Change
 from models.documents import DocumentKind, Field, Person
 from models.findings import Code, Reason
 from models.review import Role
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.batch_values import BatchOptions, BatchStep, Judged
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Conclusion
 from tests.support.desk import Desk, desk, ledger
 from tests.support.values import FILES, result, submission
@@ -29,12 +29,12 @@ DECISION = Change(what="decision", before="review", after="accepted")
 
 def batch_of(ledger: Ledger, submission_id: str, *, dry_run: bool) -> str:
     """A batch of one case, whose name reads otherwise now."""
-    case = ledger.open_case(submission(submission_id), FILES, "d")
-    ledger.conclude(Conclusion(case, result(case, UNSURE)))
-    batch = ledger.begin_batch((submission_id,), BatchOptions(dry_run=dry_run), "ops", "0.1.0")
-    lease = ledger.hold_batch(batch.batch_id, "here", 60, BatchStep.RESUMED, "ops")
+    case = ledger.cases.open(submission(submission_id), FILES, "d")
+    ledger.cases.conclude(Conclusion(case, result(case, UNSURE)))
+    batch = ledger.batches.begin((submission_id,), BatchOptions(dry_run=dry_run), "ops", "0.1.0")
+    lease = ledger.batches.hold(batch.batch_id, "here", 60, BatchStep.RESUMED, "ops")
     assert lease is not None
-    ledger.record_items(lease, [Judged(1, 1, Conclusion(case, result(case)), (DECISION, NAME))])
+    ledger.batches.record_items(lease, [Judged(1, 1, Conclusion(case, result(case)), (DECISION, NAME))])
     return batch.batch_id
 
 
@@ -61,10 +61,10 @@ def test_a_batch(desk: Desk, ledger: Ledger, role: Role, dry_run: bool, words: l
 
 def test_whoever_fetches_the_changes_is_recorded(desk: Desk, ledger: Ledger) -> None:
     batch_id = batch_of(ledger, "s-1", dry_run=True)
-    before = ledger.verify_audit().records
+    before = ledger.audit.verify().records
     answer = desk.signed_in(Role.OPERATOR).get(f"/batches/{batch_id}/changes.csv")
     assert answer.headers["content-disposition"] == f'attachment; filename="batch-{batch_id}.csv"'
-    assert ledger.verify_audit().records == before + 2, "signed in, and fetched"
+    assert ledger.audit.verify().records == before + 2, "signed in, and fetched"
 
 
 def test_a_batch_that_is_not_there(desk: Desk) -> None:

@@ -137,7 +137,7 @@ def test_a_box_lies_where_the_result_says(desk: Desk, amy: Reviewer, turns: int)
     amy.open(DOUBTFUL)
     for _ in range(turns):
         amy.page.keyboard.press("q")
-    result = desk.ledger.latest_result(f"sample-{DOUBTFUL}")
+    result = desk.ledger.cases.latest_result(f"sample-{DOUBTFUL}")
     shown = amy.page.locator(VIEW)
     number = int(amy.page.evaluate("document.querySelector('.view:not([hidden])').dataset.page"))
     here = [one.box for one in result.fields if one.file == result.pages[number].file]

@@ -33,7 +33,7 @@ def case(hospital: Hospital) -> str:
 
 
 def noted(hospital: Hospital, kind: AuditKind, name: str = "case-1") -> list[AuditRecord]:
-    return [record for record in hospital.ledger.audit_trail(name) if record.kind == kind]
+    return [record for record in hospital.ledger.audit.trail(name) if record.kind == kind]
 
 
 def revealed(browser: TestClient, case: str, **form: str) -> str:
@@ -200,7 +200,7 @@ def test_nobody_lets_go_of_what_is_somebody_elses(hospital: Hospital, amy: TestC
     hospital.browser("ann").post(f"{case}/release", data={"csrf": token})
     amy.get(case)
     hospital.browser("ann").post(f"{case}/release", data={"csrf": token})
-    waiting = hospital.ledger.waiting("case-1")
+    waiting = hospital.ledger.reviews.waiting("case-1")
     assert waiting is not None
     assert waiting.owner == "amy"
 
@@ -240,7 +240,7 @@ def test_a_supervisor_opens_a_decided_case_again(hospital: Hospital, name: str, 
     token = re.findall(r'name="csrf" value="(\w+)"', page)[0]
     answer = browser.post("/cases/decided/reopen", data={"csrf": token})
     assert answer.status_code == (303 if offered else 403)
-    waiting = hospital.ledger.waiting("decided")
+    waiting = hospital.ledger.reviews.waiting("decided")
     assert (waiting is not None) is offered
     if offered:
         assert "家长申诉" in browser.get("/cases/decided").text

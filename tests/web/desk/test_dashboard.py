@@ -13,7 +13,7 @@ from models.cells import no_formula
 from models.documents import PageKind
 from models.review import Role
 from models.shares import Share
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from tests.support.desk import Desk, desk_in
 from tests.support.weeks import ID, NAME, weeks_in
 from web.desk import plots
@@ -80,7 +80,7 @@ def test_the_file_counts_what_the_ledger_counts(desk: Desk, ledger: Ledger) -> N
     rows = fetched(desk, 30)
     days = [row for row in rows if re.fullmatch(r"\d{4}-\d\d-\d\d", (row or [""])[0]) and len(row) == 6]
     today = NOW.astimezone().date()
-    told = ledger.overview(today - timedelta(days=60), today + timedelta(days=1))
+    told = ledger.operations.overview(today - timedelta(days=60), today + timedelta(days=1))
     assert len(days) == 30
     assert sum(int(cell) for row in days for cell in row[1:4]) == told.ended()
     assert sum(int(row[4]) for row in days) == sum(one.by_person for one in told.decisions)
@@ -103,11 +103,11 @@ def test_another_period_is_refused(desk: Desk, days: str) -> None:
 
 
 def test_fetching_is_recorded_and_looking_is_not(desk: Desk, ledger: Ledger) -> None:
-    browser, before = desk.signed_in(Role.OPERATOR), ledger.verify_audit().records
+    browser, before = desk.signed_in(Role.OPERATOR), ledger.audit.verify().records
     browser.get("/dashboard")
-    assert ledger.verify_audit().records == before
+    assert ledger.audit.verify().records == before
     answer = browser.get("/dashboard.csv?days=7")
-    assert ledger.verify_audit().records == before + 1
+    assert ledger.audit.verify().records == before + 1
     assert re.fullmatch(r'attachment; filename="overview-[\d-]+\.csv"', answer.headers["content-disposition"])
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"

@@ -71,11 +71,11 @@ def test_a_decision_is_recorded(
 ) -> None:
     answer = decided(amy, case, filled)
     assert (answer.status, answer.to) == (303, f"/queue?done={filled['outcome']}")
-    made = hospital.ledger.latest_result("case-1")
+    made = hospital.ledger.cases.latest_result("case-1")
     assert made.decision is decision
     assert codes <= {(one.code, one.reason) for one in made.findings}
-    assert (hospital.ledger.waiting("case-1") is not None) is (decision is Decision.REVIEW)
-    (review,) = hospital.ledger.reviewed("case-1")
+    assert (hospital.ledger.reviews.waiting("case-1") is not None) is (decision is Decision.REVIEW)
+    (review,) = hospital.ledger.reviews.decisions("case-1")
     assert (review.account, review.outcome) == ("amy", ReviewOutcome(filled["outcome"]))
 
 
@@ -90,9 +90,9 @@ def test_a_decision_is_recorded(
 def test_who_waits_for_results_is_told_what_a_person_decided(
     hospital: Hospital, amy: TestClient, case: str, filled: dict[str, str], told: int
 ) -> None:
-    hospital.ledger.tell("case-1")
+    hospital.ledger.outbox.add("case-1")
     decided(amy, case, filled)
-    assert len(hospital.ledger.claim_messages(9, 60)) == told
+    assert len(hospital.ledger.outbox.claim(9, 60)) == told
 
 
 def test_a_supervisor_decides_what_was_handed_on(hospital: Hospital, amy: TestClient, case: str) -> None:
@@ -100,7 +100,7 @@ def test_a_supervisor_decides_what_was_handed_on(hospital: Hospital, amy: TestCl
     refused = Answer(amy, case, form_of(hospital.browser("sue").get(case).text, {**ACCEPT, "csrf": token(amy)}))
     assert (refused.status, says("stumble.supervisor") in refused.text) == (422, True)
     assert decided(hospital.browser("sue"), case).status == 303
-    assert [one.account for one in hospital.ledger.reviewed("case-1")] == ["amy", "sue"]
+    assert [one.account for one in hospital.ledger.reviews.decisions("case-1")] == ["amy", "sue"]
 
 
 def token(browser: TestClient) -> str:
@@ -130,7 +130,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
     typed = {name: value for name, value in (filled | note).items() if name not in ("outcome", "place")}
     assert {name: kept.get(name, "") for name in typed} == typed
     assert "<b>" not in answer.text.replace("&lt;b&gt;", "")
-    assert hospital.ledger.reviewed("case-1") == ()
+    assert hospital.ledger.reviews.decisions("case-1") == ()
     assert Answer(amy, case, {**kept, **ACCEPT}).status == 303, "and may be mended there"
 
 
@@ -174,7 +174,7 @@ def test_what_a_case_is_to_a_record_of_the_register(
         assert form_of(answer.text).get("relation", "") == filled.get("relation", "")
         assert form_of(answer.text).get("confirmed", "") == filled.get("confirmed", "")
     else:
-        (review,) = hospital.ledger.reviewed("again")
+        (review,) = hospital.ledger.reviews.decisions("again")
         assert review.verdict.relation is Relation.SAME_CHILD
 
 
@@ -190,8 +190,8 @@ def test_what_a_case_is_to_a_record_of_the_register(
 def test_a_blind_look(hospital: Hospital, amy: TestClient, filled: dict[str, str], agreed: bool, waits: bool) -> None:
     laid(hospital.desk, "drawn", CLEAR, looks=DRAWN)
     assert decided(amy, "/cases/drawn", filled).status == 303
-    (review,) = hospital.ledger.reviewed("drawn")
-    waiting = hospital.ledger.waiting("drawn")
+    (review,) = hospital.ledger.reviews.decisions("drawn")
+    waiting = hospital.ledger.reviews.waiting("drawn")
     assert (review.agreed, waiting is not None and waiting.escalated) == (agreed, waits)
 
 
@@ -216,21 +216,21 @@ def test_a_form_that_no_page_sends_is_refused(
     hospital: Hospital, amy: TestClient, case: str, change: dict[str, str]
 ) -> None:
     assert decided(amy, case, {**ACCEPT, **change}).status == 400
-    assert hospital.ledger.reviewed("case-1") == ()
+    assert hospital.ledger.reviews.decisions("case-1") == ()
 
 
 @pytest.mark.parametrize("choice", ["#9", "#-1", "#x", "typed", "", "=" + "长" * 400, "x"])
 def test_a_choice_of_nothing_is_no_look(hospital: Hospital, amy: TestClient, case: str, choice: str) -> None:
     assert decided(amy, case, {"outcome": "accept", "seen.child-name-1": choice}).status == 422
-    assert hospital.ledger.reviewed("case-1") == ()
+    assert hospital.ledger.reviews.decisions("case-1") == ()
 
 
 def test_a_double_click_is_one_decision(hospital: Hospital, amy: TestClient, case: str) -> None:
     form = form_of(amy.get(case).text, RETURN)
     answers = [Answer(amy, case, form) for _ in range(2)]
     assert [(one.status, one.to) for one in answers] == [(303, "/queue?done=return")] * 2
-    assert len(hospital.ledger.reviewed("case-1")) == 1
-    assert len(hospital.ledger.results("case-1")) == 2, "the machine's and hers"
+    assert len(hospital.ledger.reviews.decisions("case-1")) == 1
+    assert len(hospital.ledger.cases.results("case-1")) == 2, "the machine's and hers"
 
 
 def test_who_comes_second_is_told_who_was_first_and_keeps_what_they_typed(hospital: Hospital, case: str) -> None:
@@ -243,7 +243,7 @@ def test_who_comes_second_is_told_who_was_first_and_keeps_what_they_typed(hospit
     assert Answer(second, case, typed).status == 303
     late = Answer(first, case, form)
     assert (late.status, says("refusal.decided.title") in late.text, "ann" in late.text) == (409, True, True)
-    assert [one.account for one in hospital.ledger.reviewed("case-1")] == ["ann"]
+    assert [one.account for one in hospital.ledger.reviews.decisions("case-1")] == ["ann"]
 
 
 def run_again(hospital: Hospital) -> None:
@@ -251,12 +251,12 @@ def run_again(hospital: Hospital) -> None:
 
 
 def sent_again(hospital: Hospital) -> None:
-    hospital.ledger.open_case(submission("case-1"), FILES, "another digest")
+    hospital.ledger.cases.open(submission("case-1"), FILES, "another digest")
 
 
 def sent_again_and_ended(hospital: Hospital) -> None:
-    case = hospital.ledger.open_case(submission("case-1"), FILES, "another digest")
-    hospital.ledger.conclude(Conclusion(case, result(case, (Code.NAME_IN_DOUBT, Reason.UNCERTAIN))))
+    case = hospital.ledger.cases.open(submission("case-1"), FILES, "another digest")
+    hospital.ledger.cases.conclude(Conclusion(case, result(case, (Code.NAME_IN_DOUBT, Reason.UNCERTAIN))))
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_a_decision_of_what_is_not_so_any_more(
     kept = form_of(answer.text)
     assert kept["note"] == "看过"
     assert (kept["decision_id"] != form["decision_id"]) is (status == 409)
-    assert hospital.ledger.reviewed("case-1") == ()
+    assert hospital.ledger.reviews.decisions("case-1") == ()
 
 
 @pytest.mark.parametrize("seconds", [pytest.param(1000, id="an idle one"), pytest.param(90_000, id="a long one")])
@@ -291,7 +291,7 @@ def test_a_session_that_ended_meanwhile_decides_nothing(
     assert (answer.status, answer.to) == (303, "/login?next=%2Fcases%2Fcase-1"), "and from there back to the case"
     part = amy.post(f"{case}/preview", data=form, headers={"HX-Request": "true"})
     assert (part.status_code, part.headers["hx-redirect"]) == (401, "/login?next=%2Fcases%2Fcase-1")
-    assert hospital.ledger.reviewed("case-1") == ()
+    assert hospital.ledger.reviews.decisions("case-1") == ()
 
 
 def test_a_restart_between_page_and_decision_loses_nothing(hospital: Hospital, case: str) -> None:
@@ -305,7 +305,7 @@ def test_the_preview_says_what_the_parent_will_read(hospital: Hospital, amy: Tes
     assert preview.status_code == 200
     assert "第4个字" in preview.text
     assert '<p lang="en">' in preview.text
-    assert hospital.ledger.reviewed("case-1") == ()
+    assert hospital.ledger.reviews.decisions("case-1") == ()
     assert "选好原因和位置后" in amy.post(f"{case}/preview", data=form_of(page)).text
 
 

@@ -35,9 +35,9 @@ def test_a_doubtful_name_is_accepted_by_keyboard(desk: Desk, amy: Reviewer) -> N
     amy.press("go on", "Enter", until="[value=accept]:focus")
     amy.decided("accept", "Enter")
     quick(amy)
-    made = desk.ledger.latest_result(f"sample-{DOUBTFUL}")
+    made = desk.ledger.cases.latest_result(f"sample-{DOUBTFUL}")
     assert (made.decision, {one.severity.value for one in made.findings}) == (Decision.ACCEPTED, {"warning"})
-    kinds = [one.kind for one in desk.ledger.audit_trail(f"sample-{DOUBTFUL}")]
+    kinds = [one.kind for one in desk.ledger.audit.trail(f"sample-{DOUBTFUL}")]
     assert {AuditKind.VIEWED, AuditKind.REVEALED, AuditKind.HELD, AuditKind.DECIDED} <= set(kinds)
 
 
@@ -51,7 +51,7 @@ def test_a_name_is_returned_by_keyboard_once_the_parents_message_was_seen(desk: 
     assert amy.page.locator("#preview").is_visible()
     amy.decided("return", "Enter")
     quick(amy)
-    made = desk.ledger.latest_result(f"sample-{DOUBTFUL}")
+    made = desk.ledger.cases.latest_result(f"sample-{DOUBTFUL}")
     (sent,) = [one for one in made.findings if one.severity.value == "reject"]
     assert (made.decision, sent.code, sent.reason) == (Decision.RETURNED, Code.NAME_DIFFERS, Reason.DIFFERENT)
     assert sent.message in seen
@@ -70,7 +70,7 @@ def test_a_case_is_handed_on_and_the_supervisor_decides_it(
     sue.press("choose the name", digit_of(sue.page, "欧阳靖萱"), "Enter")
     sue.decided("accept", "Enter")
     quick(sue)
-    assert [one.account for one in desk.ledger.reviewed(f"sample-{DOUBTFUL}")] == ["amy", "sue"]
+    assert [one.account for one in desk.ledger.reviews.decisions(f"sample-{DOUBTFUL}")] == ["amy", "sue"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_known_child(
     amy.press("decide", *keys)
     if relation is Relation.SAME_CHILD:
         amy.page.wait_for_url("**/queue?done=return")
-        assert desk.ledger.latest_result(f"sample-{KNOWN}").decision is decision
+        assert desk.ledger.cases.latest_result(f"sample-{KNOWN}").decision is decision
     else:  # the register holds the number: nobody registers it twice by oversight
         amy.page.locator(".note.wrong").wait_for()
         assert "登记册已有这个号码" in amy.page.locator(".note.wrong").inner_text()
@@ -111,7 +111,7 @@ def test_a_blind_look(desk: Desk, amy: Reviewer) -> None:
     assert amy.page.locator("mark, .doubtful, .doubt").count() == 0
     amy.decided("accept", "a", "Enter")
     quick(amy)
-    (review,) = desk.ledger.reviewed(f"sample-{DRAWN}")
+    (review,) = desk.ledger.reviews.decisions(f"sample-{DRAWN}")
     assert review.agreed is True
 
 
@@ -124,7 +124,7 @@ def test_keys_do_nothing_while_somebody_types_and_enter_decides_nothing(desk: De
     assert amy.page.locator(".tools [aria-pressed=true]").count() == 1, "the boxes, as before"
     amy.page.keyboard.press("Enter")
     assert amy.page.evaluate("document.activeElement.value") == "accept", "it leads there, and waits"
-    assert desk.ledger.reviewed(f"sample-{DOUBTFUL}") == ()
+    assert desk.ledger.reviews.decisions(f"sample-{DOUBTFUL}") == ()
 
 
 def test_a_key_that_is_held_down_decides_nothing(desk: Desk, amy: Reviewer) -> None:
@@ -137,4 +137,4 @@ def test_a_key_that_is_held_down_decides_nothing(desk: Desk, amy: Reviewer) -> N
         amy.page.keyboard.down("Enter")
     amy.page.keyboard.up("Enter")
     amy.page.wait_for_url("**/queue?done=accept")
-    assert len(desk.ledger.reviewed(f"sample-{DRAWN}")) == 1
+    assert len(desk.ledger.reviews.decisions(f"sample-{DRAWN}")) == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.review import Role
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from tests.support.desk import HERE, TLS, Desk, csrf_of, desk, desk_in, ledger
 from tests.support.people import PASSWORD
 
@@ -79,7 +79,7 @@ def test_the_secret_changes_whenever_somebody_signs_in(desk: Desk, ledger: Ledge
         browser.post("/login", data={"name": "amy", "password": PASSWORD})
         secrets.append(browser.cookies["desk"])
     assert len(set(secrets)) == 3
-    open_still = [ledger.session(secret, idle=900, longest=900) is not None for secret in secrets]
+    open_still = [ledger.accounts.session(secret, idle=900, longest=900) is not None for secret in secrets]
     assert open_still == [False, False, True]
 
 
@@ -114,9 +114,9 @@ def test_what_the_cookie_says(tmp_path: Path, ledger: Ledger, base: str, name: s
     ],
 )
 def test_whatever_was_wrong_the_words_are_the_same(desk: Desk, ledger: Ledger, name: str, password: str) -> None:
-    ledger.disable_account("sue", by="test")
+    ledger.accounts.disable("sue", by="test")
     for _ in range(5):
-        ledger.sign_in("otto", "wrong")
+        ledger.accounts.sign_in("otto", "wrong")
     answers = [
         desk.browser().post("/login", data={"name": one, "password": word})
         for one, word in ((name, password), ("nobody-else", "wrong"))
@@ -164,5 +164,5 @@ def test_whoever_must_sign_in_comes_back_to_where_they_were(desk: Desk) -> None:
 
 def test_a_session_that_was_ended_elsewhere_is_over_at_once(desk: Desk, ledger: Ledger) -> None:
     browser = desk.signed_in(Role.REVIEWER)
-    ledger.change_role("amy", Role.OPERATOR, by="test")
+    ledger.accounts.change_role("amy", Role.OPERATOR, by="test")
     assert browser.get("/queue").headers["location"].startswith("/login")

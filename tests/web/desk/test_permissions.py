@@ -10,8 +10,7 @@ from starlette.routing import Route
 
 from models.errors import LedgerBusyError, LedgerError, UnknownCaseError
 from models.review import Role
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from tests.support.desk import HERE, NAMES, TLS, Desk, csrf_of, desk, desk_in, ledger
 from tests.support.people import PASSWORD
 from tests.support.values import SECRET

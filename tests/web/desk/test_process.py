@@ -91,7 +91,7 @@ def test_a_flood_of_guesses_keeps_nobody_out_who_is_in(desk: Desk, monkeypatch: 
     def slowly(*_: object) -> None:
         time.sleep(0.2)
 
-    monkeypatch.setattr(desk.ledger, "sign_in", slowly)
+    monkeypatch.setattr(desk.ledger.accounts, "sign_in", slowly)
     with desk.answering() as port, ThreadPoolExecutor(80) as pool, httpx.Client(timeout=60) as client:
         here = f"http://127.0.0.1:{port}"
 

@@ -22,14 +22,14 @@ LOOKS_LIKE_A_NUMBER: Final = "110199201911230027"
 
 
 def ended(hospital: Hospital, name: str, *codes: tuple[Code, Reason], share: float = 0) -> None:
-    case = hospital.ledger.open_case(submission(name), FILES, name)
-    hospital.ledger.conclude(Conclusion(case, result(case, *codes), looks=ReviewSampling(share=share)))
+    case = hospital.ledger.cases.open(submission(name), FILES, name)
+    hospital.ledger.cases.conclude(Conclusion(case, result(case, *codes), looks=ReviewSampling(share=share)))
 
 
 def handed_on(hospital: Hospital, name: str) -> None:
     ended(hospital, name, UNSURE)
     verdict = ReviewDecision(decision_id=f"{1:032x}", revision=1, run=1, outcome=ReviewOutcome.ESCALATE)
-    hospital.ledger.settle(RecordedDecision(hospital.ledger.case(name), "ann", verdict))
+    hospital.ledger.reviews.record_decision(RecordedDecision(hospital.ledger.cases.get(name), "ann", verdict))
 
 
 def listed(text: str) -> list[str]:
@@ -113,7 +113,7 @@ def test_pages_lead_through_all_cases_without_loss_or_repetition(hospital: Hospi
     pages = walked(amy)
     assert [len(page) for page in pages] == [50, 50, 20]
     assert [name for page in pages for name in page] == names
-    hospital.ledger.prioritise("case-119", "amy", Priority.AT_DESK)
+    hospital.ledger.reviews.prioritise("case-119", "amy", Priority.AT_DESK)
     assert [name for page in walked(amy) for name in page] == ["case-119", *names[:-1]]
 
 
@@ -221,7 +221,7 @@ def test_a_case_is_found_by_its_id(mixed: Hospital, amy: TestClient, asked: str,
 
 
 def test_a_case_that_is_being_worked_on_says_so(hospital: Hospital, amy: TestClient) -> None:
-    hospital.ledger.open_case(submission("at-work"), FILES, "at-work")
+    hospital.ledger.cases.open(submission("at-work"), FILES, "at-work")
     answer = amy.get("/cases/at-work")
     assert answer.status_code == 404
     assert "这份申请还没有结果" in answer.text

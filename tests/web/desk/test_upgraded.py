@@ -11,7 +11,7 @@ from fixtures import truth
 from models.codes import Code
 from models.policy import Limits
 from models.result import Decision
-from pipeline.ledger.base import utc_now
+from pipeline.ledger.clock import utc_now
 from pipeline.ledger.database import Database
 from pipeline.review.registering import registered
 from pipeline.review.review_case import ReviewCase, open_review_case
@@ -54,7 +54,7 @@ def execute(hospital: Hospital, statement: str) -> None:
 
 def processed(hospital: Hospital, name: str) -> str:
     """A sample, processed where its children are known; hands on the id of its case."""
-    hospital.ledger.import_children(known_children())
+    hospital.ledger.children.add(known_children())
     return processed_sample(name, hospital.ledger, hospital.desk.store).submission_id
 
 
@@ -111,16 +111,16 @@ def test_opening_a_case_anew_writes_no_content(hospital: Hospital, monkeypatch: 
 
 def test_a_child_is_registered_with_its_mothers_number(hospital: Hospital, upgrade: Upgrade) -> None:
     case = processed(hospital, "accepted-twin")
-    children = {child.submission_id: child for child in hospital.ledger.export_children()}
+    children = {child.submission_id: child for child in hospital.ledger.children.export()}
     assert children[case].mother_id_number is not None
-    hospital.ledger.reopen(case, "sue")
+    hospital.ledger.reviews.reopen(case, "sue")
     upgrade(hospital)
     sue = hospital.browser("sue")
     form = form_of(sue.get(f"/cases/{case}").text, {"outcome": "accept", "relation": "another_child"})
     answer = sue.post(f"/cases/{case}/decision", data=form)
-    assert (answer.status_code, hospital.ledger.latest_result(case).decision) == (303, Decision.ACCEPTED)
-    assert [one.account for one in hospital.ledger.reviewed(case)] == ["sue"]
-    assert {child.submission_id: child for child in hospital.ledger.export_children()} == children
+    assert (answer.status_code, hospital.ledger.cases.latest_result(case).decision) == (303, Decision.ACCEPTED)
+    assert [one.account for one in hospital.ledger.reviews.decisions(case)] == ["sue"]
+    assert {child.submission_id: child for child in hospital.ledger.children.export()} == children
 
 
 @pytest.mark.parametrize("language", UNKEPT)

@@ -7,14 +7,14 @@ from pipeline.ledger import (
     audit,
 )
 from pipeline.ledger.audit import AuditEntry
-from pipeline.ledger.base import Clock
+from pipeline.ledger.clock import Clock
 from pipeline.ledger.database import Database
 from pipeline.ledger.value_encryption import Seal
 
 Details = dict[str, JsonValue]
 
 
-class OnDatabase:
+class Repository:
     """A database, the seal of its values, and a clock."""
 
     def __init__(self, database: Database, seal: Seal, clock: Clock) -> None:
