@@ -26,7 +26,7 @@ from bench.synthetic_cases import Opened, clone
 from bench.tables import errors
 from bench.workspace import SECRET
 from models.changes import Change, changes
-from models.content import FieldContent, FileContent, Slot
+from models.content import Content, FieldContent, FileContent, Slot
 from models.documents import Field
 from models.policy import LegibilityLimits, NameLimits, Policy
 from models.result import Judgement, Provenance, Result
@@ -38,7 +38,6 @@ from pipeline.judge.dossier import open_dossier
 from pipeline.judge.likeness import NameContext
 from pipeline.ledger.batch_values import ItemState
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.values import Content
 from tests.support.processes import environment
 
 SEED: Final = 8

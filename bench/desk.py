@@ -29,6 +29,8 @@ from bench.runner import Bench, conduct
 from bench.synthetic_cases import Opened, clone
 from bench.tables import errors
 from bench.workspace import SECRET, process_of
+from models.conclusion import Conclusion
+from models.content import Content
 from models.policy import ReviewSampling
 from models.result import Judgement
 from models.review import WaitReason
@@ -38,7 +40,6 @@ from pipeline.judge.dossier import open_dossier
 from pipeline.judge.likeness import NameContext
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.review_values import View
-from pipeline.ledger.values import Conclusion, Content
 from service.options import DeskOptions
 from service.settings import Settings
 from tests.support.people import PASSWORD

@@ -28,6 +28,7 @@ from bench.tables import errors
 from bench.workspace import SECRET
 from fixtures.people.population import Traits, family
 from fixtures.truth import Split
+from models.content import Content
 from models.result import Decision
 from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
 from pipeline.batches.judging import Judging
@@ -42,7 +43,6 @@ from pipeline.judge.rules.duplicates import mother_number
 from pipeline.ledger.batch_values import BatchOptions, ItemState
 from pipeline.ledger.contents import packed
 from pipeline.ledger.ledger import open_ledger
-from pipeline.ledger.values import Content
 from pipeline.workers.process_identity import process_identity
 
 SEED: Final = 8

@@ -28,6 +28,7 @@ from bench.runner import Bench, conduct
 from bench.synthetic_cases import DAYS, Opened, clone
 from bench.tables import errors
 from bench.workspace import SECRET
+from models.content import Content
 from models.errors import ExitCode
 from models.findings import Code
 from models.policy import Policy
@@ -40,7 +41,6 @@ from pipeline.judge.dossier import Dossier, open_dossier
 from pipeline.judge.likeness import NameContext
 from pipeline.judge.rules.duplicates import duplicates
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.values import Content
 
 SEED: Final = 11
 BENCH: Final = Bench("register", __doc__, SEED, "children", small=3000, full=50_000)

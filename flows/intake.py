@@ -19,6 +19,7 @@ from flows.leases import Opaque, keep_alive, postpone
 from flows.states import concluded, failed, is_retryable, redacted_errors
 from flows.upload_priority import UPLOAD_PRIORITY
 from models.case import Case, FailedPage, FileReading
+from models.conclusion import Lease
 from models.errors import (
     BadManifestError,
     EngineError,
@@ -32,7 +33,6 @@ from models.result import Result
 from models.submission import MANIFEST_NAME
 from pipeline.cases import steps
 from pipeline.ledger.clock import utc_now
-from pipeline.ledger.values import Lease
 from pipeline.workers.process_identity import process_identity
 from service.resources import resources
 from service.threads import run_in_thread

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Generic, TypeVar
 
+from models.conclusion import Lease
 from models.errors import LedgerBusyError, LostLeaseError
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.values import Lease
 from service.threads import run_in_thread
 
 log = logging.getLogger(__name__)

@@ -163,3 +163,16 @@ class FileContent(NamedTuple):
     pages: tuple[PageContent, ...] = ()
     failed: tuple[FailedPage, ...] = ()
     failure: tuple[Code, Reason] | None = None
+
+
+class Content(NamedTuple):
+    """What the files of a case say.
+
+    Attributes:
+        engine: That read them.
+        version: `CONTENT_VERSION` of the program that took it out of the readings.
+    """
+
+    engine: str
+    version: int
+    files: tuple[FileContent, ...]

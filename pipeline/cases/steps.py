@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 
 from models.case import Case, FileReading, ReadPage, StoredFile
+from models.conclusion import Lease
+from models.content import Content
 from models.errors import (
     BadManifestError,
     FileRejectedError,
@@ -23,7 +25,6 @@ from pipeline.cases.context import PipelineContext
 from pipeline.cases.rare_names import with_resemblances
 from pipeline.cases.read_files import start_file
 from pipeline.extract.extraction import CONTENT_VERSION, extract_files
-from pipeline.ledger.values import Content, Lease
 from pipeline.stores.base import Store
 from pipeline.stores.content import keep_bytes
 

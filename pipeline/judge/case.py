@@ -10,7 +10,7 @@ from models.documents import PageKind, Person
 from models.findings import Code, Finding
 from models.geometry import Box, Quad
 from models.policy import Policy
-from models.register import KnownChild
+from models.register import Birth, ChildNumbers, Delivery, KnownChild, RegisterQuery
 from models.result import FieldValue, Judgement, PageOutcome, decide
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.likeness import NameContext
@@ -26,7 +26,6 @@ from pipeline.judge.rules.household import household
 from pipeline.judge.rules.identity import identity
 from pipeline.judge.rules.legibility import illegible, unreadable_slots
 from pipeline.judge.rules.names import names
-from pipeline.ledger.values import Birth, ChildNumbers, Delivery, RegisterQuery
 
 
 def judge(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameContext) -> Judgement:

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
 
+from models.register import ChildNumbers
 from pipeline.ledger import children, purposes
 from pipeline.ledger.batch_values import BatchItem, ItemState, Noted
 from pipeline.ledger.errors import stored_value
 from pipeline.ledger.tables_of_people import batch_items
 from pipeline.ledger.value_encryption import Seal
-from pipeline.ledger.values import ChildNumbers
 
 
 def page(

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from models.base import Model
 from models.changes import Change
+from models.conclusion import Conclusion
 from models.policy import ReviewSampling
-from models.register import KnownChild
+from models.register import ChildNumbers, KnownChild
 from models.result import Result
 from models.review import Priority, WaitReason
-from pipeline.ledger.values import ChildNumbers, Conclusion, Selection
+from pipeline.ledger.values import Selection
 
 
 class ItemState(StrEnum):

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, o
 from sqlalchemy.exc import IntegrityError
 
 from models.id_number import modern_number
-from models.register import KnownChild
+from models.register import Birth, ChildNumbers, Delivery, KnownChild, RegisterQuery
 from pipeline.ledger.batch_values import Registered
 from pipeline.ledger.decision_errors import ChildExistsError
 from pipeline.ledger.tables import children, forgotten
 from pipeline.ledger.value_encryption import Kind, Seal
-from pipeline.ledger.values import Birth, ChildNumbers, Delivery, ImportCounts, RegisterQuery
+from pipeline.ledger.values import ImportCounts
 
 _KEPT = frozenset({"Co", "Cn", "So"})  # rare characters: private use, newer than our tables, drawn as a box
 _NUMBERS = ("id_number", "birth_certificate_number", "mother_id_number")

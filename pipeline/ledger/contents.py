@@ -9,13 +9,12 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert
 
 from models.case import Case, FailedPage
-from models.content import FileContent
+from models.content import Content, FileContent
 from models.errors import LedgerError
 from pipeline.ledger import purposes
 from pipeline.ledger.errors import stored_value
 from pipeline.ledger.tables import contents
 from pipeline.ledger.value_encryption import Seal
-from pipeline.ledger.values import Content
 
 _FAST: Final = 1  # of zlib's levels: half as large in a tenth of the time
 _TYPE: Final = tuple[FileContent, ...]

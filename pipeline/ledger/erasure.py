@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from models.register import ChildNumbers
 from models.submission import MANIFEST_NAME
 from pipeline.ledger import batch_items, children
 from pipeline.ledger import cases as case_rows
@@ -32,7 +33,7 @@ from pipeline.ledger.tables import (
 )
 from pipeline.ledger.tables_of_people import reviews, waiting
 from pipeline.ledger.value_encryption import Seal
-from pipeline.ledger.values import ChildNumbers, Erasure, Forgotten
+from pipeline.ledger.values import Erasure, Forgotten
 from pipeline.stores.content import content_key, results_folder
 
 NOWHERE: Final = "forgotten"  # the inbox key of an upload that is forgotten; its identity stays, so nobody hears of it

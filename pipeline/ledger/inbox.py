@@ -8,10 +8,11 @@ from typing import Final
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, or_, select, update
 
+from models.conclusion import Lease
 from models.errors import LedgerError, LostLeaseError
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.tables import inbox
-from pipeline.ledger.values import InboxItem, Lease, UploadEvent, Via
+from pipeline.ledger.values import InboxItem, UploadEvent, Via
 
 LONGEST: Final = timedelta(hours=2)  # of any lease, and of any pause before something is tried again
 

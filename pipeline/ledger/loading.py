@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, Row, select
 
 from models.case import Case
+from models.content import Content
 from models.result import Result
 from pipeline.ledger import cases, reviews, runs
 from pipeline.ledger import review_queue as waiting
@@ -12,7 +13,7 @@ from pipeline.ledger.contents import is_of, opened
 from pipeline.ledger.review_values import CaseForReview
 from pipeline.ledger.tables import contents
 from pipeline.ledger.value_encryption import Seal
-from pipeline.ledger.values import Content, Stored
+from pipeline.ledger.values import Stored
 
 
 def stored(

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from models.base import Model
 from models.case import Case
 from models.codes import Code, Reason
-from models.register import KnownChild
+from models.content import Content
+from models.register import ChildNumbers, KnownChild
 from models.result import Result
 from models.review import Priority, ReviewDecision, ReviewOutcome, WaitReason
-from pipeline.ledger.values import ChildNumbers, Content
 
 
 class Waiting(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from models.case import Case
+from models.conclusion import Conclusion
 from models.errors import LedgerError, NoResultYetError
 from models.result import Decision, Result
 from pipeline.ledger import cases as case_rows
@@ -17,7 +18,7 @@ from pipeline.ledger.current_runs import CurrentRun
 from pipeline.ledger.errors import stored_value
 from pipeline.ledger.tables import cases, run_codes, runs
 from pipeline.ledger.value_encryption import Seal
-from pipeline.ledger.values import Conclusion, Selection
+from pipeline.ledger.values import Selection
 
 _NAMED: Final = (cases.c.submission_id, cases.c.revision, runs.c.ordinal)  # what tells a run from all others
 

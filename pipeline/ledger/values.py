@@ -1,7 +1,7 @@
 """The values that only the ledger's callers exchange."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -9,12 +9,9 @@ from pydantic import AwareDatetime, Field, JsonValue
 
 from models.base import Model
 from models.case import Case
-from models.content import FileContent
+from models.content import Content
 from models.findings import Code
-from models.policy import ReviewSampling
-from models.register import KnownChild
 from models.result import Decision, Result
-from models.submission import Sex
 
 
 class Selection(Model):
@@ -35,69 +32,6 @@ class Selection(Model):
     decision: Decision | None = None
     version: str | None = None
     submission_ids: tuple[str, ...] | None = None
-
-
-class Birth(NamedTuple):
-    """Who was born when: what most tells children without a number apart."""
-
-    name: str
-    sex: Sex
-    birth_date: date
-
-
-class Delivery(NamedTuple):
-    """Who gave birth on which day: what a child without a name of its own is known by."""
-
-    mother_id_number: str
-    birth_date: date
-
-
-class RegisterQuery(Model):
-    """Whom to look for in the register, as typed in and as read; records of `submission_id` itself are left out."""
-
-    submission_id: str
-    id_numbers: tuple[str, ...] = ()
-    birth_certificate_numbers: tuple[str, ...] = ()
-    births: tuple[Birth, ...] = ()
-    deliveries: tuple[Delivery, ...] = ()
-
-
-class ChildNumbers(NamedTuple):
-    """Numbers that are one child's."""
-
-    id_numbers: tuple[str, ...] = ()
-    birth_certificate_numbers: tuple[str, ...] = ()
-
-
-class Conclusion(NamedTuple):
-    """What is recorded of a case at once.
-
-    Attributes:
-        child: Whom the case registers, if it does.
-        numbers: By which the case can be found when its child is to be forgotten.
-        lease: Of the inbox item that the case came from; finished with it.
-        looks: Which decisions of the machine people look at again.
-    """
-
-    case: Case
-    result: Result
-    child: KnownChild | None = None
-    numbers: ChildNumbers = ChildNumbers()
-    lease: "Lease | None" = None
-    looks: ReviewSampling = ReviewSampling(share=0)
-
-
-class Content(NamedTuple):
-    """What the files of a case say.
-
-    Attributes:
-        engine: That read them.
-        version: `CONTENT_VERSION` of the program that took it out of the readings.
-    """
-
-    engine: str
-    version: int
-    files: tuple[FileContent, ...]
 
 
 class Stored(NamedTuple):
@@ -182,15 +116,6 @@ class InboxItem(Model):
     event: UploadEvent
     heard_at: datetime
     flow_run_id: str | None = None
-
-
-class Lease(Model):
-    """The right to work on an item. `token` grows with every lease of the item: what an older one writes is refused."""
-
-    item_id: str
-    owner: str
-    token: int
-    expires_at: datetime
 
 
 class MessageKind(StrEnum):

@@ -5,14 +5,13 @@ from typing import Final
 
 from models.documents import Field, Person
 from models.id_number import normal_number
-from models.register import KnownChild
+from models.register import ChildNumbers, KnownChild
 from models.result import FieldValue
 from models.review import Checked
 from models.submission import EnteredChild
 from pipeline.judge.case import identifying, registration
 from pipeline.judge.dossier import in_todays_codes
 from pipeline.ledger.review_values import CaseForReview
-from pipeline.ledger.values import ChildNumbers
 from pipeline.review.review_case import ReviewCase
 from pipeline.review.sheet import is_of
 

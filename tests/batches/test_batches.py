@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 import pytest
 
 from models.changes import Change
+from models.content import Content
 from models.errors import BatchHeldError, EngineError, LedgerBusyError, LedgerError
 from models.policy import LegibilityLimits, Policy
 from models.result import Decision
@@ -27,7 +28,7 @@ from pipeline.ledger.batch_values import Batch, BatchLease, BatchOptions, BatchS
 from pipeline.ledger.decision_errors import ChildExistsError
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.repositories.batches import BatchRepository
-from pipeline.ledger.values import Content, Selection
+from pipeline.ledger.values import Selection
 from pipeline.workers.process_identity import process_identity
 from tests.support.altered import Altered
 from tests.support.batches import process_many

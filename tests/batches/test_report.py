@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from flows.artifacts.tables import item_rows, totals_table
 from models.cells import no_formula
 from models.changes import Change
+from models.conclusion import Conclusion
 from models.documents import DocumentKind, Field, Person
 from models.result import Decision
 from pipeline.batches.report import ChangeKind, ChangeRow, Report, as_csv, as_text, items, kind_of, report, rows_of
 from pipeline.ledger.batch_values import BatchItem, BatchOptions, BatchStep, ItemState, Judged, Noted
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.values import Conclusion
 from tests.support.values import FILES, SECRET, result, submission
 
 CANARIES = ("欧阳靖萱", "110199202001010010", "2019-11-23", "T110000000")

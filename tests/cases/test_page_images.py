@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from models.case import Case, StoredFile
+from models.conclusion import Conclusion
 from models.policy import Limits
+from models.register import ChildNumbers
 from pipeline.cases.erasure import erase_pending
 from pipeline.cases.page_images import page_image
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.values import ChildNumbers, Conclusion
 from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.stores.content import keep_bytes
 from pipeline.stores.folder import FolderStore

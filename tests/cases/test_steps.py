@@ -16,14 +16,13 @@ from models.errors import (
     PipelineError,
 )
 from models.findings import Code, Reason
-from models.register import KnownChild
+from models.register import KnownChild, RegisterQuery
 from models.result import Decision, Result
 from models.submission import MANIFEST_NAME
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process, take_in
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.repositories.children import ChildRepository
-from pipeline.ledger.values import RegisterQuery
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
 from tests.support.altered import Altered

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from models.conclusion import Conclusion
 from models.errors import LedgerError, LostLeaseError
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.records import AuditKind
-from pipeline.ledger.values import Conclusion, UploadEvent, Via
+from pipeline.ledger.values import UploadEvent, Via
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 

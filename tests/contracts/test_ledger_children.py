@@ -2,11 +2,12 @@
 
 import pytest
 
+from models.conclusion import Conclusion
 from models.id_number import modern_number
-from models.register import KnownChild
+from models.register import Birth, Delivery, KnownChild, RegisterQuery
 from models.submission import Sex
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.values import Birth, Conclusion, Delivery, Forgotten, ImportCounts, RegisterQuery
+from pipeline.ledger.values import Forgotten, ImportCounts
 from tests.support.values import BORN, FILES, child, result, submission
 
 ID, OTHER_ID, CERTIFICATE = "11019920191123002X", "110199201911230046", "T110000000"

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from models.conclusion import Conclusion
+from models.register import ChildNumbers
 from models.review import WaitReason
 from pipeline.ledger import cases
 from pipeline.ledger import review_queue as waiting
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.values import ChildNumbers, Conclusion, Forgotten, Selection
+from pipeline.ledger.values import Forgotten, Selection
 from tests.contracts.conftest import Clock
 from tests.contracts.test_ledger_reviews import BLURRED, NUMBER, UNSURE, ended, whys
 from tests.support.values import SECRET, child, result

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.conclusion import Conclusion, Lease
 from models.errors import LedgerError, LostLeaseError
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.values import Conclusion, InboxItem, Lease, UploadEvent, Via
+from pipeline.ledger.values import InboxItem, UploadEvent, Via
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import insert
 
 from models.case import Case
+from models.conclusion import Conclusion
 from models.documents import DocumentKind, PageKind
 from models.findings import Code, Finding, Location, Reason, Severity, found
 from models.policy import ReviewSampling
+from models.register import ChildNumbers
 from models.result import Decision, Result, decide
 from models.review import ReviewDecision, ReviewOutcome, WaitReason
 from models.shares import Share
@@ -28,7 +30,6 @@ from pipeline.ledger.overview_values import (
 )
 from pipeline.ledger.review_values import RecordedDecision
 from pipeline.ledger.tables_of_people import batch_items, batches
-from pipeline.ledger.values import ChildNumbers, Conclusion
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 

@@ -11,9 +11,11 @@ from alembic import command
 from sqlalchemy import Connection, text
 
 from models.case import Case, FailedPage, StoredFile
-from models.content import FileContent
+from models.conclusion import Conclusion
+from models.content import Content, FileContent
 from models.errors import LedgerError
 from models.findings import Code, Reason
+from models.register import ChildNumbers
 from models.result import Decision, Result
 from pipeline.ledger.contents import packed
 from pipeline.ledger.database import Database
@@ -21,7 +23,7 @@ from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.overview_values import DayDecisions, PageFailure, VersionCount
 from pipeline.ledger.schema import alembic_config
 from pipeline.ledger.value_encryption import Kind, Seal
-from pipeline.ledger.values import ChildNumbers, Conclusion, Content, Selection
+from pipeline.ledger.values import Selection
 from pipeline.stores.content import content_key
 from tests.support.values import SECRET, read_page, result, submission
 

@@ -11,13 +11,14 @@ import pytest
 from pydantic import AnyHttpUrl, SecretStr, ValidationError
 from standardwebhooks.webhooks import Webhook as Verifier
 
+from models.conclusion import Conclusion
 from models.errors import StoreDownError
 from models.result import Result
 from pipeline.delivery.deliver import Outlet, deliver
 from pipeline.delivery.options import WebhookOptions
 from pipeline.delivery.webhook import Webhook, WebhookError, WebhookOptionsError
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.values import Conclusion, UploadEvent, Via
+from pipeline.ledger.values import UploadEvent, Via
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
 from tests.contracts.conftest import Clock

@@ -9,13 +9,12 @@ from models.case import FailedPage, FileReading, ReadPage
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Reason
 from models.reading import PageReading
-from models.register import KnownChild
+from models.register import Birth, ChildNumbers, KnownChild
 from models.result import Decision, Judgement, decide
 from models.submission import IdType, Sex
 from pipeline.extract.extraction import extract_files
 from pipeline.judge.case import identifying, judge, register_query, registration
 from pipeline.judge.dossier import open_dossier
-from pipeline.ledger.values import Birth, ChildNumbers
 from tests.support.cards import (
     CERTIFICATE_NUMBER,
     CHILD_NUMBER,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from models.codes import Code, Reason
+from models.content import Content
 from models.documents import Field, Person
 from models.policy import NameLimits, Policy, ReviewSampling
 from models.register import KnownChild
@@ -18,7 +19,7 @@ from pipeline.ledger.decision_errors import ChildExistsError, StaleCaseError
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.review_values import View
-from pipeline.ledger.values import Content, UploadEvent, Via
+from pipeline.ledger.values import UploadEvent, Via
 from pipeline.review.deciding import decide_case, issues_of
 from pipeline.review.registering import registered
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, MOTHER_NUMBER, certificate, id_number, member, mother

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import psycopg
 
 from models.case import StoredFile
+from models.conclusion import Conclusion
 from models.errors import PipelineError
 from models.submission import Submission
 from pipeline.ledger.database import Database
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.values import Conclusion
 from tests.support.values import FILES, SECRET, child, result, submission
 
 READY_SECONDS = 60.0

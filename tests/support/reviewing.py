@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from models.codes import Code, Reason
+from models.content import Content
 from models.documents import Field, Person
 from models.findings import Location
 from models.policy import Limits, Policy, ReviewSampling
@@ -16,7 +17,6 @@ from pipeline.cases.conclude import conclude
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.likeness import NameContext
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.values import Content
 from pipeline.review.deciding import Intent
 from pipeline.review.return_reasons import place_of
 from pipeline.review.review_case import ReviewCase, open_review_case

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from models.case import Case
+from models.conclusion import Conclusion
 from models.documents import DOCUMENT_OF_PAGE, PageKind
 from models.findings import Code, Finding, Location, Reason, found
 from models.policy import ReviewSampling
@@ -13,7 +14,6 @@ from models.result import Result, decide
 from models.review import ReviewDecision, ReviewOutcome
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.review_values import RecordedDecision
-from pipeline.ledger.values import Conclusion
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, SECRET, result, submission
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
+from models.conclusion import Conclusion
 from pipeline.ledger import batch_items, batches, cases, children, runs, telling
 from pipeline.ledger import erasure as forgetting
 from pipeline.ledger import review_queue as waiting
@@ -27,7 +28,6 @@ from pipeline.ledger.batch_values import (
 )
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.repositories.recording import RecordingRepository
-from pipeline.ledger.values import Conclusion
 
 
 class BatchRepository(RecordingRepository):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from models.case import Case, StoredFile
+from models.conclusion import Conclusion
+from models.content import Content
 from models.errors import LostLeaseError
 from models.result import Result
 from models.submission import Submission
@@ -12,7 +14,7 @@ from pipeline.ledger.audit import AuditEntry
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.repositories.base import Details
 from pipeline.ledger.repositories.recording import RecordingRepository
-from pipeline.ledger.values import Conclusion, Content, Selection, Stored
+from pipeline.ledger.values import Selection, Stored
 
 
 class CaseRepository(RecordingRepository):

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from models.register import KnownChild
+from models.register import KnownChild, RegisterQuery
 from pipeline.ledger import children
 from pipeline.ledger.audit import AuditEntry
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.repositories.base import Repository
-from pipeline.ledger.values import ImportCounts, RegisterQuery
+from pipeline.ledger.values import ImportCounts
 
 _PAGE = 2000  # records of one transaction: others wait for a moment, not for a whole import
 

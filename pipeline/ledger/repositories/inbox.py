@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from models.conclusion import Lease
 from pipeline.ledger import (
     inbox,
     notifications,
@@ -11,7 +12,7 @@ from pipeline.ledger import (
 from pipeline.ledger.audit import AuditEntry
 from pipeline.ledger.records import AuditKind
 from pipeline.ledger.repositories.base import Details, Repository
-from pipeline.ledger.values import InboxItem, Lease, MessageKind, Notification, UploadEvent
+from pipeline.ledger.values import InboxItem, MessageKind, Notification, UploadEvent
 
 
 class InboxRepository(Repository):

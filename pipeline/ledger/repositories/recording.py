@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
+from models.conclusion import Conclusion
 from models.errors import LedgerError
 from models.result import Decision, Result
 from pipeline.ledger import cases, children, inbox, outbox, runs
@@ -19,7 +20,7 @@ from pipeline.ledger.records import AuditKind
 from pipeline.ledger.repositories.base import Details, Repository
 from pipeline.ledger.review_queue import Ended
 from pipeline.ledger.runs import Adding
-from pipeline.ledger.values import Conclusion, MessageKind
+from pipeline.ledger.values import MessageKind
 
 
 class RecordingRepository(Repository):

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, Row
 
 from models.case import Case
+from models.conclusion import Conclusion, Lease
 from models.result import Result
 from models.review import Priority, ReviewOutcome, WaitReason
 from pipeline.ledger import cases, inbox, reviews, runs
@@ -32,7 +33,6 @@ from pipeline.ledger.review_values import (
 )
 from pipeline.ledger.reviews import Decided
 from pipeline.ledger.runs import Adding
-from pipeline.ledger.values import Conclusion, Lease
 
 
 class ReviewRepository(RecordingRepository):

@@ -3,12 +3,12 @@
 import pytest
 
 from models.changes import Change
+from models.conclusion import Conclusion
 from models.documents import DocumentKind, Field, Person
 from models.findings import Code, Reason
 from models.review import Role
 from pipeline.ledger.batch_values import BatchOptions, BatchStep, Judged
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.values import Conclusion
 from tests.support.desk import Desk, desk, ledger
 from tests.support.values import FILES, result, submission
 

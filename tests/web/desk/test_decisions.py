@@ -8,9 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.codes import Code, Reason
+from models.conclusion import Conclusion
 from models.result import Decision
 from models.review import Relation, ReviewOutcome
-from pipeline.ledger.values import Conclusion
 from pipeline.review.deciding import Problem
 from tests.support.hospital import HELD_SECONDS, Form, Hospital, form_of, hospital, staffed
 from tests.support.lying import CLEAR, DRAWN, laid

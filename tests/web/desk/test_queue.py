@@ -6,11 +6,11 @@ from typing import Final
 import pytest
 from starlette.testclient import TestClient
 
+from models.conclusion import Conclusion
 from models.findings import Code, Reason
 from models.policy import ReviewSampling
 from models.review import Priority, ReviewDecision, ReviewOutcome
 from pipeline.ledger.review_values import RecordedDecision
-from pipeline.ledger.values import Conclusion
 from tests.support.hospital import HELD_SECONDS, Hospital, hospital, staffed
 from tests.support.values import FILES, result, submission
 
