@@ -97,7 +97,7 @@ def _turn(numbers: range, folder: Path, ledger: Ledger) -> _Turn:
     with (
         prefect_server(settings) as url,
         serving(workspace, url, **named),
-        runs_of(url, "reprocess/warm", _PATIENCE) as asked,
+        runs_of(url, "reprocess/reprocess-stored-cases", _PATIENCE) as asked,
     ):
         reread = _reread(asked, ids, ledger)
     return _Turn(processed, reread, alone, _a_case(workspace, ids, run=2))
@@ -105,9 +105,9 @@ def _turn(numbers: range, folder: Path, ledger: Ledger) -> _Turn:
 
 def _reread(asked: Runs, ids: Sequence[str], ledger: Ledger) -> float:
     wait_until(lambda: bool(ledger.operations.metrics().workers), "a warm worker", _START_SECONDS)
-    asked.ended(asked.ask(selection={"submission_ids": []}))  # the deployment is there, and its worker takes runs
+    asked.ended(asked.ask())  # refused; but the deployment is there, and its worker takes runs
     began = time.monotonic()
-    run = asked.ended(asked.ask(selection={"submission_ids": list(ids)}))
+    run = asked.ended(asked.ask(selection={"submission_ids": list(ids)}, dry_run=False))
     if run.state_name != "Reprocessed":
         raise RuntimeError(f"The run ended as {run.state_name}.")
     return time.monotonic() - began

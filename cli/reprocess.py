@@ -19,7 +19,6 @@ from pipeline.ledger.batch_values import BatchOptions
 from pipeline.ledger.values import Selection
 
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")
-_ASKED: Final = ("since", "until", "code", "decision", "version", "submission_ids")
 
 reprocess = typer.Typer(help="Run stored cases again; every earlier run stays.", invoke_without_command=True)
 reprocess.command()(promote)
@@ -51,8 +50,10 @@ def begin(
     moments = {"since": _beijing(since), "until": _beijing(until)}
     ids = None if listed is None else _ids(listed)
     selection = Selection(**moments, code=code, decision=decision, version=version, submission_ids=ids)
-    if not every and all(getattr(selection, name) is None for name in _ASKED):
+    if selection.empty and not every:
         raise typer.BadParameter("Say which cases: --all, --since, --until, --code, --decision, --version or --list.")
+    if every and not selection.empty:
+        raise typer.BadParameter("--all means every case: leave out what selects some, or leave out --all.")
     kept = selection.model_copy(update={"submission_ids": None})
     options = BatchOptions(selection=kept, from_readings=from_readings, dry_run=dry_run, tell=tell)
     return _begun(context.obj, selection, options, jobs, ask=not yes)

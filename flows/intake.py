@@ -52,7 +52,12 @@ _AGAIN: Final[dict[str, Any]] = {
 
 @flow(name="intake", flow_run_name="intake-{item_id}", persist_result=False)
 async def intake(item_id: str) -> State[None]:
-    """Work on one item of the inbox, unless somebody else does or did."""
+    """Work on one item of the inbox, unless somebody else does or did.
+
+    Args:
+        item_id: The upload's id in the ledger's inbox. The service asks for these runs itself, and again where one came
+            to nothing. 上传的内部编号；由系统自动发起，一般不需要手工运行。
+    """
     holder = resources()
     ledger, seconds = holder.desk().ledger, holder.settings.worker.lease_seconds
     try:
@@ -166,5 +171,6 @@ def _is_our_fault(file: FileReading) -> bool:
 
 async def _name(result: Result) -> None:
     """Name and tag the run, so that a list of runs tells what became of each case."""
+    tags = [*flow_run.tags, result.decision, *codes_of(result)]
     async with get_client() as client:
-        await client.update_flow_run(flow_run.id, name=run_name(result), tags=[result.decision, *codes_of(result)])
+        await client.update_flow_run(flow_run.id, name=run_name(result), tags=tags)

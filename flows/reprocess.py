@@ -38,6 +38,14 @@ from service.threads import run_in_thread
 _MOST_ROWS: Final = 5000
 _GLANCE_SECONDS: Final = 1.0
 _PROCESSES: Final = 1  # that judge: the worker's cores belong to uploads
+_EMPTY: Final = Selection()
+_NOT_SAID: Final = (
+    "No case was run: fill in selection, or switch all on. 未选择申请，没有运行：请填写 selection，或打开 all（全部）。"
+)
+_SAID_TWICE: Final = (
+    "No case was run: give only one of selection, all and batch_id. "
+    "没有运行：selection、all（全部）、batch_id（批次）只能给出一项。"
+)
 _Going = Generator[ItemOutcome | None, None, None]
 
 
@@ -71,20 +79,36 @@ class BatchProgress:
 
 @flow(name="reprocess", flow_run_name="reprocess", persist_result=False)
 async def reprocess(
-    batch_id: str | None = None,
-    selection: Selection | None = None,
     *,
+    selection: Selection | None = _EMPTY,  # and not None, or the form hides the fields behind a button
+    all: bool = False,
+    batch_id: str | None = "",
+    dry_run: bool = True,
     from_readings: bool = False,
-    dry_run: bool = False,
     tell: bool = False,
 ) -> State[None]:
-    """Run the selected cases again, every one if none are selected, or go on with a batch; show what changed."""
+    """Run stored cases again, or go on with a batch; show what changed.
+
+    Args:
+        selection: Stored cases that fit every field that is filled in. 选择要重跑的申请：须符合所填的每一项。
+        all: Every stored case; leave selection empty then. 重跑全部申请，此时 selection 须留空。
+        batch_id: Instead of selection and all: go on with this batch as it was begun; the options below are its own
+            then, and what they say here is ignored. 继续这一批次；试算、识别、通知等选项以该批次开始时为准。
+        dry_run: Show what would change, and put nothing in force; off, the results are in force at once.
+            试算，不生效；关闭则结果立即生效。
+        from_readings: Judge what was read before, without OCR. 不重新识别，只按已有识别结果重新判定。
+        tell: Tell the upload system of results in force that differ from what it was told. 结果有变化的，通知上传系统。
+    """
+    chosen = _EMPTY if selection is None or selection.empty else selection
+    named = (batch_id or "").strip()
+    ways = (not chosen.empty, all, named != "")
+    if ways.count(True) != 1:
+        return Failed(name="Refused", message=_SAID_TWICE if any(ways) else _NOT_SAID)
     try:
         with redacted_errors():
-            chosen = selection or Selection()
             kept = chosen.model_copy(update={"submission_ids": None})
             options = BatchOptions(selection=kept, from_readings=from_readings, dry_run=dry_run, tell=tell)
-            batch = await run_in_thread(_batch, batch_id, chosen, options)
+            batch = await run_in_thread(_batch, named, chosen, options)
             tally = await _run(batch)
     except Exception as error:  # noqa: BLE001 - every ending has a name
         return failed(error)
@@ -93,10 +117,10 @@ async def reprocess(
     return Completed(name="Reprocessed", message=tally.words)
 
 
-def _batch(batch_id: str | None, selection: Selection, options: BatchOptions) -> Batch:
+def _batch(batch_id: str, selection: Selection, options: BatchOptions) -> Batch:
     """The batch that is named, or a new one."""
     ledger = resources().desk().ledger
-    if batch_id is not None:
+    if batch_id:
         return ledger.batches.get(batch_id)
     return ledger.batches.begin(tuple(ledger.cases.select(selection)), options, _account(), VERSION)
 

@@ -16,7 +16,7 @@ from prefect import get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import PrefectException
 
-from flows.deployments import REPROCESSING, UPLOADS, Deployment, ensure_deployments
+from flows.deployments import REPROCESSING, UPLOADS, Deployment, ensure_deployments, retire
 from flows.dispatch import dispatch, mark_orphans_crashed
 from flows.intake import intake
 from flows.reprocess import reprocess
@@ -37,9 +37,24 @@ from service.settings import Settings
 from service.threads import run_in_thread
 
 log = logging.getLogger(__name__)
+_ABOUT_UPLOADS: Final = (
+    "Checks one upload and decides it. The service starts these runs itself; nobody needs to.\n\n"
+    "处理一次上传：检查影像、识别、比对、判定。由系统自动启动，不需要手工运行。"
+)
+_ABOUT_REPROCESSING: Final = (
+    "Runs stored cases again with today's code and rules, and shows what would change. Say which cases: by "
+    "`selection`, by `all`, or by the `batch_id` of a batch to go on with. Nothing is put in force unless `dry_run` is "
+    "off.\n\n"
+    "按当前程序和规则重跑已有申请，并列出差异。请用 `selection` 选择申请，或打开 `all`（全部），"
+    "或填写要继续的批次 `batch_id`。默认只试算（`dry_run`），不生效。"
+)
 INTAKE: Final = "flows.intake:intake"
-FLOWS: Final[FlowTable] = MappingProxyType({INTAKE: intake, "flows.reprocess:reprocess": reprocess})
-_DEPLOYMENTS: Final = (Deployment(INTAKE, UPLOADS), Deployment("flows.reprocess:reprocess", REPROCESSING))
+_REPROCESS: Final = "flows.reprocess:reprocess"
+FLOWS: Final[FlowTable] = MappingProxyType({INTAKE: intake, _REPROCESS: reprocess})
+_DEPLOYMENTS: Final = (
+    Deployment(INTAKE, "process-upload", UPLOADS, _ABOUT_UPLOADS, ("上传",)),
+    Deployment(_REPROCESS, "reprocess-stored-cases", REPROCESSING, _ABOUT_REPROCESSING, ("重跑",)),
+)
 _HEARTBEAT_SECONDS: Final = 15.0
 _SWEEP_SECONDS: Final = 60.0
 _DELIVER_SECONDS: Final = 1.0
@@ -96,6 +111,7 @@ def _periodic_tasks(
         _PeriodicTask("retain", partial(run_in_thread, _retain, settings, desk), _RETAIN_SECONDS),
         _PeriodicTask("erase", partial(run_in_thread, erase_pending, desk.ledger, desk.store), _SWEEP_SECONDS),
         _PeriodicTask("sweep", partial(mark_orphans_crashed, client, settings.prefect.work_pool), _SWEEP_SECONDS),
+        _PeriodicTask("retire", partial(retire, client, FLOWS, work_pool=settings.prefect.work_pool), _SWEEP_SECONDS),
         _PeriodicTask(
             "deliver", partial(run_in_thread, deliver, desk.ledger, resources.resources().outlet()), _DELIVER_SECONDS
         ),

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import AwareDatetime, Field, JsonValue
+from pydantic import AwareDatetime, Field, JsonValue, field_validator
 
 from models.base import Model
 from models.case import Case
@@ -15,23 +15,49 @@ from models.result import Decision, Result
 
 
 class Selection(Model):
-    """Which cases: those whose latest result fits everything that is given; nothing given means all.
+    """Which cases: those that fit everything that is given; nothing given means all.
 
-    Attributes:
-        since: Opened then or later, counted from the latest revision.
-        until: Opened before then, counted likewise.
-        submission_ids: One of these.
-        code: Has a finding with this code.
-        decision: Ended so.
-        version: Was made by this version of the program.
+    Operators read the descriptions in Prefect's form. What is blank there counts as not given.
     """
 
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
-    code: Code | None = None
-    decision: Decision | None = None
-    version: str | None = None
-    submission_ids: tuple[str, ...] | None = None
+    since: AwareDatetime | None = Field(
+        default=None,
+        description="Cases whose latest revision came then or later. The form's zone is UTC: choose Asia/Shanghai. "
+        "最近一次提交不早于此时；表单默认时区为 UTC，请改选 Asia/Shanghai。",
+    )
+    until: AwareDatetime | None = Field(
+        default=None,
+        description="Cases whose latest revision came before then; mind the zone. 最近一次提交早于此时；注意时区。",
+    )
+    code: Code | None = Field(
+        default=None, description="Cases whose latest result has this code. 最新结果含此代码的申请。"
+    )
+    decision: Decision | None = Field(
+        default=None,
+        description="Cases whose latest result is accepted 通过, returned 退回家长 or review 待审核.",
+    )
+    version: str | None = Field(
+        default=None,
+        description="Cases whose latest result this version of the program made. 最新结果由此版本程序得出的申请。",
+    )
+    submission_ids: tuple[str, ...] | None = Field(
+        default=None, description="Cases with these ids, one an item. 按申请编号选择，每项填一个编号。"
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _blank_is_not_given(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("submission_ids")
+    @classmethod
+    def _without_blanks(cls, ids: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if ids is None else tuple(name.strip() for name in ids if name.strip())
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is given, or a list without ids; whoever means every case must say so."""
+        return not any(getattr(self, name) for name in type(self).model_fields)
 
 
 class Stored(NamedTuple):

@@ -53,6 +53,11 @@ def test_a_manifest_with_three_wrong_keys_names_all_of_them_and_no_value(tmp_pat
         pytest.param(["proces"], ExitCode.USAGE, "No such command", id="a command misspelt"),
         pytest.param(["show", "unknown-1"], ExitCode.USAGE, "unknown-1", id="an unknown case"),
         pytest.param(["reprocess"], ExitCode.USAGE, "--all", id="reprocess without saying which"),
+        pytest.param(["reprocess", "--version", " "], ExitCode.USAGE, "--all", id="reprocess a blank version"),
+        pytest.param(["reprocess", "--list", "/dev/null"], ExitCode.USAGE, "--all", id="reprocess a list without ids"),
+        pytest.param(
+            ["reprocess", "--all", "--code", "3002"], ExitCode.USAGE, "leave out", id="reprocess all and some"
+        ),
         pytest.param(["children", "import", "nowhere.csv"], ExitCode.USAGE, "cannot be read", id="no such register"),
     ],
 )

@@ -165,6 +165,7 @@ def test_a_replacement_that_meets_another_child_changes_nothing(ledger: Ledger) 
         pytest.param(Selection(code=Code.COPY), [], id="a code that nobody has"),
         pytest.param(Selection(decision=Decision.REVIEW), ["s-2"], id="a decision"),
         pytest.param(Selection(version="0.1.0"), ["s-1", "s-2"], id="a version"),
+        pytest.param(Selection(submission_ids=()), [], id="a list without ids"),
         pytest.param(Selection(version="0.1.0", decision=Decision.RETURNED), ["s-1"], id="everything that is given"),
     ],
 )

@@ -49,12 +49,15 @@ def _upload(store: FolderStore, folder: str, text: bytes = b"{}") -> None:
     store.put(f"inbox/{folder}/submission.json", text, content_type="application/json")
 
 
+async def deployed(client: PrefectClient) -> UUID:
+    one = Deployment("t:tell", "tell", UPLOADS)
+    return (await ensure_deployments(client, specimen_flows(), (one,), work_pool=POOL, reading=1))[one.entrypoint]
+
+
 def asking(api_url: str, work: Callable[[PrefectClient, UUID], Awaitable[None]]) -> None:
     async def main() -> None:
         async with PrefectClient(api_url) as client:
-            queues = (Deployment("t:tell", UPLOADS),)
-            ids = await ensure_deployments(client, specimen_flows(), queues, work_pool=POOL, reading=1)
-            await work(client, ids["t:tell"])
+            await work(client, await deployed(client))
 
     asyncio.run(main())
 
@@ -98,5 +101,26 @@ def test_a_dispatcher_that_dies_before_it_takes_note_asks_for_the_same_run(
         await dispatch(client, ledger, deployment, patience=0)
         (noted,) = ledger.inbox.overdue(datetime.now(tz=UTC) + timedelta(seconds=1))
         assert noted.flow_run_id == str(died.id)
+
+    asking(api_url, work)
+
+
+def test_an_upload_whose_run_was_deleted_with_its_deployment_is_asked_for_again(
+    api_url: str, store: FolderStore, ledger: Ledger, watch: Wristwatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.dispatch.utc_now", watch)
+    _upload(store, "a")
+    Reconciler(store, ledger, "local").look()
+
+    async def work(client: PrefectClient, former: UUID) -> None:
+        assert await dispatch(client, ledger, former, patience=PATIENCE) == 1
+        watch.now += timedelta(seconds=PATIENCE + 1)
+        (late,) = ledger.inbox.overdue(watch.now)
+        await client.delete_deployment(former)
+        assert await dispatch(client, ledger, await deployed(client), patience=PATIENCE) == 1
+        watch.now += timedelta(seconds=PATIENCE + 1)
+        (again,) = ledger.inbox.overdue(watch.now)
+        assert again.flow_run_id != late.flow_run_id
+        assert (await client.read_flow_run(UUID(again.flow_run_id))).state_name == "Scheduled"
 
     asking(api_url, work)

@@ -36,10 +36,10 @@ def test_a_batch_is_tried_cancelled_and_gone_on_with(api_url: str, tmp_path: Pat
     ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
     (tmp_path / "rules.yaml").write_text("legibility: {doubtful: 1.1}\n")
     named = {"REGISTER_SECRET": SECRET.hex(), "POLICY_FILE": str(tmp_path / "rules.yaml")}
-    with serving(tmp_path, api_url, **named), runs_of(api_url, "reprocess/warm") as runs:
-        tried = runs.ended(runs.ask(from_readings=True, dry_run=True))
+    with serving(tmp_path, api_url, **named), runs_of(api_url, "reprocess/reprocess-stored-cases") as runs:
+        tried = runs.ended(runs.ask(all=True, from_readings=True))
         shown = artifacts(runs, tried.id)
-        begun = runs.ask(selection={"submission_ids": ids})
+        begun = runs.ask(selection={"submission_ids": ids}, dry_run=False)
         wait_until(lambda: promoted(ledger) >= 1, "some cases", 120)
         cancelled = runs.cancel(begun)
         left = promoted(ledger)

@@ -15,7 +15,11 @@ from flows.dispatch import mark_orphans_crashed
 from tests.support.warm import POOL, specimen_flows, warm_worker
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(180)]
-_QUEUES = (Deployment("t:tell", UPLOADS), Deployment("t:slow", REPROCESSING), Deployment("t:wrong", UPLOADS))
+_QUEUES = (
+    Deployment("t:tell", "tell", UPLOADS),
+    Deployment("t:slow", "slow", REPROCESSING),
+    Deployment("t:wrong", "wrong", UPLOADS),
+)
 
 
 class Asking:
