@@ -17,7 +17,7 @@ def codes(
     as_json: Annotated[bool, typer.Option("--json", help="The catalogue as JSON.")] = False,
     language: Annotated[Language, typer.Option(help="Of messages and next steps.")] = Language.ZH_HANS,
 ) -> int:
-    """Print every code and reason, what it means for the case, and what to do next."""
+    """Print every code and reason, what it means, and what to do next."""
     if as_json:
         print(json.dumps([_row(*key, language) for key in CATALOGUE], ensure_ascii=False, indent=1))
         return ExitCode.ACCEPTED

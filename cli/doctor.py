@@ -20,7 +20,10 @@ def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One check a line.")] = False,
 ) -> int:
-    """Look at everything that the service needs, and say what is wrong and what to do; no data is changed."""
+    """Check everything that the service needs; change no data.
+
+    Prints what is wrong and what to do.
+    """
     place: CliContext = context.obj
     checks = tuple(examine(place.settings()))
     if as_json:

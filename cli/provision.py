@@ -34,7 +34,10 @@ def provision(
     expire_inbox: Annotated[int | None, typer.Option(min=1, help="Days after which inbox/ expires.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
 ) -> int:
-    """Make what the service needs at its object store; a second time it changes nothing."""
+    """Make what the service needs at its object store.
+
+    A second time it changes nothing.
+    """
     place: CliContext = context.obj
     settings = place.settings()
     scheme, _, where = settings.store_at.partition(":")

@@ -1,4 +1,4 @@
-"""`intake reseal`: every object under the newest key of the ring."""
+"""`intake reseal`: encrypt every object under the newest key of the ring."""
 
 import typer
 
@@ -8,9 +8,10 @@ from pipeline.stores.encrypted import EncryptedStore
 
 
 def reseal(context: typer.Context) -> int:
-    """Seal again what is plain, under an older key, or by another cipher. Stop the service first.
+    """Encrypt every object under the newest key. Stop the service first.
 
-    Broken off and called again it goes on where it was. A bucket keeps the old versions until its lifecycle ends them.
+    Objects that are plain, under an older key or by another cipher are written again. If it is interrupted, the next
+    call continues. A bucket keeps the old versions until its lifecycle removes them.
     """
     place: CliContext = context.obj
     store = place.store()

@@ -9,12 +9,12 @@ from models.errors import ExitCode
 from pipeline.cases.erasure import erase_pending, expire_scans, scans_due
 from service.settings import SettingsError
 
-retention = typer.Typer(no_args_is_help=True, help="Erase what is needed no more.")
+retention = typer.Typer(no_args_is_help=True, help="Erase what is no longer needed.")
 
 
 @retention.callback()
 def _group() -> None:
-    """A group with one command so far, which is named all the same."""
+    """Keep `run` a command of the group: Typer would make one command of a group with one."""
 
 
 @retention.command()

@@ -6,7 +6,7 @@ from cli.workspace import CliContext
 
 
 def serve(context: typer.Context) -> int:
-    """Take uploads in until interrupted: a Prefect server with its UI, a worker with warm engines, the inbox."""
+    """Take uploads in until interrupted: receiver, review desk, Prefect, worker."""
     from service.logging import log_to_stderr
     from service.service import serve as run_service
 

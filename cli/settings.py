@@ -13,7 +13,7 @@ from models.errors import ExitCode
 
 
 def settings(context: typer.Context) -> int:
-    """Print every setting, the environment variable that changes it, and its value; secrets stay hidden."""
+    """Print every setting, its variable and its value; secrets stay hidden."""
     place: CliContext = context.obj
     table = Table(header_style="bold")
     table.add_column("variable")
