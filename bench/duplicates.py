@@ -34,7 +34,7 @@ from models.findings import Code, Reason
 from models.result import Decision, Result
 from models.submission import EnteredChild, IdType
 from pipeline.cases.context import PipelineContext
-from pipeline.cases.steps import conclude
+from pipeline.cases.steps import conclude, judge
 from pipeline.ledger.ledger import open_ledger
 
 SEED: Final = 4
@@ -144,7 +144,7 @@ def _concluded(one: Application, desk: PipelineContext, shelf: Library) -> Resul
     stored = tuple(file.file for file in files)
     digest = hashlib.sha256("".join(file.digest or "" for file in stored).encode()).hexdigest()
     case = desk.ledger.cases.open(typed.model_copy(update={"files": sent}), stored, digest)
-    return conclude(case, files, desk, began=began)
+    return conclude(judge(case, files, desk, began=began), desk)
 
 
 def _leaves(one: Family) -> tuple[Leaf, ...]:

@@ -34,7 +34,8 @@ from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
 from pipeline.batches.judging import Judging
 from pipeline.batches.outcomes import ItemOutcome
 from pipeline.batches.run import BatchContext, run
-from pipeline.cases.conclude import VERSION, conclude
+from pipeline.cases.conclude import VERSION, judge_case
+from pipeline.cases.conclude import record as record_case
 from pipeline.extract.extraction import CONTENT_VERSION, extract_files
 from pipeline.judge.case import judge, register_query
 from pipeline.judge.dossier import open_dossier
@@ -138,7 +139,7 @@ def _record_share(models: Sequence[Opened], engine: str, place: Judging, numbers
         case = ledger.cases.open(made.case.submission, made.case.files, made.case.input_digest)
         content = Content(engine, CONTENT_VERSION, made.contents)
         ledger.cases.keep_content(case, content)
-        conclude(case, content, ledger, place.reader, began=time.monotonic())
+        record_case(judge_case(case, content, ledger, place.reader, began=time.monotonic()), ledger, place.reader)
     ledger.close()
 
 

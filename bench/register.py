@@ -34,7 +34,7 @@ from models.findings import Code
 from models.policy import Policy
 from models.register import KnownChild
 from models.result import Decision
-from pipeline.cases.conclude import conclude
+from pipeline.cases.conclude import judge_case, record
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.case import judge, register_query, registration
 from pipeline.judge.dossier import Dossier, open_dossier
@@ -176,7 +176,7 @@ def _race(
         case = ledger.cases.open(made.case.submission, made.case.files, made.case.input_digest)
         content = Content("bench/none/0000/0", CONTENT_VERSION, made.contents)
         barrier.wait(_READY_SECONDS)
-        result = conclude(case, content, ledger, reader, began=time.monotonic())
+        result = record(judge_case(case, content, ledger, reader, began=time.monotonic()), ledger, reader)
         endings.put((turn, result.decision))
     ledger.close()
 

@@ -60,13 +60,13 @@ def print_estimate(found: Estimate) -> None:
 
 def run_batch(batch_id: str, resources: Resources) -> int:
     """Run a batch to its end or until somebody stops it; hands on an exit code."""
-    desk = resources.desk()
-    place = Bench(desk, resources.judging(), resources.settings.readers.processes)
-    batch = desk.ledger.batches.get(batch_id)
+    context = resources.context()
+    place = Bench(context, resources.judging(), resources.settings.readers.processes)
+    batch = context.ledger.batches.get(batch_id)
     stderr.print(f"Batch {batch_id}: {batch.count(ItemState.PENDING)} of {batch.total} cases to run.")
-    with stoppable() as stop, hold_batch(desk.ledger, batch_id, BatchTask.RUN, who(), stop) as lease:
+    with stoppable() as stop, hold_batch(context.ledger, batch_id, BatchTask.RUN, who(), stop) as lease:
         worst = print_outcomes(run(batch, lease, place, stop), batch.count(ItemState.PENDING), "reprocess")
-    print_summary(desk.ledger.batches.get(batch_id))
+    print_summary(context.ledger.batches.get(batch_id))
     if not stop.is_set():
         return worst
     stderr.print(f"Stopped. `intake reprocess resume {batch_id}` goes on.")

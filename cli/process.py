@@ -36,25 +36,25 @@ def process(
     """Run the whole pipeline on submission folders and record the cases."""
     place: CliContext = context.obj
     with place.resources(place.settings_for(jobs)) as resources:
-        going = _with_progress(paths, resources.desk())
+        going = _with_progress(paths, resources.context())
         endings = [_told(path, ending, as_json=as_json) for path, ending in going]
     return min(endings, key=_WORST_FIRST.index)
 
 
-def _with_progress(paths: list[Path], desk: PipelineContext) -> Iterator[tuple[Path, Result | _Refused]]:
+def _with_progress(paths: list[Path], context: PipelineContext) -> Iterator[tuple[Path, Result | _Refused]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=_stderr, transient=True, disable=not _stderr.is_terminal) as bar:
         task = bar.add_task("", total=len(paths))
         for number, path in enumerate(paths, start=1):
             bar.update(task, description=f"submission {number} of {len(paths)}", completed=number - 1)
-            yield path, _ending(path, desk)
+            yield path, _ending(path, context)
 
 
-def _ending(path: Path, desk: PipelineContext) -> Result | _Refused:
+def _ending(path: Path, context: PipelineContext) -> Result | _Refused:
     if not path.is_dir():
         return _Refused(("it is not a folder; name a folder that holds submission.json",))
     try:
-        return process_folder(FolderStore(path), "", desk)
+        return process_folder(FolderStore(path), "", context)
     except BadManifestError as error:
         return _Refused(tuple(f"{key}: {problem}" for key, problem in error.problems))
     except ManifestMissingError:

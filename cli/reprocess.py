@@ -74,7 +74,7 @@ def resume(
 
 def _begun(place: CliContext, selection: Selection, options: BatchOptions, jobs: int | None, *, ask: bool) -> int:
     with place.resources(place.settings_for(jobs)) as resources:
-        desk, processes = resources.desk(), resources.settings.readers.processes
+        desk, processes = resources.context(), resources.settings.readers.processes
         cases = tuple(desk.ledger.cases.select(selection))
         unknown = len(set(selection.submission_ids or ()) - set(cases))
         if unknown:

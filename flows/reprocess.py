@@ -119,7 +119,7 @@ async def reprocess(
 
 def _batch(batch_id: str, selection: Selection, options: BatchOptions) -> Batch:
     """The batch that is named, or a new one."""
-    ledger = resources().desk().ledger
+    ledger = resources().context().ledger
     if batch_id:
         return ledger.batches.get(batch_id)
     return ledger.batches.begin(tuple(ledger.cases.select(selection)), options, _account(), VERSION)
@@ -143,7 +143,7 @@ async def _run(batch: Batch) -> BatchProgress:
 
 def _expected(batch: Batch) -> str:
     """What is left will take, in a few words."""
-    desk, processes = resources().desk(), resources().settings.readers.processes
+    desk, processes = resources().context(), resources().settings.readers.processes
     left = [item.submission_id for item in items(desk.ledger, batch.batch_id) if item.state is ItemState.PENDING]
     rules = batch.options.from_readings
     found = estimate(left, desk.ledger, desk.reader, from_readings=rules, processes=_PROCESSES if rules else processes)
@@ -152,7 +152,7 @@ def _expected(batch: Batch) -> str:
 
 def _going(batch: Batch, stop: threading.Event, owner: str) -> _Going:
     holder = resources()
-    place = BatchContext(holder.desk(), holder.judging(), _PROCESSES, partial(UPLOAD_PRIORITY.wait, stop))
+    place = BatchContext(holder.context(), holder.judging(), _PROCESSES, partial(UPLOAD_PRIORITY.wait, stop))
     with hold_batch(place.desk.ledger, batch.batch_id, BatchTask.RUN, BatchOwner(owner, _account()), stop) as lease:
         yield from run(batch, lease, place, stop)
 
@@ -170,7 +170,7 @@ async def _follow(going: _Going, tally: BatchProgress, progress: UUID) -> None:
 
 async def _show(batch_id: str, tally: BatchProgress) -> None:
     """What changed, in all of the batch, whichever run did it."""
-    ledger = resources().desk().ledger
+    ledger = resources().context().ledger
     made = await run_in_thread(report, ledger, batch_id, 0)
     table = await run_in_thread(lambda: item_rows(items(ledger, batch_id), _MOST_ROWS))
     await acreate_table_artifact(key=f"changes-{flow_run.id}", table=list(table), description=tally.words)

@@ -93,27 +93,27 @@ class _PeriodicTask(NamedTuple):
 def _periodic_tasks(
     settings: Settings, client: PrefectClient, worker: WarmWorker, intake_id: UUID
 ) -> tuple[_PeriodicTask, ...]:
-    options, desk = settings.worker, resources.resources().desk()
+    options, context = settings.worker, resources.resources().context()
     bucket = bucket_of(settings.store_at)
     anchored: Anchor | None = None
-    scan = Reconciler(desk.store, desk.ledger, bucket, settle=options.settle_seconds)
+    scan = Reconciler(context.store, context.ledger, bucket, settle=options.settle_seconds)
 
     async def take_in() -> None:
-        await run_in_thread(take_notifications, desk.store, desk.ledger, bucket)
-        if await dispatch(client, desk.ledger, intake_id, patience=options.patience_seconds):
+        await run_in_thread(take_notifications, context.store, context.ledger, bucket)
+        if await dispatch(client, context.ledger, intake_id, patience=options.patience_seconds):
             await worker.get_and_submit_flow_runs()
 
     async def anchor() -> None:
         nonlocal anchored
-        anchored = await run_in_thread(keep_anchor, desk.ledger, desk.store, day=utc_now().date(), last=anchored)
+        anchored = await run_in_thread(keep_anchor, context.ledger, context.store, day=utc_now().date(), last=anchored)
 
     return (
-        _PeriodicTask("retain", partial(run_in_thread, _retain, settings, desk), _RETAIN_SECONDS),
-        _PeriodicTask("erase", partial(run_in_thread, erase_pending, desk.ledger, desk.store), _SWEEP_SECONDS),
+        _PeriodicTask("retain", partial(run_in_thread, _retain, settings, context), _RETAIN_SECONDS),
+        _PeriodicTask("erase", partial(run_in_thread, erase_pending, context.ledger, context.store), _SWEEP_SECONDS),
         _PeriodicTask("sweep", partial(mark_orphans_crashed, client, settings.prefect.work_pool), _SWEEP_SECONDS),
         _PeriodicTask("retire", partial(retire, client, FLOWS, work_pool=settings.prefect.work_pool), _SWEEP_SECONDS),
         _PeriodicTask(
-            "deliver", partial(run_in_thread, deliver, desk.ledger, resources.resources().outlet()), _DELIVER_SECONDS
+            "deliver", partial(run_in_thread, deliver, context.ledger, resources.resources().outlet()), _DELIVER_SECONDS
         ),
         _PeriodicTask(
             "beat", partial(run_in_thread, resources.resources().beat, process_identity()), _HEARTBEAT_SECONDS
@@ -127,9 +127,9 @@ def _periodic_tasks(
     )
 
 
-def _retain(settings: Settings, desk: PipelineContext) -> None:
+def _retain(settings: Settings, context: PipelineContext) -> None:
     if settings.retention.scans_days is not None:
-        expire_scans(desk.ledger, days=settings.retention.scans_days)
+        expire_scans(context.ledger, days=settings.retention.scans_days)
 
 
 async def _run_until_stopped(duties: tuple[_PeriodicTask, ...], asked: threading.Event) -> None:

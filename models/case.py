@@ -50,3 +50,9 @@ class FileReading(Model):
     file: StoredFile
     pages: tuple[ReadPage | FailedPage, ...] = ()
     failure: tuple[Code, Reason] | None = None
+
+    @property
+    def is_our_fault(self) -> bool:
+        """Whether the file or one of its pages could not be read through our fault, so that another try may help."""
+        codes = [page.code for page in self.pages if isinstance(page, FailedPage)]
+        return Code.OUR_FAULT in codes or (self.failure is not None and self.failure[0] is Code.OUR_FAULT)

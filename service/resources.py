@@ -24,10 +24,10 @@ class Resources:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock = threading.Lock()
-        self._desk: PipelineContext | None = None
+        self._context: PipelineContext | None = None
         self._readers: OcrPool | None = None
 
-    def desk(self) -> PipelineContext:
+    def context(self) -> PipelineContext:
         """Everything that the steps of a case need.
 
         Raises:
@@ -37,19 +37,19 @@ class Resources:
             ModelsError: A model is missing or altered.
         """
         with self._lock:
-            if self._desk is None:
-                self._desk = self._made()
-            return self._desk
+            if self._context is None:
+                self._context = self._made()
+            return self._context
 
     def judging(self) -> Judging:
-        """What a process needs to judge stored cases again; raises as `desk` does."""
-        return Judging(self.settings.ledger_at, register_secret(self.settings), self.desk().reader)
+        """What a process needs to judge stored cases again; raises as `context` does."""
+        return Judging(self.settings.ledger_at, register_secret(self.settings), self.context().reader)
 
     def outlet(self) -> Outlet:
-        """Where results go; raises as `desk` does, or WebhookOptionsError."""
+        """Where results go; raises as `context` does, or WebhookOptionsError."""
         options = self.settings.webhook
         webhook = Webhook(options) if options.url is not None else None
-        return Outlet(self.desk().store, webhook, options.whole)
+        return Outlet(self.context().store, webhook, options.whole)
 
     def warm_up(self) -> None:
         """Make everything now and load the engines, so that what is missing stops the start, by name."""
@@ -59,14 +59,14 @@ class Resources:
 
     def beat(self, identity: str) -> None:
         """Say that this process works, and how often its reading processes were replaced."""
-        self.desk().ledger.operations.heartbeat(identity, self._readers.lost if self._readers is not None else 0)
+        self.context().ledger.operations.heartbeat(identity, self._readers.lost if self._readers is not None else 0)
 
     def close(self) -> None:
         """Let go of everything; for the end of the process."""
         with self._lock:
-            desk, self._desk = self._desk, None
-        if desk is not None:
-            desk.ledger.close()
+            context, self._context = self._context, None
+        if context is not None:
+            context.ledger.close()
         if self._readers is not None:
             self._readers.close()
 

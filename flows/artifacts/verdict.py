@@ -1,4 +1,4 @@
-"""Why a run ended so, for somebody who has ten seconds: the decision, who decides next, and what speaks for it."""
+"""Why a run ended so, to be read in ten seconds: the decision, who acts next, and the findings."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +23,19 @@ _NEXT: Final[Mapping[Decision, str]] = MappingProxyType(
     }
 )
 _OUR_FAULT: Final = "由医院审核员人工处理；这是系统故障，不是家长的问题。"
+_NONE: Final = "没有发现问题。"
+_QUALITY: Final = frozenset(  # codes about pictures and pages; all others come from comparing what stands on them
+    {
+        Code.REGISTER_ILLEGIBLE,
+        Code.ILLEGIBLE,
+        Code.PAGE_MISSING,
+        Code.WRONG_DOCUMENT,
+        Code.COPY,
+        Code.BAD_FILE,
+        Code.UPLOAD_BROKEN,
+        Code.OUR_FAULT,
+    }
+)
 _MEASURES: Final[Mapping[Reason, str]] = MappingProxyType(
     {Reason.PHOTOCOPY: "色彩", Reason.SCREEN: "屏幕条纹", Reason.OUT_OF_CHARSET: "测得"}
 )
@@ -33,11 +46,10 @@ def verdict(result: Result, files: Sequence[str], desk: str | None) -> str:
     """A result in Markdown.
 
     Args:
-        result: Which is told.
+        result: As it is recorded.
         files: The paths of the manifest, in its order.
-        desk: Where reviewers find the review desk, without a slash at the end; None where there is none.
+        desk: URL of the review desk, without a slash at the end; None where there is none.
     """
-    findings = sorted(result.findings, key=lambda finding: _BLOCKERS_FIRST.index(finding.severity))
     return "\n\n".join(
         (
             f"# {DECISION_TITLES[result.decision]}",
@@ -45,7 +57,28 @@ def verdict(result: Result, files: Sequence[str], desk: str | None) -> str:
             f"**下一步由谁处理** {_who(result)}",
             *_links(result.submission_id, desk),
             "## 为什么",
-            "\n".join(_lines(findings, files)) or "没有发现问题。",
+            "\n".join(_lines(_by_severity(result.findings), files)) or _NONE,
+        )
+    )
+
+
+def judgement(result: Result, files: Sequence[str]) -> str:
+    """The findings of a result in Markdown, those of quality and completeness apart from those of the comparison.
+
+    Args:
+        result: As it is recorded.
+        files: The paths of the manifest, in its order.
+    """
+    findings = _by_severity(result.findings)
+    quality = [finding for finding in findings if finding.code in _QUALITY]
+    compared = [finding for finding in findings if finding.code not in _QUALITY]
+    not_compared = "因系统故障没有核对。" if _is_our_fault(result) else _NONE
+    return "\n\n".join(
+        (
+            "## 一、影像质量与完整性",
+            "\n".join(_lines(quality, files)) or _NONE,
+            "## 二、与填写内容及其他证件核对",
+            "\n".join(_lines(compared, files)) or not_compared,
         )
     )
 
@@ -68,8 +101,16 @@ def case_address(submission_id: str, desk: str) -> str:
 
 
 def _who(result: Result) -> str:
-    ours = any(finding.code is Code.OUR_FAULT for finding in result.findings)
-    return _OUR_FAULT if ours else _NEXT[result.decision]
+    return _OUR_FAULT if _is_our_fault(result) else _NEXT[result.decision]
+
+
+def _is_our_fault(result: Result) -> bool:
+    return any(finding.code is Code.OUR_FAULT for finding in result.findings)
+
+
+def _by_severity(findings: Sequence[Finding]) -> list[Finding]:
+    """Blockers first."""
+    return sorted(findings, key=lambda finding: _BLOCKERS_FIRST.index(finding.severity))
 
 
 def _links(submission_id: str, desk: str | None) -> Iterator[str]:
@@ -83,8 +124,8 @@ def _lines(findings: Sequence[Finding], files: Sequence[str]) -> Iterator[str]:
         parts = (place(finding, files), _values(finding, files), _measure(finding))
         known = "；".join(_plain(part) for part in parts if part)
         code = " ".join(word for word in (finding.code, TITLES.get(finding.code)) if word)
-        told = f"{message(finding, files)}{f'（{known}）' if known else ''}"
-        yield f"1. **{SEVERITY_TITLES[finding.severity]} {code}** {told}**下一步** {finding.next_step}"
+        text = f"{message(finding, files)}{f'（{known}）' if known else ''}"
+        yield f"1. **{SEVERITY_TITLES[finding.severity]} {code}** {text}**下一步** {finding.next_step}"
 
 
 def _values(finding: Finding, files: Sequence[str]) -> str:

@@ -2,9 +2,7 @@
 
 import time
 
-from models.case import FailedPage, FileReading
 from models.errors import EngineError, LostLeaseError, PipelineError
-from models.findings import Code
 from pipeline.batches.judging import record_judged
 from pipeline.batches.outcomes import ItemOutcome, broken
 from pipeline.cases.context import PipelineContext
@@ -40,7 +38,7 @@ def _read(item: BatchItem, lease: BatchLease, desk: PipelineContext, *, from_rea
         return ItemOutcome(item, ItemState.STALE)
     engine = stored.result.provenance.engine if from_readings else None
     files = tuple(perceive_case(stored.case, desk, engine=engine))
-    if any(map(_is_our_fault, files)):
+    if any(file.is_our_fault for file in files):
         raise EngineError("pages were not read through our fault")
     content = content_of(stored.case, files, desk)
     cases = [stored._replace(content=content)]
@@ -48,8 +46,3 @@ def _read(item: BatchItem, lease: BatchLease, desk: PipelineContext, *, from_rea
     if outcome.state is ItemState.PROMOTED:  # else what was in force stays, and so does what its pages said
         ledger.cases.keep_content(stored.case, content)
     return outcome
-
-
-def _is_our_fault(file: FileReading) -> bool:
-    codes = [page.code for page in file.pages if isinstance(page, FailedPage)]
-    return Code.OUR_FAULT in codes or (file.failure is not None and file.failure[0] is Code.OUR_FAULT)

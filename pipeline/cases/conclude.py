@@ -1,4 +1,4 @@
-"""Judge cases from what their pages say, and record what follows: a run, the child, the end of the upload."""
+"""Judge cases from what their pages say; record what follows: a run, the child, the end of the upload."""
 
 import time
 from collections.abc import Sequence
@@ -20,54 +20,78 @@ from pipeline.ledger.values import Stored
 from pipeline.perceive.ocr.base import weights_named
 
 VERSION: Final = version("child-intake")
-JUDGED_AT_MOST = 5  # times; each further one means that yet another case registered the child in between
+JUDGED_AT_MOST = 5  # times; each further time, yet another case registered the child in between
 
 
-class _Opened(NamedTuple):
-    """A case on the table: what it holds, what its pages say, and when work on it began."""
+class _OpenCase(NamedTuple):
+    """A case to judge: what it holds, what its pages say, and when work on it began."""
 
     dossier: Dossier
     content: Content
     began: float
-    lease: Lease | None = None
 
 
-def conclude(
-    case: Case, content: Content, ledger: Ledger, reader: NameContext, *, began: float, lease: Lease | None = None
-) -> Result:
-    """Judge a case and record what follows, in one transaction.
+class JudgedCase(NamedTuple):
+    """A case, and what follows from it by what the register of children knew.
+
+    Attributes:
+        opened: What was judged.
+        known: The registered children who might be this one, as the register had them.
+        conclusion: What follows; nothing of it is recorded yet.
+    """
+
+    opened: _OpenCase
+    known: tuple[KnownChild, ...]
+    conclusion: Conclusion
+
+
+def judge_case(case: Case, content: Content, ledger: Ledger, reader: NameContext, *, began: float) -> JudgedCase:
+    """Judge a case from its content; reads the register of children, and records nothing.
 
     Args:
         case: What came in.
         content: What its files say.
-        ledger: Knows the children, and records.
+        ledger: Knows the children.
         reader: The engine's alphabet and the hospital's rules.
         began: When work on the case began, by `time.monotonic`.
-        lease: Of the inbox item that this case came from; finished in the same transaction.
+
+    Raises:
+        LedgerError: The ledger failed.
+    """
+    opened = _OpenCase(open_dossier(case, content.files, reader), content, began)
+    return _judged(opened, _known(opened, ledger), reader)
+
+
+def record(judged: JudgedCase, ledger: Ledger, reader: NameContext, lease: Lease | None = None) -> Result:
+    """Record what follows from a case, in one transaction; judges it again where the register changed meanwhile.
+
+    A decision that a person took on this very revision stands, and is delivered once more.
+
+    Args:
+        judged: The case.
+        ledger: Knows the children, and records.
+        reader: By which the case was judged.
+        lease: Of the inbox item that the case came from; finished in the same transaction.
 
     Raises:
         LostLeaseError: Another worker took the case over; nothing was recorded.
         LedgerError: The ledger failed; nothing was recorded.
     """
-    opened = _Opened(open_dossier(case, content.files, reader), content, began, lease)
+    case = judged.conclusion.case
     for _ in range(JUDGED_AT_MOST):
         if (standing := ledger.reviews.standing(case)) is not None:
-            return _stands(case, standing, ledger, lease)
-        (known,) = ledger.children.known(register_query(opened.dossier))
-        conclusion = _conclusion(opened, known, reader)
+            if lease is not None:
+                ledger.reviews.repeat_result(case, lease)
+            return standing
+        known = _known(judged.opened, ledger)
+        if known != judged.known:
+            judged = _judged(judged.opened, known, reader)
         try:
-            ledger.cases.conclude(conclusion)
+            ledger.cases.conclude(judged.conclusion._replace(lease=lease))
         except (ChildExistsError, PersonDecidedError):
-            continue  # it was registered, or decided, after we looked; look again
-        return conclusion.result
+            continue  # another case registered the child, or a person decided, after the lookup: look again
+        return judged.conclusion.result
     raise LedgerError("The register of children keeps refusing a child that no record explains.")
-
-
-def _stands(case: Case, result: Result, ledger: Ledger, lease: Lease | None) -> Result:
-    """What a person decided of this very revision stands, and is told once more if it was sent once more."""
-    if lease is not None:
-        ledger.reviews.repeat_result(case, lease)
-    return result
 
 
 def conclusions(
@@ -86,27 +110,36 @@ def conclusions(
     """
     opened = [_opened(stored, reader, began) for stored in cases]
     known = ledger.children.known(*(register_query(one.dossier) for one in opened))
-    return tuple(_conclusion(one, children, reader) for one, children in zip(opened, known, strict=True))
+    return tuple(_judged(one, children, reader).conclusion for one, children in zip(opened, known, strict=True))
 
 
-def _opened(stored: Stored, reader: NameContext, began: float | None) -> _Opened:
+def _opened(stored: Stored, reader: NameContext, began: float | None) -> _OpenCase:
     content, began = stored.content, time.monotonic() if began is None else began
     if content is None:
         raise LedgerError(f"Case {stored.case.submission.submission_id} has no content of this version.")
-    return _Opened(open_dossier(stored.case, content.files, reader), content, began)
+    return _OpenCase(open_dossier(stored.case, content.files, reader), content, began)
 
 
-def _conclusion(opened: _Opened, known: tuple[KnownChild, ...], reader: NameContext) -> Conclusion:
-    dossier, content, began, lease = opened
+def _known(opened: _OpenCase, ledger: Ledger) -> tuple[KnownChild, ...]:
+    (known,) = ledger.children.known(register_query(opened.dossier))
+    return known
+
+
+def _judged(opened: _OpenCase, known: tuple[KnownChild, ...], reader: NameContext) -> JudgedCase:
+    dossier, policy = opened.dossier, reader.policy
     judgement = judge(dossier, known, reader)
-    accepted = judgement.decision is Decision.ACCEPTED
-    child = registration(dossier, reader.policy) if accepted else None
-    result = _result(dossier.case, judgement, content.engine, reader, began)
-    numbers, looks = identifying(dossier, reader.policy), reader.policy.looks
-    return Conclusion(dossier.case, result, child, numbers, lease, looks)
+    conclusion = Conclusion(
+        case=dossier.case,
+        result=_result(opened, judgement, reader),
+        child=registration(dossier, policy) if judgement.decision is Decision.ACCEPTED else None,
+        numbers=identifying(dossier, policy),
+        looks=policy.looks,
+    )
+    return JudgedCase(opened, known, conclusion)
 
 
-def _result(case: Case, judgement: Judgement, engine: str, reader: NameContext, began: float) -> Result:
+def _result(opened: _OpenCase, judgement: Judgement, reader: NameContext) -> Result:
+    case, engine = opened.dossier.case, opened.content.engine
     return Result(
         submission_id=case.submission.submission_id,
         revision=case.revision,
@@ -117,6 +150,6 @@ def _result(case: Case, judgement: Judgement, engine: str, reader: NameContext, 
             models=weights_named(engine),
             policy=reader.policy.name,
             input_digest=case.input_digest,
-            seconds=round(time.monotonic() - began, 3),
+            seconds=round(time.monotonic() - opened.began, 3),
         ),
     )

@@ -1,4 +1,4 @@
-"""Everything that the steps of a case need at hand."""
+"""What the steps of a case need at hand."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from pipeline.workers.ocr_pool import PageReader
 
 
 class PipelineContext(NamedTuple):
-    """Where a case is worked on; `store` keeps what came in."""
+    """Ledger, store, reading processes and rules; `store` keeps the bytes of what came in."""
 
     ledger: Ledger
     store: Store

@@ -17,27 +17,27 @@ from pipeline.workers.render_pool import PageRenderer
 PageOfFile = tuple[str, int]  # a file's path and the number of a page in it
 
 
-def keep_page_images(case: Case, result: Result, desk: PipelineContext) -> Mapping[PageOfFile, str]:
+def keep_page_images(case: Case, result: Result, context: PipelineContext) -> Mapping[PageOfFile, str]:
     """Draw every page of a result and keep the pictures; hands on the key of each.
 
     Drawing anew writes the same. A page that cannot be decoded has no picture.
     """
-    return dict(_kept(case, result, desk))
+    return dict(_kept(case, result, context))
 
 
-def _kept(case: Case, result: Result, desk: PipelineContext) -> Iterator[tuple[PageOfFile, str]]:
+def _kept(case: Case, result: Result, context: PipelineContext) -> Iterator[tuple[PageOfFile, str]]:
     digests = {file.path: file.digest for file in case.files}
     for path, page_no in dict.fromkeys((page.file, page.page_no) for page in result.pages):
         digest = digests[path]
         if digest is None:
             continue
-        data = bytes_of(desk.store, digest, limit=None)
+        data = bytes_of(context.store, digest, limit=None)
         try:
-            picture = desk.readers.picture(data, page_no, tuple(_marks(result, path, page_no)), desk.limits)
+            picture = context.readers.picture(data, page_no, tuple(_marks(result, path, page_no)), context.limits)
         except (FileRejectedError, EngineError):
             continue
         key = f"pictures/{case.input_digest}/{digest}-{page_no}.jpg"
-        if _kept_for(case, digest, key, picture, desk.ledger, desk.store):
+        if _kept_for(case, digest, key, picture, context.ledger, context.store):
             yield (path, page_no), key
 
 

@@ -28,30 +28,30 @@ class _Asked(NamedTuple):
     question: GlyphQuery
 
 
-def with_resemblances(case: Case, files: Sequence[FileContent], desk: PipelineContext) -> tuple[FileContent, ...]:
+def with_resemblances(case: Case, files: Sequence[FileContent], context: PipelineContext) -> tuple[FileContent, ...]:
     """The content of a case, with what comparing pictures tells of each rare character of the child's name.
 
     Args:
         case: What came in.
         files: What its files say.
-        desk: Where it is worked on.
+        context: What the steps need at hand.
     """
-    dossier = open_dossier(case, files, desk.reader)
+    dossier = open_dossier(case, files, context.reader)
     name = normal_name(dossier.child.name)
-    unread = unreadable(name, desk.reader.alphabet)
+    unread = unreadable(name, context.reader.alphabet)
     if not 0 < len(unread) <= _MOST or any(map(is_private_use, name)):
         return tuple(files)
-    asked = [one for page in dossier.child_pages for one in _questions(page.content, name, desk.reader)]
-    return tuple(_compared(file, asked, desk) for file in dossier.files)
+    asked = [one for page in dossier.child_pages for one in _questions(page.content, name, context.reader)]
+    return tuple(_compared(file, asked, context) for file in dossier.files)
 
 
-def _compared(file: FileView, of_case: Sequence[_Asked], desk: PipelineContext) -> FileContent:
+def _compared(file: FileView, of_case: Sequence[_Asked], context: PipelineContext) -> FileContent:
     asked = [one for one in of_case if any(one.page is page for page in file.content.pages)]
     if not asked or file.file.digest is None:
         return file.content
-    data = bytes_of(desk.store, file.file.digest, limit=None)
+    data = bytes_of(context.store, file.file.digest, limit=None)
     try:
-        answers = desk.readers.compare(data, tuple(one.question for one in asked), desk.limits)
+        answers = context.readers.compare(data, tuple(one.question for one in asked), context.limits)
     except (FileRejectedError, EngineError):  # the name is a person's business, as it was before
         return file.content
     told = [(one, answer) for one, answer in zip(asked, answers, strict=True) if answer]

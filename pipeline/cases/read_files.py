@@ -31,7 +31,7 @@ class _StartedPage(NamedTuple):
     page_no: int
     key: str
     pending: Pending
-    desk: PipelineContext
+    context: PipelineContext
 
     def finish(self) -> ReadPage | FailedPage:
         """Wait for the page and keep what was read; the one place where a page's errors become its ending."""
@@ -41,24 +41,24 @@ class _StartedPage(NamedTuple):
             return FailedPage(page_no=self.page_no, code=Code.BAD_FILE, reason=error.reason)
         except EngineError as error:
             return FailedPage(page_no=self.page_no, code=Code.OUR_FAULT, reason=error.reason)
-        self.desk.ledger.readings.keep(self.key, page)
+        self.context.ledger.readings.keep(self.key, page)
         return page
 
 
-def start_file(file: StoredFile, desk: PipelineContext, engine: str) -> StartedFile:
+def start_file(file: StoredFile, context: PipelineContext, engine: str) -> StartedFile:
     """Begin to read a file; its pages' readings by `engine` that were kept are brought back instead."""
     if file.digest is None:
         too_large = (Code.BAD_FILE, Reason.TOO_LARGE)
         return StartedFile(file, (), too_large if file.size else (Code.UPLOAD_BROKEN, Reason.UPLOAD_INCOMPLETE))
-    data = bytes_of(desk.store, file.digest, limit=None)
+    data = bytes_of(context.store, file.digest, limit=None)
     try:
-        count = desk.readers.count(data, desk.limits)
+        count = context.readers.count(data, context.limits)
     except FileRejectedError as error:
         return StartedFile(file, (), (Code.BAD_FILE, error.reason))
     except EngineError as error:
         return StartedFile(file, (), (Code.OUR_FAULT, error.reason))
     return StartedFile(
-        file, tuple(_start_page(file.digest, data, page_no, desk, engine) for page_no in range(1, count + 1))
+        file, tuple(_start_page(file.digest, data, page_no, context, engine) for page_no in range(1, count + 1))
     )
 
 
@@ -88,12 +88,14 @@ def _kept_file(file: StoredFile, result: Result, ledger: Ledger, limits: Limits)
     return FileReading(file=file, pages=pages) if len(pages) == len(keys) else None
 
 
-def _start_page(digest: str, data: bytes, page_no: int, desk: PipelineContext, engine: str) -> ReadPage | _StartedPage:
-    kept = desk.ledger.readings.get(_key(digest, page_no, engine, desk.limits))
+def _start_page(
+    digest: str, data: bytes, page_no: int, context: PipelineContext, engine: str
+) -> ReadPage | _StartedPage:
+    kept = context.ledger.readings.get(_key(digest, page_no, engine, context.limits))
     if kept is not None:
         return kept
-    key = _key(digest, page_no, desk.readers.engine, desk.limits)
-    return _StartedPage(page_no, key, desk.readers.start(data, page_no, desk.limits), desk)
+    key = _key(digest, page_no, context.readers.engine, context.limits)
+    return _StartedPage(page_no, key, context.readers.start(data, page_no, context.limits), context)
 
 
 def _key(digest: str, page_no: int, engine: str, limits: Limits) -> str:

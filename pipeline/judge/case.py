@@ -1,4 +1,4 @@
-"""The way of a case as one reads it: files, legibility, completeness, documents, people, numbers, duplicates, decision.
+"""Judge a case: quality and completeness first, then the comparison with the entered data, then the decision.
 
 Pure: values in, a value out, no pixel and no clock. What cannot be read is never compared.
 """
@@ -81,16 +81,16 @@ def registration(dossier: Dossier, policy: Policy) -> KnownChild:
     )
 
 
-def _findings(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameContext) -> Iterator[Finding]:
-    policy = reader.policy
-    faults = tuple(broken(dossier))
-    ours = tuple(finding for finding in faults if finding.code is Code.OUR_FAULT)
-    if ours:
-        yield from ours  # the case waits: what we failed to read must not look like what the parent failed to send
-        return
-    yield from faults
+def quality_and_completeness(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """Faults of files, pages and values that are not legible (blur, glare), and pages that are missing."""
+    yield from broken(dossier)
     yield from illegible(dossier, needed_pages(dossier, policy), policy.legibility)
     yield from missing(dossier, policy)
+
+
+def comparison(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameContext) -> Iterator[Finding]:
+    """What the documents are, and whether they agree with the entered data, with one another and with the register."""
+    policy = reader.policy
     yield from documents(dossier, policy)
     yield from copies(dossier, policy.copies)
     yield from certificates(dossier, policy)
@@ -99,6 +99,16 @@ def _findings(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameConte
     yield from names(dossier, reader)
     yield from identity(dossier, policy)
     yield from duplicates(dossier, known, policy)
+
+
+def _findings(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameContext) -> Iterator[Finding]:
+    """All findings; of a case that we failed to read only our faults, or its pages would seem not to have been sent."""
+    ours = [finding for finding in broken(dossier) if finding.code is Code.OUR_FAULT]
+    if ours:
+        yield from ours
+        return
+    yield from quality_and_completeness(dossier, reader.policy)
+    yield from comparison(dossier, known, reader)
 
 
 def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from models.result import Decision
 from models.submission import MANIFEST_NAME
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.erasure import erase_pending, forget_child
-from pipeline.cases.steps import conclude, perceive_case, process, take_in
+from pipeline.cases.steps import conclude, judge, perceive_case, process, take_in
 from pipeline.ledger.values import Forgotten, ImportCounts, UploadEvent, Via
 from pipeline.stores.content import content_key
 from pipeline.stores.folder import FolderStore
@@ -131,7 +131,7 @@ def test_what_was_uploaded_is_erased_as_well(desk: PipelineContext) -> None:
     lease = desk.ledger.inbox.lease(item.item_id, "w", 60)
     assert lease
     case = take_in(desk.store, "inbox", desk)
-    conclude(case, tuple(perceive_case(case, desk)), desk, began=0.0, lease=lease)
+    conclude(judge(case, tuple(perceive_case(case, desk)), desk, began=0.0), desk, lease)
     forget_child([CHILD_NUMBER], desk.ledger, desk.store)
     assert list(desk.store.list("")) == []
     assert not desk.ledger.inbox.add_upload(event)  # the same upload, listed once more, is no news
@@ -172,7 +172,7 @@ def test_what_was_uploaded_into_the_same_place_since_stays(desk: PipelineContext
     (item,) = desk.ledger.inbox.undispatched(1)
     case = take_in(desk.store, "inbox/a", desk)
     lease = desk.ledger.inbox.lease(item.item_id, "w", 60)
-    conclude(case, tuple(perceive_case(case, desk)), desk, began=0.0, lease=lease)
+    conclude(judge(case, tuple(perceive_case(case, desk)), desk, began=0.0), desk, lease)
     desk.ledger.erasures.forget_child([CHILD_NUMBER])  # the store is not asked yet
     time.sleep(0.01)
     arrive()

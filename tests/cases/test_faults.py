@@ -19,7 +19,7 @@ import pytest
 from models.errors import LedgerBusyError, PipelineError
 from models.policy import Limits, Policy
 from pipeline.cases.context import PipelineContext
-from pipeline.cases.steps import conclude, perceive_case, take_in
+from pipeline.cases.steps import conclude, judge, perceive_case, take_in
 from pipeline.events.reconciler import Reconciler
 from pipeline.ledger.clock import utc_now
 from pipeline.ledger.ledger import open_ledger
@@ -122,7 +122,7 @@ def _conclude_when_told(folder: str, taken: Event, go_on: Event, said: "Queue[st
         taken.set()
         go_on.wait(60)
         try:
-            conclude(case, files, desk, began=0.0, lease=lease)
+            conclude(judge(case, files, desk, began=0.0), desk, lease)
         except PipelineError as error:
             said.put(type(error).__name__)
         else:

@@ -10,7 +10,7 @@ from models.errors import ObjectMissingError
 from models.submission import MANIFEST_NAME
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.erasure import erase_pending, expire_scans, scans_due
-from pipeline.cases.steps import conclude, perceive_case, process, take_in
+from pipeline.cases.steps import conclude, judge, perceive_case, process, take_in
 from pipeline.delivery.deliver import Outlet, deliver
 from pipeline.ledger.clock import utc_now
 from pipeline.ledger.records import AuditKind
@@ -36,7 +36,7 @@ def arrive(desk: PipelineContext, submission_id: str = "case-1", **change: objec
     lease = desk.ledger.inbox.lease(item.item_id, "w", 60)
     case = take_in(desk.store, f"inbox/{submission_id}", desk)
     desk.store.put(f"pictures/{case.input_digest}/1.jpg", b"p", content_type="image/jpeg")
-    conclude(case, tuple(perceive_case(case, desk)), desk, began=0.0, lease=lease)
+    conclude(judge(case, tuple(perceive_case(case, desk)), desk, began=0.0), desk, lease)
 
 
 def passed(monkeypatch: pytest.MonkeyPatch, days: float) -> None:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from flows.artifacts.tables import change_rows, codes_of, field_rows, finding_rows, page_rows, summary
-from flows.artifacts.verdict import verdict
+from flows.artifacts.verdict import judgement, verdict
 from models.changes import changes
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Location, Reason, found
@@ -134,4 +134,5 @@ def test_no_table_names_the_child() -> None:
     compared = compare_fields(submission("20261120-000123"), RESULT)
     rows = [*finding_rows(RESULT, FILES), *field_rows(compared, FILES), *page_rows(RESULT, FILES, lambda _: None)]
     text = json.dumps(rows, ensure_ascii=False) + summary(RESULT) + verdict(RESULT, FILES, "http://desk")
+    text += judgement(RESULT, FILES)
     assert [canary for canary in CANARIES if canary in text] == []

@@ -33,9 +33,11 @@ class Seen(NamedTuple):
     links: list[str]
     fields: str
     findings: str
+    judgement: str
     refused: str
     elsewhere: list[str]
     pictures: list[Path]
+    stages: dict[str, list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def _visit(settings: Settings, manifest: dict[str, Any], start_chromium: StartCh
     _send(FolderStore(settings.workspace / "store"), manifest)
     wait_until(lambda: {"Returned", "BadManifest"} <= set(_runs(origin)), "the end of both runs", PATIENCE)
     with start_chromium() as chromium:
-        return _look(chromium, origin, pictures)
+        return _look(chromium, origin, pictures)._replace(stages=_stages(origin))
 
 
 def _send(store: FolderStore, manifest: dict[str, Any]) -> None:
@@ -89,6 +91,18 @@ def _runs(origin: str) -> dict[str, str]:
     return {run["state"]["name"]: run["id"] for run in answer.json() if run["state"]}
 
 
+def _stages(origin: str) -> dict[str, list[str]]:
+    """The tasks of the run in their order, with the kinds of the artifacts of each; under "" those of the flow."""
+    of_run = {"flow_runs": {"id": {"any_": [_runs(origin)["Returned"]]}}}
+    tasks = httpx.post(f"{origin}/api/task_runs/filter", json={**of_run, "sort": "EXPECTED_START_TIME_ASC"}).json()
+    artifacts = httpx.post(f"{origin}/api/artifacts/filter", json={**of_run, "sort": "CREATED_DESC"}).json()[::-1]
+    names: dict[str | None, str] = {None: "", **{task["id"]: task["name"] for task in tasks}}
+    return {
+        name: [one["key"].partition("-")[0] for one in artifacts if one["task_run_id"] == task]
+        for task, name in names.items()
+    }
+
+
 def _look(chromium: Chromium, origin: str, pictures: Path) -> Seen:
     visit = chromium.visit(size={"width": 1300, "height": 1130})
     page = visit.page
@@ -96,17 +110,19 @@ def _look(chromium: Chromium, origin: str, pictures: Path) -> Seen:
     page.get_by_role("searchbox", name="Search by flow run name").fill("returned-name")
     page.get_by_role("link", name=RUN).first.click()
     page.locator("canvas").wait_for()
-    verdict, fields, findings = (_artifact(page, kind) for kind in ("verdict", "fields", "findings"))
+    kinds = ("verdict", "fields", "findings", "judgement")
+    verdict, fields, findings, judgement = (_artifact(page, kind) for kind in kinds)
     page.wait_for_timeout(DRAWN_MS)
     shots = [pictures / "flow-run.png", pictures / "flow-verdict.png"]
     page.screenshot(path=shots[0])
     run = page.inner_text("body")
-    texts = [_text(page, f"{origin}{address}") for address in (fields, findings, verdict)]
+    texts = [_text(page, f"{origin}{address}") for address in (fields, findings, judgement, verdict)]
     links = [str(link.get_attribute("href")) for link in page.locator("a[href^=http]").all()]
     page.screenshot(path=shots[1], clip={"x": 0, "y": 0, "width": 1300, "height": 620})
     page.goto(f"{origin}/runs/flow-run/{_runs(origin)['BadManifest']}")
     refused = _text(page, f"{origin}{_artifact(page, 'verdict')}")
-    return Seen(run, texts[2], links, texts[0], texts[1], refused, visit.requests_elsewhere(origin), shots)
+    elsewhere = visit.requests_elsewhere(origin)
+    return Seen(run, texts[3], links, texts[0], texts[1], texts[2], refused, elsewhere, shots, {})
 
 
 def _artifact(page: Page, kind: str) -> str:
@@ -150,6 +166,23 @@ def test_the_tables_say_it_side_by_side(seen: Seen) -> None:
     assert "0.98" in seen.findings
 
 
+def test_the_judgement_shows_both_parts(seen: Seen) -> None:
+    quality, compared = seen.judgement.split("二、与填写内容及其他证件核对")[:2]
+    assert "没有发现问题。" in quality.split("一、影像质量与完整性")[1]
+    assert "退回 姓名不一致" in compared
+
+
+def test_the_timeline_has_four_stages_and_each_its_artifacts(seen: Seen) -> None:
+    assert seen.stages == {
+        "": ["verdict"],
+        "take in 接收": [],
+        "read pages 识读": [],
+        "judge 判定": ["judgement"],
+        "conclude and publish 发布": ["findings", "fields", "pages"],
+    }
+    assert list(seen.stages)[1:] == ["take in 接收", "read pages 识读", "judge 判定", "conclude and publish 发布"]
+
+
 def test_an_upload_of_which_no_case_came_says_why(seen: Seen) -> None:
     assert "无法受理" in seen.refused
     assert "(unknown key)" in seen.refused
@@ -159,7 +192,7 @@ def test_nobody_is_named_on_any_page(seen: Seen, manifest: dict[str, Any]) -> No
     people = [manifest["child"], manifest["guardian"]]
     keys = ("name", "id_number", "phone")
     canaries = {str(person[key]) for person in people for key in keys if person.get(key)} | {"欧阳靖萱", "沈若兰"}
-    pages = "\n".join((seen.run, seen.verdict, seen.fields, seen.findings, seen.refused))
+    pages = "\n".join((seen.run, seen.verdict, seen.fields, seen.findings, seen.judgement, seen.refused))
     assert len(canaries) == 7
     assert [canary for canary in canaries if canary in pages] == []
 

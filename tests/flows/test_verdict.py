@@ -3,7 +3,7 @@
 import pytest
 
 from flows.artifacts.masking import difference
-from flows.artifacts.verdict import case_address, refusal, verdict
+from flows.artifacts.verdict import case_address, judgement, refusal, verdict
 from models.case import Case
 from models.documents import DocumentKind, Field, PageKind
 from models.errors import ManifestProblem
@@ -33,10 +33,13 @@ OURS = found(Code.OUR_FAULT, Reason.ENGINE_CRASH)
 DAMAGED = found(Code.BAD_FILE, Reason.DAMAGED, Location(file=PATHS[0]), Evidence(detail=PATHS[0]))
 
 
-def told(*findings: Finding, submission_id: str = "case-1", desk: str | None = None) -> list[str]:
+def judged(*findings: Finding, submission_id: str = "case-1") -> Result:
     case = Case(submission=submission(submission_id), revision=1, files=FILES, input_digest="0" * 64)
-    judged: Result = result(case).model_copy(update={"findings": findings, "decision": decide(findings)})
-    return verdict(judged, PATHS, desk).split("\n\n")
+    return result(case).model_copy(update={"findings": findings, "decision": decide(findings)})
+
+
+def told(*findings: Finding, submission_id: str = "case-1", desk: str | None = None) -> list[str]:
+    return verdict(judged(*findings, submission_id=submission_id), PATHS, desk).split("\n\n")
 
 
 @pytest.mark.parametrize(
@@ -157,3 +160,26 @@ def test_no_case_came_of_it() -> None:
 
 def test_every_decision_has_its_words() -> None:
     assert {decide(findings) for findings in ((), (COPY,), (DIFFERENT,))} == set(Decision)
+
+
+@pytest.mark.parametrize(
+    ("findings", "quality", "compared"),
+    [
+        pytest.param((), ["没有发现问题。"], ["没有发现问题。"], id="nothing found"),
+        pytest.param((GLARE,), ["退回 3002 户口本信息模糊"], ["没有发现问题。"], id="glare"),
+        pytest.param((DIFFERENT,), ["没有发现问题。"], ["退回 姓名不一致"], id="another name"),
+        pytest.param(
+            (NOTED, DIFFERENT, COPY, DAMAGED),
+            ["退回 文件无法处理", "待审核 疑似翻拍复印"],
+            ["退回 姓名不一致", "提示 姓名待核"],
+            id="blockers first in both parts",
+        ),
+        pytest.param((OURS,), ["待审核 系统故障"], ["因系统故障没有核对。"], id="a fault of ours"),
+    ],
+)
+def test_the_judgement_has_two_parts(findings: tuple[Finding, ...], quality: list[str], compared: list[str]) -> None:
+    first, one, second, other = judgement(judged(*findings), PATHS).split("\n\n")
+    assert (first, second) == ("## 一、影像质量与完整性", "## 二、与填写内容及其他证件核对")
+    for words, text in ((quality, one), (compared, other)):
+        lines = text.splitlines()
+        assert [word in line for word, line in zip(words, lines, strict=True)] == [True] * len(words)

@@ -13,7 +13,7 @@ from models.register import KnownChild
 from models.result import Decision
 from models.review import Relation, ReviewOutcome, Role, WaitReason
 from models.submission import Sex
-from pipeline.cases.conclude import conclude
+from pipeline.cases.conclude import judge_case, record
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.ledger.decision_errors import ChildExistsError, StaleCaseError
 from pipeline.ledger.ledger import Ledger
@@ -94,7 +94,12 @@ def test_the_machine_tells_what_the_person_decided(ledger: Ledger, outcome: Deci
     (item,) = ledger.inbox.undispatched(10)
     content = found.laid_out.content or Content(ENGINE, CONTENT_VERSION, ())
     lease = ledger.inbox.lease(item.item_id, "worker", 60)
-    after = conclude(found.laid_out.case, content, ledger, reader_of(Sending()), began=time.monotonic(), lease=lease)
+    after = record(
+        judge_case(found.laid_out.case, content, ledger, reader_of(Sending()), began=time.monotonic()),
+        ledger,
+        reader_of(Sending()),
+        lease,
+    )
     assert after == ledger.cases.latest_result(CASE)
     assert after.decision is outcome
     assert [message.data["run"] for message in ledger.outbox.claim(10, 60)] == [2]
@@ -107,7 +112,9 @@ def test_of_a_case_that_was_sent_in_anew_nothing_is_decided_that_was_seen_before
     case = ledger.cases.open(before.laid_out.case.submission, before.laid_out.case.files, "1" * 64)
     content = before.laid_out.content or Content(ENGINE, CONTENT_VERSION, ())
     ledger.cases.keep_content(case, content)
-    conclude(case, content, ledger, reader_of(Sending()), began=time.monotonic())
+    record(
+        judge_case(case, content, ledger, reader_of(Sending()), began=time.monotonic()), ledger, reader_of(Sending())
+    )
     newer = opened_again(ledger)
     assert (newer.laid_out.case.revision, newer.laid_out.run) == (2, seen.run)
     with pytest.raises(StaleCaseError):

@@ -13,7 +13,7 @@ from models.reading import PageReading
 from models.register import KnownChild
 from models.review import Checked, Relation, ReviewDecision, ReviewOutcome, Role
 from models.submission import Guardian, Sex
-from pipeline.cases.conclude import conclude
+from pipeline.cases.conclude import judge_case, record
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.likeness import NameContext
 from pipeline.ledger.ledger import Ledger
@@ -68,7 +68,7 @@ def judged(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sendin
     case = ledger.cases.open(held.submission, held.case.files, held.case.input_digest)
     content = Content(ENGINE, sending.version, tuple(file.content for file in held.files))
     ledger.cases.keep_content(case, content)
-    conclude(case, content, ledger, reader_of(sending), began=time.monotonic())
+    record(judge_case(case, content, ledger, reader_of(sending), began=time.monotonic()), ledger, reader_of(sending))
 
 
 def opened(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sending()) -> ReviewCase:  # noqa: B008 - frozen

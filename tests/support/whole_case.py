@@ -76,7 +76,8 @@ def _case(item: InboxItem, desk: PipelineContext) -> None:
     if lease is None:
         return
     case = steps.take_in(desk.store, item.event.key.removesuffix(f"/{MANIFEST_NAME}"), desk)
-    steps.conclude(case, tuple(steps.perceive_case(case, desk)), desk, began=0.0, lease=lease)
+    judged = steps.judge(case, tuple(steps.perceive_case(case, desk)), desk, began=0.0)
+    steps.conclude(judged, desk, lease)
 
 
 def recover(folder: Path) -> None:
