@@ -51,10 +51,10 @@ class Client:
     def accept(self, name: str) -> Answer | None:
         """Decide that a case's name is as it was typed; None if it does not wait any more."""
         page = self.get(f"/cases/{name}").text
-        form, options = form_of(page), Form(page).options.get(f"seen.{_ENTERED}", [])
-        if "decision_id" not in form or "#1" not in options:
+        form = Form(page)
+        if "accept" not in form.buttons or "#1" not in form.options.get(f"seen.{_ENTERED}", []):
             return None
-        filled = {**form, f"seen.{_ENTERED}": "#1", "outcome": "accept"}
+        filled = form_of(page, {f"seen.{_ENTERED}": "#1", "outcome": "accept"})
         return self._talk("POST", f"/cases/{name}/decision", filled)
 
     def _talk(self, method: str, path: str, form: Mapping[str, str] | None) -> Answer:

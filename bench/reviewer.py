@@ -33,7 +33,7 @@ class Story(NamedTuple):
 
 def _accepts(reviewer: Reviewer) -> None:
     reviewer.press("choose the reading", "2")
-    reviewer.press("go on", "Enter", until="[value=accept]:focus")
+    reviewer.press("go on", "Enter", until=".accept:focus")
     reviewer.decided("decide", "Enter")
 
 
@@ -42,7 +42,7 @@ def _returns(reviewer: Reviewer) -> None:
     reviewer.press(
         "choose the reason, and see what the parent reads", "r", "ArrowDown", until="#preview [lang=zh-Hans]"
     )
-    reviewer.press("go on", "Enter", until="[value=return]:focus")
+    reviewer.press("go on", "Enter", until=".back:focus")
     reviewer.decided("decide", "Enter")
 
 
@@ -51,7 +51,7 @@ def _knows(reviewer: Reviewer) -> None:
     reviewer.press(
         "choose the reason, and see what the parent reads", "r", "ArrowDown", until="#preview [lang=zh-Hans]"
     )
-    reviewer.press("go on", "Enter", until="[value=return]:focus")
+    reviewer.press("go on", "Enter", until=".back:focus")
     reviewer.decided("decide", "Enter")
 
 

@@ -25,6 +25,7 @@ from web.desk.app import application
 STAFF: Final = {"amy": Role.REVIEWER, "ann": Role.REVIEWER, "sue": Role.SUPERVISOR}
 HELD_SECONDS: Final = 300.0
 _LEDGER: Final = "ledger.db"
+_INPUTS, _DECIDES = "inputs", "decides-"  # the forms of a case's page
 
 
 class Clock:
@@ -96,22 +97,37 @@ def hospital(tmp_path: Path, staffed: Staffed) -> Iterator[Hospital]:
 
 
 class Form(HTMLParser):
-    """The decision's form as a browser would send it back untouched, and what else a page lets one do."""
+    """What a case's page holds, as a browser would send it back untouched.
+
+    Attributes:
+        fields: What was entered so far, and the token of the session.
+        options: What may be chosen, by field.
+        buttons: What each button that decides adds: the fields of its form, and its own token.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.fields: dict[str, str] = {}
         self.options: dict[str, list[str]] = {}
-        self._inside = False
+        self.buttons: dict[str, dict[str, str]] = {}
+        self._form = ""
         self._select = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._inside = said.get("id") == "decision"
-        if not self._inside or "disabled" in said:
-            return
+            self._form = said.get("id", "")
+        form = said.get("form", self._form)
+        name, value = said.get("name", ""), said.get("value", "")
+        if name == "csrf":
+            self.fields[name] = value
+        elif form.startswith(_DECIDES) and name:
+            self.buttons.setdefault(form.removeprefix(_DECIDES), {})[name] = value
+        elif form == _INPUTS and "disabled" not in said:
+            self._entered(tag, said)
+
+    def _entered(self, tag: str, said: Mapping[str, str]) -> None:
         name, value = said.get("name", self._select), said.get("value", "")
         if tag == "select":
             self._select = name
@@ -122,6 +138,8 @@ class Form(HTMLParser):
             self.fields[name] = value
 
 
-def form_of(text: str, filled: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
-    """The decision's form of a page, filled in."""
-    return {**Form(text).fields, **filled}
+def form_of(text: str, filled: Mapping[str, str] = MappingProxyType({}), button: str = "") -> dict[str, str]:
+    """What a page sends when somebody has filled it in and pressed a button: that of the outcome, if none is named."""
+    form = Form(text)
+    pressed = form.buttons.get(button or filled.get("outcome", ""), {})
+    return {**form.fields, **pressed, **filled}

@@ -23,6 +23,7 @@ from pipeline.review.deciding import Issue
 from pipeline.review.return_reasons import offered_reasons
 from pipeline.review.review_case import ReviewCase, open_review_case, pages_before
 from pipeline.review.sheet import ReviewSheet
+from web.desk.buttons import button_tokens
 from web.desk.errors import ErrorKind as Refused
 from web.desk.errors import PageError
 from web.desk.field_views import DisplayOptions, record_views, redact_reason, row_views
@@ -97,12 +98,6 @@ def picture(context: RequestContext) -> Response:
         raise PageError(Refused.MISSING)
     _note(context, AuditKind.VIEWED, {"what": "page", "page": page.number})
     return Response(data, media_type="image/jpeg")
-
-
-def release(context: RequestContext) -> Response:
-    """Let go of a case, and go back to the queue."""
-    context.services.ledger.reviews.release(context.request.path_params["submission_id"], context.who.name)
-    return context.redirect("queue")
 
 
 def reopen(context: RequestContext) -> Response:
@@ -187,6 +182,7 @@ def case_page(context: RequestContext, opened: ReviewCase, told: CaseFormState) 
         decision_id=told.posted.get("decision_id") or secrets.token_hex(16),
         reveal_reasons=REVEAL_REASONS,
         shown_mark=shown_mark(context, opened) if told.shown else "",
+        button_tokens=button_tokens(context, opened),
         told=told,
     )
 

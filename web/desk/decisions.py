@@ -1,4 +1,4 @@
-"""A decision, as a form carries it: looked at, recorded, or handed back with everything that was typed."""
+"""A decision, as its button sends it: looked at, recorded, or handed back with everything that was typed."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from pipeline.review.deciding import Intent, decide_case, issues_of
 from pipeline.review.return_reasons import finding_of, fits, offered_reasons, place_of
 from pipeline.review.review_case import ReviewCase
 from pipeline.review.sheet import ReviewRow, checked_of
+from web.desk.buttons import RELEASE, is_pressed, run_posted, run_shown
 from web.desk.cases import (
     CaseFormState,
     EarlierDecision,
@@ -34,8 +35,10 @@ _TYPED = "typed"
 
 def decide(context: RequestContext) -> Response:
     """Record a decision, or say what keeps it from being recorded."""
-    opened = requested_case(context)
-    intent = _intent(context, opened, _outcome(context))
+    opened, outcome = requested_case(context), _outcome(context)
+    if not is_pressed(context, outcome.value):
+        return _not_pressed(context, opened)
+    intent = _intent(context, opened, outcome)
     told = form_state(context)._replace(shown=was_shown(context, opened))
     if _is_of_another_run(opened, intent.verdict):
         return _again(context, _outrun(opened, intent.verdict, told), intent.verdict)
@@ -63,6 +66,14 @@ def _refused(context: RequestContext, opened: ReviewCase, intent: Intent) -> tup
     return None
 
 
+def release(context: RequestContext) -> Response:
+    """Put a case back, and go to the queue."""
+    if not is_pressed(context, RELEASE):
+        return _not_pressed(context, requested_case(context))
+    context.services.ledger.reviews.release(context.request.path_params["submission_id"], context.who.name)
+    return context.redirect("queue")
+
+
 def preview(context: RequestContext) -> Response:
     """What the parent would read, in every language that parents are answered in."""
     opened = requested_case(context)
@@ -76,18 +87,33 @@ def preview(context: RequestContext) -> Response:
 
 
 def _again(context: RequestContext, told: CaseFormState, verdict: ReviewDecision) -> Response:
-    """The page as the case is now, with what changed and what was typed; the decision's number is drawn anew.
-
-    A reading that was chosen by its number is not kept: another one may stand there now.
-    """
+    """The page as the case is now, with what changed and what was typed."""
     opened = requested_case(context)
-    posted = {
-        name: value
-        for name, value in told.posted.items()
-        if name != "decision_id" and not (name.startswith("seen.") and value.startswith("#"))
-    }
+    posted = _kept(told.posted, numbered=False)
     since = changes_since(context, opened, verdict.revision, verdict.run)
     return case_page(context, opened, told._replace(posted=posted, changed=since, status=HTTPStatus.CONFLICT))
+
+
+def _not_pressed(context: RequestContext, opened: ReviewCase) -> Response:
+    """The page again with what was typed: the button of what was asked for did not send it."""
+    told = form_state(context)
+    posted = _kept(told.posted, numbered=run_posted(context) == run_shown(opened))
+    told = told._replace(posted=posted, shown=was_shown(context, opened))
+    return case_page(context, opened, told._replace(refusal="not_pressed", status=HTTPStatus.FORBIDDEN))
+
+
+def _kept(posted: Mapping[str, str], *, numbered: bool) -> Mapping[str, str]:
+    """What was typed, to be decided under a number that is drawn anew.
+
+    Args:
+        posted: Every field.
+        numbered: Whether readings keep that were chosen by their number: in another run another one may stand there.
+    """
+    return {
+        name: value
+        for name, value in posted.items()
+        if name != "decision_id" and (numbered or not (name.startswith("seen.") and value.startswith("#")))
+    }
 
 
 def _outrun(opened: ReviewCase, verdict: ReviewDecision, told: CaseFormState) -> CaseFormState:

@@ -24,7 +24,7 @@ ROUTES: Final = (
     RouteSpec("reveal", "POST", "/cases/{submission_id}/shown", cases.reveal),
     RouteSpec("preview", "POST", "/cases/{submission_id}/preview", deciding.preview),
     RouteSpec("decide", "POST", "/cases/{submission_id}/decision", deciding.decide),
-    RouteSpec("release", "POST", "/cases/{submission_id}/release", cases.release),
+    RouteSpec("release", "POST", "/cases/{submission_id}/release", deciding.release),
     RouteSpec("reopen", "POST", "/cases/{submission_id}/reopen", cases.reopen),
     RouteSpec("dashboard", "GET", "/dashboard", dashboard.dashboard),
     RouteSpec("dashboard_csv", "GET", "/dashboard.csv", dashboard.dashboard_csv),

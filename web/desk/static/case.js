@@ -165,10 +165,16 @@
   });
   const typed = (event) => {
     const field = event.target.closest("input[name^='typed.']");
-    const option = field && field.closest("[data-row]").querySelector("[value=typed]");
+    const option = field && field.closest("[data-row]")?.querySelector("[value=typed]");
     if (option) option.checked = true;
   };
   root.addEventListener("input", typed);
+
+  // The button of a decision sends its own form, which takes along what the page holds; nothing else sends that.
+  root.addEventListener("formdata", (event) => {
+    if (!event.target.matches("form.decides")) return;
+    new FormData(root.querySelector("#inputs")).forEach((value, name) => event.formData.append(name, value));
+  });
 
   // Whether single keys are used is remembered in this browser; it says nothing of anybody.
   const KEYS = "desk-keys";

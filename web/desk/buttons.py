@@ -1,0 +1,45 @@
+"""The buttons of a case's page that decide: each carries a token of its own, and only pressing it sends that token."""
+
+import hmac
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from models.review import ReviewOutcome
+from pipeline.review.review_case import ReviewCase
+from web.desk.forms import token_of
+from web.desk.request_context import RequestContext
+
+RELEASE: Final = "release"
+BUTTONS: Final = (*(outcome.value for outcome in ReviewOutcome), RELEASE)
+PRESSED_FIELD: Final = "pressed"
+
+
+def button_tokens(context: RequestContext, opened: ReviewCase) -> Mapping[str, str]:
+    """The token of each button, for the run that the page shows."""
+    revision, run = run_shown(opened)
+    return MappingProxyType({button: _token(context, button, revision, run) for button in BUTTONS})
+
+
+def is_pressed(context: RequestContext, button: str) -> bool:
+    """Whether this button sent the form, from a page of this session that showed this case and the run that it names.
+
+    Which run the case has now is another question: a decision of an earlier run has an answer of its own.
+    """
+    token = _token(context, button, *run_posted(context))
+    return hmac.compare_digest(context.form.one(PRESSED_FIELD).encode(), token.encode())
+
+
+def run_shown(opened: ReviewCase) -> tuple[str, str]:
+    """Revision and run of a case as its page names them."""
+    return str(opened.laid_out.case.revision), str(opened.laid_out.run)
+
+
+def run_posted(context: RequestContext) -> tuple[str, str]:
+    """Revision and run as a form names them; "" where it does not."""
+    return context.form.one("revision"), context.form.one("run")
+
+
+def _token(context: RequestContext, button: str, revision: str, run: str) -> str:
+    submission_id = context.request.path_params["submission_id"]
+    return token_of(context.secret, "\0".join(("button", button, submission_id, revision, run)))
