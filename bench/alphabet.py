@@ -21,12 +21,12 @@ from bench.verification import begin, engine
 from fixtures.people.names import NameKind
 from fixtures.printing.fonts import MissingGlyphError
 from fixtures.truth import Harm, Split
+from pipeline.names.characters import READABLE_FILE
 from pipeline.names.normal import is_han
-from pipeline.names.readable import FILE
-from pipeline.perceive.ocr.engines import engine_kind
+from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 
-OUT: Final = ROOT / "pipeline" / "names" / FILE
+OUT: Final = ROOT / "pipeline" / "names" / READABLE_FILE
 SEED: Final = 10
 # Names with a place for the character, and the level of harm at which each is shown.
 _SHOWN: Final = (

@@ -26,8 +26,7 @@ from fixtures.truth import Expected, PrintedField, Split
 from models.case import FileReading, ReadPage
 from models.content import Slot
 from models.documents import Person
-from pipeline.extract.calibration import Calibration, calibrated
-from pipeline.extract.confidence_features import CONFIDENCE_FEATURES
+from pipeline.extract.calibration import CONFIDENCE_FEATURES, Calibration, calibrated
 from pipeline.extract.extraction import ExtractedPage, extract
 from pipeline.extract.fields import FieldReading
 from pipeline.extract.split_documents import split_documents

@@ -25,11 +25,11 @@ from models.reading import BLANK, Alternative, Lattice, Line, PageReading
 from pipeline.perceive.decode.pages import decode
 from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import TextLine
-from pipeline.perceive.ocr.engines import engine_kind
+from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.ocr.weights import find_weights
 from pipeline.perceive.page import perceive
-from pipeline.perceive.quality.measure import grey_of, measure_line, measure_page
+from pipeline.perceive.quality import grey_of, measure_line, measure_page
 
 THREADS: Final = 2
 _TESSERACT: Final = "tesseract"

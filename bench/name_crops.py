@@ -27,7 +27,7 @@ from pipeline.extract.runs import whole
 from pipeline.extract.simplified_script import prefer_simplified
 from pipeline.perceive.ocr.base import OcrEngine
 from pipeline.perceive.ocr.lattice import glyphs
-from pipeline.perceive.quality.measure import grey_of, measure_line
+from pipeline.perceive.quality import grey_of, measure_line
 from pipeline.perceive.rereading import read_lines
 
 LEGIBLE: Final = 4  # the highest level of harm at which a person reads without effort (docs/specimens.md)

@@ -32,7 +32,7 @@ from models.findings import Code
 from models.policy import Policy
 from models.result import Decision
 from pipeline.judge.likeness import NameContext
-from pipeline.perceive.ocr.engines import alphabet
+from pipeline.perceive.ocr.engine import alphabet
 from pipeline.perceive.ocr.options import OcrOptions
 
 SEED: Final = 5

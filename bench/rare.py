@@ -28,7 +28,7 @@ from fixtures.people.names import NameKind, Rng, child_name, surname
 from fixtures.truth import Split
 from pipeline.cases.rare_names import questions_of
 from pipeline.glyphs.compare import resemblance
-from pipeline.glyphs.repertoire import neighbours
+from pipeline.glyphs.typefaces import neighbours
 from pipeline.judge.likeness import NameContext
 from pipeline.judge.name_match import NameMatch, match_name
 

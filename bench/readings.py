@@ -27,8 +27,8 @@ from pipeline.stores.folder import FolderStore
 T = TypeVar("T")
 KEPT: Final = ROOT / "build" / "readings"
 _PERCEIVING: Final = (
-    "pipeline/perceive/decode", "pipeline/perceive/scene", "pipeline/perceive/quality", "pipeline/perceive/ocr",
-    "pipeline/perceive/page.py", "pipeline/perceive/rereading.py", "pipeline/perceive/stamps.py",
+    "pipeline/perceive/decode", "pipeline/perceive/scene", "pipeline/perceive/ocr", "pipeline/perceive/page.py",
+    "pipeline/perceive/quality.py", "pipeline/perceive/rereading.py", "pipeline/perceive/stamps.py",
     "models/reading.py", "models/geometry.py",
 )  # fmt: skip
 _AHEAD: Final = 2  # submissions that are drawn and begun before the first is waited for

@@ -24,7 +24,7 @@ from fixtures.pictures.picture import PictureSpec, picture
 from fixtures.specimens.sets import specimen
 from fixtures.truth import PictureStyle, Split
 from models.geometry import Box, Quad
-from pipeline.perceive.scene.document_detection.find import find_documents
+from pipeline.perceive.scene.document_detection import find_documents
 
 SEED: Final = 12
 BENCH: Final = Bench("scene", __doc__, SEED, "pictures", small=60, full=300)

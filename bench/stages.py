@@ -17,7 +17,7 @@ from fixtures.specimens.pages import test_pages
 from models.case import ReadPage
 from models.policy import Policy
 from pipeline.judge.likeness import NameContext
-from pipeline.perceive.ocr.engines import alphabet
+from pipeline.perceive.ocr.engine import alphabet
 from pipeline.perceive.ocr.options import OcrOptions
 
 SEED: Final = 7
@@ -25,15 +25,15 @@ SEED: Final = 7
 _STAGES: Final = MappingProxyType(
     {
         "decode": (("pipeline/perceive/decode/pages.py", "decode"),),
-        "find": (("pipeline/perceive/scene/document_detection/find.py", "find_documents"),),
-        "straighten": (("pipeline/perceive/scene/rectify.py", "straighten"),),
-        "print layer": (("scene/print_layer.py", "layers"),),
+        "find": (("pipeline/perceive/scene/document_detection.py", "find_documents"),),
+        "straighten": (("pipeline/perceive/scene/rectify.py", "rectify"),),
+        "print layer": (("scene/ink_separation.py", "separate_ink"),),
         "detect": (("ocr/detection.py", "find_lines"),),
-        "cut lines": (("scene/lines.py", "cut_line"),),
+        "cut lines": (("scene/rectify.py", "cut_line"),),
         "recognise": (("ocr/recognition.py", "read_line"),),
         "lattice": (("ocr/recognition.py", "_alternatives"),),
-        "measure": (("quality/measure.py", "measure_page"), ("quality/measure.py", "measure_line")),
-        "barcodes": (("scene/barcodes.py", "read_barcodes"),),
+        "measure": (("perceive/quality.py", "measure_page"), ("perceive/quality.py", "measure_line")),
+        "barcodes": (("perceive/page.py", "read_barcodes"),),
     }
 )
 _WHOLE: Final = (("pipeline/perceive/page.py", "perceive"),)

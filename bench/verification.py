@@ -30,9 +30,9 @@ from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.likeness import NameContext
 from pipeline.judge.name_match import NameMatch, combine
 from pipeline.judge.rules.names import hardly_another, match_on
-from pipeline.names.readable import readable
+from pipeline.names.characters import readable
 from pipeline.perceive.ocr.base import OcrEngine
-from pipeline.perceive.ocr.engines import engine_kind
+from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 
 SEED: Final = 9

@@ -16,7 +16,7 @@ from models.cells import no_formula
 from models.errors import ExitCode
 from models.register import KnownChild
 from pipeline.cases.erasure import forget_child as forget
-from pipeline.names.legacy import modern
+from pipeline.names.characters import modern
 
 children = typer.Typer(help="The register of known children, used for 4005.", no_args_is_help=True)
 _COLUMNS: Final = ("name", "sex", "birth_date", "id_number", "birth_certificate_number", "mother_id_number")

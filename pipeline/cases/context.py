@@ -5,7 +5,7 @@ from typing import NamedTuple
 from models.policy import Limits, Policy
 from pipeline.judge.likeness import NameContext
 from pipeline.ledger.ledger import Ledger
-from pipeline.names.readable import readable
+from pipeline.names.characters import readable
 from pipeline.stores.base import Store
 from pipeline.workers.ocr_pool import PageReader
 

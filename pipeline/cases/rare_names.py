@@ -9,12 +9,12 @@ from models.documents import Field, PageKind, Person
 from models.errors import EngineError, FileRejectedError
 from models.geometry import Quad
 from pipeline.cases.context import PipelineContext
-from pipeline.glyphs.queries import GlyphQuery
+from pipeline.glyphs.compare import GlyphQuery
 from pipeline.judge.dossier import FileView, open_dossier
 from pipeline.judge.likeness import NameContext
 from pipeline.judge.name_match import match_name
+from pipeline.names.characters import stretches, unreadable
 from pipeline.names.normal import is_private_use, normal_name
-from pipeline.names.rare import stretches, unreadable
 from pipeline.stores.content import bytes_of
 
 _MOST: Final = 4  # different characters of a name; one with more is no name that comparing pictures helps

@@ -15,8 +15,7 @@ from models.geometry import Box
 from models.id_number import is_certificate_number, normal_number
 from models.reading import Barcode, Line, PageReading, Surface
 from pipeline.extract.birth_certificate import read_certificate
-from pipeline.extract.calibration import calibrated, calibration
-from pipeline.extract.confidence_features import likelihood
+from pipeline.extract.calibration import calibrated, calibration, likelihood
 from pipeline.extract.deskew import deskew
 from pipeline.extract.fields import FieldReading
 from pipeline.extract.form import Form

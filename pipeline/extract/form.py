@@ -1,18 +1,65 @@
-"""A form as read: every field with the person whom it speaks of, and where the labels stand."""
+"""A form as read: every field with the person it belongs to, and where the labels stand, those not read included."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from models.content import Slot
 from models.documents import Field
-from models.geometry import Box, Point
+from models.geometry import Box, Point, Quad
 from models.reading import Line
 from pipeline.extract.fields import FieldReading, read_field
+from pipeline.extract.form_templates import AlignedTemplate, Pin, agreeing, label_pins, laid_box
 from pipeline.extract.labels import Label, LabelledLines, find_labels
-from pipeline.extract.missing_labels import with_missing_labels
-from pipeline.extract.runs import Run
-from pipeline.extract.template_alignment import AlignedTemplate, Pin, agreeing, label_pins, laid_box
+from pipeline.extract.runs import Run, cut
 from pipeline.extract.value_pairing import values_beside
+
+_RIM = 0.3  # of a label's height by which its print may lie beside its place
+_MOST_CHARACTERS = 6  # characters that a misread label may be
+
+
+class _Place(NamedTuple):
+    field: Field
+    box: Box
+    quad: Quad
+
+
+def with_missing_labels(sheet: LabelledLines[Field], layout: AlignedTemplate) -> LabelledLines[Field]:
+    """The sheet with a label for every cell of the form; what was read at a label's place is no value."""
+    found = {label.key: label for label in sheet.labels}
+    if all(field in found for field in layout.cells):
+        return sheet
+    upright = label_pins(layout, found, lambda label: label.box.centre)
+    page = label_pins(layout, found, lambda label: label.quad.middle)
+    places = [place for field in layout.cells if field not in found if (place := _place(field, layout, upright, page))]
+    runs = tuple(piece for run in sheet.runs for piece in _without(run, places))
+    return LabelledLines((*sheet.labels, *(Label(*place, was_read=False) for place in places)), runs)
+
+
+def _place(field: Field, layout: AlignedTemplate, upright: Sequence[Pin], page: Sequence[Pin]) -> _Place | None:
+    cell = layout.cells[field]
+    size = (cell.wide, layout.label)
+    here, there = (laid_box(Point(cell.x, cell.y), size, pins) for pins in (upright, page))
+    return _Place(field, here.box, there) if here and there else None
+
+
+def _without(run: Run, places: Sequence[_Place]) -> tuple[Run, ...]:
+    """A run without the few characters of it that stand where a label must stand."""
+    box = run.upright
+    taken = []
+    for place in places:
+        label = place.box
+        rim = _RIM * label.height
+        if not label.top - rim < box.centre.y < label.bottom + rim or box.right < label.left or box.left > label.right:
+            continue
+        span, line = run.line.lattice.span, run.line.upright
+        inside = [
+            run.first + at
+            for at, glyph in enumerate(run.glyphs)
+            if label.left - rim < line.left + (glyph.first + glyph.end) / 2 * span * line.width < label.right + rim
+        ]
+        if inside and len(inside) <= _MOST_CHARACTERS:
+            taken.append((inside[0], inside[-1] + 1))
+    return cut(run, taken) if taken else (run,)
 
 
 class Form(NamedTuple):

@@ -1,18 +1,21 @@
-"""Is this the picture of that character? Asked of typefaces, since no engine reads it."""
+"""Whether a picture shows a given character, by comparison with typefaces: used where no engine reads the character."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from itertools import groupby
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.content import Resemblance
 from models.geometry import Quad
-from pipeline.glyphs.repertoire import lookalikes, neighbours
+from models.policy import Limits
 from pipeline.glyphs.segmentation import cut_out
 from pipeline.glyphs.shape import SHARP, shape_of
-from pipeline.glyphs.typefaces import drawn, families
+from pipeline.glyphs.typefaces import drawn, families, lookalikes, neighbours
+from pipeline.perceive.decode.pages import decode
 from pipeline.perceive.decode.pixels import Rgb
 
 _SOFTNESS: Final = (SHARP, 2.0, 3.2)  # as sharp as print, as pictures that one reads, and as those that one guesses at
@@ -57,3 +60,30 @@ def _drawn_shapes(character: str, faces: tuple[str, ...]) -> Mapping[str, NDArra
     """The shape in each family that holds the character, a row for each softness."""
     inks = {family: ink for family in faces if (ink := drawn(character, family)) is not None}
     return {family: np.stack([shape_of(ink, soft) for soft in _SOFTNESS]) for family, ink in inks.items()}
+
+
+class GlyphQuery(NamedTuple):
+    """Is this character the one that stands at a place of a page? `rivals` are what was read there."""
+
+    page_no: int
+    place: Quad
+    character: str
+    rivals: tuple[str, ...]
+
+
+def answer_queries(data: bytes, questions: Sequence[GlyphQuery], limits: Limits) -> tuple[Resemblance | None, ...]:
+    """An answer to each question, None where there is none; raises FileRejectedError.
+
+    Args:
+        data: A file.
+        questions: In the order of its pages.
+        limits: Of its size.
+    """
+    return tuple(_answers(data, questions, limits))
+
+
+def _answers(data: bytes, questions: Sequence[GlyphQuery], limits: Limits) -> Iterator[Resemblance | None]:
+    for page_no, asked in groupby(questions, attrgetter("page_no")):
+        page = decode(data, page_no=page_no, limits=limits)
+        for question in asked:
+            yield resemblance(page, question.place, question.character, question.rivals)

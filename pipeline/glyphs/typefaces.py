@@ -1,7 +1,11 @@
-"""Typefaces in which characters are drawn to be compared with a picture: those of Debian's that are installed here."""
+"""Typefaces in which characters are drawn for comparison, and which of their characters look most like one.
 
-from collections.abc import Mapping
+The typefaces are Debian's, as far as they are installed here.
+"""
+
+from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -10,26 +14,32 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageFont
 
+from pipeline.glyphs.shape import Shape, outline_of, shape_of
 from pipeline.perceive.decode.pixels import Grey
 
 EM: Final = 48  # pixels of the em square in which characters are drawn
 _ROOT: Final = Path("/usr/share/fonts")
 _NO_SUCH_GLYPH: Final = "\U0010fffe"  # a noncharacter: every face draws its replacement box for it
+_BLOCKS: Final = (  # of Unicode: the unified ideographs, and their extensions
+    (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2EE5D), (0x30000, 0x323AF),
+)  # fmt: skip
+_KEPT: Final = 60
+_LOT: Final = 8192  # outlines that are compared at a time: numbers of two bytes are widened first
 
 
-class _File(NamedTuple):
+class _FontFile(NamedTuple):
     path: str
     number: int = 0  # of the face inside a collection
 
 
 # A family's files hold different characters; the first one that holds a character draws it.
-_FAMILIES: Final[Mapping[str, tuple[_File, ...]]] = MappingProxyType(
+_FAMILIES: Final[Mapping[str, tuple[_FontFile, ...]]] = MappingProxyType(
     {
-        "TW-Sung": tuple(_File(f"truetype/cns11643/TW-Sung-{part}98_1.ttf") for part in ("", "Ext-B-", "Plus-")),
-        "TW-Kai": tuple(_File(f"truetype/cns11643/TW-Kai-{part}98_1.ttf") for part in ("", "Ext-B-", "Plus-")),
-        "BabelStone Han": (_File("truetype/babelstone/BabelStoneHan.ttf"),),
-        "Noto Serif CJK SC": (_File("opentype/noto/NotoSerifCJK-Regular.ttc", 2),),
-        "Noto Sans CJK SC": (_File("opentype/noto/NotoSansCJK-Regular.ttc", 2),),
+        "TW-Sung": tuple(_FontFile(f"truetype/cns11643/TW-Sung-{part}98_1.ttf") for part in ("", "Ext-B-", "Plus-")),
+        "TW-Kai": tuple(_FontFile(f"truetype/cns11643/TW-Kai-{part}98_1.ttf") for part in ("", "Ext-B-", "Plus-")),
+        "BabelStone Han": (_FontFile("truetype/babelstone/BabelStoneHan.ttf"),),
+        "Noto Serif CJK SC": (_FontFile("opentype/noto/NotoSerifCJK-Regular.ttc", 2),),
+        "Noto Sans CJK SC": (_FontFile("opentype/noto/NotoSansCJK-Regular.ttc", 2),),
     }
 )
 
@@ -64,6 +74,51 @@ def _fonts(family: str) -> tuple[tuple[ImageFont.FreeTypeFont, NDArray[np.uint8]
     return tuple(_with_its_box(file) for file in _FAMILIES[family])
 
 
-def _with_its_box(file: _File) -> tuple[ImageFont.FreeTypeFont, NDArray[np.uint8]]:
+def _with_its_box(file: _FontFile) -> tuple[ImageFont.FreeTypeFont, NDArray[np.uint8]]:
     font = ImageFont.truetype(_ROOT / file.path, EM, index=file.number, layout_engine=ImageFont.Layout.BASIC)
     return font, _ink(font, _NO_SUCH_GLYPH)
+
+
+class _Index(NamedTuple):
+    characters: NDArray[np.str_]
+    outlines: NDArray[np.float16]
+
+
+def neighbours(character: str) -> tuple[str, ...]:
+    """The characters that look most like this one in a typeface that holds it, nearest first; none if none does."""
+    for family in families():
+        ink = drawn(character, family)
+        if ink is not None:
+            return tuple(other for other in _nearest(shape_of(ink), family) if other != character)
+    return ()
+
+
+def lookalikes(shape: Shape) -> tuple[str, ...]:
+    """The characters that look most like a shape in the first typeface here, nearest first; none without typefaces."""
+    return _nearest(shape, families()[0]) if families() else ()
+
+
+def _nearest(shape: Shape, family: str) -> tuple[str, ...]:
+    """The first call for a typeface draws all of its characters, which takes ten seconds and 40 MB."""
+    characters, outlines = _index(family)
+    likeness = _products(outlines, outline_of(shape))
+    return tuple(str(one) for one in characters[np.argsort(-likeness)[:_KEPT]])
+
+
+@cache
+def _index(family: str) -> _Index:
+    held = tuple(_drawn_outlines(family))
+    return _Index(np.array([character for character, _ in held]), np.stack([outline for _, outline in held]))
+
+
+def _drawn_outlines(family: str) -> Iterator[tuple[str, NDArray[np.float16]]]:
+    for code in chain.from_iterable(range(first, last + 1) for first, last in _BLOCKS):
+        ink = drawn(chr(code), family)
+        if ink is not None:
+            yield chr(code), outline_of(shape_of(ink))
+
+
+def _products(outlines: NDArray[np.float16], outline: NDArray[np.float16]) -> NDArray[np.float32]:
+    wide = outline.astype(np.float32)
+    lots = range(0, len(outlines), _LOT)
+    return np.concatenate([outlines[at : at + _LOT].astype(np.float32) @ wide for at in lots])

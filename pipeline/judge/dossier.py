@@ -16,7 +16,7 @@ from pipeline.judge.kinship import is_head, parent_by_relation
 from pipeline.judge.likeness import NameContext, certain_number, likeness
 from pipeline.judge.pages import PageView
 from pipeline.judge.parties import Likeness, Party
-from pipeline.names.legacy import modern
+from pipeline.names.characters import modern
 from pipeline.names.normal import normal_name
 
 _BEIJING = ZoneInfo("Asia/Shanghai")

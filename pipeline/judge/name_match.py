@@ -9,9 +9,8 @@ from models.content import FieldContent, Piece
 from models.findings import Reason
 from models.policy import NameLimits
 from models.reading import Glyph
+from pipeline.names.characters import are_variants, stretches, unreadable
 from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
-from pipeline.names.rare import stretches, unreadable
-from pipeline.names.variants import are_variants
 from pipeline.perceive.ocr.lattice import log_likelihood
 
 _LEAST = 1e-6  # probability that nothing is less likely than

@@ -1,24 +1,23 @@
-"""The way of a page as one reads it: decode, find the documents, turn and straighten, find lines, read, measure."""
+"""Read one page: decode, find documents, turn and straighten them, find lines, read, measure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from models.geometry import Box, Quad
+import zxingcpp
+
+from models.geometry import Box, Point, Quad
 from models.policy import Limits
-from models.reading import Lattice, Line, PageReading
+from models.reading import Barcode, Lattice, Line, PageReading
 from pipeline.perceive.decode.pages import decode
 from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.ocr.lattice import glyphs
-from pipeline.perceive.quality.measure import grey_of, measure_line, measure_page
-from pipeline.perceive.quality.moire import moire
+from pipeline.perceive.quality import grey_of, measure_line, measure_page, moire
 from pipeline.perceive.rereading import read_lines
-from pipeline.perceive.scene.barcodes import read_barcodes
-from pipeline.perceive.scene.document_detection.find import find_documents
+from pipeline.perceive.scene.document_detection import find_documents
 from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink
-from pipeline.perceive.scene.lines import reading_order
 from pipeline.perceive.scene.orientation import AS_IT_LIES, detect_orientation
-from pipeline.perceive.scene.rectify import Scene, rectify
+from pipeline.perceive.scene.rectify import Scene, reading_order, rectify
 from pipeline.perceive.stamps import read_stamps
 
 PERCEIVE_VERSION: Final = 3  # grows with every change of what is found, turned, measured or cut: old readings stay old
@@ -116,3 +115,16 @@ def _line(line: TextLine, scene: Scene, layer: Grey, *, stamped: bool = False) -
 def _border(page: Rgb) -> Quad:
     height, width = page.shape[:2]
     return Quad.of_box(Box(0, 0, width, height))
+
+
+def read_barcodes(scene: Scene) -> tuple[Barcode, ...]:
+    """Every barcode whose own checksum is right, in page pixels."""
+    found = zxingcpp.read_barcodes(scene.picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128]))
+    return tuple(
+        Barcode(text=code.text, symbology=code.format.name, quad=_quad(code.position, scene)) for code in found
+    )
+
+
+def _quad(position: zxingcpp.Position, scene: Scene) -> Quad:
+    corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
+    return scene.on_page(Quad(*(Point(corner.x, corner.y) for corner in corners)))

@@ -13,7 +13,7 @@ from models.reading import Alternative, Lattice
 from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.ocr.lattice import glyphs
-from pipeline.perceive.scene.lines import cut_line
+from pipeline.perceive.scene.rectify import cut_line
 
 _UNSURE: Final = 0.9  # of the least sure character, below which a line is looked at again
 _HOPELESS: Final = 0.35  # mean confidence of a line that is no text: a hatching, a piece of a seal

@@ -17,7 +17,7 @@ from models.policy import Policy
 from models.result import FieldValue, Result
 from models.submission import Submission
 from pipeline.judge.dossier import guardian_person
-from pipeline.names.legacy import modern
+from pipeline.names.characters import modern
 from pipeline.names.normal import normal_name
 
 

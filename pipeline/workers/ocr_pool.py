@@ -14,14 +14,13 @@ from models.content import Resemblance
 from models.errors import EngineError, EngineTimeoutError, PipelineError
 from models.policy import Limits
 from models.reading import PageReading
-from pipeline.glyphs.queries import GlyphQuery, answer_queries
+from pipeline.glyphs.compare import GlyphQuery, answer_queries
 from pipeline.perceive.decode.pages import count_pages, decode
-from pipeline.perceive.ocr.base import OcrEngine
-from pipeline.perceive.ocr.engines import engine_kind
+from pipeline.perceive.ocr.base import OcrEngine, ValidatedEngine
+from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.perceive.page import made_by, perceive
 from pipeline.perceive.scene.overlay import Mark, draw_marks
-from pipeline.perceive.validated_engine import ValidatedEngine
 from pipeline.workers.process_pool import WorkerProcesses
 
 _LOADING_SECONDS: Final = 120.0  # for an engine or a typeface, from a slow disk on a busy machine

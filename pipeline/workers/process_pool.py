@@ -13,7 +13,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from models.errors import FileRejectedError, ModelsError
 from models.findings import Reason
-from pipeline.perceive.decode.budget import OVERDRAWN
+from pipeline.perceive.decode.pdf import OVERDRAWN
 from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.workers.sandbox import confine
 

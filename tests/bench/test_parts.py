@@ -158,8 +158,8 @@ def test_what_is_begun_ahead_comes_in_order() -> None:
 
 
 def test_a_changed_source_is_another_library(tmp_path: Path) -> None:
-    rooms = (f"pipeline/perceive/{room}/code.py" for room in ("decode", "scene", "quality", "ocr"))
-    files = ("page", "rereading", "stamps")
+    rooms = (f"pipeline/perceive/{room}/code.py" for room in ("decode", "scene", "ocr"))
+    files = ("page", "quality", "rereading", "stamps")
     models = ("models/reading.py", "models/geometry.py")
     for name in (*rooms, *(f"pipeline/perceive/{file}.py" for file in files), *models):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

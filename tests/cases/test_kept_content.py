@@ -73,7 +73,7 @@ def test_changed_content_is_written_only_under_another_version(
     written.main()
     before = written.GOLDEN.read_bytes()
     assert before == (FOLDER / "kept" / "content.json").read_bytes()
-    monkeypatch.setattr(written, "view_files", without_a_field)
+    monkeypatch.setattr(written, "extract_files", without_a_field)
     monkeypatch.setattr(written, "CONTENT_VERSION", VERSION + raised)
     content_of_samples.cache_clear()
     try:

@@ -13,7 +13,7 @@ from pipeline.cases.conclude import conclusions
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.names.rare import stretches
+from pipeline.names.characters import stretches
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import certificate, member
 from tests.support.dossiers import CHILD

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.documents import Field
-from pipeline.extract.calibration import calibrated, calibration
-from pipeline.extract.confidence_features import CONFIDENCE_FEATURES, likelihood
+from pipeline.extract.calibration import CONFIDENCE_FEATURES, calibrated, calibration, likelihood
 from pipeline.extract.fields import FieldReading, read_field
 from pipeline.extract.runs import whole
 from pipeline.perceive.ocr.options import OcrOptions

@@ -12,7 +12,7 @@ from models.policy import LegibilityLimits, Policy
 from pipeline.extract.calibration import calibrated, calibration
 from pipeline.extract.fields import FieldReading, read_field
 from pipeline.extract.runs import whole
-from pipeline.extract.vocabularies import LEXICON
+from pipeline.extract.values import LEXICON
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.rules.duplicates import printed_numbers
 from tests.support.cards import CHILD_NUMBER as NUMBER

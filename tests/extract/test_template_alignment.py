@@ -6,8 +6,7 @@ from models.content import Slot
 from models.documents import Field, PageKind
 from models.geometry import Point
 from models.reading import Line, PageReading
-from pipeline.extract.form_templates import MEMBER
-from pipeline.extract.template_alignment import Pin, agreeing, align
+from pipeline.extract.form_templates import MEMBER, Pin, agreeing, align
 from pipeline.judge.pages import PageView
 from tests.support.dossiers import Sent, dossier
 from tests.support.lines import line, page

@@ -1,8 +1,7 @@
 import pytest
 
 from models.documents import Field
-from pipeline.extract.values import normal_value
-from pipeline.extract.vocabularies import ETHNICITIES
+from pipeline.extract.values import ETHNICITIES, normal_value
 from tests.support.cards import CHILD_NUMBER
 
 

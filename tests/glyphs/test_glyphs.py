@@ -13,10 +13,9 @@ from models.content import Resemblance
 from models.geometry import Point, Quad
 from models.policy import Limits
 from pipeline.glyphs.compare import resemblance
-from pipeline.glyphs.repertoire import neighbours
 from pipeline.glyphs.segmentation import cut_out
 from pipeline.glyphs.shape import shape_of
-from pipeline.glyphs.typefaces import drawn, families
+from pipeline.glyphs.typefaces import drawn, families, neighbours
 from pipeline.perceive.decode.pages import decode
 from pipeline.perceive.decode.pixels import Rgb
 

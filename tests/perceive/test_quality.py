@@ -8,8 +8,7 @@ from models.geometry import Box, Point, Quad
 from models.policy import CopyLimits, LegibilityLimits
 from models.reading import LineMeasures
 from pipeline.perceive.decode.pixels import Grey, Rgb
-from pipeline.perceive.quality.measure import grey_of, measure_line, measure_page, sharpness
-from pipeline.perceive.quality.moire import moire
+from pipeline.perceive.quality import grey_of, measure_line, measure_page, moire, sharpness
 from pipeline.perceive.scene.ink_separation import separate_ink
 from tests.support.pictures import text_like
 

@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from models.geometry import Box, Point, Quad
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.scene.barcodes import read_barcodes
-from pipeline.perceive.scene.document_detection.find import find_documents
+from pipeline.perceive.page import read_barcodes
+from pipeline.perceive.scene.document_detection import find_documents
 from pipeline.perceive.scene.ink_separation import separate_ink
-from pipeline.perceive.scene.lines import cut_line, is_tall, reading_order
 from pipeline.perceive.scene.orientation import readability
-from pipeline.perceive.scene.rectify import Turn, rectify
+from pipeline.perceive.scene.rectify import Turn, cut_line, is_tall, reading_order, rectify
 from tests.support.lines import Ink, lattice
 from tests.support.pictures import CARD, DARK_DESK, TINTED, WHITE_BED, Colour, picture, tilted, upright
 

@@ -10,7 +10,7 @@ from fixtures.printing.fonts import Face, font
 from fixtures.specimens.papers import renamed
 from fixtures.truth import PictureStyle, Split
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.ocr.engines import engine_kind
+from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.scene.ink_separation import separate_ink
 from pipeline.perceive.stamps import read_stamps

@@ -8,7 +8,7 @@ from models.errors import EngineError
 from models.geometry import Box, Point, Quad
 from models.reading import Alternative, Lattice
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.validated_engine import MOST_LINES, ValidatedEngine
+from pipeline.perceive.ocr.base import MOST_LINES, ValidatedEngine
 from tests.support.lines import lattice
 
 PICTURE = np.full((200, 400, 3), 255, np.uint8)  # a line may stand out by 100 pixels

@@ -7,7 +7,7 @@ import pytest
 from models.errors import ExitCode, ModelsError
 from pipeline.perceive.ocr import weights
 from pipeline.perceive.ocr.base import weights_named
-from pipeline.perceive.ocr.engines import engine_kind
+from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.ocr.weights import characters_of, find_weights
 

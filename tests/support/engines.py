@@ -15,7 +15,7 @@ from models.errors import EngineError
 from models.geometry import Box, Quad
 from models.reading import Lattice
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.ocr.engines import EngineKind
+from pipeline.perceive.ocr.engine import EngineKind
 from pipeline.perceive.ocr.options import OcrOptions
 from tests.support.lines import Ink, lattice
 

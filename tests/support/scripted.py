@@ -7,7 +7,7 @@ from models.content import Resemblance
 from models.errors import PipelineError
 from models.policy import Limits
 from models.reading import PageReading
-from pipeline.glyphs.queries import GlyphQuery
+from pipeline.glyphs.compare import GlyphQuery
 from pipeline.perceive.scene.overlay import Mark
 from pipeline.workers.ocr_pool import Pending
 

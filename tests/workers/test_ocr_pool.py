@@ -15,7 +15,7 @@ from fixtures.truth import SAMPLES
 from models.errors import EngineError, EngineTimeoutError, FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
-from pipeline.perceive.ocr.engines import ENGINES, engine_kind
+from pipeline.perceive.ocr.engine import ENGINES, engine_kind
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.perceive.page import made_by
 from pipeline.workers.ocr_pool import OcrPool, Pending

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from pipeline.judge.likeness import NameContext
 from pipeline.ledger.clock import Clock
 from pipeline.ledger.ledger import Ledger
-from pipeline.names.readable import readable
-from pipeline.perceive.ocr.engines import engine_kind
+from pipeline.names.characters import readable
+from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.stores.base import Store
 from pipeline.workers.render_pool import PageRenderer

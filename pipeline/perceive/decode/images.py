@@ -1,9 +1,10 @@
-"""JPEG, PNG, WebP and TIFF to pixels, by Pillow."""
+"""File types, and JPEG, PNG, WebP and TIFF to pixels, by Pillow."""
 
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from io import BytesIO
 from random import Random
 
@@ -14,8 +15,28 @@ from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.decode.sniff import FileType
 
+
+class FileType(StrEnum):
+    """A type that we decode; the value is the media type."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    WEBP = "image/webp"
+    TIFF = "image/tiff"
+    PDF = "application/pdf"
+
+
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+_PDF_HEADER_WITHIN = 1024  # PDF 1.7, appendix H: readers accept the header anywhere in the first 1024 bytes
+
+_SIGNATURES: tuple[tuple[FileType, Callable[[bytes], bool]], ...] = (
+    (FileType.JPEG, lambda head: head.startswith(b"\xff\xd8\xff")),
+    (FileType.PNG, lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
+    (FileType.WEBP, lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
+    (FileType.TIFF, lambda head: head[:4] in (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")),
+    (FileType.PDF, lambda head: b"%PDF-" in head[:_PDF_HEADER_WITHIN]),
+)
 _FORMATS = {FileType.JPEG: "JPEG", FileType.PNG: "PNG", FileType.WEBP: "WEBP", FileType.TIFF: "TIFF"}
 _RIFF_HEADER = 8  # bytes, which the size that a WebP states does not count
 _ASIDE = (b"iCCP", b"iTXt", b"zTXt")  # what a PNG packs beside its pixels
@@ -28,6 +49,22 @@ _NOTHING = ({127}, {128})  # of four inks, which are inverted, and of any other 
 _CUT_SHORT = ("truncated", "broken data stream", "unrecognized data stream", "not enough image data")
 
 
+def sniff(data: bytes) -> FileType:
+    """Tell the type of a file.
+
+    Raises:
+        FileRejectedError: It is empty, HEIC, or none of the types that we decode.
+    """
+    if not data:
+        raise FileRejectedError(Reason.EMPTY)
+    head = data[:_PDF_HEADER_WITHIN]
+    for file_type, matches in _SIGNATURES:
+        if matches(head):
+            return file_type
+    heic = head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
+    raise FileRejectedError(Reason.HEIC if heic else Reason.TYPE)
+
+
 def count_frames(data: bytes, file_type: FileType) -> int:
     """The number of pages of an image file.
 
@@ -36,7 +73,7 @@ def count_frames(data: bytes, file_type: FileType) -> int:
     """
     if file_type is FileType.WEBP and int.from_bytes(data[4:8], "little") + _RIFF_HEADER > len(data):
         raise FileRejectedError(Reason.TRUNCATED)
-    with _coded_errors(), _opened(data, file_type) as image:
+    with _coded_errors(), _open_image(data, file_type) as image:
         frames: int = getattr(image, "n_frames", 1)
         if frames > 1 and file_type in (FileType.PNG, FileType.WEBP):
             raise FileRejectedError(Reason.TYPE)
@@ -49,7 +86,7 @@ def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limi
     Raises:
         FileRejectedError: Too many pixels (told from the header), cut short, or damaged.
     """
-    with _coded_errors(), _opened(data, file_type) as image:
+    with _coded_errors(), _open_image(data, file_type) as image:
         if page_no > 1:
             image.seek(page_no - 1)
         if image.width * image.height > limits.pixels:
@@ -60,7 +97,7 @@ def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limi
         return np.asarray(_on_white(ImageOps.exif_transpose(image)))
 
 
-def _opened(data: bytes, file_type: FileType) -> Image.Image:
+def _open_image(data: bytes, file_type: FileType) -> Image.Image:
     plain = _without_asides(data) if file_type is FileType.PNG else data
     return Image.open(BytesIO(plain), formats=(_FORMATS[file_type],))
 

@@ -1,9 +1,18 @@
-"""PDF pages to pixels, by PDFium. Not thread-safe, not even for different documents: one caller a process."""
+"""PDF pages to pixels by PDFium, within a budget of time and memory.
 
+The size of a PDF does not bound what drawing it costs: streams expand far, and forms can draw each other. PDFium is not
+thread-safe, not even for different documents, so a process may have one caller only.
+"""
+
+import os
 import re
+import resource
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import pypdfium2
@@ -11,13 +20,43 @@ import pypdfium2
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
-from pipeline.perceive.decode.budget import budget
 from pipeline.perceive.decode.pixels import Rgb
 
+OVERDRAWN: Final = 87  # exit status of a process that was ended here; neither Python's nor a signal's
+_BETWEEN_LOOKS: Final = 0.02  # seconds, in which a bomb was seen to take some ten megabytes
+_MEMORY_PAGE: Final = resource.getpagesize()
+_MEGABYTE: Final = 1024 * 1024
 _POINTS_PER_INCH = 72
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _NO_PAGES = re.compile(rb"/Count\s+0\b")
 _A_PAGE = re.compile(rb"/Type\s*/Page\b")
+
+
+@contextmanager
+def budget(limits: Limits) -> Iterator[None]:
+    """End this process if what runs inside takes more than `pdf_seconds` of its processors or `pdf_mb` of memory.
+
+    Native code cannot be interrupted, and PDFium knows no limits of its own. It does let other threads run.
+    """
+    done = threading.Event()
+    cpu, memory = time.process_time() + limits.pdf_seconds, _resident() + limits.pdf_mb * _MEGABYTE
+
+    def watch() -> None:
+        while not done.wait(_BETWEEN_LOOKS):
+            if time.process_time() > cpu or _resident() > memory:
+                os._exit(OVERDRAWN)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_bytes().split()[1]) * _MEMORY_PAGE
 
 
 def count_pdf_pages(data: bytes, limits: Limits) -> int:
@@ -26,7 +65,7 @@ def count_pdf_pages(data: bytes, limits: Limits) -> int:
     Raises:
         FileRejectedError: It wants a password, has no pages, or is damaged.
     """
-    with budget(limits), _opened(data) as document:
+    with budget(limits), _open_pdf(data) as document:
         pages = len(document)
     if pages == 0:
         raise FileRejectedError(Reason.EMPTY)
@@ -39,7 +78,7 @@ def decode_pdf_page(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
     Raises:
         FileRejectedError: The page is too large, or damaged.
     """
-    with budget(limits), _opened(data) as document:
+    with budget(limits), _open_pdf(data) as document:
         try:
             page = document[page_no - 1]
             scale = limits.pdf_dpi / _POINTS_PER_INCH
@@ -53,7 +92,7 @@ def decode_pdf_page(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
 
 
 @contextmanager
-def _opened(data: bytes) -> Iterator[Any]:
+def _open_pdf(data: bytes) -> Iterator[Any]:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:

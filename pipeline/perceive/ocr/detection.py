@@ -15,7 +15,7 @@ from cv2.typing import MatLike
 
 from models.geometry import Point, Quad
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.ocr.network import Network, Tensor
+from pipeline.perceive.ocr.runtimes import Network, Tensor
 
 _MEAN: Final = (0.485 * 255, 0.456 * 255, 0.406 * 255)  # red, green, blue: what the network was trained on
 _SCALE: Final = 1 / (0.226 * 255)  # of its three channels, which differ by a hundredth

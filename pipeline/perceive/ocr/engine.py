@@ -1,6 +1,10 @@
-"""The engine: two networks of PP-OCR, on whichever runtime."""
+"""The engine, two networks of PP-OCR on either runtime, and the table of engines. A new runtime is one row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from importlib import import_module
+from types import MappingProxyType
+from typing import NamedTuple
 
 import cv2
 
@@ -8,11 +12,12 @@ from models.errors import EngineError
 from models.geometry import Quad
 from models.reading import Lattice
 from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.ocr.base import OcrEngine
 from pipeline.perceive.ocr.detection import BOX_SCORE, find_lines
-from pipeline.perceive.ocr.network import Runtime
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.ocr.recognition import read_line
-from pipeline.perceive.ocr.weights import find_weights, symbols_of
+from pipeline.perceive.ocr.runtimes import ONNXRUNTIME, OPENVINO, Runtime
+from pipeline.perceive.ocr.weights import characters_of, find_weights, symbols_of
 
 
 class Engine:
@@ -46,3 +51,34 @@ def name(runtime: Runtime, options: OcrOptions) -> str:
     """What `Engine.name` will be, without loading it; raises ModelsError where weights are missing."""
     weights = find_weights(options.models, options.cache)
     return f"{runtime.name(options)}/{weights.digest}/{options.detection_side}-{BOX_SCORE}"
+
+
+class EngineKind(NamedTuple):
+    """How to load an engine, and what is known of it without loading it; all raise ModelsError without its weights."""
+
+    load: Callable[[OcrOptions], OcrEngine]
+    name: Callable[[OcrOptions], str]
+    alphabet: Callable[[OcrOptions], frozenset[str]]
+
+
+def alphabet(options: OcrOptions) -> frozenset[str]:
+    """Every character that the recogniser can give; raises ModelsError without its weights."""
+    return characters_of(find_weights(options.models, options.cache))
+
+
+def _kind(runtime: Runtime) -> EngineKind:
+    return EngineKind(load=partial(Engine, runtime), name=partial(name, runtime), alphabet=alphabet)
+
+
+ENGINES: Mapping[str, EngineKind] = MappingProxyType({"openvino": _kind(OPENVINO), "onnxruntime": _kind(ONNXRUNTIME)})
+
+
+def engine_kind(name: str) -> EngineKind:
+    """A row of the table; or `module:NAME`, a row that stands in a module of somebody else's.
+
+    Raises:
+        KeyError: The table has no such row.
+    """
+    module, _, row = name.partition(":")
+    kind: EngineKind = getattr(import_module(module), row) if row else ENGINES[name]
+    return kind

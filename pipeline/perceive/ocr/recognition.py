@@ -8,7 +8,7 @@ import numpy as np
 
 from models.reading import BLANK, Alternative, Lattice
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.ocr.network import Network, Tensor
+from pipeline.perceive.ocr.runtimes import Network, Tensor
 
 LINE_ROWS: Final = 48  # of the picture of a line, as the network sees it
 _STEP_COLUMNS: Final = 8  # the network gives one step for every 8 columns

@@ -12,8 +12,7 @@ from models.reading import Lattice
 from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import OcrEngine
 from pipeline.perceive.ocr.lattice import glyphs
-from pipeline.perceive.scene.lines import cut_line, is_tall
-from pipeline.perceive.scene.rectify import Turn
+from pipeline.perceive.scene.rectify import Turn, cut_line, is_tall
 
 _SAMPLE: Final = 6  # of the longest lines: they told 180 of 180 pages (quality.md, section 4.3)
 _SURE: Final = 0.93  # mean confidence of lines that surely read the right way round; digits on their heads reach 0.85

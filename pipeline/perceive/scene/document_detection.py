@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from models.geometry import Point, Quad
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.scene.document_detection.border import Border, Colours, border, colours
-from pipeline.perceive.scene.document_detection.outlines import Corners, area, clockwise, outlines, rim
+from pipeline.perceive.scene.borders import Border, Colours, border, colours
+from pipeline.perceive.scene.outlines import Corners, area, clockwise, outlines, rim
 
 _SIDE: Final = 512  # pixels of the longest side while looking; a hundredth of a page is still five of them
 _SMALLEST: Final = 32  # pixels of the shorter side; with less there is no border to look along

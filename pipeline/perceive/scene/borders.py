@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.scene.document_detection.outlines import Corners
+from pipeline.perceive.scene.outlines import Corners
 
 _SAMPLES: Final = 48  # places looked at along a side
 _ENDS: Final = 0.04  # of a side at both ends, where cards are round and booklets worn
