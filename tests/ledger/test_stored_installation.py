@@ -21,6 +21,7 @@ from fixtures.installations.made import (
     stored_installations,
 )
 from fixtures.installations.packing import unpack
+from models.codes import Code
 from models.errors import UnknownCaseError
 from models.id_number import parse_id_number
 from models.register import KnownChild
@@ -33,12 +34,14 @@ from pipeline.ledger.review_values import View
 from pipeline.ledger.schema import VERSION_TABLE, alembic_config
 from pipeline.ledger.values import Selection
 from pipeline.review.corrections import checked_fields
+from pipeline.review.review_case import open_review_case
 from pipeline.stores.content import bytes_of
 from pipeline.stores.folder import FolderStore
 from service.options import DeskOptions
 from service.resources import register_secret
 from service.settings import Settings
 from tests.support.desk import PORT, Desk
+from tests.support.dossiers import READER
 
 VIEWS: Final = {
     "open": View(why=(WaitReason.REVIEW,), escalated=False),
@@ -225,6 +228,18 @@ def test_people_sign_in_with_their_old_passwords_and_open_what_waits(own: Stored
             assert own.made.waiting[view], view
             for submission_id in own.made.waiting[view]:
                 opens(browser, submission_id)
+
+
+def test_what_pages_say_is_known_of_every_case_at_the_desk(stored: Stored) -> None:
+    """Be it that content of its version is not used any more: then from what was read at the time."""
+    found = {
+        name: open_review_case(case_of(name), stored.ledger, READER, stored.settings.limits)
+        for name in stored.made.cases
+    }
+    assert [name for name, one in found.items() if one.dossier is None] == []
+    records = {name for name, one in found.items() if one.relatives}
+    codes = {name: {finding.code for finding in one.laid_out.result.findings} for name, one in found.items()}
+    assert set() < {name for name in found if Code.CHILD_EXISTS in codes[name]} <= records
 
 
 def opens(browser: TestClient, submission_id: str) -> None:
