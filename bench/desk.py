@@ -45,7 +45,7 @@ from service.settings import Settings
 from tests.support.people import PASSWORD
 from tests.support.processes import answers, free_port, wait_until
 from tests.support.values import result
-from web.desk.serving import run
+from web.desk.app import run
 
 SEED: Final = 12
 BENCH: Final = Bench("desk", __doc__, SEED, "cases", small=2000, full=100_000)

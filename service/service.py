@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 # The main functions of the processes that this one starts. They are resolved there: the supervisor imports neither
 # Prefect nor the web, and Prefect's client must not be imported before its environment is set.
 _RECEIVER = "web.receiver.app:run"
-_DESK = "web.desk.serving:run"
+_DESK = "web.desk.app:run"
 _WORKER = "flows.worker_process:run"
 _GLANCE_SECONDS = 0.5
 _STOP_MARGIN_SECONDS = 15.0

@@ -1,4 +1,4 @@
-"""The processes that answer over HTTP: the receiver's and the review desk's."""
+"""The server of the two processes that answer over HTTP: the receiver and the review desk."""
 
 from collections.abc import Callable
 from typing import Final
@@ -16,39 +16,39 @@ from service.resources import register_secret
 from service.settings import Settings
 from service.supervisor import exit_with
 
-_AT_ONCE: Final = 512  # connections; more are answered 503
+_MOST_CONNECTIONS: Final = 512  # more of them are answered 503
 _IDLE_SECONDS: Final = 75
 _STOP_SECONDS: Final = 5
-_PATIENCE_SECONDS: Final = 5.0  # with a ledger that is locked, before whoever asks is told to try again
+_PATIENCE_SECONDS: Final = 5.0  # with a locked ledger; then the answer is 503
 
 
 class PortInUseError(PipelineError):
-    """Somebody else listens where we are to."""
+    """Another process listens on the port."""
 
     retryable = True
 
 
 def serve_app(
-    make: Callable[[Settings, Ledger, Store], Starlette], settings: Settings, *, host: str, port: Port | None
+    application: Callable[[Settings, Ledger, Store], Starlette], settings: Settings, *, host: str, port: Port | None
 ) -> None:
-    """Answer until SIGTERM with the application that `make` makes; what a process of its own does."""
+    """Open ledger and store, and serve an application until SIGTERM; exits the process if it cannot start."""
     log_to_stderr()
     try:
         ledger = open_ledger(settings.ledger_at, register_secret(settings), patience=_PATIENCE_SECONDS)
-        app = make(settings, ledger, open_store(settings.store_at, settings.store))
+        app = application(settings, ledger, open_store(settings.store_at, settings.store))
     except PipelineError as error:
         exit_with(error)
     server = uvicorn.Server(uvicorn_config(app, host=host, port=port or 0))
     try:
         server.run()
-    except SystemExit:  # as uvicorn has it
+    except SystemExit:  # how uvicorn reports that it cannot listen
         exit_with(PortInUseError(f"Port {port} of {host} cannot be listened on: is it in use?"))
     finally:
         ledger.close()
 
 
 def uvicorn_config(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
-    """How we answer: without a word of what we are made of, and never to more than we can serve."""
+    """The settings of uvicorn: no header that names the software, and a limit on connections."""
     return uvicorn.Config(
         app,
         host=host,
@@ -56,7 +56,7 @@ def uvicorn_config(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
         log_config=None,  # ours
         access_log=False,
         server_header=False,
-        limit_concurrency=_AT_ONCE,
+        limit_concurrency=_MOST_CONNECTIONS,
         timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=_STOP_SECONDS,
     )

@@ -97,14 +97,6 @@ def test_a_session_ends_when_nobody_does_anything(people: Ledger, clock: Clock) 
     assert seen(people, secret) is None, "what is over stays over"
 
 
-def test_what_a_page_asks_for_by_itself_keeps_nobody_signed_in(people: Ledger, clock: Clock) -> None:
-    secret = signed_in(people)
-    clock.forward(IDLE - 1)
-    assert seen(people, secret, attended=False)
-    clock.forward(1)
-    assert seen(people, secret, attended=False) is None
-
-
 def test_a_session_ends_at_the_longest_whatever_is_done(people: Ledger, clock: Clock) -> None:
     secret = signed_in(people)
     for _ in range(round(LONGEST / 600) - 1):

@@ -37,16 +37,16 @@ class Desk(NamedTuple):
     store: FolderStore
 
     def browser(
-        self, base: str = HERE, ways: Sequence[RouteSpec] = ROUTES, headers: Mapping[str, str] = MappingProxyType({})
+        self, base: str = HERE, routes: Sequence[RouteSpec] = ROUTES, headers: Mapping[str, str] = MappingProxyType({})
     ) -> TestClient:
         """A browser that nobody signed in with; it sends what browsers send, and follows nothing by itself."""
         usual = {"Origin": base, "Sec-Fetch-Site": "same-origin", **headers}
-        app = application(self.settings, self.ledger, self.store, ways=ways)
+        app = application(self.settings, self.ledger, self.store, routes=routes)
         return TestClient(app, base_url=base, headers=usual, follow_redirects=False)
 
-    def signed_in(self, role: Role | None, ways: Sequence[RouteSpec] = ROUTES) -> TestClient:
+    def signed_in(self, role: Role | None, routes: Sequence[RouteSpec] = ROUTES) -> TestClient:
         """A browser with which somebody of a role signed in; nobody, if there is no role."""
-        browser = self.browser(ways=ways)
+        browser = self.browser(routes=routes)
         if role is not None:
             answer = browser.post("/login", data={"name": NAMES[role], "password": PASSWORD})
             assert answer.status_code == 303, answer.text

@@ -17,9 +17,9 @@ def signed_in(ledger: Ledger, name: str = "amy", password: str = PASSWORD) -> st
     return secret
 
 
-def seen(ledger: Ledger, secret: str, *, attended: bool = True) -> Account | None:
+def seen(ledger: Ledger, secret: str) -> Account | None:
     """Whose session it is, after the usual limits."""
-    return ledger.accounts.session(secret, idle=IDLE, longest=LONGEST, attended=attended)
+    return ledger.accounts.session(secret, idle=IDLE, longest=LONGEST)
 
 
 def other_role(ledger: Ledger) -> None:

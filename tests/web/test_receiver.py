@@ -22,8 +22,7 @@ from service.settings import Settings, SettingsError
 from service.tokens import shown_by, tokens_in_force
 from tests.support.door import SECOND, TOKEN, answering
 from tests.support.values import SECRET
-from web.receiver.app import application, run
-from web.receiver.notifications import LONGEST_BODY
+from web.receiver.app import LONGEST_BODY, application, run
 
 RECORD: dict[str, Any] = {
     "eventSource": "ceph:s3",
@@ -153,7 +152,7 @@ def test_requests_that_no_store_sends(port: int, ledger: Ledger, request_bytes: 
 
 
 def test_a_body_that_never_comes_is_not_waited_for_for_ever(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.receiver.notifications._BODY_SECONDS", 0.2)
+    monkeypatch.setattr("web.receiver.app._BODY_SECONDS", 0.2)
     assert raw(port, b"POST " + TO + b"Content-Length: 10\r\n\r\n{").split(b" ")[1] == b"408"
 
 

@@ -1,14 +1,18 @@
-"""The review desk as an application."""
+"""The review desk as an application and as a process, with the headers that every answer has."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from types import MappingProxyType
+from typing import Final
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import EngineError
 from pipeline.ledger.clock import Clock, utc_now
@@ -17,48 +21,130 @@ from pipeline.stores.base import Store
 from pipeline.workers.render_pool import PageRenderer
 from service.settings import Settings
 from service.threads import run_in_thread
-from web.desk.errors import ErrorKind
-from web.desk.guard import RouteSpec, route
-from web.desk.request_context import RequestContext
-from web.desk.routes import ROUTES
-from web.desk.security_headers import SecurityHeadersMiddleware
-from web.desk.services import open_services
+from web.desk.guard import Guard, RouteSpec, log_unexpected
+from web.desk.request_context import ErrorKind
+from web.desk.routes import NAVIGATION, PERMISSIONS, ROUTES
+from web.desk.services import BaseUrl, open_services
+from web.server import serve_app
+
+_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+_UNUSED_FEATURES: Final = (
+    "accelerometer autoplay camera display-capture encrypted-media fullscreen geolocation gyroscope hid "
+    "magnetometer microphone midi payment picture-in-picture publickey-credentials-get screen-wake-lock serial usb "
+    "xr-spatial-tracking"
+).split()
+HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Content-Security-Policy": _POLICY,
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(f"{name}=()" for name in _UNUSED_FEATURES),
+    }
+)
+_HSTS: Final = "max-age=31536000"
 
 
-def _warm_up(viewer: PageRenderer) -> None:
-    """Nobody waits for a process to begin before they see their first scan; if it does not, the next one may."""
-    with suppress(EngineError):
-        viewer.warm_up()
+def run(settings: Settings) -> None:
+    """Serve the desk until SIGTERM; the main function of its process."""
+    serve_app(application, settings, host=settings.desk.host, port=settings.desk.port)
 
 
 def application(
-    settings: Settings, ledger: Ledger, store: Store, *, clock: Clock = utc_now, ways: Sequence[RouteSpec] = ROUTES
+    settings: Settings, ledger: Ledger, store: Store, *, clock: Clock = utc_now, routes: Sequence[RouteSpec] = ROUTES
 ) -> Starlette:
-    """Everything that is answered at the desk.
+    """The desk with all its routes.
 
     Raises:
         SettingsError: The desk is off, or the policy cannot be read.
         ModelsError: A model is missing or altered.
-        UnguardedRouteError: The table of access does not say who may use a way.
+        UnguardedRouteError: The table of permissions has no row for a route.
     """
-    backing = open_services(settings, ledger, store, clock)
+    services = open_services(settings, ledger, store, clock)
+    guard = Guard(services, PERMISSIONS, NAVIGATION)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        warming = asyncio.create_task(run_in_thread(_warm_up, backing.viewer))
+        warming = asyncio.create_task(run_in_thread(_warm_up, services.renderer))
         yield
         await warming
-        await run_in_thread(backing.viewer.close)
+        await run_in_thread(services.renderer.close)
 
-    def not_here(request: Request, error: Exception) -> Response:
+    def no_such_route(request: Request, error: Exception) -> Response:
         missing = isinstance(error, HTTPException) and error.status_code == 404
-        return RequestContext(request, backing, "").refused(ErrorKind.MISSING if missing else ErrorKind.NOT_THAT_WAY)
+        return guard.anonymous(request).error_page(ErrorKind.MISSING if missing else ErrorKind.NOT_THAT_WAY)
 
     app = Starlette(
-        routes=[route(way, backing) for way in ways],
-        middleware=[Middleware(SecurityHeadersMiddleware, address=backing.address)],
-        exception_handlers={404: not_here, 405: not_here},
+        routes=[guard.route(spec) for spec in routes],
+        middleware=[Middleware(SecurityHeadersMiddleware, base_url=services.base_url)],
+        exception_handlers={404: no_such_route, 405: no_such_route},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _warm_up(renderer: PageRenderer) -> None:
+    """Start the process that draws pages, so that the first scan need not wait for it; a later scan tries again."""
+    with suppress(EngineError):
+        renderer.warm_up()
+
+
+class BrokenOffError(Exception):
+    """An answer began, and cannot be completed."""
+
+
+class SecurityHeadersMiddleware:
+    """Sets the security headers on every answer, and answers only requests to our own address.
+
+    Starlette's TrustedHostMiddleware ignores the port, knows no IPv6 address, and answers 400 instead of 421.
+    """
+
+    def __init__(self, app: ASGIApp, base_url: BaseUrl) -> None:
+        self._app = app
+        self._base_url = base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or say that this is another address."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                self._add_headers(MutableHeaders(scope=message))
+            await send(message)
+
+        if Headers(scope=scope).get("host", "").lower() not in self._base_url.hosts:
+            answer = PlainTextResponse("This is not the address of the review desk: ask for the right one.\n", 421)
+            await answer(scope, receive, send_with_headers)
+            return
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - its text may quote a document, so that nobody may see it
+            log_unexpected(error)
+            if begun:
+                raise BrokenOffError("An answer broke off: the log says where.") from None  # its text may quote
+            await PlainTextResponse("Something broke on our side.\n", 500)(scope, receive, send_with_headers)
+
+    def _add_headers(self, headers: MutableHeaders) -> None:
+        headers.update(HEADERS)
+        headers.setdefault("Cache-Control", "no-store")
+        if self._base_url.secure:
+            headers["Strict-Transport-Security"] = _HSTS

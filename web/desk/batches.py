@@ -13,8 +13,7 @@ from pipeline.batches.report import ChangeRow, Report, as_csv, items, report, ro
 from pipeline.ledger.batch_values import Batch, ItemState
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.records import AuditKind
-from web.desk.errors import ErrorKind, PageError
-from web.desk.request_context import RequestContext
+from web.desk.request_context import ErrorKind, PageError, RequestContext
 
 _SHOWN: Final = 500  # changes on a page; all of them are in the file
 _REPORTS: Final = 8  # that are kept
@@ -50,7 +49,7 @@ def batch_csv(context: RequestContext) -> Response:
     """Every change of a batch as CSV for a spreadsheet; who fetched it is in the audit chain."""
     batch_id = _known(context).batch_id
     context.services.ledger.audit.note(
-        AuditKind.FETCHED, {"account": context.who.name, "what": "batch", "batch": batch_id}
+        AuditKind.FETCHED, {"account": context.account.name, "what": "batch", "batch": batch_id}
     )
     lines = chain(("\ufeff",), as_csv(_rows(context, batch_id)))
     named = {"Content-Disposition": f'attachment; filename="batch-{batch_id}.csv"'}

@@ -24,12 +24,9 @@ from pipeline.review.return_reasons import offered_reasons
 from pipeline.review.review_case import ReviewCase, open_review_case, pages_before
 from pipeline.review.sheet import ReviewSheet
 from web.desk.buttons import button_tokens
-from web.desk.errors import ErrorKind as Refused
-from web.desk.errors import PageError
 from web.desk.field_views import DisplayOptions, record_views, redact_reason, row_views
-from web.desk.forms import local_path, token_of
 from web.desk.queue import wait_time
-from web.desk.request_context import RequestContext
+from web.desk.request_context import ErrorKind, PageError, RequestContext, local_path, token_of
 
 REVEAL_REASONS: Final = ("compare", "ask_family", "other")
 _LONGEST_REASON: Final = 100
@@ -75,7 +72,7 @@ def reveal(context: RequestContext) -> Response:
     reason = context.form.one("why")
     words = context.form.one("why_words")[:_LONGEST_REASON]
     if reason not in REVEAL_REASONS or (reason == "other" and not words.strip()):
-        raise PageError(Refused.MALFORMED)
+        raise PageError(ErrorKind.MALFORMED)
     opened = requested_case(context)
     told = redact_reason(words, opened)
     _note(context, AuditKind.REVEALED, {"why": reason, "words": told, "run": opened.laid_out.run})
@@ -84,18 +81,18 @@ def reveal(context: RequestContext) -> Response:
 
 def picture(context: RequestContext) -> Response:
     """A page's picture."""
-    backing, asked = context.services, context.request.path_params
-    shown, pages = pages_before(asked["submission_id"], backing.ledger)
+    services, asked = context.services, context.request.path_params
+    shown, pages = pages_before(asked["submission_id"], services.ledger)
     page = next((one for one in pages if str(one.number) == asked["number"]), None)  # thousands of digits are none
     if page is None:
-        raise PageError(Refused.MISSING)
+        raise PageError(ErrorKind.MISSING)
     try:
-        where, limits = (page.file, page.page_no), backing.settings.limits
-        data = page_image(shown, where, backing.ledger, backing.store, backing.viewer, limits)
+        where, limits = (page.file, page.page_no), services.settings.limits
+        data = page_image(shown, where, services.ledger, services.store, services.renderer, limits)
     except (ObjectMissingError, EngineError):
         data = None
     if data is None:
-        raise PageError(Refused.MISSING)
+        raise PageError(ErrorKind.MISSING)
     _note(context, AuditKind.VIEWED, {"what": "page", "page": page.number})
     return Response(data, media_type="image/jpeg")
 
@@ -103,7 +100,7 @@ def picture(context: RequestContext) -> Response:
 def reopen(context: RequestContext) -> Response:
     """Lay a decided case before supervisors again: the family objects."""
     submission_id = context.request.path_params["submission_id"]
-    context.services.ledger.reviews.reopen(submission_id, context.who.name)
+    context.services.ledger.reviews.reopen(submission_id, context.account.name)
     return context.redirect("case", submission_id=submission_id)
 
 
@@ -119,8 +116,8 @@ def find(context: RequestContext) -> Response:
 def requested_case(context: RequestContext) -> ReviewCase:
     """The case that the path names."""
     submission_id = context.request.path_params["submission_id"]
-    backing = context.services
-    return open_review_case(submission_id, backing.ledger, backing.reader, backing.settings.limits)
+    services = context.services
+    return open_review_case(submission_id, services.ledger, services.name_context, services.settings.limits)
 
 
 def posted_fields(context: RequestContext) -> Mapping[str, str]:
@@ -171,7 +168,7 @@ def case_page(context: RequestContext, opened: ReviewCase, told: CaseFormState) 
         holder=holder,
         blind=blind,
         may_decide=_may_decide(context, opened) and holder is None,
-        may_reopen=waiting is None and context.who.role is Role.SUPERVISOR,
+        may_reopen=waiting is None and context.account.role is Role.SUPERVISOR,
         rows=row_views(opened.sheet, DisplayOptions(told.shown, told.posted)),
         records=[(one, record_views(one.child, shown=told.shown)) for one in opened.relatives],
         relations=tuple(Relation),
@@ -220,7 +217,7 @@ def _held(context: RequestContext, opened: ReviewCase) -> str | None:
         return None
     try:
         context.services.ledger.reviews.hold(
-            opened.submission_id, context.who.name, context.services.settings.desk.hold_seconds
+            opened.submission_id, context.account.name, context.services.settings.desk.hold_seconds
         )
     except HeldError as error:
         return error.account
@@ -233,9 +230,9 @@ def _may_decide(context: RequestContext, opened: ReviewCase) -> bool:
     waiting = opened.laid_out.waiting
     if waiting is None:
         return False
-    return context.who.role is Role.SUPERVISOR or not waiting.escalated
+    return context.account.role is Role.SUPERVISOR or not waiting.escalated
 
 
 def _note(context: RequestContext, kind: AuditKind, details: Mapping[str, str | int]) -> None:
     submission_id = context.request.path_params["submission_id"]
-    context.services.ledger.audit.note(kind, {"account": context.who.name, **details}, submission_id)
+    context.services.ledger.audit.note(kind, {"account": context.account.name, **details}, submission_id)

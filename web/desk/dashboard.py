@@ -13,7 +13,6 @@ from pipeline.ledger.current_runs import day_of
 from pipeline.ledger.overview_values import Overview
 from pipeline.ledger.records import AuditKind
 from web.desk import plots
-from web.desk.errors import ErrorKind, PageError
 from web.desk.overview_tables import (
     as_csv,
     by_day,
@@ -25,7 +24,7 @@ from web.desk.overview_tables import (
     without_person,
 )
 from web.desk.queue import WaitTime, wait_time
-from web.desk.request_context import RequestContext
+from web.desk.request_context import ErrorKind, PageError, RequestContext
 
 PERIODS: Final = (7, 30, 90)  # days
 _USUAL: Final = 30
@@ -102,7 +101,7 @@ def dashboard_csv(context: RequestContext) -> Response:
     overview = _overview(context, days)
     body = as_csv(tables(overview, context.words).values(), context.words)
     context.services.ledger.audit.note(
-        AuditKind.FETCHED, {"account": context.who.name, "what": "dashboard", "days": days}
+        AuditKind.FETCHED, {"account": context.account.name, "what": "dashboard", "days": days}
     )
     name = f"overview-{overview.since}-{overview.until}.csv"
     return Response(body, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})

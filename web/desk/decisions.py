@@ -24,10 +24,8 @@ from web.desk.cases import (
     requested_case,
     was_shown,
 )
-from web.desk.errors import ErrorKind as Refused
-from web.desk.errors import PageError
 from web.desk.field_views import keys_of
-from web.desk.request_context import RequestContext
+from web.desk.request_context import ErrorKind, PageError, RequestContext
 
 _ILLEGIBLE = "illegible"
 _TYPED = "typed"
@@ -136,7 +134,7 @@ def _outcome(context: RequestContext) -> ReviewOutcome:
     try:
         return ReviewOutcome(context.form.one("outcome"))
     except ValueError:
-        raise PageError(Refused.MALFORMED) from None
+        raise PageError(ErrorKind.MALFORMED) from None
 
 
 def _intent(context: RequestContext, opened: ReviewCase, outcome: ReviewOutcome) -> Intent:
@@ -158,10 +156,10 @@ def _intent(context: RequestContext, opened: ReviewCase, outcome: ReviewOutcome)
         )
         confirmed = frozenset(int(one) for one in form.every("confirmed"))
     except ValueError:
-        raise PageError(Refused.MALFORMED) from None
+        raise PageError(ErrorKind.MALFORMED) from None
     if reason and (verdict.code, verdict.reason) not in {(one.code, one.reason) for one in offered_reasons(opened)}:
-        raise PageError(Refused.MALFORMED)
-    return Intent(context.who.name, context.who.role, verdict, confirmed)
+        raise PageError(ErrorKind.MALFORMED)
+    return Intent(context.account.name, context.account.role, verdict, confirmed)
 
 
 def _checked(opened: ReviewCase, posted: Mapping[str, str]) -> Iterator[Checked]:

@@ -1,137 +1,210 @@
-"""The door: who asks, whether they may, and whether it was a page of ours that sent the form."""
+"""The guard before every handler: which account sends a request, whether it may, and whether our page sent the form."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+import hmac
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from typing import NamedTuple, TypeVar
-from urllib.parse import urlencode
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from models.accounts import Account
 from models.errors import NoResultYetError, PipelineError, UnknownCaseError
+from models.review import Role
 from service.threads import run_in_thread
-from web.desk import permissions as access
-from web.desk.error_log import log_unexpected
-from web.desk.errors import ErrorKind, PageError
-from web.desk.forms import NO_FORM, PostedForm, is_from_here, is_of_session, read_form
-from web.desk.request_context import RequestContext
-from web.desk.services import Services
+from web.desk.login import language_of, session_secret
+from web.desk.request_context import NO_FORM, ErrorKind, PageError, PostedForm, RequestContext, token_of
+from web.desk.services import BaseUrl, Services
 
+log = logging.getLogger(__name__)
 Value = TypeVar("Value")
-Endpoint = Callable[[RequestContext], Response]
+Roles = frozenset[Role] | None
+Handler = Callable[[RequestContext], Response]
+PUBLIC: Final = None  # the roles of a route that needs no account
+_LONGEST_BODY: Final = 64 * 1024  # bytes
+_MOST_FIELDS: Final = 2000
+_BODY_SECONDS: Final = 10.0  # for a body to arrive
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+class UnguardedRouteError(Exception):
+    """A bug: the table of permissions has no row for a route."""
 
 
 class RouteSpec(NamedTuple):
-    """A route: its name is its row in access.py; what answers runs in a thread and may block."""
+    """A route by the name of its row in the table of permissions; its handler runs in a thread and may block."""
 
     name: str
     method: str
     path: str
-    answer: Endpoint
+    handler: Handler
 
 
-def route(way: RouteSpec, backing: Services) -> Route:
-    """A way as Starlette has it, behind the door.
+class Guard:
+    """Lets requests reach the handlers that their sender may use.
 
-    Raises:
-        UnguardedRouteError: The table of access does not say who may use it.
+    Attributes:
+        permissions: The roles that may use each route, by its name.
+        navigation: The names of the routes that pages have in their header, each for the roles that may use it.
     """
-    access.roles_of(way.name)
-    return Route(way.path, _guarded(way, backing), methods=[way.method], name=way.name)
+
+    def __init__(self, services: Services, permissions: Mapping[str, Roles], navigation: Sequence[str]) -> None:
+        self.services = services
+        self.permissions = permissions
+        self.navigation = navigation
+
+    def route(self, spec: RouteSpec) -> Route:
+        """A route for Starlette, whose handler is behind this guard.
+
+        Raises:
+            UnguardedRouteError: The table of permissions has no row for it.
+        """
+        if spec.name not in self.permissions:
+            raise UnguardedRouteError(f"The route {spec.name} has no row in PERMISSIONS: say which roles may use it.")
+        return Route(spec.path, self._endpoint(spec), methods=[spec.method], name=spec.name)
+
+    def anonymous(self, request: Request, form: PostedForm = NO_FORM) -> RequestContext:
+        """The context of a request, before its session is looked up."""
+        secret = session_secret(request, secure=self.services.base_url.secure)
+        return RequestContext(request, self.services, secret, language_of(request), form=form)
+
+    def _endpoint(self, spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            try:
+                form = await self._form(spec, request)
+            except PageError as error:
+                return self.anonymous(request).error_page(error.kind)
+            return await run_in_thread(self._answer, spec, self.anonymous(request, form))
+
+        return endpoint
+
+    async def _form(self, spec: RouteSpec, request: Request) -> PostedForm:
+        """The form of a request; nothing is read of a form that another site sent."""
+        if _has_nul(request):
+            raise PageError(ErrorKind.MISSING)
+        if spec.method != "POST":
+            return NO_FORM
+        if not _is_same_origin(request, self.services.base_url):
+            raise PageError(ErrorKind.NOT_FROM_HERE)
+        return await _read_form(request)
+
+    def _answer(self, spec: RouteSpec, anonymous: RequestContext) -> Response:
+        admitted = _or_error_page(anonymous, partial(self._admit, spec, anonymous))
+        return admitted if isinstance(admitted, Response) else _or_error_page(admitted, partial(spec.handler, admitted))
+
+    def _admit(self, spec: RouteSpec, anonymous: RequestContext) -> RequestContext | Response:
+        """The context of the account that may use a route, or the answer to all others."""
+        roles = self.permissions[spec.name]
+        if roles is PUBLIC:
+            return anonymous
+        desk, accounts = self.services.settings.desk, self.services.ledger.accounts
+        secret = anonymous.secret
+        account = accounts.session(secret, idle=desk.idle_seconds, longest=desk.session_seconds) if secret else None
+        if account is None:
+            return _to_login(spec, anonymous)
+        navigation = tuple(name for name in self.navigation if account.role in (self.permissions[name] or ()))
+        context = replace(anonymous, signed_in=account, navigation=navigation)
+        if account.role not in roles:
+            return context.error_page(ErrorKind.FORBIDDEN)
+        if spec.method == "POST" and not _is_of_session(context):
+            return context.error_page(ErrorKind.NOT_FROM_HERE)
+        return context
 
 
-def _guarded(way: RouteSpec, backing: Services) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        context = RequestContext(request, backing, backing.cookies.secret(request))
-        if _names_nothing(request):
-            return context.refused(ErrorKind.MISSING)
-        try:
-            form = await _form(way, request, backing)
-        except PageError as refusal:
-            return context.refused(refusal.why)
-        return await run_in_thread(_answered, way, context, form)
-
-    return answer
-
-
-def _names_nothing(request: Request) -> bool:
-    """A NUL stands in no name of ours, and PostgreSQL takes it for an error."""
-    return "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]
-
-
-async def _form(way: RouteSpec, request: Request, backing: Services) -> PostedForm:
-    """What was sent; nothing is read of what another page than ours sent."""
-    if way.method != "POST":
-        return NO_FORM
-    if not is_from_here(request, backing.address):
-        raise PageError(ErrorKind.NOT_FROM_HERE)
-    return await read_form(request)
-
-
-def _answered(way: RouteSpec, anonymous: RequestContext, form: PostedForm) -> Response:
-    admitted = _or_error_page(anonymous, partial(_authorize, way, anonymous, form))
-    return admitted if isinstance(admitted, Response) else _or_error_page(admitted, partial(way.answer, admitted))
+def log_unexpected(error: Exception) -> None:
+    """Log the kind and the place of an error; its text may quote a document."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+    log.error("unforeseen error", extra={"kind": type(error).__name__, "places": places})
 
 
 def _or_error_page(context: RequestContext, work: Callable[[], Value]) -> Value | Response:
-    """Do it, or tell in a whole page why it was not done."""
+    """Do some work, or answer with the page that says why it failed."""
     try:
         return work()
-    except PageError as refusal:
-        return context.refused(refusal.why)
+    except PageError as error:
+        return context.error_page(error.kind)
     except UnknownCaseError:
-        return context.refused(ErrorKind.MISSING)
+        return context.error_page(ErrorKind.MISSING)
     except NoResultYetError:
-        return context.refused(ErrorKind.NOT_YET)
+        return context.error_page(ErrorKind.NOT_YET)
     except PipelineError as error:
         if error.retryable:
-            return context.refused(ErrorKind.BUSY)
+            return context.error_page(ErrorKind.BUSY)
         log_unexpected(error)
-    except Exception as error:  # noqa: BLE001 - whatever it is, nobody is told more than that it is our fault
+    except Exception as error:  # noqa: BLE001 - whatever it is, the page only says that it is our fault
         log_unexpected(error)
-    return context.refused(ErrorKind.BROKEN)
+    return context.error_page(ErrorKind.BROKEN)
 
 
-def _authorize(way: RouteSpec, anonymous: RequestContext, form: PostedForm) -> RequestContext | Response:
-    roles = access.roles_of(way.name)
-    if roles is access.PUBLIC:
-        return replace(anonymous, form=form)
-    account = _signed_in(way, anonymous)
-    if account is None:
-        return _to_sign_in(way, anonymous)
-    context = replace(anonymous, account=account, form=form)
-    if account.role not in roles:
-        return context.refused(ErrorKind.FORBIDDEN)
-    if way.method == "POST" and not is_of_session(context.request, form, context.secret):
-        return context.refused(ErrorKind.NOT_FROM_HERE)
-    return context
-
-
-def _signed_in(way: RouteSpec, anonymous: RequestContext) -> Account | None:
-    if not anonymous.secret:
-        return None
-    desk, attended = anonymous.services.settings.desk, way.name not in access.UNATTENDED
-    session = anonymous.services.ledger.accounts.session
-    return session(anonymous.secret, idle=desk.idle_seconds, longest=desk.session_seconds, attended=attended)
-
-
-def _to_sign_in(way: RouteSpec, anonymous: RequestContext) -> Response:
-    """To the page for signing in, and from there back; htmx is told to go there with the whole page."""
-    login, back = anonymous.path("login"), _back(way, anonymous)
+def _to_login(spec: RouteSpec, anonymous: RequestContext) -> Response:
+    """Go to the login page, and from there back; htmx is asked to leave the whole page."""
+    login, back = anonymous.path("login"), _back(spec, anonymous)
     if anonymous.is_htmx:
         to = f"{login}?{urlencode(back)}" if back else login
         return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": to})
     return anonymous.redirect_to(login, **back)
 
 
-def _back(way: RouteSpec, anonymous: RequestContext) -> Mapping[str, str]:
-    """Where somebody was: the page that they asked for, or the case whose form they sent."""
+def _back(spec: RouteSpec, anonymous: RequestContext) -> Mapping[str, str]:
+    """Where to go after login: the page that was requested, or the case whose form was sent."""
     submission_id = anonymous.request.path_params.get("submission_id")
-    if way.method == "POST" and submission_id:
+    if spec.method == "POST" and submission_id:
         return {"next": anonymous.path("case", submission_id=submission_id)}
-    is_page = way.method == "GET" and way.name != "home" and not anonymous.is_htmx
+    is_page = spec.method == "GET" and spec.name != "home" and not anonymous.is_htmx
     return {"next": anonymous.here} if is_page else {}
+
+
+def _has_nul(request: Request) -> bool:
+    """No name of ours holds a NUL, and PostgreSQL takes it for an error."""
+    return "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]
+
+
+def _is_same_origin(request: Request, base_url: BaseUrl) -> bool:
+    """Whether a page of ours sent a request, as far as browsers say.
+
+    Under `Referrer-Policy: no-referrer` they send `Origin: null` with forms, and then `Sec-Fetch-Site` decides.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is None or origin == "null":
+        return site == "same-origin"
+    return origin.lower() == f"{base_url.scheme}://{request.headers.get('host', '').lower()}"
+
+
+def _is_of_session(context: RequestContext) -> bool:
+    """Whether a form carries the token of its session; takes equally long for every form."""
+    token = context.form.one("csrf") or context.request.headers.get("x-csrf", "")
+    return hmac.compare_digest(token.encode(), token_of(context.secret).encode())
+
+
+async def _read_form(request: Request) -> PostedForm:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise PageError(ErrorKind.MALFORMED)
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            body = await _read_body(request)
+        return PostedForm(
+            parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        )
+    except TimeoutError:
+        raise PageError(ErrorKind.LATE) from None
+    except (ClientDisconnect, ValueError):
+        raise PageError(ErrorKind.MALFORMED) from None
+
+
+async def _read_body(request: Request) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _LONGEST_BODY:
+            raise PageError(ErrorKind.TOO_LONG)
+    return bytes(body)

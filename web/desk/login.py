@@ -1,4 +1,4 @@
-"""Signing in and out, and the language that somebody chose."""
+"""Signing in and out, the language of the pages, and the two cookies that keep both."""
 
 import threading
 from collections.abc import Iterator
@@ -6,30 +6,37 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Final
 
+from starlette.requests import Request
 from starlette.responses import Response
 
-from web.desk.errors import ErrorKind, PageError
-from web.desk.forms import local_path
-from web.desk.i18n import DeskLanguage
-from web.desk.request_context import RequestContext
+from web.desk.rendering import DeskLanguage
+from web.desk.request_context import ErrorKind, PageError, RequestContext, local_path
 
 _WAIT_SECONDS: Final = 5.0
-_one_at_a_time = threading.Semaphore(1)  # a password costs memory and a core: guesses must not take them all
-_few_wait = threading.Semaphore(4)  # nor the threads, in which everybody else is answered too
+_YEAR_SECONDS: Final = 365 * 86400
+_LONGEST_SECRET: Final = 128
+_LANGUAGE: Final = "desk-language"
+_one_at_a_time = threading.Semaphore(1)  # checking a password costs memory and a core: guesses must not take them all
+_few_wait = threading.Semaphore(4)  # nor all threads, which answer everybody else
 
 
-@contextmanager
-def _held(places: threading.Semaphore, seconds: float) -> Iterator[None]:
-    if not places.acquire(timeout=seconds):
-        raise PageError(ErrorKind.BUSY)
-    try:
-        yield
-    finally:
-        places.release()
+def session_secret(request: Request, *, secure: bool) -> str:
+    """The session secret that the browser sends; "" without one."""
+    secret = request.cookies.get(_session_cookie(secure=secure), "")
+    return secret if len(secret) <= _LONGEST_SECRET and secret.isascii() else ""
+
+
+def language_of(request: Request) -> DeskLanguage:
+    """The language that was chosen, else the one that the browser prefers; Chinese first."""
+    chosen = request.cookies.get(_LANGUAGE, "")
+    if chosen in set(DeskLanguage):
+        return DeskLanguage(chosen)
+    accepted = request.headers.get("accept-language", "").lower()
+    return DeskLanguage.ZH_HANS if not accepted or "zh" in accepted or "*" in accepted[:1] else DeskLanguage.EN
 
 
 def login(context: RequestContext) -> Response:
-    """Ask who it is. Whoever is signed in already may come as somebody else."""
+    """The login page. Whoever is signed in already may sign in with another account."""
     query = context.request.query_params
     return context.page(
         "login.html", next=local_path(query.get("next", "")), over="over" in query, refused=False, name=""
@@ -37,18 +44,19 @@ def login(context: RequestContext) -> Response:
 
 
 def sign_in(context: RequestContext) -> Response:
-    """Begin a session under a new secret, or say that it is not to be, and not why."""
-    name, onward = context.form.one("name"), local_path(context.form.one("next"))
-    with _held(_few_wait, 0), _held(_one_at_a_time, _WAIT_SECONDS):
-        secret = context.services.ledger.accounts.sign_in(name, context.form.one("password"))
+    """Begin a session under a new secret, or refuse without saying why."""
+    name, target = context.form.one("name"), local_path(context.form.one("next"))
+    accounts = context.services.ledger.accounts
+    with _acquired(_few_wait, 0), _acquired(_one_at_a_time, _WAIT_SECONDS):
+        secret = accounts.sign_in(name, context.form.one("password"))
     if secret is None:
         return context.page(
-            "login.html", status=HTTPStatus.FORBIDDEN, next=onward, over=False, refused=True, name=name[:64]
+            "login.html", status=HTTPStatus.FORBIDDEN, next=target, over=False, refused=True, name=name[:64]
         )
     if context.secret:
-        context.services.ledger.accounts.sign_out(context.secret)
-    answer = context.redirect_to(onward)
-    context.services.cookies.keep_secret(answer, secret)
+        accounts.sign_out(context.secret)
+    answer = context.redirect_to(target)
+    _set_session(context, answer, secret)
     return answer
 
 
@@ -56,12 +64,12 @@ def sign_out(context: RequestContext) -> Response:
     """End the session."""
     context.services.ledger.accounts.sign_out(context.secret)
     answer = context.redirect("login")
-    context.services.cookies.drop_secret(answer)
+    _set_session(context, answer, "", max_age=0)
     return answer
 
 
-def keepalive(_visit: RequestContext) -> Response:
-    """Note that somebody works on a page without asking for another one; the door did it."""
+def keepalive(_context: RequestContext) -> Response:
+    """Keep the session of a page that is in use; the guard noted it already."""
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -71,5 +79,29 @@ def language(context: RequestContext) -> Response:
     if tag not in set(DeskLanguage):
         raise PageError(ErrorKind.MISSING)
     answer = context.redirect_to(local_path(context.request.query_params.get("next", "")))
-    context.services.cookies.keep_language(answer, DeskLanguage(tag))
+    _set_cookie(context, answer, _LANGUAGE, tag, max_age=_YEAR_SECONDS)
     return answer
+
+
+@contextmanager
+def _acquired(semaphore: threading.Semaphore, seconds: float) -> Iterator[None]:
+    if not semaphore.acquire(timeout=seconds):
+        raise PageError(ErrorKind.BUSY)
+    try:
+        yield
+    finally:
+        semaphore.release()
+
+
+def _session_cookie(*, secure: bool) -> str:
+    return "__Host-desk" if secure else "desk"  # browsers accept the prefix over TLS only
+
+
+def _set_session(context: RequestContext, response: Response, secret: str, max_age: int | None = None) -> None:
+    _set_cookie(context, response, _session_cookie(secure=context.services.base_url.secure), secret, max_age)
+
+
+def _set_cookie(context: RequestContext, response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    """Set a cookie that no script can read, that other sites do not send, and that needs TLS where the desk has it."""
+    secure = context.services.base_url.secure
+    response.set_cookie(name, value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="strict")

@@ -15,7 +15,7 @@ from models.review import ReviewOutcome
 from models.shares import Share
 from pipeline.ledger.current_runs import BEIJING
 from pipeline.ledger.overview_values import Overview
-from web.desk.i18n import Translator
+from web.desk.rendering import Translator
 
 NONE: Final = "–"  # a share of nothing
 _BOM: Final = "\ufeff"  # by which Excel knows UTF-8

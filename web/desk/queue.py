@@ -13,10 +13,7 @@ from models.masking import mask_numbers
 from models.review import Priority, ReviewOutcome, Role, WaitReason
 from pipeline.ledger.decision_errors import NotWaitingError
 from pipeline.ledger.review_values import Cursor, View, Waiting
-from web.desk.errors import ErrorKind as Refused
-from web.desk.errors import PageError
-from web.desk.forms import local_path
-from web.desk.request_context import RequestContext
+from web.desk.request_context import ErrorKind, PageError, RequestContext, local_path
 
 _SHOWN: Final = 50
 _MINE: Final = "mine"
@@ -63,7 +60,7 @@ def queue(context: RequestContext) -> Response:
     """The cases that wait, one part of them at a time."""
     asked = context.request.query_params
     name = _view_name(context)
-    view = View(owner=context.who.name) if name == _MINE else _VIEWS[name]
+    view = View(owner=context.account.name) if name == _MINE else _VIEWS[name]
     page = context.services.ledger.reviews.queue(view, _SHOWN, _cursor(asked.get("after", "")))
     return context.page(
         "queue.html",
@@ -82,19 +79,19 @@ def prioritise(context: RequestContext) -> Response:
     submission_id = context.request.path_params["submission_id"]
     try:
         priority = Priority(int(context.form.one("priority")))
-        context.services.ledger.reviews.prioritise(submission_id, context.who.name, priority)
+        context.services.ledger.reviews.prioritise(submission_id, context.account.name, priority)
     except ValueError:
-        raise PageError(Refused.MALFORMED) from None
+        raise PageError(ErrorKind.MALFORMED) from None
     except NotWaitingError:
-        raise PageError(Refused.STALE) from None
+        raise PageError(ErrorKind.STALE) from None
     return context.redirect_to(local_path(context.form.one("next")))
 
 
 def _view_name(context: RequestContext) -> str:
-    first = "supervisor" if context.who.role is Role.SUPERVISOR and _has_any(context, "supervisor") else "open"
+    first = "supervisor" if context.account.role is Role.SUPERVISOR and _has_any(context, "supervisor") else "open"
     name = context.request.query_params.get("view", first)
     if name not in _VIEWS:
-        raise PageError(Refused.MISSING)
+        raise PageError(ErrorKind.MISSING)
     return name
 
 
@@ -114,8 +111,8 @@ def _tabs(context: RequestContext, current: str) -> Iterator[QueueTab]:
 
 
 def _line(context: RequestContext, one: Waiting) -> QueueRow:
-    now, mine = context.services.clock(), one.owner == context.who.name
-    held = one.owner if one.held_by_another(context.who.name, now) or mine else None
+    now, mine = context.services.clock(), one.owner == context.account.name
+    held = one.owner if one.held_by_another(context.account.name, now) or mine else None
     return QueueRow(
         one, mask_numbers(one.submission_id), wait_time(context, one.since), held, mine and held is not None
     )

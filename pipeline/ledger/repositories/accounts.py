@@ -90,14 +90,13 @@ class AccountRepository(Repository):
             )
             return None
 
-    def session(self, secret: str, *, idle: float, longest: float, attended: bool = True) -> Account | None:
+    def session(self, secret: str, *, idle: float, longest: float) -> Account | None:
         """Whose session it is; None if there is none, or it is over.
 
         Args:
             secret: As `sign_in` handed it on.
             idle: Seconds without anything that somebody did, after which it is over.
             longest: Seconds after which it is over in any case.
-            attended: Whether somebody did this, rather than a page by itself.
         """
         with self._database.reading() as connection:
             found = people.session(connection, secret)
@@ -109,7 +108,7 @@ class AccountRepository(Repository):
             with suppress(LedgerBusyError):  # it is over all the same
                 self._end(secret, "idle" if silent >= timedelta(seconds=idle) else "longest")
             return None
-        if attended and silent > min(_SPARED, timedelta(seconds=idle) / _SHARE):
+        if silent > min(_SPARED, timedelta(seconds=idle) / _SHARE):
             with suppress(LedgerBusyError), self._database.writing() as connection:  # the next one is noted
                 people.touch(connection, secret, now=now)
         return found.account

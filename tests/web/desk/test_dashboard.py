@@ -18,8 +18,8 @@ from tests.support.desk import Desk, desk_in
 from tests.support.weeks import ID, NAME, weeks_in
 from web.desk import plots
 from web.desk.dashboard import PERIODS
-from web.desk.i18n import DeskLanguage, translator_for
 from web.desk.overview_tables import Table, as_csv
+from web.desk.rendering import DeskLanguage, translator_for
 
 NOW = datetime.now(tz=UTC)
 LANGUAGES = [pytest.param(language, id=language.value) for language in DeskLanguage]

@@ -15,7 +15,7 @@ from pipeline.review.deciding import Problem
 from tests.support.hospital import HELD_SECONDS, Form, Hospital, form_of, hospital, staffed
 from tests.support.lying import CLEAR, DRAWN, laid
 from tests.support.values import FILES, result, submission
-from web.desk.i18n import DeskLanguage, translator_for
+from web.desk.rendering import DeskLanguage, translator_for
 
 __all__ = ["hospital", "staffed"]  # fixtures
 

@@ -14,12 +14,10 @@ from pipeline.ledger.ledger import Ledger, open_ledger
 from tests.support.desk import HERE, NAMES, TLS, Desk, csrf_of, desk, desk_in, ledger
 from tests.support.people import PASSWORD
 from tests.support.values import SECRET
-from web.desk import permissions as access
-from web.desk.app import application
-from web.desk.guard import RouteSpec
+from web.desk.app import HEADERS, application
+from web.desk.guard import RouteSpec, UnguardedRouteError
 from web.desk.request_context import RequestContext
-from web.desk.routes import ROUTES
-from web.desk.security_headers import HEADERS
+from web.desk.routes import PERMISSIONS, ROUTES
 
 __all__ = ["desk", "ledger"]  # fixtures
 
@@ -80,14 +78,13 @@ def test_every_route_lets_in_whom_the_matrix_says(desk: Desk, way: RouteSpec) ->
 
 
 def test_the_matrix_has_a_row_for_every_route_and_no_other() -> None:
-    assert set(MATRIX) == {way.name for way in ROUTES} == set(access.ACCESS)
-    assert set(MATRIX) >= access.UNATTENDED
+    assert set(MATRIX) == {way.name for way in ROUTES} == set(PERMISSIONS)
 
 
 def test_a_route_without_a_row_is_not_built(desk: Desk) -> None:
     way = RouteSpec("forgotten", "GET", "/forgotten", lambda visit: visit.page("queue.html"))
-    with pytest.raises(access.UnguardedRouteError, match="forgotten"):
-        application(desk.settings, desk.ledger, desk.store, ways=(*ROUTES, way))
+    with pytest.raises(UnguardedRouteError, match="forgotten"):
+        application(desk.settings, desk.ledger, desk.store, routes=(*ROUTES, way))
 
 
 def test_nothing_is_answered_but_the_table_of_routes(desk: Desk) -> None:

@@ -13,8 +13,8 @@ from service.settings import Settings, SettingsError
 from service.supervisor import SupervisedProcess
 from tests.support.desk import Desk, desk, ledger
 from tests.support.processes import answers, free_port, wait_until
-from web.desk.base_url import base_url_of
-from web.desk.serving import run
+from web.desk.app import run
+from web.desk.services import base_url_of
 
 __all__ = ["desk", "ledger"]  # fixtures
 
@@ -57,7 +57,7 @@ def test_a_port_that_is_in_use_is_no_reason_to_give_up(tmp_path: Path) -> None:
 def test_a_body_is_waited_for_only_so_long(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, sent: bytes, status: bytes
 ) -> None:
-    monkeypatch.setattr("web.desk.forms._BODY_SECONDS", 0.3)
+    monkeypatch.setattr("web.desk.guard._BODY_SECONDS", 0.3)
     with desk.answering() as port, socket.create_connection(("127.0.0.1", port), timeout=20) as talking:
         head = (
             f"POST /login HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"

@@ -1,4 +1,4 @@
-"""Every text of the pages, Chinese first and English too: a file of words for each language."""
+"""Templates, and the words that they show: Chinese first, and English."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES
 from models.messages import Language as ParentsLanguage
 from models.messages import wordings
 
-_FOLDER: Final = Path(__file__).parent / "words"
+TEMPLATES: Final = Path(__file__).parent / "templates"
+_WORDS: Final = Path(__file__).parent / "words"
+_UNSAFE_FILTERS: Final = ("safe", "tojson", "urlize", "xmlattr", "forceescape")  # their output is not escaped
 
 
 class DeskLanguage(StrEnum):
@@ -23,18 +26,18 @@ class DeskLanguage(StrEnum):
 
 
 class UnknownWordsError(Exception):
-    """A bug of ours: a page asks for words that the file of its language does not have."""
+    """A bug: a page asks for a text that the file of its language does not have."""
 
 
 class Translator:
-    """The words of one language; a template calls it as `_`."""
+    """The texts of one language by key; templates call it as `_`."""
 
     def __init__(self, language: DeskLanguage, texts: Mapping[str, str]) -> None:
         self.language = language
         self.texts = texts
 
     def __call__(self, key: str, **values: object) -> str:
-        """The text under a key such as `login.title`, with values in their places; it is escaped like any other."""
+        """The text of a key such as `login.title`, with the values filled in; the template escapes it."""
         try:
             return self.texts[key].format(**values)
         except KeyError:
@@ -43,19 +46,40 @@ class Translator:
 
 @cache
 def translator_for(language: DeskLanguage) -> Translator:
-    """The words of a language."""
-    text = (_FOLDER / f"{language.value}.yaml").read_text("utf-8")
+    """The translator of a language."""
+    text = (_WORDS / f"{language.value}.yaml").read_text("utf-8")
     return Translator(language, {**dict(_flat(yaml.safe_load(text))), **dict(_titles(language))})
 
 
+@cache
+def environment() -> Environment:
+    """The templates: every value is escaped, and an unknown variable is an error instead of an empty text."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    for name in _UNSAFE_FILTERS:
+        del made.filters[name]
+    return made
+
+
+def rendered(template: str, **values: object) -> str:
+    """A template with its values."""
+    return environment().get_template(template).render(**values)
+
+
 def _titles(language: DeskLanguage) -> Iterator[tuple[str, str]]:
-    """What documents, pages and fields are called: as parents read it."""
+    """The titles of documents, pages and fields, in the words that parents read."""
     kinds: dict[str, Mapping[Any, str]]
     if language is DeskLanguage.ZH_HANS:
         kinds = {"document": DOCUMENT_TITLES, "page": PAGE_TITLES, "field": FIELD_TITLES}
     else:
-        held = wordings(ParentsLanguage(language.value))
-        kinds = {"document": held.documents, "page": held.pages, "field": held.fields}
+        wording = wordings(ParentsLanguage(language.value))
+        kinds = {"document": wording.documents, "page": wording.pages, "field": wording.fields}
     for kind, titles in kinds.items():
         yield from ((f"{kind}.{name.value}", title) for name, title in titles.items())
 
