@@ -1,4 +1,4 @@
-"""The review desk as browsers see it: the real application on a real ledger, and people who sign in."""
+"""The review desk for tests: the real application on a real ledger, with accounts and HTTP clients that sign in."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ TLS: Final = "https://desk.hospital.example"
 
 
 class Desk(NamedTuple):
-    """Where browsers go, and what lies behind it."""
+    """A desk: its settings, ledger and store."""
 
     settings: Settings
     ledger: Ledger
@@ -39,13 +39,13 @@ class Desk(NamedTuple):
     def browser(
         self, base: str = HERE, routes: Sequence[RouteSpec] = ROUTES, headers: Mapping[str, str] = MappingProxyType({})
     ) -> TestClient:
-        """A browser that nobody signed in with; it sends what browsers send, and follows nothing by itself."""
+        """A client without a session; it sends the headers of a browser and follows no redirect."""
         usual = {"Origin": base, "Sec-Fetch-Site": "same-origin", **headers}
         app = application(self.settings, self.ledger, self.store, routes=routes)
         return TestClient(app, base_url=base, headers=usual, follow_redirects=False)
 
     def signed_in(self, role: Role | None, routes: Sequence[RouteSpec] = ROUTES) -> TestClient:
-        """A browser with which somebody of a role signed in; nobody, if there is no role."""
+        """A client that signed in with a role; without a role, a client without a session."""
         browser = self.browser(routes=routes)
         if role is not None:
             answer = browser.post("/login", data={"name": NAMES[role], "password": PASSWORD})
@@ -54,7 +54,7 @@ class Desk(NamedTuple):
 
     @contextmanager
     def answering(self) -> Iterator[int]:
-        """A real port, for what a client library would not send; hands out the port."""
+        """Listen on a real port, for requests that no client library sends; yields the port."""
         port = free_port()
         options = self.settings.desk.model_copy(update={"port": port})
         settings = self.settings.model_copy(update={"desk": options})
@@ -63,7 +63,7 @@ class Desk(NamedTuple):
 
 
 def desk_in(folder: Path, ledger: Ledger, **options: object) -> Desk:
-    """A desk with one person of each role."""
+    """A desk with one account of each role."""
     for role, name in NAMES.items():
         ledger.accounts.make(name, role, PASSWORD, by="test")
     settings = Settings(workspace=folder, desk=DeskOptions.model_validate({"port": PORT} | options))
@@ -71,7 +71,7 @@ def desk_in(folder: Path, ledger: Ledger, **options: object) -> Desk:
 
 
 def csrf_of(browser: TestClient) -> str:
-    """What the forms of a session carry."""
+    """The CSRF token in the forms of a session."""
     found = re.search(r'name="csrf" value="([0-9a-f]{64})"', browser.get("/", follow_redirects=True).text)
     assert found
     return found[1]
@@ -87,5 +87,5 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 @pytest.fixture
 def desk(tmp_path: Path, ledger: Ledger) -> Desk:
-    """A desk on this machine alone."""
+    """A desk on a loopback address."""
     return desk_in(tmp_path, ledger)

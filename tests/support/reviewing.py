@@ -1,4 +1,4 @@
-"""Cases that lie before people: judged and recorded as the service does, and opened as a reviewer does."""
+"""Cases in the review queue: judged and recorded as the service does, and opened as a reviewer does."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -32,20 +32,20 @@ DOUBTED: Final = (*FAMILY[:4], member({"姓名": UNSURE}))  # 宣 was read where
 ENGINE: Final = "scripted-1/none/0000/0"
 
 
-OLD: Final = 0  # a version of content that was never today's
+OLD: Final = 0  # a content version that is never the current one
 DIFFERENT: Final = (Code.NAME_DIFFERS, Reason.DIFFERENT)
 KNOWN: Final = (Code.CHILD_EXISTS, Reason.ID_NUMBER)
 HIS: Final = KnownChild(name="欧阳靖萱", sex=Sex.MALE, birth_date=BORN, id_number=CHILD_NUMBER)  # the number is hers
 
 
 class Sending(NamedTuple):
-    """What else is known of a case.
+    """How a case differs from the usual one.
 
     Attributes:
-        child: What was typed in otherwise.
-        known: Who is registered already.
-        version: Of its content; of another one than today's, nothing of it is used.
-        looks: What people see of decided cases.
+        child: Fields of the child that were entered otherwise.
+        known: Children in the register.
+        version: Of the stored content, which is not used unless it is the current one.
+        looks: Which decided cases are drawn for a blind review.
     """
 
     child: Mapping[str, object] = {}
@@ -57,7 +57,7 @@ class Sending(NamedTuple):
 
 
 def reader_of(sending: Sending) -> NameContext:
-    """What judging needs, under the case's policy."""
+    """The context of judging, with the policy of the case."""
     return NameContext(READER.alphabet, sending.policy.model_copy(update={"looks": sending.looks}))
 
 
@@ -72,31 +72,31 @@ def judged(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sendin
 
 
 def opened(ledger: Ledger, *files: Sent | PageReading, sending: Sending = Sending()) -> ReviewCase:  # noqa: B008 - frozen
-    """The same, opened by somebody."""
+    """Judge and record a case, and open it for review."""
     judged(ledger, *files, sending=sending)
     return opened_again(ledger, sending)
 
 
 def opened_again(ledger: Ledger, sending: Sending = Sending()) -> ReviewCase:  # noqa: B008 - frozen
-    """A case that is there already, opened by somebody."""
+    """Open a case that is recorded already."""
     return open_review_case(CASE, ledger, reader_of(sending), Limits())
 
 
 def row_of(sheet: ReviewSheet, field: Field, person: Person | None = Person.CHILD) -> ReviewRow:
-    """The row of a field of somebody."""
+    """The row of a person's field."""
     (row,) = (row for row in sheet.rows if (row.compared.person, row.compared.field) == (person, field))
     return row
 
 
 def looked(row: ReviewRow, seen: str | None) -> Checked:
-    """What somebody sees of a row."""
+    """The check of a row with the value that the reviewer sees."""
     one = checked_of(row, seen)
     assert one is not None
     return one
 
 
 def all_looked(sheet: ReviewSheet, **seen: str | None) -> tuple[Checked, ...]:
-    """Every doubtful row and the child's fields in `seen`: as typed in, else as read, if nothing else is said."""
+    """Check every doubtful row and the child's fields in `seen`: the value in `seen`, else as entered, else as read."""
     rows = [row for row in sheet.rows if row.doubtful or _named(row, seen)]
     return tuple(looked(row, seen[row.compared.field] if _named(row, seen) else _usual(row)) for row in rows)
 
@@ -110,23 +110,23 @@ def _usual(row: ReviewRow) -> str | None:
 
 
 def place(opened: ReviewCase, field: Field, person: Person | None = Person.CHILD) -> Location:
-    """Where a field of somebody stands."""
+    """The location of a person's field."""
     chosen = place_of(opened, f"r{row_of(opened.sheet, field, person).number}")
     assert chosen is not None
     return chosen
 
 
 def verdict(
-    opened: ReviewCase, outcome: ReviewOutcome, *checked: Checked, number: int = 1, **told: Any
+    opened: ReviewCase, outcome: ReviewOutcome, *checked: Checked, number: int = 1, **fields: Any
 ) -> ReviewDecision:
-    """What somebody decides of the case as it lies there."""
+    """A decision about the run that is open."""
     laid_out = opened.laid_out
     seen = {"revision": laid_out.case.revision, "run": laid_out.run}
-    return ReviewDecision(decision_id=f"{number:032x}", outcome=outcome, checked=checked, **{**seen, **told})
+    return ReviewDecision(decision_id=f"{number:032x}", outcome=outcome, checked=checked, **{**seen, **fields})
 
 
 def intent(opened: ReviewCase, verdict: ReviewDecision, *, role: Role = Role.REVIEWER) -> Intent:
-    """Somebody who decides, and confirms every blocker that is about no one field."""
+    """The intent of a reviewer who also confirms every blocker that concerns no single field."""
     return Intent("li", role, verdict, frozenset(range(len(opened.sheet.loose))))
 
 

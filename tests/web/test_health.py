@@ -124,15 +124,18 @@ class _Away(FolderStore):
         raise StoreDownError("away")
 
 
-class _Locked:
-    def figures(self) -> Metrics:
+class _LockedLedger:
+    def __init__(self) -> None:
+        self.operations = self
+
+    def metrics(self) -> Metrics:
         raise LedgerBusyError("locked")
 
 
 def test_a_store_and_a_ledger_that_are_away_are_named(tmp_path: Path, ledger: Ledger) -> None:
     ledger.operations.heartbeat("host/1", 0)
     (store,) = check_health(ledger, _Away(tmp_path)).why_not_ready
-    (locked,) = check_health(_Locked(), FolderStore(tmp_path)).why_not_ready  # type: ignore[arg-type]
+    (locked,) = check_health(_LockedLedger(), FolderStore(tmp_path)).why_not_ready  # type: ignore[arg-type]
     assert ("object store" in store, "ledger" in locked) == (True, True)
 
 

@@ -165,10 +165,11 @@ def test_a_body_that_breaks_off_is_not_kept(port: int, ledger: Ledger) -> None:
     assert [one.body for one in ledger.inbox.notifications(10)] == [BODY]
 
 
-class _Stub:
-    """A ledger whose disk is slow, or that fails for so many commits."""
+class _StubLedger:
+    """A ledger whose disk is slow, or whose first commits fail."""
 
     def __init__(self, *, failures: int = 0, error: Exception | None = None) -> None:
+        self.inbox = self
         self.failures = failures
         self.error = error or LedgerBusyError("locked")
         self.commits: list[Sequence[bytes]] = []
@@ -192,7 +193,7 @@ class _Stub:
     ],
 )
 def test_what_could_not_be_kept_is_not_acknowledged(error: Exception) -> None:
-    stub = _Stub(failures=1, error=error)
+    stub = _StubLedger(failures=1, error=error)
     with answering(application(options(), stub, FolderStore(Path()))) as port:  # type: ignore[arg-type]
         refused = post(port, BODY, BEARER)
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
@@ -201,7 +202,7 @@ def test_what_could_not_be_kept_is_not_acknowledged(error: Exception) -> None:
 
 
 def test_what_comes_at_the_same_time_is_made_durable_at_the_same_time() -> None:
-    stub = _Stub()
+    stub = _StubLedger()
     with answering(application(options(), stub, FolderStore(Path()))) as port:  # type: ignore[arg-type]
         stub.open.clear()
         bodies = [json.dumps({"number": number}).encode() for number in range(20)]

@@ -7,8 +7,7 @@ from typing import Final
 
 from models.review import ReviewOutcome
 from pipeline.review.review_case import ReviewCase
-from web.desk.forms import token_of
-from web.desk.request_context import RequestContext
+from web.desk.request_context import RequestContext, token_of
 
 RELEASE: Final = "release"
 BUTTONS: Final = (*(outcome.value for outcome in ReviewOutcome), RELEASE)

@@ -1,4 +1,4 @@
-"""A case's page: its scans left, its fields right, and what a person may make of it."""
+"""The page of a case: the scans left, the fields right, and the form of the decision."""
 
 import hmac
 import secrets
@@ -26,21 +26,21 @@ from pipeline.review.sheet import ReviewSheet
 from web.desk.buttons import button_tokens
 from web.desk.field_views import DisplayOptions, record_views, redact_reason, row_views
 from web.desk.queue import wait_time
-from web.desk.request_context import ErrorKind, PageError, RequestContext, local_path, token_of
+from web.desk.request_context import ErrorKind, PageError, RequestContext, token_of
 
 REVEAL_REASONS: Final = ("compare", "ask_family", "other")
 _LONGEST_REASON: Final = 100
 
 
 class EarlierDecision(NamedTuple):
-    """Who was quicker, and when that was, if they decided."""
+    """The account that was quicker, and when it decided; None if it only holds the case."""
 
     account: str
     at: datetime | None = None
 
 
 class ChangeView(NamedTuple):
-    """What became different since somebody looked; values masked, "" where there was or is none."""
+    """A change since the reviewer opened the page; values masked, "" where there was or is none."""
 
     change: Change
     before: str
@@ -48,7 +48,7 @@ class ChangeView(NamedTuple):
 
 
 class CaseFormState(NamedTuple):
-    """What a page tells besides the case: what was wrong with a decision, what changed, and what was typed so far."""
+    """What the page shows besides the case: problems of a decision, changes, and what was typed so far."""
 
     stumbles: tuple[Issue, ...] = ()
     refusal: str = ""
@@ -61,34 +61,36 @@ class CaseFormState(NamedTuple):
 
 
 def case(context: RequestContext) -> Response:
-    """The page of a case; whoever may decide it has it in hand from now on."""
+    """The page of a case; an account that may decide it holds it from now on."""
     opened = requested_case(context)
     _note(context, AuditKind.VIEWED, {"what": "case", "run": opened.laid_out.run})
     return case_page(context, opened, CaseFormState())
 
 
 def reveal(context: RequestContext) -> Response:
-    """The same page with its values in clear; who asked and why is in the audit chain."""
+    """The page with its values in clear; the audit chain records who asked and why."""
     reason = context.form.one("why")
     words = context.form.one("why_words")[:_LONGEST_REASON]
     if reason not in REVEAL_REASONS or (reason == "other" and not words.strip()):
         raise PageError(ErrorKind.MALFORMED)
     opened = requested_case(context)
-    told = redact_reason(words, opened)
-    _note(context, AuditKind.REVEALED, {"why": reason, "words": told, "run": opened.laid_out.run})
+    redacted = redact_reason(words, opened)
+    _note(context, AuditKind.REVEALED, {"why": reason, "words": redacted, "run": opened.laid_out.run})
     return case_page(context, opened, form_state(context)._replace(shown=True))
 
 
 def picture(context: RequestContext) -> Response:
-    """A page's picture."""
-    services, asked = context.services, context.request.path_params
-    shown, pages = pages_before(asked["submission_id"], services.ledger)
-    page = next((one for one in pages if str(one.number) == asked["number"]), None)  # thousands of digits are none
+    """The image of a page, as JPEG."""
+    services, path = context.services, context.request.path_params
+    shown, pages = pages_before(path["submission_id"], services.ledger)
+    page = next(
+        (one for one in pages if str(one.number) == path["number"]), None
+    )  # not int(): it may have thousands of digits
     if page is None:
         raise PageError(ErrorKind.MISSING)
     try:
-        where, limits = (page.file, page.page_no), services.settings.limits
-        data = page_image(shown, where, services.ledger, services.store, services.renderer, limits)
+        position, limits = (page.file, page.page_no), services.settings.limits
+        data = page_image(shown, position, services.ledger, services.store, services.renderer, limits)
     except (ObjectMissingError, EngineError):
         data = None
     if data is None:
@@ -105,33 +107,33 @@ def reopen(context: RequestContext) -> Response:
 
 
 def find(context: RequestContext) -> Response:
-    """Go to the case of an id that somebody has at hand."""
+    """Go to the case of an id from the search form."""
     submission_id = context.request.query_params.get("id", "").strip()
     if not submission_id:
-        return context.redirect_to(local_path(context.path("queue")))
+        return context.redirect("queue")
     context.services.ledger.cases.get(submission_id)
     return context.redirect("case", submission_id=submission_id)
 
 
 def requested_case(context: RequestContext) -> ReviewCase:
-    """The case that the path names."""
+    """The case that the path of the request names."""
     submission_id = context.request.path_params["submission_id"]
     services = context.services
     return open_review_case(submission_id, services.ledger, services.name_context, services.settings.limits)
 
 
 def posted_fields(context: RequestContext) -> Mapping[str, str]:
-    """What the form holds, so that nothing that was typed is lost."""
+    """The fields of the form by name, so that the page can show again what was typed."""
     return MappingProxyType(dict(context.form.fields))
 
 
 def form_state(context: RequestContext) -> CaseFormState:
-    """What the form of a request holds, to be shown again."""
+    """The state of the page with what the form of the request holds."""
     return CaseFormState(posted=posted_fields(context), confirmed=context.form.every("confirmed"))
 
 
 def changes_since(context: RequestContext, opened: ReviewCase, revision: int, run: int) -> tuple[ChangeView, ...]:
-    """What became different since a run that somebody saw; nothing of a run that is not there, nor to a blind look."""
+    """What changed since the run that the reviewer saw; nothing if there is no such run, or the review is blind."""
     if opened.laid_out.is_blind:
         return ()
     try:
@@ -143,19 +145,19 @@ def changes_since(context: RequestContext, opened: ReviewCase, revision: int, ru
 
 
 def shown_mark(context: RequestContext, opened: ReviewCase) -> str:
-    """What the form of a page carries whose values were asked for, so that nobody sees them who did not say why."""
+    """A token in the form of a page with values in clear, so that only those see them who gave a reason."""
     return token_of(context.secret, f"shown\0{opened.submission_id}\0{opened.laid_out.case.revision}")
 
 
 def was_shown(context: RequestContext, opened: ReviewCase) -> bool:
-    """Whether a form comes from a page on which values were shown."""
+    """Whether the form comes from a page with values in clear."""
     return hmac.compare_digest(context.form.one("shown").encode(), shown_mark(context, opened).encode())
 
 
 def case_page(context: RequestContext, opened: ReviewCase, told: CaseFormState) -> Response:
-    """The page with everything on it."""
+    """Render the page of a case."""
     laid_out, waiting = opened.laid_out, opened.laid_out.waiting
-    holder = _held(context, opened)
+    holder = _other_holder(context, opened)
     blind = laid_out.is_blind
     return context.page(
         "case.html",
@@ -185,7 +187,7 @@ def case_page(context: RequestContext, opened: ReviewCase, told: CaseFormState) 
 
 
 class PlaceOffered(NamedTuple):
-    """A place that a reason may be given of: a row of the sheet or a page of the case."""
+    """A place that a reason for a return may point at: a row of the sheet or a page of the case."""
 
     value: str
     row: int | None
@@ -193,16 +195,16 @@ class PlaceOffered(NamedTuple):
 
 
 def _first_page(sheet: ReviewSheet) -> int:
-    """The page to begin with: where the child is named, so that nobody has to look for it."""
+    """The number of the page to show first: the one with the child's name."""
     read = next((row.read for row in sheet.rows if row.read), None)
     page = sheet.page_of(read.file, read.page_no) if read else None
     return page.number if page else 0
 
 
 def _places(sheet: ReviewSheet, *, blind: bool) -> tuple[PlaceOffered, ...]:
-    """Doubtful fields first, then pages, then every other field: the order in which they are wanted.
+    """Doubtful fields first, since they are chosen most, then pages, then every other field.
 
-    A blind look does not tell by the order what was in doubt.
+    In a blind review the order must not reveal which fields are in doubt.
     """
     doubtful = [] if blind else [row for row in sheet.rows if row.doubtful]
     rows = [*doubtful, *(row for row in sheet.rows if row.read and row not in doubtful)]
@@ -211,14 +213,13 @@ def _places(sheet: ReviewSheet, *, blind: bool) -> tuple[PlaceOffered, ...]:
     return (*of_rows[: len(doubtful)], *of_pages, *of_rows[len(doubtful) :])
 
 
-def _held(context: RequestContext, opened: ReviewCase) -> str | None:
-    """Take the case in hand; hands on who else has it."""
+def _other_holder(context: RequestContext, opened: ReviewCase) -> str | None:
+    """Hold the case for this account; the name of the account that holds it already."""
     if not _may_decide(context, opened):
         return None
+    seconds = context.services.settings.desk.hold_seconds
     try:
-        context.services.ledger.reviews.hold(
-            opened.submission_id, context.account.name, context.services.settings.desk.hold_seconds
-        )
+        context.services.ledger.reviews.hold(opened.submission_id, context.account.name, seconds)
     except HeldError as error:
         return error.account
     except NotWaitingError:
@@ -228,9 +229,7 @@ def _held(context: RequestContext, opened: ReviewCase) -> str | None:
 
 def _may_decide(context: RequestContext, opened: ReviewCase) -> bool:
     waiting = opened.laid_out.waiting
-    if waiting is None:
-        return False
-    return context.account.role is Role.SUPERVISOR or not waiting.escalated
+    return waiting is not None and (context.account.role is Role.SUPERVISOR or not waiting.escalated)
 
 
 def _note(context: RequestContext, kind: AuditKind, details: Mapping[str, str | int]) -> None:

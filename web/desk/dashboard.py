@@ -1,4 +1,4 @@
-"""The whole for those who operate the system: figures and plots of a period, and the same as a file."""
+"""The dashboard of a period, as a page with plots and as a CSV file."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -27,12 +27,12 @@ from web.desk.queue import WaitTime, wait_time
 from web.desk.request_context import ErrorKind, PageError, RequestContext
 
 PERIODS: Final = (7, 30, 90)  # days
-_USUAL: Final = 30
-_SHOWN: Final = 12  # of the pages that fail most
+_DEFAULT_DAYS: Final = 30
+_SHOWN: Final = 12  # page kinds, those that fail most
 
 
 class Bar(NamedTuple):
-    """A count and how long its bar is, from 0 to 100; `days` are the same day by day."""
+    """A count and the length of its bar, from 0 to 100; `days` are the lengths of each day."""
 
     title: str
     note: str
@@ -42,7 +42,7 @@ class Bar(NamedTuple):
 
 
 class Agreed(NamedTuple):
-    """Blind looks of a month or of somebody."""
+    """The blind reviews of a month or of an account that agree with the machine's result."""
 
     title: str
     looks: Share
@@ -51,32 +51,17 @@ class Agreed(NamedTuple):
 
 
 class Waited(NamedTuple):
-    """Cases that wait for one reason, and their ages as words and as places of a hundred."""
+    """Cases that wait for one reason; median, 95th percentile and maximum of their ages, as text and from 0 to 100."""
 
     title: str
     cases: int
-    ages: tuple[WaitTime, WaitTime, WaitTime]
-    places: tuple[float, float, float]
-
-
-class Panels(NamedTuple):
-    """What stands in the page's parts beside the plots; `looks` are all blind looks together."""
-
-    waiting: int
-    longest: WaitTime | None
-    queue: tuple[Waited, ...]
-    codes: tuple[Bar, ...]
-    pages: tuple[Bar, ...]
-    months: tuple[Agreed, ...]
-    accounts: tuple[Agreed, ...]
-    looks: Share
-    versions: tuple[Bar, ...]
+    ages: tuple[WaitTime, ...]
+    places: tuple[float, ...]
 
 
 def dashboard(context: RequestContext) -> Response:
-    """The figures of a period."""
-    days = _days(context)
-    overview = _overview(context, days)
+    """The page of a period."""
+    days, overview = _overview(context)
     counts = by_day(overview)
     shown = days_of(overview)
     parts = [(decision.value, [counts[day][decision][0] for day in shown]) for decision in Decision]
@@ -88,7 +73,7 @@ def dashboard(context: RequestContext) -> Response:
         tables=tables(overview, context.words),
         columns=plots.columns(shown, parts),
         dots=plots.dots(shown, [without_person(counts[day]) for day in shown]),
-        names=plots.names(shown),
+        labels=plots.labels(shown),
         decided=[(decision.value, overview.ended(decision)) for decision in Decision],
         percent=percent,
         panels=_panels(context, overview),
@@ -96,78 +81,72 @@ def dashboard(context: RequestContext) -> Response:
 
 
 def dashboard_csv(context: RequestContext) -> Response:
-    """The same as a file for a spreadsheet; that it was fetched is recorded."""
-    days = _days(context)
-    overview = _overview(context, days)
+    """The tables as CSV for a spreadsheet; the audit chain records who fetched it."""
+    days, overview = _overview(context)
     body = as_csv(tables(overview, context.words).values(), context.words)
-    context.services.ledger.audit.note(
-        AuditKind.FETCHED, {"account": context.account.name, "what": "dashboard", "days": days}
-    )
+    audit = context.services.ledger.audit
+    audit.note(AuditKind.FETCHED, {"account": context.account.name, "what": "dashboard", "days": days})
     name = f"overview-{overview.since}-{overview.until}.csv"
     return Response(body, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _days(context: RequestContext) -> int:
-    asked = context.request.query_params.get("days", str(_USUAL))
-    if asked not in {str(days) for days in PERIODS}:
+def _overview(context: RequestContext) -> tuple[int, Overview]:
+    """The days of the period that the request asks for, and its overview."""
+    text = context.request.query_params.get("days", str(_DEFAULT_DAYS))
+    days = next((one for one in PERIODS if str(one) == text), None)
+    if days is None:
         raise PageError(ErrorKind.MALFORMED)
-    return int(asked)
-
-
-def _overview(context: RequestContext, days: int) -> Overview:
     until = day_of(context.services.clock())
-    return context.services.ledger.operations.overview(until - timedelta(days=days - 1), until)
+    return days, context.services.ledger.operations.overview(until - timedelta(days=days - 1), until)
 
 
-def _panels(context: RequestContext, overview: Overview) -> Panels:
-    looks = [one.looks for one in overview.agreements]
+def _panels(context: RequestContext, overview: Overview) -> dict[str, object]:
+    """The parts of the page beside the plots; `looks` counts all blind reviews."""
+    words, looks = context.words, [one.looks for one in overview.agreements]
     oldest = max((one.oldest for one in overview.queue), default=None)
-    return Panels(
-        waiting=sum(one.cases for one in overview.queue),
-        longest=None if oldest is None else wait_time(context, context.services.clock() - oldest),
-        queue=tuple(_queue(context, overview)),
-        codes=tuple(_codes(overview)),
-        pages=_pages(context, overview),
-        months=tuple(_agreed(f"{one.month:%Y-%m}", one.looks) for one in overview.months),
-        accounts=tuple(_agreed(one.account, one.looks) for one in overview.agreements),
-        looks=Share(sum(one.right for one in looks), sum(one.total for one in looks)),
-        versions=_bars((one.version, "", one.cases) for one in overview.versions),
-    )
+    return {
+        "waiting": sum(one.cases for one in overview.queue),
+        "longest": None if oldest is None else wait_time(context, context.services.clock() - oldest),
+        "queue": tuple(_queue(context, overview)),
+        "codes": tuple(_codes(overview)),
+        "pages": _bars(
+            (page_title(one.page_kind, words), f"{one.code.value} · {words(f'reason.{one.reason.value}')}", one.cases)
+            for one in overview.pages[:_SHOWN]
+        ),
+        "months": [_agreed(f"{one.month:%Y-%m}", one.looks) for one in overview.months],
+        "accounts": [_agreed(one.account, one.looks) for one in overview.agreements],
+        "looks": Share(sum(one.right for one in looks), sum(one.total for one in looks)),
+        "versions": _bars((one.version, "", one.cases) for one in overview.versions),
+    }
 
 
 def _queue(context: RequestContext, overview: Overview) -> Iterator[Waited]:
     now = context.services.clock()
     longest = max((one.oldest for one in overview.queue), default=timedelta()) or timedelta(seconds=1)
     for one in overview.queue:
-        waited = (one.median, one.p95, one.oldest)
-        middle, late, oldest = (wait_time(context, now - age) for age in waited)
-        places = (100 * one.median / longest, 100 * one.p95 / longest, 100 * one.oldest / longest)
-        yield Waited(context.words(f"why.{one.why.value}"), one.cases, (middle, late, oldest), places)
+        ages = (one.median, one.p95, one.oldest)
+        texts = tuple(wait_time(context, now - age) for age in ages)
+        places = tuple(100 * age / longest for age in ages)
+        yield Waited(context.words(f"why.{one.why.value}"), one.cases, texts, places)
 
 
 def _codes(overview: Overview) -> Iterator[Bar]:
-    days = days_of(overview)
     counts = {(one.code, one.day): one.cases for one in overview.codes}
-    totals = {code: sum(counts.get((code, day), 0) for day in days) for code in Code}
-    most = max(totals.values()) or 1
-    for code, cases in sorted(totals.items(), key=lambda one: -one[1]):
-        if cases:
-            spark = plots.spark([counts.get((code, day), 0) for day in days])
-            yield Bar(code_title(code), percent(cases / max(overview.ended(), 1)), cases, 100 * cases / most, spark)
-
-
-def _pages(context: RequestContext, overview: Overview) -> tuple[Bar, ...]:
-    words = context.words
-    return _bars(
-        (page_title(one.page_kind, words), f"{one.code.value} · {words(f'reason.{one.reason.value}')}", one.cases)
-        for one in overview.pages[:_SHOWN]
-    )
+    days = days_of(overview)
+    by_code = {code: [counts.get((code, day), 0) for day in days] for code in Code}
+    most = max(map(sum, by_code.values())) or 1
+    for code, daily in sorted(by_code.items(), key=lambda one: -sum(one[1])):
+        if cases := sum(daily):
+            share = percent(cases / max(overview.ended(), 1))
+            yield Bar(
+                code_title(code), share, cases, 100 * cases / most, tuple(100 * count / max(daily) for count in daily)
+            )
 
 
 def _bars(counts: Iterable[tuple[str, str, int]]) -> tuple[Bar, ...]:
-    told = tuple(counts)
-    most = max((cases for _, _, cases in told), default=0) or 1
-    return tuple(Bar(title, note, cases, 100 * cases / most) for title, note, cases in told)
+    rows = tuple(counts)
+    most = max((cases for _, _, cases in rows), default=0) or 1
+    return tuple(Bar(title, note, cases, 100 * cases / most) for title, note, cases in rows)
 
 
 def _agreed(title: str, looks: Share) -> Agreed:

@@ -32,7 +32,7 @@ _TYPED = "typed"
 
 
 def decide(context: RequestContext) -> Response:
-    """Record a decision, or say what keeps it from being recorded."""
+    """Record a decision, or show the page again with the reason why it cannot be recorded."""
     opened, outcome = requested_case(context), _outcome(context)
     if not is_pressed(context, outcome.value):
         return _not_pressed(context, opened)
@@ -50,7 +50,7 @@ def decide(context: RequestContext) -> Response:
 
 
 def _refused(context: RequestContext, opened: ReviewCase, intent: Intent) -> tuple[str, EarlierDecision | None] | None:
-    """Record a decision; hands on why that was not done, and who was first."""
+    """Record a decision; if the ledger refuses it, the reason and the account that was quicker."""
     try:
         decide_case(opened, intent, context.services.ledger)
     except AlreadyDecidedError as error:
@@ -68,16 +68,16 @@ def release(context: RequestContext) -> Response:
     """Put a case back, and go to the queue."""
     if not is_pressed(context, RELEASE):
         return _not_pressed(context, requested_case(context))
-    context.services.ledger.reviews.release(context.request.path_params["submission_id"], context.who.name)
+    context.services.ledger.reviews.release(context.request.path_params["submission_id"], context.account.name)
     return context.redirect("queue")
 
 
 def preview(context: RequestContext) -> Response:
-    """What the parent would read, in every language that parents are answered in."""
+    """The message that a return would send to the parent, in every language."""
     opened = requested_case(context)
     verdict = _intent(context, opened, ReviewOutcome.RETURN).verdict
     messages = []
-    shown = was_shown(context, opened)  # what a parent reads quotes names
+    shown = was_shown(context, opened)  # messages for parents quote names
     if shown and verdict.code and verdict.reason and fits(verdict.code, verdict.place):
         finding = finding_of(opened, verdict)
         messages = [(language.value, message_text(finding, language)) for language in Language]
@@ -115,7 +115,7 @@ def _kept(posted: Mapping[str, str], *, numbered: bool) -> Mapping[str, str]:
 
 
 def _outrun(opened: ReviewCase, verdict: ReviewDecision, told: CaseFormState) -> CaseFormState:
-    """Whether somebody decided the run that was seen, or the case has changed by itself."""
+    """Tell apart that another account decided the run, and that the case changed without a decision."""
     seen = (verdict.revision, verdict.run)
     first = [one for one in opened.laid_out.reviewed if (one.revision, one.verdict.run) == seen]
     if not first:
@@ -124,10 +124,10 @@ def _outrun(opened: ReviewCase, verdict: ReviewDecision, told: CaseFormState) ->
 
 
 def _is_of_another_run(opened: ReviewCase, verdict: ReviewDecision) -> bool:
-    """A double click of a decision that was recorded goes on to the ledger, which knows it."""
+    """Whether a decision is about another run. One that is recorded already is not: the ledger takes a repetition."""
     recorded = any(one.verdict.decision_id == verdict.decision_id for one in opened.laid_out.reviewed)
-    here = (opened.laid_out.case.revision, opened.laid_out.run)
-    return not recorded and here != (verdict.revision, verdict.run)
+    current = (opened.laid_out.case.revision, opened.laid_out.run)
+    return not recorded and current != (verdict.revision, verdict.run)
 
 
 def _outcome(context: RequestContext) -> ReviewOutcome:
@@ -163,7 +163,7 @@ def _intent(context: RequestContext, opened: ReviewCase, outcome: ReviewOutcome)
 
 
 def _checked(opened: ReviewCase, posted: Mapping[str, str]) -> Iterator[Checked]:
-    """What somebody saw: of a field in doubt what they chose, of any other only what they typed instead."""
+    """What the reviewer saw: the choice for a field in doubt; for any other field only a typed correction."""
     keys = keys_of(opened.sheet)
     for row in opened.sheet.rows:
         typed = posted.get(f"typed.{keys[row.number]}", "").strip()
@@ -175,7 +175,7 @@ def _checked(opened: ReviewCase, posted: Mapping[str, str]) -> Iterator[Checked]
 
 
 def _seen(row: ReviewRow, chosen: str, typed: str) -> str | None:
-    """What somebody chose: an option by its number or in clear, what they typed, or nothing that can be read."""
+    """The value that was chosen, by its number, in clear or typed; None if none was chosen or it is illegible."""
     if chosen == _TYPED:
         return typed or None
     if chosen.startswith("="):

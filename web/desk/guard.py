@@ -72,7 +72,7 @@ class Guard:
 
     def anonymous(self, request: Request, form: PostedForm = NO_FORM) -> RequestContext:
         """The context of a request, before its session is looked up."""
-        secret = session_secret(request, secure=self.services.base_url.secure)
+        secret = session_secret(request, self.services.base_url)
         return RequestContext(request, self.services, secret, language_of(request), form=form)
 
     def _endpoint(self, spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
@@ -104,8 +104,7 @@ class Guard:
         roles = self.permissions[spec.name]
         if roles is PUBLIC:
             return anonymous
-        desk, accounts = self.services.settings.desk, self.services.ledger.accounts
-        secret = anonymous.secret
+        desk, accounts, secret = self.services.settings.desk, self.services.ledger.accounts, anonymous.secret
         account = accounts.session(secret, idle=desk.idle_seconds, longest=desk.session_seconds) if secret else None
         if account is None:
             return _to_login(spec, anonymous)
@@ -120,8 +119,7 @@ class Guard:
 
 def log_unexpected(error: Exception) -> None:
     """Log the kind and the place of an error; its text may quote a document."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     log.error("unforeseen error", extra={"kind": type(error).__name__, "places": places})
 
 
@@ -145,21 +143,20 @@ def _or_error_page(context: RequestContext, work: Callable[[], Value]) -> Value 
 
 
 def _to_login(spec: RouteSpec, anonymous: RequestContext) -> Response:
-    """Go to the login page, and from there back; htmx is asked to leave the whole page."""
-    login, back = anonymous.path("login"), _back(spec, anonymous)
+    """Go to the login page, and from there back to the page, or to the case whose form was sent.
+
+    htmx would put the login page into a part of the page; it is asked to go there instead.
+    """
+    login, back = anonymous.path("login"), {}
+    submission_id = anonymous.request.path_params.get("submission_id")
+    if spec.method == "POST" and submission_id:
+        back = {"next": anonymous.path("case", submission_id=submission_id)}
+    elif spec.method == "GET" and spec.name != "home" and not anonymous.is_htmx:
+        back = {"next": anonymous.here}
     if anonymous.is_htmx:
         to = f"{login}?{urlencode(back)}" if back else login
         return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": to})
     return anonymous.redirect_to(login, **back)
-
-
-def _back(spec: RouteSpec, anonymous: RequestContext) -> Mapping[str, str]:
-    """Where to go after login: the page that was requested, or the case whose form was sent."""
-    submission_id = anonymous.request.path_params.get("submission_id")
-    if spec.method == "POST" and submission_id:
-        return {"next": anonymous.path("case", submission_id=submission_id)}
-    is_page = spec.method == "GET" and spec.name != "home" and not anonymous.is_htmx
-    return {"next": anonymous.here} if is_page else {}
 
 
 def _has_nul(request: Request) -> bool:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from web.desk.rendering import DeskLanguage
 from web.desk.request_context import ErrorKind, PageError, RequestContext, local_path
+from web.desk.services import BaseUrl
 
 _WAIT_SECONDS: Final = 5.0
 _YEAR_SECONDS: Final = 365 * 86400
@@ -20,9 +21,9 @@ _one_at_a_time = threading.Semaphore(1)  # checking a password costs memory and 
 _few_wait = threading.Semaphore(4)  # nor all threads, which answer everybody else
 
 
-def session_secret(request: Request, *, secure: bool) -> str:
+def session_secret(request: Request, base_url: BaseUrl) -> str:
     """The session secret that the browser sends; "" without one."""
-    secret = request.cookies.get(_session_cookie(secure=secure), "")
+    secret = request.cookies.get(_session_cookie(base_url), "")
     return secret if len(secret) <= _LONGEST_SECRET and secret.isascii() else ""
 
 
@@ -55,17 +56,14 @@ def sign_in(context: RequestContext) -> Response:
         )
     if context.secret:
         accounts.sign_out(context.secret)
-    answer = context.redirect_to(target)
-    _set_session(context, answer, secret)
-    return answer
+    return _set_cookie(context, context.redirect_to(target), _session_cookie(context.services.base_url), secret)
 
 
 def sign_out(context: RequestContext) -> Response:
     """End the session."""
     context.services.ledger.accounts.sign_out(context.secret)
-    answer = context.redirect("login")
-    _set_session(context, answer, "", max_age=0)
-    return answer
+    cookie = _session_cookie(context.services.base_url)
+    return _set_cookie(context, context.redirect("login"), cookie, "", max_age=0)
 
 
 def keepalive(_context: RequestContext) -> Response:
@@ -79,8 +77,7 @@ def language(context: RequestContext) -> Response:
     if tag not in set(DeskLanguage):
         raise PageError(ErrorKind.MISSING)
     answer = context.redirect_to(local_path(context.request.query_params.get("next", "")))
-    _set_cookie(context, answer, _LANGUAGE, tag, max_age=_YEAR_SECONDS)
-    return answer
+    return _set_cookie(context, answer, _LANGUAGE, tag, max_age=_YEAR_SECONDS)
 
 
 @contextmanager
@@ -93,15 +90,14 @@ def _acquired(semaphore: threading.Semaphore, seconds: float) -> Iterator[None]:
         semaphore.release()
 
 
-def _session_cookie(*, secure: bool) -> str:
-    return "__Host-desk" if secure else "desk"  # browsers accept the prefix over TLS only
+def _session_cookie(base_url: BaseUrl) -> str:
+    return "__Host-desk" if base_url.secure else "desk"  # browsers accept the prefix over TLS only
 
 
-def _set_session(context: RequestContext, response: Response, secret: str, max_age: int | None = None) -> None:
-    _set_cookie(context, response, _session_cookie(secure=context.services.base_url.secure), secret, max_age)
-
-
-def _set_cookie(context: RequestContext, response: Response, name: str, value: str, max_age: int | None = None) -> None:
+def _set_cookie(
+    context: RequestContext, response: Response, name: str, value: str, max_age: int | None = None
+) -> Response:
     """Set a cookie that no script can read, that other sites do not send, and that needs TLS where the desk has it."""
     secure = context.services.base_url.secure
     response.set_cookie(name, value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="strict")
+    return response

@@ -1,4 +1,4 @@
-"""An overview as tables of words: what the dashboard shows beside its plots, and what the CSV holds."""
+"""An overview as tables of text: the dashboard shows them beside its plots, and the CSV file holds them."""
 
 import csv
 import io
@@ -17,14 +17,13 @@ from pipeline.ledger.current_runs import BEIJING
 from pipeline.ledger.overview_values import Overview
 from web.desk.rendering import Translator
 
-NONE: Final = "–"  # a share of nothing
-_BOM: Final = "\ufeff"  # by which Excel knows UTF-8
-
+_BOM: Final = "\ufeff"  # by which Excel recognises UTF-8
 Row = tuple[str, ...]
+Counts = dict[Decision, tuple[int, int]]  # cases, and how many of them a person decided
 
 
 class Table(NamedTuple):
-    """A table; its title stands in words/ under `dashboard.NAME.title`, and so do its columns."""
+    """A table; `words/` holds its title and columns under `dashboard.NAME`."""
 
     name: str
     columns: Row
@@ -48,7 +47,7 @@ def tables(overview: Overview, words: Translator) -> dict[str, Table]:
 
 
 def as_csv(made: Iterable[Table], words: Translator) -> bytes:
-    """All tables below each other, each under its title; nothing that a spreadsheet would compute."""
+    """All tables one below the other, each under its title; no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
     for table in made:
@@ -59,44 +58,37 @@ def as_csv(made: Iterable[Table], words: Translator) -> bytes:
 
 
 def days_of(overview: Overview) -> tuple[date, ...]:
-    """Every day that was asked for."""
+    """Every day of the period."""
     count = (overview.until - overview.since).days + 1
     return tuple(overview.since + timedelta(days=number) for number in range(count))
 
 
-def by_day(overview: Overview) -> dict[date, dict[Decision, tuple[int, int]]]:
-    """For each day and decision the cases, and how many of them a person decided."""
-    told: dict[date, dict[Decision, tuple[int, int]]] = {
-        day: dict.fromkeys(Decision, (0, 0)) for day in days_of(overview)
-    }
+def by_day(overview: Overview) -> dict[date, Counts]:
+    """The counts of each day and decision."""
+    counts = {day: dict.fromkeys(Decision, (0, 0)) for day in days_of(overview)}
     for one in overview.decisions:
-        told[one.day][one.decision] = (one.cases, one.by_person)
-    return told
+        counts[one.day][one.decision] = (one.cases, one.by_person)
+    return counts
 
 
-def without_person(counts: dict[Decision, tuple[int, int]]) -> Share:
-    """Of a day's cases those that the machine decided."""
+def without_person(counts: Counts) -> Share:
+    """The share of a day's cases that the machine decided."""
     decided = [counts[decision] for decision in (Decision.ACCEPTED, Decision.RETURNED)]
     return Share(sum(cases - by_person for cases, by_person in decided), sum(cases for cases, _ in counts.values()))
 
 
 def percent(share: float | None) -> str:
-    """A share as people read it."""
-    return NONE if share is None else f"{100 * share:.1f}%"
-
-
-def hours(waited: timedelta) -> str:
-    """How many hours that is, so that a spreadsheet can count on."""
-    return f"{waited / timedelta(hours=1):.1f}"
+    """A share as text, such as 12.5%; a dash for None."""
+    return "–" if share is None else f"{100 * share:.1f}%"
 
 
 def code_title(code: Code) -> str:
-    """A code with its title, where it is a number."""
+    """A code, and its title if it has one."""
     return f"{code.value} {TITLES[code]}" if code in TITLES else code.value
 
 
 def page_title(kind: PageKind | None, words: Translator) -> str:
-    """What a kind of page is called; of findings that point at no page as well."""
+    """The title of a page kind; None stands for findings that point at no page."""
     return words(f"dashboard.page.{kind.value if kind else 'none'}")
 
 
@@ -129,7 +121,8 @@ def _pages(overview: Overview, words: Translator) -> Iterable[Row]:
 
 def _queue(overview: Overview, words: Translator) -> Iterable[Row]:
     for one in overview.queue:
-        yield words(f"why.{one.why.value}"), str(one.cases), *map(hours, (one.median, one.p95, one.oldest))
+        hours = [f"{waited / timedelta(hours=1):.1f}" for waited in (one.median, one.p95, one.oldest)]
+        yield words(f"why.{one.why.value}"), str(one.cases), *hours
 
 
 def _share(share: Share) -> Row:

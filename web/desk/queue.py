@@ -1,4 +1,4 @@
-"""The queue: who waits, why, for how long, and in whose hands a case is."""
+"""The review queue: the cases that wait, why, for how long, and which account holds each."""
 
 import base64
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from web.desk.request_context import ErrorKind, PageError, RequestContext, local
 _SHOWN: Final = 50
 _MINE: Final = "mine"
 _Number = Annotated[int, Field(ge=0, lt=2**31)]
-# As Cursor, and nothing that a database refuses.
+# The fields of Cursor, within what a database accepts.
 _CURSOR: Final[TypeAdapter[tuple[Any, ...]]] = TypeAdapter(tuple[bool, _Number, AwareDatetime, _Number])
 _VIEWS: Final[Mapping[str, View]] = MappingProxyType(
     {
@@ -32,7 +32,7 @@ _VIEWS: Final[Mapping[str, View]] = MappingProxyType(
 
 
 class QueueTab(NamedTuple):
-    """A part of the queue; `cases` is None where it is not known without looking."""
+    """A part of the queue; `cases` is None where counting would need another query."""
 
     name: str
     cases: int | None
@@ -40,42 +40,41 @@ class QueueTab(NamedTuple):
 
 
 class WaitTime(NamedTuple):
-    """How long a case has waited; `late` if that is too long."""
+    """How long a case has waited; `late` if longer than the settings allow."""
 
     words: str
     late: bool
 
 
 class QueueRow(NamedTuple):
-    """A case in the queue, as somebody sees it who has not opened it."""
+    """A case in the queue."""
 
     waiting: Waiting
-    title: str  # its id, in which a person's number is masked
+    title: str  # its id; ID numbers in it are masked
     age: WaitTime
-    owner: str | None  # if somebody has it in hand
+    owner: str | None  # the account that holds it
     mine: bool
 
 
 def queue(context: RequestContext) -> Response:
     """The cases that wait, one part of them at a time."""
-    asked = context.request.query_params
+    query = context.request.query_params
     name = _view_name(context)
     view = View(owner=context.account.name) if name == _MINE else _VIEWS[name]
-    page = context.services.ledger.reviews.queue(view, _SHOWN, _cursor(asked.get("after", "")))
+    page = context.services.ledger.reviews.queue(view, _SHOWN, _cursor(query.get("after", "")))
     return context.page(
         "queue.html",
         tabs=tuple(_tabs(context, name)),
         view=name,
-        lines=tuple(_line(context, one) for one in page.cases),
-        following=_told(page.following) if page.following else "",
-        is_first="after" not in asked,
-        done=done if (done := asked.get("done", "")) in set(ReviewOutcome) else "",
-        priorities=tuple(Priority),
+        lines=tuple(_row(context, one) for one in page.cases),
+        following=_encoded(page.following) if page.following else "",
+        is_first="after" not in query,
+        done=done if (done := query.get("done", "")) in set(ReviewOutcome) else "",
     )
 
 
 def prioritise(context: RequestContext) -> Response:
-    """Put a case before others: the child stands at the desk."""
+    """Change the priority of a case, for example of a child that is at the reception now."""
     submission_id = context.request.path_params["submission_id"]
     try:
         priority = Priority(int(context.form.one("priority")))
@@ -88,15 +87,12 @@ def prioritise(context: RequestContext) -> Response:
 
 
 def _view_name(context: RequestContext) -> str:
-    first = "supervisor" if context.account.role is Role.SUPERVISOR and _has_any(context, "supervisor") else "open"
-    name = context.request.query_params.get("view", first)
+    queue = context.services.ledger.reviews.queue
+    escalated = context.account.role is Role.SUPERVISOR and queue(_VIEWS["supervisor"], 1).cases
+    name = context.request.query_params.get("view", "supervisor" if escalated else "open")
     if name not in _VIEWS:
         raise PageError(ErrorKind.MISSING)
     return name
-
-
-def _has_any(context: RequestContext, name: str) -> bool:
-    return bool(context.services.ledger.reviews.queue(_VIEWS[name], 1).cases)
 
 
 def _tabs(context: RequestContext, current: str) -> Iterator[QueueTab]:
@@ -110,16 +106,15 @@ def _tabs(context: RequestContext, current: str) -> Iterator[QueueTab]:
         yield QueueTab(name, None if name == _MINE else sum(fitting), name == current)
 
 
-def _line(context: RequestContext, one: Waiting) -> QueueRow:
-    now, mine = context.services.clock(), one.owner == context.account.name
-    held = one.owner if one.held_by_another(context.account.name, now) or mine else None
-    return QueueRow(
-        one, mask_numbers(one.submission_id), wait_time(context, one.since), held, mine and held is not None
-    )
+def _row(context: RequestContext, one: Waiting) -> QueueRow:
+    name = context.account.name
+    mine = one.owner == name
+    owner = one.owner if mine or one.held_by_another(name, context.services.clock()) else None
+    return QueueRow(one, mask_numbers(one.submission_id), wait_time(context, one.since), owner, mine)
 
 
 def wait_time(context: RequestContext, since: datetime) -> WaitTime:
-    """How long ago that was."""
+    """The time since a case began to wait."""
     waited = max(context.services.clock() - since, timedelta())
     late = waited.total_seconds() > context.services.settings.desk.due_seconds
     parts = {"days": waited.days, "hours": waited.seconds // 3600, "minutes": waited.seconds // 60 % 60}
@@ -127,17 +122,14 @@ def wait_time(context: RequestContext, since: datetime) -> WaitTime:
     return WaitTime(context.words(f"queue.waited_{largest}", **parts), late)
 
 
-def _told(cursor: Cursor) -> str:
-    return (
-        base64.urlsafe_b64encode(_CURSOR.dump_json((cursor.escalated, cursor.priority, cursor.since, cursor.case_id)))
-        .decode()
-        .rstrip("=")
-    )
+def _encoded(cursor: Cursor) -> str:
+    fields = _CURSOR.dump_json((cursor.escalated, cursor.priority, cursor.since, cursor.case_id))
+    return base64.urlsafe_b64encode(fields).decode().rstrip("=")
 
 
-def _cursor(told: str) -> Cursor | None:
-    """Where to go on, as an earlier page told it; from the beginning for anything else."""
+def _cursor(encoded: str) -> Cursor | None:
+    """The cursor in the link to the next page; None, which is the beginning, for any other text."""
     try:
-        return Cursor(*_CURSOR.validate_json(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4))))
-    except ValueError:  # of base64, of JSON, or of another kind of value
+        return Cursor(*_CURSOR.validate_json(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))))
+    except ValueError:  # not base64, not JSON, or other types
         return None

@@ -67,11 +67,6 @@ def environment() -> Environment:
     return made
 
 
-def rendered(template: str, **values: object) -> str:
-    """A template with its values."""
-    return environment().get_template(template).render(**values)
-
-
 def _titles(language: DeskLanguage) -> Iterator[tuple[str, str]]:
     """The titles of documents, pages and fields, in the words that parents read."""
     kinds: dict[str, Mapping[Any, str]]

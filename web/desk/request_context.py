@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from models.accounts import Account
-from web.desk.rendering import DeskLanguage, Translator, rendered, translator_for
+from web.desk.rendering import DeskLanguage, Translator, environment, translator_for
 from web.desk.services import Services
 
 _RETRY_SECONDS: Final = "5"
@@ -123,7 +123,7 @@ class RequestContext:
 
     def page(self, template: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
         """A rendered template; `values` come on top of those that every page has."""
-        return HTMLResponse(rendered(template, **self._common(), **values), status)
+        return HTMLResponse(environment().get_template(template).render(**self._common(), **values), status)
 
     def redirect(self, name: str, /, **parameters: object) -> Response:
         """Redirect to a route by its name."""

@@ -78,34 +78,16 @@ ROUTES: Final = (
 
 NAVIGATION: Final = ("queue", "dashboard", "batches")  # the routes in the header of every page
 
-_ALL: Final = frozenset(Role)
-_SUPERVISING: Final = frozenset({Role.SUPERVISOR})
 _REVIEWING: Final = frozenset({Role.REVIEWER, Role.SUPERVISOR})
 _OPERATING: Final = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 
 PERMISSIONS: Final[Mapping[str, Roles]] = MappingProxyType(
     {
-        "static": PUBLIC,
-        "language": PUBLIC,
-        "login": PUBLIC,
-        "sign_in": PUBLIC,
-        "sign_out": _ALL,
-        "alive": _ALL,
-        "home": _ALL,
-        "queue": _REVIEWING,
-        "prioritise": _REVIEWING,
-        "find": _REVIEWING,
-        "case": _REVIEWING,
-        "picture": _REVIEWING,
-        "reveal": _REVIEWING,
-        "preview": _REVIEWING,
-        "decide": _REVIEWING,
-        "release": _REVIEWING,
-        "reopen": _SUPERVISING,
-        "dashboard": _OPERATING,
-        "batches": _OPERATING,
-        "batch": _OPERATING,
-        "batch_csv": _OPERATING,
-        "dashboard_csv": _OPERATING,
+        **dict.fromkeys(("static", "language", "login", "sign_in"), PUBLIC),
+        **dict.fromkeys(("sign_out", "alive", "home"), frozenset(Role)),
+        **dict.fromkeys(("queue", "prioritise", "find", "case", "picture"), _REVIEWING),
+        **dict.fromkeys(("reveal", "preview", "decide", "release"), _REVIEWING),
+        "reopen": frozenset({Role.SUPERVISOR}),
+        **dict.fromkeys(("dashboard", "dashboard_csv", "batches", "batch", "batch_csv"), _OPERATING),
     }
 )

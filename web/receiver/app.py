@@ -78,8 +78,7 @@ class GroupCommit:
 
     def __init__(self, note: Callable[[Sequence[bytes]], int]) -> None:
         self._note = note
-        self._waiting: list[_Waiting] = []
-        self._wake = asyncio.Event()
+        self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue(_MOST_WAITING)
 
     async def keep(self, body: bytes) -> None:
         """Return when a body is durable.
@@ -87,20 +86,19 @@ class GroupCommit:
         Raises:
             LedgerError: It is not, and the sender should try again.
         """
-        if len(self._waiting) >= _MOST_WAITING:
-            raise LedgerBusyError("Too many notifications wait to be kept: trying again helps.")
         committed = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(body, committed))
-        self._wake.set()
+        try:
+            self._waiting.put_nowait(_Waiting(body, committed))
+        except asyncio.QueueFull:
+            raise LedgerBusyError("Too many notifications wait to be kept: trying again helps.") from None
         await committed
 
     async def run(self) -> None:
         """Commit what arrives, until cancelled."""
         while True:
-            await self._wake.wait()
-            batch, self._waiting = self._waiting[:_MOST_IN_COMMIT], self._waiting[_MOST_IN_COMMIT:]
-            if not self._waiting:
-                self._wake.clear()
+            batch = [await self._waiting.get()]
+            while len(batch) < _MOST_IN_COMMIT and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
             await self._commit(batch)
 
     async def _commit(self, batch: Sequence[_Waiting]) -> None:
@@ -165,7 +163,7 @@ class Receiver:
 
 
 async def _greet(_request: Request) -> Response:
-    """Answer RustFS, which asks whether somebody listens before it sends."""
+    """Answer RustFS, which checks that a receiver listens before it sends."""
     return PlainTextResponse("child-intake\n")
 
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from tests.support.hospital import Form, Hospital, form_of, hospital, staffed
 from tests.support.lying import laid
 from web.desk.buttons import BUTTONS, PRESSED_FIELD, RELEASE
-from web.desk.i18n import DeskLanguage, translator_for
+from web.desk.rendering import DeskLanguage, translator_for
 
 __all__ = ["hospital", "staffed"]  # fixtures
 

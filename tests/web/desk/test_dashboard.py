@@ -187,6 +187,6 @@ def test_a_day_of_nothing_has_no_share_and_lines_lead_over_it() -> None:
 @pytest.mark.parametrize("count", [1, 7, 30, 90])
 def test_few_days_are_named_and_the_last_one_always(count: int) -> None:
     days = [date(2026, 9, 1) + timedelta(days=number) for number in range(count)]
-    named = [day for day, _ in plots.names(days)]
+    named = [day for day, _ in plots.labels(days)]
     assert len(named) <= 10
     assert named[-1] == days[-1]

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route
 from tests.support.chromium import Chromium
 from tests.support.desk import Desk
 from tests.support.keyboard import DOUBTFUL, DRAWN, KNOWN, Reviewer, amy, chromium, desk, processed, served
-from web.desk.i18n import DeskLanguage, translator_for
+from web.desk.rendering import DeskLanguage, translator_for
 
 __all__ = ["amy", "chromium", "desk", "processed", "served"]  # fixtures
 
