@@ -28,8 +28,8 @@ from pipeline.ledger.batch_values import ItemState
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.tables import cases, readings, runs
 from service.options import PrefectOptions
-from service.prefect_server import prefect_server
 from service.settings import Settings
+from tests.support.guarded import guarded_server
 from tests.support.processes import environment, wait_until
 from tests.support.runs import Runs, runs_of, serving
 
@@ -95,9 +95,9 @@ def _turn(numbers: range, folder: Path, ledger: Ledger) -> _Turn:
     settings = Settings(workspace=folder / "prefect", prefect=PrefectOptions(port=0))
     named = {"REGISTER_SECRET": _SECRET.hex(), "READERS__PROCESSES": str(_JOBS)}
     with (
-        prefect_server(settings) as url,
-        serving(workspace, url, **named),
-        runs_of(url, "reprocess/reprocess-stored-cases", _PATIENCE) as asked,
+        guarded_server(settings) as guarded,
+        serving(workspace, guarded, **named),
+        runs_of(guarded, "reprocess/reprocess-stored-cases", _PATIENCE) as asked,
     ):
         reread = _reread(asked, ids, ledger)
     return _Turn(processed, reread, alone, _a_case(workspace, ids, run=2))

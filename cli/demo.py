@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -27,6 +28,7 @@ from models.submission import INBOX, MANIFEST_NAME
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
+from service.drawn_secrets import prefect_auth
 from service.prefect_server import prefect_server, usable_port
 from service.resources import register_secret
 from service.service import serve
@@ -60,12 +62,16 @@ def demo(
     """Start the service, upload samples, print what was decided."""
     began = time.monotonic()
     shutil.rmtree(workspace, ignore_errors=True)
-    settings = Settings().model_copy(update={"workspace": workspace, "store_url": None, "ledger_url": None})
+    settings = _settings(workspace)
     names = sorted(path.name for path in SAMPLES.iterdir()) if every else _SHOWN
     store, ledger = open_store(settings.store_at), _ledger_with_known_children(settings)
     stop, decided = threading.Event(), threading.Event()
     with prefect_server(settings) as api_url:
-        _console.print(f"Flow runs:   {api_url.removesuffix('/api')}/runs   (the first pages take a few seconds)")
+        _console.print(
+            f"Flow runs:   {api_url.removesuffix('/api')}/runs   sign in with {prefect_auth(settings)}   "
+            "(the first pages take a few seconds)",
+            soft_wrap=True,
+        )
         chosen = _with_desk(settings, ledger, api_url)
         visitor = threading.Thread(
             target=_visit, args=(store, ledger, tuple(names), stop, decided), kwargs={"once": once, "began": began}
@@ -78,6 +84,14 @@ def demo(
     sys.exit(code if code or decided.is_set() else ExitCode.BUG)
 
 
+def _settings(workspace: Path) -> Settings:
+    """The settings in force, with everything in the workspace and on this machine."""
+    settings = Settings()
+    prefect = settings.prefect.model_copy(update={"api_url": None, "url": None})
+    own = {"workspace": workspace, "store_url": None, "ledger_url": None, "prefect": prefect}
+    return settings.model_copy(update=own)
+
+
 def _with_desk(settings: Settings, ledger: Ledger, api_url: str) -> Settings:
     """The settings with a review desk, where a reviewer and a supervisor may sign in until the demo ends."""
     port, password = usable_port("127.0.0.1", _DESK_PORT), secrets.token_urlsafe(12)
@@ -86,7 +100,8 @@ def _with_desk(settings: Settings, ledger: Ledger, api_url: str) -> Settings:
     _console.print(
         f"Review desk: http://127.0.0.1:{port}/   as reviewer or supervisor, password {password}", soft_wrap=True
     )
-    prefect = settings.prefect.model_copy(update={"api_url": api_url})
+    auth = SecretStr(prefect_auth(settings) or "")
+    prefect = settings.prefect.model_copy(update={"api_url": api_url, "auth": auth})
     desk = settings.desk.model_copy(update={"port": port, "url": None})
     return settings.model_copy(update={"prefect": prefect, "desk": desk})
 

@@ -14,9 +14,12 @@ class PrefectOptions(Model):
 
     Attributes:
         api_url: Of a server that somebody else runs; None to run one of our own on this machine.
-        host: Where our own server listens. Elsewhere than on loopback only with `auth`, and with TLS in front.
+        host: Where our own server listens. Elsewhere than on loopback only with an https `url`.
         port: Where our own server listens; another free port is taken if this one is in use.
-        auth: `USER:PASSWORD` that our own server asks for and our client shows; one for everybody. None to ask nobody.
+        url: Under which browsers reach our own server through a proxy: scheme, host and port alone.
+            `http://HOST:PORT` if None.
+        auth: `USER:PASSWORD` that the server asks for and our clients send; one for everybody. If None, our own server
+            draws one at the first start, and an external server is sent none.
         database_url: Of our own server's database, `postgresql+asyncpg://...`; SQLite in the workspace if None.
         work_pool: Through which every machine of this installation shares the work.
     """
@@ -24,6 +27,7 @@ class PrefectOptions(Model):
     api_url: str | None = None
     host: str = "127.0.0.1"
     port: Port = 4200
+    url: AnyHttpUrl | None = None
     auth: SecretStr | None = None
     database_url: SecretStr | None = None
     work_pool: str = "intake"
@@ -110,5 +114,9 @@ class DeskOptions(Model):
         """Where reviewers find it, without a slash at the end; None where it is off."""
         if self.url is not None:
             return str(self.url).rstrip("/")
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}" if self.port else None
+        return f"http://{bracketed(self.host)}:{self.port}" if self.port else None
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in an address: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host

@@ -12,7 +12,8 @@ import httpx
 
 from models.errors import PipelineError
 from service.child_process import start_child, stop_child
-from service.options import PrefectOptions
+from service.drawn_secrets import prefect_auth
+from service.prefect_wall import address_of, walled
 from service.settings import Settings, SettingsError, use_environment
 
 START_SECONDS = 90.0
@@ -50,6 +51,7 @@ def prefect_server(settings: Settings) -> Iterator[str]:
 
     Raises:
         ServerError: It did not become healthy; the text names the log.
+        SettingsError: Its password cannot be drawn.
     """
     with running_server(settings) as server:
         yield server.api_url
@@ -61,11 +63,13 @@ def running_server(settings: Settings) -> Iterator[RunningServer]:
 
     Raises:
         ServerError: It did not become healthy; the text names the log.
+        SettingsError: Its password cannot be drawn.
     """
     port = usable_port(settings.prefect.host, settings.prefect.port)
-    child = start_child("prefect-server", settings.logs / "prefect-server.log", _serve, settings, port)
+    environment = server_environment(settings, port)
+    child = start_child("prefect-server", settings.logs / "prefect-server.log", _serve, settings, port, environment)
     try:
-        api_url = f"http://{settings.prefect.host}:{port}/api"
+        api_url = f"{address_of(settings.prefect, port).here}/api"
         _wait_until_healthy(api_url, child, settings)
         yield RunningServer(api_url, child)
     finally:
@@ -75,7 +79,7 @@ def running_server(settings: Settings) -> Iterator[RunningServer]:
 def usable_port(host: str, wanted: int) -> int:
     """The wanted port if it is free, else any other that is."""
     for port in (wanted, 0):
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
@@ -86,36 +90,48 @@ def usable_port(host: str, wanted: int) -> int:
 
 
 def server_environment(settings: Settings, port: int) -> dict[str, str]:
-    """What Prefect's server reads when it is imported."""
-    options = settings.prefect
+    """What Prefect's server reads when it is imported.
+
+    Raises:
+        ServerError: The settings name an external server, and no password for one of our own.
+        SettingsError: The password cannot be drawn.
+    """
+    options, auth = settings.prefect, prefect_auth(settings)
+    if auth is None:
+        raise ServerError("Our own Prefect server does not start beside the one that INTAKE_PREFECT__API_URL names.")
+    address = address_of(options, port)
     return {
         **_SILENT,
         "PREFECT_HOME": str(settings.prefect_home),
         "PREFECT_SERVER_API_HOST": options.host,
         "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_UI_API_URL": f"http://{options.host}:{port}/api",
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": _database(options, settings),
-        **({"PREFECT_SERVER_API_AUTH_STRING": options.auth.get_secret_value()} if options.auth else {}),
+        "PREFECT_SERVER_UI_API_URL": f"{address.public}/api",
+        "PREFECT_SERVER_API_AUTH_STRING": auth,
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": ",".join(address.origins),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": _database_url(settings),
     }
 
 
-def _database(options: PrefectOptions, settings: Settings) -> str:
-    if options.database_url is not None:
-        return options.database_url.get_secret_value()
+def _database_url(settings: Settings) -> str:
+    """Of the database of our own server: as set, else a file of SQLite in the workspace."""
+    if settings.prefect.database_url is not None:
+        return settings.prefect.database_url.get_secret_value()
     return f"sqlite+aiosqlite:///{settings.prefect_home / 'prefect.db'}"
 
 
-def _serve(settings: Settings, port: int) -> None:
+def _serve(settings: Settings, port: int, environment: dict[str, str]) -> None:
     settings.prefect_home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    use_environment(server_environment(settings, port))
+    use_environment(environment, alone=True)
     import uvicorn
     from prefect.server.api.server import create_app
 
     if settings.prefect.database_url is None:
         from service.prefect_sqlite import begin_immediately
 
-        begin_immediately(_database(settings.prefect, settings))
-    uvicorn.run(create_app(final=True), host=settings.prefect.host, port=port, log_level="warning")
+        begin_immediately(_database_url(settings))
+    app = walled(create_app(final=True), address_of(settings.prefect, port))
+    uvicorn.run(app, host=settings.prefect.host, port=port, log_level="warning")
 
 
 def _wait_until_healthy(api_url: str, child: BaseProcess, settings: Settings) -> None:

@@ -1,11 +1,8 @@
 """What a process holds for as long as it lives: ledger, store, reading processes, policy."""
 
-import os
 import secrets
-import tempfile
 import threading
 from contextlib import suppress
-from pathlib import Path
 
 from pipeline.batches.judging import Judging
 from pipeline.cases.context import PipelineContext
@@ -15,6 +12,7 @@ from pipeline.ledger.ledger import open_ledger
 from pipeline.ledger.value_encryption import SECRET_BYTES
 from pipeline.stores.opening import open_store
 from pipeline.workers.ocr_pool import OcrPool
+from service.drawn_secrets import drawn_secret, make_private
 from service.settings import Settings, SettingsError, read_policy
 
 
@@ -72,7 +70,7 @@ class Resources:
 
     def _made(self) -> PipelineContext:
         settings = self.settings
-        _make_private(settings)
+        make_private(settings)
         policy = read_policy(settings.policy_file)
         store = open_store(settings.store_at, settings.store)
         ledger = open_ledger(settings.ledger_at, register_secret(settings))
@@ -88,14 +86,8 @@ def register_secret(settings: Settings) -> bytes:
     """
     if settings.register_secret is not None:
         return _of_digits(settings.register_secret.get_secret_value(), "INTAKE_REGISTER_SECRET")
-    _make_private(settings)
     file = settings.secret_file
-    try:
-        if not file.exists():
-            _make_secret(file)
-        return _of_digits(file.read_text("ascii"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The register's secret {file} cannot be read or made: {type(error).__name__}.") from error
+    return _of_digits(drawn_secret(settings, file, lambda: secrets.token_hex(SECRET_BYTES)), str(file))
 
 
 def _of_digits(text: str, place: str) -> bytes:
@@ -106,27 +98,6 @@ def _of_digits(text: str, place: str) -> bytes:
     if len(secret) < SECRET_BYTES:
         raise SettingsError(f"{place} must hold {2 * SECRET_BYTES} hexadecimal digits at least.")
     return secret
-
-
-def _make_secret(file: Path) -> None:
-    """Make it whole or not at all; of several processes that start at once, one makes it."""
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as made:
-        made.write(secrets.token_hex(SECRET_BYTES))
-        made.flush()
-        os.fsync(made.fileno())
-    try:
-        os.link(made.name, file)  # unlike a rename, refuses to replace the one that another process made
-    except FileExistsError:
-        pass
-    finally:
-        Path(made.name).unlink()
-
-
-def _make_private(settings: Settings) -> None:
-    try:
-        settings.workspace.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise SettingsError(f"The workspace {settings.workspace} cannot be made: {error.strerror}.") from error
 
 
 _holder: list[Resources] = []

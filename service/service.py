@@ -10,6 +10,7 @@ from types import FrameType
 from typing import NamedTuple
 
 from models.errors import ExitCode, PipelineError
+from service.drawn_secrets import prefect_auth
 from service.logging import log_to_stderr
 from service.prefect_server import RunningServer, running_server
 from service.settings import Settings, use_environment
@@ -33,7 +34,8 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
         ACCEPTED after an orderly stop; else why a process of ours cannot start, and its log says more.
 
     Raises:
-        SettingsError: Something is unsafe about the settings; the text lists all of it.
+        SettingsError: Something is unsafe about the settings, and the text lists all of it; or a secret that an earlier
+            start drew cannot be used.
         ServerError: The Prefect server did not start.
     """
     refuse_unsafe_settings(settings)
@@ -52,14 +54,19 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
 
 
 def client_environment(settings: Settings, api_url: str) -> dict[str, str]:
-    """What Prefect's client reads when it is imported."""
-    auth = settings.prefect.auth
+    """What Prefect's client reads when it is imported.
+
+    Raises:
+        SettingsError: The password of our own server cannot be drawn.
+    """
+    auth = prefect_auth(settings)
     return {
         "PREFECT_HOME": str(settings.prefect_home),
         "PREFECT_API_URL": api_url,
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_LOGGING_COLORS": "false",
-        **({"PREFECT_API_AUTH_STRING": auth.get_secret_value()} if auth else {}),
+        **({"PREFECT_API_AUTH_STRING": auth} if auth else {}),
     }
 
 
@@ -116,16 +123,17 @@ def _http_processes(settings: Settings) -> tuple[SupervisedProcess, ...]:
 
 def _worker(settings: Settings, api_url: str) -> SupervisedProcess:
     seconds = settings.worker.stop_seconds + _STOP_MARGIN_SECONDS
-    return SupervisedProcess("intake-worker", settings.logs, _work, settings, api_url, stop_seconds=seconds)
+    environment = client_environment(settings, api_url)
+    return SupervisedProcess("intake-worker", settings.logs, _work, settings, environment, stop_seconds=seconds)
 
 
 def _run(entry_point: str, settings: Settings) -> None:
     resolve_name(entry_point)(settings)
 
 
-def _work(settings: Settings, api_url: str) -> None:
+def _work(settings: Settings, environment: dict[str, str]) -> None:
     settings.prefect_home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    use_environment(client_environment(settings, api_url))
+    use_environment(environment)
     log_to_stderr()
     try:
         _run(_WORKER, settings)

@@ -1,6 +1,7 @@
 """What the operator decides. The only room that looks at the environment."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -92,6 +93,11 @@ class Settings(BaseSettings):
         return self.workspace.absolute() / "register.secret"
 
     @property
+    def prefect_secret_file(self) -> Path:
+        """Where the password of our own Prefect server is kept if it is not set."""
+        return self.workspace.absolute() / "prefect.secret"
+
+    @property
     def prefect_home(self) -> Path:
         """Where Prefect keeps its files on this machine."""
         return self.workspace.absolute() / "prefect"
@@ -151,6 +157,19 @@ def _variables(prefix: str, join: str, model: type[BaseModel]) -> Iterator[str]:
             yield from _variables(variable, "__", field.annotation)
 
 
-def use_environment(values: Mapping[str, str]) -> None:
-    """Hand settings to a library that only looks at the environment; for a process that has not imported it yet."""
+def use_environment(values: Mapping[str, str], *, alone: bool = False) -> None:
+    """Hand settings to Prefect, which reads the environment when it is imported.
+
+    Args:
+        values: What Prefect finds.
+        alone: Whether the user's own PREFECT_ variables are taken from this process's environment.
+
+    Raises:
+        RuntimeError: Prefect was imported already, and would run without these settings.
+    """
+    if "prefect" in sys.modules:
+        raise RuntimeError("Prefect was imported before its settings were there, and would run without them.")
+    theirs = [name for name in os.environ if alone and name.upper().startswith("PREFECT_")]  # noqa: TID251 - this is the room
+    for name in theirs:
+        del os.environ[name]  # noqa: TID251 - this is the room
     os.environ.update(values)  # noqa: TID251 - this is the room

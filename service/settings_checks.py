@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from pydantic import AnyHttpUrl
+
 from pipeline.delivery.webhook import Webhook, WebhookOptionsError
+from service.drawn_secrets import is_user_and_password
 from service.resources import register_secret
 from service.settings import Settings, SettingsError, read_policy, unknown_variables
 from service.tokens import tokens_in_force
@@ -36,9 +39,22 @@ def is_loopback(host: str) -> bool:
     if host.lower() == "localhost":
         return True
     try:
-        return ip_address(host).is_loopback
+        return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def _is_in_clear(host: str, url: AnyHttpUrl | None) -> bool:
+    """Whether pages of ours travel between machines without TLS. A server that has a URL refuses all other names."""
+    if url is None:
+        return not is_loopback(host)
+    return url.scheme != "https" and not is_loopback(url.host or "")
+
+
+def _is_more_than_an_origin(url: AnyHttpUrl | None) -> bool:
+    if url is None:
+        return False
+    return bool(url.path not in {None, "/"} or url.query or url.fragment or url.username or "*" in (url.host or ""))
 
 
 def _misspelt(_settings: Settings) -> Iterator[str]:
@@ -48,15 +64,17 @@ def _misspelt(_settings: Settings) -> Iterator[str]:
 
 def _prefect(settings: Settings) -> Iterator[str]:
     options = settings.prefect
-    auth = options.auth.get_secret_value() if options.auth else ""
-    user, colon, password = auth.partition(":")
-    if options.auth and not (user and colon and password):
-        yield "INTAKE_PREFECT__AUTH must be USER:PASSWORD."
-    if options.api_url is None and not is_loopback(options.host) and not auth:
+    if options.auth and not is_user_and_password(options.auth.get_secret_value()):
+        yield "INTAKE_PREFECT__AUTH must be USER:PASSWORD, without characters beyond ASCII."
+    if options.api_url is not None:
+        return
+    if _is_in_clear(options.host, options.url):
         yield (
-            "INTAKE_PREFECT__HOST lets other machines reach Prefect, which then asks nobody for a password: set "
-            "INTAKE_PREFECT__AUTH to USER:PASSWORD, or leave the host on 127.0.0.1."
+            "Prefect's password would travel in clear to other machines: put TLS in front, set INTAKE_PREFECT__URL to "
+            "the https address under which people reach it, or leave INTAKE_PREFECT__HOST on 127.0.0.1."
         )
+    if _is_more_than_an_origin(options.url):
+        yield "INTAKE_PREFECT__URL must be scheme, host and port alone, such as https://prefect.hospital.example."
 
 
 def _store(settings: Settings) -> Iterator[str]:
@@ -123,15 +141,13 @@ def _desk(settings: Settings) -> Iterator[str]:
         return
     if options.port == 0:
         yield "INTAKE_DESK__PORT=0 is a port that nobody knows: choose one, such as 8098."
-    url = options.url
-    here = is_loopback(options.host) and (url is None or is_loopback(url.host or ""))
-    if not here and (url is None or url.scheme != "https"):
+    if _is_in_clear(options.host, options.url):
         yield (
             "Passwords and documents would travel in clear between the review desk and other machines: put TLS in "
             "front, set INTAKE_DESK__URL to the https address under which reviewers reach it, or leave "
             "INTAKE_DESK__HOST on 127.0.0.1."
         )
-    if url is not None and (url.path not in {None, "/"} or url.query or url.fragment or url.username):
+    if _is_more_than_an_origin(options.url):
         yield "INTAKE_DESK__URL must be scheme, host and port alone, such as https://desk.hospital.example."
 
 

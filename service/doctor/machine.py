@@ -68,7 +68,11 @@ def cores(settings: Settings) -> Iterator[Check]:
 
 def modes(settings: Settings) -> Iterator[Check]:
     """Whether files with secrets and children's data are their owner's alone; the workspace is a matter of settings."""
-    files = {"the register's secret": settings.secret_file, "the ledger": ledger_file(settings)}
+    files = {
+        "the register's secret": settings.secret_file,
+        "Prefect's password": settings.prefect_secret_file,
+        "the ledger": ledger_file(settings),
+    }
     there = [(title, file) for title, file in files.items() if file is not None and file.exists()]
     for title, file in (*there, *(("a secret", file) for file in secret_files() if file.exists())):
         if file.stat().st_mode & _OTHERS:

@@ -18,6 +18,7 @@ from pipeline.stores.opening import open_store
 from pipeline.stores.s3_checks import check_bucket, seconds_ahead
 from service.doctor.check import Check, CheckState, of_error, wrong
 from service.doctor.machine import nearest
+from service.prefect_wall import address_of
 from service.resources import register_secret
 from service.settings import Settings
 
@@ -147,7 +148,7 @@ def prefect(settings: Settings) -> Iterator[Check]:
         yield _answering(options.api_url, settings)
     elif _is_free(options.host, options.port):
         yield Check("prefect", CheckState.OK, "The port of our own Prefect server is free.")
-    elif _status(f"http://{options.host}:{options.port}/api/health") == _OK:
+    elif _status(f"{address_of(options, options.port).here}/api/health") == _OK:
         yield Check("prefect", CheckState.OK, "A Prefect server answers on our port.")
     else:
         to_do = "Set INTAKE_PREFECT__PORT to a free port; else the service takes any other."

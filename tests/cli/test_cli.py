@@ -13,6 +13,9 @@ import pytest
 
 from models.errors import ExitCode
 from pipeline.stores.folder import FolderStore
+from service.drawn_secrets import prefect_auth
+from service.resources import register_secret
+from service.settings import Settings
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +78,20 @@ def test_settings_that_cannot_be_used_are_all_listed_before_anything_starts(tmp_
     assert done.returncode == ExitCode.USAGE
     assert "INTAKE_LIMITS__BYTES" in done.stderr
     assert "INTAKE_READERS__PROCESSES" in done.stderr
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_secrets_that_the_first_start_drew_are_shown_on_request_alone(tmp_path: Path, shown: bool) -> None:
+    settings = Settings(workspace=tmp_path)
+    drawn = [str(prefect_auth(settings)), register_secret(settings).hex()]
+    flags = ["--show-secrets"] if shown else []
+    done = intake(tmp_path, "settings", *flags, INTAKE_STORE__SECRET_KEY="[canary]")
+    assert [secret in done.stdout for secret in (*drawn, "[canary]")] == [shown] * 3
+
+
+def test_settings_draw_no_secret(tmp_path: Path) -> None:
+    done = intake(tmp_path / "w", "settings", "--show-secrets")
+    assert (done.returncode, (tmp_path / "w").exists()) == (ExitCode.ACCEPTED, False)
 
 
 def test_settings_in_force_hide_secrets(tmp_path: Path) -> None:

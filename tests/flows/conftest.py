@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from service.options import PrefectOptions
-from service.prefect_server import prefect_server
 from service.settings import Settings
+from tests.support.guarded import Guarded, guarded_server
 
 
 @pytest.fixture(scope="session")
@@ -14,9 +14,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def api_url(settings: Settings) -> Iterator[str]:
-    with prefect_server(settings) as url:
-        yield url
+def guarded(settings: Settings) -> Iterator[Guarded]:
+    with guarded_server(settings) as running:
+        yield running
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ AUTH = "intake:canary-password"
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, str]]:
+def protected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, str]]:
     options = PrefectOptions(port=0, auth=SecretStr(AUTH))
     settings = Settings(workspace=tmp_path_factory.mktemp("guarded"), prefect=options)
     with prefect_server(settings) as url:
@@ -27,18 +27,28 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings
 
 
 @pytest.mark.parametrize(
-    ("auth", "status"),
+    ("auth", "with_token", "status"),
     [
-        pytest.param(None, 401, id="nothing shown"),
-        pytest.param(("intake", "wrong"), 401, id="a wrong password"),
-        pytest.param(("intake", "canary-password"), 200, id="the password"),
+        pytest.param(None, True, 401, id="no password"),
+        pytest.param(("intake", "wrong"), True, 401, id="a wrong password"),
+        pytest.param(("intake", "canary-password"), False, 403, id="the password without a token against CSRF"),
+        pytest.param(("intake", "canary-password"), True, 200, id="the password"),
     ],
 )
-def test_who_may_see_the_runs(guarded: tuple[Settings, str], auth: tuple[str, str] | None, status: int) -> None:
-    assert httpx.post(f"{guarded[1]}/flow_runs/filter", json={}, auth=auth).status_code == status
+def test_who_may_see_the_runs(
+    protected: tuple[Settings, str], auth: tuple[str, str] | None, with_token: bool, status: int
+) -> None:
+    user, _, password = AUTH.partition(":")
+    asked = f"{protected[1]}/csrf-token?client=test"
+    token = httpx.get(asked, auth=(user, password), timeout=60).json()["token"]
+    headers = {"Prefect-Csrf-Client": "test", "Prefect-Csrf-Token": token} if with_token else {}
+    answer = httpx.post(f"{protected[1]}/flow_runs/filter", json={}, auth=auth, headers=headers, timeout=60)
+    assert answer.status_code == status
 
 
-def test_the_workers_client_is_let_in_and_provides_what_it_needs(guarded: tuple[Settings, str], tmp_path: Path) -> None:
+def test_the_workers_client_is_let_in_and_provides_what_it_needs(
+    protected: tuple[Settings, str], tmp_path: Path
+) -> None:
     program = textwrap.dedent("""
         import asyncio, sys
         from pathlib import Path
@@ -63,7 +73,7 @@ def test_the_workers_client_is_let_in_and_provides_what_it_needs(guarded: tuple[
     script.write_text(program)
 
     def run(auth: str) -> subprocess.CompletedProcess[str]:
-        words = [sys.executable, str(script), str(tmp_path), guarded[1], auth]
+        words = [sys.executable, str(script), str(tmp_path), protected[1], auth]
         return subprocess.run(words, capture_output=True, text=True, timeout=90, check=False)
 
     let_in = run(AUTH)
@@ -73,7 +83,7 @@ def test_the_workers_client_is_let_in_and_provides_what_it_needs(guarded: tuple[
     assert "canary" not in let_in.stderr + turned_away.stderr
 
 
-def test_the_password_is_in_no_file_of_the_workspace(guarded: tuple[Settings, str]) -> None:
-    held = [file for file in guarded[0].workspace.rglob("*") if file.is_file()]
+def test_the_password_is_in_no_file_of_the_workspace(protected: tuple[Settings, str]) -> None:
+    held = [file for file in protected[0].workspace.rglob("*") if file.is_file()]
     assert held
     assert [file for file in held if b"canary-password" in file.read_bytes()] == []

@@ -6,7 +6,6 @@ import urllib.request
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -17,9 +16,9 @@ from models.submission import MANIFEST_NAME
 from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.opening import open_store
 from service.options import PrefectOptions, WorkerOptions
-from service.prefect_server import prefect_server
 from service.resources import register_secret
 from service.settings import Settings
+from tests.support.guarded import Guarded, guarded_server
 from tests.support.rgw import Gateway
 from tests.support.serving import while_serving
 
@@ -39,9 +38,9 @@ def test_an_upload_to_a_bucket_is_decided_and_its_pages_can_be_seen(
         prefect=PrefectOptions(port=0),
         worker=WorkerOptions(scan_seconds=0.5),
     )
-    with prefect_server(settings) as api_url:
-        chosen = settings.model_copy(update={"prefect": PrefectOptions(api_url=str(api_url))})
-        result, pages = while_serving(chosen, partial(_visit, chosen, str(api_url)))
+    with guarded_server(settings) as guarded:
+        chosen = settings.model_copy(update={"prefect": guarded.options})
+        result, pages = while_serving(chosen, partial(_visit, chosen, guarded))
     assert result.decision is Decision.RETURNED
     assert {row["页面"] for row in pages} >= {"身份证人像面", "户口本首页"}
     for row in pages:
@@ -49,9 +48,9 @@ def test_an_upload_to_a_bucket_is_decided_and_its_pages_can_be_seen(
             assert picture.read().startswith(b"\xff\xd8\xff")
 
 
-def _visit(settings: Settings, api_url: str) -> tuple[Result, list[dict[str, str]]]:
+def _visit(settings: Settings, guarded: Guarded) -> tuple[Result, list[dict[str, str]]]:
     _upload(settings)
-    return _result(settings), _pages(api_url)
+    return _result(settings), _pages(guarded)
 
 
 def _upload(settings: Settings) -> None:
@@ -71,20 +70,14 @@ def _result(settings: Settings) -> Result:
                 time.sleep(0.5)
 
 
-def _pages(api_url: str) -> list[dict[str, str]]:
+def _pages(guarded: Guarded) -> list[dict[str, str]]:
     """The table of pages, as soon as it is shown."""
     end = time.monotonic() + 30
-    while True:
-        for artifact in _asked(f"{api_url}/artifacts/filter"):
-            if artifact["key"].startswith("pages-"):
-                rows: list[dict[str, str]] = json.loads(artifact["data"])
-                return rows
-        assert time.monotonic() < end, "no pages were shown"
-        time.sleep(0.5)
-
-
-def _asked(url: str) -> list[dict[str, Any]]:
-    request = urllib.request.Request(url, data=b"{}", headers={"content-type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        rows: list[dict[str, Any]] = json.loads(answer.read())
-    return rows
+    with guarded.sync_client() as client:
+        while True:
+            for artifact in client.read_artifacts():
+                if (artifact.key or "").startswith("pages-"):
+                    rows: list[dict[str, str]] = json.loads(str(artifact.data))
+                    return rows
+            assert time.monotonic() < end, "no pages were shown"
+            time.sleep(0.5)

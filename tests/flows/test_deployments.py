@@ -11,6 +11,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import ObjectNotFound
 
 from flows.deployments import UPLOADS, Deployment, ensure_deployments, retire
+from tests.support.guarded import Guarded
 from tests.support.warm import POOL, specimen_flows, warm_worker
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(180)]
@@ -18,9 +19,9 @@ FORMER, FORMER_SLOW = Deployment("t:tell", "warm", UPLOADS), Deployment("t:slow"
 TODAY = Deployment("t:tell", "tell-where", UPLOADS, "Tells.", ("所在",))
 
 
-def asking(api_url: str, work: Callable[[PrefectClient], Awaitable[None]]) -> None:
+def asking(guarded: Guarded, work: Callable[[PrefectClient], Awaitable[None]]) -> None:
     async def main() -> None:
-        async with PrefectClient(api_url) as client:
+        async with guarded.client() as client:
             await work(client)
 
     asyncio.run(main())
@@ -37,7 +38,7 @@ async def until(client: PrefectClient, run_id: UUID, state: str) -> None:
         await asyncio.sleep(0.1)
 
 
-def test_a_former_name_goes_when_no_run_waits_under_it(api_url: str, folder: Path) -> None:
+def test_a_former_name_goes_when_no_run_waits_under_it(guarded: Guarded, folder: Path) -> None:
     async def work(client: PrefectClient) -> None:
         former = await provided(client, FORMER)
         waiting = await client.create_flow_run_from_deployment(former, idempotency_key="item/first")
@@ -45,7 +46,7 @@ def test_a_former_name_goes_when_no_run_waits_under_it(api_url: str, folder: Pat
         assert await retire(client, specimen_flows(), work_pool=POOL) == 0, "or the run would be deleted with it"
         again = await client.create_flow_run_from_deployment(today, idempotency_key="item/first")
         assert again.id == waiting.id, "a request under the new name is the same request"
-        with warm_worker(api_url, folder):
+        with warm_worker(guarded, folder):
             await until(client, waiting.id, "Told")
         assert await retire(client, specimen_flows(), work_pool=POOL) == 1
         assert await retire(client, specimen_flows(), work_pool=POOL) == 0
@@ -55,23 +56,23 @@ def test_a_former_name_goes_when_no_run_waits_under_it(api_url: str, folder: Pat
         kept = await client.read_deployment_by_name("tell/tell-where")
         assert (kept.id, kept.description, kept.tags) == (today, "Tells.", ["所在"])
 
-    asking(api_url, work)
+    asking(guarded, work)
 
 
-def test_a_run_under_way_keeps_its_deployment(api_url: str, folder: Path) -> None:
+def test_a_run_under_way_keeps_its_deployment(guarded: Guarded, folder: Path) -> None:
     async def work(client: PrefectClient) -> None:
         former = await provided(client, FORMER_SLOW)
-        with warm_worker(api_url, folder):
+        with warm_worker(guarded, folder):
             run = await client.create_flow_run_from_deployment(former, parameters={"seconds": 5.0})
             await until(client, run.id, "Running")
             assert await retire(client, specimen_flows(), work_pool=POOL) == 0
             await until(client, run.id, "Completed")
         assert await retire(client, specimen_flows(), work_pool=POOL) == 1
 
-    asking(api_url, work)
+    asking(guarded, work)
 
 
-def test_what_is_not_ours_keeps_its_name(api_url: str) -> None:
+def test_what_is_not_ours_keeps_its_name(guarded: Guarded) -> None:
     async def work(client: PrefectClient) -> None:
         elsewhere = await provided(client, FORMER_SLOW, pool="another-pool")
         flow = await client.create_flow_from_name("somebody-elses")
@@ -81,4 +82,4 @@ def test_what_is_not_ours_keeps_its_name(api_url: str) -> None:
         for one in (elsewhere, foreign):
             await client.delete_deployment(one)
 
-    asking(api_url, work)
+    asking(guarded, work)

@@ -13,6 +13,7 @@ from flows.dispatch import dispatch
 from pipeline.events.reconciler import Reconciler
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
+from tests.support.guarded import Guarded
 from tests.support.values import SECRET
 from tests.support.warm import POOL, specimen_flows
 
@@ -54,16 +55,16 @@ async def deployed(client: PrefectClient) -> UUID:
     return (await ensure_deployments(client, specimen_flows(), (one,), work_pool=POOL, reading=1))[one.entrypoint]
 
 
-def asking(api_url: str, work: Callable[[PrefectClient, UUID], Awaitable[None]]) -> None:
+def asking(guarded: Guarded, work: Callable[[PrefectClient, UUID], Awaitable[None]]) -> None:
     async def main() -> None:
-        async with PrefectClient(api_url) as client:
+        async with guarded.client() as client:
             await work(client, await deployed(client))
 
     asyncio.run(main())
 
 
 def test_an_upload_is_asked_for_once_and_again_when_its_run_came_to_nothing(
-    api_url: str, store: FolderStore, ledger: Ledger, watch: Wristwatch, monkeypatch: pytest.MonkeyPatch
+    guarded: Guarded, store: FolderStore, ledger: Ledger, watch: Wristwatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flows.dispatch.utc_now", watch)
     _upload(store, "a")
@@ -84,11 +85,11 @@ def test_an_upload_is_asked_for_once_and_again_when_its_run_came_to_nothing(
         (again,) = ledger.inbox.overdue(watch.now)
         assert (again.item_id, again.flow_run_id != late.flow_run_id) == (item.item_id, True)
 
-    asking(api_url, work)
+    asking(guarded, work)
 
 
 def test_a_dispatcher_that_dies_before_it_takes_note_asks_for_the_same_run(
-    api_url: str, store: FolderStore, ledger: Ledger, tmp_path: Path
+    guarded: Guarded, store: FolderStore, ledger: Ledger, tmp_path: Path
 ) -> None:
     _upload(store, "a")
     Reconciler(store, ledger, "local").look()
@@ -102,11 +103,11 @@ def test_a_dispatcher_that_dies_before_it_takes_note_asks_for_the_same_run(
         (noted,) = ledger.inbox.overdue(datetime.now(tz=UTC) + timedelta(seconds=1))
         assert noted.flow_run_id == str(died.id)
 
-    asking(api_url, work)
+    asking(guarded, work)
 
 
 def test_an_upload_whose_run_was_deleted_with_its_deployment_is_asked_for_again(
-    api_url: str, store: FolderStore, ledger: Ledger, watch: Wristwatch, monkeypatch: pytest.MonkeyPatch
+    guarded: Guarded, store: FolderStore, ledger: Ledger, watch: Wristwatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flows.dispatch.utc_now", watch)
     _upload(store, "a")
@@ -123,4 +124,4 @@ def test_an_upload_whose_run_was_deleted_with_its_deployment_is_asked_for_again(
         assert again.flow_run_id != late.flow_run_id
         assert (await client.read_flow_run(UUID(again.flow_run_id))).state_name == "Scheduled"
 
-    asking(api_url, work)
+    asking(guarded, work)

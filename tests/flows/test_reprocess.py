@@ -12,6 +12,7 @@ from pipeline.ledger.ledger import Ledger, open_ledger
 from tests.support.batches import process_many
 from tests.support.cards import CHILD_NUMBER
 from tests.support.dossiers import CHILD
+from tests.support.guarded import Guarded
 from tests.support.processes import wait_until
 from tests.support.runs import Runs, runs_of, serving
 from tests.support.uploads import opened_desk
@@ -30,13 +31,13 @@ def promoted(ledger: Ledger) -> int:
     return sum(batch.count(ItemState.PROMOTED) for batch in ledger.batches.list())
 
 
-def test_a_batch_is_tried_cancelled_and_gone_on_with(api_url: str, tmp_path: Path) -> None:
+def test_a_batch_is_tried_cancelled_and_gone_on_with(guarded: Guarded, tmp_path: Path) -> None:
     with opened_desk(tmp_path) as desk:
         ids = process_many(desk, tmp_path, COUNT)
     ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
     (tmp_path / "rules.yaml").write_text("legibility: {doubtful: 1.1}\n")
     named = {"REGISTER_SECRET": SECRET.hex(), "POLICY_FILE": str(tmp_path / "rules.yaml")}
-    with serving(tmp_path, api_url, **named), runs_of(api_url, "reprocess/reprocess-stored-cases") as runs:
+    with serving(tmp_path, guarded, **named), runs_of(guarded, "reprocess/reprocess-stored-cases") as runs:
         tried = runs.ended(runs.ask(all=True, from_readings=True))
         shown = artifacts(runs, tried.id)
         begun = runs.ask(selection={"submission_ids": ids}, dry_run=False)

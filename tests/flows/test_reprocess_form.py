@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from prefect.client.orchestration import PrefectClient, SyncPrefectClient
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound
@@ -23,6 +23,7 @@ from pipeline.stores.folder import FolderStore
 from service.options import PrefectOptions
 from tests.support.batches import process_many
 from tests.support.chromium import StartChromium
+from tests.support.guarded import Guarded, sign_in
 from tests.support.processes import wait_until
 from tests.support.runs import Runs, runs_of, serving
 from tests.support.uploads import opened_desk
@@ -41,8 +42,8 @@ PATIENCE = 200.0
 class Service:
     """A service that took over from an earlier version: its runs, its ledger, and what waited when it started."""
 
-    def __init__(self, runs: Runs, ledger: Ledger, origin: str, ids: list[str], waited: dict[str, UUID]) -> None:
-        self.runs, self.ledger, self.origin, self.ids, self.waited = runs, ledger, origin, ids, waited
+    def __init__(self, runs: Runs, ledger: Ledger, guarded: Guarded, ids: list[str], waited: dict[str, UUID]) -> None:
+        self.runs, self.ledger, self.guarded, self.ids, self.waited = runs, ledger, guarded, ids, waited
 
     def reran(self) -> tuple[int, list[int]]:
         """Batches that were begun, and how many runs each case has."""
@@ -50,7 +51,7 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def service(api_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(guarded: Guarded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     workspace = tmp_path_factory.mktemp("form")
     with opened_desk(workspace) as desk:
         ids = process_many(desk, workspace, COUNT)
@@ -59,15 +60,15 @@ def service(api_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     for file in SAMPLE.iterdir():
         store.put(f"inbox/a/{file.name}", file.read_bytes(), content_type="application/octet-stream")
     Reconciler(store, ledger, "local").look()
-    waited = asyncio.run(_asked_before(api_url, ledger))
-    with serving(workspace, api_url, REGISTER_SECRET=SECRET.hex()), runs_of(api_url, TODAY[1], PATIENCE) as runs:
-        yield Service(runs, ledger, api_url.removesuffix("/api"), ids, waited)
+    waited = asyncio.run(_asked_before(guarded, ledger))
+    with serving(workspace, guarded, REGISTER_SECRET=SECRET.hex()), runs_of(guarded, TODAY[1], PATIENCE) as runs:
+        yield Service(runs, ledger, guarded, ids, waited)
     ledger.close()
 
 
-async def _asked_before(api_url: str, ledger: Ledger) -> dict[str, UUID]:
+async def _asked_before(guarded: Guarded, ledger: Ledger) -> dict[str, UUID]:
     """What an earlier version asked for, and no worker began: an upload, and an empty form."""
-    async with PrefectClient(api_url) as client:
+    async with guarded.client() as client:
         former = await ensure_deployments(client, FLOWS, FORMER, work_pool=PrefectOptions().work_pool, reading=1)
         form = await client.create_flow_run_from_deployment(former[REPROCESS], parameters={})
         (item,) = ledger.inbox.undispatched(1)
@@ -126,7 +127,7 @@ def test_the_form_describes_every_field_and_is_refused_untouched(
     deployment = service.runs.client.read_deployment_by_name(TODAY[1])
     with start_chromium() as chromium:
         page = chromium.visit().page
-        page.goto(f"{service.origin}/deployments/deployment/{deployment.id}/run")
+        sign_in(page, service.guarded, f"/deployments/deployment/{deployment.id}/run")
         page.get_by_text(described(deployment)[0]).wait_for()
         shown = page.inner_text("body")
         with page.expect_response(lambda answer: answer.url.endswith("/create_flow_run")) as asked:

@@ -4,17 +4,21 @@ import json
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from uuid import UUID
 
-import httpx
 import pytest
 from playwright.sync_api import Page
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.sorting import ArtifactSort, TaskRunSort
 from pydantic import AnyHttpUrl
 
 from pipeline.stores.folder import FolderStore
 from service.options import DeskOptions, PrefectOptions, WorkerOptions
 from service.settings import Settings
 from tests.support.chromium import Chromium, StartChromium
-from tests.support.processes import free_port, wait_until
+from tests.support.guarded import Guarded, guarded_by, sign_in
+from tests.support.processes import answers, free_port, wait_until
 from tests.support.serving import while_serving
 
 pytestmark = [pytest.mark.flow, pytest.mark.ocr, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -64,11 +68,11 @@ def seen(
 
 
 def _visit(settings: Settings, manifest: dict[str, Any], start_chromium: StartChromium, pictures: Path) -> Seen:
-    origin = f"http://127.0.0.1:{settings.prefect.port}"
+    guarded = guarded_by(settings, f"http://127.0.0.1:{settings.prefect.port}/api")
     _send(FolderStore(settings.workspace / "store"), manifest)
-    wait_until(lambda: {"Returned", "BadManifest"} <= set(_runs(origin)), "the end of both runs", PATIENCE)
+    wait_until(lambda: {"Returned", "BadManifest"} <= set(_runs(guarded)), "the end of both runs", PATIENCE)
     with start_chromium() as chromium:
-        return _look(chromium, origin, pictures)._replace(stages=_stages(origin))
+        return _look(chromium, guarded, pictures)._replace(stages=_stages(guarded))
 
 
 def _send(store: FolderStore, manifest: dict[str, Any]) -> None:
@@ -82,31 +86,36 @@ def _send(store: FolderStore, manifest: dict[str, Any]) -> None:
         store.put(f"inbox/{folder}/submission.json", data, content_type="application/json")
 
 
-def _runs(origin: str) -> dict[str, str]:
+def _runs(guarded: Guarded) -> dict[str, str]:
     """The ids of runs by the names of their states, as far as there are any."""
-    try:
-        answer = httpx.post(f"{origin}/api/flow_runs/filter", json={}, timeout=5.0)
-    except httpx.HTTPError:
+    if not answers(urlsplit(guarded.api_url).port or 0):
         return {}
-    return {run["state"]["name"]: run["id"] for run in answer.json() if run["state"]}
+    with guarded.sync_client() as client:
+        return {run.state.name or "": str(run.id) for run in client.read_flow_runs() if run.state}
 
 
-def _stages(origin: str) -> dict[str, list[str]]:
+def _stages(guarded: Guarded) -> dict[str, list[str]]:
     """The tasks of the run in their order, with the kinds of the artifacts of each; under "" those of the flow."""
-    of_run = {"flow_runs": {"id": {"any_": [_runs(origin)["Returned"]]}}}
-    tasks = httpx.post(f"{origin}/api/task_runs/filter", json={**of_run, "sort": "EXPECTED_START_TIME_ASC"}).json()
-    artifacts = httpx.post(f"{origin}/api/artifacts/filter", json={**of_run, "sort": "CREATED_DESC"}).json()[::-1]
-    names: dict[str | None, str] = {None: "", **{task["id"]: task["name"] for task in tasks}}
+    run_id = UUID(_runs(guarded)["Returned"])
+    with guarded.sync_client() as client:
+        of_run = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
+        tasks = client.read_task_runs(flow_run_filter=of_run, sort=TaskRunSort.EXPECTED_START_TIME_ASC)
+        artifacts = client.read_artifacts(
+            artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id])),
+            sort=ArtifactSort.CREATED_DESC,
+        )[::-1]
+    names: dict[UUID | None, str] = {None: "", **{task.id: task.name for task in tasks}}
     return {
-        name: [one["key"].partition("-")[0] for one in artifacts if one["task_run_id"] == task]
+        name: [str(one.key).partition("-")[0] for one in artifacts if one.task_run_id == task]
         for task, name in names.items()
     }
 
 
-def _look(chromium: Chromium, origin: str, pictures: Path) -> Seen:
+def _look(chromium: Chromium, guarded: Guarded, pictures: Path) -> Seen:
+    origin = guarded.origin
     visit = chromium.visit(size={"width": 1300, "height": 1130})
     page = visit.page
-    page.goto(f"{origin}/runs")
+    sign_in(page, guarded, "/runs")
     page.get_by_role("searchbox", name="Search by flow run name").fill("returned-name")
     page.get_by_role("link", name=RUN).first.click()
     page.locator("canvas").wait_for()
@@ -119,7 +128,7 @@ def _look(chromium: Chromium, origin: str, pictures: Path) -> Seen:
     texts = [_text(page, f"{origin}{address}") for address in (fields, findings, judgement, verdict)]
     links = [str(link.get_attribute("href")) for link in page.locator("a[href^=http]").all()]
     page.screenshot(path=shots[1], clip={"x": 0, "y": 0, "width": 1300, "height": 620})
-    page.goto(f"{origin}/runs/flow-run/{_runs(origin)['BadManifest']}")
+    page.goto(f"{origin}/runs/flow-run/{_runs(guarded)['BadManifest']}")
     refused = _text(page, f"{origin}{_artifact(page, 'verdict')}")
     elsewhere = visit.requests_elsewhere(origin)
     return Seen(run, texts[3], links, texts[0], texts[1], texts[2], refused, elsewhere, shots, {})

@@ -8,20 +8,36 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import AnyHttpUrl
 
+from service.options import PrefectOptions
 from service.prefect_server import usable_port
 from service.settings import Settings
+from tests.support.guarded import Guarded, guarded_server
 from tests.support.processes import answers, wait_until
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(180)]
 
 
-def test_the_ui_is_the_one_that_asks_the_internet_for_nothing(api_url: str) -> None:
-    told = httpx.get(f"{api_url.removesuffix('/api')}/ui-settings").json()
-    assert (told["default_ui"], told["api_url"]) == ("v1", api_url)
+def test_the_ui_is_the_one_that_asks_the_internet_for_nothing(guarded: Guarded) -> None:
+    told = httpx.get(f"{guarded.origin}/ui-settings").json()
+    assert (told["default_ui"], told["api_url"]) == ("v1", guarded.api_url)
 
 
-def test_only_we_can_read_prefects_files(api_url: str, settings: Settings) -> None:
+def test_a_server_behind_a_proxy_on_ipv6_is_reached_under_its_own_name_and_no_other(tmp_path: Path) -> None:
+    options = PrefectOptions(host="::1", port=0, url=AnyHttpUrl("https://prefect.hospital.example"))
+    with guarded_server(Settings(workspace=tmp_path, prefect=options)) as guarded:
+        with guarded.sync_client() as client:
+            assert list(client.read_flow_runs()) == []
+        named, unnamed = ({"Host": f"{name}.example"} for name in ("prefect.hospital", "prefect.other"))
+        shown = httpx.get(f"{guarded.origin}/ui-settings", headers=named, timeout=60).json()
+        foreign = httpx.get(f"{guarded.api_url}/health", headers=unnamed, timeout=60)
+    assert guarded.origin.startswith("http://[::1]:")
+    assert shown["api_url"] == "https://prefect.hospital.example/api"
+    assert foreign.status_code == 400
+
+
+def test_only_we_can_read_prefects_files(guarded: Guarded, settings: Settings) -> None:
     files = [*settings.prefect_home.rglob("*"), *settings.logs.rglob("*")]
     assert settings.prefect_home / "prefect.db" in files
     assert [file for file in files if stat.S_IMODE(file.stat().st_mode) & 0o077] == []

@@ -16,8 +16,8 @@ from models.submission import MANIFEST_NAME
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
 from service.options import PrefectOptions
-from service.prefect_server import prefect_server
 from service.settings import Settings
+from tests.support.guarded import Guarded, guarded_server
 from tests.support.processes import environment
 from tests.support.uploads import manifest_of
 
@@ -28,11 +28,12 @@ PATIENCE = 200.0
 
 
 @contextmanager
-def a_machine(workspace: Path, api_url: str, ledger_url: str, store: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def a_machine(workspace: Path, guarded: Guarded, ledger_url: str, store: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """A service of its own, with a workspace of its own."""
     workspace.mkdir(mode=0o700)
     settings = environment(
-        PREFECT__API_URL=api_url,
+        PREFECT__API_URL=guarded.api_url,
+        PREFECT__AUTH=guarded.auth,
         LEDGER_URL=ledger_url,
         STORE_URL=f"file:{store}",
         REGISTER_SECRET=SECRET.hex(),
@@ -77,9 +78,9 @@ def test_two_workers_share_the_work_and_one_goes_on_when_the_other_is_killed(
     settings = Settings(workspace=tmp_path / "server", prefect=PrefectOptions(port=0, database_url=database))
     store = FolderStore(tmp_path / "store")
     with ExitStack() as stack:
-        api_url = stack.enter_context(prefect_server(settings))
+        guarded = stack.enter_context(guarded_server(settings))
         ledger = stack.enter_context(closing(open_ledger(postgres_url, SECRET)))
-        place = (api_url, postgres_url, tmp_path / "store")
+        place = (guarded, postgres_url, tmp_path / "store")
         first, _ = (stack.enter_context(a_machine(tmp_path / name, *place)) for name in ("one", "two"))
         wait_for(ledger, 0, workers=2)
         for number in range(UPLOADS // 2):

@@ -12,6 +12,7 @@ from prefect.states import Cancelling
 
 from flows.deployments import REPROCESSING, UPLOADS, Deployment, ensure_deployments
 from flows.dispatch import mark_orphans_crashed
+from tests.support.guarded import Guarded
 from tests.support.warm import POOL, specimen_flows, warm_worker
 
 pytestmark = [pytest.mark.flow, pytest.mark.timeout(180)]
@@ -47,9 +48,9 @@ class Asking:
         return await self.until(run_id, lambda run: run.state_type is StateType.RUNNING)
 
 
-def asking(api_url: str, work: Callable[[Asking], Awaitable[None]]) -> None:
+def asking(guarded: Guarded, work: Callable[[Asking], Awaitable[None]]) -> None:
     async def main() -> None:
-        async with PrefectClient(api_url) as client:
+        async with guarded.client() as client:
             await work(
                 Asking(client, await ensure_deployments(client, specimen_flows(), _QUEUES, work_pool=POOL, reading=1))
             )
@@ -57,9 +58,9 @@ def asking(api_url: str, work: Callable[[Asking], Awaitable[None]]) -> None:
     asyncio.run(main())
 
 
-def test_runs_share_the_workers_process_and_a_failed_one_harms_none(api_url: str, folder: Path) -> None:
+def test_runs_share_the_workers_process_and_a_failed_one_harms_none(guarded: Guarded, folder: Path) -> None:
     async def work(ask: Asking) -> None:
-        with warm_worker(api_url, folder) as worker:
+        with warm_worker(guarded, folder) as worker:
             before = await ask.ended(await ask.run("t:tell"))
             wrong = await ask.ended(await ask.run("t:wrong"))
             after = await ask.ended(await ask.run("t:tell"))
@@ -68,35 +69,37 @@ def test_runs_share_the_workers_process_and_a_failed_one_harms_none(api_url: str
         assert [run.state and run.state.message for run in (before, after)] == [str(worker.pid)] * 2
         assert worker.pid != os.getpid()
 
-    asking(api_url, work)
+    asking(guarded, work)
 
 
-def test_uploads_overtake_reprocessing(api_url: str, folder: Path) -> None:
+def test_uploads_overtake_reprocessing(guarded: Guarded, folder: Path) -> None:
     async def work(ask: Asking) -> None:
         later = [await ask.run("t:slow", seconds=0.1) for _ in range(2)]
         sooner = [await ask.run("t:tell") for _ in range(2)]
-        with warm_worker(api_url, folder, limit=1):
+        with warm_worker(guarded, folder, limit=1):
             runs = [await ask.ended(run_id) for run_id in (*later, *sooner)]
         started = sorted(runs, key=lambda run: run.start_time or run.expected_start_time)  # type: ignore[arg-type,return-value]
         assert [run.id for run in started[:2]] == sooner
 
-    asking(api_url, work)
+    asking(guarded, work)
 
 
-def test_a_running_run_is_cancelled_on_request(api_url: str, folder: Path) -> None:
+def test_a_running_run_is_cancelled_on_request(guarded: Guarded, folder: Path) -> None:
     async def work(ask: Asking) -> None:
-        with warm_worker(api_url, folder):
+        with warm_worker(guarded, folder):
             run = await ask.running(await ask.run("t:slow"))
             await ask.client.set_flow_run_state(run.id, Cancelling())
             await ask.until(run.id, lambda run: run.state_type is StateType.CANCELLED, seconds=10)
             assert (await ask.ended(await ask.run("t:tell"))).state_name == "Told"
 
-    asking(api_url, work)
+    asking(guarded, work)
 
 
-def test_the_runs_of_a_killed_worker_are_swept_and_those_of_a_living_one_are_not(api_url: str, folder: Path) -> None:
+def test_the_runs_of_a_killed_worker_are_swept_and_those_of_a_living_one_are_not(
+    guarded: Guarded, folder: Path
+) -> None:
     async def work(ask: Asking) -> None:
-        with warm_worker(api_url, folder) as worker:
+        with warm_worker(guarded, folder) as worker:
             run = await ask.running(await ask.run("t:slow"))
             assert await mark_orphans_crashed(ask.client, POOL) == 0
             worker.kill()
@@ -105,4 +108,4 @@ def test_the_runs_of_a_killed_worker_are_swept_and_those_of_a_living_one_are_not
         assert await mark_orphans_crashed(ask.client, POOL) == 1
         assert (await ask.client.read_flow_run(run.id)).state_type is StateType.CRASHED
 
-    asking(api_url, work)
+    asking(guarded, work)

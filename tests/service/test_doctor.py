@@ -35,6 +35,7 @@ from tests.support.broken import (
     a_ledger_of,
     a_ledger_that_is_none,
     a_ledger_without_its_secret,
+    a_password_for_everybody,
     a_secret_for_everybody,
     a_secret_that_is_none,
     a_store_of_no_kind,
@@ -99,6 +100,9 @@ SERVICES = [
     pytest.param(machine.modes, a_ledger, CheckState.OK, 0, "owner's alone", id="files of their owner"),
     pytest.param(
         machine.modes, a_secret_for_everybody, CheckState.WRONG, 2, "can be read", id="a secret for everybody"
+    ),
+    pytest.param(
+        machine.modes, a_password_for_everybody, CheckState.WRONG, 2, "Prefect's password", id="a password for all"
     ),
     pytest.param(rule("_policy"), a_bad_policy, CheckState.WRONG, 2, "newborn_dais", id="a rule that nobody knows"),
     pytest.param(rule("_policy"), nothing, CheckState.OK, 0, "can be used", id="the rules as they come"),

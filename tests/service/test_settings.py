@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from service.drawn_secrets import prefect_auth
+from service.options import PrefectOptions
 from service.resources import register_secret
 from service.settings import Settings, SettingsError, read_policy
 
@@ -78,6 +80,43 @@ def test_the_registers_secret_is_made_once_and_is_its_owners_alone(tmp_path: Pat
     assert len(made.pop()) == 32
     assert [file.name for file in (tmp_path / "w").iterdir()] == ["register.secret"]
     assert oct(settings.secret_file.stat().st_mode & 0o777) == "0o600"
+
+
+def test_prefects_password_is_drawn_once_and_is_its_owners_alone(tmp_path: Path) -> None:
+    settings = Settings(workspace=tmp_path / "w")
+    with ThreadPoolExecutor(8) as pool:
+        drawn = set(pool.map(prefect_auth, [settings] * 8))
+    assert drawn == {prefect_auth(settings)}
+    user, _, password = str(drawn.pop()).partition(":")
+    assert (user, len(password)) == ("intake", 24)
+    assert [file.name for file in (tmp_path / "w").iterdir()] == ["prefect.secret"]
+    assert oct(settings.prefect_secret_file.stat().st_mode & 0o777) == "0o600"
+    assert password != str(prefect_auth(Settings(workspace=tmp_path / "other"))).partition(":")[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param({"auth": "u:p"}, "u:p", id="set"),
+        pytest.param({"auth": "u:p", "api_url": "http://p.example/api"}, "u:p", id="set for an external server"),
+        pytest.param({"api_url": "http://p.example/api"}, None, id="an external server that asks for none"),
+    ],
+)
+def test_a_password_is_drawn_for_our_own_server_alone(
+    tmp_path: Path, options: dict[str, object], expected: str | None
+) -> None:
+    settings = Settings(workspace=tmp_path, prefect=PrefectOptions.model_validate(options))
+    assert prefect_auth(settings) == expected
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("held", [b"", b"no colon", b"intake:", b"\xff:\xff"])
+def test_a_file_that_holds_no_password_is_named_and_not_replaced(tmp_path: Path, held: bytes) -> None:
+    settings = Settings(workspace=tmp_path)
+    settings.prefect_secret_file.write_bytes(held)
+    with pytest.raises(SettingsError, match=r"prefect\.secret"):
+        prefect_auth(settings)
+    assert settings.prefect_secret_file.read_bytes() == held
 
 
 def test_a_secret_that_is_set_makes_no_file(tmp_path: Path) -> None:

@@ -25,8 +25,12 @@ def desk(**options: object) -> DeskOptions:
     return DeskOptions.model_validate({"port": 8098} | options)
 
 
+def prefect(**options: object) -> PrefectOptions:
+    return PrefectOptions.model_validate(options)
+
+
 def elsewhere(**more: object) -> PrefectOptions:
-    return PrefectOptions.model_validate({"host": "0.0.0.0"} | more)
+    return prefect(host="0.0.0.0", **more)
 
 
 @pytest.mark.parametrize(
@@ -34,10 +38,16 @@ def elsewhere(**more: object) -> PrefectOptions:
     [
         pytest.param({}, [], id="as it comes"),
         pytest.param({"prefect": elsewhere()}, ["INTAKE_PREFECT__HOST"], id="Prefect open to the network"),
-        pytest.param({"prefect": elsewhere(auth=SecretStr("u:canary"))}, [], id="the same with a password"),
-        pytest.param(
-            {"prefect": elsewhere(auth=SecretStr("canary"))}, ["USER:PASSWORD"], id="a password without a user"
-        ),
+        pytest.param({"prefect": elsewhere(auth="u:canary")}, ["INTAKE_PREFECT__URL"], id="the same with a password"),
+        pytest.param({"prefect": elsewhere(url="https://p.example")}, [], id="a Prefect behind TLS"),
+        pytest.param({"prefect": elsewhere(url="http://127.0.0.1:4200")}, [], id="one that is reached here alone"),
+        pytest.param({"prefect": prefect(url="http://p.example")}, ["https"], id="a Prefect behind a proxy in clear"),
+        pytest.param({"prefect": prefect(url="https://p.example/ui")}, ["port alone"], id="a Prefect below a path"),
+        pytest.param({"prefect": prefect(url="https://*.example")}, ["port alone"], id="a Prefect of many names"),
+        pytest.param({"prefect": prefect(auth="canary")}, ["USER:PASSWORD"], id="a password without a user"),
+        pytest.param({"prefect": prefect(auth="canary:")}, ["USER:PASSWORD"], id="a user without a password"),
+        pytest.param({"prefect": prefect(auth="u:canary密")}, ["ASCII"], id="a password that Prefect breaks at"),
+        pytest.param({"prefect": prefect(auth="")}, [], id="a password as an example file leaves it"),
         pytest.param({"prefect": elsewhere(api_url="https://p.example/api")}, [], id="a Prefect of somebody else"),
         pytest.param({"prefect": PrefectOptions(host="::1")}, [], id="loopback of IPv6"),
         pytest.param(
@@ -63,6 +73,7 @@ def elsewhere(**more: object) -> PrefectOptions:
         pytest.param({"receiver": ReceiverOptions(port=8099, tokens=SecretStr("t" * 32))}, [], id="a port with one"),
         pytest.param({"desk": desk()}, [], id="a review desk for this machine alone"),
         pytest.param({"desk": desk(url="http://localhost:8098")}, [], id="the same by another name"),
+        pytest.param({"desk": desk(url="http://[::1]:8098")}, [], id="the same by IPv6"),
         pytest.param({"desk": desk(host="0.0.0.0")}, ["INTAKE_DESK__URL"], id="a desk for others in clear"),
         pytest.param({"desk": desk(host="0.0.0.0", url="http://d.example")}, ["https"], id="the same with an address"),
         pytest.param({"desk": desk(url="http://d.example")}, ["https"], id="a proxy without TLS"),
@@ -153,6 +164,7 @@ def test_safe_settings_go_on(tmp_path: Path) -> None:
         ("127.8.8.8", True),
         ("localhost", True),
         ("::1", True),
+        ("[::1]", True),
         ("0.0.0.0", False),
         ("::", False),
         ("10.0.0.1", False),

@@ -101,6 +101,11 @@ def a_secret_for_everybody(folder: Path) -> dict[str, object]:
     return {}
 
 
+def a_password_for_everybody(folder: Path) -> dict[str, object]:
+    (folder / "prefect.secret").write_text("intake:canary")
+    return {}
+
+
 def a_bad_policy(folder: Path) -> dict[str, object]:
     (folder / "policy.yaml").write_text("newborn_dais: 3")
     return {"policy_file": folder / "policy.yaml"}

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, syn
 from tests.support.processes import demand, is_required
 
 PROGRAM: Final = "/usr/bin/chromium"
+FOREIGN: Final = "foreign.example"
 _REQUIRED: Final = "INTAKE_REQUIRE_CHROMIUM"
 _ARGUMENTS: Final = (
     "--no-sandbox",  # tests may be run by root, for whom it does not start otherwise
@@ -22,7 +23,8 @@ _ARGUMENTS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # who asks for another machine finds none
+    # Who asks for another machine finds none; a foreign name may be that of this machine.
+    f"--host-resolver-rules=MAP {FOREIGN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 _SCREEN: Final = ViewportSize(width=1280, height=900)
 _WAIT_MS: Final = 15_000.0
@@ -65,7 +67,7 @@ class Chromium(NamedTuple):
         return visit
 
 
-StartChromium = Callable[[], AbstractContextManager[Chromium]]
+StartChromium = Callable[..., AbstractContextManager[Chromium]]
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +82,10 @@ def start_chromium() -> StartChromium:
 
 
 @contextmanager
-def running_chromium() -> Iterator[Chromium]:
-    """Run Chromium for as long as the block lasts."""
+def running_chromium(*more: str) -> Iterator[Chromium]:
+    """Run Chromium for as long as the block lasts; `more` are arguments of its own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PROGRAM, args=list(_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=[*_ARGUMENTS, *more])
         try:
             yield Chromium(browser)
         finally:

@@ -6,22 +6,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.objects import FlowRun
-from prefect.exceptions import ObjectNotFound
-from prefect.states import Cancelling
-
+from tests.support.guarded import Guarded
 from tests.support.processes import environment
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun
 
 _GLANCE_SECONDS = 0.2
 
 
 @contextmanager
-def serving(workspace: Path, api_url: str, **settings: str) -> Iterator["subprocess.Popen[bytes]"]:
+def serving(workspace: Path, guarded: Guarded, **settings: str) -> Iterator["subprocess.Popen[bytes]"]:
     """A service on a Prefect server that somebody else runs."""
-    chosen = environment(PREFECT__API_URL=api_url, **settings)
+    chosen = environment(PREFECT__API_URL=guarded.api_url, PREFECT__AUTH=guarded.auth, **settings)
     command = [sys.executable, "-m", "cli.main", "--workspace", str(workspace), "serve"]
     with (workspace / "serve.log").open("ab") as log:
         service = subprocess.Popen(command, env=chosen, stdout=log, stderr=log)
@@ -35,13 +36,15 @@ def serving(workspace: Path, api_url: str, **settings: str) -> Iterator["subproc
 class Runs:
     """Asks for runs of one deployment, and waits for what becomes of them."""
 
-    def __init__(self, client: SyncPrefectClient, deployment: str, patience: float) -> None:
+    def __init__(self, client: "SyncPrefectClient", deployment: str, patience: float) -> None:
         self.client = client
         self._name = deployment
         self._patience = patience
 
     def ask(self, **parameters: object) -> UUID:
         """Ask for a run as soon as a worker has made the deployment."""
+        from prefect.exceptions import ObjectNotFound
+
         end = time.monotonic() + self._patience
         while True:
             try:
@@ -52,7 +55,7 @@ class Runs:
                 continue
             return self.client.create_flow_run_from_deployment(deployment.id, parameters=parameters).id
 
-    def until(self, run_id: UUID, reached: Callable[[FlowRun], bool]) -> FlowRun:
+    def until(self, run_id: UUID, reached: "Callable[[FlowRun], bool]") -> "FlowRun":
         """Wait until a run is as it should be."""
         end = time.monotonic() + self._patience
         while not reached(run := self.client.read_flow_run(run_id)):
@@ -60,18 +63,20 @@ class Runs:
             time.sleep(_GLANCE_SECONDS)
         return run
 
-    def ended(self, run_id: UUID) -> FlowRun:
+    def ended(self, run_id: UUID) -> "FlowRun":
         """Wait for its end."""
         return self.until(run_id, lambda run: run.state is not None and run.state.is_final())
 
-    def cancel(self, run_id: UUID) -> FlowRun:
+    def cancel(self, run_id: UUID) -> "FlowRun":
         """Ask for its end, as the UI does, and wait for it."""
+        from prefect.states import Cancelling
+
         self.client.set_flow_run_state(run_id, Cancelling())
         return self.until(run_id, lambda run: run.state_name == "Cancelled")
 
 
 @contextmanager
-def runs_of(api_url: str, deployment: str, patience: float = 120.0) -> Iterator[Runs]:
+def runs_of(guarded: Guarded, deployment: str, patience: float = 120.0) -> Iterator[Runs]:
     """Ask a server for runs of a deployment."""
-    with SyncPrefectClient(api_url) as client:
+    with guarded.sync_client() as client:
         yield Runs(client, deployment, patience)

@@ -14,22 +14,23 @@ from service.settings import use_environment
 
 if TYPE_CHECKING:
     from flows.worker import FlowTable
+    from tests.support.guarded import Guarded
 
 POOL = "test-pool"
 
 
 @contextmanager
-def warm_worker(api_url: str, folder: Path, *, limit: int = 2) -> Iterator[BaseProcess]:
+def warm_worker(guarded: "Guarded", folder: Path, *, limit: int = 2) -> Iterator[BaseProcess]:
     """Run a worker for as long as the block lasts, unless the block ends it."""
-    child = start_child("test-worker", folder / "worker.log", _work, api_url, str(folder), limit)
+    child = start_child("test-worker", folder / "worker.log", _work, *guarded, str(folder), limit)
     try:
         yield child
     finally:
         stop_child(child, seconds=10)
 
 
-def _work(api_url: str, home: str, limit: int) -> None:
-    use_environment({"PREFECT_API_URL": api_url, "PREFECT_HOME": home})
+def _work(api_url: str, auth: str, home: str, limit: int) -> None:
+    use_environment({"PREFECT_API_URL": api_url, "PREFECT_API_AUTH_STRING": auth, "PREFECT_HOME": home})
     import flows.worker  # noqa: F401 - Prefect is imported by the main thread
 
     threading.Thread(target=lambda: asyncio.run(_loop(limit)), daemon=True).start()
