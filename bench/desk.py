@@ -34,12 +34,12 @@ from models.content import Content
 from models.policy import ReviewSampling
 from models.result import Judgement
 from models.review import WaitReason
+from models.review_case import View
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.case import judge
 from pipeline.judge.dossier import open_dossier
 from pipeline.judge.likeness import NameContext
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.review_values import View
 from service.options import DeskOptions
 from service.settings import Settings
 from tests.support.people import PASSWORD

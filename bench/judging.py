@@ -42,8 +42,8 @@ from pipeline.judge.dossier import open_dossier
 from pipeline.judge.likeness import NameContext
 from pipeline.judge.rules.duplicates import mother_number
 from pipeline.ledger.batch_values import BatchOptions, ItemState
-from pipeline.ledger.contents import packed
 from pipeline.ledger.ledger import open_ledger
+from pipeline.ledger.repositories.readings import packed
 from pipeline.workers.process_identity import process_identity
 
 SEED: Final = 8

@@ -18,7 +18,7 @@ from cli.workspace import CliContext
 from models.cells import no_formula
 from models.errors import ExitCode
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.records import AuditKind
+from pipeline.ledger.values import AuditKind
 from pipeline.review.corrections import CheckedField, Confusion, checked_fields, confusions
 from pipeline.stores.atomic import write_atomically
 

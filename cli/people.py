@@ -13,7 +13,7 @@ from cli.workspace import CliContext
 from models.accounts import Account, checked_name
 from models.errors import ExitCode
 from models.review import Role
-from pipeline.ledger.clock import utc_now
+from pipeline.ledger.database import utc_now
 from service.settings import SettingsError
 
 people = typer.Typer(no_args_is_help=True, help="People who sign in at the review desk.")

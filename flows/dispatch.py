@@ -18,7 +18,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
-from pipeline.ledger.clock import utc_now
+from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import InboxItem
 from pipeline.workers.process_identity import is_dead

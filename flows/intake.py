@@ -32,7 +32,7 @@ from models.result import Result
 from models.submission import MANIFEST_NAME
 from pipeline.cases import steps
 from pipeline.cases.conclude import JudgedCase
-from pipeline.ledger.clock import utc_now
+from pipeline.ledger.database import utc_now
 from pipeline.workers.process_identity import process_identity
 from service.resources import resources
 from service.threads import run_in_thread

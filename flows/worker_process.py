@@ -29,8 +29,8 @@ from pipeline.delivery.deliver import deliver
 from pipeline.events.notifications import take_notifications
 from pipeline.events.reconciler import Reconciler
 from pipeline.events.uploads import bucket_of
-from pipeline.ledger.clock import utc_now
-from pipeline.ledger.records import Anchor
+from pipeline.ledger.database import utc_now
+from pipeline.ledger.values import Anchor
 from pipeline.workers.process_identity import process_identity
 from service import resources
 from service.settings import Settings

@@ -1,9 +1,11 @@
 """Errors that have a name: each knows its exit code and whether trying again helps."""
 
+from datetime import datetime
 from enum import IntEnum
 from typing import ClassVar, NamedTuple
 
 from models.codes import Reason
+from models.review import ReviewOutcome
 
 
 class ExitCode(IntEnum):
@@ -153,3 +155,50 @@ class BatchHeldError(LedgerError):
     """Another process works on the batch."""
 
     retryable = True
+
+
+class RefusedDecisionError(LedgerError):
+    """The ledger did not record the decision, nor anything that follows from it."""
+
+    exit_code = ExitCode.USAGE
+
+
+class StaleCaseError(RefusedDecisionError):
+    """The case has another result, or was sent in again, since the page was shown."""
+
+    def __init__(self, submission_id: str) -> None:
+        super().__init__(f"Case {submission_id} has changed since it was shown: look at it again.")
+
+
+class AlreadyDecidedError(RefusedDecisionError):
+    """Another reviewer decided this run before."""
+
+    def __init__(self, submission_id: str, account: str, outcome: ReviewOutcome, at: datetime) -> None:
+        super().__init__(f"Case {submission_id} was decided by {account} before.")
+        self.account, self.outcome, self.at = account, outcome, at
+
+
+class HeldError(RefusedDecisionError):
+    """Another reviewer holds the case."""
+
+    def __init__(self, submission_id: str, account: str, until: datetime) -> None:
+        super().__init__(f"Case {submission_id} is held by {account}.")
+        self.account, self.until = account, until
+
+
+class NotWaitingError(RefusedDecisionError):
+    """The case is not in the review queue."""
+
+    def __init__(self, submission_id: str) -> None:
+        super().__init__(f"Case {submission_id} is not in the review queue.")
+
+
+class PersonDecidedError(LedgerError):
+    """A person decided this revision; the machine does not decide it again."""
+
+    def __init__(self, submission_id: str) -> None:
+        super().__init__(f"Case {submission_id} was decided by a person: its result stands.")
+
+
+class ChildExistsError(LedgerError):
+    """Another case registered a child with one of these numbers first; nothing of this conclusion was stored."""

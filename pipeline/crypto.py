@@ -1,4 +1,4 @@
-"""Sealing with an authenticated cipher: what was altered, or stands elsewhere than it was put, does not open.
+"""Authenticated encryption: what was altered, or moved to another place, is not decrypted.
 
 Source:
     NIST SP 800-38D: a nonce of 96 bits drawn at random serves 2^32 messages under one key. RFC 5869: one secret serves
@@ -15,38 +15,38 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE: Final = 12  # bytes, as GCM wants them
 _TAG: Final = 16
-ADDED: Final = _NONCE + _TAG  # bytes by which sealing makes a message longer
+ADDED: Final = _NONCE + _TAG  # bytes by which encryption makes a message longer
 
 
 class BrokenError(Exception):
-    """What is to be opened was not sealed so."""
+    """The message was altered, or encrypted under another key or for another purpose."""
 
 
-def sealed(cipher: BlockCipherAlgorithm, message: bytes, about: bytes) -> bytes:
-    """A message that only the cipher's key opens, and only for the same purpose; never twice alike.
+def encrypt(cipher: BlockCipherAlgorithm, message: bytes, about: bytes) -> bytes:
+    """Encrypt a message; the same message never gives the same bytes twice.
 
     Args:
         cipher: With its key.
         message: Any bytes.
-        about: What the message is, or where it stands; not kept, and asked for at the opening.
+        about: What the message is, or where it stands; not stored, and needed again to decrypt it.
     """
     nonce = os.urandom(_NONCE)
-    sealing = Cipher(cipher, modes.GCM(nonce)).encryptor()
-    sealing.authenticate_additional_data(about)
-    return b"".join((nonce, sealing.update(message), sealing.finalize(), sealing.tag))
+    encryptor = Cipher(cipher, modes.GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(about)
+    return b"".join((nonce, encryptor.update(message), encryptor.finalize(), encryptor.tag))
 
 
-def opened(cipher: BlockCipherAlgorithm, payload: bytes, about: bytes) -> bytes:
-    """The message; raises BrokenError if it was altered, sealed under another key or for another purpose."""
+def decrypt(cipher: BlockCipherAlgorithm, payload: bytes, about: bytes) -> bytes:
+    """The message; raises BrokenError."""
     nonce, record, tag = payload[:_NONCE], payload[_NONCE:-_TAG], payload[-_TAG:]
     try:
-        opening = Cipher(cipher, modes.GCM(nonce, tag)).decryptor()
-        opening.authenticate_additional_data(about)
-        return opening.update(record) + opening.finalize()
+        decryptor = Cipher(cipher, modes.GCM(nonce, tag)).decryptor()
+        decryptor.authenticate_additional_data(about)
+        return decryptor.update(record) + decryptor.finalize()
     except (InvalidTag, ValueError, TypeError):  # also: cut short, or text where somebody mended a database by hand
         raise BrokenError from None
 
 
 def derived(secret: bytes, purpose: bytes, length: int) -> bytes:
-    """The key of so many bytes that a secret has for a purpose."""
+    """Derive a key of `length` bytes for a purpose from a secret."""
     return HKDF(SM3(), length, salt=None, info=purpose).derive(secret)

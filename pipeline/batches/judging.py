@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from models.changes import changes
-from models.errors import LedgerError, LostLeaseError, PipelineError
+from models.errors import ChildExistsError, LedgerError, LostLeaseError, PipelineError
 from pipeline.batches.outcomes import ItemOutcome, broken
 from pipeline.cases.conclude import JUDGED_AT_MOST, conclusions
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.likeness import NameContext
 from pipeline.ledger.batch_values import BatchItem, BatchLease, ItemState, Judged
-from pipeline.ledger.decision_errors import ChildExistsError
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Stored
 

@@ -8,13 +8,12 @@ from typing import Final, NamedTuple
 from models.case import Case
 from models.conclusion import Conclusion, Lease
 from models.content import Content
-from models.errors import LedgerError
+from models.errors import ChildExistsError, LedgerError, PersonDecidedError
 from models.register import KnownChild
 from models.result import Decision, Judgement, Provenance, Result
 from pipeline.judge.case import identifying, judge, register_query, registration
 from pipeline.judge.dossier import Dossier, open_dossier
 from pipeline.judge.likeness import NameContext
-from pipeline.ledger.decision_errors import ChildExistsError, PersonDecidedError
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Stored
 from pipeline.perceive.ocr.base import weights_named

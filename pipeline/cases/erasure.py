@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from models.errors import ObjectMissingError, StoreDownError, StoreError
-from pipeline.ledger.clock import utc_now
+from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Erasure, Expired, Forgotten
 from pipeline.stores.base import ObjectInfo, Store

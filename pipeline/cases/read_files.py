@@ -9,7 +9,7 @@ from models.policy import Limits
 from models.result import Result
 from pipeline.cases.context import PipelineContext
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.readings import reading_key
+from pipeline.ledger.repositories.readings import reading_key
 from pipeline.stores.content import bytes_of
 from pipeline.workers.ocr_pool import Pending
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from models.errors import LedgerError
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.records import Anchor, AuditReport
+from pipeline.ledger.values import Anchor, AuditReport
 from pipeline.stores.base import Store
 
 ANCHORS: Final = "audit/"

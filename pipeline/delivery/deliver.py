@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from models.errors import LedgerBusyError, ObjectMissingError, PipelineError, UnknownCaseError
 from pipeline.delivery.webhook import Webhook, WebhookError
-from pipeline.ledger.clock import utc_now
+from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Message, MessageKind
 from pipeline.stores.base import Store

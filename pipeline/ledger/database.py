@@ -1,21 +1,37 @@
-"""Connections and transactions: SQLite in one file by default, PostgreSQL by URL."""
+"""Connections, transactions and their errors: SQLite in one file by default, PostgreSQL by URL.
+
+No text of an error of ours quotes a value: values are names and numbers of children.
+"""
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from pydantic import ValidationError
+from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Table, create_engine, event, exc, make_url, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 
-from models.errors import LedgerError
-from pipeline.ledger.errors import translate_errors
+from models.errors import LedgerBusyError, LedgerError
+from pipeline.ledger.value_encryption import DecryptionError
 
+LONGEST_LEASE: Final = timedelta(hours=2)  # also the longest pause before something is tried again
+_PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BACKENDS = frozenset({"sqlite", "postgresql"})
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(tz=UTC)
 
 
 class Database:
@@ -80,6 +96,61 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
     else:
         new = sqlite.insert(table).values(**values).on_conflict_do_nothing().returning(*key)
     return connection.execute(new).first() is not None
+
+
+def is_over(until: Column[datetime], now: datetime) -> ColumnElement[bool]:
+    """The condition that a time has passed, or is so far ahead that only a wrong clock can have set it."""
+    return or_(until <= now, until > now + LONGEST_LEASE)
+
+
+@contextmanager
+def translate_errors(place: str) -> Iterator[None]:
+    """Turn errors of the database at `place` into LedgerError, and into LedgerBusyError where trying again helps."""
+    try:
+        yield
+    except exc.TimeoutError as error:
+        raise LedgerBusyError(f"The ledger {place} is busy: trying again helps.") from error
+    except (exc.IntegrityError, exc.DataError):
+        # The driver's text quotes the values, and values are children's numbers.
+        raise LedgerError(f"The ledger {place} refused a value that breaks one of its constraints.") from None
+    except exc.DBAPIError as error:
+        raise _named(place, error) from error
+
+
+@contextmanager
+def stored_value(what: str) -> Iterator[None]:
+    """Turn what cannot be understood of a stored value into LedgerError; `what` names it by ids alone."""
+    try:
+        yield
+    except (ValidationError, zlib.error, DecryptionError):
+        # The text of a ValidationError quotes the value.
+        raise LedgerError(f"The {what} is damaged in the ledger: restore a backup, or process it again.") from None
+
+
+def _named(place: str, error: exc.DBAPIError) -> LedgerError:
+    if isinstance(error.orig, sqlite3.Error):
+        return _named_sqlite(place, error.orig)
+    if isinstance(error, exc.OperationalError | exc.InterfaceError):
+        return LedgerBusyError(f"The ledger {place} is locked or does not answer: trying again helps.")
+    return LedgerError(f"The ledger {place} refused a statement ({type(error.orig).__name__}).")
+
+
+def _named_sqlite(place: str, error: sqlite3.Error) -> LedgerError:
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    name = getattr(error, "sqlite_errorname", "unknown")
+    if primary in _PASSING:
+        return LedgerBusyError(f"The ledger {place} is locked, or its disk is full ({name}): trying again helps.")
+    if primary in _DAMAGED:
+        return damaged(place)
+    return LedgerError(f"The ledger {place} could not be used ({name}): check the file, its folder and its disk.")
+
+
+def damaged(place: str) -> LedgerError:
+    """The error for a file that is not, or no longer, a ledger."""
+    return LedgerError(
+        f"The ledger {place} is damaged or not a ledger, and nothing was written to it: put it aside with its -wal "
+        "and -shm files, and restore a backup."
+    )
 
 
 def _parsed(url: str) -> URL:

@@ -1,8 +1,7 @@
 """The ledger: the truth about cases, runs, children, uploads, and the people who decide."""
 
 from models.errors import LedgerError
-from pipeline.ledger.clock import Clock, utc_now
-from pipeline.ledger.database import Database
+from pipeline.ledger.database import Clock, Database, utc_now
 from pipeline.ledger.repositories.accounts import AccountRepository
 from pipeline.ledger.repositories.audit import AuditRepository
 from pipeline.ledger.repositories.batches import BatchRepository

@@ -1,20 +1,50 @@
-"""The tables of cases, children and uploads; how a file gets there is written in migrations/."""
+"""The tables of cases, their results and their reviews, and what all tables have in common; migrations/ makes them."""
+
+from datetime import UTC, datetime
 
 from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    DateTime,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
+    MetaData,
     String,
     Table,
-    Text,
+    TypeDecorator,
     UniqueConstraint,
 )
 
-from pipeline.ledger.columns import UtcTime, metadata
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, stored as UTC without a zone in every database alike; naive times are refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - theirs
+        """Take the zone off."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("The ledger takes times with a zone only.")
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - theirs
+        """Put the zone back on."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData(naming_convention=NAMING)
 
 cases = Table(
     "cases",
@@ -144,77 +174,36 @@ register_check = Table(  # one row: tells a wrong secret before it makes a secon
     Column("key", String(32), primary_key=True),
 )
 
-notifications = Table(  # of the object store, accepted and not yet worked on
-    "notifications",
+waiting = Table(  # cases that lie before people, one row each; follows from runs and reviews, see waiting.py
+    "waiting",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("submission_id", String(64), nullable=False, unique=True),
+    Column("revision", Integer, nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("why", String(16), nullable=False),
+    Column("code", String(32)),
+    Column("reason", String(32)),
+    Column("priority", Integer, nullable=False),
+    Column("escalated", Boolean, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("owner", String(64)),
+    Column("held_until", UtcTime),
+    Index("ix_waiting_order", "escalated", "priority", "since", "case_id"),
+)
+
+reviews = Table(  # what people decided, never changed
+    "reviews",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("digest", String(64), nullable=False, unique=True),
-    Column("body", LargeBinary, nullable=False),
-    Column("received_at", UtcTime, nullable=False),
-)
-
-inbox = Table(
-    "inbox",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("item_id", String(32), nullable=False, unique=True),
-    Column("identity", String(64), nullable=False, unique=True),  # digest of the four below: long keys outgrow an index
-    Column("bucket", String(255), nullable=False),
-    Column("key", String(1024), nullable=False),
-    Column("version", String(255)),
-    Column("etag", String(255), nullable=False),
-    Column("via", String(16), nullable=False),
-    Column("heard_at", UtcTime, nullable=False),
-    Column("flow_run_id", String(64)),
-    Column("dispatched_at", UtcTime),
-    Column("owner", String(255)),
-    Column("token", Integer, nullable=False),
-    Column("leased_until", UtcTime),
-    Column("due_at", UtcTime, index=True),
-    Column("finished_at", UtcTime),
-    Column("submission_id", String(64)),
-)
-
-audit = Table(  # a chain: each record is bound to the one before, see audit.py
-    "audit",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", String(32), nullable=False),  # ISO, as it was signed
-    Column("kind", String(32), nullable=False),
-    Column("subject", String(32), index=True),
-    Column("details", Text, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-)
-
-audit_head = Table(  # one row: where the chain ends
-    "audit_head",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("seq", Integer, nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("mac", String(64), nullable=False),
-)
-
-outbox = Table(  # what is to be told to others, until they have it
-    "outbox",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("message_id", String(40), nullable=False, unique=True),
-    Column("kind", String(32), nullable=False),
-    Column("case_id", ForeignKey("cases.id"), index=True),
-    Column("data", Text, nullable=False),
-    Column("noted_at", UtcTime, nullable=False),
-    Column("due_at", UtcTime, index=True),
-    Column("attempts", Integer, nullable=False),
-    Column("failure", String(64)),
-    Column("told_at", UtcTime),
-)
-
-workers = Table(  # processes that work, as they last said so
-    "workers",
-    metadata,
-    Column("identity", String(255), primary_key=True),
-    Column("seen_at", UtcTime, nullable=False),
-    Column("engine_restarts", Integer, nullable=False),
+    Column("decision_id", String(32), nullable=False, unique=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("run", Integer, nullable=False),  # that was seen
+    Column("made_run", Integer),  # that came of it; none where nothing changed
+    Column("why", String(16), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("agreed", Boolean),  # with the machine, of a blind look
+    Column("account", String(64), nullable=False),
+    Column("decided_at", UtcTime, nullable=False, index=True),
+    Column("verdict", LargeBinary, nullable=False),
 )

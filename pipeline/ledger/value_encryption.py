@@ -1,7 +1,7 @@
-"""The hospital's secret: keys by which records are found, and values that nobody reads without it.
+"""The hospital's secret: keyed hashes by which records are found, and the encryption of values.
 
 An ID number has so few possible values that a plain hash of it is no secret; a keyed one is. Whoever holds the ledger
-and not the secret learns neither who is in the register nor who was forgotten.
+without the secret learns neither who is in the register nor who was erased.
 
 Source:
     domain.md, sections 5.2 and 6: HMAC-SM3 (GB/T 32905) for lookup, SM4-GCM (GB/T 32907) at rest.
@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives.hashes import SM3
 from cryptography.hazmat.primitives.hmac import HMAC
 
 from models.errors import LedgerError
-from pipeline import crypto as ciphers
-from pipeline.crypto import derived
+from pipeline import crypto
 
 SECRET_BYTES: Final = 32
 _KEY: Final = 16  # bytes
@@ -25,25 +24,25 @@ _FOR_CHAIN = b"child-intake audit chain"
 
 
 class Kind(StrEnum):
-    """What a key is made of, so that equal digits of two kinds never meet."""
+    """What a key is made of, so that equal digits of two kinds give different keys."""
 
     ID_NUMBER = "id_number"
     CERTIFICATE = "birth_certificate_number"
     BIRTH = "name, sex and birth date"
     DELIVERY = "mother's ID number and birth date"
     SUBMISSION = "submission_id"
-    CHECK = "check"  # of nothing: tells whether two secrets are one
+    CHECK = "check"  # of the empty text: shows whether two secrets are the same
 
 
-class BrokenSealError(LedgerError):
-    """What is to be opened was damaged, sealed under another secret, or is another row's."""
+class DecryptionError(LedgerError):
+    """The value was damaged, encrypted under another secret, or belongs to another row."""
 
 
 class Seal:
-    """Makes keys, seals records and opens them, all under one secret."""
+    """Makes keys and MACs, encrypts and decrypts values, all under one secret."""
 
     def __init__(self, secret: bytes) -> None:
-        """Derive what is needed.
+        """Derive a key for each use.
 
         Args:
             secret: At least 32 random bytes; the same for every machine that uses the ledger.
@@ -53,34 +52,72 @@ class Seal:
         """
         if len(secret) < SECRET_BYTES:
             raise LedgerError(f"The register's secret must have {SECRET_BYTES} random bytes at least.")
-        self._keys = HMAC(derived(secret, _FOR_KEYS, 32), SM3())
-        self._chain = HMAC(derived(secret, _FOR_CHAIN, 32), SM3())
-        self._cipher = algorithms.SM4(derived(secret, _FOR_RECORDS, 16))
+        self._keys = HMAC(crypto.derived(secret, _FOR_KEYS, 32), SM3())
+        self._chain = HMAC(crypto.derived(secret, _FOR_CHAIN, 32), SM3())
+        self._cipher = algorithms.SM4(crypto.derived(secret, _FOR_RECORDS, 16))
 
     def key(self, kind: Kind, text: str) -> str:
-        """The key of a text: the first 128 bits of its HMAC, in hexadecimal digits; indexes stay half as large."""
+        """The key of a text: the first 128 bits of its HMAC, as 32 hexadecimal digits; short, for small indexes."""
         keyed = self._keys.copy()
         keyed.update(f"{kind}\0{text}".encode())
         return keyed.finalize()[:_KEY].hex()
 
-    def chained(self, text: str) -> str:
-        """What only the secret makes of a text, in 64 hexadecimal digits."""
+    def mac(self, text: str) -> str:
+        """The MAC of a text of the audit chain, as 64 hexadecimal digits."""
         chained = self._chain.copy()
         chained.update(text.encode())
         return chained.finalize().hex()
 
-    def sealed(self, record: bytes, about: str = "") -> bytes:
-        """A record that only the secret opens, and only for the same purpose; the same is never sealed alike.
+    def encrypt(self, value: bytes, about: str = "") -> bytes:
+        """Encrypt a value; the same value never gives the same bytes twice.
 
         Args:
-            record: Any bytes.
-            about: What it is and of which row, see purposes.py; of the register's records nothing.
+            value: Any bytes.
+            about: What it is and of which row, see AssociatedData; empty for records of the register.
         """
-        return ciphers.sealed(self._cipher, record, about.encode())
+        return crypto.encrypt(self._cipher, value, about.encode())
 
-    def opened(self, payload: bytes, about: str = "") -> bytes:
-        """A record that was sealed; raises BrokenSealError."""
+    def decrypt(self, payload: bytes, about: str = "") -> bytes:
+        """The value that was encrypted with the same `about`; raises DecryptionError."""
         try:
-            return ciphers.opened(self._cipher, payload, about.encode())
-        except ciphers.BrokenError:
-            raise BrokenSealError("A record of the register is damaged in the ledger: restore a backup.") from None
+            return crypto.decrypt(self._cipher, payload, about.encode())
+        except crypto.BrokenError:
+            raise DecryptionError("A record of the register is damaged in the ledger: restore a backup.") from None
+
+
+class AssociatedData:
+    """What each encrypted value is, and of which row: authenticated with the value, so that none passes for another."""
+
+    @staticmethod
+    def of_case(column: str, submission_id: str, revision: int) -> str:
+        """Of a column of a case."""
+        return _joined(f"cases.{column}", submission_id, str(revision))
+
+    @staticmethod
+    def of_run(submission_id: str, revision: int, ordinal: int) -> str:
+        """Of the result of a run."""
+        return _joined("runs.result", submission_id, str(revision), str(ordinal))
+
+    @staticmethod
+    def of_reading(key: str) -> str:
+        """Of a reading."""
+        return _joined("readings.payload", key)
+
+    @staticmethod
+    def of_content(submission_id: str, revision: int, engine: str, version: str) -> str:
+        """Of the content of a case."""
+        return _joined("contents.payload", submission_id, str(revision), engine, version)
+
+    @staticmethod
+    def of_verdict(submission_id: str, revision: int, decision_id: str) -> str:
+        """Of a reviewer's decision."""
+        return _joined("reviews.verdict", submission_id, str(revision), decision_id)
+
+    @staticmethod
+    def of_batch_item(batch_id: str, number: int, submission_id: str) -> str:
+        """Of what is kept of an item of a batch."""
+        return _joined("batch_items.payload", batch_id, str(number), submission_id)
+
+
+def _joined(*parts: str) -> str:
+    return "\0".join(parts)

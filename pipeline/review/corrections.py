@@ -20,8 +20,8 @@ from models.errors import UnknownCaseError
 from models.geometry import Box
 from models.result import Result
 from models.review import Checked
+from models.review_case import Reviewed
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.review_values import Reviewed
 from pipeline.review.field_comparison import canonical
 from pipeline.review.finding_rows import row_field
 

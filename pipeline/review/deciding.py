@@ -11,8 +11,8 @@ from models.catalogue import NOTED
 from models.findings import CATALOGUE, Finding, Severity
 from models.result import Decision, Result, decide
 from models.review import ReviewDecision, ReviewOutcome, Role
+from models.review_case import RecordedDecision
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.review_values import RecordedDecision
 from pipeline.review.accepting import check_acceptance
 from pipeline.review.registering import registered
 from pipeline.review.return_checks import check_return

@@ -8,10 +8,10 @@ from models.id_number import normal_number
 from models.register import ChildNumbers, KnownChild
 from models.result import FieldValue
 from models.review import Checked
+from models.review_case import CaseForReview
 from models.submission import EnteredChild
 from pipeline.judge.case import identifying, registration
 from pipeline.judge.dossier import in_todays_codes
-from pipeline.ledger.review_values import CaseForReview
 from pipeline.review.review_case import ReviewCase
 from pipeline.review.sheet import is_of
 

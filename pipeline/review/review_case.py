@@ -8,6 +8,7 @@ from models.content import FileContent
 from models.policy import Limits, Policy
 from models.register import KnownChild
 from models.result import Result
+from models.review_case import CaseForReview
 from pipeline.cases.read_files import kept_files
 from pipeline.extract.extraction import CONTENT_VERSION, extract_files
 from pipeline.judge.case import register_query
@@ -15,7 +16,6 @@ from pipeline.judge.dossier import Dossier, in_todays_codes, open_dossier
 from pipeline.judge.likeness import NameContext
 from pipeline.judge.rules.duplicates import matching
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.review_values import CaseForReview
 from pipeline.review.paging import SheetPage, pages_of
 from pipeline.review.sheet import ReviewSheet, sheet_of
 

@@ -20,16 +20,16 @@ from cryptography.hazmat.primitives.hashes import SM3
 from cryptography.hazmat.primitives.hmac import HMAC
 
 from models.errors import StoreError
-from pipeline import crypto as ciphers
+from pipeline import crypto
 from pipeline.stores.base import masked_key
 from pipeline.stores.options import CipherName
 
 MAGIC: Final = b"\x8bINTAKE-SEALED\r\n"  # like PNG's: no text, and a transfer that changes line ends breaks it
 _VERSION: Final = 1
 _ID, _INNER, _PRINT = 8, 32, 16  # bytes
-_WRAPPED: Final = _INNER + ciphers.ADDED
+_WRAPPED: Final = _INNER + crypto.ADDED
 HEADER: Final = len(MAGIC) + 2 + _ID + _WRAPPED + _PRINT
-ADDED: Final = HEADER + ciphers.ADDED  # bytes by which an object in its envelope is longer than its plain bytes
+ADDED: Final = HEADER + crypto.ADDED  # bytes by which an object in its envelope is longer than its plain bytes
 
 _CIPHERS: Final[Mapping[CipherName, Callable[[bytes], BlockCipherAlgorithm]]] = MappingProxyType(
     {CipherName.SM4: lambda key: algorithms.SM4(key[:16]), CipherName.AES: algorithms.AES}
@@ -84,9 +84,9 @@ class OuterKey:
 
     def __init__(self, secret: bytes) -> None:
         """Derive it from 32 random bytes."""
-        self.id = ciphers.derived(secret, b"child-intake store id", _ID)
-        self._wrapping = ciphers.derived(secret, b"child-intake store keys", _INNER)
-        self._printing = HMAC(ciphers.derived(secret, b"child-intake store prints", 32), SM3())
+        self.id = crypto.derived(secret, b"child-intake store id", _ID)
+        self._wrapping = crypto.derived(secret, b"child-intake store keys", _INNER)
+        self._printing = HMAC(crypto.derived(secret, b"child-intake store prints", 32), SM3())
 
     def cipher(self, name: CipherName) -> BlockCipherAlgorithm:
         """What seals inner keys."""
@@ -115,10 +115,10 @@ class Keyring:
         """Put the bytes of an object into an envelope: its header, and the whole."""
         inner, newest, name = os.urandom(_INNER), self._newest, key.encode()
         blank = Header(self._cipher, newest.id, b"", newest.print_of(data))
-        wrapped = ciphers.sealed(newest.cipher(self._cipher), inner, blank.opening + name)
+        wrapped = crypto.encrypt(newest.cipher(self._cipher), inner, blank.opening + name)
         header = blank._replace(wrapped=wrapped)
         packed = header.pack()
-        return header, packed + ciphers.sealed(_CIPHERS[self._cipher](inner), data, packed + name)
+        return header, packed + crypto.encrypt(_CIPHERS[self._cipher](inner), data, packed + name)
 
     def open(self, key: str, header: Header, envelope: bytes) -> bytes:
         """The bytes of an object.
@@ -134,9 +134,9 @@ class Keyring:
                 f"put key {header.key_id.hex()} back into INTAKE_STORE__SEALING__KEYRING, or restore a backup."
             )
         try:
-            inner = ciphers.opened(outer.cipher(header.cipher), header.wrapped, header.opening + name)
-            data = ciphers.opened(_CIPHERS[header.cipher](inner), envelope[HEADER:], header.pack() + name)
-        except ciphers.BrokenError:
+            inner = crypto.decrypt(outer.cipher(header.cipher), header.wrapped, header.opening + name)
+            data = crypto.decrypt(_CIPHERS[header.cipher](inner), envelope[HEADER:], header.pack() + name)
+        except crypto.BrokenError:
             raise damaged(key) from None
         return data
 

@@ -12,7 +12,7 @@ import pytest
 
 from models.changes import Change
 from models.content import Content
-from models.errors import BatchHeldError, EngineError, LedgerBusyError, LedgerError
+from models.errors import BatchHeldError, ChildExistsError, EngineError, LedgerBusyError, LedgerError
 from models.policy import LegibilityLimits, Policy
 from models.result import Decision
 from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
@@ -25,7 +25,6 @@ from pipeline.cases.conclude import conclusions
 from pipeline.cases.context import PipelineContext
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.ledger.batch_values import Batch, BatchLease, BatchOptions, BatchStep, ItemState, Judged
-from pipeline.ledger.decision_errors import ChildExistsError
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.repositories.batches import BatchRepository
 from pipeline.ledger.values import Selection

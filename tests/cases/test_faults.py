@@ -21,9 +21,9 @@ from models.policy import Limits, Policy
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import conclude, judge, perceive_case, take_in
 from pipeline.events.reconciler import Reconciler
-from pipeline.ledger.clock import utc_now
+from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import open_ledger
-from pipeline.ledger.records import AuditKind
+from pipeline.ledger.values import AuditKind
 from pipeline.stores.folder import FolderStore
 from tests.support.faults import preloaded
 from tests.support.processes import demand

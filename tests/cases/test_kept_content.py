@@ -15,7 +15,7 @@ from models.submission import MANIFEST_NAME
 from pipeline.extract.extraction import CONTENT_VERSION, extract_files
 from pipeline.judge.case import judge
 from pipeline.judge.dossier import open_dossier
-from pipeline.ledger.contents import packed, unpacked
+from pipeline.ledger.repositories.readings import packed, unpacked
 from tests.support.cards import certificate, changes_page, unreadable
 from tests.support.dossiers import FAMILY, READER, Sent, dossier
 

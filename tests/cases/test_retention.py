@@ -12,9 +12,8 @@ from pipeline.cases.context import PipelineContext
 from pipeline.cases.erasure import erase_pending, expire_scans, scans_due
 from pipeline.cases.steps import conclude, judge, perceive_case, process, take_in
 from pipeline.delivery.deliver import Outlet, deliver
-from pipeline.ledger.clock import utc_now
-from pipeline.ledger.records import AuditKind
-from pipeline.ledger.values import Expired, UploadEvent, Via
+from pipeline.ledger.database import utc_now
+from pipeline.ledger.values import AuditKind, Expired, UploadEvent, Via
 from tests.support.dossiers import CHILD
 from tests.support.uploads import FILES, opened_desk, upload
 

@@ -14,7 +14,7 @@ from models.documents import Field
 from models.errors import ExitCode
 from models.review import ReviewOutcome
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.records import AuditKind
+from pipeline.ledger.values import AuditKind
 from pipeline.review.deciding import decide_case
 from service.resources import register_secret
 from service.settings import Settings

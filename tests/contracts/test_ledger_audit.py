@@ -10,8 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from models.conclusion import Conclusion
 from models.errors import LedgerError, LostLeaseError
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.records import AuditKind
-from pipeline.ledger.values import UploadEvent, Via
+from pipeline.ledger.values import AuditKind, UploadEvent, Via
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 

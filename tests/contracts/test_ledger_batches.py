@@ -9,13 +9,12 @@ from sqlalchemy import Engine, create_engine, text
 from models.case import Case
 from models.changes import Change
 from models.conclusion import Conclusion
-from models.errors import LostLeaseError, UnknownBatchError
+from models.errors import ChildExistsError, LostLeaseError, UnknownBatchError
 from models.findings import Code, Reason
 from models.register import ChildNumbers, KnownChild
 from models.result import Decision
 from models.review import Priority
 from pipeline.ledger.batch_values import Batch, BatchLease, BatchOptions, BatchStep, ItemState, Judged
-from pipeline.ledger.decision_errors import ChildExistsError
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Selection
 from tests.contracts.conftest import Clock

@@ -15,8 +15,8 @@ from models.conclusion import Conclusion
 from models.register import ChildNumbers
 from models.review import WaitReason
 from pipeline.ledger import cases
-from pipeline.ledger import review_queue as waiting
 from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.repositories import queue
 from pipeline.ledger.values import Forgotten, Selection
 from tests.contracts.conftest import Clock
 from tests.contracts.test_ledger_reviews import BLURRED, NUMBER, UNSURE, ended, whys
@@ -42,7 +42,7 @@ def test_a_child_is_forgotten_while_its_case_is_concluded(
     ledger: Ledger, other: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = ended(ledger, UNSURE)
-    numbers, follow, begun = ChildNumbers((NUMBER,)), waiting.follow, list[Future[Forgotten]]()
+    numbers, follow, begun = ChildNumbers((NUMBER,)), queue.follow, list[Future[Forgotten]]()
     ledger.cases.conclude(Conclusion(case, result(case), child=child(NUMBER), numbers=numbers))
     with ThreadPoolExecutor(1) as pool:
 
@@ -51,7 +51,7 @@ def test_a_child_is_forgotten_while_its_case_is_concluded(
             begun.append(pool.submit(other.erasures.forget_child, [NUMBER]))
             time.sleep(0.5)  # by then it waits for us
 
-        monkeypatch.setattr(waiting, "follow", meanwhile)
+        monkeypatch.setattr(queue, "follow", meanwhile)
         ledger.cases.conclude(Conclusion(case, result(case, UNSURE), numbers=numbers))
         assert begun[0].result().cases == 1
     assert tuple(ledger.cases.select(Selection())) == ()

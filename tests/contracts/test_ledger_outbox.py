@@ -9,8 +9,7 @@ from models.conclusion import Conclusion, Lease
 from models.errors import LedgerError, UnknownCaseError
 from models.findings import Code, Reason
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.records import AuditKind
-from pipeline.ledger.values import MessageKind, UploadEvent, Via
+from pipeline.ledger.values import AuditKind, MessageKind, UploadEvent, Via
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 

@@ -9,14 +9,7 @@ from models.case import Case
 from models.conclusion import Conclusion
 from models.documents import DocumentKind, PageKind
 from models.findings import Code, Finding, Location, Reason, Severity, found
-from models.policy import ReviewSampling
-from models.register import ChildNumbers
-from models.result import Decision, Result, decide
-from models.review import ReviewDecision, ReviewOutcome, WaitReason
-from models.shares import Share
-from pipeline.ledger.database import Database
-from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.overview_values import (
+from models.overview import (
     AccountAgreement,
     AccountDecisions,
     BatchCount,
@@ -28,8 +21,15 @@ from pipeline.ledger.overview_values import (
     QueueAge,
     VersionCount,
 )
-from pipeline.ledger.review_values import RecordedDecision
-from pipeline.ledger.tables_of_people import batch_items, batches
+from models.policy import ReviewSampling
+from models.register import ChildNumbers
+from models.result import Decision, Result, decide
+from models.review import ReviewDecision, ReviewOutcome, WaitReason
+from models.review_case import RecordedDecision
+from models.shares import Share
+from pipeline.ledger.database import Database
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.system_tables import batch_items, batches
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 

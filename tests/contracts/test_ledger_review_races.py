@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Connection
 
 from models.case import Case
+from models.errors import AlreadyDecidedError, StaleCaseError
 from models.policy import ReviewSampling
 from models.review import ReviewOutcome, WaitReason
+from models.review_case import RecordedDecision
 from pipeline.ledger import cases
-from pipeline.ledger.decision_errors import AlreadyDecidedError, StaleCaseError
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.review_values import RecordedDecision
 from tests.contracts.test_ledger_reviews import EVERY, UNSURE, accepted, ended, verdict, whys
 
 

@@ -8,25 +8,24 @@ import pytest
 from models.case import Case
 from models.conclusion import Conclusion
 from models.documents import DocumentKind, Field, Person
-from models.errors import LedgerError
+from models.errors import (
+    AlreadyDecidedError,
+    ChildExistsError,
+    HeldError,
+    LedgerError,
+    NotWaitingError,
+    PersonDecidedError,
+    StaleCaseError,
+)
 from models.findings import Code, Reason
 from models.geometry import Box
 from models.policy import ReviewSampling
 from models.register import ChildNumbers
 from models.result import Decision, Result
 from models.review import Checked, Priority, ReviewDecision, ReviewOutcome, WaitReason
-from pipeline.ledger.decision_errors import (
-    AlreadyDecidedError,
-    ChildExistsError,
-    HeldError,
-    NotWaitingError,
-    PersonDecidedError,
-    StaleCaseError,
-)
+from models.review_case import RecordedDecision, View
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.records import AuditKind
-from pipeline.ledger.review_values import RecordedDecision, View
-from pipeline.ledger.values import UploadEvent, Via
+from pipeline.ledger.values import AuditKind, UploadEvent, Via
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, SECRET, child, result, submission
 

@@ -15,12 +15,12 @@ from models.conclusion import Conclusion
 from models.content import Content, FileContent
 from models.errors import LedgerError
 from models.findings import Code, Reason
+from models.overview import DayDecisions, PageFailure, VersionCount
 from models.register import ChildNumbers
 from models.result import Decision, Result
-from pipeline.ledger.contents import packed
 from pipeline.ledger.database import Database
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.overview_values import DayDecisions, PageFailure, VersionCount
+from pipeline.ledger.repositories.readings import packed
 from pipeline.ledger.schema import alembic_config
 from pipeline.ledger.value_encryption import Kind, Seal
 from pipeline.ledger.values import Selection

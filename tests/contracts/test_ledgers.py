@@ -8,12 +8,11 @@ import pytest
 
 from models.case import Case
 from models.conclusion import Conclusion
-from models.errors import LedgerError, UnknownCaseError
+from models.errors import ChildExistsError, LedgerError, UnknownCaseError
 from models.findings import Code, Reason
 from models.result import Decision
-from pipeline.ledger.decision_errors import ChildExistsError
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.readings import reading_key
+from pipeline.ledger.repositories.readings import reading_key
 from pipeline.ledger.values import Selection
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, SECRET, child, read_page, result, submission

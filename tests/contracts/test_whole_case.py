@@ -9,7 +9,7 @@ import pytest
 
 from models.errors import LedgerBusyError, PipelineError, StoreDownError
 from pipeline.cases.erasure import forget_child
-from pipeline.ledger.clock import utc_now
+from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.base import Store
 from tests.contracts.conftest import OpenStore

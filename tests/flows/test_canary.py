@@ -13,7 +13,7 @@ import pytest
 from models.errors import LedgerError
 from models.masking import mask
 from models.result import Result
-from pipeline.ledger.clock import utc_now
+from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.folder import FolderStore
 from service.options import PrefectOptions, WorkerOptions

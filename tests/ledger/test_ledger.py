@@ -19,10 +19,10 @@ from sqlalchemy.exc import StatementError
 from models.conclusion import Conclusion
 from models.errors import LedgerBusyError, LedgerError
 from models.register import RegisterQuery
-from pipeline.ledger.columns import metadata
 from pipeline.ledger.database import Database
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.schema import VERSION_TABLE, alembic_config, bring_up_to_date
+from pipeline.ledger.tables import metadata
 from pipeline.ledger.value_encryption import Seal
 from tests.support.processes import free_port
 from tests.support.values import FILES, SECRET, child, read_page, result, submission

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from pipeline.ledger.passwords import hashed, is_password
+from pipeline.ledger.repositories.accounts import hashed, is_password
 
 KEPT = hashed("correct horse battery")
 

@@ -11,7 +11,7 @@ from models.findings import Code, Reason
 from models.policy import Limits
 from models.reading import PageReading
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.readings import reading_key
+from pipeline.ledger.repositories.readings import reading_key
 from pipeline.review.registering import registered
 from tests.support.cards import CHILD_NUMBER, MOTHER_NUMBER, id_number, member, mother
 from tests.support.dossiers import FAMILY, Sent

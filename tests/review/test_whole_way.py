@@ -8,18 +8,17 @@ import pytest
 from models.codes import Code, Reason
 from models.content import Content
 from models.documents import Field, Person
+from models.errors import ChildExistsError, StaleCaseError
 from models.policy import NameLimits, Policy, ReviewSampling
 from models.register import KnownChild
 from models.result import Decision
 from models.review import Relation, ReviewOutcome, Role, WaitReason
+from models.review_case import View
 from models.submission import Sex
 from pipeline.cases.conclude import judge_case, record
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.ledger.decision_errors import ChildExistsError, StaleCaseError
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.records import AuditKind
-from pipeline.ledger.review_values import View
-from pipeline.ledger.values import UploadEvent, Via
+from pipeline.ledger.values import AuditKind, UploadEvent, Via
 from pipeline.review.deciding import decide_case, issues_of
 from pipeline.review.registering import registered
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, MOTHER_NUMBER, certificate, id_number, member, mother

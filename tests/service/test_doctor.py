@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from models.errors import LedgerError
 from models.review import Role
-from pipeline.ledger.check import OldestItem, check_ledger
 from pipeline.ledger.ledger import open_ledger
+from pipeline.ledger.schema import OldestItem, check_ledger
 from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.stores.options import StoreOptions
 from pipeline.stores.provision import provision

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.review import Role
-from pipeline.ledger.clock import utc_now
+from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
 from service.options import DeskOptions

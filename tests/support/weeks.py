@@ -12,8 +12,8 @@ from models.findings import Code, Finding, Location, Reason, found
 from models.policy import ReviewSampling
 from models.result import Result, decide
 from models.review import ReviewDecision, ReviewOutcome
+from models.review_case import RecordedDecision
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.review_values import RecordedDecision
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, SECRET, result, submission
 

@@ -17,7 +17,7 @@ from pipeline.cases.context import PipelineContext
 from pipeline.delivery.audit_anchors import keep_anchor, verify
 from pipeline.delivery.deliver import Outlet, deliver
 from pipeline.events.reconciler import Reconciler
-from pipeline.ledger.clock import utc_now
+from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import InboxItem
 from pipeline.stores.base import Store

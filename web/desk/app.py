@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import EngineError
-from pipeline.ledger.clock import Clock, utc_now
+from pipeline.ledger.database import Clock, utc_now
 from pipeline.ledger.ledger import Ledger
 from pipeline.stores.base import Store
 from pipeline.workers.render_pool import PageRenderer

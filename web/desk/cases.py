@@ -11,13 +11,12 @@ from typing import Final, NamedTuple
 from starlette.responses import Response
 
 from models.changes import Change, changes
-from models.errors import EngineError, LedgerError, ObjectMissingError
+from models.errors import EngineError, HeldError, LedgerError, NotWaitingError, ObjectMissingError
 from models.masking import mask_numbers
 from models.review import Relation, Role
 from pipeline.batches.report import shown as masked_value
 from pipeline.cases.page_images import page_image
-from pipeline.ledger.decision_errors import HeldError, NotWaitingError
-from pipeline.ledger.records import AuditKind
+from pipeline.ledger.values import AuditKind
 from pipeline.review.accepting import may_repeat
 from pipeline.review.deciding import Issue
 from pipeline.review.return_reasons import offered_reasons

@@ -7,11 +7,10 @@ from typing import Final, NamedTuple
 from starlette.responses import Response
 
 from models.codes import Code
+from models.overview import Overview, day_of
 from models.result import Decision
 from models.shares import Share
-from pipeline.ledger.current_runs import day_of
-from pipeline.ledger.overview_values import Overview
-from pipeline.ledger.records import AuditKind
+from pipeline.ledger.values import AuditKind
 from web.desk import plots
 from web.desk.overview_tables import (
     as_csv,

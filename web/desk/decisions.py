@@ -6,9 +6,9 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from models.codes import Code, Reason
+from models.errors import AlreadyDecidedError, ChildExistsError, HeldError, RefusedDecisionError
 from models.messages import Language, message_text
 from models.review import Checked, Relation, ReviewDecision, ReviewOutcome
-from pipeline.ledger.decision_errors import AlreadyDecidedError, ChildExistsError, HeldError, RefusedDecisionError
 from pipeline.review.deciding import Intent, decide_case, issues_of
 from pipeline.review.return_reasons import finding_of, fits, offered_reasons, place_of
 from pipeline.review.review_case import ReviewCase

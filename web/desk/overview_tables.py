@@ -10,6 +10,7 @@ from models.catalogue import TITLES
 from models.cells import no_formula
 from models.codes import Code
 from models.documents import PageKind
+from models.overview import BEIJING, Overview
 from models.result import Decision
 from models.review import ReviewOutcome
 from models.shares import Share

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, NamedTuple
 from pydantic import AwareDatetime, Field, TypeAdapter
 from starlette.responses import Response
 
+from models.errors import NotWaitingError
 from models.masking import mask_numbers
 from models.review import Priority, ReviewOutcome, Role, WaitReason
 from pipeline.ledger.decision_errors import NotWaitingError

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pipeline.judge.likeness import NameContext
-from pipeline.ledger.clock import Clock
+from pipeline.ledger.database import Clock
 from pipeline.ledger.ledger import Ledger
 from pipeline.names.characters import readable
 from pipeline.perceive.ocr.engine import engine_kind

@@ -1,44 +1,67 @@
-"""Results on their way out: each operation is one transaction."""
+"""The outbox: messages for other systems, noted in the transaction that made them true, kept until delivered."""
 
-from datetime import datetime
+import json
+from datetime import datetime, timedelta
+from typing import Final
 
-from pipeline.ledger import outbox, telling
-from pipeline.ledger.audit import AuditEntry
-from pipeline.ledger.records import AuditKind
-from pipeline.ledger.repositories.base import Details, Repository
-from pipeline.ledger.values import Message
+from sqlalchemy import select, update
+
+from pipeline.ledger.database import is_over
+from pipeline.ledger.repositories.base import AuditEntry, Details
+from pipeline.ledger.repositories.recording import RecordingRepository
+from pipeline.ledger.system_tables import outbox
+from pipeline.ledger.values import AuditKind, Message, MessageKind
+
+_LONGEST_FAILURE: Final = 64  # characters
 
 
-class OutboxRepository(Repository):
-    """What others are to be told, until they have it: at least once, each time under the same id."""
+class OutboxRepository(RecordingRepository):
+    """Messages for other systems: each is delivered at least once, every time under the same id."""
 
     def claim(self, limit: int, seconds: float) -> tuple[Message, ...]:
-        """Take the oldest that are due, for so long; then others may."""
+        """Claim due messages for so long; those with the fewest attempts first, so that failing ones block none."""
         with self._database.writing() as connection:
-            return outbox.claim(connection, limit, seconds=seconds, now=self._clock())
+            now = self._clock()
+            due = select(outbox.c.id).where(is_over(outbox.c.due_at, now)).order_by(outbox.c.attempts, outbox.c.id)
+            ids = connection.scalars(due.limit(limit).with_for_update(skip_locked=True)).all()
+            claimed = (
+                update(outbox)
+                .where(outbox.c.id.in_(ids))
+                .values(due_at=now + timedelta(seconds=seconds), attempts=outbox.c.attempts + 1)
+                .returning(outbox)
+            )
+            rows = sorted(connection.execute(claimed).all(), key=lambda row: int(row.id))
+        return tuple(
+            Message(row.message_id, MessageKind(row.kind), json.loads(row.data), row.noted_at, row.attempts)
+            for row in rows
+        )
 
     def add(self, submission_id: str) -> bool:
-        """Let the latest result of a case be told, unless the last message about it says the same already.
+        """Add a message with the latest result of a case; False if the last message about the case says the same.
 
-        For results that did not come through the inbox, which are not told by themselves; raises UnknownCaseError, or
-        LedgerError without a result.
+        For results that did not come through the inbox, of which no message is added by itself.
+
+        Raises:
+            UnknownCaseError: There is no such case.
+            LedgerError: It has no result.
         """
         with self._database.writing() as connection:
-            return telling.tell(connection, self._seal, submission_id, now=self._clock())
+            return self._add_result_if_changed(connection, submission_id)
 
     def mark_delivered(self, message: Message) -> None:
-        """Note that it arrived; once more is no error."""
+        """Note that a message arrived; repeating it is no error."""
+        undelivered = (outbox.c.message_id == message.message_id, outbox.c.told_at.is_(None))
         with self._database.writing() as connection:
-            if outbox.told(connection, message, now=self._clock()):
+            values = {"told_at": self._clock(), "due_at": None, "failure": None}
+            if connection.execute(update(outbox).where(*undelivered).values(**values)).rowcount:
                 details: Details = {"message": message.message_id, "attempts": message.attempts}
-                self._record(connection, AuditEntry(AuditKind.TOLD, details, _subject_of(message)))
+                subject = message.data.get("submission_id")
+                about = subject if isinstance(subject, str) else None
+                self._record(connection, AuditEntry(AuditKind.TOLD, details, about))
 
     def mark_failed(self, message: Message, failure: str, again: datetime) -> None:
-        """Note that it did not arrive, why in a word that quotes nobody, and when to try again."""
+        """Note that a message did not arrive, why in a word that quotes no value, and when to try again."""
+        undelivered = (outbox.c.message_id == message.message_id, outbox.c.told_at.is_(None))
+        values = {"due_at": again, "failure": failure[:_LONGEST_FAILURE]}
         with self._database.writing() as connection:
-            outbox.failed(connection, message, failure, again=again)
-
-
-def _subject_of(message: Message) -> str | None:
-    subject = message.data.get("submission_id")
-    return subject if isinstance(subject, str) else None
+            connection.execute(update(outbox).where(*undelivered).values(**values))

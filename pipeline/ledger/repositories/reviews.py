@@ -1,107 +1,76 @@
-"""Cases that lie before people, and what they decide: each operation is one transaction."""
+"""Reviewers' decisions: what a reviewer sees of a case, and recording what they decided; never changed afterwards."""
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from pydantic import JsonValue
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, Select, insert, select
 
 from models.case import Case
 from models.conclusion import Conclusion, Lease
+from models.errors import AlreadyDecidedError, RefusedDecisionError, StaleCaseError
 from models.result import Result
-from models.review import Priority, ReviewOutcome, WaitReason
-from pipeline.ledger import cases, inbox, reviews, runs
-from pipeline.ledger import review_queue as waiting
-from pipeline.ledger.audit import AuditEntry
-from pipeline.ledger.cases import Held
-from pipeline.ledger.decision_errors import StaleCaseError
-from pipeline.ledger.loading import laid_out
-from pipeline.ledger.records import AuditKind
-from pipeline.ledger.repositories.base import Details
-from pipeline.ledger.repositories.recording import RecordingRepository
-from pipeline.ledger.review_queue import Ended
-from pipeline.ledger.review_values import (
-    CaseForReview,
-    Cursor,
-    QueueCount,
-    QueuePage,
-    RecordedDecision,
-    Reviewed,
-    View,
-    Waiting,
-)
-from pipeline.ledger.reviews import Decided
-from pipeline.ledger.runs import Adding
+from models.review import ReviewDecision, ReviewOutcome, WaitReason
+from models.review_case import CaseForReview, RecordedDecision, Reviewed, Waiting
+from pipeline.ledger import cases as case_rows
+from pipeline.ledger.database import stored_value
+from pipeline.ledger.repositories import queue, readings
+from pipeline.ledger.repositories.base import AuditEntry, Details
+from pipeline.ledger.repositories.queue import QueueRepository
+from pipeline.ledger.repositories.recording import RecordingRepository, Revision
+from pipeline.ledger.tables import cases, reviews, runs
+from pipeline.ledger.value_encryption import AssociatedData, Seal
+from pipeline.ledger.values import AuditKind
+
+_PAGE: Final = 500
 
 
-class ReviewRepository(RecordingRepository):
-    """A case comes to lie before people, and leaves them, in the transaction that gives it a result."""
-
-    def queue(self, view: View, limit: int, after: Cursor | None = None) -> QueuePage:
-        """The next cases: supervisors' last, then by priority, then those that have waited longest."""
-        with self._database.reading() as connection:
-            return waiting.page(connection, view, limit, after)
-
-    def queue_counts(self) -> tuple[QueueCount, ...]:
-        """How many cases there are for each reason."""
-        with self._database.reading() as connection:
-            return waiting.counts(connection)
-
-    def waiting(self, submission_id: str) -> Waiting | None:
-        """Whether a case lies before people, and how."""
-        with self._database.reading() as connection:
-            return waiting.one(connection, submission_id)
+class ReviewRepository(QueueRepository, RecordingRepository):
+    """The review queue and reviewers' decisions; a case enters and leaves the queue with the result that says so."""
 
     def case_for_review(self, submission_id: str, version: int | None) -> CaseForReview:
-        """A case with all that somebody needs who decides it; with content of this version, as `stored`.
+        """A case with all that a reviewer needs; with content of this version, as `cases.load`.
 
         Raises:
             UnknownCaseError: There is no such case.
-            NoResultYetError: It came in, and was not decided yet.
+            NoResultYetError: It has no result yet.
         """
         with self._database.reading() as connection:
-            return laid_out(connection, self._seal, submission_id, version)
-
-    def hold(self, submission_id: str, account: str, seconds: float) -> Waiting:
-        """Take a case in hand for so long, or go on holding it; raises HeldError or NotWaitingError."""
-        with self._database.writing() as connection:
-            held = waiting.hold(connection, submission_id, account, seconds=seconds, now=self._clock())
-            self._record(connection, _held(submission_id, account, seconds=seconds))
-            return held
-
-    def release(self, submission_id: str, account: str) -> None:
-        """Let go of a case; once more, or of one that is somebody else's, is no error."""
-        with self._database.writing() as connection:
-            if waiting.release(connection, submission_id, account):
-                self._record(connection, _held(submission_id, account, seconds=0))
-
-    def prioritise(self, submission_id: str, account: str, priority: Priority) -> None:
-        """Put a case before others, or back; raises NotWaitingError."""
-        with self._database.writing() as connection:
-            waiting.prioritise(connection, submission_id, priority)
-            self._record(connection, _held(submission_id, account, priority=int(priority)))
+            case_id, run = case_rows.latest_run(connection, self._seal, submission_id)
+            case = case_rows.case_of(connection, self._seal, submission_id, run["revision"])
+            contents = readings.content_rows(connection, [case_id], version)
+            result = case_rows.result_of(connection, self._seal, submission_id, case.revision, run["run"])
+            return CaseForReview(
+                case=case,
+                result=result,
+                run=run["run"],
+                author=case_rows.last_run(connection, case_id).author,
+                content=readings.content_of_row(self._seal, case, result, contents.get(case_id)),
+                waiting=queue.waiting_case(connection, submission_id),
+                reviewed=self._decisions(connection, submission_id),
+                newer=not case_rows.is_latest(connection, case),
+            )
 
     def reopen(self, submission_id: str, account: str) -> Waiting:
-        """Lay a decided case before supervisors again; raises UnknownCaseError, or LedgerError without runs."""
+        """Put a decided case into the supervisors' queue; raises UnknownCaseError, or LedgerError without runs."""
         with self._database.writing() as connection:
-            result = runs.latest(connection, self._seal, submission_id)
-            case = cases.case_of(connection, self._seal, submission_id, result.revision)
-            case_id = cases.locked(connection, case)
-            ended = Ended(case_id, case, runs.last(connection, case_id).ordinal, result)
-            waiting.lay(connection, ended, WaitReason.OBJECTION, now=self._clock())
-            self._record(connection, _held(submission_id, account, why=WaitReason.OBJECTION.value))
-            laid = waiting.one(connection, submission_id)
-        if laid is None:
+            result = case_rows.latest_result(connection, self._seal, submission_id)
+            case = case_rows.case_of(connection, self._seal, submission_id, result.revision)
+            case_id = case_rows.locked(connection, case)
+            ended = queue.Ended(case_id, case, case_rows.last_run(connection, case_id).ordinal, result)
+            queue.reopen(connection, ended, WaitReason.OBJECTION, now=self._clock())
+            self._record(connection, queue.held_entry(submission_id, account, why=WaitReason.OBJECTION.value))
+            reopened = queue.waiting_case(connection, submission_id)
+        if reopened is None:
             raise StaleCaseError(submission_id)
-        return laid
+        return reopened
 
-    def record_decision(self, settled: RecordedDecision) -> int | None:
+    def record_decision(self, decision: RecordedDecision) -> int | None:
         """Record a person's decision and what follows: all of it, or nothing.
 
-        A result that follows becomes a run whose author is the person, registers its child, and waits in the outbox;
-        without a child it takes out of the register what the revision had registered. A case that is handed on waits
-        for a supervisor. A blind look that agrees lets the case go; one that does not lays it before supervisors. The
+        A result that follows becomes a run whose author is the person, registers its child, and goes into the outbox;
+        without a child it takes out of the register what the revision had registered. An escalated case waits for a
+        supervisor. A blind review that agrees removes the case from the queue; one that does not escalates it. The
         same decision once more changes nothing.
 
         Returns:
@@ -109,106 +78,170 @@ class ReviewRepository(RecordingRepository):
 
         Raises:
             StaleCaseError: The case has another result or revision than was seen.
-            AlreadyDecidedError: Somebody decided it first.
-            HeldError: Somebody else has it in hand.
-            NotWaitingError: It does not lie before people.
+            AlreadyDecidedError: Another reviewer decided it first.
+            HeldError: Another reviewer holds it.
+            NotWaitingError: It is not in the queue.
             ChildExistsError: Another case registered a child with one of its numbers.
         """
         with self._database.writing() as connection:
-            case_id = cases.locked(connection, settled.case)  # first: whoever sends the same at once waits here
-            before = reviews.with_id(connection, settled.verdict.decision_id)
+            case_id = case_rows.locked(connection, decision.case)  # first: the same decision sent twice at once waits
+            decision_id = decision.verdict.decision_id
+            before = connection.execute(select(reviews).where(reviews.c.decision_id == decision_id)).first()
             if before is not None:
-                return reviews.made_before(before, case_id, settled)
-            row = self._seen(connection, settled)
-            made = self._followed(connection, case_id, settled)
-            decided = Decided(case_id, settled, WaitReason(row.why), made)
-            reviews.add(connection, self._seal, decided, now=self._clock())
-            self._record(connection, _decided(settled, WaitReason(row.why), made))
-            return made
+                return _repeated(before, case_id, decision)
+            why = self._check_seen(connection, decision)
+            made_run = self._apply(connection, case_id, decision)
+            values = self._values(case_id, decision, why, made_run)
+            connection.execute(insert(reviews).values(**values))
+            self._record(connection, _entry(decision, why, made_run))
+            return made_run
 
-    def _seen(self, connection: Connection, settled: RecordedDecision) -> Row[Any]:
-        """The row of the case that is decided, if it is what was seen; raises as `settle`."""
-        case, verdict = settled.case, settled.verdict
-        row = waiting.row_of(connection, case.submission.submission_id)
+    def _check_seen(self, connection: Connection, decision: RecordedDecision) -> WaitReason:
+        """Why the decided case waits; raises as `record_decision` where the case is not what the reviewer saw."""
+        case, verdict = decision.case, decision.verdict
+        row = queue.lock_row(connection, case.submission.submission_id)
         if row is None:
-            raise reviews.gone(connection, case, verdict.run)
-        shown = (verdict.revision, verdict.run, settled.why or row.why, settled.escalated in (None, row.escalated))
+            raise _missing(connection, case, verdict.run)
+        seen = (verdict.revision, verdict.run, decision.why or row.why, decision.escalated in (None, row.escalated))
         if (
-            (row.revision, row.run, row.why, True) != shown
+            (row.revision, row.run, row.why, True) != seen
             or case.revision != verdict.revision
-            or not cases.is_latest(connection, case)
+            or not case_rows.is_latest(connection, case)
         ):
             raise StaleCaseError(case.submission.submission_id)
-        waiting.refuse_if_held(waiting.value_of(row), settled.account, self._clock())
-        return row
+        queue.refuse_if_held(queue.waiting_of_row(row), decision.account, self._clock())
+        return WaitReason(row.why)
 
-    def _followed(self, connection: Connection, case_id: int, settled: RecordedDecision) -> int | None:
-        """What a decision does to the case; hands on the number of its run, if it makes one."""
-        submission_id = settled.case.submission.submission_id
-        if settled.verdict.outcome is ReviewOutcome.ESCALATE:
-            waiting.escalate(connection, submission_id)
-        elif settled.result is not None:
-            waiting.leave(connection, submission_id)
-            conclusion = Conclusion(settled.case, settled.result, settled.child, settled.numbers)
-            place = Adding(Held(case_id, is_latest=True), runs.last(connection, case_id))  # what was seen is the latest
-            ordinal, ending = self._add_run(connection, place, conclusion, author=settled.account)
-            self._tell(connection, case_id, submission_id, ending)
+    def _apply(self, connection: Connection, case_id: int, decision: RecordedDecision) -> int | None:
+        """Change queue, runs, register and outbox as a decision says; returns the number of the new run, if any."""
+        submission_id = decision.case.submission.submission_id
+        if decision.verdict.outcome is ReviewOutcome.ESCALATE:
+            queue.escalate(connection, submission_id)
+        elif decision.result is not None:
+            queue.leave(connection, submission_id)
+            conclusion = Conclusion(decision.case, decision.result, decision.child, decision.numbers)
+            last = case_rows.last_run(connection, case_id).ordinal
+            revision = Revision(case_id, is_latest=True, last_run=last)  # as _check_seen made sure
+            ordinal, run = self._add_run(connection, revision, conclusion, author=decision.account)
+            self._add_result_message(connection, case_id, submission_id, run)
             return ordinal
-        elif settled.agreed is False:
-            waiting.escalate(connection, submission_id, WaitReason.DISSENT)
+        elif decision.agreed is False:
+            queue.escalate(connection, submission_id, WaitReason.DISSENT)
         else:
-            waiting.leave(connection, submission_id)
+            queue.leave(connection, submission_id)
         return None
 
+    def _values(
+        self, case_id: int, decision: RecordedDecision, why: WaitReason, made_run: int | None
+    ) -> dict[str, object]:
+        verdict, submission_id = decision.verdict, decision.case.submission.submission_id
+        about = AssociatedData.of_verdict(submission_id, decision.case.revision, verdict.decision_id)
+        return {
+            "decision_id": verdict.decision_id,
+            "case_id": case_id,
+            "run": verdict.run,
+            "made_run": made_run,
+            "why": why.value,
+            "outcome": verdict.outcome.value,
+            "agreed": decision.agreed,
+            "account": decision.account,
+            "decided_at": self._clock(),
+            "verdict": self._seal.encrypt(verdict.model_dump_json().encode(), about),
+        }
+
     def standing(self, case: Case) -> Result | None:
-        """The result that a person gave a revision, if one did; no machine gives it another."""
+        """The result that a person gave a revision, if one did; the machine does not decide such a revision again."""
+        query = case_rows.results_query(case.submission.submission_id).add_columns(runs.c.author)
+        query = query.where(cases.c.revision == case.revision).order_by(runs.c.ordinal.desc()).limit(1)
         with self._database.reading() as connection:
-            return runs.by_person(connection, self._seal, case)
+            row = connection.execute(query).first()
+        return None if row is None or row.author is None else case_rows.result_of_row(self._seal, row)
 
     def repeat_result(self, case: Case, lease: Lease) -> None:
-        """Finish an upload that is a decided revision once more: its result is told again; raises LostLeaseError."""
+        """Finish an upload that repeats a decided revision, with a message of its result; raises LostLeaseError."""
         submission_id = case.submission.submission_id
         with self._database.writing() as connection:
-            case_id = cases.locked(connection, case)
-            if inbox.finish(connection, lease, submission_id, now=self._clock()):
-                _, run = runs.latest_run(connection, self._seal, submission_id)
-                self._tell(connection, case_id, submission_id, run)
+            case_id = case_rows.locked(connection, case)
+            if self._finish_item(connection, lease, submission_id):
+                _, run = case_rows.latest_run(connection, self._seal, submission_id)
+                self._add_result_message(connection, case_id, submission_id, run)
                 details: Details = {"item": lease.item_id, "refused": False}
                 self._record(connection, AuditEntry(AuditKind.CLOSED, details, submission_id))
 
     def decisions(self, submission_id: str) -> tuple[Reviewed, ...]:
-        """What people decided of a case, oldest first."""
+        """The decisions of a case, oldest first."""
         with self._database.reading() as connection:
-            return reviews.of_case(connection, self._seal, submission_id)
+            return self._decisions(connection, submission_id)
+
+    def _decisions(self, connection: Connection, submission_id: str) -> tuple[Reviewed, ...]:
+        rows = connection.execute(_decisions_query().where(cases.c.submission_id == submission_id))
+        return tuple(_reviewed(self._seal, row) for row in rows)
 
     def all_decisions(self, since: datetime | None = None) -> Iterator[Reviewed]:
-        """What people decided since then of all cases, oldest first."""
+        """The decisions of all cases since then, oldest first."""
         row_id = 0
         while True:
+            query = _decisions_query().where(reviews.c.id > row_id).limit(_PAGE)
             with self._database.reading() as connection:
-                row_id, page = reviews.page_after(connection, self._seal, row_id, since)
-            yield from page
-            if not page:
+                rows = connection.execute(query if since is None else query.where(reviews.c.decided_at >= since)).all()
+            yield from [_reviewed(self._seal, row) for row in rows]
+            if not rows:
                 return
+            row_id = rows[-1].id
 
 
-def _held(submission_id: str, account: str, **what: JsonValue) -> AuditEntry:
-    return AuditEntry(AuditKind.HELD, {"account": account, **what}, submission_id)
+def _repeated(row: Row[Any], case_id: int, decision: RecordedDecision) -> int | None:
+    """The run that came of this very decision; raises AlreadyDecidedError if its id is that of another one."""
+    verdict = decision.verdict
+    if (row.case_id, row.account, row.run, row.outcome) != (
+        case_id,
+        decision.account,
+        verdict.run,
+        verdict.outcome.value,
+    ):
+        submission_id = decision.case.submission.submission_id
+        raise AlreadyDecidedError(submission_id, row.account, ReviewOutcome(row.outcome), row.decided_at)
+    made_run: int | None = row.made_run
+    return made_run
 
 
-def _decided(settled: RecordedDecision, why: WaitReason, made: int | None) -> AuditEntry:
-    verdict = settled.verdict
+def _missing(connection: Connection, case: Case, run: int) -> RefusedDecisionError:
+    """Why a case that a reviewer decides is not in the queue any more: decided, or changed."""
+    submission_id = case.submission.submission_id
+    of_run = (cases.c.submission_id == submission_id, cases.c.revision == case.revision, reviews.c.run == run)
+    query = select(reviews).join(cases, cases.c.id == reviews.c.case_id).where(*of_run)
+    row = connection.execute(query.order_by(reviews.c.id.desc()).limit(1)).first()
+    if row is None:
+        return StaleCaseError(submission_id)
+    return AlreadyDecidedError(submission_id, row.account, ReviewOutcome(row.outcome), row.decided_at)
+
+
+def _decisions_query() -> Select[Any]:
+    joined = select(reviews, cases.c.submission_id, cases.c.revision).join(cases, cases.c.id == reviews.c.case_id)
+    return joined.order_by(reviews.c.id)
+
+
+def _reviewed(seal: Seal, row: Row[Any]) -> Reviewed:
+    with stored_value(f"decision {row.decision_id} of case {row.submission_id}"):
+        about = AssociatedData.of_verdict(row.submission_id, row.revision, row.decision_id)
+        verdict = ReviewDecision.model_validate_json(seal.decrypt(row.verdict, about))
+    plain = (WaitReason(row.why), row.account, row.decided_at, row.agreed, row.made_run)
+    return Reviewed(row.submission_id, row.revision, *plain, verdict)
+
+
+def _entry(decision: RecordedDecision, why: WaitReason, made_run: int | None) -> AuditEntry:
+    verdict = decision.verdict
     details: Details = {
-        "account": settled.account,
+        "account": decision.account,
         "decision": verdict.decision_id,
         "revision": verdict.revision,
         "seen": verdict.run,
-        "made": made,
+        "made": made_run,
         "why": why.value,
         "outcome": verdict.outcome.value,
         "code": verdict.code.value if verdict.code else None,
         "relation": verdict.relation.value if verdict.relation else None,
-        "agreed": settled.agreed,
+        "agreed": decision.agreed,
         "corrected": sum(one.read != one.seen for one in verdict.checked),
     }
-    return AuditEntry(AuditKind.DECIDED, details, settled.case.submission.submission_id)
+    return AuditEntry(AuditKind.DECIDED, details, decision.case.submission.submission_id)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from pipeline.ledger.records import AuditKind, AuditRecord
+from pipeline.ledger.values import AuditKind, AuditRecord
 from tests.support.cards import CHILD_NUMBER, member
 from tests.support.hospital import HELD_SECONDS, Form, Hospital, form_of, hospital, staffed
 from tests.support.lines import Ink

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 from models.codes import Code, Reason
 from models.result import Decision
 from models.review import Relation
-from pipeline.ledger.records import AuditKind
+from pipeline.ledger.values import AuditKind
 from tests.support.chromium import Chromium
 from tests.support.desk import Desk
 from tests.support.keyboard import DOUBTFUL, DRAWN, KNOWN, Reviewer, amy, chromium, desk, processed, served

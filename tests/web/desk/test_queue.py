@@ -10,7 +10,7 @@ from models.conclusion import Conclusion
 from models.findings import Code, Reason
 from models.policy import ReviewSampling
 from models.review import Priority, ReviewDecision, ReviewOutcome
-from pipeline.ledger.review_values import RecordedDecision
+from models.review_case import RecordedDecision
 from tests.support.hospital import HELD_SECONDS, Hospital, hospital, staffed
 from tests.support.values import FILES, result, submission
 

@@ -11,8 +11,7 @@ from fixtures import truth
 from models.codes import Code
 from models.policy import Limits
 from models.result import Decision
-from pipeline.ledger.clock import utc_now
-from pipeline.ledger.database import Database
+from pipeline.ledger.database import Database, utc_now
 from pipeline.review.registering import registered
 from pipeline.review.review_case import ReviewCase, open_review_case
 from tests.support import hospital as hospital_of_tests

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from models.register import KnownChild
-from pipeline.ledger.children import sealed_values
+from pipeline.ledger.repositories.children import encrypted_values as sealed_values
 
 revision = "0002"
 down_revision = "0001"

@@ -2,13 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from models.codes import Code, Reason
 from models.documents import PageKind
 from models.result import Decision
 from models.review import ReviewOutcome, WaitReason
 from models.shares import Share
+
+BEIJING: Final = ZoneInfo("Asia/Shanghai")
+
+
+def day_of(moment: datetime) -> date:
+    """The day that a moment falls on in Beijing."""
+    return moment.astimezone(BEIJING).date()
 
 
 class DayDecisions(NamedTuple):
