@@ -27,10 +27,10 @@ from models.id_number import parse_id_number
 from models.register import KnownChild
 from models.result import Result
 from models.review import WaitReason
+from models.review_case import View
 from pipeline.batches.report import items
 from pipeline.delivery.audit_anchors import verify
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.review_values import View
 from pipeline.ledger.schema import VERSION_TABLE, alembic_config
 from pipeline.ledger.values import Selection
 from pipeline.review.corrections import checked_fields
