@@ -20,7 +20,7 @@ def day_of(moment: datetime) -> date:
 
 
 class DayDecisions(NamedTuple):
-    """Cases whose latest result is of a day in Beijing, and how many of these results a person gave."""
+    """Cases whose latest result is of a day in Beijing, and how many of these results came from a person."""
 
     day: date
     decision: Decision
@@ -50,7 +50,7 @@ class PageFailure(NamedTuple):
 
 
 class QueueAge(NamedTuple):
-    """How long the cases that lie before people for one reason have waited; percentiles by nearest rank."""
+    """How long the cases that wait for one reason have waited; percentiles by nearest rank."""
 
     why: WaitReason
     cases: int
@@ -60,21 +60,21 @@ class QueueAge(NamedTuple):
 
 
 class MonthAgreement(NamedTuple):
-    """Of the blind looks of a month how many agreed with the machine; `month` is its first day."""
+    """How many blind reviews of a month agreed with the machine; `month` is its first day."""
 
     month: date
     looks: Share
 
 
 class AccountAgreement(NamedTuple):
-    """Of somebody's blind looks how many agreed with the machine."""
+    """How many blind reviews of an account agreed with the machine."""
 
     account: str
     looks: Share
 
 
 class AccountDecisions(NamedTuple):
-    """What somebody made of cases, without blind looks."""
+    """The decisions of an account, without blind reviews."""
 
     account: str
     outcomes: Mapping[ReviewOutcome, int]
@@ -98,13 +98,13 @@ class BatchCount(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """The whole, as of one moment.
+    """The whole overview, as of one moment.
 
     Attributes:
         since: The first day in Beijing that is counted; `until` is the last one.
         decisions: By day and decision, where there are any; so are `codes`.
         pages: The most frequent first.
-        months: The last six, whatever days were asked for; only those with blind looks.
+        months: The last six, whatever days were asked for; only those with blind reviews.
         agreements: By account, of the days that were asked for; so are `reviewers`.
         versions: The most frequent first, of all cases.
         batches: The newest first, few of them.
@@ -128,6 +128,6 @@ class Overview(NamedTuple):
 
     @property
     def without_person(self) -> Share:
-        """Of the cases that were counted those that the machine accepted or returned, and nobody else."""
+        """The share of counted cases that the machine accepted or returned without a person."""
         decided = (one for one in self.decisions if one.decision is not Decision.REVIEW)
         return Share(sum(one.cases - one.by_person for one in decided), self.ended())

@@ -1,4 +1,4 @@
-"""The values that the ledger's callers exchange about cases that lie before people."""
+"""Cases in review: the queue, what a reviewer sees of a case, and what is recorded of a decision."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -13,14 +13,14 @@ from models.review import Priority, ReviewDecision, ReviewOutcome, WaitReason
 
 
 class Waiting(NamedTuple):
-    """A case that lies before people.
+    """A case in the review queue.
 
     Attributes:
-        run: Of the revision, that people are to look at.
-        code: Of the finding that brought it here, with `reason`; none where there is none.
+        run: The run of the revision that is to be reviewed.
+        code: Of the finding that brought it here, with `reason`; None where there is no such finding.
         escalated: Whether only a supervisor decides it now.
-        since: When it came to lie here.
-        owner: Who has it in hand until `held_until`, if anybody.
+        since: When it entered the queue.
+        owner: The account that holds it until `held_until`, if any.
     """
 
     submission_id: str
@@ -36,16 +36,16 @@ class Waiting(NamedTuple):
     held_until: datetime | None
 
     def held_by_another(self, account: str, now: datetime) -> bool:
-        """Whether somebody else has it in hand."""
+        """Whether another reviewer holds it."""
         return self.owner not in (None, account) and self.held_until is not None and self.held_until > now
 
 
 class View(Model):
-    """A part of the queue: everything that fits all that is given.
+    """A filter of the queue: cases that match everything that is given.
 
     Attributes:
-        escalated: What supervisors decide, or what others do; both if None.
-        owner: What somebody has in hand.
+        escalated: Cases for supervisors, or for reviewers; both if None.
+        owner: Cases that this account holds.
     """
 
     why: tuple[WaitReason, ...] = ()
@@ -55,7 +55,7 @@ class View(Model):
 
 
 class Cursor(NamedTuple):
-    """Behind which case of a queue to go on; as it is told by the page before."""
+    """The last case of a page of the queue, behind which the next page begins."""
 
     escalated: bool
     priority: int
@@ -64,14 +64,14 @@ class Cursor(NamedTuple):
 
 
 class QueuePage(NamedTuple):
-    """Some cases of a queue, the next ones first, and where to go on if there are more."""
+    """A page of the queue, and the cursor of the next page if there is one."""
 
     cases: tuple[Waiting, ...]
     following: Cursor | None
 
 
 class QueueCount(NamedTuple):
-    """How many cases lie before people for one reason, and since when the first does."""
+    """How many cases wait for one reason, and since when the first does."""
 
     why: WaitReason
     escalated: bool
@@ -80,14 +80,14 @@ class QueueCount(NamedTuple):
 
 
 class RecordedDecision(NamedTuple):
-    """What is recorded of a person's decision at once.
+    """A person's decision with what follows from it; recorded in one transaction.
 
     Attributes:
-        result: That follows from it; none where a case is handed on, or a blind look agrees.
-        child: Whom the case registers, if it does.
-        numbers: By which the case can be found when its child is to be forgotten.
-        agreed: Of a blind look, whether it came to the machine's decision.
-        why: For what the case lay there when it was looked at, and whether for supervisors; None for whatever.
+        result: That follows from it; None where a case is escalated, or a blind review agrees.
+        child: Whom the case registers, if anyone.
+        numbers: By which a request for the child's erasure finds the case.
+        agreed: Of a blind review, whether it came to the machine's decision.
+        why: Why the case waited when the reviewer saw it, with `escalated`; None accepts any.
     """
 
     case: Case
@@ -102,7 +102,7 @@ class RecordedDecision(NamedTuple):
 
 
 class Reviewed(NamedTuple):
-    """A decision of a person, as it was recorded."""
+    """A person's decision, as it was recorded."""
 
     submission_id: str
     revision: int
@@ -115,19 +115,19 @@ class Reviewed(NamedTuple):
 
     @property
     def outcome(self) -> ReviewOutcome:
-        """What was made of the case."""
+        """What the person decided."""
         return self.verdict.outcome
 
 
 class CaseForReview(NamedTuple):
-    """A case as it lies before people: everything of one moment.
+    """A case as a reviewer sees it; everything of one moment.
 
     Attributes:
         case: The revision that the latest result is of.
-        run: Of that result in its revision, and its `author` if a person decided.
-        content: What the files say, where that was kept under the version asked for and by the engine of the result.
-        waiting: None where nobody needs to look.
-        newer: Whether the family has sent in another revision since, which has no result yet.
+        run: The number of that result in its revision, with its `author` if a person decided.
+        content: What the files say, if it was kept in the version asked for and by the engine of the result.
+        waiting: None where the case is not in the queue.
+        newer: Whether the family has sent a later revision, which has no result yet.
     """
 
     case: Case
@@ -141,5 +141,5 @@ class CaseForReview(NamedTuple):
 
     @property
     def is_blind(self) -> bool:
-        """Whether whoever looks is to decide without knowing what the machine made of it."""
+        """Whether the reviewer is to decide without seeing the machine's decision."""
         return self.waiting is not None and self.waiting.why is WaitReason.SECOND_LOOK

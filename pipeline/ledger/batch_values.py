@@ -19,16 +19,16 @@ class ItemState(StrEnum):
     """What became of a case of a batch."""
 
     PENDING = "pending"
-    DONE = "done"  # run again; what came of it is kept, and is not in force
+    DONE = "done"  # run again; its result is kept, and is not in force
     PROMOTED = "promoted"  # in force, as a run of its own
     KEPT = "kept"  # a person decided the case, and that stays in force
-    STALE = "stale"  # another run or revision came meanwhile, and that stays in force
+    STALE = "stale"  # another run or revision came in between, and that stays in force
     FAILED = "failed"
     ROLLED_BACK = "rolled_back"  # what was in force before is in force again
 
 
 class BatchStep(StrEnum):
-    """What is done to a batch, as the audit chain tells it."""
+    """A step of a batch, as the audit chain records it."""
 
     BEGUN = "begun"
     RESUMED = "resumed"
@@ -44,10 +44,10 @@ class BatchOptions(Model):
     """How the cases of a batch are run again.
 
     Attributes:
-        selection: Which cases, but for a list of ids: that is the batch's items.
+        selection: Which cases; a list of ids is stored as the batch's items instead.
         from_readings: Judge anew what the engine of the last run read, instead of reading with today's.
         dry_run: Put nothing in force.
-        tell: Let results be told that differ from what was told.
+        tell: Publish results that changed.
     """
 
     selection: Selection = Selection()
@@ -57,13 +57,13 @@ class BatchOptions(Model):
 
 
 class Batch(NamedTuple):
-    """A batch as it stands.
+    """The state of a batch.
 
     Attributes:
         version: Of the program that began it.
-        total: Cases that were selected; those of forgotten children are in no state any more.
-        owner: Who holds it, if anybody does.
-        token: Grows each time that somebody takes it.
+        total: Cases that were selected; `counts` no longer has those of erased children.
+        owner: The process that leases it, if any.
+        token: Grows with each lease.
     """
 
     batch_id: str
@@ -82,7 +82,7 @@ class Batch(NamedTuple):
 
 
 class BatchLease(NamedTuple):
-    """The right to work on a batch; what is written under an older token is refused."""
+    """The right to work on a batch; writes under an older token are refused."""
 
     batch_id: str
     owner: str
@@ -90,7 +90,7 @@ class BatchLease(NamedTuple):
 
 
 class Candidate(Model):
-    """A result that is not in force, with all that putting it in force takes."""
+    """A result that is not in force, with all that is needed to put it in force."""
 
     result: Result
     child: KnownChild | None
@@ -99,14 +99,14 @@ class Candidate(Model):
 
 
 class Registered(Model):
-    """A record of the register, with the moment since which it is there."""
+    """A record of the register, and when it was registered."""
 
     child: KnownChild
     registered_at: datetime
 
 
 class QueuePosition(Model):
-    """Where a case lay in the queue, and for what."""
+    """The position of a case in the review queue, and why it waits."""
 
     why: WaitReason
     priority: Priority
@@ -115,12 +115,12 @@ class QueuePosition(Model):
 
 
 class Undo(Model):
-    """What a case had, but for its result, before another one was put in force.
+    """What a case had, besides its result, before another result was put in force.
 
     Attributes:
-        record: What it had registered, if it had.
-        found_by: The keys by which it was found when its child was to be forgotten.
-        place: Where it lay before people, if it did.
+        record: The child that it had registered, if any.
+        found_by: The keys of its child, by which a request for erasure finds the case.
+        place: Its position in the review queue, if it was there.
     """
 
     record: Registered | None
@@ -129,7 +129,7 @@ class Undo(Model):
 
 
 class Noted(Model):
-    """What is sealed of an item."""
+    """What is stored encrypted of an item."""
 
     changes: tuple[Change, ...] = ()
     candidate: Candidate | None = None
@@ -159,7 +159,7 @@ class Judged(NamedTuple):
     """An item that was run again.
 
     Attributes:
-        run: The run that was in force when it was looked at.
+        run: The run that was in force when it was run again.
     """
 
     number: int

@@ -85,7 +85,7 @@ def lock_all(connection: Connection, seal: Seal, lease: BatchLease, numbers: Seq
 
 
 def lock_batch(connection: Connection, lease: BatchLease) -> BatchOptions:
-    """The options of a batch that nobody else leases before this transaction ends; raises LostLeaseError."""
+    """The options of a batch, which no other process leases before this transaction ends; raises LostLeaseError."""
     leased = (batches.c.batch_id == lease.batch_id, batches.c.token == lease.token)
     options = connection.scalar(select(batches.c.options).where(*leased).with_for_update(read=True))
     if options is None:

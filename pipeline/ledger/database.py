@@ -35,10 +35,10 @@ def utc_now() -> datetime:
 
 
 class Database:
-    """An engine, and transactions on it that raise our errors only."""
+    """An SQLAlchemy engine, and transactions on it that raise LedgerError and its subclasses only."""
 
     def __init__(self, url: str, *, patience: float) -> None:
-        """Connect to nothing yet.
+        """Make the engine; the first transaction connects.
 
         Args:
             url: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.
@@ -53,7 +53,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state and writes nothing."""
+        """A read-only transaction that sees one state."""
         with translate_errors(self.place), self._connection() as any_connection:
             connection = any_connection.execution_options(**self._one_state)
             with connection.begin():
@@ -61,16 +61,16 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that is stored as a whole at its end, or not at all."""
+        """A transaction that is committed at its end, or rolled back on an error."""
         with translate_errors(self.place), self._connection() as any_connection:
             connection = any_connection.execution_options(writes=True)
             with connection.begin():
                 yield connection
 
     def checkpoint_wal(self) -> None:
-        """Take what was erased out of SQLite's journal too; PostgreSQL's own is kept as its operator says.
+        """Take erased values out of SQLite's write-ahead log too; PostgreSQL keeps its own as its operator configured.
 
-        Somebody who reads at this moment keeps it there until the journal is begun anew.
+        A transaction that reads at this moment keeps them there until the log is next truncated.
         """
         if self._engine.dialect.name != "sqlite":
             return
@@ -78,18 +78,18 @@ class Database:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close all connections."""
         self._engine.dispose()
 
     def _connection(self) -> Connection:
         if self._process != os.getpid():
-            self._engine.dispose(close=False)  # the parent's connections are not ours to use or to close
+            self._engine.dispose(close=False)  # the parent process owns these connections
             self._process = os.getpid()
         return self._engine.connect()
 
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
-    """Insert a row, unless a unique constraint says that it is there; True if it was inserted."""
+    """Insert a row unless a unique constraint has one already; True if it was inserted."""
     key = table.primary_key.columns.values()
     if connection.dialect.name == "postgresql":
         new = postgresql.insert(table).values(**values).on_conflict_do_nothing().returning(*key)
@@ -105,7 +105,7 @@ def is_over(until: Column[datetime], now: datetime) -> ColumnElement[bool]:
 
 @contextmanager
 def translate_errors(place: str) -> Iterator[None]:
-    """Turn errors of the database at `place` into LedgerError, and into LedgerBusyError where trying again helps."""
+    """Turn errors of the database at `place` into LedgerError, or into LedgerBusyError where trying again helps."""
     try:
         yield
     except exc.TimeoutError as error:
@@ -119,7 +119,7 @@ def translate_errors(place: str) -> Iterator[None]:
 
 @contextmanager
 def stored_value(what: str) -> Iterator[None]:
-    """Turn what cannot be understood of a stored value into LedgerError; `what` names it by ids alone."""
+    """Turn errors of decoding a stored value into LedgerError; `what` names the value by ids alone."""
     try:
         yield
     except (ValidationError, zlib.error, DecryptionError):
@@ -146,7 +146,7 @@ def _named_sqlite(place: str, error: sqlite3.Error) -> LedgerError:
 
 
 def damaged(place: str) -> LedgerError:
-    """The error for a file that is not, or no longer, a ledger."""
+    """The error for a file that is damaged or not a ledger."""
     return LedgerError(
         f"The ledger {place} is damaged or not a ledger, and nothing was written to it: put it aside with its -wal "
         "and -shm files, and restore a backup."
@@ -192,18 +192,18 @@ def _sqlite(url: URL, patience: float) -> Engine:
 
 
 def _make_private(path: Path) -> None:
-    """Create the file for its owner alone; SQLite gives the files beside it the same mode.
+    """Create the file for its owner alone; SQLite gives the -wal and -shm files the same mode.
 
-    It gets its name when it is in WAL already: of two connections that turn one file to WAL at once SQLite refuses one
-    without waiting. A file that is there is left unopened, since closing it would let go of every lock that this
-    process has on it.
+    It gets its name when it is in WAL mode already: of two connections that change a file to WAL at once SQLite refuses
+    one without waiting. An existing file is not opened, since closing it would release every lock that this process
+    has on it.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.exists():
             return
-        with TemporaryDirectory(dir=path.parent, prefix=".ledger-") as apart:
-            new = Path(apart) / path.name
+        with TemporaryDirectory(dir=path.parent, prefix=".ledger-") as folder:
+            new = Path(folder) / path.name
             os.close(os.open(new, os.O_RDWR | os.O_CREAT, 0o600))
             with closing(sqlite3.connect(new)) as connection:
                 connection.execute("PRAGMA journal_mode=WAL")
@@ -221,6 +221,6 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A reader that turns into a writer can fail at once whatever the patience, so writers say so first.
+    # A reader that becomes a writer can fail at once whatever the timeout, so a writer begins as one.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,4 +1,4 @@
-"""The ledger: the truth about cases, runs, children, uploads, and the people who decide."""
+"""The ledger: the record of cases, runs, children, uploads, messages, reviews, accounts and batches."""
 
 from models.errors import LedgerError
 from pipeline.ledger.database import Clock, Database, utc_now
@@ -21,11 +21,11 @@ class Ledger:
     """One database with a repository for each subject; each method of a repository is one transaction.
 
     Every method may raise LedgerBusyError where trying again helps, and LedgerError where it does not. A ledger may be
-    shared between threads and across a fork.
+    shared between threads and survives a fork.
     """
 
     def __init__(self, database: Database, seal: Seal, clock: Clock) -> None:
-        """Use a database whose schema is today's; `open_ledger` makes it so."""
+        """Use a database whose schema is current; `open_ledger` brings it up to date."""
         self._database = database
         self.cases = CaseRepository(database, seal, clock)
         self.readings = ReadingRepository(database, seal, clock)
@@ -40,7 +40,7 @@ class Ledger:
         self.operations = OperationRepository(database, seal, clock)
 
     def close(self) -> None:
-        """Close files and connections."""
+        """Close all connections."""
         self._database.close()
 
 
@@ -49,8 +49,8 @@ def open_ledger(url: str, secret: bytes, *, clock: Clock = utc_now, patience: fl
 
     Args:
         url: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.
-        secret: Encrypts the register, see value_encryption.py; always the same for one ledger.
-        clock: Tells the time of everything that is stored and leased.
+        secret: Encrypts stored values, see value_encryption.py; always the same for one ledger.
+        clock: Gives the time of everything that is stored and leased.
         patience: Seconds to wait for a lock before the ledger counts as busy.
 
     Raises:

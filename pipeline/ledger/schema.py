@@ -79,7 +79,7 @@ def _refuse_another_secret(connection: Connection, seal: Seal, place: str) -> No
     """Raise LedgerError where the ledger was made with another secret."""
     if set(connection.scalars(select(register_check.c.key))) != {seal.key(Kind.CHECK, "")}:
         raise LedgerError(
-            f"The ledger {place} was made with another secret: with this one nobody in its register would be found. "
+            f"The ledger {place} was made with another secret: with this one no child in its register would be found. "
             "Set INTAKE_REGISTER_SECRET, or put back the file register.secret, as it was."
         )
 

@@ -4,7 +4,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, 
 
 from pipeline.ledger.tables import UtcTime, metadata
 
-notifications = Table(  # of the object store, accepted and not yet worked on
+notifications = Table(  # of the object store, acknowledged and not yet processed
     "notifications",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -18,7 +18,9 @@ inbox = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("item_id", String(32), nullable=False, unique=True),
-    Column("identity", String(64), nullable=False, unique=True),  # digest of the four below: long keys outgrow an index
+    Column(
+        "identity", String(64), nullable=False, unique=True
+    ),  # digest of the four below: long keys are too long for an index
     Column("bucket", String(255), nullable=False),
     Column("key", String(1024), nullable=False),
     Column("version", String(255)),
@@ -35,7 +37,7 @@ inbox = Table(
     Column("submission_id", String(64)),
 )
 
-outbox = Table(  # what is to be told to others, until they have it
+outbox = Table(  # messages for other systems, until they are delivered
     "outbox",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -50,11 +52,11 @@ outbox = Table(  # what is to be told to others, until they have it
     Column("told_at", UtcTime),
 )
 
-audit = Table(  # a chain: each record is bound to the one before, see audit.py
+audit = Table(  # a chain: each record has a MAC over the one before, see repositories/base.py
     "audit",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", String(32), nullable=False),  # ISO, as it was signed
+    Column("at", String(32), nullable=False),  # ISO 8601, as the MAC covers it
     Column("kind", String(32), nullable=False),
     Column("subject", String(32), index=True),
     Column("details", Text, nullable=False),
@@ -71,7 +73,7 @@ audit_head = Table(  # one row: where the chain ends
     Column("mac", String(64), nullable=False),
 )
 
-workers = Table(  # processes that work, as they last said so
+workers = Table(  # the last heartbeat of each worker process
     "workers",
     metadata,
     Column("identity", String(255), primary_key=True),
@@ -79,7 +81,7 @@ workers = Table(  # processes that work, as they last said so
     Column("engine_restarts", Integer, nullable=False),
 )
 
-accounts = Table(  # people of the hospital who sign in
+accounts = Table(  # staff of the hospital who sign in
     "accounts",
     metadata,
     Column("name", String(64), primary_key=True),
@@ -94,7 +96,7 @@ accounts = Table(  # people of the hospital who sign in
 sessions = Table(
     "sessions",
     metadata,
-    Column("key", String(64), primary_key=True),  # digest of what the cookie holds
+    Column("key", String(64), primary_key=True),  # digest of the cookie's secret
     Column("account", ForeignKey("accounts.name"), nullable=False, index=True),
     Column("began_at", UtcTime, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
@@ -125,7 +127,7 @@ batch_items = Table(
     Column("before", Integer),  # run in force when it was run again
     Column("after", Integer),  # run that replaced it
     Column("failure", String(64)),
-    Column("found_by", Text),  # keys of every child that the payload would bring back, with spaces between them
-    Column("payload", LargeBinary),  # sealed: what changed, what to put in force, what to restore
+    Column("found_by", Text),  # keys of every child that the payload would register again, separated by spaces
+    Column("payload", LargeBinary),  # encrypted: what changed, what to put in force, what to restore
     Index("ix_batch_items_state", "batch_id", "state", "number"),
 )

@@ -1,4 +1,4 @@
-"""The tables of cases, their results and their reviews, and what all tables have in common; migrations/ makes them."""
+"""The tables of cases, their results and their reviews, and what all tables share; migrations/ makes them."""
 
 from datetime import UTC, datetime
 
@@ -28,7 +28,7 @@ NAMING = {
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment, stored as UTC without a zone in every database alike; naive times are refused."""
+    """A time, stored as UTC without a zone in every database alike; naive times are refused."""
 
     impl = DateTime
     cache_ok = True
@@ -57,11 +57,11 @@ cases = Table(
     Column("files", LargeBinary, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
     Column("scans_erased_at", UtcTime),
-    Column("sent_again_at", UtcTime),  # after they were
+    Column("sent_again_at", UtcTime),  # after they were erased
     UniqueConstraint("submission_id", "revision"),
 )
 
-case_files = Table(  # which bytes a case has: what else is known of its files is sealed
+case_files = Table(  # which bytes a case has; all else about its files is encrypted
     "case_files",
     metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
@@ -78,7 +78,7 @@ runs = Table(
     Column("version", String(64), nullable=False),
     Column("result", LargeBinary, nullable=False),
     Column("finished_at", UtcTime, nullable=False),
-    Column("author", String(64)),  # the account of the person who decided; none of the machine's
+    Column("author", String(64)),  # the account of the person who decided; NULL for the machine
     UniqueConstraint("case_id", "ordinal"),
 )
 
@@ -89,7 +89,7 @@ run_codes = Table(
     Column("code", String(32), primary_key=True, index=True),
 )
 
-runs_in_force = Table(  # of each case the run that is its latest result; follows from runs, see counted.py
+runs_in_force = Table(  # of each case the run that is its latest result; follows from runs, see recording.py
     "runs_in_force",
     metadata,
     Column("run_id", ForeignKey("runs.id"), primary_key=True, autoincrement=False),
@@ -101,7 +101,7 @@ runs_in_force = Table(  # of each case the run that is its latest result; follow
     Index("ix_runs_in_force_day", "day", "decision", "by_person", "run_id"),
 )
 
-findings_in_force = Table(  # what these runs reject or ask a person for, once a kind of page; no value of a document
+findings_in_force = Table(  # why these runs reject or ask for a person, by kind of page; no value of a document
     "findings_in_force",
     metadata,
     Column("run_id", ForeignKey("runs.id"), primary_key=True),
@@ -125,14 +125,12 @@ contents = Table(
     metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
     Column("engine", String(512), nullable=False),
-    Column(
-        "version", String(64), nullable=False
-    ),  # a number; before there was one, a digest: such content is of another version
+    Column("version", String(64), nullable=False),  # a number; in older ledgers a digest, which equals no version
     Column("payload", LargeBinary, nullable=False),
     Column("kept_at", UtcTime, nullable=False),
 )
 
-# Keys are made of numbers and births under the hospital's secret, see seal.py; nothing of a child stands here in plain.
+# Keys are HMACs of numbers and births under the hospital's secret; nothing about a child is stored in plain text.
 children = Table(
     "children",
     metadata,
@@ -160,21 +158,21 @@ forgotten = Table(
     Column("forgotten_at", UtcTime, nullable=False),
 )
 
-erasures = Table(  # objects that a forgotten child left in the store, until they are gone
+erasures = Table(  # objects that are to be erased from the store
     "erasures",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("key", String(1024), nullable=False),
-    Column("noted_at", UtcTime),  # unknown of those of an older ledger
+    Column("noted_at", UtcTime),  # NULL in rows of older ledgers
 )
 
-register_check = Table(  # one row: tells a wrong secret before it makes a second register
+register_check = Table(  # one row: a wrong secret is detected before it writes anything
     "register_check",
     metadata,
     Column("key", String(32), primary_key=True),
 )
 
-waiting = Table(  # cases that lie before people, one row each; follows from runs and reviews, see waiting.py
+waiting = Table(  # the review queue, one row for each case; follows from runs and reviews, see queue.py
     "waiting",
     metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
@@ -192,17 +190,17 @@ waiting = Table(  # cases that lie before people, one row each; follows from run
     Index("ix_waiting_order", "escalated", "priority", "since", "case_id"),
 )
 
-reviews = Table(  # what people decided, never changed
+reviews = Table(  # people's decisions, never changed
     "reviews",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("decision_id", String(32), nullable=False, unique=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
-    Column("run", Integer, nullable=False),  # that was seen
-    Column("made_run", Integer),  # that came of it; none where nothing changed
+    Column("run", Integer, nullable=False),  # that the person saw
+    Column("made_run", Integer),  # that came of it; NULL where nothing changed
     Column("why", String(16), nullable=False),
     Column("outcome", String(16), nullable=False),
-    Column("agreed", Boolean),  # with the machine, of a blind look
+    Column("agreed", Boolean),  # with the machine, in a blind review
     Column("account", String(64), nullable=False),
     Column("decided_at", UtcTime, nullable=False, index=True),
     Column("verdict", LargeBinary, nullable=False),

@@ -1,7 +1,7 @@
 """The hospital's secret: keyed hashes by which records are found, and the encryption of values.
 
-An ID number has so few possible values that a plain hash of it is no secret; a keyed one is. Whoever holds the ledger
-without the secret learns neither who is in the register nor who was erased.
+An ID number has so few possible values that a plain hash of it is no secret; a keyed one is. The ledger
+without the secret tells neither who is in the register nor who was erased.
 
 Source:
     domain.md, sections 5.2 and 6: HMAC-SM3 (GB/T 32905) for lookup, SM4-GCM (GB/T 32907) at rest.

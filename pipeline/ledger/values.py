@@ -1,4 +1,4 @@
-"""The values that only the ledger's callers exchange."""
+"""The values that the ledger exchanges with its callers."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -56,7 +56,7 @@ class Selection(Model):
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is given, or a list without ids; whoever means every case must say so."""
+        """Whether nothing is given, or a list without ids; selecting every case must be explicit."""
         return not any(getattr(self, name) for name in type(self).model_fields)
 
 
@@ -74,7 +74,7 @@ class Stored(NamedTuple):
 
 
 class ImportCounts(NamedTuple):
-    """What an import did to the register; `forgotten` are records of children who are to stay forgotten."""
+    """What an import did to the register; `forgotten` counts records of erased children, which were not added."""
 
     added: int = 0
     unchanged: int = 0
@@ -83,7 +83,7 @@ class ImportCounts(NamedTuple):
 
 
 class Forgotten(NamedTuple):
-    """How much there was of a child: records of the register, cases, objects and prefixes in the store."""
+    """What was erased of a child: numbers of register records, cases, and objects or prefixes in the store."""
 
     records: int
     cases: int
@@ -91,7 +91,7 @@ class Forgotten(NamedTuple):
 
 
 class Expired(NamedTuple):
-    """How much of a case went, or of several: revisions or cases, and objects or prefixes in the store."""
+    """What expired: numbers of revisions or cases, and of objects or prefixes in the store."""
 
     cases: int
     objects: int
@@ -101,8 +101,8 @@ class Erasure(NamedTuple):
     """An object in the store that is to be erased, or everything under a key that ends in a slash.
 
     Attributes:
-        noted_at: What was put there later is somebody's upload or result of today, and stays. Bytes that are named by
-            their content are the same whenever they came, and go, unless a case has them.
+        noted_at: Objects that were written later belong to another upload or result, and stay. Bytes that are named
+            by their content are erased whenever they were written, unless a case has them.
     """
 
     number: int
@@ -111,14 +111,14 @@ class Erasure(NamedTuple):
 
 
 class Via(StrEnum):
-    """How an upload was heard of; a rising share of `reconcile` says that events are broken."""
+    """How the inbox learnt of an upload; a rising share of `reconcile` shows that events are broken."""
 
     EVENT = "event"
     RECONCILE = "reconcile"
 
 
 class UploadEvent(Model):
-    """An object that arrived: exactly what both an event and a listing can tell, so that both name it alike."""
+    """An object that arrived: only what both an event and a listing say, so that both give equal values."""
 
     bucket: str = Field(max_length=255)
     key: str = Field(max_length=1024)
@@ -128,7 +128,7 @@ class UploadEvent(Model):
 
 
 class Notification(NamedTuple):
-    """What an object store said, as it said it."""
+    """A notification of the object store, as it came."""
 
     number: int
     body: bytes
@@ -145,18 +145,18 @@ class InboxItem(Model):
 
 
 class MessageKind(StrEnum):
-    """What others are told."""
+    """What a message for other systems is about."""
 
     CONCLUDED = "case.concluded"
     REFUSED = "upload.refused"
 
 
 class Message(NamedTuple):
-    """What others are to be told; the id is the same however often it is sent.
+    """A message for other systems; its id is the same however often it is sent.
 
     Attributes:
-        data: Ids, codes and where more lies; of a refused upload what is wrong with its manifest.
-        attempts: To tell it, with this one.
+        data: Ids and codes; of a refused upload what is wrong with its manifest.
+        attempts: To deliver it, including this one.
     """
 
     message_id: str
@@ -173,27 +173,27 @@ class AuditKind(StrEnum):
     OPENED = "opened"
     CONCLUDED = "concluded"
     CLOSED = "closed"  # an upload of which no case came
-    LATE = "late"  # a write that came after another worker had taken over, and was refused
+    LATE = "late"  # a result that came after another worker had taken over, and was refused
     IMPORTED = "imported"
     EXPORTED = "exported"
     FORGOTTEN = "forgotten"
     ERASED = "erased"
-    EXPIRED = "expired"  # scans, as the rules of retention say
-    TOLD = "told"  # a result, to whoever asked for results
+    EXPIRED = "expired"  # scans, by the retention rules
+    TOLD = "told"  # a message was delivered
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"
-    ACCOUNT = "account"  # made, changed or shut
-    VIEWED = "viewed"  # a case's page or picture, by somebody
-    REVEALED = "revealed"  # values that are masked otherwise, with the reason that was given
-    HELD = "held"  # taken in hand, let go of, or put first
+    ACCOUNT = "account"  # made, changed, disabled or enabled
+    VIEWED = "viewed"  # a page or image of a case
+    REVEALED = "revealed"  # values that are otherwise masked, with the reviewer's reason
+    HELD = "held"  # held, released, prioritised or reopened
     DECIDED = "decided"  # by a person
     BATCH = "batch"  # begun, stopped, put in force or rolled back
-    FETCHED = "fetched"  # figures or corrections, as a file
+    FETCHED = "fetched"  # figures or corrections, downloaded as a file
 
 
 class AuditRecord(NamedTuple):
-    """A record of the audit chain; `details` carry ids, codes and counts, and name nobody."""
+    """A record of the audit chain; `details` carry ids, codes and counts, and no names of patients."""
 
     seq: int
     at: str
@@ -202,7 +202,7 @@ class AuditRecord(NamedTuple):
 
 
 class Anchor(Model):
-    """Where the audit chain ended at some time, under the hospital's secret; to be kept elsewhere."""
+    """Where the audit chain ended at some time, with a MAC; to be kept outside the database."""
 
     seq: int
     hash: str
@@ -210,14 +210,14 @@ class Anchor(Model):
 
 
 class AuditReport(NamedTuple):
-    """What a look at the whole audit chain found: nothing wrong if there are no problems."""
+    """What a check of the whole audit chain found; the chain is intact if there are no problems."""
 
     records: int
     problems: tuple[str, ...]
 
 
 class Heartbeat(NamedTuple):
-    """A process that works: when it last said so, and how many of its reading processes had to be started again."""
+    """The last heartbeat of a worker process, and how many of its OCR processes had to be restarted."""
 
     identity: str
     seen_at: datetime
@@ -228,14 +228,14 @@ class Metrics(NamedTuple):
     """Counts, and since when the oldest waits.
 
     Attributes:
-        uploads: That were heard of and have no ending yet.
-        notifications: That were acknowledged and not worked on yet.
-        messages: That somebody is to be told and was not yet.
-        reviews: Cases whose families wait for a person.
-        heard: Uploads by how they were heard of.
+        uploads: Unfinished inbox items.
+        notifications: Acknowledged and not processed yet.
+        messages: Not delivered yet.
+        reviews: Cases whose families wait for a person's decision.
+        heard: Uploads by how the inbox learnt of them.
         decisions: Runs by decision.
         codes: Runs that have a finding with a code.
-        workers: Those that said not long ago that they work.
+        workers: Those with a heartbeat within the last day.
     """
 
     uploads: int

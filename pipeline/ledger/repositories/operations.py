@@ -143,7 +143,7 @@ def _pages(connection: Connection, since: date, until: date) -> Iterator[PageFai
 
 
 def _queue(connection: Connection, now: datetime) -> Iterator[QueueAge]:
-    """The first, the middle and the 95th of a hundred, of each reason: no more rows are fetched than are shown."""
+    """For each reason fetches only the rows that give the longest, the median and the 95th percentile of waiting."""
     place = func.row_number().over(partition_by=waiting.c.why, order_by=waiting.c.since).label("place")
     cases = func.count().over(partition_by=waiting.c.why).label("cases")
     ranked = select(waiting.c.why, waiting.c.since, place, cases).subquery()
@@ -157,12 +157,12 @@ def _queue(connection: Connection, now: datetime) -> Iterator[QueueAge]:
 
 
 def _middle(cases: Any) -> Any:
-    """Of so many, the first of which has waited longest, the place of the median."""
+    """The place of the median among so many cases, the first of which has waited longest."""
     return (cases + 1) // 2
 
 
 def _late(cases: Any) -> Any:
-    """The place of whoever has waited as long as 95 of a hundred at most have."""
+    """The place of the 95th percentile by nearest rank."""
     return cases - (95 * cases + 99) // 100 + 1
 
 

@@ -127,7 +127,7 @@ def _kept_reason(before: Row[Any] | None, ended: Ended, reasons: tuple[WaitReaso
 
 
 def _sampled(seal: Seal, ended: Ended, looks: ReviewSampling) -> WaitReason | None:
-    """Sample the first result of a revision for blind review; by its key, so that nobody can predict the sample."""
+    """Sample the first result of a revision for blind review; by its key, so that the sample is unpredictable."""
     key = seal.key(Kind.SUBMISSION, f"second look\0{ended.submission_id}\0{ended.case.revision}")
     return WaitReason.SECOND_LOOK if ended.run == 1 and int(key, 16) < looks.share * _KEYS else None
 
