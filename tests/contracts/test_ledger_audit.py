@@ -1,4 +1,4 @@
-"""What every ledger must do so that nobody changes the past unnoticed."""
+"""What every ledger must do so that no change of the past goes unnoticed."""
 
 import random
 import re

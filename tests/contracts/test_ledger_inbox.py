@@ -1,4 +1,4 @@
-"""What every ledger must do with uploads: heard once, worked on by one, never lost."""
+"""What every ledger must do with uploads: each is noted once, processed by one worker, and never lost."""
 
 import uuid
 from collections.abc import Callable

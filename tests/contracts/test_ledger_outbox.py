@@ -1,4 +1,4 @@
-"""What every ledger must do with what others are to be told: noted with what made it true, kept until they have it."""
+"""What every ledger must do with messages: noted with what made them true, kept until they are delivered."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What every ledger must count for those who operate the system: the same on SQLite and on PostgreSQL."""
+"""What every ledger must count for operators: the same on SQLite and on PostgreSQL."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What every ledger must do with cases that lie before people: the same on SQLite and on PostgreSQL."""
+"""What every ledger must do with cases in review: the same on SQLite and on PostgreSQL."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

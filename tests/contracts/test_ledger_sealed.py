@@ -1,4 +1,4 @@
-"""What every ledger must do with values that only the secret opens: also with those of an older schema."""
+"""What every ledger must do with encrypted values, also with those of an older schema."""
 
 import zlib
 from collections.abc import Callable, Iterator

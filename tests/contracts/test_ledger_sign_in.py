@@ -1,4 +1,4 @@
-"""What every ledger must do against whoever guesses, and what it records of people who sign in."""
+"""What every ledger must do against guessed passwords, and what it records of sign-ins."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Whoever holds the ledger's files and not its secret learns nothing of a family."""
+"""The ledger's files tell nothing of a family without its secret."""
 
 from collections.abc import Iterator
 from pathlib import Path

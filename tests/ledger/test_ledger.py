@@ -1,4 +1,4 @@
-"""What one kind of ledger can get wrong: files, schemas, settings, and what errors tell."""
+"""What one kind of ledger can get wrong: files, schemas, settings, and the texts of errors."""
 
 import sqlite3
 import subprocess

@@ -1,4 +1,4 @@
-"""What is kept of passwords, and that an answer takes as long for a name that nobody has."""
+"""How passwords are stored, and that an answer takes as long for a name without an account."""
 
 import time
 
