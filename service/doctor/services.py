@@ -12,7 +12,7 @@ import httpx
 
 from models.errors import ExitCode, LedgerError, ModelsError, StoreError
 from pipeline.glyphs.typefaces import families
-from pipeline.ledger.check import LedgerCheck, OldestItem, check_ledger
+from pipeline.ledger.schema import LedgerCheck, OldestItem, check_ledger
 from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.stores.opening import open_store
 from pipeline.stores.s3_checks import check_bucket, seconds_ahead

@@ -11,7 +11,7 @@ from models.masking import mask_numbers
 from pipeline.batches.report import ChangeRow, Report, as_csv, items, report, rows_of
 from pipeline.ledger.batch_values import Batch, ItemState
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.records import AuditKind
+from pipeline.ledger.values import AuditKind
 from web.desk.request_context import ErrorKind, PageError, RequestContext
 
 _SHOWN: Final = 500  # changes on a page; the CSV file has all of them

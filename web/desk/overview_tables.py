@@ -14,8 +14,6 @@ from models.overview import BEIJING, Overview
 from models.result import Decision
 from models.review import ReviewOutcome
 from models.shares import Share
-from pipeline.ledger.current_runs import BEIJING
-from pipeline.ledger.overview_values import Overview
 from web.desk.rendering import Translator
 
 _BOM: Final = "\ufeff"  # by which Excel recognises UTF-8

@@ -12,8 +12,7 @@ from starlette.responses import Response
 from models.errors import NotWaitingError
 from models.masking import mask_numbers
 from models.review import Priority, ReviewOutcome, Role, WaitReason
-from pipeline.ledger.decision_errors import NotWaitingError
-from pipeline.ledger.review_values import Cursor, View, Waiting
+from models.review_case import Cursor, View, Waiting
 from web.desk.request_context import ErrorKind, PageError, RequestContext, local_path
 
 _SHOWN: Final = 50
