@@ -1,4 +1,4 @@
-"""Scores into figures: shares by document, field, kind of picture, level of harm."""
+"""Aggregate scores into figures: shares by document, field, picture style, level of harm."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -10,11 +10,11 @@ from fixtures.truth import Legibility
 from models.result import Decision
 
 T = TypeVar("T")
-_GENTLE, _HARD = 5, 7  # harm from which reading takes effort, and from which nobody can read; docs/specimens.md
+_GENTLE, _HARD = 5, 7  # harm from which reading takes effort, and from which a person cannot read; docs/specimens.md
 
 
 def harm(field: ScoredField) -> str:
-    """How much harm reached a value, in the bands of docs/specimens.md."""
+    """The band of docs/specimens.md that a value's level of harm belongs to."""
     level = field.printed.level
     if level == 0:
         return "level 0"
@@ -24,7 +24,7 @@ def harm(field: ScoredField) -> str:
 
 
 def field_figures(fields: tuple[ScoredField, ...]) -> Iterator[Figure]:
-    """Exact values and characters: of what a person can read, by kind of picture, document and field; then by harm."""
+    """Exact values and characters: of legible values by picture style, document and field; then of all by harm."""
     legible = tuple(field for field in fields if field.printed.legibility is Legibility.LEGIBLE)
     for title, key in (
         ("legible fields", lambda _: ""),
@@ -41,14 +41,14 @@ def field_figures(fields: tuple[ScoredField, ...]) -> Iterator[Figure]:
 
 
 def person_figures(fields: tuple[ScoredField, ...]) -> Iterator[Figure]:
-    """Whose page it is, of values of persons' pages that were read."""
+    """How often values that were read from persons' pages are assigned to the right person."""
     read = tuple(field for field in fields if field.value_right and field.printed.person)
     yield from _by("persons", read, lambda _: "", _rightly_placed)
     yield from _by("persons by page", read, lambda one: f"{one.page.kind}/{one.printed.person}", _rightly_placed)
 
 
 def page_figures(pages: tuple[ScoredPage, ...]) -> Iterator[Figure]:
-    """Kinds told of pictures: all, by kind of picture, by kind of page; mirrored and illegible ones apart."""
+    """Page kinds recognised: all, by picture style, by page kind; mirrored and illegible pages apart."""
     plain = tuple(page for page in pages if _is_readable(page))
     yield from _by("page kinds of legible pages", plain, lambda _: "", lambda one: one.right)
     yield from _by("page kinds by picture", plain, lambda one: one.documents[0].style, lambda one: one.right)
@@ -58,7 +58,7 @@ def page_figures(pages: tuple[ScoredPage, ...]) -> Iterator[Figure]:
 
 
 def case_figures(cases: tuple[ScoredCase, ...]) -> Iterator[Figure]:
-    """Decisions and findings; what slipped through, who was sent home wrongly, what a person has to look at."""
+    """Decisions and findings: wrong acceptances, wrong returns, and cases that go to review."""
     accepted = [case for case in cases if case.decided is Decision.ACCEPTED]
     good = [case for case in cases if case.expected.decision is Decision.ACCEPTED]
     yield share("decisions right or defensible", sum(case.decision_right for case in cases), len(cases))
@@ -80,7 +80,7 @@ def scenario_figures(cases: tuple[ScoredCase, ...]) -> Iterator[Figure]:
 
 
 def scenario(name: str) -> str:
-    """The scenario in a specimen's name, behind split and number; the whole name of a committed sample."""
+    """The scenario in a specimen's name, after split and number; for a committed sample, its whole name."""
     return name.split("-", 2)[-1]
 
 
@@ -93,7 +93,7 @@ def _kinds(page: ScoredPage) -> str:
 
 
 def _is_readable(page: ScoredPage) -> bool:
-    """What is printed on it can be read, for the most part; a page without values always can."""
+    """Whether a person can read at least half of the values on the page; a page without values counts as readable."""
     fields = [field for document in page.documents for field in document.fields]
     legible = sum(field.legibility is Legibility.LEGIBLE for field in fields)
     return not page.documents[0].mirrored and 2 * legible >= len(fields)

@@ -1,7 +1,7 @@
-"""Does a field's confidence mean what it says? Risk and coverage, calibration, and their plots.
+"""Calibration of field confidences: risk and coverage, calibration error, and their plots.
 
-A field counts once a value was read; one that was not read makes no claim. The best selector would drop exactly the
-wrong values first; ours drops those of low confidence.
+Only fields with a value count; a field without one makes no claim. An ideal selector would drop exactly the wrong
+values first; ours drops the values of lowest confidence first.
 """
 
 import itertools
@@ -19,18 +19,18 @@ _BINS: Final = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)
 _RISKS: Final = (0.0, 0.001, 0.01)
 _CURVE: Final = "risk and coverage"
 _BINNED: Final = "calibration"
-_POINTS: Final = 250  # of a curve that is kept
+_POINTS: Final = 250  # points of a curve in the report
 
 
 class Claim(NamedTuple):
-    """A value that was read: how sure, and whether it is right."""
+    """A value that was read: its confidence, and whether it is right."""
 
     confidence: float
     right: bool
 
 
 class Point(NamedTuple):
-    """One point of a risk-coverage curve: of the values above a confidence, how many there are and how many wrong.
+    """One point of a risk-coverage curve, for the claims above one confidence.
 
     Attributes:
         coverage: Share of all claims that are kept.
@@ -43,12 +43,12 @@ class Point(NamedTuple):
 
 
 class Bin(NamedTuple):
-    """Claims of about one confidence.
+    """Claims of about the same confidence.
 
     Attributes:
-        claimed: Their mean confidence.
-        right: Share of them that is right.
-        size: How many they are.
+        claimed: Mean confidence.
+        right: Share of right values.
+        size: Number of claims.
     """
 
     claimed: float
@@ -62,7 +62,7 @@ def claims(fields: tuple[ScoredField, ...]) -> tuple[Claim, ...]:
 
 
 def curve(made: tuple[Claim, ...]) -> tuple[Point, ...]:
-    """The risk-coverage curve, from the surest claims to all; claims of one confidence come together.
+    """The risk-coverage curve, from the most confident claims to all; claims of equal confidence form one step.
 
     Source:
         El-Yaniv and Wiener, "On the foundations of noise-free selective classification", JMLR 11 (2010).
@@ -87,7 +87,7 @@ def area(points: tuple[Point, ...]) -> float:
 
 
 def bins(made: tuple[Claim, ...]) -> tuple[Bin, ...]:
-    """Claims by confidence, finer towards 1 where decisions are made; empty bins are left out."""
+    """Claims in bins of confidence, narrower towards 1 where decisions are made; empty bins are left out."""
     groups = [
         [claim for claim in made if low <= claim.confidence < high or (high == 1 == claim.confidence)]
         for low, high in itertools.pairwise(_BINS)
@@ -104,7 +104,7 @@ def bins(made: tuple[Claim, ...]) -> tuple[Bin, ...]:
 
 
 def calibration_error(made: tuple[Claim, ...]) -> float:
-    """Expected calibration error: the mean gap between claimed and true share, weighted by how many claim it.
+    """Expected calibration error: the mean gap between claimed and true share, weighted by the size of the bin.
 
     Source:
         Naeini et al., "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015; bins are ours.
@@ -113,7 +113,7 @@ def calibration_error(made: tuple[Claim, ...]) -> float:
 
 
 def certainty_figures(made: tuple[Claim, ...]) -> Iterator[Figure]:
-    """Calibration error, area under the curve, and how much can be kept at given risks."""
+    """Calibration error, area under the risk-coverage curve, and the coverage at given risks."""
     points = curve(made)
     yield Figure(name="calibration error of field confidence", value=calibration_error(made), unit="number")
     yield Figure(name="area under the risk-coverage curve", value=area(points), unit="number")
@@ -125,7 +125,7 @@ def certainty_figures(made: tuple[Claim, ...]) -> Iterator[Figure]:
 
 
 def series_of(made: tuple[Claim, ...]) -> dict[str, Rows]:
-    """The curve and the bins as they stand in a report; of a long curve every so many points."""
+    """The curve and the bins as rows of a report; a long curve is thinned out."""
     points = curve(made)
     kept = points[:: max(1, len(points) // _POINTS)]
     return {

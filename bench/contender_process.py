@@ -1,4 +1,4 @@
-"""A contender in a process of its own, watched from outside."""
+"""A contender in its own process; the parent measures its memory."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -21,13 +21,13 @@ T = TypeVar("T")
 Opening = Callable[[Path], AbstractContextManager[Callable[[Path], T]]]
 
 
-class Rival(Generic[T]):
-    """A contender's process. Its memory counts together with its children's, shared pages in each of them.
+class ContenderProcess(Generic[T]):
+    """A contender's process. `peak_mb` sums its resident memory and that of its children; shared pages count in each.
 
     Args:
-        name: What it is called in tables.
-        opening: Loads it in its own process; must be importable there. Takes the workspace.
-        workspace: A folder of its own.
+        name: Its name in tables.
+        opening: Loads the contender in the new process, and must be importable there; takes the workspace.
+        workspace: A folder that only this contender uses.
     """
 
     def __init__(self, name: str, opening: Opening[T], workspace: Path) -> None:
@@ -40,15 +40,15 @@ class Rival(Generic[T]):
         theirs.close()
 
     def ready(self) -> None:
-        """Wait until it is loaded."""
+        """Wait until the contender is loaded."""
         self._answer(_TO_LOAD)
 
     def take(self, folder: Path) -> T:
-        """Let it take what lies there, and watch its memory meanwhile.
+        """Send a task, and measure memory until the answer arrives.
 
         Raises:
-            TimeoutError: It did not answer in time.
-            EOFError: Its process died; what it died of stands on stderr.
+            TimeoutError: The contender did not answer in time.
+            EOFError: Its process died; its stderr has the reason.
         """
         self._line.send(folder)
         with self._watched():
@@ -58,7 +58,7 @@ class Rival(Generic[T]):
         return answer
 
     def close(self) -> None:
-        """Let it end; end it if it does not."""
+        """Ask the process to end; kill it if it does not."""
         family = _family(self._process.pid)
         with suppress(OSError):
             self._line.send(None)

@@ -1,7 +1,7 @@
-"""Stored cases judged again: how long one takes, how long a hundred thousand: `python -m bench.judging [--full]`.
+"""Time to judge stored cases again, for one and for a hundred thousand: `python -m bench.judging [--full]`.
 
-A few accepted cases are read once. Each stored case is one of them with a child of its own; they are recorded as the
-product does it. Then all are judged again by two processes, as `intake reprocess --all --from-readings` does.
+The bench reads a few accepted cases once. Each stored case is a copy of one of them with another child, recorded as the
+product does. Two processes then judge all of them again, as `intake reprocess --all --from-readings` does.
 """
 
 import tempfile
@@ -22,8 +22,8 @@ from bench.cases import submission, whole
 from bench.metrics import Figure, percentile, share
 from bench.readings import Library, library
 from bench.report import Measured
-from bench.runner import Bench, conduct
-from bench.synthetic_cases import Opened, clone, opened
+from bench.runner import Bench, run_bench
+from bench.synthetic_cases import SyntheticCase, clone, synthetic_case
 from bench.tables import errors
 from bench.workspace import SECRET
 from fixtures.people.population import Traits, family
@@ -49,13 +49,13 @@ from pipeline.workers.process_identity import process_identity
 SEED: Final = 8
 BENCH: Final = Bench("judging", __doc__, SEED, "cases", small=2000, full=100_000)
 _PROCESSES: Final = 2
-_MODELS: Final = 10  # cases that the stored ones are like
+_MODELS: Final = 10  # cases that the stored ones are modelled on
 _PAGES: Final = 6
-_TURNS: Final = 40  # in which each of them is timed
+_TURNS: Final = 40  # rounds in which each of them is timed
 
 
 def measure(count: int) -> Measured:
-    """Record so many cases, and judge all of them again."""
+    """Record `count` cases, and judge all of them again."""
     with library() as shelf:
         models = tuple(islice(six_pages(shelf), _MODELS))
         alone = tuple(_alone(models, shelf.reader))
@@ -86,19 +86,19 @@ def measure(count: int) -> Measured:
     )
 
 
-def six_pages(shelf: Library) -> Iterator[Opened]:
-    """Families' accepted cases of six pages, scans and photos in turn."""
+def six_pages(shelf: Library) -> Iterator[SyntheticCase]:
+    """Accepted cases of six pages, alternately scans and photos."""
     for number in count():
         one = family(Split.TEST, 2000 + number, Traits())
         files = shelf.read(whole(one, number))
-        held = opened(submission(one, "x"), tuple(file.file for file in files), extract_files(files))
-        dossier = open_dossier(held.case, held.contents, shelf.reader)
+        case = synthetic_case(submission(one, "x"), tuple(file.file for file in files), extract_files(files))
+        dossier = open_dossier(case.case, case.contents, shelf.reader)
         if len(files) == _PAGES and judge(dossier, (), shelf.reader).decision is Decision.ACCEPTED:
-            yield held._replace(mother=mother_number(dossier))
+            yield case._replace(mother=mother_number(dossier))
 
 
-def _alone(models: Sequence[Opened], reader: NameContext) -> Iterator[Figure]:
-    """Milliseconds of judging alone: content in, judgement out, on one thread."""
+def _alone(models: Sequence[SyntheticCase], reader: NameContext) -> Iterator[Figure]:
+    """Milliseconds of judging alone, from content to judgement, on one thread."""
     took = []
     for turn in range(_TURNS):
         for at, model in enumerate(models):
@@ -122,8 +122,8 @@ def _again(ids: Sequence[str], place: BatchContext) -> tuple[ItemOutcome, ...]:
         return tuple(track(ended, "again", total=len(ids), console=errors))
 
 
-def record(models: Sequence[Opened], count: int, engine: str, place: Judging) -> None:
-    """Open, keep and conclude every case, in as many processes as judge again."""
+def record(models: Sequence[SyntheticCase], count: int, engine: str, place: Judging) -> None:
+    """Open, keep and conclude every case, in as many processes as later judge."""
     open_ledger(place.ledger_url, place.secret).close()
     shares = [range(at, count, _PROCESSES) for at in range(_PROCESSES)]
     recorded = partial(_record_share, models, engine, place)
@@ -132,7 +132,7 @@ def record(models: Sequence[Opened], count: int, engine: str, place: Judging) ->
             pass
 
 
-def _record_share(models: Sequence[Opened], engine: str, place: Judging, numbers: range) -> None:
+def _record_share(models: Sequence[SyntheticCase], engine: str, place: Judging, numbers: range) -> None:
     ledger = open_ledger(place.ledger_url, place.secret)
     for number in numbers:
         made = clone(models[number % len(models)], number, f"case-{number:06}")
@@ -144,4 +144,4 @@ def _record_share(models: Sequence[Opened], engine: str, place: Judging, numbers
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

@@ -1,4 +1,4 @@
-"""Figures: a number with a name and a unit, and how sure it is."""
+"""Figures: numbers with a name, a unit and a confidence interval."""
 
 import math
 from typing import Literal, Self
@@ -10,14 +10,14 @@ from models.shares import wilson
 
 
 class Figure(Model):
-    """One number of a bench. `name` is what earlier results are compared by.
+    """One number of a bench. Earlier results are compared by `name`.
 
     Attributes:
-        value: In `unit`; a share counts from 0 to 1. None for a share of nothing.
-        right: Of a share: how many were right.
-        total: Of a share: out of how many.
-        low: Lower end of the 95 % interval of a share.
-        high: Upper end of it.
+        value: In `unit`; a share is between 0 and 1, and None if its total is 0.
+        right: The numerator of a share.
+        total: The denominator of a share.
+        low: Lower bound of the 95 % interval of a share.
+        high: Upper bound of that interval.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Figure(Model):
     @model_validator(mode="after")
     def _share_says_of_what(self) -> Self:
         if (self.unit == "share") != (self.total is not None):
-            raise ValueError("A share, and only a share, says out of how many.")
+            raise ValueError("A share, and only a share, has a total.")
         return self
 
 
@@ -50,7 +50,7 @@ def percentile(values: list[float], percent: float) -> float:
         ValueError: There are no values.
     """
     if not values:
-        raise ValueError("There is no percentile of nothing.")
+        raise ValueError("An empty list has no percentile.")
     ordered = sorted(values)
     place = (len(ordered) - 1) * percent / 100
     low = math.floor(place)

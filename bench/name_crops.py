@@ -1,4 +1,4 @@
-"""Names as they stand on a page, drawn alone, harmed a little, read by the real engine: reading noise, cheaply."""
+"""Crops of printed names, slightly harmed and read by the real engine: realistic reading noise at low cost."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -30,7 +30,7 @@ from pipeline.perceive.ocr.lattice import glyphs
 from pipeline.perceive.quality import grey_of, measure_line
 from pipeline.perceive.rereading import read_lines
 
-LEGIBLE: Final = 4  # the highest level of harm at which a person reads without effort (docs/specimens.md)
+LEGIBLE: Final = 4  # the highest level of harm at which a person still reads without effort (docs/specimens.md)
 _POINTS: Final = (9.0, 10.5)  # of values on cards and in registers
 _PAPER: Final[Colour] = (244, 242, 236)
 _MARGIN: Final = 4.0  # mm around the name
@@ -44,29 +44,29 @@ HARMS: Final[Mapping[Harm, Callable[[Pixels, Text, int, Rng], Pixels]]] = Mappin
         Harm.LOW_CONTRAST: faded,
     }
 )
-# How often each kind of name is drawn: mostly as people are called, and enough of what is hard.
+# How often each kind of name is drawn: mostly common names, and enough hard ones.
 _KINDS: Final = (
     *(NameKind.PLAIN,) * 9, *(NameKind.CONFUSABLE,) * 3, NameKind.COMPOUND, *(NameKind.SHORT,) * 2, NameKind.MINORITY,
     NameKind.LONG, NameKind.RARE_LISTED, NameKind.RARE_A, NameKind.RARE_B,
 )  # fmt: skip
 
 
-class Strip(NamedTuple):
-    """A name on a piece of paper: as photographed, and where a detector would frame it."""
+class NameCrop(NamedTuple):
+    """A photographed name, and the frame that a text detector would draw around it."""
 
     picture: Pixels
     place: Quad
 
 
-class Spoken(NamedTuple):
-    """A name as read: as the rules see it. None where nothing was read at all."""
+class NameReading(NamedTuple):
+    """A name as read, in the form that the rules take; None where the engine read nothing."""
 
     field: FieldContent
     lines: tuple[LineContent, ...]
 
 
 class Drawn(NamedTuple):
-    """Whose name was drawn, and how it was harmed."""
+    """The name that was drawn, and its harm."""
 
     name: str
     kind: NameKind
@@ -75,7 +75,7 @@ class Drawn(NamedTuple):
 
 
 def plan(split: Split, seed: int, number: int) -> tuple[Drawn, Rng]:
-    """The name of this number, and what else is drawn for it."""
+    """Plan the name of this number and its random choices."""
     rng = np.random.default_rng((seed, number))
     kind = _KINDS[number % len(_KINDS)]
     name = child_name(surname(kind, rng), kind, split, rng)
@@ -84,8 +84,8 @@ def plan(split: Split, seed: int, number: int) -> tuple[Drawn, Rng]:
     return Drawn(name, kind, harm, level_), rng
 
 
-def draw(one: Drawn, split: Split, rng: Rng) -> Strip:
-    """Print the name as some office does, photograph it, harm it."""
+def draw(one: Drawn, split: Split, rng: Rng) -> NameCrop:
+    """Draw the name in an office's print, photograph and harm it."""
     points = float(rng.choice(_POINTS))
     style = values(register_print(split, _some_day(rng), rng), points)
     width = (len(one.name) + 1) * points * 25.4 / 72 + 2 * _MARGIN
@@ -98,12 +98,12 @@ def draw(one: Drawn, split: Split, rng: Rng) -> Strip:
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     text = Text(em * scale, float(np.percentile(small.mean(axis=2), 3)))
     harmed = HARMS[one.harm](small, text, one.level, rng) if one.harm else small
-    return Strip(noisy(harmed, float(rng.uniform(0.5, 2.5)), rng), _framed(ink, scale, em * scale, rng))
+    return NameCrop(noisy(harmed, float(rng.uniform(0.5, 2.5)), rng), _framed(ink, scale, em * scale, rng))
 
 
-def read(strip: Strip, engine: OcrEngine) -> Spoken | None:
-    """Read a strip as a page's lines are read, and take the name out as from a page."""
-    found = read_lines(strip.picture, [strip.place], {}, engine)
+def read(crop: NameCrop, engine: OcrEngine) -> NameReading | None:
+    """Read a crop as the lines of a page are read, and extract the name as from a page."""
+    found = read_lines(crop.picture, [crop.place], {}, engine)
     if not found:
         return None
     (one,) = found
@@ -115,15 +115,15 @@ def read(strip: Strip, engine: OcrEngine) -> Spoken | None:
         quad=one.quad,
         upright=one.quad.box,
         lattice=one.lattice,
-        measures=measure_line(strip.picture, grey_of(strip.picture), one.quad.box, middles),
+        measures=measure_line(crop.picture, grey_of(crop.picture), one.quad.box, middles),
     )
     (line,) = prefer_simplified(deskew([line]))
     field = read_field(Field.NAME, [whole(line)])
-    return Spoken(field_content(field, {id(line): 0}), (line_content(line),)) if field else None
+    return NameReading(field_content(field, {id(line): 0}), (line_content(line),)) if field else None
 
 
 def _framed(ink: Box, scale: float, em: float, rng: Rng) -> Quad:
-    """A detector's frame: a little wider than the ink, and never exactly."""
+    """A detector's frame: a little wider than the ink, with random error."""
     left, top, right, bottom = (edge * scale for edge in ink)
     out = em * rng.uniform(0.05, 0.3, 4)
     slant = em * float(rng.normal(0, 0.02))

@@ -1,7 +1,7 @@
-"""Do the runtimes read the same, and how fast is each: `python -m bench.runtimes [--full]`.
+"""Accuracy, agreement and speed of the OCR runtimes: `python -m bench.runtimes [--full]`.
 
-One process, one thread. Every page is read by each in turn, another one first each time; what is read is compared with
-the truth, and value by value with what ONNX Runtime reads in full precision.
+One process with one thread reads every page with each runtime; another runtime begins each time. The bench compares the
+values with the truth, and with those that ONNX Runtime reads in full precision.
 """
 
 import time
@@ -15,7 +15,7 @@ from rich.progress import track
 from bench.cases import judged_alone
 from bench.metrics import Figure, percentile, share
 from bench.report import Measured
-from bench.runner import Bench, conduct
+from bench.runner import Bench, run_bench
 from bench.scoring import ScoredField, score_fields
 from bench.tables import errors
 from fixtures.specimens.pages import PageCase, test_pages
@@ -41,7 +41,7 @@ RUNTIMES: Final[Mapping[str, OcrOptions]] = MappingProxyType(
 
 
 class Turn(NamedTuple):
-    """One runtime's turn with one page."""
+    """One runtime's result on one page."""
 
     runtime: str
     page: str
@@ -50,7 +50,7 @@ class Turn(NamedTuple):
 
 
 def measure(count: int) -> Measured:
-    """Read so many pages of the test split by each runtime."""
+    """Read `count` pages of the test split with each runtime."""
     turns = tuple(_turns(count))
     return Measured(tuple(figures(turns)), {"values that differ": tuple(_differing(turns))})
 
@@ -101,4 +101,4 @@ def _differing(turns: tuple[Turn, ...]) -> Iterator[Mapping[str, JsonValue]]:
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

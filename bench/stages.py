@@ -1,6 +1,6 @@
-"""Where the time of a page goes: one process under Python's profiler, stage by stage.
+"""The share of each stage in the time of a page, from one process under Python's profiler.
 
-The profiler slows Python down and leaves native code alone, so shares of stages written in Python are a little high.
+The profiler slows Python code down but not native code, so the shares of stages in Python are a little high.
 """
 
 import cProfile
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
+from bench.baselines import product_reader
 from bench.cases import judged_alone
-from bench.engines import ours
 from bench.metrics import Figure
 from fixtures.specimens.pages import test_pages
 from models.case import ReadPage
@@ -21,7 +21,7 @@ from pipeline.perceive.ocr.engine import alphabet
 from pipeline.perceive.ocr.options import OcrOptions
 
 SEED: Final = 7
-# Which functions a stage is: the end of the file's path, and the name.
+# The functions of each stage: the end of the file's path, and the name.
 _STAGES: Final = MappingProxyType(
     {
         "decode": (("pipeline/perceive/decode/pages.py", "decode"),),
@@ -40,8 +40,8 @@ _WHOLE: Final = (("pipeline/perceive/page.py", "perceive"),)
 
 
 def stage_figures(count: int) -> Iterator[Figure]:
-    """The share of each stage in the time of so many pages, judging among them."""
-    read = ours()
+    """The share of each stage, judging included, in the time of `count` pages."""
+    read = product_reader()
     pages = tuple(test_pages(count, SEED))
     read(pages[0].data)  # warm
     reader = NameContext(alphabet(OcrOptions()), Policy())

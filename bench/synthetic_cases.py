@@ -1,4 +1,4 @@
-"""Cases like one that was read, each with a child of its own: another birth date, other numbers, the same pages."""
+"""Synthetic copies of a case that was read, each with another child: other birth date and numbers, the same pages."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -10,34 +10,35 @@ from models.id_number import check_digit, parse_id_number
 from models.submission import Submission
 
 _FIRST: Final = date(2019, 1, 1)
-DAYS: Final = 2200  # birth dates; further children share a date and differ in their numbers
-_SEQUENCES: Final = 500  # of one sex on one day
-_CHILDREN: Final = 2  # of one mother on one day
+DAYS: Final = 2200  # number of birth dates; further children share a date and have other numbers
+_SEQUENCES: Final = 500  # children of one sex on one day
+_CHILDREN: Final = 2  # children of one mother on one day
 
 
-class Opened(NamedTuple):
-    """A case, and what its files say; `mother` is the number of the child's mother, if they show one."""
+class SyntheticCase(NamedTuple):
+    """A case and the content of its files; `mother` is the mother's ID number, if they show it."""
 
     case: Case
     contents: tuple[FileContent, ...]
     mother: str | None = None
 
 
-def clone(one: Opened, number: int, submission_id: str) -> Opened:
-    """The case with the child of this number; the same number is the same child.
+def clone(one: SyntheticCase, number: int, submission_id: str) -> SyntheticCase:
+    """A copy of the case with the child of this number; the same number gives the same child.
 
-    Numbers that are `DAYS` apart are of one day and sex, one behind the other; every second one begins another family.
+    Children whose numbers are `DAYS` apart share birth date and sex, with consecutive ID numbers; every second one
+    begins another family.
 
     Raises:
         ValueError: The case's child has no ID number.
     """
     child = one.case.submission.child
-    told = parse_id_number(child.id_number or "")
-    if told is None:
+    number_parts = parse_id_number(child.id_number or "")
+    if number_parts is None:
         raise ValueError("Only a child with an ID number can become another.")
     born = _FIRST + timedelta(days=number % DAYS)
-    digits = f"{told.text[:6]}{born:%Y%m%d}{_sequence(number // DAYS, int(told.text[16]) % 2):03}"
-    words = {told.text: digits + check_digit(digits), child.birth_date.isoformat(): born.isoformat()}
+    digits = f"{number_parts.text[:6]}{born:%Y%m%d}{_sequence(number // DAYS, int(number_parts.text[16]) % 2):03}"
+    words = {number_parts.text: digits + check_digit(digits), child.birth_date.isoformat(): born.isoformat()}
     if one.mother:
         first = f"{one.mother[:14]}{_sequence(number // DAYS // _CHILDREN, int(one.mother[16]) % 2):03}"
         words[one.mother] = first + check_digit(first)
@@ -46,12 +47,14 @@ def clone(one: Opened, number: int, submission_id: str) -> Opened:
     submission = _typed(one.case.submission, words, submission_id)
     contents = tuple(_file(file, words) for file in one.contents)
     case = one.case.model_copy(update={"submission": submission, "input_digest": submission_id})
-    return Opened(case, contents, words.get(one.mother or ""))
+    return SyntheticCase(case, contents, words.get(one.mother or ""))
 
 
-def opened(submission: Submission, files: tuple[StoredFile, ...], contents: tuple[FileContent, ...]) -> Opened:
-    """A case that was read."""
-    return Opened(Case(submission=submission, revision=1, files=files, input_digest="0" * 64), contents)
+def synthetic_case(
+    submission: Submission, files: tuple[StoredFile, ...], contents: tuple[FileContent, ...]
+) -> SyntheticCase:
+    """Open a case that was read, with its content."""
+    return SyntheticCase(Case(submission=submission, revision=1, files=files, input_digest="0" * 64), contents)
 
 
 def _sequence(turn: int, odd: int) -> int:
@@ -83,6 +86,6 @@ def _page(page: PageContent, words: Mapping[str, str]) -> PageContent:
 
 
 def _field(field: FieldContent, words: Mapping[str, str]) -> FieldContent:
-    held = field.value or ""
-    value = next((held.replace(old, new) for old, new in words.items() if old in held), None)
+    text = field.value or ""
+    value = next((text.replace(old, new) for old, new in words.items() if old in text), None)
     return field._replace(value=value, text=value) if value else field

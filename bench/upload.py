@@ -1,10 +1,10 @@
-"""How long an upload takes through the service beside reading its pages: `python -m bench.upload [--against CHECKOUT]`.
+"""Time of an upload through the service, without reading its pages: `python -m bench.upload [--against CHECKOUT]`.
 
-The real service runs on SQLite and on PostgreSQL. The same sample is uploaded again and again under new ids, one at
-a time. Its pages were read before, so what is measured is everything else: seen, settled, dispatched, taken in, judged,
-concluded. Time runs from the manifest's arrival in the store to the row of the result in the ledger.
+The real service runs on SQLite and on PostgreSQL. The bench uploads the same sample repeatedly under new ids, one at a
+time. Its pages were read before, so the time covers everything else: detect, settle, dispatch, take in, judge,
+conclude. It runs from the manifest's arrival in the store to the row of the result in the ledger.
 
-`--against CHECKOUT` measures the service of another checkout in the same run, in turn with this one.
+`--against CHECKOUT` measures the service of another checkout in the same run, alternately with this one.
 """
 
 import json
@@ -25,7 +25,7 @@ import psycopg
 from bench.machine import ROOT
 from bench.metrics import Figure, percentile
 from bench.report import Measured
-from bench.runner import Bench, conduct
+from bench.runner import Bench, run_bench
 from fixtures.truth import SAMPLES
 from models.submission import MANIFEST_NAME
 from tests.support.postgres import emptied, running_postgres
@@ -33,7 +33,7 @@ from tests.support.processes import environment, wait_until
 
 BENCH: Final = Bench("upload", __doc__, 0, "uploads", small=6, full=20)
 _SAMPLE: Final = "returned-name"
-_ROUNDS: Final = 2  # each contender's uploads are split into so many services, in turn
+_ROUNDS: Final = 2  # starts of the service among which each contender's uploads are divided
 _START_SECONDS: Final = 180.0
 _LONGEST_SECONDS: Final = 120.0
 _RESULTS: Final = "SELECT count(*) FROM runs"
@@ -42,7 +42,7 @@ Count = Callable[[], int]
 
 
 def measure(uploads: int) -> Measured:
-    """Upload so many times to each contender on each database."""
+    """Upload `count` times to each contender on each database."""
     rows: list[dict[str, str | int | float]] = []
     with running_postgres() as server:
         for number in range(_ROUNDS):
@@ -73,7 +73,7 @@ def _figures(rows: Sequence[Mapping[str, str | int | float]]) -> Iterator[Figure
 
 @contextmanager
 def _service(checkout: Path, postgres: str | None) -> Iterator[tuple[Path, Count]]:
-    """A running service of a checkout: the folder of its store, and how many results its ledger holds."""
+    """Run the service of a checkout; yields the folder of its store, and a function that counts results."""
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:
         settings = {"WORKSPACE": folder, "PREFECT__PORT": "0"}
         if postgres is not None:
@@ -94,7 +94,7 @@ def _service(checkout: Path, postgres: str | None) -> Iterator[tuple[Path, Count
 
 @contextmanager
 def _counting(file: Path, url: str | None) -> Iterator[Count]:
-    """Asks the ledger's database directly, so that services of any age answer alike."""
+    """Count results in the ledger's database directly, which works for every version of the service."""
     if url is not None:
         with psycopg.connect(url, autocommit=True) as connection:
             wait_until(lambda: _has_runs(connection), "the ledger", _START_SECONDS)
@@ -110,7 +110,7 @@ def _has_runs(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
 
 
 def _upload(store: Path, name: str, results: Count) -> float:
-    """Upload the sample under an id of its own; seconds from its manifest to its result."""
+    """Upload the sample under a new id; gives the seconds from its manifest to its result."""
     before, to = results(), store / "inbox" / name
     shutil.copytree(SAMPLES / _SAMPLE, to, ignore=shutil.ignore_patterns(MANIFEST_NAME))
     manifest = json.loads((SAMPLES / _SAMPLE / MANIFEST_NAME).read_text("utf-8")) | {"submission_id": f"upload-{name}"}
@@ -118,7 +118,7 @@ def _upload(store: Path, name: str, results: Count) -> float:
     draft.write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
     began = time.perf_counter()
     os.replace(draft, to / MANIFEST_NAME)  # noqa: PTH105 - the rename is the event
-    end = began + (_LONGEST_SECONDS if before else _START_SECONDS)  # the first one waits for the worker too
+    end = began + (_LONGEST_SECONDS if before else _START_SECONDS)  # the first upload also waits for the worker's start
     while results() == before:
         assert time.perf_counter() < end, f"upload {name} has no result"
         time.sleep(0.01)
@@ -132,4 +132,4 @@ if __name__ == "__main__":
         at = sys.argv.index("--against")
         _AGAINST = Path(sys.argv[at + 1]).resolve()
         del sys.argv[at : at + 2]
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

@@ -1,4 +1,4 @@
-"""A place to work on cases as the product does: a folder store, a SQLite ledger, reading processes."""
+"""A workspace as the product's: a folder store, a SQLite ledger, reading processes."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,17 +13,17 @@ from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.folder import FolderStore
 from pipeline.workers.ocr_pool import OcrPool, PageReader
 
-SECRET: Final = bytes(32)  # of ledgers that hold made-up people only
+SECRET: Final = bytes(32)  # for ledgers with synthetic people only
 
 
 def reading_processes(processes: int) -> OcrPool:
-    """Reading processes of one thread each."""
+    """A pool of reading processes with one thread each."""
     return OcrPool(OcrOptions(threads=1), ReaderOptions(processes=processes))
 
 
 @contextmanager
-def opened_desk(workspace: Path, readers: PageReader) -> Iterator[PipelineContext]:
-    """A desk with nothing on it yet; its store and ledger lie in `workspace`, which must exist."""
+def open_context(workspace: Path, readers: PageReader) -> Iterator[PipelineContext]:
+    """An empty pipeline context; its store and ledger are in `workspace`, which must exist."""
     ledger = open_ledger(f"sqlite:///{workspace / 'ledger.sqlite'}", SECRET)
     store = FolderStore(workspace / "store")
     try:
@@ -33,8 +33,8 @@ def opened_desk(workspace: Path, readers: PageReader) -> Iterator[PipelineContex
 
 
 @contextmanager
-def process_of(work: Callable[..., None], *args: object) -> Iterator[None]:
-    """Run `work(*args)` in a fresh interpreter, which may have processes of its own, for as long as the block lasts."""
+def running_process(work: Callable[..., None], *args: object) -> Iterator[None]:
+    """Run `work(*args)` in a fresh interpreter, which may start processes itself, until the block ends."""
     child = get_context("spawn").Process(target=work, args=args)
     child.start()
     try:

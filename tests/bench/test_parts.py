@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.baselines import lattice_of, lines_of_table
 from bench.endurance import slope
-from bench.engines import certain, lines_of_table
 from bench.fairness import stands_in
 from bench.glyphs import COMMON, nearest, nearest_impostor
 from bench.harmed_pages import plan
@@ -54,7 +54,7 @@ def test_words_of_tesseract_become_lines() -> None:
 
 @pytest.mark.parametrize("text", ["欧阳靖萱", "110199", "一一", ""])
 def test_a_lattice_without_alternatives_reads_as_its_text(text: str) -> None:
-    assert text_of(certain(text, 0.9)) == text
+    assert text_of(lattice_of(text, 0.9)) == text
 
 
 @pytest.mark.parametrize(

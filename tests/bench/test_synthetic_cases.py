@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.synthetic_cases import DAYS, Opened, clone
+from bench.synthetic_cases import DAYS, SyntheticCase, clone
 from models.id_number import parse_id_number
 from models.result import Decision
 from pipeline.judge.case import judge, registration
@@ -12,7 +12,7 @@ from pipeline.judge.dossier import open_dossier
 from tests.support.dossiers import FAMILY, READER, dossier
 
 _HELD = dossier(*FAMILY)
-MODEL = Opened(_HELD.case, tuple(file.content for file in _HELD.files))
+MODEL = SyntheticCase(_HELD.case, tuple(file.content for file in _HELD.files))
 
 
 @given(st.integers(0, 200_000))

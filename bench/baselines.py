@@ -1,7 +1,7 @@
-"""The libraries that a hospital would take instead, each as its own documentation runs it, and our own page reader.
+"""Page readers to compare: the product's own, and the OCR libraries that a hospital could use instead.
 
-The libraries see a page as it was decoded, and what they give goes through the same field extraction as ours. They
-know no lattice: each character of a line is as certain as the line.
+Each library runs as its own documentation shows. It gets the decoded page, and its lines go through the product's field
+extraction. Libraries report no lattice, so each character of a line gets the confidence of the line.
 """
 
 import contextlib
@@ -38,29 +38,29 @@ _WORD_ROWS: Final = "5"  # level of a word in Tesseract's table
 PageReader: TypeAlias = Callable[[bytes], tuple[PageReading, ...]]
 
 
-class MissingPeerError(RuntimeError):
-    """A peer is not installed on this machine; the text says what to install."""
+class MissingBaselineError(RuntimeError):
+    """A baseline is not installed on this machine; the message says what to install."""
 
 
-class Plain(Protocol):
+class LineReader(Protocol):
     """A library that finds and reads lines of text."""
 
     def __call__(self, picture: Rgb, /) -> tuple[TextLine, ...]:
-        """Every line."""
+        """All lines of the picture."""
         ...
 
 
-def ours() -> PageReader:
-    """The product's page reader: finds, turns, straightens, reads."""
+def product_reader() -> PageReader:
+    """The product's page reader: finds the document, turns and rectifies it, reads it."""
     options = OcrOptions(threads=THREADS)
     engine = engine_kind(options.engine).load(options)
     return lambda data: perceive(data, 1, engine=engine, limits=Limits())
 
 
-def paddle() -> Plain:
+def paddle() -> LineReader:
     """PaddleOCR with the weights that the product uses and its own defaults.
 
-    Turning and unwarping pages is off, since these models are not there and would be downloaded.
+    Page orientation and unwarping are off: their models would have to be downloaded.
     """
     os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"  # PaddleX reads it when it is imported
     with _headless_opencv_counts():
@@ -88,7 +88,7 @@ def paddle() -> Plain:
 
 @contextlib.contextmanager
 def _headless_opencv_counts() -> Iterator[None]:
-    """Let PaddleX find OpenCV, which it looks for by the name of one distribution (reason in pyproject.toml)."""
+    """Report the headless OpenCV build as the distribution that PaddleX looks for (reason in pyproject.toml)."""
     real = metadata.version
 
     def version(distribution_name: str) -> str:
@@ -102,8 +102,8 @@ def _headless_opencv_counts() -> Iterator[None]:
         metadata.version = real
 
 
-def rapid() -> Plain:
-    """RapidOCR with its bundled models and its own defaults, among them a classifier that turns lines."""
+def rapid() -> LineReader:
+    """RapidOCR with its bundled models and its own defaults, which include a line orientation classifier."""
     from rapidocr import RapidOCR
 
     threads = {"intra_op_num_threads": THREADS, "inter_op_num_threads": 1}
@@ -119,18 +119,18 @@ def rapid() -> Plain:
     return read
 
 
-def tesseract() -> Plain:
+def tesseract() -> LineReader:
     """Tesseract with `chi_sim` and its defaults.
 
     Raises:
-        MissingPeerError: It is not installed.
+        MissingBaselineError: Tesseract or its language `chi_sim` is not installed.
     """
     try:
-        told = subprocess.run([_TESSERACT, "--list-langs"], capture_output=True, text=True, check=True, timeout=30)
+        done = subprocess.run([_TESSERACT, "--list-langs"], capture_output=True, text=True, check=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
-        raise MissingPeerError("Tesseract is not installed. Install the Debian package tesseract-ocr.") from error
-    if "chi_sim" not in told.stdout.split():
-        raise MissingPeerError("Tesseract lacks chi_sim. Install the Debian package tesseract-ocr-chi-sim.")
+        raise MissingBaselineError("Tesseract is not installed. Install the Debian package tesseract-ocr.") from error
+    if "chi_sim" not in done.stdout.split():
+        raise MissingBaselineError("Tesseract lacks chi_sim. Install the Debian package tesseract-ocr-chi-sim.")
 
     def read(picture: Rgb) -> tuple[TextLine, ...]:
         with tempfile.TemporaryDirectory() as folder:
@@ -138,14 +138,14 @@ def tesseract() -> Plain:
             cv2.imwrite(str(path), np.ascontiguousarray(picture[..., ::-1]))
             command = [_TESSERACT, str(path), "stdout", "-l", "chi_sim", "tsv"]
             limited = {**os.environ, "OMP_THREAD_LIMIT": str(THREADS)}
-            told = subprocess.run(command, capture_output=True, check=True, timeout=120, env=limited)
-        return lines_of_table(told.stdout.decode())
+            done = subprocess.run(command, capture_output=True, check=True, timeout=120, env=limited)
+        return lines_of_table(done.stdout.decode())
 
     return read
 
 
 def lines_of_table(table: str) -> tuple[TextLine, ...]:
-    """The lines of Tesseract's TSV output: words of one line side by side, blanks between Chinese words left out."""
+    """The lines of Tesseract's TSV output; the words of a line are joined without blanks, as Chinese is written."""
     rows = csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE)
     lines: dict[tuple[str, ...], list[Mapping[str, str]]] = {}
     for row in rows:
@@ -161,11 +161,11 @@ def _joined(words: list[Mapping[str, str]]) -> TextLine:
     ]
     text = "".join(word["text"] for word in words)
     score = min(float(word["conf"]) for word in words) / 100
-    return TextLine(text, max(0.0, score), Quad.of_box(Box.around(boxes)), certain(text, max(0.0, score)))
+    return TextLine(text, max(0.0, score), Quad.of_box(Box.around(boxes)), lattice_of(text, max(0.0, score)))
 
 
-def certain(text: str, confidence: float) -> Lattice:
-    """A lattice that knows one reading: every character as sure as the line, a blank between two."""
+def lattice_of(text: str, confidence: float) -> Lattice:
+    """A lattice with a single reading: each character has the line's confidence, with a blank between two."""
     sure = round(min(1.0, confidence), 5)
     steps: list[tuple[Alternative, ...]] = []
     for character in text:
@@ -175,11 +175,11 @@ def certain(text: str, confidence: float) -> Lattice:
 
 def _line(text: str, score: float, corners: np.ndarray) -> TextLine:
     quad = Quad(*(Point(float(x), float(y)) for x, y in corners))
-    return TextLine(text, score, quad, certain(text, score))
+    return TextLine(text, score, quad, lattice_of(text, score))
 
 
-def as_decoded(read: Plain) -> PageReader:
-    """A page reader that looks at the page as it is, without finding or turning anything."""
+def without_preparation(read: LineReader) -> PageReader:
+    """A page reader that reads the page as decoded, without document detection or orientation."""
 
     def page(data: bytes) -> tuple[PageReading, ...]:
         picture = decode(data, page_no=1, limits=Limits())
@@ -216,11 +216,11 @@ def _reading(picture: Rgb, lines: tuple[TextLine, ...]) -> PageReading:
     )
 
 
-PEERS: Final[Mapping[str, Callable[[], PageReader]]] = MappingProxyType(
+PAGE_READERS: Final[Mapping[str, Callable[[], PageReader]]] = MappingProxyType(
     {
-        "child-intake": ours,
-        "PaddleOCR": lambda: as_decoded(paddle()),
-        "RapidOCR": lambda: as_decoded(rapid()),
-        "Tesseract": lambda: as_decoded(tesseract()),
+        "child-intake": product_reader,
+        "PaddleOCR": lambda: without_preparation(paddle()),
+        "RapidOCR": lambda: without_preparation(rapid()),
+        "Tesseract": lambda: without_preparation(tesseract()),
     }
 )
