@@ -1,4 +1,4 @@
-"""`intake audit`: whether the past is as it was written, and what was written of a case."""
+"""`intake audit`: verify the audit chain, and show the records of a case."""
 
 import json
 from typing import Annotated
@@ -19,7 +19,7 @@ _console = Console(highlight=False)
 def verify(
     context: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", help="One object.")] = False
 ) -> int:
-    """Look at every record, the head of the chain and every anchor in the store; 5 if anything is not as it was."""
+    """Verify every record, the head of the chain and every anchor in the store; exit code 5 if anything was changed."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
         report = verify_chain(ledger, place.store())
@@ -35,7 +35,7 @@ def verify(
 
 @audit.command()
 def show(context: typer.Context, submission_id: str) -> int:
-    """What was recorded of a case, oldest first."""
+    """Show the records of a case, oldest first."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
         records = ledger.audit.trail(submission_id)

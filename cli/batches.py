@@ -1,32 +1,54 @@
-"""`intake reprocess promote`, `rollback`, `show` and `list`: what a batch came to, in force or not."""
+"""`intake reprocess promote`, `rollback`, `show` and `list`; and how a batch is shown while it runs in a terminal."""
 
+import signal
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cli.batching import print_outcomes, print_summary, stderr, stoppable, who
 from cli.workspace import CliContext
+from models.changes import Change
 from models.errors import ExitCode
-from pipeline.batches.batch_lease import BatchTask, hold_batch
+from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
+from pipeline.batches.estimate import Estimate
+from pipeline.batches.outcomes import ItemOutcome
 from pipeline.batches.promotion import promote as promoted
 from pipeline.batches.promotion import roll_back as rolled_back
-from pipeline.batches.report import Report, as_csv, as_text, items, report, rows_of
+from pipeline.batches.report import Report, as_csv, as_text, items, place_of, report, rows_of, shown
+from pipeline.batches.run import BatchContext, run
 from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
+from pipeline.workers.process_identity import account_name, process_identity
+from service.resources import Resources
 
+stderr: Final = Console(stderr=True, highlight=False)
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_WORDS: Final = {
+    ItemState.PENDING: "not run yet",
+    ItemState.DONE: "run, and not in force",
+    ItemState.PROMOTED: "in force",
+    ItemState.KEPT: "decided by a person, and left so",
+    ItemState.STALE: "changed by somebody else meanwhile, and left so",
+    ItemState.FAILED: "failed",
+    ItemState.ROLLED_BACK: "rolled back",
+}
 _BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="As `intake reprocess list` shows it.")]
-_Tell = Annotated[bool, typer.Option("--tell", help="Let results be told that differ from what was told.")]
+_Tell = Annotated[bool, typer.Option("--tell", help="Publish results that changed.")]
 
 
 def promote(context: typer.Context, batch_id: _BatchId, *, tell: _Tell = False) -> int:
-    """Put in force what a dry run came to; what changed meanwhile, or a person decided, stays as it is."""
+    """Put the results of a dry run in force, except where the case changed meanwhile or a person decided."""
     return _moved(context.obj, batch_id, BatchTask.PROMOTE, tell=tell)
 
 
 def rollback(context: typer.Context, batch_id: _BatchId, *, tell: _Tell = False) -> int:
-    """Put in force again what was before a batch, as further runs; what changed since stays as it is."""
+    """Put the results before a batch in force again, as further runs, except where the case changed since."""
     return _moved(context.obj, batch_id, BatchTask.ROLL_BACK, tell=tell)
 
 
@@ -67,7 +89,7 @@ def list_batches(context: typer.Context) -> int:
 
 
 def words_of(options: BatchOptions) -> str:
-    """How a batch was asked for, in a few words."""
+    """The options of a batch, in a few words."""
     chosen = options.selection.model_dump(mode="json", exclude_none=True)
     words = [f"{name} {value}" for name, value in chosen.items()]
     words += [name for name in ("from_readings", "dry_run", "tell") if getattr(options, name)]
@@ -79,12 +101,16 @@ def counts_of(batch: Batch) -> str:
     return ", ".join(f"{count} {state.value.replace('_', ' ')}" for state, count in sorted(batch.counts.items()))
 
 
+def _owner() -> BatchOwner:
+    return BatchOwner(process_identity(), account_name())
+
+
 def _moved(place: CliContext, batch_id: str, task: BatchTask, *, tell: bool) -> int:
-    way, state = (promoted, ItemState.DONE) if task is BatchTask.PROMOTE else (rolled_back, ItemState.PROMOTED)
+    move, state = (promoted, ItemState.DONE) if task is BatchTask.PROMOTE else (rolled_back, ItemState.PROMOTED)
     with place.ledger() as ledger:
         total = ledger.batches.get(batch_id).count(state)
-        with stoppable() as stop, hold_batch(ledger, batch_id, task, who(), stop) as lease:
-            worst = print_outcomes(way(ledger, lease, stop, tell=tell), total, task.value[0], lines=False)
+        with stoppable() as stop, hold_batch(ledger, batch_id, task, _owner(), stop) as lease:
+            worst = print_outcomes(move(ledger, lease, stop, tell=tell), total, task.value[0], lines=False)
         _print_moved(ledger.batches.get(batch_id))
     return ExitCode.INTERRUPTED if stop.is_set() else worst
 
@@ -110,3 +136,91 @@ def _write(file: Path, text: str) -> None:
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be written: {error.strerror}.") from error
     stderr.print(f"{file} holds every change.", markup=False)
+
+
+def print_estimate(found: Estimate) -> None:
+    """Print how many cases and pages a batch has, and how long it will take."""
+    parts = [f"{found.cases} cases", f"about {found.pages} pages"]
+    if found.from_content:
+        parts.append(f"{found.from_content} by the rules alone")
+    if found.from_readings:
+        parts.append(f"{found.from_readings} from kept readings")
+    if found.read:
+        parts.append(f"{found.read} pages to read")
+    stderr.print(f"{', '.join(parts)}: about {_duration(found.seconds)}.")
+
+
+def run_batch(batch_id: str, resources: Resources) -> int:
+    """Run a batch to its end or until it is stopped; returns the exit code."""
+    context = resources.context()
+    place = BatchContext(context, resources.judging(), resources.settings.readers.processes)
+    batch = context.ledger.batches.get(batch_id)
+    stderr.print(f"Batch {batch_id}: {batch.count(ItemState.PENDING)} of {batch.total} cases to run.")
+    with stoppable() as stop, hold_batch(context.ledger, batch_id, BatchTask.RUN, _owner(), stop) as lease:
+        worst = print_outcomes(run(batch, lease, place, stop), batch.count(ItemState.PENDING), "reprocess")
+    print_summary(context.ledger.batches.get(batch_id))
+    if not stop.is_set():
+        return worst
+    stderr.print(f"Stopped. `intake reprocess resume {batch_id}` goes on.")
+    return ExitCode.INTERRUPTED
+
+
+def print_outcomes(outcomes: Iterable[ItemOutcome | None], total: int, words: str, *, lines: bool = True) -> ExitCode:
+    """Show the progress, a line a change if `lines`, and errors; returns the worst exit code."""
+    worst = ExitCode.ACCEPTED
+    columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr, disable=not stderr.is_terminal) as bar:
+        task = bar.add_task("", total=total)
+        for outcome in filter(None, outcomes):
+            bar.advance(task)
+            if outcome.error:
+                stderr.print(f"{outcome.item.submission_id}: {outcome.error}", markup=False)
+                worst = max(worst, outcome.error.exit_code)
+            for change in outcome.changes if lines else ():
+                print(line_of(outcome.item.submission_id, change), flush=True)
+    return worst
+
+
+def line_of(submission_id: str, change: Change) -> str:
+    """A change in one line: case, what, before, after."""
+    subject = "/".join(part for part in (change.what, place_of(change)) if part)
+    before, after = (shown(change, value) or "-" for value in (change.before, change.after))
+    return f"{submission_id}\t{subject}\t{before}\t{after}"
+
+
+def print_summary(batch: Batch) -> None:
+    """Print how many cases are in which state, and which command may come next."""
+    stderr.print(f"{batch.total - batch.count(ItemState.PENDING)} cases were run again.")
+    for state, count in sorted(batch.counts.items()):
+        stderr.print(f"  {count} {_WORDS[state]}")
+    if batch.count(ItemState.DONE):
+        stderr.print(
+            f"`intake reprocess promote {batch.batch_id}` puts them in force; `show` shows totals and changes."
+        )
+    elif batch.count(ItemState.PROMOTED):
+        stderr.print(f"`intake reprocess rollback {batch.batch_id}` puts back what was before.")
+
+
+@contextmanager
+def stoppable() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set; the second time they raise KeyboardInterrupt."""
+    stop = threading.Event()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        stderr.print("Stopping after the cases in hand; once more stops at once.")
+
+    before = {number: signal.signal(number, note) for number in _SIGNALS}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} seconds"
+    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -1,4 +1,4 @@
-"""`intake children`: the register of known children, from which 4005 is decided."""
+"""`intake children`: the register of known children, by which 4005 is decided."""
 
 import csv
 import io
@@ -28,8 +28,8 @@ def import_children(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help=f"CSV in UTF-8 with the columns {','.join(_COLUMNS)}.")],
     *,
-    skip_wrong: Annotated[bool, typer.Option("--skip-wrong", help="Import the rest where rows are wrong.")] = False,
-    legacy_gbk: Annotated[bool, typer.Option("--legacy-gbk", help="Names are of a system of the GBK era.")] = False,
+    skip_wrong: Annotated[bool, typer.Option("--skip-wrong", help="Import the other rows if some are wrong.")] = False,
+    legacy_gbk: Annotated[bool, typer.Option("--legacy-gbk", help="Names come from a system that used GBK.")] = False,
 ) -> int:
     """Add known children; a row that is known already changes nothing. Nothing is imported while a row is wrong."""
     rows = tuple(_rows(file))
@@ -79,7 +79,7 @@ def forget_child(
 
 
 def _rows(file: Path) -> Iterator[tuple[KnownChild | None, str | None]]:
-    """A child or what is wrong with its row, by row number and column; values are not repeated."""
+    """Each row as a child, or what is wrong with it by row number and column; values are not repeated."""
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

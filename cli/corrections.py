@@ -1,4 +1,4 @@
-"""`intake corrections`: what reviewers saw beside what was read, to measure the reader by."""
+"""`intake corrections`: what reviewers saw beside what was read, to measure the OCR engine by."""
 
 import csv
 import io
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import JsonValue
@@ -17,28 +16,28 @@ from cli.people import operator
 from cli.workspace import CliContext
 from models.cells import no_formula
 from models.errors import ExitCode
+from models.overview import BEIJING
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import AuditKind
 from pipeline.review.corrections import CheckedField, Confusion, checked_fields, confusions
 from pipeline.stores.atomic import write_atomically
 
 corrections = typer.Typer(no_args_is_help=True, help="What reviewers saw beside what was read.")
-_BEIJING: Final = ZoneInfo("Asia/Shanghai")
 _COLUMNS: Final = ("field", "engine", "kind", "read", "seen", "times")
 _console = Console(highlight=False)
-_Since = Annotated[datetime | None, typer.Option(help="What was decided then or later, Beijing time.")]
+_Since = Annotated[datetime | None, typer.Option(help="Only decisions of this time or later, Beijing time.")]
 
 
 @corrections.command()
 def export(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="To be written, for its owner alone; personal data.")],
+    file: Annotated[Path, typer.Argument(help="File to write, readable by its owner only; it holds personal data.")],
     *,
     since: _Since = None,
 ) -> int:
     """Write what was seen of every field as an evaluation set, a line of JSON each, for `python -m bench.corrections`.
 
-    Fields whose scans were erased are left out: nothing can be read again of them.
+    Fields whose scans were erased are left out: they cannot be read again.
     """
     place: CliContext = context.obj
     with place.ledger() as ledger:
@@ -56,7 +55,7 @@ def table(
     since: _Since = None,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write it to this file as well.")] = None,
 ) -> int:
-    """Show which characters are taken for which: single characters, and no whole value."""
+    """Show which characters are read as which others: single characters, and no whole value."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
         fields = _checked(ledger, since)
@@ -72,11 +71,11 @@ def table(
 
 
 def _checked(ledger: Ledger, since: datetime | None) -> tuple[CheckedField, ...]:
-    return checked_fields(ledger, since.replace(tzinfo=_BEIJING) if since else None)
+    return checked_fields(ledger, since.replace(tzinfo=BEIJING) if since else None)
 
 
 def _note(ledger: Ledger, what: str, since: datetime | None, fields: Sequence[CheckedField]) -> None:
-    """Before anything is written: nobody has a file of which the audit chain knows nothing."""
+    """Note the export in the audit chain before the file is written: no file exists that the chain does not know."""
     day: JsonValue = since.date().isoformat() if since else None
     ledger.audit.note(AuditKind.FETCHED, {"account": operator(), "what": what, "since": day, "fields": len(fields)})
 

@@ -1,4 +1,4 @@
-"""`intake doctor`: what is wrong on this machine, and what to do."""
+"""`intake doctor`: checks of this machine and of the services, and what to do."""
 
 import json
 from typing import Annotated
@@ -30,11 +30,11 @@ def doctor(
         for check in checks:
             print(json.dumps({key: value for key, value in check._asdict().items() if key != "code"}))
     else:
-        _tell(checks)
+        _print_table(checks)
     return exit_code(checks)
 
 
-def _tell(checks: tuple[Check, ...]) -> None:
+def _print_table(checks: tuple[Check, ...]) -> None:
     table = Table(header_style="bold")
     for heading in ("check", "state", "what was found", "what to do"):
         table.add_column(heading, overflow="fold")

@@ -1,7 +1,5 @@
-"""`intake people`: who may sign in at the review desk, and what they may do there."""
+"""`intake people`: accounts of the review desk, and their roles."""
 
-import os
-import pwd
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +12,12 @@ from models.accounts import Account, checked_name
 from models.errors import ExitCode
 from models.review import Role
 from pipeline.ledger.database import utc_now
+from pipeline.workers.process_identity import account_name
 from service.settings import SettingsError
 
 people = typer.Typer(no_args_is_help=True, help="People who sign in at the review desk.")
 _console = Console(highlight=False)
-_Name = Annotated[str, typer.Argument(help="Under which somebody signs in, such as the number of the employee.")]
+_Name = Annotated[str, typer.Argument(help="Name of the account, such as the number of the employee.")]
 _File = Annotated[
     Path | None, typer.Option(help="Holds the password in its first line; asked for twice without a file.")
 ]
@@ -32,9 +31,9 @@ def add(
     role: Annotated[Role, typer.Option(help="What they may do.")],
     password_file: _File = None,
 ) -> int:
-    """Let somebody sign in."""
+    """Add an account."""
     place: CliContext = context.obj
-    checked_name(name)  # before anybody types a password in vain
+    checked_name(name)  # before the password is typed in vain
     password = _password(password_file)
     with place.ledger() as ledger:
         ledger.accounts.make(name, role, password, by=operator())
@@ -44,7 +43,7 @@ def add(
 
 @people.command("list")
 def list_people(context: typer.Context) -> int:
-    """Everybody, and whether they can sign in."""
+    """List all accounts, and whether they can sign in."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
         accounts = ledger.accounts.list()
@@ -57,7 +56,7 @@ def list_people(context: typer.Context) -> int:
 
 @people.command()
 def password(context: typer.Context, name: _Name, *, password_file: _File = None) -> int:
-    """Give somebody another password; ends their sessions, and a lock."""
+    """Change the password of an account; ends its sessions, and a lock."""
     place: CliContext = context.obj
     chosen = _password(password_file)
     with place.ledger() as ledger:
@@ -68,7 +67,7 @@ def password(context: typer.Context, name: _Name, *, password_file: _File = None
 
 @people.command("role")
 def change_role(context: typer.Context, name: _Name, role: Annotated[Role, typer.Argument(help="The new one.")]) -> int:
-    """Let somebody do something else; ends their sessions."""
+    """Change the role of an account; ends its sessions."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
         ledger.accounts.change_role(name, role, by=operator())
@@ -78,7 +77,7 @@ def change_role(context: typer.Context, name: _Name, role: Annotated[Role, typer
 
 @people.command()
 def disable(context: typer.Context, name: _Name) -> int:
-    """Let somebody sign in no more; ends their sessions. What they decided stays theirs."""
+    """Disable an account; ends its sessions. Its decisions stay."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
         ledger.accounts.disable(name, by=operator())
@@ -88,7 +87,7 @@ def disable(context: typer.Context, name: _Name) -> int:
 
 @people.command()
 def enable(context: typer.Context, name: _Name) -> int:
-    """Let somebody sign in again; ends a lock too."""
+    """Enable an account again; ends a lock too."""
     place: CliContext = context.obj
     with place.ledger() as ledger:
         ledger.accounts.enable(name, by=operator())
@@ -107,11 +106,8 @@ def _password(file: Path | None) -> str:
 
 
 def operator() -> str:
-    """Who does it, for the audit chain: the user of this machine, who is no account of ours."""
-    try:
-        return f"console:{pwd.getpwuid(os.getuid()).pw_name}"
-    except KeyError:
-        return f"console:{os.getuid()}"
+    """The author for the audit chain: the user of this machine, who is no account of the review desk."""
+    return f"console:{account_name()}"
 
 
 def _state(account: Account) -> str:

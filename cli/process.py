@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cli.report import print_report
+from cli.show import print_report
 from cli.workspace import CliContext
 from models.errors import BadManifestError, ExitCode, ManifestMissingError
 from models.result import EXIT_OF_DECISION, Result
@@ -21,7 +21,7 @@ _stderr = Console(stderr=True, highlight=False)
 
 
 class _Refused(NamedTuple):
-    """A folder that is no submission, and every reason why."""
+    """A folder that holds no valid submission, and all reasons."""
 
     reasons: tuple[str, ...]
 
@@ -36,9 +36,9 @@ def process(
     """Run the whole pipeline on submission folders and record the cases."""
     place: CliContext = context.obj
     with place.resources(place.settings_for(jobs)) as resources:
-        going = _with_progress(paths, resources.context())
-        endings = [_told(path, ending, as_json=as_json) for path, ending in going]
-    return min(endings, key=_WORST_FIRST.index)
+        endings = _with_progress(paths, resources.context())
+        codes = [_print_ending(path, ending, as_json=as_json) for path, ending in endings]
+    return min(codes, key=_WORST_FIRST.index)
 
 
 def _with_progress(paths: list[Path], context: PipelineContext) -> Iterator[tuple[Path, Result | _Refused]]:
@@ -61,7 +61,7 @@ def _ending(path: Path, context: PipelineContext) -> Result | _Refused:
         return _Refused(("it holds no submission.json",))
 
 
-def _told(path: Path, ending: Result | _Refused, *, as_json: bool) -> ExitCode:
+def _print_ending(path: Path, ending: Result | _Refused, *, as_json: bool) -> ExitCode:
     """Print an ending: results on stdout, refusals on stderr."""
     if isinstance(ending, _Refused):
         _refuse(path, ending.reasons)

@@ -2,23 +2,21 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import typer
 
-from cli.batches import list_batches, promote, rollback, show
-from cli.batching import account, print_estimate, run_batch, stderr
+from cli.batches import list_batches, print_estimate, promote, rollback, run_batch, show, stderr
 from cli.workspace import CliContext
 from models.errors import ExitCode
 from models.findings import Code
+from models.overview import BEIJING
 from models.result import Decision
 from pipeline.batches.estimate import estimate
 from pipeline.cases.conclude import VERSION
 from pipeline.ledger.batch_values import BatchOptions
 from pipeline.ledger.values import Selection
-
-_BEIJING: Final = ZoneInfo("Asia/Shanghai")
+from pipeline.workers.process_identity import account_name
 
 reprocess = typer.Typer(help="Run stored cases again; every earlier run stays.", invoke_without_command=True)
 reprocess.command()(promote)
@@ -86,7 +84,7 @@ def _begun(place: CliContext, selection: Selection, options: BatchOptions, jobs:
         print_estimate(estimate(cases, desk.ledger, reader, from_readings=options.from_readings, processes=processes))
         if ask and stderr.is_terminal:
             typer.confirm("Begin?", default=True, abort=True, err=True)
-        batch = desk.ledger.batches.begin(cases, options, account(), VERSION)
+        batch = desk.ledger.batches.begin(cases, options, account_name(), VERSION)
         return run_batch(batch.batch_id, resources)
 
 
@@ -99,4 +97,4 @@ def _ids(file: Path) -> tuple[str, ...]:
 
 
 def _beijing(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=_BEIJING) if moment else None
+    return moment.replace(tzinfo=BEIJING) if moment else None

@@ -3,7 +3,7 @@
 import time
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from prefect import flow, get_client, task
@@ -15,7 +15,7 @@ from prefect.states import Completed
 from flows.artifacts.publish import publish_refusal, show, show_result
 from flows.artifacts.tables import codes_of, run_name
 from flows.deployments import reading_slot
-from flows.leases import Opaque, keep_alive, postpone
+from flows.leases import keep_alive, postpone
 from flows.states import concluded, failed, is_retryable, redacted_errors
 from flows.upload_priority import UPLOAD_PRIORITY
 from models.case import Case, FileReading
@@ -37,6 +37,7 @@ from pipeline.workers.process_identity import process_identity
 from service.resources import resources
 from service.threads import run_in_thread
 
+Value = TypeVar("Value")
 _DELAYS: Final = [2, 10, 30]
 _ARRIVAL_SECONDS: Final = 20.0  # the longest pause between two tries, while files have not arrived
 _ARRIVAL_LOOKS: Final = 5  # tries at least, before the upload counts as broken off
@@ -47,6 +48,15 @@ _AGAIN: Final[dict[str, Any]] = {
     "retry_condition_fn": is_retryable,
     "cache_policy": NO_CACHE,
 }
+
+
+class Opaque(Generic[Value]):
+    """A value that Prefect passes from task to task as it is; it walks through models, lists and dictionaries."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
 
 
 class _Judged(NamedTuple):

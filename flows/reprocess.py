@@ -1,6 +1,5 @@
 """Stored cases again, with today's code or rules; every earlier run stays."""
 
-import getpass
 import threading
 import time
 from collections.abc import Generator
@@ -31,7 +30,7 @@ from pipeline.batches.run import BatchContext, run
 from pipeline.cases.conclude import VERSION
 from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
 from pipeline.ledger.values import Selection
-from pipeline.workers.process_identity import process_identity
+from pipeline.workers.process_identity import account_name, process_identity
 from service.resources import resources
 from service.threads import run_in_thread
 
@@ -122,7 +121,7 @@ def _batch(batch_id: str, selection: Selection, options: BatchOptions) -> Batch:
     ledger = resources().context().ledger
     if batch_id:
         return ledger.batches.get(batch_id)
-    return ledger.batches.begin(tuple(ledger.cases.select(selection)), options, _account(), VERSION)
+    return ledger.batches.begin(tuple(ledger.cases.select(selection)), options, account_name(), VERSION)
 
 
 async def _run(batch: Batch) -> BatchProgress:
@@ -153,7 +152,7 @@ def _expected(batch: Batch) -> str:
 def _going(batch: Batch, stop: threading.Event, owner: str) -> _Going:
     holder = resources()
     place = BatchContext(holder.context(), holder.judging(), _PROCESSES, partial(UPLOAD_PRIORITY.wait, stop))
-    with hold_batch(place.desk.ledger, batch.batch_id, BatchTask.RUN, BatchOwner(owner, _account()), stop) as lease:
+    with hold_batch(place.desk.ledger, batch.batch_id, BatchTask.RUN, BatchOwner(owner, account_name()), stop) as lease:
         yield from run(batch, lease, place, stop)
 
 
@@ -175,7 +174,3 @@ async def _show(batch_id: str, tally: BatchProgress) -> None:
     table = await run_in_thread(lambda: item_rows(items(ledger, batch_id), _MOST_ROWS))
     await acreate_table_artifact(key=f"changes-{flow_run.id}", table=list(table), description=tally.words)
     await acreate_markdown_artifact(key=f"totals-{flow_run.id}", markdown=totals_table(made), description=tally.words)
-
-
-def _account() -> str:
-    return getpass.getuser()[:64]

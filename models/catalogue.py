@@ -23,6 +23,10 @@ TITLES: Mapping[Code, str] = MappingProxyType(
     }
 )
 
+SEVERITY_TITLES: Mapping[Severity, str] = MappingProxyType(
+    {Severity.REJECT: "退回", Severity.REVIEW: "待审核", Severity.WARNING: "提示"}
+)
+
 _REJECT = (Severity.REJECT,)
 _REVIEW = (Severity.REVIEW, Severity.WARNING)
 _EITHER = (Severity.REJECT, Severity.REVIEW)

@@ -5,13 +5,14 @@ from typing import NamedTuple, Self
 from pydantic import model_validator
 
 from models.base import Model
-from models.catalogue import CATALOGUE, NOTED, TITLES, CatalogueEntry
+from models.catalogue import CATALOGUE, NOTED, SEVERITY_TITLES, TITLES, CatalogueEntry
 from models.codes import Code, Reason, Severity
 from models.documents import DOCUMENT_TITLES, FIELD_TITLES, DocumentKind, Field, PageKind
 from models.geometry import Box
 
 __all__ = [
     "CATALOGUE",
+    "SEVERITY_TITLES",
     "TITLES",
     "CatalogueEntry",
     "Code",

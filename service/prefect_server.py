@@ -11,10 +11,10 @@ from typing import NamedTuple
 import httpx
 
 from models.errors import PipelineError
-from service.child_process import start_child, stop_child
 from service.drawn_secrets import prefect_auth
 from service.prefect_wall import address_of, walled
 from service.settings import Settings, SettingsError, use_environment
+from service.supervisor import start_child, stop_child
 
 START_SECONDS = 90.0
 _STOP_SECONDS = 10.0

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from flows.artifacts.masking import difference, masked, message, number, ordinal, place
-from flows.artifacts.verdict import SEVERITY_TITLES
 from models.changes import Change
 from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES, DocumentKind, PageKind, Person
-from models.findings import TITLES, Code, Finding
+from models.findings import SEVERITY_TITLES, TITLES, Code, Finding
 from models.masking import mask_numbers
 from models.result import DECISION_TITLES, FieldValue, PageOutcome, Result
 from pipeline.batches.report import Report

@@ -7,13 +7,10 @@ from typing import Final
 
 from flows.artifacts.masking import difference, masked, message, number, place
 from models.errors import ManifestProblem
-from models.findings import TITLES, Code, Finding, Reason, Severity
+from models.findings import SEVERITY_TITLES, TITLES, Code, Finding, Reason
 from models.masking import mask_numbers
 from models.result import DECISION_TITLES, Decision, Result
 
-SEVERITY_TITLES: Final[Mapping[Severity, str]] = MappingProxyType(
-    {Severity.REJECT: "退回", Severity.REVIEW: "待审核", Severity.WARNING: "提示"}
-)
 _BLOCKERS_FIRST: Final = tuple(SEVERITY_TITLES)
 _NEXT: Final[Mapping[Decision, str]] = MappingProxyType(
     {

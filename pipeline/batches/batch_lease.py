@@ -4,15 +4,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from typing import Final, NamedTuple
 
-from models.errors import BatchHeldError, LedgerBusyError, LostLeaseError
+from models.errors import BatchHeldError
 from pipeline.ledger.batch_values import BatchLease, BatchStep
+from pipeline.ledger.lease_renewal import renew_until
 from pipeline.ledger.ledger import Ledger
 from pipeline.workers.process_identity import is_dead
 
 _SECONDS: Final = 90.0  # for which a batch belongs to a process of another machine that stays silent
-_RENEWALS: Final = 3  # in this time
 
 
 class BatchOwner(NamedTuple):
@@ -50,7 +51,8 @@ def hold_batch(
     begins, ends = task.value
     lease = _taken(ledger, batch_id, begins, who)
     over = threading.Event()
-    renewal = threading.Thread(target=_renew, args=(ledger, lease, over), daemon=True)
+    renew = partial(ledger.batches.renew, lease)
+    renewal = threading.Thread(target=renew_until, args=(over, renew, _SECONDS), daemon=True)
     renewal.start()
     ended = BatchStep.STOPPED
     try:
@@ -72,14 +74,3 @@ def _taken(ledger: Ledger, batch_id: str, step: BatchStep, who: BatchOwner) -> B
     if lease is None:
         raise BatchHeldError(f"Another process works on batch {batch_id}: wait for its end, or stop it.")
     return lease
-
-
-def _renew(ledger: Ledger, lease: BatchLease, over: threading.Event) -> None:
-    """A lease that is lost meanwhile stops nothing: what is written under it is refused by its token."""
-    while not over.wait(_SECONDS / _RENEWALS):
-        try:
-            ledger.batches.renew(lease, _SECONDS)
-        except LostLeaseError:
-            return
-        except LedgerBusyError:
-            continue

@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
+from models.backoff import backoff
 from models.errors import LedgerBusyError, ObjectMissingError, PipelineError, UnknownCaseError
 from pipeline.delivery.webhook import Webhook, WebhookError
 from pipeline.ledger.database import utc_now
@@ -24,7 +25,6 @@ _AT_ONCE: Final = 5
 _CLAIM_SECONDS: Final = 120.0  # for all of them; who dies meanwhile is followed by somebody else then
 _FIRST_PAUSE_SECONDS: Final = 5.0
 _LONGEST_PAUSE_SECONDS: Final = 3600.0
-_DOUBLINGS: Final = 12
 
 
 class Outlet(NamedTuple):
@@ -96,7 +96,7 @@ class _Way:
         return due
 
     def _put_off(self, message: Message, error: PipelineError) -> None:
-        pause = min(_FIRST_PAUSE_SECONDS * 2 ** min(message.attempts - 1, _DOUBLINGS), _LONGEST_PAUSE_SECONDS)
+        pause = backoff(message.attempts, first=_FIRST_PAUSE_SECONDS, longest=_LONGEST_PAUSE_SECONDS)
         again = utc_now() + timedelta(seconds=pause * (0.5 + self._chance()))
         self._ledger.outbox.mark_failed(message, _word(error), again)
         log.warning("message did not arrive", extra={"message_id": message.message_id, "kind": _word(error)})

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from models.case import Case, StoredFile
 from models.content import FileContent
 from models.documents import Field, PageKind, Person
 from models.id_number import age_on, normal_number, parse_id_number
+from models.overview import day_of
 from models.policy import Policy
 from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
 from pipeline.judge.field_legibility import Legibility, legibility_of
@@ -19,7 +19,6 @@ from pipeline.judge.parties import Likeness, Party
 from pipeline.names.characters import modern
 from pipeline.names.normal import normal_name
 
-_BEIJING = ZoneInfo("Asia/Shanghai")
 _ADULT = 18
 _CHILD_LIKELY = 2  # points from which a card counts as the child's
 
@@ -108,7 +107,7 @@ def open_dossier(case: Case, contents: Sequence[FileContent], reader: NameContex
     files = tuple(FileView(file, content) for file, content in zip(case.files, contents, strict=True))
     pages = tuple(PageView(view.file, page) for view in files for page in view.content.pages)
     parents = tuple(_parents(submission, pages, reader.policy))
-    today = submission.submitted_at.astimezone(_BEIJING).date()
+    today = day_of(submission.submitted_at)
     held = tuple(_held(page, submission.child, parents, today, reader) for page in pages)
     held = _with_relatives(_one_child(held, submission.child, reader.policy))
     return Dossier(case, files, held, parents, today)

@@ -52,11 +52,18 @@ def confine(memory_limit_mb: int | None, parent: int) -> None:
     if memory_limit_mb is not None:
         limit = memory_limit_mb * _MEGABYTE
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    # The kernel sees to it: a thread of ours would never run while native code holds the interpreter's lock.
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it was gone before we asked
-        os._exit(1)
+    die_with_parent(parent)
     deny_network()
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when `parent` ends, or the thread of it that started this process. Linux only.
+
+    A thread of our own could not do it: it never runs while native code holds the interpreter's lock.
+    """
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before the kernel knew
+        os._exit(1)
 
 
 def deny_network() -> None:

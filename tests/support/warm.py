@@ -9,8 +9,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service.child_process import start_child, stop_child
 from service.settings import use_environment
+from service.supervisor import start_child, stop_child
 
 if TYPE_CHECKING:
     from flows.worker import FlowTable

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from models.accounts import Account, checked_name, checked_password, tidied_name, tidied_password
+from models.backoff import backoff
 from models.errors import AccountError, LedgerBusyError
 from models.review import Role
 from pipeline.ledger.database import LONGEST_LEASE, insert_new
@@ -28,9 +29,8 @@ _SALT_BYTES: Final = 16
 _HASH_BYTES: Final = 32
 _MEMORY_KB: Final = 19 * 1024
 _FAILURES: Final = 5  # in a row, after which an account is locked for a while
-_FIRST_LOCK: Final = timedelta(minutes=1)
-_LONGEST_LOCK: Final = timedelta(hours=1)
-_DOUBLINGS: Final = 10  # more would pass the longest lock anyway
+_FIRST_LOCK_SECONDS: Final = 60.0
+_LONGEST_LOCK_SECONDS: Final = 3600.0
 _LONGEST_SESSION: Final = timedelta(days=30)  # older rows are deleted
 _SEEN_INTERVAL: Final = timedelta(seconds=30)  # a session is noted as seen at most this often,
 _SEEN_SHARE: Final = 10  # and at least every tenth of the time after which an idle session ends
@@ -189,7 +189,8 @@ def _count_failure(connection: Connection, name: str, now: datetime) -> datetime
     failures = connection.execute(counted.returning(accounts.c.failures)).scalar_one()
     if failures < _FAILURES:
         return None
-    until: datetime = now + min(_FIRST_LOCK * 2 ** min(failures - _FAILURES, _DOUBLINGS), _LONGEST_LOCK)
+    lock = backoff(failures - _FAILURES + 1, first=_FIRST_LOCK_SECONDS, longest=_LONGEST_LOCK_SECONDS)
+    until = now + timedelta(seconds=lock)
     connection.execute(update(accounts).where(accounts.c.name == name).values(locked_until=until))
     return until
 
