@@ -1,4 +1,4 @@
-"""What Prefect must know before work can flow: the pool, its queues, the deployments, the limit on reading."""
+"""What Prefect must have before runs can start: the pool, its queues, the deployments, the limit on reading."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -27,7 +27,7 @@ from flows.worker import FlowTable, WarmWorker
 UPLOADS: Final = "uploads"
 REPROCESSING: Final = "reprocessing"
 _PRIORITIES: Final = {UPLOADS: 1, REPROCESSING: 2}  # 1 is served first
-_AT_ONCE: Final = {UPLOADS: None, REPROCESSING: 1}  # or long runs of the second take every place of the first
+_AT_ONCE: Final = {UPLOADS: None, REPROCESSING: 1}  # or long runs of the second would take all slots of the first
 _READING: Final = "intake-reading"
 _FORMER_NAMES: Final = ["warm"]  # of deployments, in versions before this one
 _UNFINISHED: Final = [one for one in StateType if one not in TERMINAL_STATES]
@@ -35,7 +35,7 @@ _SLOT_SECONDS: Final = 60.0  # the least that Prefect takes; a killed worker blo
 
 
 class Deployment(NamedTuple):
-    """A flow that can be asked for.
+    """A flow whose runs can be requested.
 
     Attributes:
         name: What it does, as Prefect lists it.
@@ -54,7 +54,7 @@ class Deployment(NamedTuple):
 async def ensure_deployments(
     client: PrefectClient, flows: FlowTable, deployments: tuple[Deployment, ...], *, work_pool: str, reading: int
 ) -> dict[str, UUID]:
-    """Make or correct everything; hands on the deployments' ids by the entrypoints of their flows."""
+    """Create or correct everything; returns the deployments' ids by the entrypoints of their flows."""
     await _pool(client, work_pool)
     for queue, priority in _PRIORITIES.items():
         await _queue(client, work_pool, queue, priority)
@@ -63,7 +63,7 @@ async def ensure_deployments(
 
 
 async def retire(client: PrefectClient, flows: FlowTable, *, work_pool: str) -> int:
-    """Delete deployments under former names, each once all of its runs ended; hands on how many.
+    """Delete deployments under former names, each once all of its runs ended; returns how many.
 
     Prefect renames no deployment, and deletes the runs that wait in one with it.
     """
@@ -81,7 +81,7 @@ async def retire(client: PrefectClient, flows: FlowTable, *, work_pool: str) -> 
 
 @asynccontextmanager
 async def reading_slot() -> AsyncIterator[None]:
-    """Hold one of the places for reading, over all machines; waits for one, and fails if nobody made the limit."""
+    """Hold one of the slots for reading, over all machines; waits for a slot, and fails if the limit does not exist."""
     async with concurrency(
         _READING, occupy=1, strict=True, lease_duration=_SLOT_SECONDS, raise_on_lease_renewal_failure=False
     ):

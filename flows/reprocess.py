@@ -1,4 +1,4 @@
-"""Stored cases again, with today's code or rules; every earlier run stays."""
+"""The flow that runs stored cases again with today's code or rules; every earlier run stays."""
 
 import threading
 import time
@@ -35,8 +35,8 @@ from service.resources import resources
 from service.threads import run_in_thread
 
 _MOST_ROWS: Final = 5000
-_GLANCE_SECONDS: Final = 1.0
-_PROCESSES: Final = 1  # that judge: the worker's cores belong to uploads
+_UPDATE_SECONDS: Final = 1.0  # between two updates of the progress bar
+_PROCESSES: Final = 1  # for judging: the worker's other cores belong to uploads
 _EMPTY: Final = Selection()
 _NOT_SAID: Final = (
     "No case was run: fill in selection, or switch all on. 未选择申请，没有运行：请填写 selection，或打开 all（全部）。"
@@ -45,7 +45,7 @@ _SAID_TWICE: Final = (
     "No case was run: give only one of selection, all and batch_id. "
     "没有运行：selection、all（全部）、batch_id（批次）只能给出一项。"
 )
-_Going = Generator[ItemOutcome | None, None, None]
+_Outcomes = Generator[ItemOutcome | None, None, None]
 
 
 class BatchProgress:
@@ -59,14 +59,14 @@ class BatchProgress:
         self.failed = 0
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """For people, in one line."""
-        told = f"{self.done} of {self.total} cases, {self.changed} changed now, {self.failed} failed now"
-        return f"batch {self.batch_id}: {told}"
+        counts = f"{self.done} of {self.total} cases, {self.changed} changed now, {self.failed} failed now"
+        return f"batch {self.batch_id}: {counts}"
 
     @property
     def percent(self) -> float:
-        """Of the cases."""
+        """How much of the cases is done, 0 to 100."""
         return 100.0 * self.done / max(1, self.total)
 
     def add(self, outcome: ItemOutcome) -> None:
@@ -100,9 +100,9 @@ async def reprocess(
     """
     chosen = _EMPTY if selection is None or selection.empty else selection
     named = (batch_id or "").strip()
-    ways = (not chosen.empty, all, named != "")
-    if ways.count(True) != 1:
-        return Failed(name="Refused", message=_SAID_TWICE if any(ways) else _NOT_SAID)
+    choices = (not chosen.empty, all, named != "")
+    if choices.count(True) != 1:
+        return Failed(name="Refused", message=_SAID_TWICE if any(choices) else _NOT_SAID)
     try:
         with redacted_errors():
             kept = chosen.model_copy(update={"submission_ids": None})
@@ -112,8 +112,8 @@ async def reprocess(
     except Exception as error:  # noqa: BLE001 - every ending has a name
         return failed(error)
     if tally.failed:
-        return Failed(name="SomeFailed", message=tally.words)
-    return Completed(name="Reprocessed", message=tally.words)
+        return Failed(name="SomeFailed", message=tally.summary)
+    return Completed(name="Reprocessed", message=tally.summary)
 
 
 def _batch(batch_id: str, selection: Selection, options: BatchOptions) -> Batch:
@@ -127,50 +127,56 @@ def _batch(batch_id: str, selection: Selection, options: BatchOptions) -> Batch:
 async def _run(batch: Batch) -> BatchProgress:
     tally, stop = BatchProgress(batch), threading.Event()
     expected = await run_in_thread(_expected, batch)
-    progress = await acreate_progress_artifact(tally.percent, description=f"{tally.words}; {expected}")
-    going = _going(batch, stop, f"{process_identity()}/{flow_run.id}")
+    progress = await acreate_progress_artifact(tally.percent, description=f"{tally.summary}; {expected}")
+    owner = BatchOwner(f"{process_identity()}/{flow_run.id}", account_name())
+    outcomes = _outcomes(batch, stop, owner)
     try:
-        await _follow(going, tally, progress)
+        await _follow(outcomes, tally, progress)
     finally:
         stop.set()
-        with anyio.CancelScope(shield=True):  # a cancelled run ends after the cases in hand, and lets go of its batch
-            await run_in_thread(going.close)
-            await aupdate_progress_artifact(progress, tally.percent, description=tally.words)
+        with anyio.CancelScope(shield=True):  # a cancelled run ends after the current cases, and releases its batch
+            await run_in_thread(outcomes.close)
+            await aupdate_progress_artifact(progress, tally.percent, description=tally.summary)
             await _show(batch.batch_id, tally)
     return tally
 
 
 def _expected(batch: Batch) -> str:
-    """What is left will take, in a few words."""
-    desk, processes = resources().context(), resources().settings.readers.processes
-    left = [item.submission_id for item in items(desk.ledger, batch.batch_id) if item.state is ItemState.PENDING]
+    """How many cases are left, and how long they will take."""
+    context, processes = resources().context(), resources().settings.readers.processes
+    left = [item.submission_id for item in items(context.ledger, batch.batch_id) if item.state is ItemState.PENDING]
     rules = batch.options.from_readings
-    found = estimate(left, desk.ledger, desk.reader, from_readings=rules, processes=_PROCESSES if rules else processes)
+    found = estimate(
+        left, context.ledger, context.reader, from_readings=rules, processes=_PROCESSES if rules else processes
+    )
     return f"{found.cases} to run, about {found.pages} pages, {found.seconds:.0f} s"
 
 
-def _going(batch: Batch, stop: threading.Event, owner: str) -> _Going:
-    holder = resources()
-    place = BatchContext(holder.context(), holder.judging(), _PROCESSES, partial(UPLOAD_PRIORITY.wait, stop))
-    with hold_batch(place.desk.ledger, batch.batch_id, BatchTask.RUN, BatchOwner(owner, account_name()), stop) as lease:
-        yield from run(batch, lease, place, stop)
+def _outcomes(batch: Batch, stop: threading.Event, owner: BatchOwner) -> _Outcomes:
+    """Run the batch under its lease, in pauses of uploads."""
+    holder, context = resources(), resources().context()
+    batch_context = BatchContext(context, holder.judging(), _PROCESSES, partial(UPLOAD_PRIORITY.wait, stop))
+    with hold_batch(context.ledger, batch.batch_id, BatchTask.RUN, owner, stop) as lease:
+        yield from run(batch, lease, batch_context, stop)
 
 
-async def _follow(going: _Going, tally: BatchProgress, progress: UUID) -> None:
-    """Count what ended until nothing more does; the bar follows once a second."""
-    glanced, over = time.monotonic(), object()
-    while (outcome := await run_in_thread(next, going, over)) is not over:
+async def _follow(outcomes: _Outcomes, tally: BatchProgress, progress: UUID) -> None:
+    """Count outcomes until there are no more; the bar is updated once a second."""
+    updated, over = time.monotonic(), object()
+    while (outcome := await run_in_thread(next, outcomes, over)) is not over:
         if isinstance(outcome, ItemOutcome):
             tally.add(outcome)
-        if time.monotonic() - glanced > _GLANCE_SECONDS:
-            glanced = time.monotonic()
-            await aupdate_progress_artifact(progress, tally.percent, description=tally.words)
+        if time.monotonic() - updated > _UPDATE_SECONDS:
+            updated = time.monotonic()
+            await aupdate_progress_artifact(progress, tally.percent, description=tally.summary)
 
 
 async def _show(batch_id: str, tally: BatchProgress) -> None:
-    """What changed, in all of the batch, whichever run did it."""
+    """Show what changed in the whole batch, whichever run did it."""
     ledger = resources().context().ledger
-    made = await run_in_thread(report, ledger, batch_id, 0)
+    found = await run_in_thread(report, ledger, batch_id, 0)
     table = await run_in_thread(lambda: item_rows(items(ledger, batch_id), _MOST_ROWS))
-    await acreate_table_artifact(key=f"changes-{flow_run.id}", table=list(table), description=tally.words)
-    await acreate_markdown_artifact(key=f"totals-{flow_run.id}", markdown=totals_table(made), description=tally.words)
+    await acreate_table_artifact(key=f"changes-{flow_run.id}", table=list(table), description=tally.summary)
+    await acreate_markdown_artifact(
+        key=f"totals-{flow_run.id}", markdown=totals_table(found), description=tally.summary
+    )

@@ -1,4 +1,4 @@
-"""Whose turn it is on this machine's reading processes: uploads come first, what is run again waits."""
+"""Uploads come first on this machine's reading processes; reprocessing waits."""
 
 import threading
 import time
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_GLANCE_SECONDS: Final = 0.1
+_CHECK_SECONDS: Final = 0.1
 
 
 class UploadPriority:
-    """Uploads whose pages are being read in this process, or are about to be; safe to share between threads."""
+    """Counts the uploads whose pages this process reads or is about to read; safe to share between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -18,7 +18,7 @@ class UploadPriority:
 
     @contextmanager
     def upload(self) -> Iterator[None]:
-        """Keep everything else waiting for as long as the block lasts."""
+        """Make reprocessing wait for as long as the block lasts."""
         with self._lock:
             self._uploads += 1
         try:
@@ -28,9 +28,9 @@ class UploadPriority:
                 self._uploads -= 1
 
     def wait(self, stop: threading.Event) -> None:
-        """Wait until no upload is read, or until `stop` is set."""
+        """Wait until no upload is being read, or until `stop` is set."""
         while self._uploads and not stop.is_set():
-            time.sleep(_GLANCE_SECONDS)
+            time.sleep(_CHECK_SECONDS)
 
 
 UPLOAD_PRIORITY: Final = UploadPriority()

@@ -1,4 +1,4 @@
-"""The worker process: warm resources, one event loop, and what it does again and again."""
+"""The worker process: warm resources, one event loop, periodic tasks."""
 
 import asyncio
 import logging
@@ -60,43 +60,44 @@ _SWEEP_SECONDS: Final = 60.0
 _DELIVER_SECONDS: Final = 1.0
 _RETAIN_SECONDS: Final = 3600.0
 _ANCHOR_SECONDS: Final = 600.0
-_GLANCE_SECONDS: Final = 0.1
+_STOP_CHECK_SECONDS: Final = 0.1
 
 
 def run(settings: Settings) -> None:
-    """Work until SIGTERM; the runs in hand may end first."""
-    asked = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    """Work until SIGTERM; current runs may end first."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     holder = resources.configure(settings)
     holder.warm_up()
-    loops = threading.Thread(target=lambda: asyncio.run(_work(settings, asked)), name="loops")
-    loops.start()  # beside the main thread, whose signal handlers Prefect's engine would exchange
+    loops = threading.Thread(target=lambda: asyncio.run(_work(holder, stop)), name="loops")
+    loops.start()  # outside the main thread, whose signal handlers Prefect's engine would replace
     loops.join()
     holder.close()
 
 
-async def _work(settings: Settings, asked: threading.Event) -> None:
-    options, pool = settings.worker, settings.prefect.work_pool
+async def _work(holder: resources.Resources, stop: threading.Event) -> None:
+    options, pool = holder.settings.worker, holder.settings.prefect.work_pool
     async with get_client() as client:
         ids = await ensure_deployments(client, FLOWS, _DEPLOYMENTS, work_pool=pool, reading=options.perceiving)
         async with WarmWorker(flows=FLOWS, work_pool_name=pool, limit=options.cases) as worker:
-            await _run_until_stopped(_periodic_tasks(settings, client, worker, ids[INTAKE]), asked)
-            await worker.settle(options.stop_seconds)
+            await _run_until_stopped(_periodic_tasks(holder, client, worker, ids[INTAKE]), stop)
+            await worker.drain(options.stop_seconds)
 
 
 class _PeriodicTask(NamedTuple):
-    what: str
+    name: str
     work: Callable[[], Awaitable[object]]
-    seconds: float  # between two times
+    seconds: float  # of pause between two calls
 
 
 def _periodic_tasks(
-    settings: Settings, client: PrefectClient, worker: WarmWorker, intake_id: UUID
+    holder: resources.Resources, client: PrefectClient, worker: WarmWorker, intake_id: UUID
 ) -> tuple[_PeriodicTask, ...]:
-    options, context = settings.worker, resources.resources().context()
+    settings, context = holder.settings, holder.context()
+    options, pool = settings.worker, settings.prefect.work_pool
     bucket = bucket_of(settings.store_at)
     anchored: Anchor | None = None
-    scan = Reconciler(context.store, context.ledger, bucket, settle=options.settle_seconds)
+    reconciler = Reconciler(context.store, context.ledger, bucket, settle=options.settle_seconds)
 
     async def take_in() -> None:
         await run_in_thread(take_notifications, context.store, context.ledger, bucket)
@@ -110,19 +111,15 @@ def _periodic_tasks(
     return (
         _PeriodicTask("retain", partial(run_in_thread, _retain, settings, context), _RETAIN_SECONDS),
         _PeriodicTask("erase", partial(run_in_thread, erase_pending, context.ledger, context.store), _SWEEP_SECONDS),
-        _PeriodicTask("sweep", partial(mark_orphans_crashed, client, settings.prefect.work_pool), _SWEEP_SECONDS),
-        _PeriodicTask("retire", partial(retire, client, FLOWS, work_pool=settings.prefect.work_pool), _SWEEP_SECONDS),
-        _PeriodicTask(
-            "deliver", partial(run_in_thread, deliver, context.ledger, resources.resources().outlet()), _DELIVER_SECONDS
-        ),
-        _PeriodicTask(
-            "beat", partial(run_in_thread, resources.resources().beat, process_identity()), _HEARTBEAT_SECONDS
-        ),
+        _PeriodicTask("sweep", partial(mark_orphans_crashed, client, pool), _SWEEP_SECONDS),
+        _PeriodicTask("retire", partial(retire, client, FLOWS, work_pool=pool), _SWEEP_SECONDS),
+        _PeriodicTask("deliver", partial(run_in_thread, deliver, context.ledger, holder.outlet()), _DELIVER_SECONDS),
+        _PeriodicTask("beat", partial(run_in_thread, holder.beat, process_identity()), _HEARTBEAT_SECONDS),
         _PeriodicTask("anchor", anchor, _ANCHOR_SECONDS),
-        _PeriodicTask("scan", partial(run_in_thread, scan.look), options.scan_seconds),
+        _PeriodicTask("scan", partial(run_in_thread, reconciler.look), options.scan_seconds),
         _PeriodicTask("take in", take_in, options.event_seconds),
         _PeriodicTask("poll", worker.get_and_submit_flow_runs, options.poll_seconds),
-        _PeriodicTask("cancel", worker.cancel_asked_for, options.poll_seconds),
+        _PeriodicTask("cancel", worker.cancel_requested, options.poll_seconds),
         _PeriodicTask("heartbeat", worker.sync_with_backend, _HEARTBEAT_SECONDS),
     )
 
@@ -132,20 +129,20 @@ def _retain(settings: Settings, context: PipelineContext) -> None:
         expire_scans(context.ledger, days=settings.retention.scans_days)
 
 
-async def _run_until_stopped(duties: tuple[_PeriodicTask, ...], asked: threading.Event) -> None:
+async def _run_until_stopped(tasks: tuple[_PeriodicTask, ...], stop: threading.Event) -> None:
     async with anyio.create_task_group() as group:
-        for duty in duties:
-            group.start_soon(_run_periodic, duty)
-        while not asked.is_set():
-            await anyio.sleep(_GLANCE_SECONDS)
+        for task in tasks:
+            group.start_soon(_run_periodic, task)
+        while not stop.is_set():
+            await anyio.sleep(_STOP_CHECK_SECONDS)
         group.cancel_scope.cancel()
 
 
-async def _run_periodic(duty: _PeriodicTask) -> None:
-    """Do a duty; a server, store or ledger that is away for now ends nothing."""
+async def _run_periodic(task: _PeriodicTask) -> None:
+    """Call a task again and again; a server, store or ledger that is down stops nothing."""
     while True:
         try:
-            await duty.work()
+            await task.work()
         except (httpx.HTTPError, PrefectException, PipelineError) as error:
-            log.warning("duty failed", extra={"duty": duty.what, "kind": type(error).__name__})
-        await anyio.sleep(duty.seconds)
+            log.warning("periodic task failed", extra={"task": task.name, "kind": type(error).__name__})
+        await anyio.sleep(task.seconds)

@@ -1,14 +1,14 @@
-"""Logs for operators: a line of JSON each, a constant message with fields."""
+"""Logs for operators: a JSON object a line, with a constant message and fields."""
 
 import logging
 
 import structlog
 
-_OURS = ("flows", "pipeline")
+_OURS = ("flows", "pipeline", "service", "web")
 
 
 def log_to_stderr() -> None:
-    """Write what we and the libraries say from now on to stderr: ours from INFO, theirs from WARNING."""
+    """Write log records to stderr from now on: those of this project from INFO, those of libraries from WARNING."""
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -1,4 +1,4 @@
-"""Prefect's SQLite database, without the refusals that cost seconds each."""
+"""Prefect's SQLite database, without refused transactions that cost seconds each."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 class BeginImmediate(AioSqliteConfiguration):
     """Takes the write lock when a transaction begins, so that SQLite waits for it.
 
-    A transaction that reads first and asks for the lock later is refused at once if anybody wrote meanwhile; Prefect
-    answers 503, and its clients sleep two seconds and more.
+    SQLite refuses at once a transaction that reads first and takes the lock later, if another one wrote meanwhile;
+    Prefect then answers 503, and its clients sleep two seconds or more.
     """
 
     @asynccontextmanager
@@ -21,11 +21,11 @@ class BeginImmediate(AioSqliteConfiguration):
         session: AsyncSession,
         with_for_update: bool = False,  # noqa: ARG002, FBT001, FBT002 - Prefect's signature
     ) -> AsyncGenerator[AsyncSessionTransaction, None]:
-        """As Prefect begins the transactions that it knows to need the lock."""
+        """Begin every transaction as Prefect begins those for which it wants the lock."""
         async with super().begin_transaction(session, with_for_update=True) as transaction:
             yield transaction
 
 
 def begin_immediately(connection_url: str) -> None:
-    """Let the Prefect server of this process work on SQLite so; before its application is created."""
+    """Use BeginImmediate in the Prefect server of this process; call it before the application is created."""
     set_database_config(BeginImmediate(connection_url=connection_url))

@@ -1,7 +1,6 @@
-"""A secret may lie in a file: `INTAKE_X_FILE` names the one that holds `INTAKE_X`, for every setting that is a secret.
+"""Secrets from files: `INTAKE_X_FILE` names the file that holds `INTAKE_X`, for every setting that is a secret.
 
-So a secret need not stand in the environment, which child processes and `ps` show; systemd's credentials and
-containers' secrets are files.
+The environment is visible to child processes and in `ps`; systemd's credentials and containers' secrets are files.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,13 +17,13 @@ _SUFFIX = "_file"
 
 
 class SecretFileError(PipelineError):
-    """A file that is to hold a secret cannot be used; the text names the setting, never what is in the file."""
+    """A file that should hold a secret cannot be used; the text names the setting, never the content."""
 
     exit_code = ExitCode.USAGE
 
 
 class EnvironmentWithFiles(EnvSettingsSource):
-    """The environment, in which each file that is named for a secret is replaced by what it holds."""
+    """The environment, with the content of secret files in place of their names."""
 
     def __init__(self, settings: type[BaseSettings]) -> None:
         super().__init__(settings)
@@ -33,7 +32,7 @@ class EnvironmentWithFiles(EnvSettingsSource):
 
 
 def secret_names(kind: type[BaseModel]) -> Iterator[str]:
-    """The variables of every secret in a group of settings and in the groups within, without the prefix of all."""
+    """The variables of all secrets in a group of settings and its subgroups, without the common prefix."""
     for name, field in kind.model_fields.items():
         if SecretStr in _parts(field.annotation):
             yield name
@@ -55,15 +54,15 @@ def _with_files(variables: Mapping[str, str | None], secrets: frozenset[str]) ->
         elif value:
             if variables.get(name):
                 raise SecretFileError(f"Set {name.upper()} or {variable.upper()}, not both.")
-            yield name, _held(variable.upper(), Path(value))
+            yield name, _content_of(variable.upper(), Path(value))
 
 
-def _held(variable: str, file: Path) -> str:
+def _content_of(variable: str, file: Path) -> str:
     try:
-        held = file.read_text("utf-8").strip()
+        secret = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = type(error).__name__
         raise SecretFileError(f"The file that {variable} names cannot be read ({reason}): check it.") from None
-    if not held:
+    if not secret:
         raise SecretFileError(f"The file that {variable} names is empty: put the secret into it.")
-    return held
+    return secret

@@ -1,4 +1,4 @@
-"""Who may speak to us: two tokens at a time, so that one can be changed for the next without a gap."""
+"""Bearer tokens of the receiver: two at a time, so that one can be replaced without a gap."""
 
 import base64
 import binascii
@@ -14,14 +14,14 @@ _AT_ONCE = 2
 
 
 class Tokens:
-    """The tokens in force; a comparison takes as long whatever is shown, and with whichever token it agrees."""
+    """The tokens in force; a comparison takes the same time for every input and every token."""
 
     def __init__(self, tokens: Iterable[str]) -> None:
         self._digests = tuple(_digest(token) for token in tokens)
 
     def admit(self, shown: Iterable[str]) -> bool:
-        """Whether one of what is shown is a token."""
-        matches = [hmac.compare_digest(_digest(one), held) for one in shown for held in self._digests]
+        """Whether one of these secrets is a token in force."""
+        matches = [hmac.compare_digest(_digest(one), digest) for one in shown for digest in self._digests]
         return any(matches)
 
 
@@ -29,7 +29,7 @@ def tokens_in_force(options: ReceiverOptions) -> Tokens:
     """The tokens that the settings name.
 
     Raises:
-        SettingsError: There are none or more than two, or one is short or no ASCII.
+        SettingsError: There are none or more than two; or one is short, or is not ASCII.
     """
     found = tuple(dict.fromkeys(options.tokens.get_secret_value().split()))
     if not 0 < len(found) <= _AT_ONCE:

@@ -1,4 +1,4 @@
-"""What Prefect may say of a case: values masked, files by number, the catalogue's words without what they quote."""
+"""What Prefect may show of a case: masked values, files by number, messages without quoted values."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -34,7 +34,7 @@ def ordinal(file: str | None, files: Sequence[str]) -> str:
 
 
 def place(finding: Finding, files: Sequence[str]) -> str:
-    """Where to look: the file, the page, what it is, and the field on it."""
+    """Where a finding points: file, page, kind of page, field."""
     parts = (
         ordinal(finding.file, files),
         f"第{finding.page_no}页" if finding.page_no else "",
@@ -45,7 +45,7 @@ def place(finding: Finding, files: Sequence[str]) -> str:
 
 
 def message(finding: Finding, files: Sequence[str]) -> str:
-    """The catalogue's words anew: those in the finding may quote what was read, or name the file."""
+    """The catalogue's message anew: the finding's own may quote what was read, or name the file."""
     where = Location(document=finding.document, page_no=finding.page_no, field=finding.field)
     detail = (
         difference(finding.field, finding.read, finding.entered) or "…"
@@ -56,7 +56,7 @@ def message(finding: Finding, files: Sequence[str]) -> str:
 
 
 def difference(field: Field | None, one: str | None, other: str | None) -> str:
-    """In which characters two names or numbers differ, not in which way: masked, they may look alike."""
+    """At which positions two names or numbers differ, without the characters; masked values may look alike."""
     unit = _UNITS.get(field) if field else None
     if field is None or unit is None or not one or not other:
         return ""

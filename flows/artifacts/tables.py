@@ -1,4 +1,4 @@
-"""What Prefect's pages show of a case: tables without a name, a number or a file name in clear."""
+"""Tables for Prefect's pages, without a name, a number or a file name in clear."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -42,28 +42,28 @@ def summary(result: Result) -> str:
 
 
 def run_name(result: Result) -> str:
-    """What a list of runs shows: the submission, its decision, its codes."""
+    """The name of a run in lists: the submission, its decision, its codes."""
     words = (mask_numbers(result.submission_id), DECISION_TITLES[result.decision], *codes_of(result))
     return " ".join(words)
 
 
 def finding_rows(result: Result, files: Sequence[str]) -> list[Row]:
-    """A row a finding: what, why, where, how much, and what to do next."""
+    """A row for each finding: code, reason, place, measure, and the next step."""
     return [_finding_row(finding, files) for finding in result.findings]
 
 
 def field_rows(compared: Iterable[FieldComparison], files: Sequence[str]) -> list[Row]:
-    """A row a field of a person, what was typed in beside what each document says, masked; what is open comes first."""
+    """A row for each field of a person: the entered value beside each document's, masked; open rows come first."""
     return [_field_row(row, files) for row in sorted(compared, key=lambda row: row.state not in _OPEN)]
 
 
 def page_rows(result: Result, files: Sequence[str], link: Link) -> list[Row]:
-    """A row a page; `link` gives a short-lived address of the page's picture, or None."""
+    """A row for each page; `link` gives a short-lived URL of the page's picture, or None."""
     return [_page_row(page, files, link) for page in result.pages]
 
 
 def change_rows(submission_id: str, found: Sequence[Change]) -> list[Row]:
-    """A row a change, values masked."""
+    """A row for each change, values masked."""
     return [
         {
             "案件": submission_id,
@@ -76,7 +76,7 @@ def change_rows(submission_id: str, found: Sequence[Change]) -> list[Row]:
 
 
 def item_rows(items: Iterable[BatchItem], most: int) -> list[Row]:
-    """Rows of the cases of a batch, at most so many: what changed of each, or what broke; values masked."""
+    """At most `most` rows of the cases of a batch: what changed, or what failed; values masked."""
     rows: list[Row] = []
     for item in items:
         name = mask_numbers(item.submission_id)
@@ -88,12 +88,12 @@ def item_rows(items: Iterable[BatchItem], most: int) -> list[Row]:
     return rows[:most]
 
 
-def totals_table(made: Report) -> str:
+def totals_table(report: Report) -> str:
     """How many cases are in which state, and how many have each kind of change, as Markdown."""
-    states = "、".join(f"{_STATES[state]} {count}" for state, count in sorted(made.batch.counts.items()))
-    lines = [f"{made.batch.total} 件，有变化 {made.changed} 件（{states}）", "", "| 类别 | 项目 | 变化 | 案件 |"]
+    states = "、".join(f"{_STATES[state]} {count}" for state, count in sorted(report.batch.counts.items()))
+    lines = [f"{report.batch.total} 件，有变化 {report.changed} 件（{states}）", "", "| 类别 | 项目 | 变化 | 案件 |"]
     lines.append("| --- | --- | --- | ---: |")
-    lines.extend(f"| {' | '.join((*total.kind, str(total.cases)))} |" for total in made.totals)
+    lines.extend(f"| {' | '.join((*total.kind, str(total.cases)))} |" for total in report.totals)
     return "\n".join(lines)
 
 
@@ -126,25 +126,25 @@ def _field_row(row: FieldComparison, files: Sequence[str]) -> Row:
     return {
         "人": _PERSONS[row.person],
         "项目": FIELD_TITLES[row.field],
-        "一致？": _together(row),
+        "一致？": _agreement(row),
         "录入": masked(row.field, row.entered),
-        **{title: _said(row.read, document) for document, title in DOCUMENT_TITLES.items()},
+        **{title: _values_of(row.read, document) for document, title in DOCUMENT_TITLES.items()},
         "把握": number(min((value.confidence for value in row.read), default=None)),
         "位置": "、".join(pages),
     }
 
 
-def _together(row: FieldComparison) -> str:
-    """How it goes together, and in which characters the first that says something else does."""
+def _agreement(row: FieldComparison) -> str:
+    """Whether the values agree, and at which positions the first one that differs does."""
     first, *rest = filter(None, (row.entered, *(value.value for value in row.read)))
     apart = next(filter(None, (difference(row.field, first, other) for other in rest)), "")
     return f"{STATE_TITLES[row.state]}，{apart}" if apart else STATE_TITLES[row.state]
 
 
-def _said(values: Iterable[FieldValue], document: DocumentKind) -> str:
-    """What the pages of a document say, what several say alike once."""
-    said = dict.fromkeys((value.field, value.value) for value in values if value.document is document)
-    return " / ".join(masked(field, value) for field, value in said)
+def _values_of(values: Iterable[FieldValue], document: DocumentKind) -> str:
+    """The values on the pages of a document, equal ones once."""
+    values_once = dict.fromkeys((value.field, value.value) for value in values if value.document is document)
+    return " / ".join(masked(field, value) for field, value in values_once)
 
 
 def _page_row(page: PageOutcome, files: Sequence[str], link: Link) -> Row:

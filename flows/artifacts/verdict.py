@@ -81,7 +81,7 @@ def judgement(result: Result, files: Sequence[str]) -> str:
 
 
 def refusal(problems: Sequence[ManifestProblem]) -> str:
-    """An upload of which no case came, in Markdown; its problems name keys of ours and no value."""
+    """An upload that gave no case, in Markdown; its problems name keys of the manifest and no value."""
     return "\n\n".join(
         (
             "# 无法受理",
@@ -93,7 +93,7 @@ def refusal(problems: Sequence[ManifestProblem]) -> str:
 
 
 def case_address(submission_id: str, desk: str) -> str:
-    """A case's page on the review desk; the queue where the id would tell a person's number."""
+    """The URL of a case's page on the review desk; of the queue, where the id would disclose a person's number."""
     return f"{desk}/cases/{submission_id}" if mask_numbers(submission_id) == submission_id else f"{desk}/queue"
 
 
@@ -116,7 +116,7 @@ def _links(submission_id: str, desk: str | None) -> Iterator[str]:
 
 
 def _lines(findings: Sequence[Finding], files: Sequence[str]) -> Iterator[str]:
-    """A line a finding, numbered by Markdown."""
+    """A line for each finding, numbered by Markdown."""
     for finding in findings:
         parts = (place(finding, files), _values(finding, files), _measure(finding))
         known = "；".join(_plain(part) for part in parts if part)
@@ -126,7 +126,7 @@ def _lines(findings: Sequence[Finding], files: Sequence[str]) -> Iterator[str]:
 
 
 def _values(finding: Finding, files: Sequence[str]) -> str:
-    """What was read, and what was typed in or, where two places contradict each other, stands at the other."""
+    """The value read, beside the entered one or, where two places contradict each other, the other place's."""
     elsewhere = finding.code is Code.CONTRADICTION or finding.reason is Reason.CROSS_DOCUMENT
     sides = {"读出": finding.read, "对照" if elsewhere else "录入": finding.entered}
     shown = "，".join(f"{side} {masked(finding.field, value)}" for side, value in sides.items() if value)
@@ -138,12 +138,12 @@ def _measure(finding: Finding) -> str:
     """The measured number, and on which side of its limit it lies."""
     if finding.measured is None:
         return ""
-    told = f"{_MEASURES.get(finding.reason, '把握')} {number(finding.measured)}"
+    measure = f"{_MEASURES.get(finding.reason, '把握')} {number(finding.measured)}"
     if finding.limit is None:
-        return told
-    return f"{told}，{'低于' if finding.measured < finding.limit else '达到'}界限 {number(finding.limit)}"
+        return measure
+    return f"{measure}，{'低于' if finding.measured < finding.limit else '达到'}界限 {number(finding.limit)}"
 
 
 def _plain(text: str) -> str:
-    """Without a meaning in Markdown, whatever a scan says or somebody typed in."""
+    """Text of a scan or a person, escaped so that it has no meaning in Markdown."""
     return _MARKS.sub(r"\\\1", text)

@@ -1,4 +1,4 @@
-"""What a check finds."""
+"""The outcome of a check."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from models.errors import ExitCode
 
 
 class CheckState(StrEnum):
-    """How it stands."""
+    """Whether the checked thing can be used."""
 
     OK = "ok"
     WARNING = "warning"
@@ -15,14 +15,14 @@ class CheckState(StrEnum):
 
 
 class Check(NamedTuple):
-    """One thing that was looked at; no value and no secret stands in it.
+    """One outcome; it holds no value and no secret.
 
     Attributes:
-        name: What was looked at, in a word.
-        state: How it stands.
+        name: The thing that was checked, in a word.
+        state: Whether it can be used.
         what: What was found, in a sentence.
-        to_do: What the operator does about it, in a sentence; "" where nothing.
-        code: How the command ends if this is wrong.
+        to_do: What the operator should do, in a sentence; "" if nothing.
+        code: Exit code of the command if this is wrong.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Check(NamedTuple):
 
 
 def wrong(name: str, sentence: str, to_do: str, *, code: ExitCode = ExitCode.USAGE) -> Check:
-    """Something that stops the work."""
+    """A fault that stops the service."""
     return Check(name, CheckState.WRONG, sentence, to_do, code)
 
 

@@ -1,4 +1,4 @@
-"""All checks, one after the other; one that breaks never stops the next."""
+"""All checks, one after the other; a check that fails never stops the next one."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
@@ -13,30 +13,30 @@ OneCheck = Callable[[Settings], Iterator[Check]]
 
 
 def examine(settings: Settings) -> Iterator[Check]:
-    """Look at everything that the service needs."""
+    """Check everything that the service needs."""
     for check in CHECKS:
         yield from guarded(check, settings)
 
 
 def exit_code(checks: Iterable[Check]) -> ExitCode:
-    """How the command ends: as the worst thing that is wrong says."""
+    """The exit code of the command: the highest one of the faults."""
     return max((check.code for check in checks if check.state is CheckState.WRONG), default=ExitCode.ACCEPTED)
 
 
 def guarded(check: OneCheck, settings: Settings) -> Iterator[Check]:
-    """Run a check; whatever breaks in it is a finding of its own."""
+    """Run a check; an error in it becomes an outcome."""
     name = check.__name__.lstrip("_")
     try:
         yield from check(settings)
     except PipelineError as error:
         yield of_error(name, error, code=error.exit_code)
-    except Exception as error:  # noqa: BLE001 - a check that breaks is a finding too, and the others still have to run
+    except Exception as error:  # noqa: BLE001 - the other checks must still run
         found = f"The check itself broke ({type(error).__name__})."
         yield wrong(name, found, "Tell those who maintain this program.", code=ExitCode.BUG)
 
 
 def _settings(settings: Settings) -> Iterator[Check]:
-    """What `intake serve` refuses; the policy has a row of its own."""
+    """The settings that `intake serve` refuses, but for the policy, which has its own check."""
     found = problems(settings.model_copy(update={"policy_file": None}))
     for problem in found:
         yield of_error("settings", SettingsError(problem), code=ExitCode.USAGE)

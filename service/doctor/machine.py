@@ -1,4 +1,4 @@
-"""What the machine itself must offer: disks, memory, cores, and files that others cannot read."""
+"""Checks of the machine: disks, memory, cores, and modes of files."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ _OTHERS = 0o077
 
 
 def disks(settings: Settings) -> Iterator[Check]:
-    """Free bytes where the workspace lies, and where the ledger does if that is another disk."""
+    """Check free space on the disk of the workspace, and on that of the ledger if it is another one."""
     places = {"the workspace": settings.workspace.absolute()}
     ledger = ledger_file(settings)
     if ledger is not None:
@@ -33,7 +33,7 @@ def disks(settings: Settings) -> Iterator[Check]:
 
 
 def disk_check(title: str, free: int) -> Check:
-    """What so many free bytes mean."""
+    """The outcome for so many free bytes."""
     found = f"The disk of {title} has {free / _GB:.1f} GB free."
     if free < _LEAST_FREE:
         return wrong("disk", found, f"Free {_AMPLE_FREE // _GB} GB at least: a full disk stops everything.")
@@ -45,7 +45,7 @@ def disk_check(title: str, free: int) -> Check:
 
 
 def memory(settings: Settings) -> Iterator[Check]:
-    """Whether the reading processes fit."""
+    """Check that the reading processes fit into memory."""
     available, needed = psutil.virtual_memory().available, settings.readers.processes * settings.readers.memory_mb * _MB
     found = f"{available / _GB:.1f} GB of memory are free, and the reading processes may take {needed / _GB:.1f} GB."
     if available < needed:
@@ -57,7 +57,7 @@ def memory(settings: Settings) -> Iterator[Check]:
 
 
 def cores(settings: Settings) -> Iterator[Check]:
-    """Whether the reading processes get a core for each of their threads."""
+    """Check that there is a core for each thread of the reading processes."""
     there, wanted = len(os.sched_getaffinity(0)), settings.readers.processes * settings.ocr.threads
     found = f"{there} cores are there, and the reading processes use {wanted}."
     if there < wanted:
@@ -67,7 +67,7 @@ def cores(settings: Settings) -> Iterator[Check]:
 
 
 def modes(settings: Settings) -> Iterator[Check]:
-    """Whether files with secrets and children's data are their owner's alone; the workspace is a matter of settings."""
+    """Check that only their owner can read files with secrets and children's data."""
     files = {
         "the register's secret": settings.secret_file,
         "Prefect's password": settings.prefect_secret_file,
@@ -82,11 +82,11 @@ def modes(settings: Settings) -> Iterator[Check]:
 
 
 def ledger_file(settings: Settings) -> Path | None:
-    """The file of a ledger that is one."""
+    """The file of the ledger, if it is a file."""
     scheme, _, place = settings.ledger_at.partition(":///")
     return Path(place).absolute() if scheme.startswith("sqlite") and place else None
 
 
-def nearest(place: Path) -> Path:
-    """The place, or the nearest folder above it that is there."""
-    return next(path for path in (place, *place.parents) if path.exists())
+def nearest(path: Path) -> Path:
+    """The path, or the nearest folder above it that exists."""
+    return next(one for one in (path, *path.parents) if one.exists())

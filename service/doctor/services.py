@@ -1,4 +1,4 @@
-"""What the service works with: models, typefaces, store, ledger, Prefect."""
+"""Checks of what the service works with: models, typefaces, store, ledger, Prefect."""
 
 import os
 import socket
@@ -29,7 +29,7 @@ _OK, _UNAUTHORIZED = 200, 401
 
 
 def models(settings: Settings) -> Iterator[Check]:
-    """Whether every model file is there, and is what it was."""
+    """Check that every model file exists and is unaltered."""
     options = settings.engine
     try:
         engine_kind(options.engine).name(options)
@@ -43,7 +43,7 @@ def models(settings: Settings) -> Iterator[Check]:
 
 
 def typefaces(_settings: Settings) -> Iterator[Check]:
-    """Whether rare characters can be compared with their pictures."""
+    """Check that typefaces are installed, by which rare characters are compared with their pictures."""
     count = len(families())
     found = f"{count} families of typefaces for rare characters are installed."
     to_do = "" if count else "Install the fonts that the README names: until then rare names go to a person."
@@ -51,7 +51,7 @@ def typefaces(_settings: Settings) -> Iterator[Check]:
 
 
 def store(settings: Settings) -> Iterator[Check]:
-    """Whether objects can be written, read and erased; of a server also its clock and its versions."""
+    """Check that objects can be written, read and erased; of a server also its clock and versioning."""
     scheme, _, place = settings.store_at.partition(":")
     try:
         if scheme == "s3":
@@ -65,7 +65,7 @@ def store(settings: Settings) -> Iterator[Check]:
 
 
 def _probed(settings: Settings) -> Check:
-    """Put, get and erase an object at the root, where a folder keeps no empty folder of it."""
+    """Put, get and erase an object at the root: a folder store keeps no empty folder of it."""
     opened, key, data = open_store(settings.store_at, settings.store), f"doctor-{uuid4().hex}", uuid4().bytes
     opened.put(key, data, content_type="application/octet-stream")
     try:
@@ -104,7 +104,7 @@ def _server(bucket: str, settings: Settings) -> Iterator[Check]:
 
 
 def ledger(settings: Settings) -> Iterator[Check]:
-    """Whether the ledger is one of today's, ours, and can be written; it is not changed."""
+    """Check that the ledger has the current schema and our secret, and can be written; it is not changed."""
     there = settings.register_secret is not None or settings.secret_file.exists()
     try:
         look = check_ledger(settings.ledger_at, register_secret(settings) if there else None)
@@ -142,7 +142,7 @@ def _of_people(count: int) -> Check:
 
 
 def prefect(settings: Settings) -> Iterator[Check]:
-    """Whether the server that is set answers; else whether our own one could listen, or does already."""
+    """Check that the configured server answers; without one, that our own server can listen, or does already."""
     options = settings.prefect
     if options.api_url is not None:
         yield _answering(options.api_url, settings)

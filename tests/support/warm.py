@@ -43,7 +43,7 @@ async def _loop(limit: int) -> None:
     async with WarmWorker(flows=specimen_flows(), work_pool_name=POOL, limit=limit) as worker:
         while True:
             await worker.get_and_submit_flow_runs()
-            await worker.cancel_asked_for()
+            await worker.cancel_requested()
             await asyncio.sleep(0.2)
 
 
