@@ -9,10 +9,10 @@ from types import FrameType
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from cli.console import stderr, stdout
 from cli.workspace import CliContext
 from models.changes import Change
 from models.errors import ExitCode
@@ -27,7 +27,6 @@ from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
 from pipeline.workers.process_identity import account_name, process_identity
 from service.resources import Resources
 
-stderr: Final = Console(stderr=True, highlight=False)
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _WORDS: Final = {
     ItemState.PENDING: "not run yet",
@@ -60,8 +59,8 @@ def show(
     csv: Annotated[Path | None, typer.Option("--csv", help="Write every change into this file.")] = None,
 ) -> int:
     """Show what a batch changed: totals by kind of change, and every change as JSON or CSV; values masked."""
-    place: CliContext = context.obj
-    with place.ledger() as ledger:
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         if csv is not None:
             ledger.batches.get(batch_id)
             rows = (row for item in items(ledger, batch_id) for row in rows_of(item))
@@ -75,16 +74,16 @@ def show(
 
 def list_batches(context: typer.Context) -> int:
     """List batches, the newest first."""
-    place: CliContext = context.obj
+    cli: CliContext = context.obj
     table = Table(box=None)
     table.add_column("batch", no_wrap=True)
     for name in ("begun (UTC)", "by", "how", "cases"):
         table.add_column(name)
-    with place.ledger() as ledger:
+    with cli.ledger() as ledger:
         for batch in ledger.batches.list():
             begun = f"{batch.made_at:%Y-%m-%d %H:%M}"
             table.add_row(batch.batch_id, begun, batch.account, words_of(batch.options), counts_of(batch))
-    Console().print(table)
+    stdout.print(table)
     return ExitCode.ACCEPTED
 
 
@@ -105,9 +104,9 @@ def _owner() -> BatchOwner:
     return BatchOwner(process_identity(), account_name())
 
 
-def _moved(place: CliContext, batch_id: str, task: BatchTask, *, tell: bool) -> int:
+def _moved(cli: CliContext, batch_id: str, task: BatchTask, *, tell: bool) -> int:
     move, state = (promoted, ItemState.DONE) if task is BatchTask.PROMOTE else (rolled_back, ItemState.PROMOTED)
-    with place.ledger() as ledger:
+    with cli.ledger() as ledger:
         total = ledger.batches.get(batch_id).count(state)
         with stoppable() as stop, hold_batch(ledger, batch_id, task, _owner(), stop) as lease:
             worst = print_outcomes(move(ledger, lease, stop, tell=tell), total, task.value[0], lines=False)
@@ -124,9 +123,8 @@ def _print(made: Report) -> None:
     table = Table("what", "of", "how", "cases", box=None)
     for total in made.totals:
         table.add_row(*total.kind, str(total.cases))
-    console = Console(highlight=False)
-    console.print(f"{made.changed} of {made.batch.total} cases changed.", markup=False)
-    console.print(table)
+    stdout.print(f"{made.changed} of {made.batch.total} cases changed.", markup=False)
+    stdout.print(table)
     print_summary(made.batch)
 
 
@@ -153,11 +151,11 @@ def print_estimate(found: Estimate) -> None:
 def run_batch(batch_id: str, resources: Resources) -> int:
     """Run a batch to its end or until it is stopped; returns the exit code."""
     context = resources.context()
-    place = BatchContext(context, resources.judging(), resources.settings.readers.processes)
+    cli = BatchContext(context, resources.judging(), resources.settings.readers.processes)
     batch = context.ledger.batches.get(batch_id)
     stderr.print(f"Batch {batch_id}: {batch.count(ItemState.PENDING)} of {batch.total} cases to run.")
     with stoppable() as stop, hold_batch(context.ledger, batch_id, BatchTask.RUN, _owner(), stop) as lease:
-        worst = print_outcomes(run(batch, lease, place, stop), batch.count(ItemState.PENDING), "reprocess")
+        worst = print_outcomes(run(batch, lease, cli, stop), batch.count(ItemState.PENDING), "reprocess")
     print_summary(context.ledger.batches.get(batch_id))
     if not stop.is_set():
         return worst

@@ -9,8 +9,8 @@ from typing import Annotated, Final
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
+from cli.console import stderr
 from cli.workspace import CliContext
 from models.cells import no_formula
 from models.errors import ExitCode
@@ -20,7 +20,6 @@ from pipeline.names.characters import modern
 
 children = typer.Typer(help="The register of known children, used for 4005.", no_args_is_help=True)
 _COLUMNS: Final = ("name", "sex", "birth_date", "id_number", "birth_certificate_number", "mother_id_number")
-_stderr = Console(stderr=True, highlight=False)
 
 
 @children.command("import")
@@ -35,13 +34,13 @@ def import_children(
     rows = tuple(_rows(file))
     wrong = [problem for _, problem in rows if problem]
     if wrong:
-        _stderr.print("These rows were left out:" if skip_wrong else "Nothing was imported; correct these rows first:")
+        stderr.print("These rows were left out:" if skip_wrong else "Nothing was imported; correct these rows first:")
         for problem in wrong:
-            _stderr.print(f"  {problem}", markup=False)
+            stderr.print(f"  {problem}", markup=False)
     if wrong and not skip_wrong:
         return ExitCode.USAGE
-    place: CliContext = context.obj
-    with place.ledger() as ledger:
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         children = (child for child, _ in rows if child)
         counts = ledger.children.add(map(_modern, children) if legacy_gbk else children)
     print(", ".join(f"{count} {ending}" for ending, count in counts._asdict().items()))
@@ -51,11 +50,11 @@ def import_children(
 @children.command("export")
 def export_children(context: typer.Context) -> int:
     """Print the register as CSV."""
-    place: CliContext = context.obj
+    cli: CliContext = context.obj
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    with place.ledger() as ledger:
+    with cli.ledger() as ledger:
         for child in ledger.children.export():
             values = child.model_dump(mode="json")
             writer.writerow([no_formula(values[column] or "") for column in _COLUMNS])
@@ -69,9 +68,9 @@ def forget_child(
     numbers: Annotated[list[str], typer.Argument(metavar="NUMBER...", help="All numbers known of one child.")],
 ) -> int:
     """Erase a child everywhere: its records, its cases with their results, its scans. A tombstone stays."""
-    place: CliContext = context.obj
-    with place.ledger() as ledger:
-        gone = forget(numbers, ledger, place.store())
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
+        gone = forget(numbers, ledger, cli.store())
         left, record = len(ledger.erasures.pending()), ledger.audit.anchor()
     print(f"{gone.records} records, {gone.cases} cases, {gone.objects} objects forgotten")
     print(f"{left} objects still to be erased; the audit chain has it up to record {record.seq}, {record.hash[:16]}")

@@ -9,9 +9,8 @@ from typing import Annotated, Final
 
 import typer
 from pydantic import JsonValue
-from rich.console import Console
-from rich.table import Table
 
+from cli.console import print_table
 from cli.people import operator
 from cli.workspace import CliContext
 from models.cells import no_formula
@@ -24,7 +23,6 @@ from pipeline.stores.atomic import write_atomically
 
 corrections = typer.Typer(no_args_is_help=True, help="What reviewers saw beside what was read.")
 _COLUMNS: Final = ("field", "engine", "kind", "read", "seen", "times")
-_console = Console(highlight=False)
 _Since = Annotated[datetime | None, typer.Option(help="Only decisions of this time or later, Beijing time.")]
 
 
@@ -39,11 +37,11 @@ def export(
 
     Fields whose scans were erased are left out: they cannot be read again.
     """
-    place: CliContext = context.obj
-    with place.ledger() as ledger:
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         fields = [one for one in _checked(ledger, since) if one.digest is not None]
         _note(ledger, "corrections", since, fields)
-    _written(file, "".join(f"{one.to_json()}\n" for one in fields))
+    _write(file, "".join(f"{one.to_json()}\n" for one in fields))
     print(f"{len(fields)} fields written to {file}. It holds personal data: keep it inside, and erase it after use.")
     return ExitCode.ACCEPTED
 
@@ -56,17 +54,17 @@ def table(
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write it to this file as well.")] = None,
 ) -> int:
     """Show which characters are read as which others: single characters, and no whole value."""
-    place: CliContext = context.obj
-    with place.ledger() as ledger:
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         fields = _checked(ledger, since)
         if csv_file is not None:
             _note(ledger, "confusions", since, fields)
     found = confusions(fields)
-    _console.print(_shown(found))
+    print_table(_COLUMNS, map(_cells, found))
     right = sum(one.right for one in fields)
     print(f"{len(fields)} fields were looked at; {right} had been read as they are.")
     if csv_file is not None:
-        _written(csv_file, _as_csv(found))
+        _write(csv_file, _as_csv(found))
     return ExitCode.ACCEPTED
 
 
@@ -80,18 +78,11 @@ def _note(ledger: Ledger, what: str, since: datetime | None, fields: Sequence[Ch
     ledger.audit.note(AuditKind.FETCHED, {"account": operator(), "what": what, "since": day, "fields": len(fields)})
 
 
-def _written(file: Path, text: str) -> None:
+def _write(file: Path, text: str) -> None:
     try:
         write_atomically(file, text.encode("utf-8"))
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be written: {type(error).__name__}.") from error
-
-
-def _shown(found: Sequence[Confusion]) -> Table:
-    shown = Table(*_COLUMNS, header_style="bold")
-    for one in found:
-        shown.add_row(*_cells(one))
-    return shown
 
 
 def _as_csv(found: Sequence[Confusion]) -> str:

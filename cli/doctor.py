@@ -4,12 +4,11 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from cli.console import print_table
 from cli.workspace import CliContext
-from service.doctor.check import Check, CheckState
+from service.doctor.check import CheckState
 from service.doctor.examination import examine, exit_code
 
 _COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
@@ -24,21 +23,12 @@ def doctor(
 
     Prints what is wrong and what to do.
     """
-    place: CliContext = context.obj
-    checks = tuple(examine(place.settings()))
+    cli: CliContext = context.obj
+    checks = tuple(examine(cli.settings()))
     if as_json:
         for check in checks:
             print(json.dumps({key: value for key, value in check._asdict().items() if key != "code"}))
     else:
-        _print_table(checks)
+        rows = ((one.name, Text(one.state, style=_COLOURS[one.state]), one.what, one.to_do) for one in checks)
+        print_table(("check", "state", "what was found", "what to do"), rows)
     return exit_code(checks)
-
-
-def _print_table(checks: tuple[Check, ...]) -> None:
-    table = Table(header_style="bold")
-    for heading in ("check", "state", "what was found", "what to do"):
-        table.add_column(heading, overflow="fold")
-    for check in checks:
-        state = Text(check.state, style=_COLOURS[check.state])
-        table.add_row(Text(check.name), state, Text(check.what), Text(check.to_do))
-    Console(highlight=False).print(table)

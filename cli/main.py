@@ -8,13 +8,11 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple
 
 import typer
-from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
+from cli.console import stderr
 from cli.workspace import CliContext
 from models.errors import ExitCode, PipelineError
-
-_stderr = Console(stderr=True, highlight=False)
 
 
 class _Entry(NamedTuple):
@@ -126,13 +124,13 @@ def run(arguments: list[str]) -> int:
         print(error.format_message(), file=sys.stderr)
         return ExitCode.USAGE
     except (typer.Abort, KeyboardInterrupt):
-        _stderr.print("Interrupted. Finished cases are recorded; run the command again for the rest.")
+        stderr.print("Interrupted. Finished cases are recorded; run the command again for the rest.")
         return ExitCode.INTERRUPTED
     except PipelineError as error:
-        _stderr.print(str(error), markup=False)
+        stderr.print(str(error), markup=False)
         return error.exit_code
     except Exception:  # noqa: BLE001 - the last resort: a bug is reported as one, with its traceback
-        _stderr.print_exception(show_locals=False)
+        stderr.print_exception(show_locals=False)
         return ExitCode.BUG
 
 

@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from cli.console import print_table
 from cli.workspace import CliContext
 from models.accounts import Account, checked_name
 from models.errors import ExitCode
@@ -16,7 +15,6 @@ from pipeline.workers.process_identity import account_name
 from service.settings import SettingsError
 
 people = typer.Typer(no_args_is_help=True, help="People who sign in at the review desk.")
-_console = Console(highlight=False)
 _Name = Annotated[str, typer.Argument(help="Name of the account, such as the number of the employee.")]
 _File = Annotated[
     Path | None, typer.Option(help="Holds the password in its first line; asked for twice without a file.")
@@ -32,10 +30,10 @@ def add(
     password_file: _File = None,
 ) -> int:
     """Add an account."""
-    place: CliContext = context.obj
+    cli: CliContext = context.obj
     checked_name(name)  # before the password is typed in vain
     password = _password(password_file)
-    with place.ledger() as ledger:
+    with cli.ledger() as ledger:
         ledger.accounts.make(name, role, password, by=operator())
     print(f"{name} signs in as {role.value} from now on.")
     return ExitCode.ACCEPTED
@@ -44,22 +42,20 @@ def add(
 @people.command("list")
 def list_people(context: typer.Context) -> int:
     """List all accounts, and whether they can sign in."""
-    place: CliContext = context.obj
-    with place.ledger() as ledger:
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         accounts = ledger.accounts.list()
-    table = Table("name", "role", "state", "made", header_style="bold")
-    for account in accounts:
-        table.add_row(account.name, account.role.value, _state(account), account.made_at.isoformat("T", "seconds"))
-    _console.print(table)
+    rows = ((one.name, one.role.value, _state(one), one.made_at.isoformat("T", "seconds")) for one in accounts)
+    print_table(("name", "role", "state", "made"), rows)
     return ExitCode.ACCEPTED
 
 
 @people.command()
 def password(context: typer.Context, name: _Name, *, password_file: _File = None) -> int:
     """Change the password of an account; ends its sessions, and a lock."""
-    place: CliContext = context.obj
+    cli: CliContext = context.obj
     chosen = _password(password_file)
-    with place.ledger() as ledger:
+    with cli.ledger() as ledger:
         ledger.accounts.change_password(name, chosen, by=operator())
     print(f"{name} has another password, and must sign in again.")
     return ExitCode.ACCEPTED
@@ -68,8 +64,8 @@ def password(context: typer.Context, name: _Name, *, password_file: _File = None
 @people.command("role")
 def change_role(context: typer.Context, name: _Name, role: Annotated[Role, typer.Argument(help="The new one.")]) -> int:
     """Change the role of an account; ends its sessions."""
-    place: CliContext = context.obj
-    with place.ledger() as ledger:
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         ledger.accounts.change_role(name, role, by=operator())
     print(f"{name} is {role.value} from now on, and must sign in again.")
     return ExitCode.ACCEPTED
@@ -78,8 +74,8 @@ def change_role(context: typer.Context, name: _Name, role: Annotated[Role, typer
 @people.command()
 def disable(context: typer.Context, name: _Name) -> int:
     """Disable an account; ends its sessions. Its decisions stay."""
-    place: CliContext = context.obj
-    with place.ledger() as ledger:
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         ledger.accounts.disable(name, by=operator())
     print(f"{name} cannot sign in any more.")
     return ExitCode.ACCEPTED
@@ -88,8 +84,8 @@ def disable(context: typer.Context, name: _Name) -> int:
 @people.command()
 def enable(context: typer.Context, name: _Name) -> int:
     """Enable an account again; ends a lock too."""
-    place: CliContext = context.obj
-    with place.ledger() as ledger:
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         ledger.accounts.enable(name, by=operator())
     print(f"{name} can sign in.")
     return ExitCode.ACCEPTED

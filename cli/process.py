@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from cli.console import stderr
 from cli.show import print_report
 from cli.workspace import CliContext
 from models.errors import BadManifestError, ExitCode, ManifestMissingError
@@ -17,7 +17,6 @@ from pipeline.cases.steps import process as process_folder
 from pipeline.stores.folder import FolderStore
 
 _WORST_FIRST = (ExitCode.BAD_MANIFEST, ExitCode.RETURNED, ExitCode.REVIEW, ExitCode.ACCEPTED)
-_stderr = Console(stderr=True, highlight=False)
 
 
 class _Refused(NamedTuple):
@@ -34,8 +33,8 @@ def process(
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that read pages. [default: settings]")] = None,
 ) -> int:
     """Run the whole pipeline on submission folders and record the cases."""
-    place: CliContext = context.obj
-    with place.resources(place.settings_for(jobs)) as resources:
+    cli: CliContext = context.obj
+    with cli.resources(cli.settings_for(jobs)) as resources:
         endings = _with_progress(paths, resources.context())
         codes = [_print_ending(path, ending, as_json=as_json) for path, ending in endings]
     return min(codes, key=_WORST_FIRST.index)
@@ -43,7 +42,7 @@ def process(
 
 def _with_progress(paths: list[Path], context: PipelineContext) -> Iterator[tuple[Path, Result | _Refused]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=_stderr, transient=True, disable=not _stderr.is_terminal) as bar:
+    with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
         task = bar.add_task("", total=len(paths))
         for number, path in enumerate(paths, start=1):
             bar.update(task, description=f"submission {number} of {len(paths)}", completed=number - 1)
@@ -74,6 +73,6 @@ def _print_ending(path: Path, ending: Result | _Refused, *, as_json: bool) -> Ex
 
 
 def _refuse(path: Path, reasons: Iterable[str]) -> None:
-    _stderr.print(f"{path} is refused as a whole; nothing was recorded:", markup=False)
+    stderr.print(f"{path} is refused as a whole; nothing was recorded:", markup=False)
     for reason in reasons:
-        _stderr.print(f"  {reason}", markup=False)
+        stderr.print(f"  {reason}", markup=False)

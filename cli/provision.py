@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 
 import typer
 from pydantic import SecretStr
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from cli.console import print_table
 from cli.workspace import CliContext
 from models.errors import ExitCode
 from pipeline.stores.provision import provision as provision_bucket
@@ -38,8 +37,8 @@ def provision(
 
     A second time it changes nothing.
     """
-    place: CliContext = context.obj
-    settings = place.settings()
+    cli: CliContext = context.obj
+    settings = cli.settings()
     scheme, _, where = settings.store_at.partition(":")
     if scheme == "file":
         _print_steps((provision_folder(Path(where.removeprefix("//")), dry_run=dry_run),))
@@ -93,12 +92,7 @@ def _token(settings: Settings, file: Path | None) -> SecretStr:
 
 
 def _print_steps(steps: tuple[Step, ...]) -> None:
-    table = Table(header_style="bold")
-    for heading in ("what", "state"):
-        table.add_column(heading, overflow="fold")
-    for step in steps:
-        table.add_row(Text(step.what), Text(step.state, style=_COLOURS[step.state]))
-    Console(highlight=False).print(table)
+    print_table(("what", "state"), ((step.what, Text(step.state, style=_COLOURS[step.state])) for step in steps))
 
 
 def _print_lines(lines: tuple[str, ...]) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.batches import list_batches, print_estimate, promote, rollback, run_batch, show, stderr
+from cli.batches import list_batches, print_estimate, promote, rollback, run_batch, show
+from cli.console import stderr
 from cli.workspace import CliContext
 from models.errors import ExitCode
 from models.findings import Code
@@ -65,13 +66,13 @@ def resume(
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that judge or read. [default: settings]")] = None,
 ) -> int:
     """Go on with a batch that was stopped or killed; what was finished is not done again."""
-    place: CliContext = context.obj
-    with place.resources(place.settings_for(jobs)) as resources:
+    cli: CliContext = context.obj
+    with cli.resources(cli.settings_for(jobs)) as resources:
         return run_batch(batch_id, resources)
 
 
-def _begun(place: CliContext, selection: Selection, options: BatchOptions, jobs: int | None, *, ask: bool) -> int:
-    with place.resources(place.settings_for(jobs)) as resources:
+def _begun(cli: CliContext, selection: Selection, options: BatchOptions, jobs: int | None, *, ask: bool) -> int:
+    with cli.resources(cli.settings_for(jobs)) as resources:
         desk, processes = resources.context(), resources.settings.readers.processes
         cases = tuple(desk.ledger.cases.select(selection))
         unknown = len(set(selection.submission_ids or ()) - set(cases))

@@ -13,8 +13,8 @@ def reseal(context: typer.Context) -> int:
     Objects that are plain, under an older key or by another cipher are written again. If it is interrupted, the next
     call continues. A bucket keeps the old versions until its lifecycle removes them.
     """
-    place: CliContext = context.obj
-    store = place.store()
+    cli: CliContext = context.obj
+    store = cli.store()
     if not isinstance(store, EncryptedStore):
         raise StoreError("No key is configured: set INTAKE_STORE__SEALING__KEYRING first.")
     print(f"{sum(1 for _ in store.reseal())} objects sealed again")

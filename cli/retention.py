@@ -28,15 +28,15 @@ def run(
 
     The service does the same every hour where INTAKE_RETENTION__SCANS_DAYS is set.
     """
-    place: CliContext = context.obj
-    chosen = days or place.settings().retention.scans_days
+    cli: CliContext = context.obj
+    chosen = days or cli.settings().retention.scans_days
     if chosen is None:
         raise SettingsError("Nothing says how long scans are kept: set INTAKE_RETENTION__SCANS_DAYS, or use --days.")
-    with place.ledger() as ledger:
+    with cli.ledger() as ledger:
         if dry_run:
             print(f"{scans_due(ledger, days=chosen)} cases would lose their scans")
             return ExitCode.ACCEPTED
         gone = expire_scans(ledger, days=chosen)
-        erase_pending(ledger, place.store())
+        erase_pending(ledger, cli.store())
     print(f"{gone.cases} cases, {gone.objects} objects erased")
     return ExitCode.ACCEPTED

@@ -10,6 +10,6 @@ def serve(context: typer.Context) -> int:
     from service.logging import log_to_stderr
     from service.service import serve as run_service
 
-    place: CliContext = context.obj
+    cli: CliContext = context.obj
     log_to_stderr()
-    return run_service(place.settings())
+    return run_service(cli.settings())

@@ -3,11 +3,12 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console, Group
+from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from cli.console import stdout
 from cli.workspace import CliContext
 from models.documents import FIELD_TITLES, PAGE_TITLES
 from models.findings import SEVERITY_TITLES, TITLES, Finding
@@ -15,7 +16,6 @@ from models.messages import Language, message_text
 from models.result import DECISION_TITLES, EXIT_OF_DECISION, Decision, Result
 
 _COLOURS = {Decision.ACCEPTED: "green", Decision.RETURNED: "red", Decision.REVIEW: "yellow"}
-_stdout = Console(highlight=False)
 
 
 def show(
@@ -26,8 +26,8 @@ def show(
     language: Annotated[Language, typer.Option(help="Of the messages to the parent.")] = Language.ZH_HANS,
 ) -> int:
     """Print the latest result of a case."""
-    place: CliContext = context.obj
-    with place.ledger() as ledger:
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         result = ledger.cases.latest_result(submission_id)
     if as_json:
         print(result.to_json())
@@ -41,7 +41,7 @@ def print_report(result: Result, language: Language = Language.ZH_HANS) -> None:
     colour = _COLOURS[result.decision]
     title = Text(f"{result.submission_id}  第{result.revision}次提交  {DECISION_TITLES[result.decision]}")
     parts = [_findings(result, language)] if result.findings else [Text("没有发现问题。")]
-    _stdout.print(Panel(Group(*parts, _pages(result)), title=title, border_style=colour, title_align="left"))
+    stdout.print(Panel(Group(*parts, _pages(result)), title=title, border_style=colour, title_align="left"))
 
 
 def _findings(result: Result, language: Language) -> Table:
