@@ -33,7 +33,7 @@ _WORDS: Final = {
     ItemState.DONE: "run, and not in force",
     ItemState.PROMOTED: "in force",
     ItemState.KEPT: "decided by a person, and left so",
-    ItemState.STALE: "changed by somebody else meanwhile, and left so",
+    ItemState.STALE: "changed meanwhile, and left so",
     ItemState.FAILED: "failed",
     ItemState.ROLLED_BACK: "rolled back",
 }
@@ -43,12 +43,12 @@ _Tell = Annotated[bool, typer.Option("--tell", help="Publish results that change
 
 def promote(context: typer.Context, batch_id: _BatchId, *, tell: _Tell = False) -> int:
     """Put the results of a dry run in force, except where the case changed meanwhile or a person decided."""
-    return _moved(context.obj, batch_id, BatchTask.PROMOTE, tell=tell)
+    return _move(context.obj, batch_id, BatchTask.PROMOTE, tell=tell)
 
 
 def rollback(context: typer.Context, batch_id: _BatchId, *, tell: _Tell = False) -> int:
     """Put the results before a batch in force again, as further runs, except where the case changed since."""
-    return _moved(context.obj, batch_id, BatchTask.ROLL_BACK, tell=tell)
+    return _move(context.obj, batch_id, BatchTask.ROLL_BACK, tell=tell)
 
 
 def show(
@@ -68,7 +68,7 @@ def show(
         elif as_json:
             print(as_text(report(ledger, batch_id)))
         else:
-            _print(report(ledger, batch_id, most=0))
+            _print_report(report(ledger, batch_id, most=0))
     return ExitCode.ACCEPTED
 
 
@@ -104,28 +104,25 @@ def _owner() -> BatchOwner:
     return BatchOwner(process_identity(), account_name())
 
 
-def _moved(cli: CliContext, batch_id: str, task: BatchTask, *, tell: bool) -> int:
+def _move(cli: CliContext, batch_id: str, task: BatchTask, *, tell: bool) -> int:
     move, state = (promoted, ItemState.DONE) if task is BatchTask.PROMOTE else (rolled_back, ItemState.PROMOTED)
     with cli.ledger() as ledger:
         total = ledger.batches.get(batch_id).count(state)
         with stoppable() as stop, hold_batch(ledger, batch_id, task, _owner(), stop) as lease:
             worst = print_outcomes(move(ledger, lease, stop, tell=tell), total, task.value[0], lines=False)
-        _print_moved(ledger.batches.get(batch_id))
+        batch = ledger.batches.get(batch_id)
+    print(counts_of(batch))
+    print_summary(batch)
     return ExitCode.INTERRUPTED if stop.is_set() else worst
 
 
-def _print_moved(batch: Batch) -> None:
-    print(counts_of(batch))
-    print_summary(batch)
-
-
-def _print(made: Report) -> None:
+def _print_report(found: Report) -> None:
     table = Table("what", "of", "how", "cases", box=None)
-    for total in made.totals:
+    for total in found.totals:
         table.add_row(*total.kind, str(total.cases))
-    stdout.print(f"{made.changed} of {made.batch.total} cases changed.", markup=False)
+    stdout.print(f"{found.changed} of {found.batch.total} cases changed.", markup=False)
     stdout.print(table)
-    print_summary(made.batch)
+    print_summary(found.batch)
 
 
 def _write(file: Path, text: str) -> None:
@@ -151,11 +148,11 @@ def print_estimate(found: Estimate) -> None:
 def run_batch(batch_id: str, resources: Resources) -> int:
     """Run a batch to its end or until it is stopped; returns the exit code."""
     context = resources.context()
-    cli = BatchContext(context, resources.judging(), resources.settings.readers.processes)
+    batch_context = BatchContext(context, resources.judging(), resources.settings.readers.processes)
     batch = context.ledger.batches.get(batch_id)
     stderr.print(f"Batch {batch_id}: {batch.count(ItemState.PENDING)} of {batch.total} cases to run.")
     with stoppable() as stop, hold_batch(context.ledger, batch_id, BatchTask.RUN, _owner(), stop) as lease:
-        worst = print_outcomes(run(batch, lease, cli, stop), batch.count(ItemState.PENDING), "reprocess")
+        worst = print_outcomes(run(batch, lease, batch_context, stop), batch.count(ItemState.PENDING), "reprocess")
     print_summary(context.ledger.batches.get(batch_id))
     if not stop.is_set():
         return worst

@@ -1,6 +1,6 @@
 """`intake process`: submission folders in, results out, without any server."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -34,7 +34,7 @@ def process(
 ) -> int:
     """Run the whole pipeline on submission folders and record the cases."""
     cli: CliContext = context.obj
-    with cli.resources(cli.settings_for(jobs)) as resources:
+    with cli.resources(jobs) as resources:
         endings = _with_progress(paths, resources.context())
         codes = [_print_ending(path, ending, as_json=as_json) for path, ending in endings]
     return min(codes, key=_WORST_FIRST.index)
@@ -63,16 +63,12 @@ def _ending(path: Path, context: PipelineContext) -> Result | _Refused:
 def _print_ending(path: Path, ending: Result | _Refused, *, as_json: bool) -> ExitCode:
     """Print an ending: results on stdout, refusals on stderr."""
     if isinstance(ending, _Refused):
-        _refuse(path, ending.reasons)
+        stderr.print(f"{path} is refused as a whole; nothing was recorded:", markup=False)
+        for reason in ending.reasons:
+            stderr.print(f"  {reason}", markup=False)
         return ExitCode.BAD_MANIFEST
     if as_json:
         print(ending.to_json(), flush=True)
     else:
         print_report(ending)
     return EXIT_OF_DECISION[ending.decision]
-
-
-def _refuse(path: Path, reasons: Iterable[str]) -> None:
-    stderr.print(f"{path} is refused as a whole; nothing was recorded:", markup=False)
-    for reason in reasons:
-        stderr.print(f"  {reason}", markup=False)

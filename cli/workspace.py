@@ -4,7 +4,7 @@ Imports stand in the methods, since commands such as `intake codes` need none of
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ class CliContext:
     def __init__(self, workspace: Path | None) -> None:
         self._workspace = workspace
 
-    def settings(self, **changed: object) -> "Settings":
+    def settings(self) -> "Settings":
         """The settings in force.
 
         Raises:
@@ -35,26 +35,17 @@ class CliContext:
 
         chosen = {"workspace": self._workspace} if self._workspace else {}
         try:
-            return Settings().model_copy(update={**chosen, **changed})
+            return Settings().model_copy(update=chosen)
         except ValidationError as error:
             raise SettingsError("\n".join(_wrong_settings(error))) from None
 
-    def settings_for(self, jobs: int | None) -> "Settings":
-        """The settings in force, with so many processes if a number is given; raises SettingsError."""
-        settings = self.settings()
-        if jobs is None:
-            return settings
-        return settings.model_copy(update={"readers": settings.readers.model_copy(update={"processes": jobs})})
-
-    @contextmanager
-    def ledger(self) -> Iterator["Ledger"]:
-        """The ledger alone, for commands that read no page."""
+    def ledger(self) -> "closing[Ledger]":
+        """The ledger alone, for commands that read no page; closed at the end of the block."""
         from pipeline.ledger.ledger import open_ledger
         from service.resources import register_secret
 
         settings = self.settings()
-        with closing(open_ledger(settings.ledger_at, register_secret(settings))) as ledger:
-            yield ledger
+        return closing(open_ledger(settings.ledger_at, register_secret(settings)))
 
     def store(self) -> "Store":
         """The store alone."""
@@ -63,16 +54,14 @@ class CliContext:
         settings = self.settings()
         return open_store(settings.store_at, settings.store)
 
-    @contextmanager
-    def resources(self, settings: "Settings | None" = None) -> Iterator["Resources"]:
-        """Ledger, store and reading processes; closed at the end of the block."""
+    def resources(self, jobs: int | None) -> "closing[Resources]":
+        """Ledger, store and so many reading processes, or as the settings say; closed at the end of the block."""
         from service.resources import Resources
 
-        resources = Resources(settings or self.settings())
-        try:
-            yield resources
-        finally:
-            resources.close()
+        settings = self.settings()
+        if jobs is not None:
+            settings = settings.model_copy(update={"readers": settings.readers.model_copy(update={"processes": jobs})})
+        return closing(Resources(settings))
 
 
 def _wrong_settings(error: "ValidationError") -> Iterator[str]:
