@@ -16,6 +16,6 @@ def reseal(context: typer.Context) -> int:
     cli: CliContext = context.obj
     store = cli.store()
     if not isinstance(store, EncryptedStore):
-        raise StoreError("No key is configured: set INTAKE_STORE__SEALING__KEYRING first.")
+        raise StoreError("No key is configured", hint="set INTAKE_STORE__SEALING__KEYRING first.")
     print(f"{sum(1 for _ in store.reseal())} objects sealed again")
     return ExitCode.ACCEPTED

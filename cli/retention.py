@@ -31,7 +31,9 @@ def run(
     cli: CliContext = context.obj
     chosen = days or cli.settings().retention.scans_days
     if chosen is None:
-        raise SettingsError("Nothing says how long scans are kept: set INTAKE_RETENTION__SCANS_DAYS, or use --days.")
+        raise SettingsError(
+            "Nothing says how long scans are kept", hint="set INTAKE_RETENTION__SCANS_DAYS, or use --days."
+        )
     with cli.ledger() as ledger:
         if dry_run:
             print(f"{scans_due(ledger, days=chosen)} cases would lose their scans")

@@ -39,7 +39,8 @@ def checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise AccountError(
             "A name has 2 to 32 small letters, digits, dots, hyphens or underscores, and begins with a letter or a "
-            "digit: choose another one, such as the number of the employee."
+            "digit",
+            hint="choose another one, such as the number of the employee.",
         )
     return name
 
@@ -58,9 +59,11 @@ def checked_password(name: str, password: str) -> str:
     """
     chosen = tidied_password(password)
     if not LEAST_LENGTH <= len(chosen) <= _LONGEST:
-        raise AccountError(f"A password has {LEAST_LENGTH} to {_LONGEST} characters: choose another one.")
+        raise AccountError(f"A password has {LEAST_LENGTH} to {_LONGEST} characters", hint="choose another one.")
     if chosen.casefold() == name or len(set(chosen)) < _LEAST_DIFFERENT:
-        raise AccountError("A password is not the name, nor a few characters again and again: choose another one.")
+        raise AccountError(
+            "A password is not the name, nor a few characters again and again", hint="choose another one."
+        )
     return chosen
 
 

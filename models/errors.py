@@ -23,10 +23,20 @@ class ExitCode(IntEnum):
 
 
 class PipelineError(Exception):
-    """Something foreseen broke. Its text carries codes and ids, never what a document says."""
+    """A foreseen failure. Its text carries codes and ids, never what a document says.
+
+    Attributes:
+        what: What happened: a sentence, without its full stop if a hint follows.
+        hint: What to do about it, in words that may follow a colon; "" if nothing is to be done.
+    """
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
     retryable: ClassVar[bool] = False
+
+    def __init__(self, what: str = "", *, hint: str = "") -> None:
+        super().__init__(f"{what}: {hint}" if hint else what)
+        self.what = what
+        self.hint = hint
 
 
 class ManifestProblem(NamedTuple):

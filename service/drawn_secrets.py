@@ -32,7 +32,9 @@ def prefect_auth(settings: Settings) -> str | None:
     file = settings.prefect_secret_file
     auth = drawn_secret(settings, file, lambda: f"{_USER}:{secrets.token_urlsafe(_PASSWORD_BYTES)}")
     if not is_user_and_password(auth):
-        raise SettingsError(f"The secret file {file} must hold USER:PASSWORD: remove it, and the next start draws one.")
+        raise SettingsError(
+            f"The secret file {file} must hold USER:PASSWORD", hint="remove it, and the next start draws one."
+        )
     return auth
 
 

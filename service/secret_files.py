@@ -62,7 +62,7 @@ def _content_of(variable: str, file: Path) -> str:
         secret = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = type(error).__name__
-        raise SecretFileError(f"The file that {variable} names cannot be read ({reason}): check it.") from None
+        raise SecretFileError(f"The file that {variable} names cannot be read ({reason})", hint="check it.") from None
     if not secret:
-        raise SecretFileError(f"The file that {variable} names is empty: put the secret into it.")
+        raise SecretFileError(f"The file that {variable} names is empty", hint="put the secret into it.")
     return secret

@@ -34,11 +34,12 @@ def tokens_in_force(options: ReceiverOptions) -> Tokens:
     found = tuple(dict.fromkeys(options.tokens.get_secret_value().split()))
     if not 0 < len(found) <= _AT_ONCE:
         raise SettingsError(
-            f"The receiver has {len(found)} tokens: give it one, or two while the first is changed for the second, "
-            "by INTAKE_RECEIVER__TOKENS or INTAKE_RECEIVER__TOKENS_FILE."
+            f"The receiver has {len(found)} tokens",
+            hint="give it one, or two while the first is changed for the second, "
+            "by INTAKE_RECEIVER__TOKENS or INTAKE_RECEIVER__TOKENS_FILE.",
         )
     if any(len(token) < LEAST_LENGTH or not token.isascii() for token in found):
-        raise SettingsError(f"A token must have at least {LEAST_LENGTH} ASCII letters: draw it at random.")
+        raise SettingsError(f"A token must have at least {LEAST_LENGTH} ASCII letters", hint="draw it at random.")
     return Tokens(found)
 
 

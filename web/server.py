@@ -42,7 +42,7 @@ def serve_app(
     try:
         server.run()
     except SystemExit:  # how uvicorn reports that it cannot listen
-        exit_with(PortInUseError(f"Port {port} of {host} cannot be listened on: is it in use?"))
+        exit_with(PortInUseError(f"Port {port} of {host} cannot be listened on", hint="is it in use?"))
     finally:
         ledger.close()
 

@@ -72,5 +72,5 @@ def _taken(ledger: Ledger, batch_id: str, step: BatchStep, who: BatchOwner) -> B
         if batch.owner is not None and is_dead(batch.owner):
             lease = ledger.batches.hold(batch_id, who.owner, _SECONDS, step, who.account, instead_of=batch.token)
     if lease is None:
-        raise BatchHeldError(f"Another process works on batch {batch_id}: wait for its end, or stop it.")
+        raise BatchHeldError(f"Another process works on batch {batch_id}", hint="wait for its end, or stop it.")
     return lease

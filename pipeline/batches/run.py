@@ -126,4 +126,4 @@ def _ended(one: Future[tuple[ItemOutcome, ...]]) -> tuple[ItemOutcome, ...]:
     try:
         return one.result()
     except BrokenProcessPool as error:
-        raise EngineError("A process that judged has died: what was not recorded can be resumed.") from error
+        raise EngineError("A process that judged has died", hint="what was not recorded can be resumed.") from error

@@ -49,7 +49,7 @@ def take_in(source: Store, folder: str, context: PipelineContext, *, whole: bool
     """
     submission = parse_manifest(_manifest(source, folder))
     if whole and not all(_has_arrived(source, folder, file) for file in submission.files):
-        raise IncompleteUploadError("A file that the manifest names has not arrived yet: wait for it.")
+        raise IncompleteUploadError("A file that the manifest names has not arrived yet", hint="wait for it.")
     files = tuple(_keep(source, folder, file, context) for file in submission.files)
     return context.ledger.cases.open(submission, files, _input_digest(submission, files))
 

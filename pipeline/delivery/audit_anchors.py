@@ -42,4 +42,6 @@ def _anchors(store: Store) -> Iterator[Anchor]:
         try:
             yield Anchor.model_validate_json(store.get(info.key, limit=_LONGEST))
         except ValidationError:
-            raise LedgerError(f"The anchor {info.key} is none: restore it, or put it aside and ask why.") from None
+            raise LedgerError(
+                f"The anchor {info.key} is none", hint="restore it, or put it aside and ask why."
+            ) from None

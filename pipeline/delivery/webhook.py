@@ -83,7 +83,7 @@ class Webhook:
 def _signers(options: WebhookOptions) -> Iterable[Signer]:
     secrets = options.secrets.get_secret_value().split()
     if not secrets:
-        raise WebhookOptionsError("A webhook must be signed: set INTAKE_WEBHOOK__SECRETS.")
+        raise WebhookOptionsError("A webhook must be signed", hint="set INTAKE_WEBHOOK__SECRETS.")
     for secret in secrets:
         yield _signer(secret)
 

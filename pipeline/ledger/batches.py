@@ -59,7 +59,7 @@ def batch_of(connection: Connection, batch_id: str) -> Batch:
     """A batch as it is now; raises UnknownBatchError."""
     row = connection.execute(select(batches).where(batches.c.batch_id == batch_id)).first()
     if row is None:
-        raise UnknownBatchError(f"There is no batch {batch_id}: `intake reprocess list` shows all of them.")
+        raise UnknownBatchError(f"There is no batch {batch_id}", hint="`intake reprocess list` shows all of them.")
     return batch_of_row(row, count_items(connection, batch_id))
 
 
@@ -95,7 +95,7 @@ def lock_batch(connection: Connection, lease: BatchLease) -> BatchOptions:
 
 def lost_batch(lease: BatchLease) -> LostLeaseError:
     """The error where another process has taken a batch over."""
-    return LostLeaseError(f"Batch {lease.batch_id} is another process's now: stop, and leave it alone.")
+    return LostLeaseError(f"Batch {lease.batch_id} is another process's now", hint="stop, and leave it alone.")
 
 
 def lock_items(connection: Connection, seal: Seal, batch_id: str, numbers: Sequence[int]) -> dict[int, BatchItem]:

@@ -194,7 +194,7 @@ def result_of_row(seal: Seal, row: Row[tuple[object, ...]]) -> Result:
 def _without_result(connection: Connection, seal: Seal, submission_id: str) -> LedgerError:
     """The error for a case without a run; raises UnknownCaseError where there is no case."""
     case_of(connection, seal, submission_id, None)
-    return NoResultYetError(f"Case {submission_id} has no result yet: wait for its run, or process it again.")
+    return NoResultYetError(f"Case {submission_id} has no result yet", hint="wait for its run, or process it again.")
 
 
 def _decrypted(seal: Seal, row: Row[tuple[object, ...]], column: str) -> bytes:

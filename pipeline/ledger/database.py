@@ -109,7 +109,7 @@ def translate_errors(place: str) -> Iterator[None]:
     try:
         yield
     except exc.TimeoutError as error:
-        raise LedgerBusyError(f"The ledger {place} is busy: trying again helps.") from error
+        raise LedgerBusyError(f"The ledger {place} is busy", hint="trying again helps.") from error
     except (exc.IntegrityError, exc.DataError):
         # The driver's text quotes the values, and values are children's numbers.
         raise LedgerError(f"The ledger {place} refused a value that breaks one of its constraints.") from None
@@ -124,14 +124,16 @@ def stored_value(what: str) -> Iterator[None]:
         yield
     except (ValidationError, zlib.error, DecryptionError):
         # The text of a ValidationError quotes the value.
-        raise LedgerError(f"The {what} is damaged in the ledger: restore a backup, or process it again.") from None
+        raise LedgerError(
+            f"The {what} is damaged in the ledger", hint="restore a backup, or process it again."
+        ) from None
 
 
 def _named(place: str, error: exc.DBAPIError) -> LedgerError:
     if isinstance(error.orig, sqlite3.Error):
         return _named_sqlite(place, error.orig)
     if isinstance(error, exc.OperationalError | exc.InterfaceError):
-        return LedgerBusyError(f"The ledger {place} is locked or does not answer: trying again helps.")
+        return LedgerBusyError(f"The ledger {place} is locked or does not answer", hint="trying again helps.")
     return LedgerError(f"The ledger {place} refused a statement ({type(error.orig).__name__}).")
 
 
@@ -139,17 +141,21 @@ def _named_sqlite(place: str, error: sqlite3.Error) -> LedgerError:
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     name = getattr(error, "sqlite_errorname", "unknown")
     if primary in _PASSING:
-        return LedgerBusyError(f"The ledger {place} is locked, or its disk is full ({name}): trying again helps.")
+        return LedgerBusyError(
+            f"The ledger {place} is locked, or its disk is full ({name})", hint="trying again helps."
+        )
     if primary in _DAMAGED:
         return damaged(place)
-    return LedgerError(f"The ledger {place} could not be used ({name}): check the file, its folder and its disk.")
+    return LedgerError(
+        f"The ledger {place} could not be used ({name})", hint="check the file, its folder and its disk."
+    )
 
 
 def damaged(place: str) -> LedgerError:
     """The error for a file that is damaged or not a ledger."""
     return LedgerError(
-        f"The ledger {place} is damaged or not a ledger, and nothing was written to it: put it aside with its -wal "
-        "and -shm files, and restore a backup."
+        f"The ledger {place} is damaged or not a ledger, and nothing was written to it",
+        hint="put it aside with its -wal and -shm files, and restore a backup.",
     )
 
 
@@ -210,7 +216,7 @@ def _make_private(path: Path) -> None:
             with suppress(FileExistsError):  # another process was first
                 os.link(new, path)
     except (OSError, sqlite3.Error) as error:
-        raise LedgerError(f"The ledger {path} cannot be opened or created: check its folder.") from error
+        raise LedgerError(f"The ledger {path} cannot be opened or created", hint="check its folder.") from error
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -79,8 +79,9 @@ def _refuse_another_secret(connection: Connection, seal: Seal, place: str) -> No
     """Raise LedgerError where the ledger was made with another secret."""
     if set(connection.scalars(select(register_check.c.key))) != {seal.key(Kind.CHECK, "")}:
         raise LedgerError(
-            f"The ledger {place} was made with another secret: with this one no child in its register would be found. "
-            "Set INTAKE_REGISTER_SECRET, or put back the file register.secret, as it was."
+            f"The ledger {place} was made with another secret",
+            hint="with this one no child in its register would be found. "
+            "Set INTAKE_REGISTER_SECRET, or put back the file register.secret, as it was.",
         )
 
 
@@ -88,11 +89,11 @@ def _refuse_unknown(connection: Connection, scripts: ScriptDirectory, place: str
     """Raise LedgerError for a database that is not a ledger, or is one of a newer version."""
     revision = _revision_of(connection)
     if revision is None and inspect(connection).get_table_names():
-        raise LedgerError(f"The database {place} holds something else: give the ledger a database of its own.")
+        raise LedgerError(f"The database {place} holds something else", hint="give the ledger a database of its own.")
     if revision not in {None, *(script.revision for script in scripts.walk_revisions())}:
         raise LedgerError(
-            f"The ledger {place} was written by a newer version of this program (schema {revision}): "
-            "install that version, or restore a backup from before it."
+            f"The ledger {place} was written by a newer version of this program (schema {revision})",
+            hint="install that version, or restore a backup from before it.",
         )
 
 

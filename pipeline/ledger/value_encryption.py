@@ -82,7 +82,9 @@ class Seal:
         try:
             return crypto.decrypt(self._cipher, payload, about.encode())
         except crypto.BrokenError:
-            raise DecryptionError("A record of the register is damaged in the ledger: restore a backup.") from None
+            raise DecryptionError(
+                "A record of the register is damaged in the ledger", hint="restore a backup."
+            ) from None
 
 
 class AssociatedData:

@@ -77,10 +77,14 @@ def checked_key(key: str) -> str:
     segments = key.split("/")
     controls = any(unicodedata.category(char) in {"Cc", "Cs"} for char in key)
     if controls or "\\" in key or {"", ".", ".."} & set(segments) or key.endswith(PART_SUFFIX):
-        raise StoreError(f"{masked_key(key)} is not a key: use a relative path without dots and control characters.")
+        raise StoreError(
+            f"{masked_key(key)} is not a key", hint="use a relative path without dots and control characters."
+        )
     sizes = [len(segment.encode(errors="replace")) for segment in segments]
     if max(sizes) > LONGEST_SEGMENT or sum(sizes) + len(sizes) > LONGEST_KEY:
-        raise StoreError(f"{masked_key(key)} is too long for a key: use at most {LONGEST_SEGMENT} bytes a segment.")
+        raise StoreError(
+            f"{masked_key(key)} is too long for a key", hint=f"use at most {LONGEST_SEGMENT} bytes a segment."
+        )
     return key
 
 

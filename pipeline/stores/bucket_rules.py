@@ -20,7 +20,7 @@ def parsed(body: bytes) -> Element:
     try:
         root = fromstring(body.decode())  # noqa: S314 - of the operator's own store; expat limits what entities can do
     except (ParseError, UnicodeDecodeError) as error:
-        raise StoreError("The object store answered something else than XML: check its endpoint.") from error
+        raise StoreError("The object store answered something else than XML", hint="check its endpoint.") from error
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     return root

@@ -40,6 +40,8 @@ def bytes_of(store: Store, digest: str, *, limit: int | None) -> bytes:
     data = store.get(content_key(digest), limit=limit)
     if hashlib.sha256(data).hexdigest() != digest:
         if is_sealed(data):
-            raise StoreError(f"Object {content_key(digest)} is sealed: set INTAKE_STORE__SEALING__KEYRING to its keys.")
-        raise StoreError(f"Object {content_key(digest)} is not what was kept: restore it from a backup.")
+            raise StoreError(
+                f"Object {content_key(digest)} is sealed", hint="set INTAKE_STORE__SEALING__KEYRING to its keys."
+            )
+        raise StoreError(f"Object {content_key(digest)} is not what was kept", hint="restore it from a backup.")
     return data

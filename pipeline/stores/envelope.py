@@ -130,8 +130,8 @@ class Keyring:
         outer, name = self._keys.get(header.key_id), key.encode()
         if outer is None:
             raise StoreError(
-                f"The {masked_key(key)} is sealed under a key that is not set (or its header is damaged): "
-                f"put key {header.key_id.hex()} back into INTAKE_STORE__SEALING__KEYRING, or restore a backup."
+                f"The {masked_key(key)} is sealed under a key that is not set (or its header is damaged)",
+                hint=f"put key {header.key_id.hex()} back into INTAKE_STORE__SEALING__KEYRING, or restore a backup.",
             )
         try:
             inner = crypto.decrypt(outer.cipher(header.cipher), header.wrapped, header.opening + name)
@@ -143,4 +143,6 @@ class Keyring:
 
 def damaged(key: str) -> DamagedError:
     """The error for an object that does not open."""
-    return DamagedError(f"The sealed {masked_key(key)} was damaged or altered in the store: restore it from a backup.")
+    return DamagedError(
+        f"The sealed {masked_key(key)} was damaged or altered in the store", hint="restore it from a backup."
+    )

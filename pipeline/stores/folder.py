@@ -88,7 +88,9 @@ class FolderStore:
     def _path(self, key: str) -> Path:
         path = self._root / checked_key(key)
         if not path.resolve().is_relative_to(self._root.resolve()):
-            raise StoreError(f"{masked_key(key)} leads out of the store through a symbolic link: remove the link.")
+            raise StoreError(
+                f"{masked_key(key)} leads out of the store through a symbolic link", hint="remove the link."
+            )
         return path
 
     def _info(self, key: str, path: Path) -> ObjectInfo:

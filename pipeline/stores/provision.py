@@ -109,7 +109,9 @@ def provision_folder(folder: Path, *, dry_run: bool = False) -> Step:
         if state is StepState.DONE:
             make_private_folder(folder)
     except OSError as error:
-        raise StoreError(f"The store's folder cannot be made ({type(error).__name__}): clear the way to it.") from error
+        raise StoreError(
+            f"The store's folder cannot be made ({type(error).__name__})", hint="clear the way to it."
+        ) from error
     return Step("the store's folder", state)
 
 

@@ -136,7 +136,7 @@ class S3Store:
     def _confirm_bucket(self, key: str) -> None:
         with _our_errors(key):
             if not self._client.bucket_exists(bucket_name=self._bucket):
-                raise StoreError(f"There is no bucket {self._bucket!r}: create it, or name the right one.")
+                raise StoreError(f"There is no bucket {self._bucket!r}", hint="create it, or name the right one.")
 
 
 def connect(options: StoreOptions, endpoint: str) -> Minio:
@@ -188,14 +188,16 @@ def _our_errors(key: str) -> Iterator[None]:
     except S3Error as error:
         raise _named(key, error.code or "unknown") from error
     except (HTTPError, ServerError, InvalidResponseError) as error:
-        raise StoreDownError("The object store did not answer: check that it runs and can be reached.") from error
+        raise StoreDownError(
+            "The object store did not answer", hint="check that it runs and can be reached."
+        ) from error
     except (MinioException, ValueError) as error:
-        raise StoreError(f"The object store refused {masked_key(key)}: check the store's settings.") from error
+        raise StoreError(f"The object store refused {masked_key(key)}", hint="check the store's settings.") from error
 
 
 def _named(key: str, code: str) -> StoreError:
     if code in _MISSING:
         return ObjectMissingError(f"There is no {masked_key(key)}.")
     if code in _PASSING:
-        return StoreDownError(f"The object store is busy ({code}): trying again helps.")
-    return StoreError(f"The object store refused {masked_key(key)} ({code}): check its keys, bucket and policy.")
+        return StoreDownError(f"The object store is busy ({code})", hint="trying again helps.")
+    return StoreError(f"The object store refused {masked_key(key)} ({code})", hint="check its keys, bucket and policy.")

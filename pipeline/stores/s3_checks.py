@@ -35,11 +35,15 @@ def seconds_ahead(options: StoreOptions) -> float:
             answer = pool.request("GET", url, redirect=False)
             ours = datetime.fromtimestamp((before + time.time()) / 2, tz=UTC)
     except HTTPError as error:
-        raise StoreDownError("The object store did not answer: check that it runs and can be reached.") from error
+        raise StoreDownError(
+            "The object store did not answer", hint="check that it runs and can be reached."
+        ) from error
     try:
         return (parsedate_to_datetime(answer.headers["Date"]) - ours).total_seconds()
     except (KeyError, ValueError, TypeError):
-        raise StoreError("The object store does not tell the time: check that its endpoint is an S3 server.") from None
+        raise StoreError(
+            "The object store does not tell the time", hint="check that its endpoint is an S3 server."
+        ) from None
 
 
 def check_bucket(bucket: str, options: StoreOptions) -> BucketCheck:

@@ -76,8 +76,9 @@ def _asked(options: StoreOptions, pairs: Mapping[str, str]) -> Element:
         answer = pool.request("POST", url, body=body, headers={name: str(value) for name, value in headers.items()})
     if answer.status != _OK:
         raise StoreError(
-            f"The object store makes no topics (HTTP {answer.status}): check that it is Ceph RGW, that its "
-            "rgw_enable_apis has notifications, and that the keys may use them; else choose other --events."
+            f"The object store makes no topics (HTTP {answer.status})",
+            hint="check that it is Ceph RGW, that its "
+            "rgw_enable_apis has notifications, and that the keys may use them; else choose other --events.",
         )
     return parsed(answer.data)
 
@@ -90,10 +91,12 @@ def bucket_errors(bucket: str) -> Iterator[None]:
     except S3Error as error:
         raise StoreError(_named(bucket, error.code or "unknown")) from error
     except (HTTPError, ServerError, InvalidResponseError) as error:
-        raise StoreDownError("The object store did not answer: check that it runs and can be reached.") from error
+        raise StoreDownError(
+            "The object store did not answer", hint="check that it runs and can be reached."
+        ) from error
     except (MinioException, ValueError) as error:
         raise StoreError(
-            f"The bucket {bucket} could not be set up: check its name and the store's settings."
+            f"The bucket {bucket} could not be set up", hint="check its name and the store's settings."
         ) from error
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from models.errors import ExitCode
+from models.errors import ExitCode, PipelineError
 
 
 class CheckState(StrEnum):
@@ -37,9 +37,8 @@ def wrong(name: str, sentence: str, to_do: str, *, code: ExitCode = ExitCode.USA
     return Check(name, CheckState.WRONG, sentence, to_do, code)
 
 
-def of_error(name: str, error: Exception, *, code: ExitCode) -> Check:
-    """An error of ours says after a colon what to do; the rest of its sentence is what was found."""
-    found, _, to_do = str(error).rpartition(": ")
-    if not found:
-        return wrong(name, str(error), "Correct it, and run intake doctor again.", code=code)
-    return wrong(name, f"{found}.", f"{to_do[:1].upper()}{to_do[1:]}", code=code)
+def of_error(name: str, error: PipelineError, *, code: ExitCode) -> Check:
+    """A fault that an error reports; its hint is what the operator should do."""
+    if not error.hint:
+        return wrong(name, error.what, "Correct it, and run intake doctor again.", code=code)
+    return wrong(name, f"{error.what}.", f"{error.hint[:1].upper()}{error.hint[1:]}", code=code)

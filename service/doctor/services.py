@@ -95,7 +95,7 @@ def _server(bucket: str, settings: Settings) -> Iterator[Check]:
         yield Check("clock", CheckState.OK, found)
     look = check_bucket(bucket, settings.store)
     if not look.there:
-        raise StoreError("The bucket is not there: run intake provision.")
+        raise StoreError("The bucket is not there", hint="run intake provision.")
     if look.versioned:
         yield Check("versions", CheckState.OK, "The bucket keeps old versions.")
     else:

@@ -68,7 +68,7 @@ def base_url_of(options: DeskOptions) -> BaseUrl:
         SettingsError: The desk is off.
     """
     if options.address is None:
-        raise SettingsError("The review desk has no port: set INTAKE_DESK__PORT.")
+        raise SettingsError("The review desk has no port", hint="set INTAKE_DESK__PORT.")
     parts = urlsplit(options.address)
     port = parts.port or _PORTS[parts.scheme]
     name = parts.netloc.rpartition(":")[0] if parts.port else parts.netloc

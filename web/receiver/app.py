@@ -90,7 +90,7 @@ class GroupCommit:
         try:
             self._waiting.put_nowait(_Waiting(body, committed))
         except asyncio.QueueFull:
-            raise LedgerBusyError("Too many notifications wait to be kept: trying again helps.") from None
+            raise LedgerBusyError("Too many notifications wait to be kept", hint="trying again helps.") from None
         await committed
 
     async def run(self) -> None:
@@ -107,7 +107,7 @@ class GroupCommit:
             await run_in_thread(self._note, [one.body for one in batch])
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was stored, and each sender must learn it
             log.error("notifications could not be kept", extra={"kind": type(error).__name__, "count": len(batch)})  # noqa: TRY400 - the text may quote
-            failure = LedgerError("The notification could not be kept: trying again helps.")
+            failure = LedgerError("The notification could not be kept", hint="trying again helps.")
         for one in batch:
             if one.committed.done():  # its sender has disconnected
                 continue

@@ -55,7 +55,9 @@ class AccountRepository(Repository):
         values = {"name": account.name, "role": role.value, "made_at": account.made_at, "failures": 0}
         with self._database.writing() as connection:
             if not insert_new(connection, accounts, values | {"password": password_hash}):
-                raise AccountError(f"There is an account {account.name} already: change it, or choose another name.")
+                raise AccountError(
+                    f"There is an account {account.name} already", hint="change it, or choose another name."
+                )
             details: Details = {"account": name, "change": "made", "role": role.value, "by": by}
             self._record(connection, AuditEntry(AuditKind.ACCOUNT, details))
 
@@ -84,7 +86,7 @@ class AccountRepository(Repository):
     def _change(self, name: str, details: Details, **values: Any) -> None:
         with self._database.writing() as connection:
             if not connection.execute(update(accounts).where(accounts.c.name == name).values(**values)).rowcount:
-                raise AccountError(f"There is no account {name}: intake people list shows those that are there.")
+                raise AccountError(f"There is no account {name}", hint="intake people list shows those that are there.")
             ended = connection.execute(delete(sessions).where(sessions.c.account == name)).rowcount
             self._record(
                 connection, AuditEntry(AuditKind.ACCOUNT, {"account": name, "sessions_ended": ended, **details})

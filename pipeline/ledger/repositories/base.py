@@ -53,7 +53,9 @@ class Repository:
         now, seal = self._clock(), self._seal
         head = connection.execute(select(audit_head).with_for_update()).one_or_none()
         if head is None or head.mac != head_mac(seal, head.seq, head.hash):
-            raise LedgerError("The audit chain has lost its head: run `intake audit verify`, and restore a backup.")
+            raise LedgerError(
+                "The audit chain has lost its head", hint="run `intake audit verify`, and restore a backup."
+            )
         previous, rows = head.hash, []
         for seq, entry in enumerate(entries, start=head.seq + 1):
             rows.append(_row(seal, seq, previous, entry, now))

@@ -46,7 +46,7 @@ class CaseRepository(RecordingRepository):
                     self._record(connection, AuditEntry(AuditKind.OPENED, details, submission.submission_id))
                     return case
         raise LedgerBusyError(
-            f"Case {submission.submission_id} is being opened many times at once: trying again helps."
+            f"Case {submission.submission_id} is being opened many times at once", hint="trying again helps."
         )
 
     def _encrypted(self, case: Case) -> dict[str, object]:

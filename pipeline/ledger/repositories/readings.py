@@ -77,7 +77,8 @@ def unpacked(submission_id: str, payload: bytes) -> tuple[FileContent, ...]:
         return _unpack(zlib.decompress(payload))
     except (zlib.error, msgspec.MsgspecError):  # whose text may quote values
         raise LedgerError(
-            f"The content of case {submission_id} is damaged in the ledger: restore a backup, or process it again."
+            f"The content of case {submission_id} is damaged in the ledger",
+            hint="restore a backup, or process it again.",
         ) from None
 
 

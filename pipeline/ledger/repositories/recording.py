@@ -163,7 +163,7 @@ class RecordingRepository(Repository):
 
 def lost_lease(lease: Lease) -> LostLeaseError:
     """The error where another worker has taken an inbox item over."""
-    return LostLeaseError(f"Inbox item {lease.item_id} is another worker's now: stop, and leave it alone.")
+    return LostLeaseError(f"Inbox item {lease.item_id} is another worker's now", hint="stop, and leave it alone.")
 
 
 def _has_newer_result(connection: Connection, case: Case) -> bool:

@@ -98,7 +98,9 @@ def _arranged(cache: Path) -> Path:
     except OSError as error:
         shutil.rmtree(building, ignore_errors=True)
         if not (root / _MANIFEST).exists():  # else another process was first, and its copy is the same
-            raise ModelsError(f"The models cannot be arranged in {root}: remove it, or make it writable.") from error
+            raise ModelsError(
+                f"The models cannot be arranged in {root}", hint="remove it, or make it writable."
+            ) from error
     return root
 
 
