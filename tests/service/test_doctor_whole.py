@@ -25,7 +25,7 @@ def breaks(_settings: Settings) -> Iterator[Check]:
 
 
 def is_down(_settings: Settings) -> Iterator[Check]:
-    raise StoreDownError("The store is down: start it.")
+    raise StoreDownError("The store is down", hint="start it.")
     yield
 
 
