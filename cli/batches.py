@@ -1,11 +1,9 @@
 """`intake reprocess promote`, `rollback`, `show` and `list`; and how a batch is shown while it runs in a terminal."""
 
-import signal
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Final
 
 import typer
@@ -26,8 +24,8 @@ from pipeline.batches.run import BatchContext, run
 from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
 from pipeline.workers.process_identity import account_name, process_identity
 from service.resources import Resources
+from service.stop_signals import on_stop_signal
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _WORDS: Final = {
     ItemState.PENDING: "not run yet",
     ItemState.DONE: "run, and not in force",
@@ -201,18 +199,14 @@ def stoppable() -> Iterator[threading.Event]:
     """An event that Ctrl-C and SIGTERM set; the second time they raise KeyboardInterrupt."""
     stop = threading.Event()
 
-    def note(_number: int, _frame: FrameType | None) -> None:
+    def ask() -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
         stderr.print("Stopping after the cases in hand; once more stops at once.")
 
-    before = {number: signal.signal(number, note) for number in _SIGNALS}
-    try:
+    with on_stop_signal(ask):
         yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _duration(seconds: float) -> str:

@@ -32,7 +32,7 @@ from pipeline.events.uploads import bucket_of
 from pipeline.ledger.database import utc_now
 from pipeline.ledger.values import Anchor
 from pipeline.workers.process_identity import process_identity
-from service import resources
+from service.resources import Resources, use
 from service.settings import Settings
 from service.threads import run_in_thread
 
@@ -67,7 +67,7 @@ def run(settings: Settings) -> None:
     """Work until SIGTERM; current runs may end first."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    holder = resources.configure(settings)
+    holder = Resources(settings)
     holder.warm_up()
     loops = threading.Thread(target=lambda: asyncio.run(_work(holder, stop)), name="loops")
     loops.start()  # outside the main thread, whose signal handlers Prefect's engine would replace
@@ -75,7 +75,8 @@ def run(settings: Settings) -> None:
     holder.close()
 
 
-async def _work(holder: resources.Resources, stop: threading.Event) -> None:
+async def _work(holder: Resources, stop: threading.Event) -> None:
+    use(holder)
     options, pool = holder.settings.worker, holder.settings.prefect.work_pool
     async with get_client() as client:
         ids = await ensure_deployments(client, FLOWS, _DEPLOYMENTS, work_pool=pool, reading=options.perceiving)
@@ -91,7 +92,7 @@ class _PeriodicTask(NamedTuple):
 
 
 def _periodic_tasks(
-    holder: resources.Resources, client: PrefectClient, worker: WarmWorker, intake_id: UUID
+    holder: Resources, client: PrefectClient, worker: WarmWorker, intake_id: UUID
 ) -> tuple[_PeriodicTask, ...]:
     settings, context = holder.settings, holder.context()
     options, pool = settings.worker, settings.prefect.work_pool

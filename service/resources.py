@@ -1,8 +1,9 @@
-"""What a process holds for as long as it lives: ledger, store, reading processes, policy."""
+"""What a process uses for as long as it lives: ledger, store, reading processes, policy."""
 
 import secrets
 import threading
-from contextlib import suppress
+from contextvars import ContextVar
+from typing import Final
 
 from pipeline.batches.judging import Judging
 from pipeline.cases.context import PipelineContext
@@ -17,7 +18,7 @@ from service.settings import Settings, SettingsError, read_policy
 
 
 class Resources:
-    """Made once, from the settings, when first asked for; every thread gets the same."""
+    """Made from the settings at the first use; all threads share them."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -50,17 +51,17 @@ class Resources:
         return Outlet(self.context().store, webhook, options.whole)
 
     def warm_up(self) -> None:
-        """Make everything now and load the engines, so that what is missing stops the start, by name."""
+        """Make everything now and load the engines, so that a missing part stops the start by name."""
         self.outlet()
         if self._readers is not None:
             self._readers.warm_up()
 
     def beat(self, identity: str) -> None:
-        """Say that this process works, and how often its reading processes were replaced."""
+        """Record that this process works, and how often its reading processes were replaced."""
         self.context().ledger.operations.heartbeat(identity, self._readers.lost if self._readers is not None else 0)
 
     def close(self) -> None:
-        """Let go of everything; for the end of the process."""
+        """Close everything, at the end of the process."""
         with self._lock:
             context, self._context = self._context, None
         if context is not None:
@@ -100,25 +101,22 @@ def _of_digits(text: str, place: str) -> bytes:
     return secret
 
 
-_holder: list[Resources] = []
-_holding = threading.Lock()
+_CURRENT: Final[ContextVar[Resources]] = ContextVar("resources")
 
 
-def configure(settings: Settings) -> Resources:
-    """Settle on the settings of this process, once, before the first flow run."""
-    with _holding:
-        with suppress(IndexError):
-            _holder.pop().close()
-        _holder.append(Resources(settings))
-        return _holder[0]
+def use(holder: Resources) -> None:
+    """Give these resources to every flow run that the calling task starts from now on."""
+    _CURRENT.set(holder)
 
 
 def resources() -> Resources:
-    """What this process holds.
+    """The resources of the worker that executes the calling flow run.
 
     Raises:
-        SettingsError: The process never settled on its settings.
+        SettingsError: No worker executes it.
     """
-    if not _holder:
-        raise SettingsError("This process has no settings: flows run in the worker that `intake serve` starts.")
-    return _holder[0]
+    try:
+        return _CURRENT.get()
+    except LookupError:
+        hint = "flows run in the worker that `intake serve` starts."
+        raise SettingsError("This process has no settings", hint=hint) from None

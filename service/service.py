@@ -1,12 +1,10 @@
-"""The service: receiver, review desk, worker, and a Prefect server unless there is one; what dies is started again."""
+"""The service: receiver, review desk, worker, and a Prefect server unless there is one; it restarts what dies."""
 
 import logging
-import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pkgutil import resolve_name
-from types import FrameType
 from typing import NamedTuple
 
 from models.errors import ExitCode, PipelineError
@@ -15,15 +13,16 @@ from service.logging import log_to_stderr
 from service.prefect_server import RunningServer, running_server
 from service.settings import Settings, use_environment
 from service.settings_checks import refuse_unsafe_settings
+from service.stop_signals import on_stop_signal
 from service.supervisor import SupervisedProcess, exit_with
 
 log = logging.getLogger(__name__)
-# The main functions of the processes that this one starts. They are resolved there: the supervisor imports neither
-# Prefect nor the web, and Prefect's client must not be imported before its environment is set.
+# The main functions of the child processes, which resolve them: the supervisor imports neither Prefect nor the web, and
+# Prefect's client must not be imported before its environment is set.
 _RECEIVER = "web.receiver.app:run"
 _DESK = "web.desk.app:run"
 _WORKER = "flows.worker_process:run"
-_GLANCE_SECONDS = 0.5
+_CHECK_SECONDS = 0.5
 _STOP_MARGIN_SECONDS = 15.0
 
 
@@ -31,7 +30,7 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
     """Take uploads in until SIGINT or SIGTERM, or until `stop` is set; call it from the main thread.
 
     Returns:
-        ACCEPTED after an orderly stop; else why a process of ours cannot start, and its log says more.
+        ACCEPTED after an orderly stop; else why a process cannot start, with details in its log.
 
     Raises:
         SettingsError: Something is unsafe about the settings, and the text lists all of it; or a secret that an earlier
@@ -39,17 +38,17 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
         ServerError: The Prefect server did not start.
     """
     refuse_unsafe_settings(settings)
-    asked = stop or threading.Event()
-    with _stop_on_signal(asked), _supervised(*_http_processes(settings)) as doors:
-        while not asked.is_set():
-            for door in doors:
-                door.ensure_running()
+    stop = stop or threading.Event()
+    with on_stop_signal(stop.set), _supervised(*_http_processes(settings)) as http_processes:
+        while not stop.is_set():
+            for process in http_processes:
+                process.ensure_running()
             with _server(settings) as server, _supervised(_worker(settings, server.api_url)) as workers:
                 log.info("service started", extra={"api_url": server.api_url})
-                code = _supervise((*doors, *workers), server, asked)
+                code = _supervise((*http_processes, *workers), server, stop)
             if code is not None:
                 return code
-            log.warning("Prefect server died and is started again")
+            log.warning("Prefect server died and is restarted")
     return ExitCode.ACCEPTED
 
 
@@ -71,7 +70,7 @@ def client_environment(settings: Settings, api_url: str) -> dict[str, str]:
 
 
 class ExternalServer(NamedTuple):
-    """A server that somebody else runs, and starts again."""
+    """A server that is run and restarted elsewhere."""
 
     api_url: str
     process: None = None
@@ -86,15 +85,15 @@ def _server(settings: Settings) -> AbstractContextManager[_Server]:
     return running_server(settings)
 
 
-def _supervise(charges: Sequence[SupervisedProcess], server: _Server, asked: threading.Event) -> ExitCode | None:
+def _supervise(processes: Sequence[SupervisedProcess], server: _Server, stop: threading.Event) -> ExitCode | None:
     """Keep processes running; None when the server died."""
-    while not asked.is_set() and not _died(server):
-        for charge in charges:
-            code = charge.ensure_running()
+    while not stop.is_set() and not _died(server):
+        for process in processes:
+            code = process.ensure_running()
             if code is not None:
                 return code
-        asked.wait(_GLANCE_SECONDS)
-    return ExitCode.ACCEPTED if asked.is_set() else None
+        stop.wait(_CHECK_SECONDS)
+    return ExitCode.ACCEPTED if stop.is_set() else None
 
 
 def _died(server: _Server) -> bool:
@@ -102,21 +101,21 @@ def _died(server: _Server) -> bool:
 
 
 @contextmanager
-def _supervised(*charges: SupervisedProcess) -> Iterator[tuple[SupervisedProcess, ...]]:
-    """End what is in our charge with the block."""
+def _supervised(*processes: SupervisedProcess) -> Iterator[tuple[SupervisedProcess, ...]]:
+    """Stop the processes at the end of the block."""
     try:
-        yield charges
+        yield processes
     finally:
-        for charge in charges:
-            charge.stop()
+        for process in processes:
+            process.stop()
 
 
 def _http_processes(settings: Settings) -> tuple[SupervisedProcess, ...]:
     """Receiver and review desk do not need Prefect, and answer while it starts."""
-    doors = (("intake-receiver", settings.receiver.port, _RECEIVER), ("intake-desk", settings.desk.port, _DESK))
+    processes = (("intake-receiver", settings.receiver.port, _RECEIVER), ("intake-desk", settings.desk.port, _DESK))
     return tuple(
         SupervisedProcess(name, settings.logs, _run, entry_point, settings, stop_seconds=_STOP_MARGIN_SECONDS)
-        for name, port, entry_point in doors
+        for name, port, entry_point in processes
         if port is not None
     )
 
@@ -139,16 +138,3 @@ def _work(settings: Settings, environment: dict[str, str]) -> None:
         _run(_WORKER, settings)
     except PipelineError as error:
         exit_with(error)
-
-
-@contextmanager
-def _stop_on_signal(asked: threading.Event) -> Iterator[None]:
-    def note(_number: int, _frame: FrameType | None) -> None:
-        asked.set()
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -39,8 +39,7 @@ def _settings(settings: Settings) -> Iterator[Check]:
     """The settings that `intake serve` refuses, but for the policy, which has its own check."""
     found = problems(settings.model_copy(update={"policy_file": None}))
     for problem in found:
-        what, _, hint = problem.rpartition(": ")
-        yield of_error("settings", SettingsError(what, hint=hint) if what else SettingsError(hint), code=ExitCode.USAGE)
+        yield of_error("settings", problem, code=ExitCode.USAGE)
     if settings.receiver.port is not None and not is_loopback(settings.receiver.host):
         sentence = "Other machines reach the receiver, and tokens travel in clear unless TLS stands in front."
         yield Check(

@@ -96,7 +96,7 @@ def elsewhere(**more: object) -> PrefectOptions:
     ],
 )
 def test_what_is_unsafe_is_said(tmp_path: Path, change: dict[str, object], words: list[str]) -> None:
-    found = problems(Settings(workspace=tmp_path).model_copy(update=change))
+    found = list(map(str, problems(Settings(workspace=tmp_path).model_copy(update=change))))
     assert [word for word, said in zip(words, found, strict=True) if word not in said] == []
     assert all(said.endswith(".") and "canary" not in said for said in found)
 
@@ -111,7 +111,7 @@ def test_what_is_unsafe_is_said(tmp_path: Path, change: dict[str, object], words
 )
 def test_a_workspace_that_others_can_read_is_refused(tmp_path: Path, mode: int, refused: bool) -> None:
     tmp_path.chmod(mode)
-    assert any("chmod 700" in said for said in problems(Settings(workspace=tmp_path))) is refused
+    assert any("chmod 700" in str(said) for said in problems(Settings(workspace=tmp_path))) is refused
     tmp_path.chmod(0o700)
 
 
