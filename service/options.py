@@ -1,4 +1,4 @@
-"""What the operator decides, group by group; settings.py reads it."""
+"""The groups of settings; settings.py reads them."""
 
 from typing import Annotated
 
@@ -13,15 +13,15 @@ class PrefectOptions(Model):
     """Which Prefect server to use.
 
     Attributes:
-        api_url: Of a server that somebody else runs; None to run one of our own on this machine.
-        host: Where our own server listens. Elsewhere than on loopback only with an https `url`.
-        port: Where our own server listens; another free port is taken if this one is in use.
-        url: Under which browsers reach our own server through a proxy: scheme, host and port alone.
+        api_url: API of an external server; None to run our own server on this machine.
+        host: Address on which our own server listens; other than loopback only with an https `url`.
+        port: Port on which our own server listens; if it is in use, the server takes another free one.
+        url: URL under which browsers reach our own server through a proxy: scheme, host and port alone.
             `http://HOST:PORT` if None.
-        auth: `USER:PASSWORD` that the server asks for and our clients send; one for everybody. If None, our own server
-            draws one at the first start, and an external server is sent none.
-        database_url: Of our own server's database, `postgresql+asyncpg://...`; SQLite in the workspace if None.
-        work_pool: Through which every machine of this installation shares the work.
+        auth: `USER:PASSWORD` that the server requires and our clients send; one for all users. If None, our own server
+            draws one at the first start, and clients send none to an external server.
+        database_url: Database of our own server, `postgresql+asyncpg://...`; SQLite in the workspace if None.
+        work_pool: Work pool that all machines of this installation share.
     """
 
     api_url: str | None = None
@@ -34,13 +34,13 @@ class PrefectOptions(Model):
 
 
 class ReceiverOptions(Model):
-    """Where object stores tell of uploads, and where health and metrics are asked for. Off unless a port is given.
+    """The receiver of upload notifications, with health and metrics. Off unless a port is given.
 
     Attributes:
-        host: Where we listen. Elsewhere than on loopback put TLS in front.
-        port: Where we listen; None to listen nowhere.
-        tokens: Of which whoever speaks to us must show one; two, with white space between them, while the first is
-            changed for the second.
+        host: Address on which it listens; other than loopback only with TLS in front.
+        port: Port on which it listens; None for off.
+        tokens: Token that a client must send; two, separated by white space, while the first is replaced by the
+            second.
     """
 
     host: str = "127.0.0.1"
@@ -52,17 +52,18 @@ class WorkerOptions(Model):
     """How one machine works.
 
     Attributes:
-        cases: Worked on at the same time; at least two, so that reprocessing never keeps uploads waiting.
+        cases: Cases processed at the same time; at least two, so that reprocessing never keeps uploads waiting.
         perceiving: Cases whose pages may be read at the same time, over all machines.
-        poll_seconds: Between two questions to Prefect for work.
-        scan_seconds: Between two looks into the store's inbox, which find what no event told.
-        settle_seconds: For which a look must see an upload unchanged before it counts; some 30 where events come, so
-            that the share of uploads that no event told is worth an alarm.
-        event_seconds: Between two looks for notifications that came, and for uploads that wait for a run.
-        upload_seconds: For files that a manifest names to arrive, before the upload counts as broken off.
-        lease_seconds: For how long a case belongs to a worker that stays silent.
-        patience_seconds: After which a run that nobody started is asked for again.
-        stop_seconds: For runs to end by themselves when the service is stopped.
+        poll_seconds: Between two requests to Prefect for work.
+        scan_seconds: Between two scans of the store's inbox, which find uploads without a notification.
+        settle_seconds: How long a scan must see an upload unchanged before it counts; some 30 where notifications
+            come, so that the share of uploads without one is worth an alarm.
+        event_seconds: Between two checks for received notifications, and for uploads that wait for a run.
+        upload_seconds: How long files that a manifest names may take to arrive, before the upload counts as broken
+            off.
+        lease_seconds: How long a case belongs to a worker that does not respond.
+        patience_seconds: After which a run that no worker started is requested again.
+        stop_seconds: How long runs may take to end when the service is stopped.
     """
 
     cases: int = Field(default=2, ge=2)
@@ -78,27 +79,27 @@ class WorkerOptions(Model):
 
 
 class RetentionOptions(Model):
-    """How long what is needed no more is kept.
+    """How long data that is no longer needed is kept.
 
     Attributes:
-        scans_days: After its decision, until the scans of a case are erased: no less than a family may object. None to
-            keep them; cases that wait for a person keep theirs.
+        scans_days: Days after its decision until the scans of a case are erased: at least the time in which a family
+            may object. None to keep them; cases in the review queue keep theirs.
     """
 
     scans_days: int | None = Field(default=None, ge=1)
 
 
 class DeskOptions(Model):
-    """The review desk: where people of the hospital look at cases and decide. Off unless a port is given.
+    """The review desk, where the hospital's staff review cases. Off unless a port is given.
 
     Attributes:
-        host: Where it listens. Elsewhere than on loopback put TLS in front.
-        port: Where it listens; None to listen nowhere.
-        url: Under which reviewers reach it, for links; `http://HOST:PORT` if None.
-        idle_seconds: After which somebody who did nothing must sign in again.
-        session_seconds: After which everybody must.
-        hold_seconds: For which a case belongs to whoever opened it, unless they go on working on it.
-        due_seconds: After which a family has waited too long.
+        host: Address on which it listens; other than loopback only with TLS in front.
+        port: Port on which it listens; None for off.
+        url: URL under which reviewers reach it, for links; `http://HOST:PORT` if None.
+        idle_seconds: After which an idle user must sign in again.
+        session_seconds: After which every user must sign in again.
+        hold_seconds: How long a case belongs to the reviewer who opened it and stopped working on it.
+        due_seconds: After which a case is overdue.
     """
 
     host: str = "127.0.0.1"
@@ -111,12 +112,12 @@ class DeskOptions(Model):
 
     @property
     def address(self) -> str | None:
-        """Where reviewers find it, without a slash at the end; None where it is off."""
+        """Its URL, without a slash at the end; None if it is off."""
         if self.url is not None:
             return str(self.url).rstrip("/")
         return f"http://{bracketed(self.host)}:{self.port}" if self.port else None
 
 
 def bracketed(host: str) -> str:
-    """A host as it stands in an address: IPv6 in brackets."""
+    """A host as it is written in a URL: IPv6 in brackets."""
     return f"[{host}]" if ":" in host else host

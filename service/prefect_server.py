@@ -19,7 +19,7 @@ from service.supervisor import start_child, stop_child
 START_SECONDS = 90.0
 _STOP_SECONDS = 10.0
 _HEALTHY = 200
-_SILENT = MappingProxyType(
+_QUIET = MappingProxyType(
     {
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # or it asks the internet for a telemetry host
         "PREFECT_SERVER_UI_V2_ENABLED": "false",  # or the browser asks the internet for a configuration
@@ -33,7 +33,7 @@ _SILENT = MappingProxyType(
 
 
 class RunningServer(NamedTuple):
-    """A healthy server: where its API is, and the process that it is."""
+    """A healthy server: the URL of its API, and its process."""
 
     api_url: str
     process: BaseProcess
@@ -59,7 +59,7 @@ def prefect_server(settings: Settings) -> Iterator[str]:
 
 @contextmanager
 def running_server(settings: Settings) -> Iterator[RunningServer]:
-    """Run a Prefect server for as long as the block lasts, for somebody who watches over it.
+    """Run a Prefect server for as long as the block lasts, for a supervisor.
 
     Raises:
         ServerError: It did not become healthy; the text names the log.
@@ -101,7 +101,7 @@ def server_environment(settings: Settings, port: int) -> dict[str, str]:
         raise ServerError("Our own Prefect server does not start beside the one that INTAKE_PREFECT__API_URL names.")
     address = address_of(options, port)
     return {
-        **_SILENT,
+        **_QUIET,
         "PREFECT_HOME": str(settings.prefect_home),
         "PREFECT_SERVER_API_HOST": options.host,
         "PREFECT_SERVER_API_PORT": str(port),

@@ -1,4 +1,4 @@
-"""What the operator decides. The only room that looks at the environment."""
+"""The settings. The only module that reads the environment."""
 
 import os
 import sys
@@ -24,17 +24,17 @@ _FOR_TESTS = "INTAKE_REQUIRE_"  # says which servers a lane of tests must have
 class Settings(BaseSettings):
     """Everything that can be set: `INTAKE_WORKSPACE`, `INTAKE_LIMITS__BYTES`, `INTAKE_STORE__ENDPOINT` and so on.
 
-    A secret may lie in a file, which `INTAKE_REGISTER_SECRET_FILE`, `INTAKE_STORE__SECRET_KEY_FILE` and so on name.
+    A secret may be in a file, which `INTAKE_REGISTER_SECRET_FILE`, `INTAKE_STORE__SECRET_KEY_FILE` and so on name.
 
     Attributes:
-        workspace: Holds whatever is not placed elsewhere: store, ledger, Prefect's own files, logs.
+        workspace: Folder of all that has no other place: store, ledger, Prefect's own files, logs.
         store_url: `file:DIR` or `s3://BUCKET`; a folder in the workspace if None.
         ledger_url: `sqlite:///FILE` or `postgresql://...`; a file in the workspace if None.
-        register_secret: Seals the register of children: 64 random hexadecimal digits, the same on every machine; a
+        register_secret: Encrypts the register of children: 64 random hexadecimal digits, the same on every machine; a
             file in the workspace, made at the first start, if None.
         policy_file: The hospital's rules as YAML; the built-in ones if None.
         models: The operator's own PP-OCR models, `det/` and `rec/`; the bundled ones if None.
-        store: How to reach an S3 server, and under which keys objects are sealed.
+        store: How to reach an S3 server, and under which keys objects are encrypted.
     """
 
     model_config = SettingsConfigDict(
@@ -67,29 +67,29 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - theirs
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - theirs
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What the caller says, then the environment."""
+        """Arguments first, then the environment."""
         return init_settings, EnvironmentWithFiles(settings_cls)
 
     @property
     def store_at(self) -> str:
-        """The store's URL, filled in."""
+        """The store's URL, with its default."""
         return self.store_url or f"file:{self.workspace.absolute() / 'store'}"
 
     @property
     def engine(self) -> OcrOptions:
-        """How the engine runs, the operator's models filled in."""
+        """How the engine runs, with the operator's models."""
         return self.ocr.model_copy(update={"models": self.models or self.ocr.models})
 
     @property
     def ledger_at(self) -> str:
-        """The ledger's URL, filled in."""
+        """The ledger's URL, with its default."""
         if self.ledger_url is not None:
             return self.ledger_url.get_secret_value()
         return f"sqlite:///{self.workspace.absolute() / 'ledger.db'}"
 
     @property
     def secret_file(self) -> Path:
-        """Where the register's secret lies if it is not set."""
+        """The file of the register's secret, if the secret is not set."""
         return self.workspace.absolute() / "register.secret"
 
     @property
@@ -109,7 +109,7 @@ class Settings(BaseSettings):
 
 
 class SettingsError(PipelineError):
-    """A setting cannot be used; the text says which."""
+    """A setting cannot be used; the text names it."""
 
     exit_code = ExitCode.USAGE
 
@@ -118,7 +118,7 @@ def read_policy(file: Path | None) -> Policy:
     """The hospital's rules.
 
     Raises:
-        SettingsError: The file cannot be read, is not YAML, or says something that no rule knows.
+        SettingsError: The file cannot be read, is not YAML, or has an unknown key or value.
     """
     if file is None:
         return Policy()
@@ -132,7 +132,7 @@ def read_policy(file: Path | None) -> Policy:
 
 
 def unknown_variables() -> tuple[str, ...]:
-    """The variables of the environment that look like settings and are none; reading the settings passes over them."""
+    """The variables of the environment that look like settings and are none; Settings ignores them."""
     known = {*_variables("INTAKE", "_", Settings), *_secret_file_variables()}
     names = sorted(name for name in os.environ if name.upper().startswith("INTAKE_"))  # noqa: TID251 - this is the room
     return tuple(name for name in names if name.upper() not in known and not name.startswith(_FOR_TESTS))
