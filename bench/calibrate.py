@@ -1,6 +1,6 @@
 """Fit the confidence calibration on the training split: `python -m bench.calibrate`. Writes the constants in force.
 
-A logistic model predicts from the features of each reading (confidence_features.py) whether the value is right. It
+A logistic model predicts from the features of each reading (`CONFIDENCE_FEATURES`) whether the value is right. It
 learns from submissions as parents send them and from pages harmed at every level, so that hard readings are covered.
 Half of the submissions fit the model; the program reports the calibration error on the other half.
 """

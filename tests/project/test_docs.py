@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -11,6 +12,12 @@ from models.errors import ExitCode
 from models.findings import Code
 
 README = Path("README.md").read_text("utf-8")
+DOCUMENTS: Final = sorted(
+    (*map(Path, ("README.md", "CONTRIBUTING.md")), *Path("docs").glob("*.md"), *Path("docs/adr").glob("*.md"))
+)
+ROOMS: Final = "models|pipeline|service|flows|web|cli|fixtures|bench|tests|deploy|docs"
+_IN_A_ROOM: Final = re.compile(rf"(?<![\w/.-])(?:{ROOMS})/(?:[\w.-]+/)*(?:[\w-]+(?:\.[\w-]+)+)?")
+_MODULE: Final = re.compile(r"(?<![\w/.-])(?:[\w-]+/)*\w+\.py\b")
 
 
 def test_the_page_of_codes_is_the_catalogue() -> None:
@@ -52,3 +59,17 @@ def test_a_lock_has_hashes_and_names_no_index(lock: str) -> None:
     assert "://" not in text
     assert "--hash=sha256:" in text
     assert not re.search(r"^(opencv-python|opencv-contrib-python)==.*(?<!never' \\)$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", [pytest.param(path, id=str(path)) for path in DOCUMENTS])
+def test_every_path_that_a_document_names_exists(document: Path) -> None:
+    text = document.read_text("utf-8")
+    paths = {*_IN_A_ROOM.findall(text), *(name for name in _MODULE.findall(text) if "/" in name)}
+    assert sorted(path for path in paths if not Path(path).exists()) == []
+
+
+@pytest.mark.parametrize("document", [pytest.param(path, id=str(path)) for path in DOCUMENTS])
+def test_every_module_that_a_document_names_without_its_room_exists(document: Path) -> None:
+    modules = {path.name for room in ROOMS.split("|") for path in Path(room).rglob("*.py")}
+    named = {name for name in _MODULE.findall(document.read_text("utf-8")) if "/" not in name}
+    assert sorted(named - modules) == []
