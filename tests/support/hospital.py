@@ -139,7 +139,7 @@ class Form(HTMLParser):
 
 
 def form_of(text: str, filled: Mapping[str, str] = MappingProxyType({}), button: str = "") -> dict[str, str]:
-    """What a page sends when somebody has filled it in and pressed a button: that of the outcome, if none is named."""
+    """What a page sends when a reviewer fills it in and presses a button: that of the outcome, if none is named."""
     form = Form(text)
     pressed = form.buttons.get(button or filled.get("outcome", ""), {})
     return {**form.fields, **pressed, **filled}

@@ -21,9 +21,9 @@ def button_tokens(context: RequestContext, opened: ReviewCase) -> Mapping[str, s
 
 
 def is_pressed(context: RequestContext, button: str) -> bool:
-    """Whether this button sent the form, from a page of this session that showed this case and the run that it names.
+    """Whether a form carries the token of this button, issued in this session for this case and the run it names.
 
-    Which run the case has now is another question: a decision of an earlier run has an answer of its own.
+    The caller still compares that run with the current one.
     """
     token = _token(context, button, *run_posted(context))
     return hmac.compare_digest(context.form.one(PRESSED_FIELD).encode(), token.encode())

@@ -1,4 +1,4 @@
-"""A decision is made by its own button: a form without that button's token records nothing and comes back as typed."""
+"""Only its own button makes a decision: a form without that button's token records nothing and comes back as typed."""
 
 from itertools import permutations
 from typing import Final
@@ -157,7 +157,7 @@ def test_the_page_says_that_a_decision_needs_scripts(amy: TestClient, case: str,
     )
 
 
-def test_a_form_that_decides_has_nothing_that_somebody_fills_in(amy: TestClient, case: str) -> None:
+def test_the_form_of_a_decision_has_no_field_to_fill_in(amy: TestClient, case: str) -> None:
     buttons = Form(amy.get(case).text).buttons
     assert set(buttons) == set(BUTTONS)
     for name, fields in buttons.items():

@@ -30,7 +30,7 @@ EVERYWHERE: Final = {"a", "button", "checkbox", "main", "select-one", "submit", 
 SETTLED_MS: Final = 300.0
 DECIDING: Final = ("decision", "release", "reopen", "logout")
 SENT: Final = re.compile(r"^http://[^/]+/(?!static/|alive)")
-# What holds the focus while keys are pressed, who sends a form meanwhile, and which keys lead elsewhere.
+# Holds the focus on one element, and notes which form is sent meanwhile and which keys lead elsewhere.
 WALK: Final = """on => {
   const deciding = button => /(decision|release|reopen|logout)$/.test(
     button.getAttribute('formaction') || button.form?.getAttribute('action') || '');
@@ -76,7 +76,7 @@ class Posted(NamedTuple):
 
 @contextmanager
 def going_nowhere(page: Page) -> Iterator[list[Posted]]:
-    """Whatever a page sends is answered by 204, so that it stays; hands out what it sent to decide something."""
+    """Whatever a page sends is answered by 204, so that it stays; yields what it sent to decide something."""
     posted = list[Posted]()
 
     def answer(route: Route) -> None:
@@ -121,8 +121,8 @@ def walked(page: Page, kinds: set[str], *, on: bool) -> dict[str, Any]:
             page.keyboard.press(enter)
         page.keyboard.type("\n ")  # a space at last, since it may open a list
     page.wait_for_timeout(SETTLED_MS)
-    told: dict[str, Any] = page.evaluate("({ sent: walk.sent, led: walk.led })")
-    return told
+    seen: dict[str, Any] = page.evaluate("({ sent: walk.sent, led: walk.led })")
+    return seen
 
 
 @pytest.mark.parametrize("on", [True, False], ids=["with shortcuts", "without"])
@@ -140,9 +140,9 @@ def test_no_key_decides_but_on_the_button_of_the_decision(
     page = opened(amy, sample, shown=shown)
     before = page.url
     with going_nowhere(page) as posted:
-        told = walked(page, EVERYWHERE | kinds, on=on)
-    assert (told["sent"], posted) == ([], [])
-    assert LEADING & set(told["led"]) == (LEADING if on else set()), "or no shortcut was pressed"
+        seen = walked(page, EVERYWHERE | kinds, on=on)
+    assert (seen["sent"], posted) == ([], [])
+    assert LEADING & set(seen["led"]) == (LEADING if on else set()), "or no shortcut was pressed"
     assert page.url.removesuffix("#main") == before
     assert desk.ledger.reviews.decisions(f"sample-{sample}") == ()
     waiting = desk.ledger.reviews.waiting(f"sample-{sample}")
@@ -159,7 +159,7 @@ def test_the_button_of_a_decision_sends_it_with_what_was_entered(amy: Reviewer, 
     with going_nowhere(page) as posted:
         for button, (to, outcome) in BUTTONS.items():
             for key in ("Enter", "Space"):
-                with page.expect_request("**/" + to):
+                with page.expect_response("**/" + to):
                     page.locator(button).press(key)
                 sent = posted.pop()
                 assert (sent.to, sent.fields.get("outcome")) == (to, outcome)
