@@ -20,7 +20,7 @@ from models.register import KnownChild, RegisterQuery
 from models.result import Decision, Result
 from models.submission import MANIFEST_NAME
 from pipeline.cases.context import PipelineContext
-from pipeline.cases.steps import process, take_in
+from pipeline.cases.steps import conclude, judge, perceive_case, process, take_in
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.repositories.children import ChildRepository
 from pipeline.stores.base import ObjectInfo
@@ -175,11 +175,23 @@ class BlindChildren(Altered):
         return ((),) * len(sought) if self._left >= 0 else cast(ChildRepository, self._held).known(*sought)
 
 
-def test_a_child_that_was_registered_after_we_looked_is_looked_for_again(
+def test_a_child_that_was_registered_between_judging_and_recording_is_known(
     source: FolderStore, desk: PipelineContext
 ) -> None:
+    case = take_in(source, upload(source, "case-2"), desk)
+    judged = judge(case, tuple(perceive_case(case, desk)), desk, began=0.0)
+    assert judged.conclusion.result.decision is Decision.ACCEPTED
+    assert desk.ledger.cases.results("case-2") == ()  # judging records nothing
     process(source, upload(source), desk)
-    blind = desk._replace(ledger=cast(Ledger, Altered(desk.ledger, children=BlindChildren(desk.ledger, times=1))))
+    assert told(conclude(judged, desk)) == [(Code.CHILD_EXISTS, Reason.ID_NUMBER)]
+
+
+@pytest.mark.parametrize("times", [pytest.param(1, id="when judged"), pytest.param(2, id="when recorded, too")])
+def test_a_child_that_was_registered_after_we_looked_is_looked_for_again(
+    source: FolderStore, desk: PipelineContext, times: int
+) -> None:
+    process(source, upload(source), desk)
+    blind = desk._replace(ledger=cast(Ledger, Altered(desk.ledger, children=BlindChildren(desk.ledger, times))))
     assert told(process(source, upload(source, "case-2"), blind)) == [(Code.CHILD_EXISTS, Reason.ID_NUMBER)]
 
 
