@@ -1,4 +1,4 @@
-"""The values of an overview: counts, shares and ages; nothing of any one case."""
+"""The overview and the metrics that operators look at: counts, shares and ages; nothing of any one case."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -131,3 +131,39 @@ class Overview(NamedTuple):
         """The share of counted cases that the machine accepted or returned without a person."""
         decided = (one for one in self.decisions if one.decision is not Decision.REVIEW)
         return Share(sum(one.cases - one.by_person for one in decided), self.ended())
+
+
+class Heartbeat(NamedTuple):
+    """The last heartbeat of a worker process, and how many of its OCR processes had to be restarted."""
+
+    identity: str
+    seen_at: datetime
+    engine_restarts: int
+
+
+class Metrics(NamedTuple):
+    """Counts, and since when the oldest waits.
+
+    Attributes:
+        uploads: Unfinished inbox items.
+        notifications: Acknowledged and not processed yet.
+        messages: Not delivered yet.
+        reviews: Cases whose families wait for a person's decision.
+        heard: Uploads by how the inbox learnt of them.
+        decisions: Runs by decision.
+        codes: Runs that have a finding with a code.
+        workers: Those with a heartbeat within the last day.
+    """
+
+    uploads: int
+    oldest_upload: datetime | None
+    notifications: int
+    oldest_notification: datetime | None
+    messages: int
+    oldest_message: datetime | None
+    reviews: int
+    oldest_review: datetime | None
+    heard: Mapping[str, int]
+    decisions: Mapping[str, int]
+    codes: Mapping[str, int]
+    workers: tuple[Heartbeat, ...]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.ledger.values import Metrics
+from models.overview import Metrics
 from service.settings import unknown_variables
 from web.receiver.health import HealthCheck, exported
 

@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from models.conclusion import Conclusion
 from models.errors import LedgerBusyError, StoreDownError
 from models.findings import Code, Reason
+from models.overview import Metrics
 from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.ledger.values import Metrics, UploadEvent, Via
+from pipeline.ledger.values import UploadEvent, Via
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
 from service.options import ReceiverOptions

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from models.errors import ObjectMissingError, PipelineError
+from models.overview import Metrics
 from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.values import Metrics
 from pipeline.stores.base import Store
 from service.threads import run_in_thread
 from service.tokens import Tokens, shown_by

@@ -16,6 +16,8 @@ from models.overview import (
     BatchCount,
     DayCode,
     DayDecisions,
+    Heartbeat,
+    Metrics,
     MonthAgreement,
     Overview,
     PageFailure,
@@ -31,7 +33,6 @@ from pipeline.ledger.repositories.base import Repository
 from pipeline.ledger.repositories.queue import family_waits
 from pipeline.ledger.system_tables import batch_items, batches, inbox, notifications, outbox, workers
 from pipeline.ledger.tables import findings_in_force, reviews, run_codes, runs, runs_in_force, waiting
-from pipeline.ledger.values import Heartbeat, Metrics
 
 _SILENT: Final = timedelta(days=1)
 _MONTHS: Final = 6
