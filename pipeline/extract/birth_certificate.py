@@ -24,7 +24,7 @@ _ENGLISH = (
 
 
 class _Announced(NamedTuple):
-    """What a label announces; `either` where the mother's and the father's block use the same word."""
+    """The field that a label announces; `either` if the mother's and the father's block use the same label."""
 
     person: Person | None
     field: Field
@@ -58,7 +58,7 @@ _SPELLINGS: Mapping[_Announced | None, tuple[str, ...]] = MappingProxyType(
 
 
 def read_certificate(lines: Sequence[Line]) -> Form:
-    """Every field with the person whom it speaks of; nobody for those of the certificate itself."""
+    """Every field with the person it belongs to, None for fields of the certificate itself."""
     sheet = find_labels(lines, _SPELLINGS)
     beside = values_beside(sheet._replace(runs=tuple(run for run in sheet.runs if not _english(run))))
     names = [label for label in sheet.labels if label.key.field is Field.NAME]

@@ -1,8 +1,7 @@
-"""Tilted pages made level: lines that lie aslant get the boxes that they would have on a page set straight.
+"""Deskew lines: slanted lines get the boxes that they would have on a level page.
 
-An outline that was missed, or a sheet that curls, leaves lines aslant in the straightened picture; the upright boxes
-around them then overlap their neighbours, and nothing stands beside anything. Where lines lie is known better from
-their corners.
+After a missed outline, or on a sheet that curls, lines slant in the straightened picture; the upright boxes around them
+then overlap their neighbours, and no value stands beside its label. The lines' corners show where they really are.
 """
 
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from models.reading import Line
 _LEVEL = 0.02  # slope; below it boxes fit their lines well enough
 _LONG = 2.5  # times as long as high: shorter lines do not tell a slope
 _LEAST = 5  # long lines, fewer of which tell nothing about a page
-_BIT = 0.12  # slope by which a line may differ from the page's before it is passed over
+_TOLERANCE = 0.12  # slope by which a line may differ from the page's before it is ignored
 _FLAT = 1e-9
 
 
@@ -39,20 +38,17 @@ class _Field(NamedTuple):
 
 def deskew(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines with `upright` boxes as on a level page; those of a page that is level are left as they are."""
-    held = tuple(lines)
-    if len(held) < _LEAST:
-        return held
-    corners = _in_picture(held)
+    corners = _in_picture(lines) if len(lines) >= _LEAST else None
     field = _slopes(corners) if corners is not None else None
     if corners is None or field is None:
-        return held
+        return tuple(lines)
     return tuple(
-        line.model_copy(update={"upright": _box(quad, field)}) for line, quad in zip(held, corners, strict=True)
+        line.model_copy(update={"upright": _box(quad, field)}) for line, quad in zip(lines, corners, strict=True)
     )
 
 
 def _in_picture(lines: Sequence[Line]) -> NDArray[np.float64] | None:
-    """Corners of each line in the straightened picture (n, 4, 2), by the homography that the lines' middles tell."""
+    """Corners of each line in the straightened picture (n, 4, 2), by the homography fitted to the lines' middles."""
     quads = np.asarray([line.quad for line in lines], dtype=np.float64)
     boxes = np.asarray([line.upright for line in lines], dtype=np.float64)
     onto = (boxes[:, :2] + boxes[:, 2:]) / 2
@@ -67,7 +63,10 @@ def _in_picture(lines: Sequence[Line]) -> NDArray[np.float64] | None:
 
 
 def _homography(points: NDArray[np.float64], onto: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The projective map (3, 3) that takes points (n, 2) onto others with the least error; affine for a few."""
+    """The projective map (3, 3) that takes points (n, 2) onto others with the least error.
+
+    Not `cv2.findHomography`: extract may not import OpenCV, and damping keeps the map of a few lines nearly affine.
+    """
     to_unit, from_unit = _normaliser(points), np.linalg.inv(_normaliser(onto))
     source, target = _apply(to_unit, points), _apply(np.linalg.inv(from_unit), onto)
     x, y = source.T
@@ -99,13 +98,10 @@ def _slopes(corners: NDArray[np.float64]) -> _Field | None:
     long = along[:, 0] > _LONG * high
     if long.sum() < _LEAST:
         return None
-    middles, slopes, weights = (
-        corners.mean(axis=1)[long],
-        (along[:, 1] / np.maximum(along[:, 0], 1))[long],
-        along[long, 0],
-    )
+    middles, weights = corners.mean(axis=1)[long], along[long, 0]
+    slopes = (along[:, 1] / np.maximum(along[:, 0], 1))[long]
     usual = float(np.median(slopes))
-    near = np.abs(slopes - usual) < _BIT
+    near = np.abs(slopes - usual) < _TOLERANCE
     if np.median(np.abs(slopes)) < _LEVEL or near.sum() < _LEAST:
         return None
     x0, y0 = corners.mean(axis=(0, 1))

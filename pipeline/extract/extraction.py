@@ -1,4 +1,4 @@
-"""From readings to content: which page it is, which fields it holds, and how sure each is. Knows no case and no policy.
+"""From readings to content: the kind of each page, its fields and their confidence. Knows no case and no policy.
 
 The same reading and the same CONTENT_VERSION give the same content, so content is kept and judged again.
 """
@@ -13,7 +13,7 @@ from models.content import FieldContent, FileContent, LineContent, PageContent, 
 from models.documents import Field, PageKind
 from models.geometry import Box
 from models.id_number import is_certificate_number, normal_number
-from models.reading import Barcode, Line, PageReading, Surface
+from models.reading import Barcode, Line, PageReading
 from pipeline.extract.birth_certificate import read_certificate
 from pipeline.extract.calibration import calibrated, calibration, likelihood
 from pipeline.extract.deskew import deskew
@@ -29,8 +29,8 @@ from pipeline.extract.split_documents import split_documents
 # Raise this by one with every change after which the same readings give other content, or content of another shape:
 # page kinds, fields, confidence (calibration.json too), FileContent itself, and how pictures of rare characters are
 # compared (pipeline/glyphs, pipeline/cases/rare_names.py). Rules, policy and wording are no reason. Content that was
-# kept under any other number is not used: it is made anew from kept readings. tests/cases/test_kept_content.py fails
-# where the content of the samples changed and the number did not, and says what to do.
+# kept under another number is not used: it is made again from kept readings. tests/cases/test_kept_content.py fails
+# if the content of the samples changed and the number did not, and says what to do.
 CONTENT_VERSION: Final = 1
 
 _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType(
@@ -56,12 +56,12 @@ class ExtractedPage(NamedTuple):
 
 
 def extract_files(files: Sequence[FileReading]) -> tuple[FileContent, ...]:
-    """What the files of a case say, in their order."""
-    return tuple(_view_file(file) for file in files)
+    """The content of a case's files, in their order."""
+    return tuple(map(_extract_file, files))
 
 
 def extract_page(reading: PageReading) -> PageContent:
-    """What one document on a page says."""
+    """The content of one document on a page."""
     kind, form, lines = extract(reading)
     at = {id(line): index for index, line in enumerate(lines)}
     measures = reading.measures
@@ -79,7 +79,7 @@ def extract_page(reading: PageReading) -> PageContent:
         vividness=measures.vividness,
         raster=measures.raster,
         columns=measures.surface.columns,
-        packed=_packed(measures.surface),
+        packed=bytes(chain.from_iterable(measures.surface.tiles)),
         kind=kind,
         lines=tuple(map(line_content, reading.lines)),
         barcodes=tuple(barcode.text for barcode in reading.barcodes),
@@ -91,7 +91,7 @@ def extract_page(reading: PageReading) -> PageContent:
 
 
 def extract(reading: PageReading) -> ExtractedPage:
-    """Identify a page and take its fields out; a member card whose labels read and that holds no value is blank."""
+    """Classify a page and read its fields; a member card with readable labels and no value is a blank one."""
     kind = classify_page(reading.lines)
     lines = prefer_simplified(deskew(reading.lines))
     form = _READERS[kind](lines) if kind in _READERS else Form({}, {})
@@ -124,11 +124,11 @@ def field_content(read: FieldReading, at: Mapping[int, int]) -> FieldContent:
 def line_content(line: Line) -> LineContent:
     """A line without its lattice."""
     measures = line.measures
-    looks = (measures.height, measures.contrast, measures.edge_width)
-    return LineContent(line.text, line.confidence, line.quad, line.upright, *looks)
+    print_ = (measures.height, measures.contrast, measures.edge_width)
+    return LineContent(line.text, line.confidence, line.quad, line.upright, *print_)
 
 
-def _view_file(file: FileReading) -> FileContent:
+def _extract_file(file: FileReading) -> FileContent:
     failed = tuple(page for page in file.pages if isinstance(page, FailedPage))
     read = (page for page in file.pages if not isinstance(page, FailedPage))
     parts = (part for page in read for reading in page.readings for part in split_documents(reading))
@@ -136,7 +136,7 @@ def _view_file(file: FileReading) -> FileContent:
 
 
 def _fields(form: Form, reading: PageReading, at: Mapping[int, int]) -> Iterator[tuple[Slot, FieldContent]]:
-    """The fields; a certificate's number from its barcode, which has a checksum, where print is not sure of it."""
+    """The fields; where its print is uncertain, a certificate's number comes from the barcode, which has a checksum."""
     number = Slot(Field.CERTIFICATE_NUMBER)
     barcode = next((barcode for barcode in reading.barcodes if is_certificate_number(barcode.text)), None)
     printed = form.fields.get(number)
@@ -166,7 +166,3 @@ def _places(form: Form) -> Iterator[tuple[Slot, Box]]:
         slot = Slot(field)
         if slot not in form.fields and (place := form.expected(slot)):
             yield slot, place
-
-
-def _packed(surface: Surface) -> bytes:
-    return bytes(chain.from_iterable(surface.tiles))

@@ -19,12 +19,12 @@ from pipeline.perceive.ocr.lattice import Steps, log_likelihood
 
 _DIGITS: Final = "0123456789"
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# What can stand at each place of a number; whatever stands before it is none of it.
+# The characters possible at each place of a number; whatever stands before it is no part of it.
 _NUMBERS: Final = {
     Field.ID_NUMBER: (_DIGITS,) * 17 + (_DIGITS + "X",),
     Field.CERTIFICATE_NUMBER: (_LETTERS,) + (_DIGITS,) * 9,
 }
-# Letters that are read for digits where only digits can stand.
+# Letters that the engine reads for digits, where only digits are possible; and digits for letters.
 _LIKE_DIGITS: Final = str.maketrans("OoQDIl|iZzSsBbGq×x", "0000111122558869XX")
 _LIKE_LETTERS: Final = str.maketrans("01258", "OIZSB")
 _SEEN: Final = 1e-3  # probability from which an alternative was seen at all
@@ -47,7 +47,7 @@ class Decoded(NamedTuple):
 
 
 def decoded(field: Field, runs: Sequence[Run]) -> Decoded | None:
-    """A text that the field can hold; None where the lattice has none, or the field can hold anything."""
+    """A text that the field can hold; None if the lattice shows none, or if the field can hold any text."""
     if field in LEXICON:
         return _of_list(LEXICON[field], runs[0].steps, runs[0].text) if len(runs) == 1 else None
     if field is Field.HOUSEHOLD_NUMBER:
@@ -67,29 +67,26 @@ class _Character(NamedTuple):
 
 
 def _at_places(places: Sequence[str], runs: Sequence[Run]) -> tuple[_Character, ...]:
-    """The last characters that can be of such a number, each as its place allows; none if one cannot be."""
+    """The last characters that such a number can hold, each as its place allows; none if one of them is impossible."""
     anything = "".join(sorted(set("".join(places))))
-    shown = [
-        (glyph, run.line.lattice) for run in runs for glyph in run.glyphs if _seen(glyph, run.line.lattice, anything)
-    ]
-    if len(shown) < len(places):
-        return ()
-    held = [_seen(*one, place) for one, place in zip(shown[-len(places) :], places, strict=True)]
-    return tuple(_Character(*seen[0], tuple(seen[1:])) for seen in held) if all(held) else ()
+    glyphs = [(glyph, run.line.lattice) for run in runs for glyph in run.glyphs]
+    possible = [one for one in glyphs if _character(*one, anything)][-len(places) :]
+    found = [char for one, place in zip(possible, places, strict=False) if (char := _character(*one, place))]
+    return tuple(found) if len(found) == len(places) else ()
 
 
 def _leading(runs: Sequence[Run]) -> Iterator[_Character]:
-    """Digits from the start, until something comes that is none."""
+    """Digits from the start, up to the first character that can be none."""
     for run in runs:
         for glyph in run.glyphs:
-            seen = _seen(glyph, run.line.lattice, _DIGITS)
-            if not seen:
+            digit = _character(glyph, run.line.lattice, _DIGITS)
+            if digit is None:
                 return
-            yield _Character(*seen[0], tuple(seen[1:]))
+            yield digit
 
 
-def _seen(glyph: Glyph, lattice: Lattice, alphabet: str) -> list[tuple[str, float]]:
-    """What the steps of a glyph show within an alphabet, best first."""
+def _character(glyph: Glyph, lattice: Lattice, alphabet: str) -> _Character | None:
+    """What the steps of a glyph show within an alphabet; None if nothing."""
     like = _LIKE_LETTERS if alphabet == _LETTERS else _LIKE_DIGITS
     shown: dict[str, float] = {}
     for step in lattice.steps[glyph.first : glyph.end]:
@@ -98,7 +95,8 @@ def _seen(glyph: Glyph, lattice: Lattice, alphabet: str) -> list[tuple[str, floa
             within = plain if plain in alphabet else plain.translate(like)
             if within and within in alphabet and probability >= _SEEN:
                 shown[within] = max(shown.get(within, 0.0), probability)
-    return sorted(shown.items(), key=lambda row: (-row[1], row[0]))
+    ranked = sorted(shown.items(), key=lambda row: (-row[1], row[0]))
+    return _Character(*ranked[0], tuple(ranked[1:])) if ranked else None
 
 
 def _plain(characters: Sequence[_Character]) -> Decoded | None:
@@ -108,7 +106,7 @@ def _plain(characters: Sequence[_Character]) -> Decoded | None:
 
 
 def _repaired(characters: Sequence[_Character]) -> Decoded | None:
-    """The number as it reads if its check digit agrees, else the only one that agrees with one character changed."""
+    """The number as read if its check digit agrees, else the only number with one character changed that agrees."""
     plain = _plain(characters)
     if plain is None or _agrees(plain.text):
         return plain
@@ -136,8 +134,8 @@ def _of_list(entries: frozenset[str], steps: Steps, read: str) -> Decoded | None
         for char, probability in step:
             shown[char] = max(shown.get(char, 0.0), probability)
     near = [entry for entry in sorted(entries) if abs(len(entry) - len(read)) <= 1]
-    held = [entry for entry in near if min(shown.get(char, 0.0) for char in entry) >= _LIKELY]
-    scored = sorted(((log_likelihood(steps, entry), entry) for entry in held), reverse=True)
+    possible = [entry for entry in near if min(shown.get(char, 0.0) for char in entry) >= _LIKELY]
+    scored = sorted(((log_likelihood(steps, entry), entry) for entry in possible), reverse=True)
     if not scored or scored[0][0] == -math.inf:
         return None
     best, entry = scored[0]
@@ -191,7 +189,7 @@ def read_field(field: Field, runs: Sequence[Run]) -> FieldReading | None:
 
 
 def _value(field: Field, text: str, runs: Sequence[Run]) -> tuple[str | None, float, Decoded | None]:
-    """The value, how sure it is, and what the lattice was asked for where the best reading is no such value."""
+    """The value, its confidence, and what the lattice was decoded to where the best reading is no such value."""
     sure = min(run.confidence for run in runs)
     value = normal_value(field, text)
     if is_sound(field, value):

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from models.content import Slot
 from models.documents import Field
-from models.geometry import Box, Point, Quad
+from models.geometry import Box, Point
 from models.reading import Line
 from pipeline.extract.fields import FieldReading, read_field
 from pipeline.extract.form_templates import AlignedTemplate, Pin, agreeing, label_pins, laid_box
@@ -17,37 +17,34 @@ _RIM = 0.3  # of a label's height by which its print may lie beside its place
 _MOST_CHARACTERS = 6  # characters that a misread label may be
 
 
-class _Place(NamedTuple):
-    field: Field
-    box: Box
-    quad: Quad
-
-
 def with_missing_labels(sheet: LabelledLines[Field], layout: AlignedTemplate) -> LabelledLines[Field]:
-    """The sheet with a label for every cell of the form; what was read at a label's place is no value."""
+    """The sheet with a label for every cell of the form; characters read at the place of such a label are no value."""
     found = {label.key: label for label in sheet.labels}
     if all(field in found for field in layout.cells):
         return sheet
     upright = label_pins(layout, found, lambda label: label.box.centre)
     page = label_pins(layout, found, lambda label: label.quad.middle)
-    places = [place for field in layout.cells if field not in found if (place := _place(field, layout, upright, page))]
-    runs = tuple(piece for run in sheet.runs for piece in _without(run, places))
-    return LabelledLines((*sheet.labels, *(Label(*place, was_read=False) for place in places)), runs)
+    missing = [
+        label for field in layout.cells if field not in found if (label := _missing_label(field, layout, upright, page))
+    ]
+    runs = tuple(piece for run in sheet.runs for piece in _without(run, [label.box for label in missing]))
+    return LabelledLines((*sheet.labels, *missing), runs)
 
 
-def _place(field: Field, layout: AlignedTemplate, upright: Sequence[Pin], page: Sequence[Pin]) -> _Place | None:
+def _missing_label(
+    field: Field, layout: AlignedTemplate, upright: Sequence[Pin], page: Sequence[Pin]
+) -> Label[Field] | None:
     cell = layout.cells[field]
     size = (cell.wide, layout.label)
-    here, there = (laid_box(Point(cell.x, cell.y), size, pins) for pins in (upright, page))
-    return _Place(field, here.box, there) if here and there else None
+    box, quad = (laid_box(Point(cell.x, cell.y), size, pins) for pins in (upright, page))
+    return Label(field, box.box, quad, was_read=False) if box and quad else None
 
 
-def _without(run: Run, places: Sequence[_Place]) -> tuple[Run, ...]:
+def _without(run: Run, labels: Sequence[Box]) -> tuple[Run, ...]:
     """A run without the few characters of it that stand where a label must stand."""
     box = run.upright
     taken = []
-    for place in places:
-        label = place.box
+    for label in labels:
         rim = _RIM * label.height
         if not label.top - rim < box.centre.y < label.bottom + rim or box.right < label.left or box.left > label.right:
             continue
@@ -63,7 +60,7 @@ def _without(run: Run, places: Sequence[_Place]) -> tuple[Run, ...]:
 
 
 class Form(NamedTuple):
-    """Fields that were found, every label that was found or must stand there, and the layout where one is known."""
+    """The fields found, the labels read or placed by the template, and the template if the form has one."""
 
     fields: Mapping[Slot, FieldReading]
     labels: Mapping[Slot, Label[Any]]
@@ -71,11 +68,11 @@ class Form(NamedTuple):
 
     @property
     def labels_read(self) -> int:
-        """How many labels were read, not counting those that must stand there."""
+        """How many labels were read, not counting those that the template placed."""
         return sum(label.was_read for label in self.labels.values())
 
     def expected(self, slot: Slot) -> Box | None:
-        """Where on the page the value of a field would stand, as the values tell that were found."""
+        """Where on the page the value of a field would stand, by the values that were found, else by the labels."""
         cell = self.layout.cells.get(slot.field) if self.layout else None
         if self.layout is None or cell is None:
             return None
@@ -83,7 +80,7 @@ class Form(NamedTuple):
         size = (cell.usual, self.layout.value)
         quad = laid_box(centre, size, _value_pins(self.layout, self.fields))
         if quad is None:
-            labels = {held.field: label for held, label in self.labels.items() if label.was_read}
+            labels = {other.field: label for other, label in self.labels.items() if label.was_read}
             quad = laid_box(centre, size, label_pins(self.layout, labels, lambda label: label.quad.middle))
         return quad.box if quad else None
 
@@ -91,7 +88,7 @@ class Form(NamedTuple):
 def read_form(
     lines: Sequence[Line], spellings: Mapping[Field | None, tuple[str, ...]], layout: AlignedTemplate | None = None
 ) -> Form:
-    """Read a plain form, whose labels announce one field each; those under None are the form's own words."""
+    """Read a form whose labels announce one field each; spellings under None are words that announce nothing."""
     sheet: LabelledLines[Field] = find_labels(lines, spellings)
     beside = values_beside(with_missing_labels(sheet, layout) if layout else sheet)
     return form_of((Slot(label.key), label, runs) for label, runs in beside.items())._replace(layout=layout)
@@ -99,13 +96,17 @@ def read_form(
 
 def form_of(rows: Iterable[tuple[Slot, Label[Any], tuple[Run, ...]]]) -> Form:
     """A form from slots, their labels, and the runs beside them."""
-    held = tuple(rows)
-    fields = ((slot, read_field(slot.field, runs)) for slot, _, runs in held)
-    return Form({slot: field for slot, field in fields if field}, {slot: label for slot, label, _ in held})
+    fields: dict[Slot, FieldReading] = {}
+    labels: dict[Slot, Label[Any]] = {}
+    for slot, label, runs in rows:
+        labels[slot] = label
+        if field := read_field(slot.field, runs):
+            fields[slot] = field
+    return Form(fields, labels)
 
 
 def _value_pins(layout: AlignedTemplate, fields: Mapping[Slot, FieldReading]) -> tuple[Pin, ...]:
-    """Pins where values start; a value of several rows tells no row."""
+    """Pins where values start; values that wrap into several rows are left out."""
     pins = []
     for slot, field in fields.items():
         cell = layout.cells.get(slot.field)

@@ -35,7 +35,7 @@ def read_portrait(lines: Sequence[Line]) -> Form:
 
 
 def read_emblem(lines: Sequence[Line]) -> Form:
-    """Fields of the 国徽面; both ends of the validity stand in one value, apart by a dash."""
+    """Fields of the 国徽面; both dates of the validity stand in one value with a dash between them."""
     form = read_form(lines, _EMBLEM)
     fields, labels = dict(form.fields), dict(form.labels)
     period = fields.pop(Slot(Field.VALID_FROM), None)
@@ -60,5 +60,5 @@ def _ends(runs: Sequence[Run]) -> tuple[FieldReading, ...]:
         if first[2]:
             untils.append(run._replace(first=run.first + first.start(2)))
     pairs = ((Field.VALID_FROM, starts), (Field.VALID_UNTIL, untils))
-    fields = (read_field(field, [run for run in held if run.text]) for field, held in pairs)
+    fields = (read_field(field, [run for run in parts if run.text]) for field, parts in pairs)
     return tuple(field for field in fields if field)

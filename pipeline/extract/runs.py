@@ -1,4 +1,4 @@
-"""Runs: neighbouring characters of one line, with where each stands. The stuff that labels and values are made of."""
+"""Runs: neighbouring characters of one line and their positions. Labels and values consist of runs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,16 +1,16 @@
-"""These documents are printed in simplified characters; recognisers see traditional ones in them all the same.
+"""Prefer simplified characters: these documents are printed in them, and recognisers still read traditional ones.
 
-Words of the form and of closed lists can be folded, since they mean nothing else. Names and addresses never are: there
-the lattice is weighed, so that where the engine saw both forms the simplified one is likelier from the start, and where
-it is certain of the traditional one, that is what the page says.
+Words of the form and of closed lists are folded, since they mean nothing else. Names and addresses never are: there the
+lattice is reweighed. Where the engine saw both forms, the simplified one gets the higher prior; where it is certain of
+the traditional one, that is what the page says.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import Final
 
 from models.reading import Alternative, Lattice, Line
+from pipeline.names.characters import table_rows
 from pipeline.perceive.ocr.lattice import text_of
 
 _FILE: Final = "traditional.txt"
@@ -20,9 +20,7 @@ _PRIOR: Final = 10.0  # times as likely as traditional print on such a document:
 @cache
 def simplified_forms() -> Mapping[str, str]:
     """Traditional characters with one simplified form each, and that form."""
-    text = resources.files("pipeline.extract").joinpath(_FILE).read_text("utf-8")
-    pairs = (pair for row in text.splitlines() if not row.startswith("#") for pair in row.split())
-    return {pair[0]: pair[1] for pair in pairs}
+    return {pair[0]: pair[1] for row in table_rows("pipeline.extract", _FILE) for pair in row.split()}
 
 
 def folded(text: str) -> str:
@@ -31,7 +29,7 @@ def folded(text: str) -> str:
 
 
 def prefer_simplified(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """The lines with lattices in which simplified characters count for more than traditional ones seen beside them."""
+    """The lines with lattices in which simplified characters outweigh traditional ones seen at the same step."""
     return tuple(_weighed_line(line) for line in lines)
 
 
@@ -50,7 +48,7 @@ def _weighed_line(line: Line) -> Line:
 
 
 def _weighed_step(step: tuple[Alternative, ...], forms: Mapping[str, str]) -> tuple[Alternative, ...]:
-    """A step with the probability of each pair of forms divided anew between the two."""
+    """A step in which each pair of forms shares its probability by the prior."""
     seen = dict(step)
     pairs = [(char, forms[char]) for char in seen if forms.get(char) in seen]
     for traditional, simplified in pairs:

@@ -1,7 +1,7 @@
 """Two documents in one outline: facing cards of a register, the 首页 beside a card, both sides of an ID card."""
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from statistics import median_high
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -25,10 +25,7 @@ _ANCHORS: Mapping[PageKind, tuple[str, ...]] = MappingProxyType(
 _LEAST: Mapping[PageKind, int] = MappingProxyType(
     {PageKind.HUKOU_MEMBER: 4, PageKind.HUKOU_HOME: 3, PageKind.ID_PORTRAIT: 4, PageKind.ID_EMBLEM: 2}
 )
-_TOGETHER = (
-    (PageKind.HUKOU_MEMBER, PageKind.HUKOU_HOME),
-    (PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM),
-)
+_TOGETHER = ((PageKind.HUKOU_MEMBER, PageKind.HUKOU_HOME), (PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM))
 _TWICE = (PageKind.HUKOU_MEMBER, PageKind.HUKOU_HOME)
 _ASTRAY = 1  # words of a kind that may stand on the wrong side of the cut
 
@@ -41,20 +38,20 @@ class _Cut(NamedTuple):
 
     def before(self, point: Point) -> bool:
         """Whether a point lies left of the cut, or above it."""
-        return (point.x if self.axis == "x" else point.y) < self.at
+        return _along(point, self.axis) < self.at
 
 
 def split_documents(reading: PageReading) -> tuple[PageReading, ...]:
-    """One reading for each document: mostly the reading itself.
+    """One reading for each document; for most readings the reading itself.
 
-    The parts keep the sizes and the surface of the whole, so that their lines stand where they stood.
+    The parts keep the size and the surface of the whole, so that the positions of their lines stay valid.
     """
-    words = [_han(line.text) for line in reading.lines]
+    words = ["".join(filter(is_han, line.text)) for line in reading.lines]
     found = {kind: _standing(words, anchors) for kind, anchors in _ANCHORS.items()}
     if not _maybe_two(found):
         return (reading,)
     middles = [line.upright.centre for line in deskew(reading.lines)]
-    cut = _cut({kind: {word: [middles[at] for at in held] for word, held in places.items()}
+    cut = _cut({kind: {word: [middles[at] for at in lines] for word, lines in places.items()}
                 for kind, places in found.items()})  # fmt: skip
     if cut is None:
         return (reading,)
@@ -63,14 +60,10 @@ def split_documents(reading: PageReading) -> tuple[PageReading, ...]:
     return (*split_documents(_part(reading, first, cut, 0)), *split_documents(_part(reading, second, cut, 1)))
 
 
-def _han(text: str) -> str:
-    return "".join(filter(is_han, text))
-
-
 def _standing(words: Sequence[str], anchors: Sequence[str]) -> Mapping[str, list[int]]:
     """For each anchor the lines that say it."""
     places = {anchor: [at for at, text in enumerate(words) if anchor in text] for anchor in anchors}
-    return {anchor: held for anchor, held in places.items() if held}
+    return {anchor: lines for anchor, lines in places.items() if lines}
 
 
 def _maybe_two(found: Mapping[PageKind, Mapping[str, list[int]]]) -> bool:
@@ -79,25 +72,27 @@ def _maybe_two(found: Mapping[PageKind, Mapping[str, list[int]]]) -> bool:
 
 
 def _doubled(places: Mapping[str, Sequence[object]]) -> int:
-    return sum(len(held) > 1 for held in places.values())
+    return sum(len(found) > 1 for found in places.values())
 
 
 def _cut(found: Mapping[PageKind, Mapping[str, list[Point]]]) -> _Cut | None:
     for kind in _TWICE:
-        pairs = [held for held in found[kind].values() if len(held) > 1]
+        pairs = [points for points in found[kind].values() if len(points) > 1]
         if len(pairs) >= _LEAST[kind]:
             return _between_twins(pairs)
     for one, other in _TOGETHER:
         if len(found[one]) >= _LEAST[one] and len(found[other]) >= _LEAST[other]:
-            return _between([held[0] for held in found[one].values()], [held[0] for held in found[other].values()])
+            return _between(
+                [first for first, *_ in found[one].values()], [first for first, *_ in found[other].values()]
+            )
     return None
 
 
 def _between_twins(pairs: Sequence[Sequence[Point]]) -> _Cut | None:
     """Between the first and the second place of words that stand there twice."""
-    apart = [(abs(a.x - b.x), abs(a.y - b.y), a, b) for held in pairs for a, b in combinations(held[:2], 2)]
-    axis: Axis = "x" if sum(row[0] for row in apart) > sum(row[1] for row in apart) else "y"
-    rows = [sorted((_along(a, axis), _along(b, axis))) for _, _, a, b in apart]
+    twins = [(a, b) for a, b, *_ in pairs]
+    axis: Axis = "x" if sum(abs(a.x - b.x) for a, b in twins) > sum(abs(a.y - b.y) for a, b in twins) else "y"
+    rows = [sorted((_along(a, axis), _along(b, axis))) for a, b in twins]
     return _gap([row[0] for row in rows], [row[1] for row in rows], axis)
 
 
@@ -106,7 +101,7 @@ def _between(one: Sequence[Point], other: Sequence[Point]) -> _Cut | None:
     axes: tuple[Axis, Axis] = ("x", "y")
     for axis in axes:
         ones, others = ([_along(point, axis) for point in points] for points in (one, other))
-        low, high = (ones, others) if _middle(ones) < _middle(others) else (others, ones)
+        low, high = (ones, others) if median_high(ones) < median_high(others) else (others, ones)
         if (cut := _gap(low, high, axis)) is not None:
             return cut
     return None
@@ -118,10 +113,6 @@ def _gap(low: Sequence[float], high: Sequence[float], axis: Axis) -> _Cut | None
     astray = _ASTRAY if min(len(lower), len(upper)) > 2 * _ASTRAY + 1 else 0
     end, start = lower[-1 - astray], upper[astray]
     return _Cut(axis, (end + start) / 2) if end < start else None
-
-
-def _middle(values: Sequence[float]) -> float:
-    return sorted(values)[len(values) // 2]
 
 
 def _along(point: Point, axis: Axis) -> float:

@@ -1,6 +1,7 @@
 """Values, found by where they stand: beside their labels, in one row or wrapped into several."""
 
 from collections.abc import Iterable, Sequence
+from statistics import median_high
 from typing import NamedTuple
 
 from models.geometry import Box
@@ -13,7 +14,7 @@ _UNDER = 12.0  # heights: a label so far left of a value is likelier to be its o
 _LEADING = 0.28  # of its height that a row may stand below the one that it continues
 _GAP = 2.5  # heights between two pieces of one value in a row; between columns there is more
 _NEAR = 6.0  # heights right of a label in which its value starts
-_TOLD = 4  # values that must tell how far the page's values slipped
+_LEAST_SLIPS = 4  # values beside labels; fewer do not show how far the page's values slipped
 _FAR = 1e6
 _COLUMN = 2.0  # heights by which rows of one value may start apart
 _CELLS = 2  # labels that stand level with rows of a block make these values of their own
@@ -21,19 +22,17 @@ _CELLS = 2  # labels that stand level with rows of a block make these values of 
 
 def values_beside(sheet: LabelledLines[Key]) -> dict[Label[Key], tuple[Run, ...]]:
     """The runs that belong to each label, in reading order: beside it, and the rows that a long value wraps into."""
-    held: dict[Label[Key], list[_Value]] = {label: [] for label in sheet.labels}
-    over: list[_Value] = []
+    owned: dict[Label[Key], list[_Value]] = {label: [] for label in sheet.labels}
+    left_over: list[_Value] = []
     for block in _blocks(_values(sheet)):
         for part in _as_owned(block, sheet.labels):
             owner = _owner(part, sheet.labels)
-            (over if owner is None else held[owner]).extend(part)
-    for value in over:
-        owner = next(
-            (label for label, values in held.items() if any(_wraps(above.box, value.box) for above in values)), None
-        )
-        if owner is not None:
-            held[owner].append(value)
-    return {label: _in_reading_order(values, label.box) for label, values in held.items()}
+            (left_over if owner is None else owned[owner]).extend(part)
+    for value in left_over:
+        wrapped = (label for label, values in owned.items() if any(_wraps(above.box, value.box) for above in values))
+        if (owner := next(wrapped, None)) is not None:
+            owned[owner].append(value)
+    return {label: _in_reading_order(values, label.box) for label, values in owned.items()}
 
 
 class _Value(NamedTuple):
@@ -54,8 +53,8 @@ def _values(sheet: LabelledLines[Key]) -> list[_Value]:
 
 
 def _slip(values: Sequence[Box], labels: Sequence[Box]) -> int:
-    """By how many pixels values stand below their labels, as most of them tell; 0 where few do."""
-    told = []
+    """By how many pixels values stand below their labels: the median, 0 where few values have a label near."""
+    slips = []
     for value in values:
         near = [
             value.centre.y - label.centre.y
@@ -64,8 +63,8 @@ def _slip(values: Sequence[Box], labels: Sequence[Box]) -> int:
         ]
         nearest = min(near, key=abs, default=None)
         if nearest is not None and abs(nearest) < value.height:
-            told.append(nearest)
-    return round(sorted(told)[len(told) // 2]) if len(told) >= _TOLD else 0
+            slips.append(nearest)
+    return round(median_high(slips)) if len(slips) >= _LEAST_SLIPS else 0
 
 
 def _blocks(values: Sequence[_Value]) -> list[_Block]:

@@ -48,7 +48,7 @@ LEXICON: Final[Mapping[Field, frozenset[str]]] = MappingProxyType(
     }
 )
 _DIGITS_FIRST = re.compile(r"\d[\d-]*(?![A-Z])", re.ASCII)
-_HOW_IT_ENDS = re.compile(r"久居|.*?(?:迁来|因出生|迁入|入户)")  # a seal's words may follow, and are no part of it
+_MOVE = re.compile(r"久居|.*?(?:迁来|因出生|迁入|入户)")  # without the words of a seal that may follow
 
 Parse = Callable[[str], str | None]
 
@@ -104,7 +104,7 @@ def _household_number(text: str) -> str | None:
 
 def _moved(text: str) -> str | None:
     plain = re.sub(r"\s", "", text)
-    found = _HOW_IT_ENDS.match(plain)
+    found = _MOVE.match(plain)
     return found.group() if found else plain or None
 
 
@@ -134,27 +134,18 @@ def _as_printed(text: str) -> str | None:
 
 _PARSERS: Mapping[Field, Parse] = MappingProxyType(
     {
-        Field.NAME: _name,
-        Field.HEAD_NAME: _name,
-        Field.FORMER_NAME: _name,
+        **dict.fromkeys((Field.NAME, Field.HEAD_NAME, Field.FORMER_NAME), _name),
+        **dict.fromkeys((Field.BIRTH_DATE, Field.ISSUE_DATE, Field.REGISTRATION_DATE, Field.VALID_FROM), _date),
+        **dict.fromkeys((Field.AGE, Field.WEIGHT_G, Field.LENGTH_CM, Field.GESTATION_WEEKS), _digits),
+        **dict.fromkeys((Field.MOVED_TO_CITY, Field.MOVED_TO_ADDRESS), _moved),
         Field.SEX: _sex,
         Field.ETHNICITY: _ethnicity,
-        Field.BIRTH_DATE: _date,
-        Field.ISSUE_DATE: _date,
-        Field.REGISTRATION_DATE: _date,
-        Field.VALID_FROM: _date,
         Field.VALID_UNTIL: _valid_until,
         Field.BIRTH_TIME: _birth_time,
         Field.ID_NUMBER: _id_number,
         Field.CERTIFICATE_NUMBER: _certificate_number,
         Field.BLOOD_TYPE: _blood_type,
         Field.HOUSEHOLD_NUMBER: _household_number,
-        Field.MOVED_TO_CITY: _moved,
-        Field.MOVED_TO_ADDRESS: _moved,
-        Field.AGE: _digits,
-        Field.WEIGHT_G: _digits,
-        Field.LENGTH_CM: _digits,
-        Field.GESTATION_WEEKS: _digits,
     }
 )
 

@@ -24,7 +24,7 @@ _BLOCKS: Final = (  # of Unicode: the unified ideographs, and their extensions
     (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2EE5D), (0x30000, 0x323AF),
 )  # fmt: skip
 _KEPT: Final = 60
-_LOT: Final = 8192  # outlines that are compared at a time: numbers of two bytes are widened first
+_BATCH: Final = 8192  # outlines compared at a time: float16 is widened to float32 first
 
 
 class _FontFile(NamedTuple):
@@ -46,15 +46,15 @@ _FAMILIES: Final[Mapping[str, tuple[_FontFile, ...]]] = MappingProxyType(
 
 @cache
 def families() -> tuple[str, ...]:
-    """The families that are installed, whole; Debian's packages are in the README."""
+    """The families of which every file is installed; the README names Debian's packages."""
     return tuple(family for family, files in _FAMILIES.items() if all((_ROOT / file.path).is_file() for file in files))
 
 
 def drawn(character: str, family: str) -> Grey | None:
     """A character's ink in black on white, cut to its rim, at `EM` pixels; None if the family lacks it."""
-    for font, nothing in _fonts(family):
+    for font, replacement in _fonts(family):
         ink = _ink(font, character)
-        if ink.any() and not np.array_equal(ink, nothing):
+        if ink.any() and not np.array_equal(ink, replacement):
             return _trimmed(ink)
     return None
 
@@ -71,12 +71,12 @@ def _trimmed(mask: NDArray[np.uint8]) -> Grey:
 
 @cache
 def _fonts(family: str) -> tuple[tuple[ImageFont.FreeTypeFont, NDArray[np.uint8]], ...]:
-    return tuple(_with_its_box(file) for file in _FAMILIES[family])
-
-
-def _with_its_box(file: _FontFile) -> tuple[ImageFont.FreeTypeFont, NDArray[np.uint8]]:
-    font = ImageFont.truetype(_ROOT / file.path, EM, index=file.number, layout_engine=ImageFont.Layout.BASIC)
-    return font, _ink(font, _NO_SUCH_GLYPH)
+    """Each font of a family, with the ink of its replacement box."""
+    fonts = (
+        ImageFont.truetype(_ROOT / file.path, EM, index=file.number, layout_engine=ImageFont.Layout.BASIC)
+        for file in _FAMILIES[family]
+    )
+    return tuple((font, _ink(font, _NO_SUCH_GLYPH)) for font in fonts)
 
 
 class _Index(NamedTuple):
@@ -99,7 +99,7 @@ def lookalikes(shape: Shape) -> tuple[str, ...]:
 
 
 def _nearest(shape: Shape, family: str) -> tuple[str, ...]:
-    """The first call for a typeface draws all of its characters, which takes ten seconds and 40 MB."""
+    """The first call for a typeface draws all its characters: ten seconds, 40 MB."""
     characters, outlines = _index(family)
     likeness = _products(outlines, outline_of(shape))
     return tuple(str(one) for one in characters[np.argsort(-likeness)[:_KEPT]])
@@ -107,8 +107,8 @@ def _nearest(shape: Shape, family: str) -> tuple[str, ...]:
 
 @cache
 def _index(family: str) -> _Index:
-    held = tuple(_drawn_outlines(family))
-    return _Index(np.array([character for character, _ in held]), np.stack([outline for _, outline in held]))
+    characters, outlines = zip(*_drawn_outlines(family), strict=True)
+    return _Index(np.array(characters), np.stack(outlines))
 
 
 def _drawn_outlines(family: str) -> Iterator[tuple[str, NDArray[np.float16]]]:
@@ -120,5 +120,5 @@ def _drawn_outlines(family: str) -> Iterator[tuple[str, NDArray[np.float16]]]:
 
 def _products(outlines: NDArray[np.float16], outline: NDArray[np.float16]) -> NDArray[np.float32]:
     wide = outline.astype(np.float32)
-    lots = range(0, len(outlines), _LOT)
-    return np.concatenate([outlines[at : at + _LOT].astype(np.float32) @ wide for at in lots])
+    starts = range(0, len(outlines), _BATCH)
+    return np.concatenate([outlines[start : start + _BATCH].astype(np.float32) @ wide for start in starts])

@@ -44,10 +44,15 @@ def readable(alphabet: Collection[str]) -> frozenset[str]:
     return frozenset(char for char in alphabet if char in learned or not is_han(char))
 
 
+def table_rows(package: str, file: str) -> list[str]:
+    """The rows of a text file of a package, without comments."""
+    text = resources.files(package).joinpath(file).read_text("utf-8")
+    return [row for row in text.splitlines() if not row.startswith("#")]
+
+
 @cache
 def _learned() -> frozenset[str]:
-    text = resources.files("pipeline.names").joinpath(READABLE_FILE).read_text("utf-8")
-    return frozenset(char for row in text.splitlines() if not row.startswith("#") for char in row)
+    return frozenset(char for row in table_rows("pipeline.names", READABLE_FILE) for char in row)
 
 
 def are_variants(one: str, other: str) -> bool:
@@ -57,10 +62,9 @@ def are_variants(one: str, other: str) -> bool:
 
 @cache
 def _forms() -> Mapping[str, frozenset[str]]:
-    text = resources.files("pipeline.names").joinpath(_VARIANTS_FILE).read_text("utf-8")
     forms: dict[str, set[str]] = defaultdict(set)
-    for row in text.splitlines():
-        for group in row.split() if not row.startswith("#") else ():
+    for row in table_rows("pipeline.names", _VARIANTS_FILE):
+        for group in row.split():
             for char in group:
                 forms[char] |= set(group)
     return {char: frozenset(group) for char, group in forms.items()}

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import zxingcpp
 
-from models.geometry import Box, Point, Quad
+from models.geometry import Point, Quad
 from models.policy import Limits
 from models.reading import Barcode, Lattice, Line, PageReading
 from pipeline.perceive.decode.pages import decode
@@ -14,20 +14,20 @@ from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.ocr.lattice import glyphs
 from pipeline.perceive.quality import grey_of, measure_line, measure_page, moire
 from pipeline.perceive.rereading import read_lines
-from pipeline.perceive.scene.document_detection import find_documents
+from pipeline.perceive.scene.document_detection import find_documents, whole_page
 from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink
-from pipeline.perceive.scene.orientation import AS_IT_LIES, detect_orientation
+from pipeline.perceive.scene.orientation import UNCHANGED, detect_orientation
 from pipeline.perceive.scene.rectify import Scene, reading_order, rectify
 from pipeline.perceive.stamps import read_stamps
 
-PERCEIVE_VERSION: Final = 3  # grows with every change of what is found, turned, measured or cut: old readings stay old
-_FEW_LINES: Final = 4  # an outline that holds fewer may be a frame inside the document, or no document
+PERCEIVE_VERSION: Final = 3  # raise it with every change of what is found, turned, measured or cut
+_FEW_LINES: Final = 4  # an outline with fewer may be a frame inside the document, or no document
 
 
 class _Sheet(NamedTuple):
-    """A document in the picture, upright: as photographed, its layers, and where the lines of its print stand.
+    """A document in the picture, upright: as photographed, its layers, and the quads of its printed lines.
 
-    `read` is what was read of some lines already, while the way up was looked for.
+    `read` holds the lines that detecting the orientation has read already.
     """
 
     scene: Scene
@@ -37,15 +37,15 @@ class _Sheet(NamedTuple):
 
 
 def made_by(engine: str) -> str:
-    """The name under which readings are kept: the engine's, and the version of what is done around it."""
+    """The name under which readings are kept: the engine's name and the version of everything around the engine."""
     return f"{engine}/perceive-{PERCEIVE_VERSION}"
 
 
 def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) -> tuple[PageReading, ...]:
-    """Read one page of a file: everything that pixels can tell, and no opinion.
+    """Read one page of a file: everything that pixels show, without judging it.
 
     Returns:
-        One reading for every document on the page, at least one; a page without text is a reading without lines.
+        One reading for each document on the page, at least one; a page without text gives a reading without lines.
 
     Raises:
         FileRejectedError: The page cannot be decoded within the limits.
@@ -57,22 +57,24 @@ def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) ->
 
 def _sheets(page: Rgb, engine: OcrEngine) -> Sequence[_Sheet]:
     """The documents in the picture; the picture as a whole where no outline holds text."""
-    seen = [_upright(page, quad, engine) for quad in find_documents(page)]
-    full = [sheet for sheet in seen if len(sheet.places) >= _FEW_LINES]
-    return full or [max([_upright(page, _border(page), engine), *seen], key=lambda sheet: len(sheet.places))]
+    outlined = [_upright(page, quad, engine) for quad in find_documents(page)]
+    with_text = [sheet for sheet in outlined if len(sheet.places) >= _FEW_LINES]
+    return with_text or [
+        max([_upright(page, whole_page(page), engine), *outlined], key=lambda sheet: len(sheet.places))
+    ]
 
 
 def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> _Sheet:
-    sheet = _lying(rectify(page, quad), engine)
-    way, read = detect_orientation(sheet.layers.printed, sheet.places, engine)
-    if way == AS_IT_LIES:
+    sheet = _with_lines(rectify(page, quad), engine)
+    change, read = detect_orientation(sheet.layers.printed, sheet.places, engine)
+    if change == UNCHANGED:
         return sheet._replace(read=read)
-    return _lying(rectify(page, quad, way.turn, mirrored=way.mirrored), engine)
+    return _with_lines(rectify(page, quad, change.turn, mirrored=change.mirrored), engine)
 
 
-def _lying(scene: Scene, engine: OcrEngine) -> _Sheet:
-    apart = separate_ink(scene.picture)
-    return _Sheet(scene, apart, engine.find(apart.printed), {})
+def _with_lines(scene: Scene, engine: OcrEngine) -> _Sheet:
+    layers = separate_ink(scene.picture)
+    return _Sheet(scene, layers, engine.find(layers.printed), {})
 
 
 def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageReading:
@@ -112,16 +114,11 @@ def _line(line: TextLine, scene: Scene, layer: Grey, *, stamped: bool = False) -
     )
 
 
-def _border(page: Rgb) -> Quad:
-    height, width = page.shape[:2]
-    return Quad.of_box(Box(0, 0, width, height))
-
-
 def read_barcodes(scene: Scene) -> tuple[Barcode, ...]:
-    """Every barcode whose own checksum is right, in page pixels."""
-    found = zxingcpp.read_barcodes(scene.picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128]))
+    """Every Code 128 barcode whose checksum is right, in page pixels; a certificate's number, without OCR."""
+    codes = zxingcpp.read_barcodes(scene.picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128]))
     return tuple(
-        Barcode(text=code.text, symbology=code.format.name, quad=_quad(code.position, scene)) for code in found
+        Barcode(text=code.text, symbology=code.format.name, quad=_quad(code.position, scene)) for code in codes
     )
 
 

@@ -106,7 +106,7 @@ def _edge_width(crop: Grey, contrast: float) -> float:
 
 
 def measure_page(picture: Rgb, grey: Grey, raster: float | None = None) -> PageMeasures:
-    """Measure a straightened document as a whole; its `raster` was measured before it was straightened."""
+    """Measure a straightened document as a whole; `raster` is its moiré, measured on the page as decoded."""
     return PageMeasures(
         brightness=round(float(np.median(grey)) / _FULL, 4),
         sharpness=round(sharpness(grey), 1),
@@ -164,7 +164,7 @@ def _surface(grey: Grey) -> Surface:
     side = max(4, math.ceil(width / _TILES_ACROSS))
     columns, rows = math.ceil(width / side), math.ceil(height / side)
     padded = cv2.copyMakeBorder(grey, 0, rows * side - height, 0, columns * side - width, cv2.BORDER_REPLICATE)
-    tiles = padded.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows * columns, side * side)
+    tiles = _in_tiles(padded, rows, columns, side)
     ink, paper = np.percentile(tiles, (5, 95), axis=1)
     energy = np.minimum(_FULL, tiles.std(axis=1) * 2)
     levels = np.stack([paper, ink, energy], axis=1).round().astype(int).tolist()
@@ -172,11 +172,11 @@ def _surface(grey: Grey) -> Surface:
 
 
 def moire(grey: Grey, document: Quad) -> float:
-    """The part of the wavering of blank paper that one frequency holds, 0-1: noise has none, a raster has one.
+    """The share of blank paper's variation at one frequency, 0-1: low for noise, high for a photographed screen.
 
     Args:
         grey: The page as decoded.
-        document: Where the document lies on it; what lies around it may well be woven.
+        document: The document's outline on it; what surrounds it may be woven.
     """
     tiles = _blankest(grey, document)
     if len(tiles) < _LEAST:

@@ -1,4 +1,4 @@
-"""Read lines, and look again at those that are not sure, before a person is asked."""
+"""Read lines, and read uncertain ones again from softened and evened pictures, to spare reviewers."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ _ENDS: Final = (2, 95)  # percentiles that count as ink and paper
 def read_lines(
     printed: Rgb, places: Sequence[Quad], known: Mapping[Quad, Lattice], engine: OcrEngine
 ) -> tuple[TextLine, ...]:
-    """Every line that says something, in the order of `places`; those that are `known` were read once already."""
+    """Every line with text, in the order of `places`; `known` holds lattices of lines that were read already."""
     lattices = [known.get(place) or engine.read([cut_line(printed, place)])[0] for place in places]
     for at in _unsure(lattices):
         cut = cut_line(printed, places[at])
@@ -38,16 +38,16 @@ def read_lines(
 
 
 def combined(lattices: Sequence[Lattice]) -> Lattice:
-    """Several looks at one line as one: at each step the mean of what they saw, so that disagreement stays visible."""
+    """Several readings of one line as one: the mean probability at each step, so that disagreement stays visible."""
     steps = zip(*(lattice.steps for lattice in lattices), strict=True)
-    return Lattice(steps=tuple(_mean(looks) for looks in steps), span=lattices[0].span)
+    return Lattice(steps=tuple(_mean(readings) for readings in steps), span=lattices[0].span)
 
 
-def _mean(looks: Sequence[Sequence[Alternative]]) -> tuple[Alternative, ...]:
+def _mean(readings: Sequence[Sequence[Alternative]]) -> tuple[Alternative, ...]:
     seen: dict[str, float] = defaultdict(float)
-    for look in looks:
-        for alternative in look:
-            seen[alternative.char] += alternative.probability / len(looks)
+    for reading in readings:
+        for alternative in reading:
+            seen[alternative.char] += alternative.probability / len(readings)
     ranked = sorted(seen.items(), key=lambda row: (-row[1], row[0]))
     return tuple(Alternative(char, round(probability, 5)) for char, probability in ranked[:_ALTERNATIVES])
 

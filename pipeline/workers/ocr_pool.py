@@ -1,4 +1,4 @@
-"""Worker processes that read pages: each holds one warm engine, and may die without taking anybody with it."""
+"""Worker processes that read pages: each holds one warm engine and may die without affecting the others."""
 
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
@@ -32,28 +32,22 @@ class PageReader(Protocol):
     @property
     def engine(self) -> str:
         """The engine's name, part of the key under which readings are kept."""
-        ...
 
     @property
     def alphabet(self) -> frozenset[str]:
         """Every character that the engine can give."""
-        ...
 
     def count(self, data: bytes, limits: Limits) -> int:
         """Pages of a file; raises FileRejectedError."""
-        ...
 
     def start(self, data: bytes, page_no: int, limits: Limits) -> "Pending":
         """Begin to read a page."""
-        ...
 
-    def compare(self, data: bytes, questions: tuple[GlyphQuery, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
-        """Which characters stand on a file's pages, told by their pictures; raises FileRejectedError or EngineError."""
-        ...
+    def compare(self, data: bytes, queries: tuple[GlyphQuery, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
+        """See `answer_queries`; raises FileRejectedError or EngineError."""
 
     def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
         """A page with frames as JPEG; raises FileRejectedError or EngineError."""
-        ...
 
 
 class Pending(Protocol):
@@ -61,7 +55,6 @@ class Pending(Protocol):
 
     def result(self) -> tuple[PageReading, ...]:
         """Wait for it; raises FileRejectedError, EngineError, EngineTimeoutError or ModelsError."""
-        ...
 
 
 class OcrPool:
@@ -82,9 +75,9 @@ class OcrPool:
 
     def warm_up(self) -> None:
         """Load every engine now, so that the first page does not wait; raises what loading raises."""
-        begun = [self._begin(_warm, self._ocr, seconds=_LOADING_SECONDS) for _ in range(self._options.processes)]
-        for loading in begun:
-            loading.result()
+        tasks = [self._begin(_warm, self._ocr, seconds=_LOADING_SECONDS) for _ in range(self._options.processes)]
+        for task in tasks:
+            task.result()
 
     def count(self, data: bytes, limits: Limits) -> int:
         """Pages of a file; raises FileRejectedError, or EngineError if processes died of it."""
@@ -95,13 +88,12 @@ class OcrPool:
         """Begin to read a page."""
         return self._begin(_read, data, page_no, self._ocr, limits, seconds=limits.seconds)
 
-    def compare(self, data: bytes, questions: tuple[GlyphQuery, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
-        """An answer to each question, None where there is none; raises FileRejectedError, or EngineError."""
+    def compare(self, data: bytes, queries: tuple[GlyphQuery, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
+        """See `answer_queries`; raises FileRejectedError, or EngineError if processes died of it."""
         seconds = limits.seconds + _LOADING_SECONDS  # a process draws every character once before its first answer
-        told: tuple[Resemblance | None, ...] = self._begin(
-            answer_queries, data, questions, limits, seconds=seconds
-        ).result()
-        return told
+        task = self._begin(answer_queries, data, queries, limits, seconds=seconds)
+        found: tuple[Resemblance | None, ...] = task.result()
+        return found
 
     def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
         """A page with frames as JPEG; raises FileRejectedError, or EngineError if processes died of it."""
@@ -112,7 +104,7 @@ class OcrPool:
         return Task(self._processes.begin(task, *args, seconds=seconds))
 
     def close(self) -> None:
-        """End the processes; what they were reading is dropped, and an EngineError to whoever waits for it."""
+        """End the processes; callers that wait for a page get an EngineError."""
         self._processes.close()
 
     def __enter__(self) -> Self:
@@ -125,7 +117,7 @@ class OcrPool:
 
 
 class Task(NamedTuple):
-    """A task that a process does."""
+    """A task that a process runs."""
 
     future: Future[Any]
 
@@ -142,13 +134,13 @@ class Task(NamedTuple):
         except PipelineError:
             raise
         except Exception as error:
-            # A picture that breaks our code must not end a batch; the text of the error may quote, its kind may not.
+            # A picture that breaks our code must not end a batch. The error's text could quote the page, its type not.
             raise EngineError(f"reading a page broke with {type(error).__name__}") from error
 
 
 @cache
 def _engine(ocr: OcrOptions) -> OcrEngine:
-    """The engine of this process, whose single caller is the process's one task at a time."""
+    """The engine of this process, which runs one task at a time, so the engine has a single caller."""
     return ValidatedEngine(engine_kind(ocr.engine).load(ocr))
 
 

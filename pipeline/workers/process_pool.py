@@ -1,4 +1,4 @@
-"""Processes that do one task at a time for whoever asks; each may die, hang or swell without another task noticing."""
+"""Processes that run one task at a time; each may die, hang or swell without affecting another task."""
 
 import os
 import threading
@@ -18,7 +18,7 @@ from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.workers.sandbox import confine
 
 _MEGABYTE = 1024 * 1024
-_FINAL = (FileRejectedError, ModelsError, CancelledError)  # what another process would say as well
+_FINAL = (FileRejectedError, ModelsError, CancelledError)  # errors that another process would raise as well
 
 
 class _Job(NamedTuple):
@@ -45,16 +45,16 @@ class WorkerProcesses:
         self._closed = False
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._idle: SimpleQueue[_Slot] = SimpleQueue()  # taken in turn, so that warming up reaches every one
-        self._seats = [_Slot(options) for _ in range(options.processes)]
-        for seat in self._seats:
-            self._idle.put(seat)
+        self._slots = [_Slot(options) for _ in range(options.processes)]
+        for slot in self._slots:
+            self._idle.put(slot)
         # Threads that live as long as we do, since the kernel ends a process with the thread that started it.
-        self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in self._seats]
+        self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in self._slots]
         for thread in self._threads:
             thread.start()
 
     def begin(self, task: Callable[..., Any], *args: object, seconds: float) -> Future[Any]:
-        """Begin a task as soon as a process is free; it then has so many seconds, and once more if it is lost."""
+        """Begin a task as soon as a process is free; it then has `seconds`, and again if its process is lost."""
         job = _Job(Future(), task, args, seconds)
         with self._lock:
             if self._closed:
@@ -66,14 +66,14 @@ class WorkerProcesses:
     @property
     def lost(self) -> int:
         """How often a process died, hung or failed and was replaced."""
-        return sum(seat.lost for seat in self._seats)
+        return sum(slot.lost for slot in self._slots)
 
     def close(self) -> None:
-        """End the processes; what they were doing, or had yet to do, is cancelled."""
+        """End the processes; running and waiting tasks are cancelled."""
         with self._lock:
             self._closed = True
-        for seat in self._seats:
-            seat.close()
+        for slot in self._slots:
+            slot.close()
         for _ in self._threads:
             self._jobs.put(None)
         for thread in self._threads:
@@ -81,13 +81,13 @@ class WorkerProcesses:
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
-            seat = self._idle.get()
+            slot = self._idle.get()
             try:
-                job.future.set_result(seat.do(job))
-            except BaseException as error:  # noqa: BLE001 - handed on, whatever it is, to whoever waits
+                job.future.set_result(slot.do(job))
+            except BaseException as error:  # noqa: BLE001 - the caller that waits for the future gets it
                 job.future.set_exception(error)
             finally:
-                self._idle.put(seat)
+                self._idle.put(slot)
 
 
 class _Slot:
@@ -107,9 +107,9 @@ class _Slot:
         except _FINAL:
             raise
         except Exception:  # noqa: BLE001 - see below
-            # The one retry outside flows, since only here is a fresh process at hand. Its process died, hung or
-            # failed, maybe of what an earlier page left behind; and want of memory looks like any of these: seen were
-            # MemoryError, errors of OpenCV and of both runtimes, an empty answer, a segmentation fault.
+            # The only retry outside flows, since only this class can start a fresh process. The process died, hung or
+            # failed, maybe because of an earlier page; and lack of memory looks like any of these: MemoryError, errors
+            # of OpenCV and of both runtimes, an empty answer and a segmentation fault occurred.
             return self._once(job)
 
     def close(self) -> None:

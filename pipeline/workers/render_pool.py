@@ -1,4 +1,4 @@
-"""Pages for people to look at, drawn in a confined process: no scan is decoded where passwords and sessions are."""
+"""Draw pages for reviewers in a confined process, so that the desk's process, with its passwords, decodes no scan."""
 
 import threading
 from typing import Final
@@ -14,7 +14,7 @@ _LONGEST: Final = 2200  # pixels: small print on an A4 sheet can be read enlarge
 
 
 class PageRenderer:
-    """Draws pages one after the other, in a process without an engine that is begun with the first one."""
+    """Draws pages one after the other, in a process without an engine that starts with the first page."""
 
     def __init__(self, options: ReaderOptions) -> None:
         self._options = options.model_copy(update={"processes": 1})
@@ -50,4 +50,4 @@ def _view(data: bytes, page_no: int, limits: Limits) -> bytes:
 
 
 def _nothing() -> None:
-    """A process that does this has begun."""
+    """A task that shows that the process has started."""

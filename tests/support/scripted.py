@@ -46,10 +46,10 @@ class ScriptedReaders:
         self.asked.append(data)
         return _Known(self.script[data])
 
-    def compare(self, data: bytes, questions: tuple[GlyphQuery, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
+    def compare(self, data: bytes, queries: tuple[GlyphQuery, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
         """What the script has for each character, whatever the picture."""
-        self.questions.extend(questions)
-        return tuple(self._resemblance(question.character) for question in questions)
+        self.questions.extend(queries)
+        return tuple(self._resemblance(question.character) for question in queries)
 
     def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
         """The file itself."""

@@ -18,7 +18,7 @@ from pipeline.perceive.decode.pixels import Rgb
 
 
 class FileType(StrEnum):
-    """A type that we decode; the value is the media type."""
+    """A type that can be decoded; the value is the media type, the name is what Pillow calls it."""
 
     JPEG = "image/jpeg"
     PNG = "image/png"
@@ -37,7 +37,7 @@ _SIGNATURES: tuple[tuple[FileType, Callable[[bytes], bool]], ...] = (
     (FileType.TIFF, lambda head: head[:4] in (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")),
     (FileType.PDF, lambda head: b"%PDF-" in head[:_PDF_HEADER_WITHIN]),
 )
-_FORMATS = {FileType.JPEG: "JPEG", FileType.PNG: "PNG", FileType.WEBP: "WEBP", FileType.TIFF: "TIFF"}
+
 _RIFF_HEADER = 8  # bytes, which the size that a WebP states does not count
 _ASIDE = (b"iCCP", b"iTXt", b"zTXt")  # what a PNG packs beside its pixels
 _PNG_HEADER = 8  # bytes before the first piece
@@ -50,7 +50,7 @@ _CUT_SHORT = ("truncated", "broken data stream", "unrecognized data stream", "no
 
 
 def sniff(data: bytes) -> FileType:
-    """Tell the type of a file.
+    """The type of a file, by its first bytes and never by its name.
 
     Raises:
         FileRejectedError: It is empty, HEIC, or none of the types that we decode.
@@ -84,7 +84,7 @@ def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limi
     """One page of an image file, turned as its EXIF orientation says, transparency on white.
 
     Raises:
-        FileRejectedError: Too many pixels (told from the header), cut short, or damaged.
+        FileRejectedError: Too many pixels by the header, cut short, or damaged.
     """
     with _coded_errors(), _open_image(data, file_type) as image:
         if page_no > 1:
@@ -99,11 +99,11 @@ def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limi
 
 def _open_image(data: bytes, file_type: FileType) -> Image.Image:
     plain = _without_asides(data) if file_type is FileType.PNG else data
-    return Image.open(BytesIO(plain), formats=(_FORMATS[file_type],))
+    return Image.open(BytesIO(plain), formats=(file_type.name,))
 
 
 def _without_asides(png: bytes) -> bytes:
-    """A PNG without its colour profile and packed texts, which nobody reads and Pillow refuses if they unfold far."""
+    """A PNG without its colour profile and packed texts: unused here, and Pillow refuses those that expand far."""
     kept, at = [png[:_PNG_HEADER]], _PNG_HEADER
     while at < len(png):
         end = at + int.from_bytes(png[at : at + 4]) + _PNG_FRAME
@@ -116,8 +116,8 @@ def _without_asides(png: bytes) -> bytes:
 def _ends_early(jpeg: bytes, image: Image.Image) -> bool:
     """Whether rows are missing from a JPEG that says it ended.
 
-    libjpeg fills what is missing with its zero, the grey in the middle, and Pillow does not hand on its warning. A page
-    may also end in just that grey; so noise is put before the end, which is only read where something is missing.
+    libjpeg fills missing rows with its zero, the middle grey, and Pillow drops its warning. A page may also end in just
+    that grey; so noise is put before the end marker: the decoder reads it only where rows are missing.
     """
     if not _ends_in_nothing(image):
         return False
@@ -153,9 +153,9 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 @contextmanager
 def _coded_errors() -> Iterator[None]:
-    """Pillow's many ways to say no, as ours."""
+    """Turn Pillow's errors into FileRejectedError."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a strange EXIF tag is no reason to refuse a picture
+        warnings.simplefilter("ignore")  # an unknown EXIF tag is no reason to refuse a picture
         try:
             yield
         except Image.DecompressionBombError as error:

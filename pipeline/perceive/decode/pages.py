@@ -1,4 +1,4 @@
-"""Bytes to pages, within limits. Whoever calls this does so in a worker process that may die of it."""
+"""Bytes to pages, within limits. Call it in a worker process only, since a hostile file can kill the process."""
 
 from models.errors import FileRejectedError
 from models.findings import Reason

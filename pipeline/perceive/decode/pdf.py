@@ -102,7 +102,7 @@ def _open_pdf(data: bytes) -> Iterator[Any]:
 
 
 def _reason(data: bytes, error: pypdfium2.PdfiumError) -> Reason:
-    """Why a file does not open; PDFium may fail without an error, and then still tells that of an earlier file."""
+    """Why a file does not open; PDFium may fail without an error, and then reports that of an earlier file."""
     if error.err_code == _WRONG_PASSWORD and b"/Encrypt" in data:
         return Reason.PASSWORD
     return Reason.EMPTY if _NO_PAGES.search(data) and not _A_PAGE.search(data) else Reason.DAMAGED

@@ -1,4 +1,4 @@
-"""What pixels are called between the rooms that touch them. OpenCV's stubs promise no more than MatLike."""
+"""Types of pictures. OpenCV's stubs promise no more than MatLike."""
 
 from typing import TypeAlias
 

@@ -24,37 +24,34 @@ class TextLine(NamedTuple):
 
 
 class OcrEngine(Protocol):
-    """Finds lines of text and reads them. Holds no page; one caller at a time, since networks reuse their buffers."""
+    """Finds lines of text and reads them. Keeps no page. One caller at a time, since networks reuse their buffers."""
 
     @property
     def name(self) -> str:
         """`runtime-version/precision/weights/settings`: same name and same pixels give the same lines."""
-        ...
 
     def find(self, picture: Rgb, /) -> tuple[Quad, ...]:
-        """Where lines of text stand, top to bottom, corners as if each were read along its longer side.
+        """The quads of lines of text, top to bottom; corners as if each line were read along its longer side.
 
         Raises:
             EngineError: The engine gave no usable answer.
         """
-        ...
 
     def read(self, lines: Sequence[Rgb], /) -> tuple[Lattice, ...]:
-        """What each picture of one line says, upright, in the order given; a line's reading depends on no other.
+        """The lattice of each upright picture of one line, in the order given; no line affects another.
 
         Raises:
             EngineError: The engine gave no usable answer.
         """
-        ...
 
 
 def weights_named(engine: str) -> str:
-    """The digest of the weights, out of an engine's name."""
+    """The digest of the weights, taken from an engine's name."""
     return engine.split("/")[2]
 
 
 class ValidatedEngine:
-    """An engine whose answers are possible; those that are not are EngineError, and never become a reading."""
+    """An engine whose answers are checked: an impossible answer raises EngineError and never becomes a reading."""
 
     def __init__(self, engine: OcrEngine) -> None:
         self._engine = engine

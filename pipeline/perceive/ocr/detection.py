@@ -5,7 +5,6 @@ Source:
     them, but for `_BOX_SCORE`.
 """
 
-import math
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -35,7 +34,10 @@ class _Rectangle(NamedTuple):
 
 
 def find_lines(picture: Rgb, network: Network, longest: int) -> tuple[Quad, ...]:
-    """Rectangles around lines of text in pixels of the picture, top to bottom, looking at `longest` pixels at most."""
+    """Rectangles around lines of text in pixels of the picture, top to bottom.
+
+    The network sees the picture with a longest side of at most `longest` pixels.
+    """
     height, width = picture.shape[:2]
     scale = min(1.0, longest / max(height, width))
     seen_as = max(1, round(width * scale)), max(1, round(height * scale))
@@ -46,16 +48,11 @@ def find_lines(picture: Rgb, network: Network, longest: int) -> tuple[Quad, ...]
 
 
 def _tensor(picture: Rgb) -> Tensor:
-    """The picture as the network wants it, its rim drawn out until both sides are multiples of the step."""
+    """The picture as the network's input, its rim repeated until both sides are multiples of the step."""
     height, width = picture.shape[:2]
-    below, right = _up(height) - height, _up(width) - width
-    canvas = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    canvas = cv2.copyMakeBorder(picture, 0, -height % _STEP, 0, -width % _STEP, cv2.BORDER_REPLICATE)
     tensor: Tensor = cv2.dnn.blobFromImage(canvas, _SCALE, mean=_MEAN, swapRB=True).astype(np.float32, copy=False)
     return tensor
-
-
-def _up(side: int) -> int:
-    return math.ceil(side / _STEP) * _STEP
 
 
 def _rectangles(shown: Tensor) -> Iterator[_Rectangle]:

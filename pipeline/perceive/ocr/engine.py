@@ -21,7 +21,7 @@ from pipeline.perceive.ocr.weights import characters_of, find_weights, symbols_o
 
 
 class Engine:
-    """A detector and a recogniser; not for two callers at once."""
+    """A detector and a recogniser. One caller at a time."""
 
     def __init__(self, runtime: Runtime, options: OcrOptions) -> None:
         weights = find_weights(options.models, options.cache)
@@ -54,7 +54,7 @@ def name(runtime: Runtime, options: OcrOptions) -> str:
 
 
 class EngineKind(NamedTuple):
-    """How to load an engine, and what is known of it without loading it; all raise ModelsError without its weights."""
+    """How to load an engine, and its name and alphabet without loading it; each raises ModelsError without weights."""
 
     load: Callable[[OcrOptions], OcrEngine]
     name: Callable[[OcrOptions], str]
@@ -74,7 +74,7 @@ ENGINES: Mapping[str, EngineKind] = MappingProxyType({"openvino": _kind(OPENVINO
 
 
 def engine_kind(name: str) -> EngineKind:
-    """A row of the table; or `module:NAME`, a row that stands in a module of somebody else's.
+    """A row of the table, or `module:NAME` for a row that another module defines.
 
     Raises:
         KeyError: The table has no such row.

@@ -1,4 +1,4 @@
-"""Questions to a lattice: what does it say, how likely is a given text, where does each character stand.
+"""What a lattice says, how likely a given text is, and where each character stands.
 
 Connectionist temporal classification: a text is any path over the steps that gives it after repeated characters are
 merged and blanks dropped.

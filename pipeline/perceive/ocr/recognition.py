@@ -22,7 +22,7 @@ _MOST_ALTERNATIVES: Final = 8
 def read_line(line: Rgb, network: Network, symbols: tuple[str, ...]) -> Lattice:
     """The lattice of one upright line.
 
-    Alone in its call: on one thread a batch of lines is no faster, and what a line says must not depend on others.
+    Each line is a call of its own: on one thread a batch is no faster, and a line's result must not depend on others.
 
     Args:
         line: Of any size.
@@ -32,8 +32,8 @@ def read_line(line: Rgb, network: Network, symbols: tuple[str, ...]) -> Lattice:
     height, width = line.shape[:2]
     columns = min(_LONGEST, max(_STEP_COLUMNS, math.ceil(LINE_ROWS * width / height)))
     steps = network(_tensor(line, columns))[0]
-    held = steps[: math.ceil(columns / _STEP_COLUMNS) + 1]  # without those of the padding, but for one
-    return Lattice(steps=_alternatives(held, symbols), span=_STEP_COLUMNS / columns)
+    unpadded = steps[: math.ceil(columns / _STEP_COLUMNS) + 1]  # and the first step of the padding
+    return Lattice(steps=_alternatives(unpadded, symbols), span=_STEP_COLUMNS / columns)
 
 
 def _tensor(line: Rgb, columns: int) -> Tensor:
@@ -53,8 +53,8 @@ def _alternatives(steps: Tensor, symbols: tuple[str, ...]) -> tuple[tuple[Altern
     order = np.lexsort((outputs, -likely, rows))
     found: list[list[Alternative]] = [[] for _ in steps]
     for at in order.tolist():
-        held = found[rows[at]]
-        if len(held) < _MOST_ALTERNATIVES:
+        step = found[rows[at]]
+        if len(step) < _MOST_ALTERNATIVES:
             output = int(outputs[at])
-            held.append(Alternative(symbols[output - 1] if output else BLANK, round(float(likely[at]), 5)))
-    return tuple(tuple(held) for held in found)
+            step.append(Alternative(symbols[output - 1] if output else BLANK, round(float(likely[at]), 5)))
+    return tuple(map(tuple, found))

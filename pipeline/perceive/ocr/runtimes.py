@@ -22,7 +22,6 @@ class Network(Protocol):
 
     def __call__(self, tensor: Tensor, /) -> Tensor:
         """Run the network."""
-        ...
 
 
 class Runtime(NamedTuple):

@@ -1,7 +1,7 @@
-"""Where the engine's weights come from: local files only, checked against a manifest at every start.
+"""The engine's weights: local files only, checked against a manifest at every start.
 
-The rapidocr wheel ships PP-OCRv6 small (detection, recognition) as ONNX. PaddleOCR wants a directory a model, with
-`inference.onnx` and `inference.yml`; they are arranged once in the cache, with the SHA-256 of every file.
+The rapidocr wheel ships PP-OCRv6 small (detection, recognition) as ONNX. PaddleOCR expects a directory for each model,
+with `inference.onnx` and `inference.yml`. The first start creates both in the cache, with the SHA-256 of every file.
 """
 
 import hashlib
@@ -26,38 +26,26 @@ _BUNDLED: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _NAMES: Mapping[str, str] = MappingProxyType({"det": "PP-OCRv6_small_det", "rec": "PP-OCRv6_small_rec"})
+_DECODE = {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}}
+_NORMALIZE = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "scale": "1./255.", "order": "hwc"}
+_DETECTION_STEPS = [
+    _DECODE,
+    {"DetResizeForTest": {"resize_long": 960}},
+    {"NormalizeImage": _NORMALIZE},
+    {"ToCHWImage": None},
+    {"KeepKeys": {"keep_keys": ["image", "shape", "polys", "ignore_tags"]}},
+]
 _DETECTION = {
-    "PreProcess": {
-        "transform_ops": [
-            {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
-            {"DetResizeForTest": {"resize_long": 960}},
-            {
-                "NormalizeImage": {
-                    "mean": [0.485, 0.456, 0.406],
-                    "std": [0.229, 0.224, 0.225],
-                    "scale": "1./255.",
-                    "order": "hwc",
-                }
-            },
-            {"ToCHWImage": None},
-            {"KeepKeys": {"keep_keys": ["image", "shape", "polys", "ignore_tags"]}},
-        ]
-    },
+    "PreProcess": {"transform_ops": _DETECTION_STEPS},
     "PostProcess": {
-        "name": "DBPostProcess",
-        "thresh": 0.3,
-        "box_thresh": 0.6,
-        "max_candidates": 1000,
-        "unclip_ratio": 1.5,
+        "name": "DBPostProcess", "thresh": 0.3, "box_thresh": 0.6, "max_candidates": 1000, "unclip_ratio": 1.5,
     },
-}
-_RECOGNITION_STEPS = {
-    "transform_ops": [
-        {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
-        {"RecResizeImg": {"image_shape": [3, 48, 320]}},
-        {"KeepKeys": {"keep_keys": ["image"]}},
-    ]
-}
+}  # fmt: skip
+_RECOGNITION_STEPS = [
+    _DECODE,
+    {"RecResizeImg": {"image_shape": [3, 48, 320]}},
+    {"KeepKeys": {"keep_keys": ["image"]}},
+]
 
 
 class Weights(NamedTuple):
@@ -130,11 +118,14 @@ def _recognition(source: Path) -> dict[str, object]:
 
     session = onnxruntime.InferenceSession(str(source), providers=["CPUExecutionProvider"])
     characters = session.get_modelmeta().custom_metadata_map["character"].split("\n")
-    return {"PreProcess": _RECOGNITION_STEPS, "PostProcess": {"name": "CTCLabelDecode", "character_dict": characters}}
+    return {
+        "PreProcess": {"transform_ops": _RECOGNITION_STEPS},
+        "PostProcess": {"name": "CTCLabelDecode", "character_dict": characters},
+    }
 
 
 def symbols_of(weights: Weights) -> tuple[str, ...]:
-    """What the recogniser's outputs stand for, from the second on; the first is the blank, the last the space."""
+    """The characters of the recogniser's outputs from the second on; the first is the blank, the last the space."""
     return (*_configured(weights.recognition)["PostProcess"]["character_dict"], " ")
 
 

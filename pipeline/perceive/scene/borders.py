@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.scene.outlines import Corners
 
 _SAMPLES: Final = 48  # places looked at along a side
@@ -77,12 +76,7 @@ class _Side(NamedTuple):
     shown: NDArray[np.bool_] = np.zeros(_SAMPLES, np.bool_)
 
 
-def colours(smooth: Rgb) -> Colours:
-    """The picture as borders are looked for in it."""
-    return cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32)
-
-
-def border(lab: Colours, corners: Corners) -> Border:
+def fit_border(lab: Colours, corners: Corners) -> Border:
     """The outline moved onto the border that it nearly follows, and how much of that border is there."""
     moved = corners.astype(np.float64)
     for _ in range(2):  # once to get there, once to see more of it
@@ -99,9 +93,9 @@ def border(lab: Colours, corners: Corners) -> Border:
 
 def _sides(lab: Colours, corners: _Places) -> list[_Side]:
     """The four sides; one at which the colour changes far less than at the others follows no border."""
-    looked = [_side(lab, corners[at], corners[(at + 1) % 4]) for at in range(4)]
-    usual = _usual(looked)
-    return [side._replace(shown=side.inside & (side.steps > max(_LEAST_STEP, _OF_USUAL * usual))) for side in looked]
+    sides = [_side(lab, corners[at], corners[(at + 1) % 4]) for at in range(4)]
+    least = max(_LEAST_STEP, _OF_USUAL * _usual(sides))
+    return [side._replace(shown=side.inside & (side.steps > least)) for side in sides]
 
 
 def _usual(sides: list[_Side]) -> float:
@@ -149,10 +143,9 @@ def _line(side: _Side, start: _Places, end: _Places) -> tuple[_Places, _Places]:
     """A point and a direction: through the places that show a step, or the side as it was if too few do."""
     if side.ended or side.shown.sum() < _SAMPLES // 2:
         return start, end - start
-    across_x, across_y, x, y = cv2.fitLine(side.places[side.shown].astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01)[
-        :, 0
-    ]
-    return np.array([x, y], np.float64), np.array([across_x, across_y], np.float64)
+    shown = side.places[side.shown].astype(np.float32)
+    along_x, along_y, x, y = cv2.fitLine(shown, cv2.DIST_HUBER, 0, 0.01, 0.01)[:, 0]
+    return np.array([x, y], np.float64), np.array([along_x, along_y], np.float64)
 
 
 def _met(lines: list[tuple[_Places, _Places]], before: _Places) -> _Places:

@@ -8,9 +8,9 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-from models.geometry import Point, Quad
+from models.geometry import Box, Point, Quad
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.scene.borders import Border, Colours, border, colours
+from pipeline.perceive.scene.borders import Border, Colours, fit_border
 from pipeline.perceive.scene.outlines import Corners, area, clockwise, outlines, rim
 
 _SIDE: Final = 512  # pixels of the longest side while looking; a hundredth of a page is still five of them
@@ -19,12 +19,10 @@ _WEAKEST: Final = 0.45  # of each side that must show a border: another sheet un
 _MEAN: Final = 0.8  # of the whole outline
 _OPEN: Final = 1  # sides that the picture may cut off; with two the whole picture is as good
 _CUT: Final = 0.2  # of the picture that a document must fill if the picture cuts it off; less is a patch of the desk
-_SMALL: Final = 0.12  # of the picture; on a bed a card is less, but who takes a photo of a card goes nearer
+_SMALL: Final = 0.12  # of the picture; on a scanner's bed a card is less, but people photograph a card from nearer
 _FLAT: Final = 12  # 8-bit Lab by which most of a scanner's bed is even; a desk's grain and its light vary more
 _FAINTEST: Final = 0.1  # of the usual step that every side must show
-_DARKER: Final = (
-    4  # 8-bit Lab; what is so much darker than its ground is a photo on a card, unless the ground is the bed
-)
+_DARKER: Final = 4  # 8-bit Lab; what is so much darker than its ground is a photo on a card, except on the bed
 _BED: Final = 20  # 8-bit Lab by which the ground may differ from the picture's rim and still be the bed
 _ALIKE: Final = 3  # pixels by which corners differ that lead to the same border
 _RANK: Final = 6  # an outline with nine tenths of a border must be twice as large as one that has all
@@ -45,17 +43,22 @@ class _Ground(NamedTuple):
 def find_documents(page: Rgb) -> tuple[Quad, ...]:
     """Outlines of the documents in the picture, in page pixels, largest first.
 
-    Corners start at the one nearest to the top left; which edge is the document's own top is not known here.
-    The whole picture, if no outline stands out.
+    Corners start at the one nearest to the top left; the orientation of the document is not known yet.
+    The whole picture if no outline stands out.
     """
-    height, width = page.shape[:2]
     small, scale = _small(page)
     found = tuple(_bordered(small)) if min(small.shape[:2]) >= _SMALLEST else ()
     kept = _apart(_divided(found))
     if not kept:
-        return (Quad(Point(0, 0), Point(width, 0), Point(width, height), Point(0, height)),)
+        return (whole_page(page),)
     ordered = sorted(kept, key=lambda one: area(one.corners), reverse=True)
     return tuple(_quad(np.divide(one.corners, scale), page) for one in ordered)
+
+
+def whole_page(page: Rgb) -> Quad:
+    """The whole page as an outline."""
+    height, width = page.shape[:2]
+    return Quad.of_box(Box(0, 0, width, height))
 
 
 def _small(page: Rgb) -> tuple[Rgb, float]:
@@ -71,14 +74,14 @@ def _small(page: Rgb) -> tuple[Rgb, float]:
 def _bordered(small: Rgb) -> Iterator[Border]:
     """Outlines with a border, each once."""
     smooth = np.asarray(cv2.medianBlur(small, 5), np.uint8)  # takes the grain of a desk, and leaves edges
-    lab = colours(np.asarray(cv2.GaussianBlur(small, (3, 3), 0), np.uint8))
+    lab = cv2.cvtColor(cv2.GaussianBlur(small, (3, 3), 0), cv2.COLOR_RGB2LAB).astype(np.float32)
     ground = _ground(lab)
     seen: list[Corners] = []
     for corners in outlines(smooth):
-        if any(_alike(corners, other) for other in seen):
+        if any(float(np.abs(corners - other).max()) < _ALIKE for other in seen):
             continue
         seen.append(corners)
-        found = border(lab, corners)
+        found = fit_border(lab, corners)
         if _stands_out(found) and _is_document(found, ground, small.shape[0] * small.shape[1]):
             yield found
 
@@ -103,18 +106,9 @@ def _is_document(found: Border, ground: _Ground, frame: int) -> bool:
     return size >= least and found.open <= _OPEN and (found.paper[0] > found.ground[0] - _DARKER or on_bed)
 
 
-def _alike(one: Corners, other: Corners) -> bool:
-    """Whether corresponding corners are so near that both follow the same border."""
-    return float(np.abs(one - other).max()) < _ALIKE
-
-
-def _rank(one: Border) -> float:
-    return area(one.corners) * one.mean**_RANK
-
-
 def _divided(found: Sequence[Border]) -> list[Border]:
     """Best first, without those that merely go around several others."""
-    best = sorted(found, key=_rank, reverse=True)
+    best = sorted(found, key=lambda one: area(one.corners) * one.mean**_RANK, reverse=True)
     return [one for one in best if not _goes_around(one, best)]
 
 

@@ -1,4 +1,4 @@
-"""What was printed and what was stamped, apart: a seal over a value is no text, and what lies below it is."""
+"""Separate print from red stamps: a seal over a value must not be read as text, and the value below it must be."""
 
 from typing import Final, NamedTuple
 
@@ -26,10 +26,10 @@ class InkLayers(NamedTuple):
 
 
 def separate_ink(picture: Rgb) -> InkLayers:
-    """The picture as red light shows it where there is stamp ink, and as it is everywhere else; and that ink.
+    """The picture with its red channel in place of stamp ink, unchanged everywhere else; and the stamp ink alone.
 
-    Black print below a red seal stays as dark as it was, since it is dark in red light too. Where a page or what it
-    lies on is red all over, it stays as it is.
+    Black print below a red seal stays as dark as it was, since it is dark in red light too. A page or a background
+    that is red all over stays unchanged.
     """
     stamped = _stamp_ink(picture)
     alone = cv2.bitwise_not(cv2.multiply(stamped, np.full(1, _DARKER)))

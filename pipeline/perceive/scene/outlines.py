@@ -29,9 +29,8 @@ _SHORTEST: Final = 0.15  # of the region's longer side, from which a piece may b
 _MOST: Final = 9  # longest pieces that are tried: 126 ways to choose four
 _COVERED: Final = 0.4  # of each side that its piece must cover; the rest may be hidden or grown over
 _BEYOND: Final = 0.06  # of a side by which its piece may reach past the corner
-_TRIED: Final = 3  # best ways that are handed on
-
-_Corners = NDArray[np.float64]  # shape (ways, 4, 2)
+_TRIED: Final = 3  # best choices that are returned
+_EDGES: Final = ((16, 48), (40, 110), (100, 260))  # Sobel units, four to a grey level: tinted paper, card on a desk
 
 
 def outlines(smooth: Rgb) -> Iterator[Corners]:
@@ -42,7 +41,7 @@ def outlines(smooth: Rgb) -> Iterator[Corners]:
         for contour in contours:
             if cv2.contourArea(contour) < _LEAST_SHARE * frame:
                 continue
-            for corners in _ways(contour):
+            for corners in _corners_of(contour):
                 if area(corners) <= _MOST_SHARE * frame and _plausible(corners):
                     yield corners
 
@@ -77,7 +76,7 @@ def four_corners(contour: MatLike) -> Corners | None:
     return four if len(four) == 4 and filled >= _LEAST_FILL * area(four) else None
 
 
-def _ways(contour: MatLike) -> Iterator[Corners]:
+def _corners_of(contour: MatLike) -> Iterator[Corners]:
     """The region as it is; where it is no rectangle, its straight sides."""
     corners = four_corners(contour)
     if corners is not None:
@@ -88,11 +87,7 @@ def _ways(contour: MatLike) -> Iterator[Corners]:
 
 def _masks(smooth: Rgb) -> Iterator[Grey]:
     """Pictures in which a document may be a region: inside its edges, as paper, and unlike the picture's border."""
-    for low, high in (
-        (16, 48),
-        (40, 110),
-        (100, 260),
-    ):  # Sobel units, four to a grey level: tinted paper on white, card on desk
+    for low, high in _EDGES:
         edges = cv2.Canny(smooth, low, high)  # of whichever channel changes most
         for width in (3, 5):
             yield cv2.bitwise_not(cv2.dilate(edges, np.ones((width, width), np.uint8)))
@@ -167,13 +162,13 @@ def _plausible(corners: Corners) -> bool:
 
 
 def four_sides(contour: NDArray[np.int32]) -> Iterator[NDArray[np.float32]]:
-    """Corners where four straight pieces of the contour meet, clockwise; the ways that use most of it first."""
+    """Corners where four straight pieces of the contour meet, clockwise; choices that use most of it first."""
     pieces = _pieces(contour)
     if len(pieces) < 4:
         return
-    ways = pieces[np.array(list(combinations(range(len(pieces)), 4)))]  # (ways, 4, 2 ends, 2)
-    corners = _meetings(ways)
-    used = _used(ways, corners)
+    choices = pieces[np.array(list(combinations(range(len(pieces)), 4)))]  # (choices, 4, 2 ends, 2)
+    corners = _meetings(choices)
+    used = _used(choices, corners)
     for at in np.argsort(-used, kind="stable")[:_TRIED]:
         if used[at] > 0:
             yield corners[at].astype(np.float32)
@@ -189,21 +184,24 @@ def _pieces(contour: NDArray[np.int32]) -> NDArray[np.float64]:
     return np.asarray(pieces[straight], np.float64)
 
 
-def _meetings(ways: NDArray[np.float64]) -> _Corners:
-    """Where each piece, prolonged, meets the next; far away where they hardly do. Corner n begins piece n."""
-    start = ways[:, :, 0]
-    along = ways[:, :, 1] - start
+def _meetings(choices: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where each piece, prolonged, meets the next, shape (choices, 4, 2); far away where they hardly do.
+
+    Corner n begins piece n.
+    """
+    start = choices[:, :, 0]
+    along = choices[:, :, 1] - start
     before, ahead = np.roll(start, 1, axis=1), np.roll(along, 1, axis=1)
     turn = _cross(ahead, along)
     turn = np.where(np.abs(turn) < 1e-6, 1e-6, turn)
     return before + ahead * (_cross(start - before, along) / turn)[..., None]
 
 
-def _used(ways: NDArray[np.float64], corners: _Corners) -> NDArray[np.float64]:
+def _used(choices: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """Pixels of the sides that pieces cover; 0 where a piece lies elsewhere than on its side."""
     sides = np.roll(corners, -1, axis=1) - corners
     squares = np.maximum((sides**2).sum(axis=2), 1e-6)
-    first, last = (((ways[:, :, end] - corners) * sides).sum(axis=2) / squares for end in (0, 1))
+    first, last = (((choices[:, :, end] - corners) * sides).sum(axis=2) / squares for end in (0, 1))
     covered = last - first
     fits = (covered >= _COVERED) & (first >= -_BEYOND) & (last <= 1 + _BEYOND)
     return np.where(fits.all(axis=1), (covered * np.sqrt(squares)).sum(axis=1), 0.0)

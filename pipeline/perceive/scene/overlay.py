@@ -1,4 +1,4 @@
-"""A page as a reviewer sees it: the picture, with a frame around everything that was read or found."""
+"""A page as a reviewer sees it: the picture with a frame around each field that was read and each finding."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -15,7 +15,7 @@ _MARGIN = 4  # pixels between print and frame
 
 
 class Meaning(StrEnum):
-    """What a frame says."""
+    """What a frame marks: a field that was read, or a finding."""
 
     READ = "read"
     FOUND = "found"

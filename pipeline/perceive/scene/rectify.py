@@ -37,9 +37,14 @@ class Scene(NamedTuple):
 
 
 def rectify(page: Rgb, quad: Quad, rotation: Turn = 0, *, mirrored: bool = False) -> Scene:
-    """Cut the document out of the page, turned clockwise by `rotation` degrees, then mirrored if it is a mirror's.
+    """Cut a document out of a page.
 
-    `quad` starts at the corner nearest to the page's top left; the scene's own quad starts at the document's.
+    Args:
+        page: As decoded.
+        quad: Around the document, from the corner nearest to the page's top left; the scene's quad starts at the
+            document's own.
+        rotation: Degrees clockwise by which the document is turned to stand upright.
+        mirrored: Whether the page shows the document mirrored; it is mirrored back after turning.
     """
     turned = _turned(quad, rotation)
     if mirrored:
@@ -63,8 +68,7 @@ def _turned(quad: Quad, rotation: Turn) -> Quad:
 
 
 def _size(quad: Quad) -> tuple[int, int]:
-    width = max(math.dist(quad.top_left, quad.top_right), math.dist(quad.bottom_left, quad.bottom_right))
-    height = max(math.dist(quad.top_left, quad.bottom_left), math.dist(quad.top_right, quad.bottom_right))
+    width, height = _width(quad), _height(quad)
     longest = max(width, height, 1.0)
     scale = min(max(longest, _SHORTEST), _LONGEST) / longest
     return max(1, round(width * scale)), max(1, round(height * scale))
@@ -78,19 +82,19 @@ def _inside(quad: Quad, page: Rgb) -> bool:
 
 
 def is_tall(line: Quad) -> bool:
-    """Whether a line stands on its end."""
+    """Whether a line runs vertically."""
     return _height(line) >= _TALL * _width(line)
 
 
 def reading_order(line: Quad) -> Quad:
-    """The corners as the line is read: one that stands runs downwards, and starts at its top right."""
+    """The corners as the line is read: a vertical line runs downwards and starts at its top right."""
     if not is_tall(line):
         return line
     return Quad(line.top_right, line.bottom_right, line.bottom_left, line.top_left)
 
 
 def cut_line(picture: Rgb, line: Quad) -> Rgb:
-    """The picture of one line at its own size, lying; at least one pixel."""
+    """The picture of one line at its own size, turned to run across; at least one pixel."""
     corners = reading_order(line)
     width, height = max(1, round(_width(corners))), max(1, round(_height(corners)))
     target = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
