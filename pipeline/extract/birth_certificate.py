@@ -1,7 +1,6 @@
 """出生医学证明: the child, the mother, the father, the issue; labels in Chinese and English."""
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -31,30 +30,28 @@ class _Announced(NamedTuple):
     either: bool = False
 
 
-_SPELLINGS: Mapping[_Announced | None, tuple[str, ...]] = MappingProxyType(
-    {
-        _Announced(Person.CHILD, Field.NAME): ("新生儿姓名",),
-        _Announced(Person.CHILD, Field.SEX): ("性别",),
-        _Announced(Person.CHILD, Field.BIRTH_TIME): ("出生时间",),
-        _Announced(Person.CHILD, Field.GESTATION_WEEKS): ("出生孕周",),
-        _Announced(Person.CHILD, Field.WEIGHT_G): ("出生体重",),
-        _Announced(Person.CHILD, Field.LENGTH_CM): ("出生身长",),
-        _Announced(Person.CHILD, Field.BIRTH_PLACE): ("出生地点",),
-        _Announced(Person.CHILD, Field.INSTITUTION): ("医疗机构名称",),
-        _Announced(Person.MOTHER, Field.NAME): ("母亲姓名",),
-        _Announced(Person.FATHER, Field.NAME): ("父亲姓名",),
-        _Announced(None, Field.AGE, either=True): ("年龄",),
-        _Announced(None, Field.NATIONALITY, either=True): ("国籍",),
-        _Announced(None, Field.ETHNICITY, either=True): ("民族",),
-        _Announced(None, Field.ADDRESS, either=True): ("住址",),
-        _Announced(None, Field.ID_TYPE, either=True): ("有效身份证件类别",),
-        _Announced(None, Field.ID_NUMBER, either=True): ("有效身份证件号码",),
-        _Announced(None, Field.CERTIFICATE_NUMBER): ("出生医学证明编号",),
-        _Announced(None, Field.ISSUER): ("签发机构",),
-        _Announced(None, Field.ISSUE_DATE): ("签发日期",),
-        None: ("出生医学证明专用章",),
-    }
-)
+_SPELLINGS: Mapping[_Announced | None, tuple[str, ...]] = {
+    _Announced(Person.CHILD, Field.NAME): ("新生儿姓名",),
+    _Announced(Person.CHILD, Field.SEX): ("性别",),
+    _Announced(Person.CHILD, Field.BIRTH_TIME): ("出生时间",),
+    _Announced(Person.CHILD, Field.GESTATION_WEEKS): ("出生孕周",),
+    _Announced(Person.CHILD, Field.WEIGHT_G): ("出生体重",),
+    _Announced(Person.CHILD, Field.LENGTH_CM): ("出生身长",),
+    _Announced(Person.CHILD, Field.BIRTH_PLACE): ("出生地点",),
+    _Announced(Person.CHILD, Field.INSTITUTION): ("医疗机构名称",),
+    _Announced(Person.MOTHER, Field.NAME): ("母亲姓名",),
+    _Announced(Person.FATHER, Field.NAME): ("父亲姓名",),
+    _Announced(None, Field.AGE, either=True): ("年龄",),
+    _Announced(None, Field.NATIONALITY, either=True): ("国籍",),
+    _Announced(None, Field.ETHNICITY, either=True): ("民族",),
+    _Announced(None, Field.ADDRESS, either=True): ("住址",),
+    _Announced(None, Field.ID_TYPE, either=True): ("有效身份证件类别",),
+    _Announced(None, Field.ID_NUMBER, either=True): ("有效身份证件号码",),
+    _Announced(None, Field.CERTIFICATE_NUMBER): ("出生医学证明编号",),
+    _Announced(None, Field.ISSUER): ("签发机构",),
+    _Announced(None, Field.ISSUE_DATE): ("签发日期",),
+    None: ("出生医学证明专用章",),
+}
 
 
 def read_certificate(lines: Sequence[Line]) -> Form:
@@ -62,11 +59,8 @@ def read_certificate(lines: Sequence[Line]) -> Form:
     sheet = find_labels(lines, _SPELLINGS)
     beside = values_beside(sheet._replace(runs=tuple(run for run in sheet.runs if not _english(run))))
     names = [label for label in sheet.labels if label.key.field is Field.NAME]
-    return form_of((_slot(label, names), label, runs) for label, runs in beside.items())
-
-
-def _slot(label: Label[_Announced], names: Sequence[Label[_Announced]]) -> Slot:
-    return Slot(label.key.field, _parent(label.box, names) if label.key.either else label.key.person)
+    people = {label: _parent(label.box, names) if label.key.either else label.key.person for label in beside}
+    return form_of((Slot(label.key.field, people[label]), label, runs) for label, runs in beside.items())
 
 
 def _parent(box: Box, names: Sequence[Label[_Announced]]) -> Person | None:

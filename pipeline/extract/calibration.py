@@ -21,11 +21,8 @@ _USUAL_HEIGHT: Final = 30.0  # pixels of a line that reads well
 _NAMES: Final = frozenset({Field.NAME, Field.HEAD_NAME, Field.FORMER_NAME})
 _NUMBERS: Final = frozenset({Field.ID_NUMBER, Field.CERTIFICATE_NUMBER, Field.HOUSEHOLD_NUMBER})
 _DATES: Final = frozenset(
-    {
-        Field.BIRTH_DATE, Field.BIRTH_TIME, Field.ISSUE_DATE, Field.REGISTRATION_DATE, Field.VALID_FROM,
-        Field.VALID_UNTIL,
-    }
-)  # fmt: skip
+    (Field.BIRTH_DATE, Field.BIRTH_TIME, Field.ISSUE_DATE, Field.REGISTRATION_DATE, Field.VALID_FROM, Field.VALID_UNTIL)
+)
 _CLOSED: Final = frozenset(LEXICON) | {Field.NATIONALITY}  # mostly 中国
 
 # Name of each piece of evidence, and how it is taken from a field; the calibration file lists the same names.

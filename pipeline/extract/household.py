@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from models.content import LineContent
 from models.documents import Field
@@ -13,46 +12,42 @@ from pipeline.extract.form import Form, read_form
 from pipeline.extract.form_templates import HOME, MEMBER
 from pipeline.extract.labels import find_labels
 
-_HOME: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
-    {
-        Field.HOUSEHOLD_TYPE: ("户别",),
-        Field.HEAD_NAME: ("户主姓名",),
-        Field.HOUSEHOLD_NUMBER: ("户号",),
-        Field.ADDRESS: ("住址",),
-        Field.ISSUE_DATE: ("签发日期",),
-        # Words of the form that announce nothing we read.
-        None: ("省级公安机关", "户口登记机关", "户口专用章", "承办人签章", "住址变动登记", "变动后的住址", "变动日期"),
-    }
-)
-_MEMBER: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
-    {
-        Field.NAME: ("姓名",),
-        Field.RELATION: ("户主或与户主关系", "户主或与", "户主关系"),
-        Field.FORMER_NAME: ("曾用名",),
-        Field.SEX: ("性别",),
-        Field.BIRTH_PLACE: ("出生地",),
-        Field.ETHNICITY: ("民族",),
-        Field.NATIVE_PLACE: ("籍贯",),
-        Field.BIRTH_DATE: ("出生日期",),
-        Field.OTHER_ADDRESS: ("本市（县）其他住址", "本市（县）", "其他住址"),
-        Field.RELIGION: ("宗教信仰",),
-        Field.ID_NUMBER: ("公民身份证件编号", "公民身份号码", "公民身份", "证件编号", "号码"),
-        Field.HEIGHT: ("身高",),
-        Field.BLOOD_TYPE: ("血型",),
-        Field.EDUCATION: ("文化程度",),
-        Field.MARITAL_STATUS: ("婚姻状况",),
-        Field.MILITARY_SERVICE: ("兵役状况",),
-        Field.EMPLOYER: ("服务处所",),
-        Field.OCCUPATION: ("职业",),
-        Field.MOVED_TO_CITY: ("何时由何地迁来本市（县）", "迁来本市（县）"),
-        Field.MOVED_TO_ADDRESS: ("何时由何地迁来本址", "迁来本址"),
-        Field.REGISTRATION_DATE: ("登记日期",),
-        None: ("常住人口登记卡", "承办人签章", "何时由何地", "户口专用章"),
-    }
-)
-_CHANGES: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
-    {None: ("登记事项变更和更正记载", "变更、更正后", "变更、更正日期", "承办人签章", "项目")}
-)
+_HOME: Mapping[Field | None, tuple[str, ...]] = {
+    Field.HOUSEHOLD_TYPE: ("户别",),
+    Field.HEAD_NAME: ("户主姓名",),
+    Field.HOUSEHOLD_NUMBER: ("户号",),
+    Field.ADDRESS: ("住址",),
+    Field.ISSUE_DATE: ("签发日期",),
+    # Words of the form that announce nothing we read.
+    None: ("省级公安机关", "户口登记机关", "户口专用章", "承办人签章", "住址变动登记", "变动后的住址", "变动日期"),
+}
+_MEMBER: Mapping[Field | None, tuple[str, ...]] = {
+    Field.NAME: ("姓名",),
+    Field.RELATION: ("户主或与户主关系", "户主或与", "户主关系"),
+    Field.FORMER_NAME: ("曾用名",),
+    Field.SEX: ("性别",),
+    Field.BIRTH_PLACE: ("出生地",),
+    Field.ETHNICITY: ("民族",),
+    Field.NATIVE_PLACE: ("籍贯",),
+    Field.BIRTH_DATE: ("出生日期",),
+    Field.OTHER_ADDRESS: ("本市（县）其他住址", "本市（县）", "其他住址"),
+    Field.RELIGION: ("宗教信仰",),
+    Field.ID_NUMBER: ("公民身份证件编号", "公民身份号码", "公民身份", "证件编号", "号码"),
+    Field.HEIGHT: ("身高",),
+    Field.BLOOD_TYPE: ("血型",),
+    Field.EDUCATION: ("文化程度",),
+    Field.MARITAL_STATUS: ("婚姻状况",),
+    Field.MILITARY_SERVICE: ("兵役状况",),
+    Field.EMPLOYER: ("服务处所",),
+    Field.OCCUPATION: ("职业",),
+    Field.MOVED_TO_CITY: ("何时由何地迁来本市（县）", "迁来本市（县）"),
+    Field.MOVED_TO_ADDRESS: ("何时由何地迁来本址", "迁来本址"),
+    Field.REGISTRATION_DATE: ("登记日期",),
+    None: ("常住人口登记卡", "承办人签章", "何时由何地", "户口专用章"),
+}
+_CHANGES: Mapping[Field | None, tuple[str, ...]] = {
+    None: ("登记事项变更和更正记载", "变更、更正后", "变更、更正日期", "承办人签章", "项目")
+}
 
 
 def read_home(lines: Sequence[Line]) -> Form:

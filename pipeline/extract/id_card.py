@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from models.content import Slot
 from models.documents import Field
@@ -12,19 +11,19 @@ from pipeline.extract.form import Form, read_form
 from pipeline.extract.form_templates import PORTRAIT
 from pipeline.extract.runs import Run
 
-_PORTRAIT: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
-    {
-        Field.NAME: ("姓名",),
-        Field.SEX: ("性别",),
-        Field.ETHNICITY: ("民族",),
-        Field.BIRTH_DATE: ("出生",),
-        Field.ADDRESS: ("住址",),
-        Field.ID_NUMBER: ("公民身份号码",),
-    }
-)
-_EMBLEM: Mapping[Field | None, tuple[str, ...]] = MappingProxyType(
-    {Field.ISSUING_AUTHORITY: ("签发机关",), Field.VALID_FROM: ("有效期限",), None: ("中华人民共和国", "居民身份证")}
-)
+_PORTRAIT: Mapping[Field | None, tuple[str, ...]] = {
+    Field.NAME: ("姓名",),
+    Field.SEX: ("性别",),
+    Field.ETHNICITY: ("民族",),
+    Field.BIRTH_DATE: ("出生",),
+    Field.ADDRESS: ("住址",),
+    Field.ID_NUMBER: ("公民身份号码",),
+}
+_EMBLEM: Mapping[Field | None, tuple[str, ...]] = {
+    Field.ISSUING_AUTHORITY: ("签发机关",),
+    Field.VALID_FROM: ("有效期限",),
+    None: ("中华人民共和国", "居民身份证"),
+}
 _NO_START = re.compile(r"\D+\d{4}")  # a dash where the first date should be
 _FIRST_DATE = re.compile(r"\s*(\d{4}\D{1,2}\d{1,2}\D{1,2}\d{1,2})[^\d长]*(.*)")
 

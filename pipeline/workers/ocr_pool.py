@@ -27,15 +27,15 @@ _LOADING_SECONDS: Final = 120.0  # for an engine or a typeface, from a slow disk
 
 
 class PageReader(Protocol):
-    """Reads pages of files; foreseen errors are raised by the futures' `result`."""
+    """Reads pages of files; foreseen errors are raised by the futures' `result`.
 
-    @property
-    def engine(self) -> str:
-        """The engine's name, part of the key under which readings are kept."""
+    Attributes:
+        engine: The engine's name, part of the key under which readings are kept.
+        alphabet: Every character that the engine can give.
+    """
 
-    @property
-    def alphabet(self) -> frozenset[str]:
-        """Every character that the engine can give."""
+    engine: str
+    alphabet: frozenset[str]
 
     def count(self, data: bytes, limits: Limits) -> int:
         """Pages of a file; raises FileRejectedError."""

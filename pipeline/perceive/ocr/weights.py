@@ -25,7 +25,6 @@ _BUNDLED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "rec": ("PP-OCRv6_rec_small.onnx", "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"),
     }
 )
-_NAMES: Mapping[str, str] = MappingProxyType({"det": "PP-OCRv6_small_det", "rec": "PP-OCRv6_small_rec"})
 _DECODE = {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}}
 _NORMALIZE = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "scale": "1./255.", "order": "hwc"}
 _DETECTION_STEPS = [
@@ -110,7 +109,7 @@ def _build(folder: Path) -> None:
 
 def _configuration(part: str, source: Path) -> str:
     body = _DETECTION if part == "det" else _recognition(source)
-    return yaml.safe_dump({"Global": {"model_name": _NAMES[part]}, **body}, allow_unicode=True)
+    return yaml.safe_dump({"Global": {"model_name": f"PP-OCRv6_small_{part}"}, **body}, allow_unicode=True)
 
 
 def _recognition(source: Path) -> dict[str, object]:
