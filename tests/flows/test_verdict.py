@@ -10,7 +10,7 @@ from models.errors import ManifestProblem
 from models.findings import Code, Evidence, Finding, Location, Reason, Severity, found
 from models.result import Decision, Result, decide
 from tests.support.values import FILES, result, submission
-from web.desk.routes import ROUTES
+from web.desk.app import ROUTES
 
 PATHS = ["欧阳靖萱的身份证.jpg", FILES[0].path]
 REGISTER = Location(

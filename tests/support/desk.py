@@ -19,9 +19,8 @@ from tests.support.door import answering
 from tests.support.people import PASSWORD
 from tests.support.processes import free_port
 from tests.support.values import SECRET
-from web.desk.app import application
+from web.desk.app import ROUTES, application
 from web.desk.guard import RouteSpec
-from web.desk.routes import ROUTES
 
 PORT: Final = 8098
 HERE: Final = f"http://127.0.0.1:{PORT}"

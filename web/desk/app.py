@@ -1,10 +1,14 @@
-"""The review desk as an application and as a process, with the headers that every answer has."""
+"""The review desk: its routes and who may use them, the headers of every answer, and its process."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import cache
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,18 +19,21 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import EngineError
+from models.review import Role
 from pipeline.ledger.database import Clock, utc_now
 from pipeline.ledger.ledger import Ledger
 from pipeline.stores.base import Store
 from pipeline.workers.render_pool import PageRenderer
 from service.settings import Settings
 from service.threads import run_in_thread
-from web.desk.guard import Guard, RouteSpec, log_unexpected
-from web.desk.request_context import ErrorKind
-from web.desk.routes import NAVIGATION, PERMISSIONS, ROUTES
+from web.desk import batches, cases, dashboard, decisions, login, queue
+from web.desk.guard import PUBLIC, Guard, RouteSpec, log_unexpected
+from web.desk.request_context import ErrorKind, PageError, RequestContext
 from web.desk.services import BaseUrl, open_services
 from web.server import serve_app
 
+STATIC: Final = Path(__file__).parent / "static"
+_STATIC_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}  # other files stay here
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -50,6 +57,67 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 _HSTS: Final = "max-age=31536000"
 
 
+class _StaticFile(NamedTuple):
+    body: bytes
+    media_type: str
+    etag: str
+
+
+def home(context: RequestContext) -> Response:
+    """Go to the first page of the navigation."""
+    return context.redirect(context.navigation[0])
+
+
+def static_file(context: RequestContext) -> Response:
+    """A file that pages use. Its ETag is a digest of the content, and browsers ask for it again before each use."""
+    file = _static_files().get(context.request.path_params["file"])
+    if file is None:
+        raise PageError(ErrorKind.MISSING)
+    headers = {"ETag": file.etag, "Cache-Control": "no-cache"}
+    if context.request.headers.get("if-none-match") == file.etag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(file.body, headers=headers, media_type=file.media_type)
+
+
+@cache
+def _static_files() -> Mapping[str, _StaticFile]:
+    found = {path: path.read_bytes() for path in STATIC.iterdir() if path.suffix in _STATIC_TYPES}
+    return {
+        path.name: _StaticFile(body, _STATIC_TYPES[path.suffix], f'"{sha256(body).hexdigest()[:32]}"')
+        for path, body in found.items()
+    }
+
+
+_EVERYONE: Final = frozenset(Role)
+_REVIEWERS: Final = frozenset({Role.REVIEWER, Role.SUPERVISOR})
+_SUPERVISORS: Final = frozenset({Role.SUPERVISOR})
+_OPERATORS: Final = frozenset({Role.OPERATOR, Role.SUPERVISOR})
+ROUTES: Final = (
+    RouteSpec("static", "GET", "/static/{file}", PUBLIC, static_file),
+    RouteSpec("language", "GET", "/language/{tag}", PUBLIC, login.language),
+    RouteSpec("login", "GET", "/login", PUBLIC, login.login),
+    RouteSpec("sign_in", "POST", "/login", PUBLIC, login.sign_in),
+    RouteSpec("sign_out", "POST", "/logout", _EVERYONE, login.sign_out),
+    RouteSpec("alive", "GET", "/alive", _EVERYONE, login.keepalive),
+    RouteSpec("home", "GET", "/", _EVERYONE, home),
+    RouteSpec("queue", "GET", "/queue", _REVIEWERS, queue.queue),
+    RouteSpec("find", "GET", "/find", _REVIEWERS, cases.find),
+    RouteSpec("case", "GET", "/cases/{submission_id}", _REVIEWERS, cases.case),
+    RouteSpec("prioritise", "POST", "/cases/{submission_id}/priority", _REVIEWERS, queue.prioritise),
+    RouteSpec("picture", "GET", "/cases/{submission_id}/pages/{number}", _REVIEWERS, cases.picture),
+    RouteSpec("reveal", "POST", "/cases/{submission_id}/shown", _REVIEWERS, cases.reveal),
+    RouteSpec("preview", "POST", "/cases/{submission_id}/preview", _REVIEWERS, decisions.preview),
+    RouteSpec("decide", "POST", "/cases/{submission_id}/decision", _REVIEWERS, decisions.decide),
+    RouteSpec("release", "POST", "/cases/{submission_id}/release", _REVIEWERS, decisions.release),
+    RouteSpec("reopen", "POST", "/cases/{submission_id}/reopen", _SUPERVISORS, cases.reopen),
+    RouteSpec("dashboard", "GET", "/dashboard", _OPERATORS, dashboard.dashboard),
+    RouteSpec("dashboard_csv", "GET", "/dashboard.csv", _OPERATORS, dashboard.dashboard_csv),
+    RouteSpec("batches", "GET", "/batches", _OPERATORS, batches.batches),
+    RouteSpec("batch", "GET", "/batches/{batch_id}", _OPERATORS, batches.batch),
+    RouteSpec("batch_csv", "GET", "/batches/{batch_id}/changes.csv", _OPERATORS, batches.batch_csv),
+)
+
+
 def run(settings: Settings) -> None:
     """Serve the desk until SIGTERM; the main function of its process."""
     serve_app(application, settings, host=settings.desk.host, port=settings.desk.port)
@@ -63,10 +131,9 @@ def application(
     Raises:
         SettingsError: The desk is off, or the policy cannot be read.
         ModelsError: A model is missing or altered.
-        UnguardedRouteError: The table of permissions has no row for a route.
     """
     services = open_services(settings, ledger, store, clock)
-    guard = Guard(services, PERMISSIONS, NAVIGATION)
+    guard = Guard(services, routes)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

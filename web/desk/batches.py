@@ -28,7 +28,7 @@ class BatchRow(NamedTuple):
 
 def batches(context: RequestContext) -> Response:
     """All batches, the newest first."""
-    return context.page("batches.html", lines=[_row(one) for one in context.services.ledger.batches.list()])
+    return context.page("batches.html", rows=[_row(one) for one in context.services.ledger.batches.list()])
 
 
 def batch(context: RequestContext) -> Response:
@@ -37,8 +37,8 @@ def batch(context: RequestContext) -> Response:
     made = _report(context.services.ledger, found.batch_id, frozenset(found.counts.items()))
     return context.page(
         "batch.html",
-        line=_row(made.batch),
-        made=made,
+        summary=_row(made.batch),
+        report=made,
         rows=[_masked(row) for row in made.rows],
         shown=_SHOWN,
         is_trial=made.batch.options.dry_run,

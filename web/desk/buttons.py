@@ -1,4 +1,4 @@
-"""The buttons of a case's page that decide: each carries a token of its own, and only pressing it sends that token."""
+"""The buttons that decide a case: each has its own token, which a form carries only if that button was pressed."""
 
 import hmac
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ BUTTONS: Final = (*(outcome.value for outcome in ReviewOutcome), RELEASE)
 PRESSED_FIELD: Final = "pressed"
 
 
-def button_tokens(context: RequestContext, opened: ReviewCase) -> Mapping[str, str]:
+def button_tokens(context: RequestContext, review_case: ReviewCase) -> Mapping[str, str]:
     """The token of each button, for the run that the page shows."""
-    revision, run = run_shown(opened)
+    revision, run = run_shown(review_case)
     return MappingProxyType({button: _token(context, button, revision, run) for button in BUTTONS})
 
 
@@ -29,9 +29,9 @@ def is_pressed(context: RequestContext, button: str) -> bool:
     return hmac.compare_digest(context.form.one(PRESSED_FIELD).encode(), token.encode())
 
 
-def run_shown(opened: ReviewCase) -> tuple[str, str]:
+def run_shown(review_case: ReviewCase) -> tuple[str, str]:
     """Revision and run of a case as its page names them."""
-    return str(opened.laid_out.case.revision), str(opened.laid_out.run)
+    return str(review_case.laid_out.case.revision), str(review_case.laid_out.run)
 
 
 def run_posted(context: RequestContext) -> tuple[str, str]:

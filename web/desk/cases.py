@@ -61,9 +61,9 @@ class CaseFormState(NamedTuple):
 
 def case(context: RequestContext) -> Response:
     """The page of a case; an account that may decide it holds it from now on."""
-    opened = requested_case(context)
-    _note(context, AuditKind.VIEWED, {"what": "case", "run": opened.laid_out.run})
-    return case_page(context, opened, CaseFormState())
+    review_case = requested_case(context)
+    _note(context, AuditKind.VIEWED, {"what": "case", "run": review_case.laid_out.run})
+    return case_page(context, review_case, CaseFormState())
 
 
 def reveal(context: RequestContext) -> Response:
@@ -72,19 +72,18 @@ def reveal(context: RequestContext) -> Response:
     words = context.form.one("why_words")[:_LONGEST_REASON]
     if reason not in REVEAL_REASONS or (reason == "other" and not words.strip()):
         raise PageError(ErrorKind.MALFORMED)
-    opened = requested_case(context)
-    redacted = redact_reason(words, opened)
-    _note(context, AuditKind.REVEALED, {"why": reason, "words": redacted, "run": opened.laid_out.run})
-    return case_page(context, opened, form_state(context)._replace(shown=True))
+    review_case = requested_case(context)
+    redacted = redact_reason(words, review_case)
+    _note(context, AuditKind.REVEALED, {"why": reason, "words": redacted, "run": review_case.laid_out.run})
+    return case_page(context, review_case, form_state(context)._replace(shown=True))
 
 
 def picture(context: RequestContext) -> Response:
     """The image of a page, as JPEG."""
     services, path = context.services, context.request.path_params
     shown, pages = pages_before(path["submission_id"], services.ledger)
-    page = next(
-        (one for one in pages if str(one.number) == path["number"]), None
-    )  # not int(): it may have thousands of digits
+    # Compared as text, since int() refuses a number of thousands of digits.
+    page = next((one for one in pages if str(one.number) == path["number"]), None)
     if page is None:
         raise PageError(ErrorKind.MISSING)
     try:
@@ -99,7 +98,7 @@ def picture(context: RequestContext) -> Response:
 
 
 def reopen(context: RequestContext) -> Response:
-    """Lay a decided case before supervisors again: the family objects."""
+    """Put a decided case into the supervisors' queue again, for example when the family objects."""
     submission_id = context.request.path_params["submission_id"]
     context.services.ledger.reviews.reopen(submission_id, context.account.name)
     return context.redirect("case", submission_id=submission_id)
@@ -131,57 +130,57 @@ def form_state(context: RequestContext) -> CaseFormState:
     return CaseFormState(posted=posted_fields(context), confirmed=context.form.every("confirmed"))
 
 
-def changes_since(context: RequestContext, opened: ReviewCase, revision: int, run: int) -> tuple[ChangeView, ...]:
+def changes_since(context: RequestContext, review_case: ReviewCase, revision: int, run: int) -> tuple[ChangeView, ...]:
     """What changed since the run that the reviewer saw; nothing if there is no such run, or the review is blind."""
-    if opened.laid_out.is_blind:
+    if review_case.laid_out.is_blind:
         return ()
     try:
-        before = context.services.ledger.cases.result(opened.submission_id, revision, run)
+        before = context.services.ledger.cases.result(review_case.submission_id, revision, run)
     except LedgerError:
         return ()
-    found = changes(before, opened.laid_out.result)
+    found = changes(before, review_case.laid_out.result)
     return tuple(ChangeView(one, masked_value(one, one.before), masked_value(one, one.after)) for one in found)
 
 
-def shown_mark(context: RequestContext, opened: ReviewCase) -> str:
+def shown_mark(context: RequestContext, review_case: ReviewCase) -> str:
     """A token in the form of a page with values in clear, so that only those see them who gave a reason."""
-    return token_of(context.secret, f"shown\0{opened.submission_id}\0{opened.laid_out.case.revision}")
+    return token_of(context.secret, f"shown\0{review_case.submission_id}\0{review_case.laid_out.case.revision}")
 
 
-def was_shown(context: RequestContext, opened: ReviewCase) -> bool:
+def was_shown(context: RequestContext, review_case: ReviewCase) -> bool:
     """Whether the form comes from a page with values in clear."""
-    return hmac.compare_digest(context.form.one("shown").encode(), shown_mark(context, opened).encode())
+    return hmac.compare_digest(context.form.one("shown").encode(), shown_mark(context, review_case).encode())
 
 
-def case_page(context: RequestContext, opened: ReviewCase, told: CaseFormState) -> Response:
+def case_page(context: RequestContext, review_case: ReviewCase, state: CaseFormState) -> Response:
     """Render the page of a case."""
-    laid_out, waiting = opened.laid_out, opened.laid_out.waiting
-    holder = _other_holder(context, opened)
+    laid_out, waiting = review_case.laid_out, review_case.laid_out.waiting
+    holder = _other_holder(context, review_case)
     blind = laid_out.is_blind
     return context.page(
         "case.html",
-        status=told.status,
-        opened=opened,
-        title=mask_numbers(opened.submission_id),
+        status=state.status,
+        review_case=review_case,
+        title=mask_numbers(review_case.submission_id),
         result=laid_out.result,
         waiting=waiting,
         age=wait_time(context, waiting.since) if waiting else None,
         holder=holder,
         blind=blind,
-        may_decide=_may_decide(context, opened) and holder is None,
+        may_decide=_may_decide(context, review_case) and holder is None,
         may_reopen=waiting is None and context.account.role is Role.SUPERVISOR,
-        rows=row_views(opened.sheet, DisplayOptions(told.shown, told.posted)),
-        records=[(one, record_views(one.child, shown=told.shown)) for one in opened.relatives],
+        rows=row_views(review_case.sheet, DisplayOptions(state.shown, state.posted)),
+        records=[(one, record_views(one.child, shown=state.shown)) for one in review_case.relatives],
         relations=tuple(Relation),
-        asks_relation=may_repeat(opened),
-        offered=offered_reasons(opened),
-        places=_places(opened.sheet, blind=blind),
-        first_page=_first_page(opened.sheet),
-        decision_id=told.posted.get("decision_id") or secrets.token_hex(16),
+        asks_relation=may_repeat(review_case),
+        offered=offered_reasons(review_case),
+        places=_places(review_case.sheet, blind=blind),
+        first_page=_first_page(review_case.sheet),
+        decision_id=state.posted.get("decision_id") or secrets.token_hex(16),
         reveal_reasons=REVEAL_REASONS,
-        shown_mark=shown_mark(context, opened) if told.shown else "",
-        button_tokens=button_tokens(context, opened),
-        told=told,
+        shown_mark=shown_mark(context, review_case) if state.shown else "",
+        button_tokens=button_tokens(context, review_case),
+        state=state,
     )
 
 
@@ -212,13 +211,13 @@ def _places(sheet: ReviewSheet, *, blind: bool) -> tuple[PlaceOffered, ...]:
     return (*of_rows[: len(doubtful)], *of_pages, *of_rows[len(doubtful) :])
 
 
-def _other_holder(context: RequestContext, opened: ReviewCase) -> str | None:
+def _other_holder(context: RequestContext, review_case: ReviewCase) -> str | None:
     """Hold the case for this account; the name of the account that holds it already."""
-    if not _may_decide(context, opened):
+    if not _may_decide(context, review_case):
         return None
     seconds = context.services.settings.desk.hold_seconds
     try:
-        context.services.ledger.reviews.hold(opened.submission_id, context.account.name, seconds)
+        context.services.ledger.reviews.hold(review_case.submission_id, context.account.name, seconds)
     except HeldError as error:
         return error.account
     except NotWaitingError:
@@ -226,8 +225,8 @@ def _other_holder(context: RequestContext, opened: ReviewCase) -> str | None:
     return None
 
 
-def _may_decide(context: RequestContext, opened: ReviewCase) -> bool:
-    waiting = opened.laid_out.waiting
+def _may_decide(context: RequestContext, review_case: ReviewCase) -> bool:
+    waiting = review_case.laid_out.waiting
     return waiting is not None and (context.account.role is Role.SUPERVISOR or not waiting.escalated)
 
 

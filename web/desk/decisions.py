@@ -1,4 +1,4 @@
-"""A decision, as its button sends it: looked at, recorded, or handed back with everything that was typed."""
+"""Decisions and releases of cases: recorded, or the page again with everything that was typed."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -33,26 +33,28 @@ _TYPED = "typed"
 
 def decide(context: RequestContext) -> Response:
     """Record a decision, or show the page again with the reason why it cannot be recorded."""
-    opened, outcome = requested_case(context), _outcome(context)
+    review_case, outcome = requested_case(context), _outcome(context)
     if not is_pressed(context, outcome.value):
-        return _not_pressed(context, opened)
-    intent = _intent(context, opened, outcome)
-    told = form_state(context)._replace(shown=was_shown(context, opened))
-    if _is_of_another_run(opened, intent.verdict):
-        return _again(context, _outrun(opened, intent.verdict, told), intent.verdict)
-    wrong = issues_of(opened, intent)
+        return _not_pressed(context, review_case)
+    intent = _intent(context, review_case, outcome)
+    state = form_state(context)._replace(shown=was_shown(context, review_case))
+    if _is_of_another_run(review_case, intent.verdict):
+        return _again(context, _outrun(review_case, intent.verdict, state), intent.verdict)
+    wrong = issues_of(review_case, intent)
     if wrong:
-        return case_page(context, opened, told._replace(stumbles=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY))
-    refused = _refused(context, opened, intent)
+        return case_page(context, review_case, state._replace(stumbles=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY))
+    refused = _refused(context, review_case, intent)
     if refused is not None:
-        return _again(context, told._replace(refusal=refused[0], first=refused[1]), intent.verdict)
+        return _again(context, state._replace(refusal=refused[0], first=refused[1]), intent.verdict)
     return context.redirect_to(context.path("queue"), done=intent.verdict.outcome.value)
 
 
-def _refused(context: RequestContext, opened: ReviewCase, intent: Intent) -> tuple[str, EarlierDecision | None] | None:
+def _refused(
+    context: RequestContext, review_case: ReviewCase, intent: Intent
+) -> tuple[str, EarlierDecision | None] | None:
     """Record a decision; if the ledger refuses it, the reason and the account that was quicker."""
     try:
-        decide_case(opened, intent, context.services.ledger)
+        decide_case(review_case, intent, context.services.ledger)
     except AlreadyDecidedError as error:
         return "decided", EarlierDecision(error.account, error.at)
     except HeldError as error:
@@ -65,7 +67,7 @@ def _refused(context: RequestContext, opened: ReviewCase, intent: Intent) -> tup
 
 
 def release(context: RequestContext) -> Response:
-    """Put a case back, and go to the queue."""
+    """Release a case that this account holds, and go to the queue."""
     if not is_pressed(context, RELEASE):
         return _not_pressed(context, requested_case(context))
     context.services.ledger.reviews.release(context.request.path_params["submission_id"], context.account.name)
@@ -74,38 +76,38 @@ def release(context: RequestContext) -> Response:
 
 def preview(context: RequestContext) -> Response:
     """The message that a return would send to the parent, in every language."""
-    opened = requested_case(context)
-    verdict = _intent(context, opened, ReviewOutcome.RETURN).verdict
+    review_case = requested_case(context)
+    verdict = _intent(context, review_case, ReviewOutcome.RETURN).verdict
     messages = []
-    shown = was_shown(context, opened)  # messages for parents quote names
+    shown = was_shown(context, review_case)  # messages for parents quote names
     if shown and verdict.code and verdict.reason and fits(verdict.code, verdict.place):
-        finding = finding_of(opened, verdict)
+        finding = finding_of(review_case, verdict)
         messages = [(language.value, message_text(finding, language)) for language in Language]
     return context.page("preview.html", messages=messages, shown=shown)
 
 
-def _again(context: RequestContext, told: CaseFormState, verdict: ReviewDecision) -> Response:
-    """The page as the case is now, with what changed and what was typed."""
-    opened = requested_case(context)
-    posted = _kept(told.posted, numbered=False)
-    since = changes_since(context, opened, verdict.revision, verdict.run)
-    return case_page(context, opened, told._replace(posted=posted, changed=since, status=HTTPStatus.CONFLICT))
+def _again(context: RequestContext, state: CaseFormState, verdict: ReviewDecision) -> Response:
+    """The page of the current case, with its changes and what was typed."""
+    review_case = requested_case(context)
+    posted = _kept(state.posted, numbered=False)
+    since = changes_since(context, review_case, verdict.revision, verdict.run)
+    return case_page(context, review_case, state._replace(posted=posted, changed=since, status=HTTPStatus.CONFLICT))
 
 
-def _not_pressed(context: RequestContext, opened: ReviewCase) -> Response:
-    """The page again with what was typed: the button of what was asked for did not send it."""
-    told = form_state(context)
-    posted = _kept(told.posted, numbered=run_posted(context) == run_shown(opened))
-    told = told._replace(posted=posted, shown=was_shown(context, opened))
-    return case_page(context, opened, told._replace(refusal="not_pressed", status=HTTPStatus.FORBIDDEN))
+def _not_pressed(context: RequestContext, review_case: ReviewCase) -> Response:
+    """The page again with what was typed: another button than the requested one, or none, sent the form."""
+    state = form_state(context)
+    posted = _kept(state.posted, numbered=run_posted(context) == run_shown(review_case))
+    state = state._replace(posted=posted, shown=was_shown(context, review_case))
+    return case_page(context, review_case, state._replace(refusal="not_pressed", status=HTTPStatus.FORBIDDEN))
 
 
 def _kept(posted: Mapping[str, str], *, numbered: bool) -> Mapping[str, str]:
-    """What was typed, to be decided under a number that is drawn anew.
+    """The fields to show again, without the decision's id, so that the page draws a new one.
 
     Args:
         posted: Every field.
-        numbered: Whether readings keep that were chosen by their number: in another run another one may stand there.
+        numbered: Whether to keep readings chosen by number; in another run a number may mean another reading.
     """
     return {
         name: value
@@ -114,19 +116,19 @@ def _kept(posted: Mapping[str, str], *, numbered: bool) -> Mapping[str, str]:
     }
 
 
-def _outrun(opened: ReviewCase, verdict: ReviewDecision, told: CaseFormState) -> CaseFormState:
+def _outrun(review_case: ReviewCase, verdict: ReviewDecision, state: CaseFormState) -> CaseFormState:
     """Tell apart that another account decided the run, and that the case changed without a decision."""
     seen = (verdict.revision, verdict.run)
-    first = [one for one in opened.laid_out.reviewed if (one.revision, one.verdict.run) == seen]
+    first = [one for one in review_case.laid_out.reviewed if (one.revision, one.verdict.run) == seen]
     if not first:
-        return told._replace(refusal="changed")
-    return told._replace(refusal="decided", first=EarlierDecision(first[-1].account, first[-1].decided_at))
+        return state._replace(refusal="changed")
+    return state._replace(refusal="decided", first=EarlierDecision(first[-1].account, first[-1].decided_at))
 
 
-def _is_of_another_run(opened: ReviewCase, verdict: ReviewDecision) -> bool:
+def _is_of_another_run(review_case: ReviewCase, verdict: ReviewDecision) -> bool:
     """Whether a decision is about another run. One that is recorded already is not: the ledger takes a repetition."""
-    recorded = any(one.verdict.decision_id == verdict.decision_id for one in opened.laid_out.reviewed)
-    current = (opened.laid_out.case.revision, opened.laid_out.run)
+    recorded = any(one.verdict.decision_id == verdict.decision_id for one in review_case.laid_out.reviewed)
+    current = (review_case.laid_out.case.revision, review_case.laid_out.run)
     return not recorded and current != (verdict.revision, verdict.run)
 
 
@@ -137,7 +139,7 @@ def _outcome(context: RequestContext) -> ReviewOutcome:
         raise PageError(ErrorKind.MALFORMED) from None
 
 
-def _intent(context: RequestContext, opened: ReviewCase, outcome: ReviewOutcome) -> Intent:
+def _intent(context: RequestContext, review_case: ReviewCase, outcome: ReviewOutcome) -> Intent:
     form = context.form
     reason, place = form.one("reason"), form.one("place")
     code, _, why = reason.partition("/")
@@ -149,23 +151,25 @@ def _intent(context: RequestContext, opened: ReviewCase, outcome: ReviewOutcome)
             outcome=outcome,
             code=Code(code) if reason else None,
             reason=Reason(why) if reason else None,
-            place=place_of(opened, place) if place else None,
+            place=place_of(review_case, place) if place else None,
             relation=Relation(form.one("relation")) if form.one("relation") else None,
-            checked=tuple(_checked(opened, posted_fields(context))),
+            checked=tuple(_checked(review_case, posted_fields(context))),
             note=form.one("note"),
         )
         confirmed = frozenset(int(one) for one in form.every("confirmed"))
     except ValueError:
         raise PageError(ErrorKind.MALFORMED) from None
-    if reason and (verdict.code, verdict.reason) not in {(one.code, one.reason) for one in offered_reasons(opened)}:
+    if reason and (verdict.code, verdict.reason) not in {
+        (one.code, one.reason) for one in offered_reasons(review_case)
+    }:
         raise PageError(ErrorKind.MALFORMED)
     return Intent(context.account.name, context.account.role, verdict, confirmed)
 
 
-def _checked(opened: ReviewCase, posted: Mapping[str, str]) -> Iterator[Checked]:
+def _checked(review_case: ReviewCase, posted: Mapping[str, str]) -> Iterator[Checked]:
     """What the reviewer saw: the choice for a field in doubt; for any other field only a typed correction."""
-    keys = keys_of(opened.sheet)
-    for row in opened.sheet.rows:
+    keys = keys_of(review_case.sheet)
+    for row in review_case.sheet.rows:
         typed = posted.get(f"typed.{keys[row.number]}", "").strip()
         chosen = posted.get(f"seen.{keys[row.number]}", _TYPED if typed and not row.doubtful else "")
         seen = _seen(row, chosen, typed)

@@ -104,12 +104,12 @@ def record_views(child: KnownChild, *, shown: bool) -> Mapping[str, str]:
     return {name: _text(field, value, shown=shown) for name, field, value in values if value}
 
 
-def redact_reason(words: str, opened: ReviewCase) -> str:
+def redact_reason(words: str, review_case: ReviewCase) -> str:
     """A reason for the audit chain, which is never erased: without the values of the case and of the register."""
-    rows = opened.sheet.rows
+    rows = review_case.sheet.rows
     entered = ((row.compared.field, row.compared.entered) for row in rows)
     read = ((value.field, value.value) for row in rows for value in row.compared.read)
-    known = ((Field.NAME, relative.child.name) for relative in opened.relatives)
+    known = ((Field.NAME, relative.child.name) for relative in review_case.relatives)
     quoted = {(field, text) for field, text in (*entered, *read, *known) if text and len(text) > 1 and text in words}
     for field, text in sorted(quoted, key=lambda one: -len(one[1])):
         words = words.replace(text, mask(field, text))

@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -28,52 +28,38 @@ Value = TypeVar("Value")
 Roles = frozenset[Role] | None
 Handler = Callable[[RequestContext], Response]
 PUBLIC: Final = None  # the roles of a route that needs no account
+NAVIGATION: Final = ("queue", "dashboard", "batches")  # the routes in the header of every page
 _LONGEST_BODY: Final = 64 * 1024  # bytes
 _MOST_FIELDS: Final = 2000
 _BODY_SECONDS: Final = 10.0  # for a body to arrive
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
-class UnguardedRouteError(Exception):
-    """A bug: the table of permissions has no row for a route."""
-
-
 class RouteSpec(NamedTuple):
-    """A route by the name of its row in the table of permissions; its handler runs in a thread and may block."""
+    """A route and the roles that may use it; its handler runs in a thread and may block."""
 
     name: str
     method: str
     path: str
+    roles: Roles
     handler: Handler
 
 
 class Guard:
-    """Lets requests reach the handlers that their sender may use.
+    """Lets requests reach the handlers that their sender may use."""
 
-    Attributes:
-        permissions: The roles that may use each route, by its name.
-        navigation: The names of the routes that pages have in their header, each for the roles that may use it.
-    """
-
-    def __init__(self, services: Services, permissions: Mapping[str, Roles], navigation: Sequence[str]) -> None:
-        self.services = services
-        self.permissions = permissions
-        self.navigation = navigation
+    def __init__(self, services: Services, routes: Sequence[RouteSpec]) -> None:
+        self._services = services
+        self._navigation = [spec for name in NAVIGATION for spec in routes if spec.name == name]
 
     def route(self, spec: RouteSpec) -> Route:
-        """A route for Starlette, whose handler is behind this guard.
-
-        Raises:
-            UnguardedRouteError: The table of permissions has no row for it.
-        """
-        if spec.name not in self.permissions:
-            raise UnguardedRouteError(f"The route {spec.name} has no row in PERMISSIONS: say which roles may use it.")
+        """A route for Starlette, whose handler is behind this guard."""
         return Route(spec.path, self._endpoint(spec), methods=[spec.method], name=spec.name)
 
     def anonymous(self, request: Request, form: PostedForm = NO_FORM) -> RequestContext:
         """The context of a request, before its session is looked up."""
-        secret = session_secret(request, self.services.base_url)
-        return RequestContext(request, self.services, secret, language_of(request), form=form)
+        secret = session_secret(request, self._services.base_url)
+        return RequestContext(request, self._services, secret, language_of(request), form=form)
 
     def _endpoint(self, spec: RouteSpec) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
@@ -91,7 +77,7 @@ class Guard:
             raise PageError(ErrorKind.MISSING)
         if spec.method != "POST":
             return NO_FORM
-        if not _is_same_origin(request, self.services.base_url):
+        if not _is_same_origin(request, self._services.base_url):
             raise PageError(ErrorKind.NOT_FROM_HERE)
         return await _read_form(request)
 
@@ -101,16 +87,15 @@ class Guard:
 
     def _admit(self, spec: RouteSpec, anonymous: RequestContext) -> RequestContext | Response:
         """The context of the account that may use a route, or the answer to all others."""
-        roles = self.permissions[spec.name]
-        if roles is PUBLIC:
+        if spec.roles is PUBLIC:
             return anonymous
-        desk, accounts, secret = self.services.settings.desk, self.services.ledger.accounts, anonymous.secret
+        desk, accounts, secret = self._services.settings.desk, self._services.ledger.accounts, anonymous.secret
         account = accounts.session(secret, idle=desk.idle_seconds, longest=desk.session_seconds) if secret else None
         if account is None:
             return _to_login(spec, anonymous)
-        navigation = tuple(name for name in self.navigation if account.role in (self.permissions[name] or ()))
+        navigation = tuple(one.name for one in self._navigation if account.role in (one.roles or ()))
         context = replace(anonymous, signed_in=account, navigation=navigation)
-        if account.role not in roles:
+        if account.role not in spec.roles:
             return context.error_page(ErrorKind.FORBIDDEN)
         if spec.method == "POST" and not _is_of_session(context):
             return context.error_page(ErrorKind.NOT_FROM_HERE)

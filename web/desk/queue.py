@@ -66,7 +66,7 @@ def queue(context: RequestContext) -> Response:
         "queue.html",
         tabs=tuple(_tabs(context, name)),
         view=name,
-        lines=tuple(_row(context, one) for one in page.cases),
+        rows=tuple(_row(context, one) for one in page.cases),
         following=_encoded(page.following) if page.following else "",
         is_first="after" not in query,
         done=done if (done := query.get("done", "")) in set(ReviewOutcome) else "",

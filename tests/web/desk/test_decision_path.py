@@ -19,6 +19,7 @@ __all__ = ["hospital", "staffed"]  # fixtures
 
 MOST: Final = 12
 ROOT: Final = Path(web.__file__).parents[1]
+ARCHITECTURE: Final = (ROOT / "docs/architecture.md").read_text("utf-8")
 ROOMS: Final = ("models", "pipeline", "service", "flows", "web", "cli")
 
 
@@ -61,6 +62,7 @@ def test_a_decision_passes_through_few_files(hospital: Hospital, monkeypatch: py
         assert amy.post("/cases/case-1/decision", data=form).status_code == 303
     (path,) = paths
     print(len(path), *path, sep="\n")  # noqa: T201 - for the list in docs/architecture.md
+    assert [file for file in path if f"`{file}`" not in ARCHITECTURE] == [], "each has its place in the document"
     assert {"web/desk/guard.py", "web/desk/decisions.py", "service/threads.py"} <= set(path), "both sides of the thread"
     assert path[-1].startswith("pipeline/ledger/"), "the statement is the ledger's"
     assert len([file for file in path if file.startswith("web/")]) <= 4

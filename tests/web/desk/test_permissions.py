@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from starlette.responses import Response
@@ -14,10 +14,9 @@ from pipeline.ledger.ledger import Ledger, open_ledger
 from tests.support.desk import HERE, NAMES, TLS, Desk, csrf_of, desk, desk_in, ledger
 from tests.support.people import PASSWORD
 from tests.support.values import SECRET
-from web.desk.app import HEADERS, application
-from web.desk.guard import RouteSpec, UnguardedRouteError
+from web.desk.app import HEADERS, ROUTES, application, home
+from web.desk.guard import RouteSpec
 from web.desk.request_context import RequestContext
-from web.desk.routes import PERMISSIONS, ROUTES
 
 __all__ = ["desk", "ledger"]  # fixtures
 
@@ -78,13 +77,13 @@ def test_every_route_lets_in_whom_the_matrix_says(desk: Desk, way: RouteSpec) ->
 
 
 def test_the_matrix_has_a_row_for_every_route_and_no_other() -> None:
-    assert set(MATRIX) == {way.name for way in ROUTES} == set(PERMISSIONS)
+    assert set(MATRIX) == {way.name for way in ROUTES}
 
 
-def test_a_route_without_a_row_is_not_built(desk: Desk) -> None:
-    way = RouteSpec("forgotten", "GET", "/forgotten", lambda visit: visit.page("queue.html"))
-    with pytest.raises(UnguardedRouteError, match="forgotten"):
-        application(desk.settings, desk.ledger, desk.store, routes=(*ROUTES, way))
+def test_a_route_without_roles_is_not_built() -> None:
+    unguarded: dict[str, Any] = {"name": "forgotten", "method": "GET", "path": "/forgotten", "handler": home}
+    with pytest.raises(TypeError, match="roles"):
+        RouteSpec(**unguarded)
 
 
 def test_nothing_is_answered_but_the_table_of_routes(desk: Desk) -> None:
@@ -121,7 +120,7 @@ def breaks(error: Exception) -> RouteSpec:
     def answer(_visit: RequestContext) -> Response:
         raise error
 
-    return RouteSpec("queue", "GET", "/queue", answer)
+    return RouteSpec("queue", "GET", "/queue", frozenset(Role), answer)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ import pytest
 
 from models.review import Role
 from tests.support.desk import Desk, desk, ledger
+from web.desk.app import STATIC
+from web.desk.guard import NAVIGATION
 from web.desk.rendering import TEMPLATES, DeskLanguage, UnknownWordsError, environment, translator_for
 from web.desk.request_context import ErrorKind
-from web.desk.routes import NAVIGATION, STATIC
 
 __all__ = ["desk", "ledger"]  # fixtures
 
