@@ -18,7 +18,7 @@ from bench.fuzz_mutations import mutated, mutated_json
 from models.errors import BadManifestError, BadNotificationError, FileRejectedError
 from models.policy import Limits
 from models.submission import parse_manifest
-from pipeline.events.notification import tokens_of, told
+from pipeline.events.notification import created_objects, tokens_of
 from pipeline.perceive.decode.pages import count_pages, decode
 from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.workers.process_pool import WorkerProcesses
@@ -206,7 +206,7 @@ def _manifests() -> Sequence[bytes]:
 
 
 def _notified(data: bytes) -> str:
-    named = told(data)
+    named = created_objects(data)
     "".join(one.bucket + one.key for one in named).encode()  # as every caller that asks the store for the object does
     return f"{min(len(named), 3)} {min(len(tokens_of(data)), 3)}"
 

@@ -19,7 +19,7 @@ from models.overview import BEIJING
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import AuditKind
 from pipeline.review.corrections import CheckedField, Confusion, checked_fields, confusions
-from pipeline.stores.atomic import write_atomically
+from pipeline.stores.folder import write_atomically
 
 corrections = typer.Typer(no_args_is_help=True, help="What reviewers saw beside what was read.")
 _COLUMNS: Final = ("field", "engine", "kind", "read", "seen", "times")

@@ -26,9 +26,7 @@ from pipeline.cases.context import PipelineContext
 from pipeline.cases.erasure import erase_pending, expire_scans
 from pipeline.delivery.audit_anchors import keep_anchor
 from pipeline.delivery.deliver import deliver
-from pipeline.events.notifications import take_notifications
-from pipeline.events.reconciler import Reconciler
-from pipeline.events.uploads import bucket_of
+from pipeline.events.uploads import Reconciler, bucket_of, take_notifications
 from pipeline.ledger.database import utc_now
 from pipeline.ledger.values import Anchor
 from pipeline.workers.process_identity import process_identity

@@ -1,4 +1,4 @@
-"""Anchors of the audit chain, kept in the store: what tells an old copy of the ledger from today's."""
+"""Anchors of the audit chain in the store: they show when the ledger was replaced by an old copy."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,9 +16,9 @@ _LONGEST: Final = 4096  # bytes
 
 
 def keep_anchor(ledger: Ledger, store: Store, *, day: date, last: Anchor | None = None) -> Anchor:
-    """Keep where the chain ends now, unless it ends where it did last; hands on where that is.
+    """Store the current end of the chain as an anchor, unless it equals `last`; returns the anchor.
 
-    Each has an object of its own: one that replaced another would hide a chain that was put back in between.
+    Each anchor is an object of its own: replacing one would hide a chain that was restored in between.
     """
     anchor = ledger.audit.anchor()
     if anchor != last:
@@ -28,10 +28,10 @@ def keep_anchor(ledger: Ledger, store: Store, *, day: date, last: Anchor | None 
 
 
 def verify(ledger: Ledger, store: Store) -> AuditReport:
-    """Look at the whole chain, and at every anchor that was kept.
+    """Verify the whole chain against every stored anchor.
 
     Raises:
-        LedgerError: An anchor is none.
+        LedgerError: An anchor cannot be parsed.
         StoreError: The store failed.
     """
     return ledger.audit.verify(tuple(_anchors(store)))
@@ -43,5 +43,5 @@ def _anchors(store: Store) -> Iterator[Anchor]:
             yield Anchor.model_validate_json(store.get(info.key, limit=_LONGEST))
         except ValidationError:
             raise LedgerError(
-                f"The anchor {info.key} is none", hint="restore it, or put it aside and ask why."
+                f"The anchor {info.key} cannot be parsed", hint="restore it, or put it aside and find out why."
             ) from None

@@ -1,6 +1,6 @@
-"""Objects that nobody reads without the hospital's keys, in whichever store.
+"""A store that encrypts objects under the hospital's keys, around any other store.
 
-What lies in the inbox was put there by others, and is read as it is. So is an object from before there was a key.
+Objects in the inbox come from other systems and stay plain; objects from before the first key are read as they are.
 """
 
 from collections.abc import Iterator
@@ -11,31 +11,31 @@ from models.submission import INBOX
 from pipeline.stores.base import ObjectInfo, Store, checked_key
 from pipeline.stores.envelope import ADDED, HEADER, DamagedError, Header, Keyring
 
-_CONTENT_TYPE = "application/octet-stream"  # of every sealed object: what it shows is nobody's business
+_CONTENT_TYPE = "application/octet-stream"  # of every encrypted object: its true type would tell about its content
 
 
 class EncryptedStore:
-    """A store around another one: it seals what is put, opens what is read, and tells sizes of plain bytes.
+    """Encrypts on put and decrypts on get; sizes are those of the plain bytes.
 
-    To tell a size, the beginning of an object is read; to tell it no key is needed.
+    Sizes come from the header of each object, without a key.
     """
 
     def __init__(self, within: Store, keyring: Keyring) -> None:
         self._within, self._keyring = within, keyring
 
     def put(self, key: str, data: bytes, /, *, content_type: str) -> ObjectInfo:
-        """Seal the bytes and put them; below the inbox as they are."""
+        """Encrypt and store the bytes; below the inbox store them plain."""
         if _is_plain(checked_key(key)):
             return self._within.put(key, data, content_type=content_type)
         header, envelope = self._keyring.seal(key, data)
         return _plain_info(self._within.put(key, envelope, content_type=_CONTENT_TYPE), header)
 
     def get(self, key: str, /, *, limit: int | None) -> bytes:
-        """Read and open an object; a limit is of plain bytes, and what is larger is not read whole.
+        """Read and decrypt an object; the limit counts plain bytes, and a larger object is not read whole.
 
         Raises:
-            DamagedError: It was altered, cut short, or is another object's.
-            StoreError: It was sealed under a key that is not in the ring.
+            DamagedError: The object was altered, truncated, or moved here from another key.
+            StoreError: The object was encrypted under a key that is not in the keyring.
         """
         if _is_plain(checked_key(key)):
             return self._within.get(key, limit=limit)
@@ -47,18 +47,18 @@ class EncryptedStore:
         return data
 
     def peek(self, key: str, /, *, size: int) -> bytes:
-        """The first bytes of an object, as plain ones; all of it is read, since its end tells whether they are true."""
+        """The first plain bytes of an object; reads all of it, because the tag at its end authenticates them."""
         return self.get(key, limit=None)[:size]
 
     def stat(self, key: str, /) -> ObjectInfo:
-        """Look at an object."""
-        return self._told(self._within.stat(checked_key(key)))
+        """Describe an object."""
+        return self._plain_info(self._within.stat(checked_key(key)))
 
     def list(self, prefix: str, /) -> Iterator[ObjectInfo]:
-        """List objects; what vanishes meanwhile is left out."""
+        """List objects; those that vanish meanwhile are left out."""
         for info in self._within.list(prefix):
             try:
-                yield self._told(info)
+                yield self._plain_info(info)
             except ObjectMissingError:
                 continue
 
@@ -71,18 +71,18 @@ class EncryptedStore:
         self._within.erase(key)
 
     def url_for(self, key: str, /, *, seconds: int) -> str | None:
-        """A link to what lies in the inbox; None for all else, of which a link would show the sealed bytes."""
+        """A link to an object in the inbox; None for all others, whose link would show encrypted bytes."""
         return self._within.url_for(key, seconds=seconds) if _is_plain(checked_key(key)) else None
 
     def reseal(self) -> Iterator[str]:
-        """Seal every object again that is plain, or sealed under an older key or by another cipher; hands on its key.
+        """Encrypt every object again that is plain, or under an older key or another cipher; yields its key.
 
-        Broken off and called again it goes on where it was. Nobody may erase objects meanwhile: one that is read before
-        it is erased would come back.
+        After an interruption another call continues. Nothing may erase objects meanwhile: an object that is erased
+        between read and write would come back.
 
         Raises:
             StoreDownError: The store did not answer.
-            StoreError: An object does not open; all others are sealed anew.
+            StoreError: An object could not be decrypted; all others are encrypted anew.
         """
         broken: list[StoreError] = []
         for info in self._within.list(""):
@@ -101,7 +101,7 @@ class EncryptedStore:
         header = Header.of(self._within.peek(key, size=HEADER), key)
         return header is None or not self._keyring.is_newest(header)
 
-    def _told(self, info: ObjectInfo) -> ObjectInfo:
+    def _plain_info(self, info: ObjectInfo) -> ObjectInfo:
         if _is_plain(info.key):
             return info
         try:

@@ -1,4 +1,4 @@
-"""A table picks the store."""
+"""The table of store kinds, by the scheme of the store's URL."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,12 +13,12 @@ from pipeline.stores.options import StoreOptions
 
 
 def open_store(url: str, options: StoreOptions | None = None) -> Store:
-    """Open the store that a URL names: `file:DIR` or `s3://BUCKET`. Nothing is read or written yet.
+    """Open the store of a URL, `file:DIR` or `s3://BUCKET`, without reading or writing anything.
 
-    Where a key is set, what is put is sealed.
+    If the keyring has a key, the store encrypts objects.
 
     Raises:
-        StoreError: The URL names no store that we know.
+        StoreError: The URL is of neither form.
     """
     scheme, _, place = url.partition(":")
     opener = STORES.get(scheme)

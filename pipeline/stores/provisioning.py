@@ -1,4 +1,4 @@
-"""What is wanted at an object store, and what became of it."""
+"""What the service needs at an object store (the plan), and what became of each step."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -15,7 +15,7 @@ _TO_FILL_IN: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class Events(StrEnum):
-    """How a server tells of uploads."""
+    """The kind of server, which decides how it notifies us of uploads."""
 
     RGW = "rgw"
     MINIO = "minio"
@@ -25,19 +25,19 @@ class Events(StrEnum):
 
 
 class Plan(Model):
-    """What is to be there.
+    """The bucket that is wanted, and its rules.
 
     Attributes:
-        bucket: Its name.
-        events: In which way the server tells of uploads.
-        receiver: The URL that it tells them to.
-        token: What it shows there; only Ceph RGW keeps it with the rule.
+        bucket: The bucket's name.
+        events: The kind of server, which decides how it notifies us of uploads.
+        receiver: The URL that receives notifications.
+        token: The bearer token for the receiver; only Ceph RGW keeps it with the rule.
         queue: The ARN of an SQS queue, for AWS; of the target, where a MinIO or RustFS has its region in it. Else "",
             for the target that `server_lines` makes.
-        old_version_days: After which versions that were replaced or hidden are removed.
-        broken_upload_days: After which the parts of an upload that was never completed are removed.
-        inbox_days: After which objects below `inbox/` expire; None to keep them.
-        persistent: Whether Ceph RGW keeps an event until the receiver took it, and does not keep the upload waiting.
+        old_version_days: Days after which replaced or hidden versions are removed.
+        broken_upload_days: Days after which the parts of an incomplete upload are removed.
+        inbox_days: Days after which objects below `inbox/` expire; None to keep them.
+        persistent: Whether Ceph RGW stores an event until the receiver took it, instead of delaying the upload.
     """
 
     bucket: str
@@ -52,7 +52,7 @@ class Plan(Model):
 
 
 class StepState(StrEnum):
-    """What became of a step."""
+    """The outcome of a step."""
 
     DONE = "done"
     UNCHANGED = "unchanged"
@@ -60,14 +60,14 @@ class StepState(StrEnum):
 
 
 class Step(NamedTuple):
-    """One thing that is to be there."""
+    """One thing that the plan wants, in words, and its outcome."""
 
     what: str
     state: StepState
 
 
 def server_lines(plan: Plan) -> tuple[str, ...]:
-    """What the object store's own environment must say before the rule can be set; without the token."""
+    """Lines for the object store's own environment, needed before the rule can be set; without the token."""
     if plan.events is Events.MINIO:
         lines = {"ENABLE": "on", "ENDPOINT": plan.receiver, **_TO_FILL_IN}
         return tuple(f"MINIO_NOTIFY_WEBHOOK_{name}_INTAKE={value}" for name, value in lines.items())

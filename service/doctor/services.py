@@ -15,7 +15,7 @@ from pipeline.glyphs.typefaces import families
 from pipeline.ledger.schema import LedgerCheck, OldestItem, check_ledger
 from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.stores.opening import open_store
-from pipeline.stores.s3_checks import check_bucket, seconds_ahead
+from pipeline.stores.s3_admin import check_bucket, seconds_ahead
 from service.doctor.check import Check, CheckState, of_error, wrong
 from service.doctor.machine import nearest
 from service.prefect_wall import address_of

@@ -20,7 +20,7 @@ from models.errors import LedgerBusyError, PipelineError
 from models.policy import Limits, Policy
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import conclude, judge, perceive_case, take_in
-from pipeline.events.reconciler import Reconciler
+from pipeline.events.uploads import Reconciler
 from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import open_ledger
 from pipeline.ledger.values import AuditKind

@@ -8,8 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from pipeline.cases.erasure import forget_child
-from pipeline.events.notifications import take_notifications
-from pipeline.events.reconciler import Reconciler
+from pipeline.events.uploads import Reconciler, take_notifications
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Via
 from pipeline.stores.opening import open_store

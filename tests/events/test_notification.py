@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import BadNotificationError
-from pipeline.events.notification import CreatedObject, parsed, tokens_of, told
+from pipeline.events.notification import CreatedObject, created_objects, parsed, tokens_of
 
 KEY = "inbox/a b/ü+%26 d/submission.json"
 QUOTED = "inbox%2Fa+b%2F%C3%BC%2B%2526+d%2Fsubmission.json"
@@ -74,7 +74,7 @@ def wrapped(inner: Any) -> str:
     ],
 )
 def test_what_is_told(body: Any, expected: list[CreatedObject]) -> None:
-    assert told(json.dumps(body, ensure_ascii=False).encode()) == tuple(expected)
+    assert created_objects(json.dumps(body, ensure_ascii=False).encode()) == tuple(expected)
 
 
 HALF = "\ud800"
@@ -90,14 +90,14 @@ HALF = "\ud800"
     ],
 )
 def test_half_a_character_names_nothing(body: Any, expected: list[CreatedObject]) -> None:
-    assert told(json.dumps(body).encode()) == tuple(expected)
+    assert created_objects(json.dumps(body).encode()) == tuple(expected)
 
 
 def test_wrappers_within_wrappers_come_to_an_end() -> None:
     inner: Any = {"Records": [CEPH]}
     for _ in range(20):
         inner = {"Message": wrapped(inner)} if len(wrapped(inner)) < 1 << 20 else inner
-    assert told(json.dumps(inner).encode()) == ()
+    assert created_objects(json.dumps(inner).encode()) == ()
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_the_tokens_that_records_carry(body: Any, expected: set[str]) -> None:
 def test_whatever_json_comes_nothing_breaks(held: Any) -> None:
     body = json.dumps(held).encode()
     if isinstance(held, dict | list):
-        assert all(isinstance(one, CreatedObject) for one in told(body))
+        assert all(isinstance(one, CreatedObject) for one in created_objects(body))
     else:
         with pytest.raises(BadNotificationError):
-            told(body)
+            created_objects(body)

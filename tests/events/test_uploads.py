@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import StoreDownError, StoreError
-from pipeline.events.notifications import take_notifications
-from pipeline.events.reconciler import Reconciler
-from pipeline.events.uploads import bucket_of, is_upload
+from pipeline.events.uploads import Reconciler, bucket_of, is_upload, take_notifications
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Via
 from pipeline.stores.base import ObjectInfo

@@ -10,7 +10,7 @@ from prefect.states import Crashed
 
 from flows.deployments import UPLOADS, Deployment, ensure_deployments
 from flows.dispatch import dispatch
-from pipeline.events.reconciler import Reconciler
+from pipeline.events.uploads import Reconciler
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
 from tests.support.guarded import Guarded

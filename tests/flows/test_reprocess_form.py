@@ -16,7 +16,7 @@ from prefect.exceptions import ObjectNotFound
 from flows.deployments import REPROCESSING, UPLOADS, Deployment, ensure_deployments
 from flows.dispatch import dispatch
 from flows.worker_process import FLOWS, INTAKE
-from pipeline.events.reconciler import Reconciler
+from pipeline.events.uploads import Reconciler
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Selection
 from pipeline.stores.folder import FolderStore

@@ -9,12 +9,12 @@ import pytest
 from pydantic import SecretStr
 
 from models.errors import StoreDownError, StoreError
-from pipeline.events.notification import CreatedObject, tokens_of, told
-from pipeline.stores.bucket_rules import facts, merged, parsed
+from pipeline.events.notification import CreatedObject, created_objects, tokens_of
 from pipeline.stores.opening import open_store
 from pipeline.stores.options import StoreOptions
 from pipeline.stores.provision import provision, provision_folder
 from pipeline.stores.provisioning import Events, Plan, StepState
+from pipeline.stores.s3_admin import facts, merged, parsed
 from tests.support.listener import Listener, listening
 from tests.support.plans import TOKEN, plan
 from tests.support.processes import free_port
@@ -79,7 +79,7 @@ def test_a_manifest_that_arrives_is_told_with_the_token_and_nothing_else_is(gate
         for key in ("inbox/x/1.jpg", "elsewhere/x/submission.json", "inbox/x/submission.json"):
             upload(gateway, wanted.bucket, key)
         wait_for_one(listener, 10)
-    assert [told(one.body.encode()) for one in listener.heard] == [
+    assert [created_objects(one.body.encode()) for one in listener.heard] == [
         (CreatedObject(wanted.bucket, "inbox/x/submission.json"),)
     ]
     assert TOKEN in tokens_of(listener.heard[0].body.encode())
@@ -97,7 +97,7 @@ def test_an_event_waits_for_a_receiver_that_is_busy(gateway: Gateway) -> None:
         while len(listener.heard) < 2:
             assert monotonic() < end, "the event was lost"
             sleep(0.1)
-    assert told(listener.heard[0].body.encode()) == told(listener.heard[1].body.encode())
+    assert created_objects(listener.heard[0].body.encode()) == created_objects(listener.heard[1].body.encode())
 
 
 @pytest.mark.s3

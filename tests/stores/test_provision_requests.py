@@ -7,10 +7,10 @@ import pytest
 from pydantic import SecretStr
 
 from models.errors import StoreError
-from pipeline.stores.bucket_rules import parsed
 from pipeline.stores.options import StoreOptions
 from pipeline.stores.provision import provision
 from pipeline.stores.provisioning import Events, server_lines
+from pipeline.stores.s3_admin import parsed
 from tests.support.plans import TOKEN, URL, plan
 from tests.support.recording_s3 import Recorder, recording_s3
 

@@ -16,7 +16,7 @@ from pipeline.cases import steps
 from pipeline.cases.context import PipelineContext
 from pipeline.delivery.audit_anchors import keep_anchor, verify
 from pipeline.delivery.deliver import Outlet, deliver
-from pipeline.events.reconciler import Reconciler
+from pipeline.events.uploads import Reconciler
 from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import InboxItem
