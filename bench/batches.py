@@ -35,7 +35,7 @@ from pipeline.batches.report import items, report
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.case import judge
 from pipeline.judge.dossier import open_dossier
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.ledger.batch_values import ItemState
 from pipeline.ledger.ledger import Ledger, open_ledger
 from tests.support.processes import environment

@@ -20,7 +20,7 @@ from models.submission import EnteredChild, Submission
 from pipeline.extract.extraction import extract_files
 from pipeline.judge.case import judge, register_query
 from pipeline.judge.dossier import open_dossier
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 
 GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})  # findings of an unreadable page
 _NOBODY: Final = "ouyang"  # of the committed samples; belongs to no split

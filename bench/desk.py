@@ -38,7 +38,7 @@ from models.review_case import View
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.case import judge
 from pipeline.judge.dossier import open_dossier
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.ledger.ledger import Ledger, open_ledger
 from service.options import DeskOptions
 from service.settings import Settings

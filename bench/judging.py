@@ -39,7 +39,7 @@ from pipeline.cases.conclude import record as record_case
 from pipeline.extract.extraction import CONTENT_VERSION, extract_files
 from pipeline.judge.case import judge, register_query
 from pipeline.judge.dossier import open_dossier
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.judge.rules.duplicates import mother_number
 from pipeline.ledger.batch_values import BatchOptions, ItemState
 from pipeline.ledger.ledger import open_ledger

@@ -31,7 +31,7 @@ from models.errors import EngineError, FileRejectedError
 from models.findings import Code
 from models.policy import Policy
 from models.result import Decision
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.perceive.ocr.engine import alphabet
 from pipeline.perceive.ocr.options import OcrOptions
 

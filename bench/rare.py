@@ -29,8 +29,7 @@ from fixtures.truth import Split
 from pipeline.cases.rare_names import questions_of
 from pipeline.glyphs.compare import resemblance
 from pipeline.glyphs.typefaces import neighbours
-from pipeline.judge.likeness import NameContext
-from pipeline.judge.name_match import NameMatch, match_name
+from pipeline.judge.name_match import NameContext, NameMatch, match_name
 
 SEED: Final = 12
 BENCH: Final = Bench("rare", __doc__, SEED, "names", small=150, full=1500)

@@ -19,7 +19,7 @@ from models.documents import DocumentKind
 from models.policy import Limits, Policy
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.read_files import StartedFile, start_file
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.content import keep_bytes
 from pipeline.stores.folder import FolderStore

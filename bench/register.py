@@ -38,7 +38,7 @@ from pipeline.cases.conclude import judge_case, record
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.judge.case import judge, register_query, registration
 from pipeline.judge.dossier import Dossier, open_dossier
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.judge.rules.duplicates import duplicates
 from pipeline.ledger.ledger import Ledger, open_ledger
 

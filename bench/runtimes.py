@@ -23,7 +23,7 @@ from fixtures.truth import Expected, Legibility
 from models.case import ReadPage
 from models.policy import Limits, Policy
 from models.result import Decision
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.perceive.ocr.engine import alphabet, engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.page import perceive

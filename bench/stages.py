@@ -16,7 +16,7 @@ from bench.metrics import Figure
 from fixtures.specimens.pages import test_pages
 from models.case import ReadPage
 from models.policy import Policy
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.perceive.ocr.engine import alphabet
 from pipeline.perceive.ocr.options import OcrOptions
 

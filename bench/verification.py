@@ -27,8 +27,7 @@ from fixtures.people.names import Rng, impostor
 from fixtures.truth import Split
 from models.policy import Policy
 from pipeline.judge.field_legibility import Legibility, legibility_of
-from pipeline.judge.likeness import NameContext
-from pipeline.judge.name_match import NameMatch, combine
+from pipeline.judge.name_match import NameContext, NameMatch, combine
 from pipeline.judge.rules.names import hardly_another, match_on
 from pipeline.names.characters import readable
 from pipeline.perceive.ocr.base import OcrEngine

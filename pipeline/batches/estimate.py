@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from pipeline.cases.conclude import conclusions
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Stored
 

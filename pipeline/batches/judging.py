@@ -17,7 +17,7 @@ from models.errors import ChildExistsError, LedgerError, LostLeaseError, Pipelin
 from pipeline.batches.outcomes import ItemOutcome, broken
 from pipeline.cases.conclude import JUDGED_AT_MOST, conclusions
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.ledger.batch_values import BatchItem, BatchLease, ItemState, Judged
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Stored

@@ -13,7 +13,7 @@ from models.register import KnownChild
 from models.result import Decision, Judgement, Provenance, Result
 from pipeline.judge.case import identifying, judge, register_query, registration
 from pipeline.judge.dossier import Dossier, open_dossier
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Stored
 from pipeline.perceive.ocr.base import weights_named

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from models.policy import Limits, Policy
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.ledger.ledger import Ledger
 from pipeline.names.characters import readable
 from pipeline.stores.base import Store

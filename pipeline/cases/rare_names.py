@@ -11,8 +11,7 @@ from models.geometry import Quad
 from pipeline.cases.context import PipelineContext
 from pipeline.glyphs.compare import GlyphQuery
 from pipeline.judge.dossier import FileView, open_dossier
-from pipeline.judge.likeness import NameContext
-from pipeline.judge.name_match import match_name
+from pipeline.judge.name_match import NameContext, match_name
 from pipeline.names.characters import stretches, unreadable
 from pipeline.names.normal import is_private_use, normal_name
 from pipeline.stores.content import bytes_of

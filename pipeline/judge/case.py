@@ -13,7 +13,7 @@ from models.policy import Policy
 from models.register import Birth, ChildNumbers, Delivery, KnownChild, RegisterQuery
 from models.result import FieldValue, Judgement, PageOutcome, decide
 from pipeline.judge.dossier import Dossier
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.certificates import certificates
 from pipeline.judge.rules.completeness import missing, needed_pages

@@ -1,4 +1,4 @@
-"""Is this the name that was entered? Asked of the engine's probabilities, not of its best guess."""
+"""Compare the entered name with the lattice of a read one: all probabilities count, not only the best reading."""
 
 import math
 import re
@@ -7,27 +7,34 @@ from typing import NamedTuple
 
 from models.content import FieldContent, Piece
 from models.findings import Reason
-from models.policy import NameLimits
+from models.policy import NameLimits, Policy
 from models.reading import Glyph
 from pipeline.names.characters import are_variants, stretches, unreadable
 from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
 from pipeline.perceive.ocr.lattice import log_likelihood
 
-_LEAST = 1e-6  # probability that nothing is less likely than
+_LEAST = 1e-6  # the smallest probability in odds
 _PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|小毛|大双|小双|双?[甲乙AB12])")
 
 
+class NameContext(NamedTuple):
+    """What comparing names needs: the characters that the engine can read, and the hospital's policy."""
+
+    alphabet: Collection[str]
+    policy: Policy
+
+
 class NameMatch(NamedTuple):
-    """Whether two names are one.
+    """Whether two names are equal.
 
     Attributes:
-        equal: True, False, or None for a person to decide.
-        reason: Why not equal, or why in doubt; None if equal.
+        equal: True, False, or None if a person must decide.
+        reason: Why the names differ, or why they are in doubt; None if equal.
         at: Index of the first character that differs, in the name that was read.
         measured: Probability of the entered name against the best reading; of the deciding character if different.
-        limit: What `measured` was compared with.
+        limit: The limit of `measured`.
         likely: Probability of the entered name against the best other reading, whatever was decided.
-        pictured: Whether all that is in doubt are characters that the engine does not read, and their pictures agree.
+        pictured: Whether only characters outside the engine's alphabet are in doubt, and their pictures agree.
     """
 
     equal: bool | None
@@ -49,11 +56,11 @@ def match_name(
     """Compare an entered name with one on a page.
 
     Args:
-        entered: As typed in.
+        entered: The name as typed in.
         read: The name's field; its value may be None.
-        alphabet: Every character that the engine reads where it is printed.
-        limits: When it is equal, different, or a person's business.
-        parents: Names of the child's parents: what hospitals make a name of until the family has chosen.
+        alphabet: Every character that the engine can read.
+        limits: When names are equal, different, or in doubt.
+        parents: Names of the child's parents, of which hospitals make placeholder names.
     """
     ours, theirs = normal_name(entered), read.value or ""
     if any(is_private_use(char) for char in ours + theirs):
@@ -74,9 +81,9 @@ def match_name(
 
 
 def combine(verdicts: Sequence[NameMatch], limits: NameLimits) -> bool:
-    """Whether pages of which none is sure of the name are so together: what they saw counts as independent.
+    """Whether several uncertain pages together are certain of the name; their readings count as independent.
 
-    A page that prefers another name, or has a reason of its own, is a person's business whatever the others say.
+    A page that prefers another name, or has another reason for doubt, is left to a person.
     """
     if any(one.reason not in (None, Reason.UNCERTAIN) or one.likely < limits.hardly for one in verdicts):
         return False
@@ -85,9 +92,9 @@ def combine(verdicts: Sequence[NameMatch], limits: NameLimits) -> bool:
 
 
 def is_placeholder(name: str, parents: Collection[str] = ()) -> bool:
-    """Whether a name is one that hospitals give until the family has chosen (王某之子, 林静大双).
+    """Whether a name is a placeholder that hospitals give before the child has a name (王某之子, 林静大双).
 
-    Words that a name may end with as well count only behind a parent's name.
+    Endings that real names have, too, count only behind a parent's name.
     """
     if not _PLACEHOLDER.fullmatch(name):
         return False
@@ -96,7 +103,7 @@ def is_placeholder(name: str, parents: Collection[str] = ()) -> bool:
 
 
 def _softer_reason(ours: str, theirs: str, alphabet: Collection[str]) -> Reason | None:
-    """Why two different names may still be one child's."""
+    """Why two different names may still be the same child's."""
     if any(char not in alphabet for char in set(ours) - set(theirs) - {SEPARATOR}):
         return Reason.OUT_OF_CHARSET
     if ours.replace(SEPARATOR, "") == theirs.replace(SEPARATOR, ""):
@@ -109,7 +116,7 @@ def _softer_reason(ours: str, theirs: str, alphabet: Collection[str]) -> Reason 
 def _by_picture(
     doubt: NameMatch, ours: str, read: FieldContent, alphabet: Collection[str], limits: NameLimits
 ) -> NameMatch:
-    """The doubt, with what its picture tells of each character that the engine does not know, if all was compared."""
+    """The doubt with the comparison of pictures, if every character outside the engine's alphabet was compared."""
     glyphs, unread = _glyphs(read), unreadable(ours, alphabet)
     places = stretches(ours, "".join(glyph.char for glyph in glyphs), unread)
     compared = sorted(one.character for one in read.resemblances)
@@ -123,12 +130,12 @@ def _by_picture(
 
 
 def _likelihood_ratio(ours: str, read: FieldContent) -> float:
-    """Probability of the entered name, against it and the best reading; of its weakest character if both are one."""
+    """Probability of the entered name against the best reading; of its weakest character if both are equal."""
     text = read.text
     if normal_name(text) == ours:
         return min((glyph.probability for glyph in _glyphs(read)), default=0.0)
     if len(read.pieces) != 1:
-        return 0.0  # a name in two pieces has no one lattice to ask
+        return 0.0  # a name in two pieces has no single lattice
     entered, best = (log_likelihood(read.pieces[0].steps, name) for name in (ours, text))
     return 1 / (1 + math.exp(min(700.0, best - entered)))
 
@@ -138,7 +145,7 @@ def _certainly_different(ours: str, read: FieldContent, limits: NameLimits, like
     glyphs = _glyphs(read)
     theirs = "".join(glyph.char for glyph in glyphs)
     if theirs != read.value:
-        return None  # normalisation changed the text, so positions no longer match
+        return None  # normalisation changed the text, so positions do not match any more
     if len(ours) != len(theirs):
         return _different_length(ours, glyphs, limits, likely)
     shown = ((piece, glyph) for piece in read.pieces for glyph in piece.glyphs)
@@ -150,7 +157,7 @@ def _certainly_different(ours: str, read: FieldContent, limits: NameLimits, like
 
 
 def _different_length(ours: str, glyphs: tuple[Glyph, ...], limits: NameLimits, likely: float) -> NameMatch | None:
-    """Names of different length differ, unless one is the other with characters wiped out or a speck read as one."""
+    """Names of different length differ, unless one contains the other: print may be lost, or a speck read."""
     theirs = "".join(glyph.char for glyph in glyphs)
     weakest = min((glyph.probability for glyph in glyphs), default=0.0)
     if weakest < limits.certain or _within(theirs, ours) or _within(ours, theirs):
@@ -163,13 +170,13 @@ def _glyphs(read: FieldContent) -> tuple[Glyph, ...]:
 
 
 def _seen(char: str, glyph: Glyph, piece: Piece) -> float:
-    """The largest probability that the lattice gives the entered character where another one was read."""
+    """The largest probability in the lattice of the entered character at the glyph that was read."""
     steps = piece.steps[glyph.first : glyph.end]
     return max((probability for step in steps for seen, probability in step if seen == char), default=0.0)
 
 
 def _within(part: str, whole: str) -> bool:
-    """Whether all characters of `part` stand in `whole` in the same order."""
+    """Whether `part` is a subsequence of `whole`."""
     rest = iter(whole)
     return all(char in rest for char in part)
 

@@ -1,6 +1,7 @@
-"""A page as the rules see it: its content, whose it is, and the words for where something stands on it."""
+"""A page as the rules see it: its content, whose it is, and the locations of its fields."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -9,13 +10,38 @@ from models.content import FieldContent, PageContent, Slot
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
 from models.findings import Location
 from models.geometry import Box, beyond
-from pipeline.judge.parties import Likeness, Party
 
-_CELL = 8.0  # of a label's height: how far right of a label its value reaches at most
+_CELL = 8.0  # label heights: how far right of a label its value reaches at most
+
+
+class Party(NamedTuple):
+    """A person that the manifest or the birth certificate names.
+
+    Attributes:
+        person: The role in the case.
+        name: In normal form.
+        id_number: In normal form, if given.
+        on_certificate: Whether the birth certificate names the person; else the manifest does.
+        sure: Whether the name is certain: typed in, or read with certainty.
+    """
+
+    person: Person
+    name: str
+    id_number: str | None
+    on_certificate: bool = False
+    sure: bool = True
+
+
+class Likeness(StrEnum):
+    """Whether a card is a party's."""
+
+    SAME = "same"
+    MAYBE = "maybe"
+    STRANGER = "stranger"
 
 
 class PageView(NamedTuple):
-    """One document on one page. `holder` is whose page it is, `resembles` whom it may be, once the case is known."""
+    """One document on one page; once the case is known, `holder` is whose page it is, `resembles` whose it may be."""
 
     file: StoredFile
     content: PageContent
@@ -24,32 +50,32 @@ class PageView(NamedTuple):
 
     @property
     def kind(self) -> PageKind:
-        """What the page is."""
+        """The kind of page."""
         return self.content.kind
 
     @property
     def document(self) -> DocumentKind | None:
-        """What the page belongs to: by its content, else by the parent's hint."""
+        """The document that the page belongs to: by its content, else by the parent's hint."""
         return DOCUMENT_OF_PAGE.get(self.kind, self.file.hint)
 
     def hinted(self, document: DocumentKind | None) -> "PageView":
-        """The same page, as if the parent had said what it belongs to."""
+        """The same page with another hint of the parent."""
         return self._replace(file=self.file.model_copy(update={"hint": document}))
 
     def get(self, field: Field, person: Person | None = None) -> FieldContent | None:
-        """A field of the page's holder, or of a person whom the page names."""
+        """A field of the page's holder, or of a person that the page names."""
         return self.content.fields.get(Slot(field, person))
 
     def value(self, field: Field, person: Person | None = None) -> str | None:
-        """A field's normalised value; None if it was not found, cannot be such a value, or was repaired.
+        """A field's normalised value; None if it was not found, is no valid value, or was repaired.
 
-        A number that its check digit chose proves nothing about anybody.
+        A number that was repaired by its check digit is no evidence.
         """
         found = self.get(field, person)
         return found.value if found and not found.repaired else None
 
     def place(self, field: Field | None = None, person: Person | None = None) -> Location:
-        """Where a field stands, or should stand; the whole page without a field."""
+        """The location of a field, or where it is expected; of the whole page without a field."""
         return Location(
             document=self.document,
             file=self.file.path,
@@ -61,7 +87,7 @@ class PageView(NamedTuple):
         )
 
     def on_page(self, box: Box) -> Box:
-        """The part of a box that lies on the page; frames around print at the rim reach beyond it."""
+        """The part of a box that is on the page; boxes of print at the edge reach beyond it."""
         return box.within(self.content.width, self.content.height)
 
     @property
@@ -71,7 +97,7 @@ class PageView(NamedTuple):
         return _SIDES.get(self.kind)
 
     def unclipped(self, field: Field | None = None, person: Person | None = None) -> Box:
-        """Where a field stands, or should stand, be it beyond the picture's rim; the whole page without a field."""
+        """The box of a field, or where it is expected, even beyond the picture's edge; of the page without a field."""
         if field is None:
             return self.content.quad.box
         if found := self.get(field, person):

@@ -1,6 +1,6 @@
-"""Which values belong side by side: what was typed in, and what each page says of the same thing of the same person.
+"""Compare the entered value of each field with its values on all pages, person by person.
 
-For people, who see it after the case was judged: nothing is decided here, and nothing is masked.
+For reviewers, after the case was judged: nothing is decided here, and nothing is masked.
 """
 
 import re
@@ -22,12 +22,12 @@ from pipeline.names.normal import normal_name
 
 
 class Agreement(StrEnum):
-    """How what stands side by side goes together."""
+    """How the values of a field agree."""
 
-    AGREE = "agree"  # all say the same
-    DIFFER = "differ"  # two say something else, and neither is in doubt
-    DOUBTFUL = "doubtful"  # what says something else was not read with certainty, or a rule leaves it to a person
-    SINGLE = "single"  # nothing stands beside it
+    AGREE = "agree"  # all values are equal
+    DIFFER = "differ"  # two certain values differ
+    DOUBTFUL = "doubtful"  # a differing value was not read with certainty, or a rule asks for a person
+    SINGLE = "single"  # there is only one value
 
 
 STATE_TITLES: Final[Mapping[Agreement, str]] = MappingProxyType(
@@ -36,15 +36,14 @@ STATE_TITLES: Final[Mapping[Agreement, str]] = MappingProxyType(
 
 
 class FieldComparison(NamedTuple):
-    """One thing about one person.
+    """A field of a person, with all its values.
 
     Attributes:
-        person: Whom it is about; None for what a page says of nobody, such as a 户号.
-        field: What it is. The day of a 出生时间 stands in the row of the date of birth, and a certificate's number in
-            the child's.
-        entered: As it was typed in; None where nobody is asked for it, or nobody told.
-        read: What pages say, in the order of the result.
-        state: How all of that goes together.
+        person: The person; None for a field of the page itself, such as a 户号.
+        field: The field. The day of a 出生时间 counts as the date of birth, and a certificate's number as the child's.
+        entered: As the parent typed it in; None if the form has no such field, or it is empty.
+        read: The values on pages, in the order of the result.
+        state: How the values agree.
     """
 
     person: Person | None
@@ -55,14 +54,14 @@ class FieldComparison(NamedTuple):
 
 
 class _Slot(NamedTuple):
-    """One thing about one person; `which` tells apart those of whom there may be several."""
+    """A field of a person; `which` tells several people in one role apart."""
 
     person: Person | None
     which: str
     field: Field
 
 
-_GUARDIAN: Final = ""  # comes first of those who are nobody in particular
+_GUARDIAN: Final = ""  # sorts before all others in the role
 _ONE_OF_A_KIND: Final = (Person.CHILD, Person.FATHER, Person.MOTHER)
 _PEOPLE: Final = (*_ONE_OF_A_KIND, Person.HEAD, Person.OTHER, None)
 _FIELDS: Final = tuple(Field)
@@ -78,7 +77,7 @@ _OF_THE_CHILD: Final[Mapping[Code, Field]] = MappingProxyType(
 
 
 def compare_fields(submission: Submission, result: Result, policy: Policy = Policy()) -> tuple[FieldComparison, ...]:  # noqa: B008 - frozen
-    """Every field that was typed in or read, with all that says something about it; the child's first."""
+    """Every field that was entered or read, with all its values; the child's fields first."""
     entered, read = dict(_entered(submission)), _read(submission, result.fields)
     rows = []
     for slot in sorted({*entered, *read}, key=_in_order):
@@ -88,7 +87,7 @@ def compare_fields(submission: Submission, result: Result, policy: Policy = Poli
 
 
 def canonical(field: Field, value: str) -> str:
-    """A value in the form in which it is compared: two that are equal in it say the same."""
+    """A value in canonical form: two values that are equal in it mean the same."""
     return _FORMS.get(field, _unspaced)(value)
 
 
@@ -108,10 +107,10 @@ def _entered(submission: Submission) -> Iterator[tuple[_Slot, str]]:
 
 
 def _read(submission: Submission, values: Sequence[FieldValue]) -> Mapping[_Slot, list[FieldValue]]:
-    marks, read = _marks(values), defaultdict[_Slot, list[FieldValue]](list)
+    identities, read = _identities(values), defaultdict[_Slot, list[FieldValue]](list)
     for value in values:
         person, field = _about(value)
-        which = _GUARDIAN if person in _ONE_OF_A_KIND else _which(value, marks, submission)
+        which = _GUARDIAN if person in _ONE_OF_A_KIND else _which(value, identities, submission)
         read[_Slot(person, which, field)].append(value)
     return read
 
@@ -122,19 +121,19 @@ def _about(value: FieldValue) -> tuple[Person | None, Field]:
     return value.person, Field.BIRTH_DATE if value.field is Field.BIRTH_TIME else value.field
 
 
-def _marks(values: Iterable[FieldValue]) -> Mapping[tuple[str, int], Mapping[Field, str]]:
-    """By which number and which name the holder of a page is known."""
-    marks = defaultdict[tuple[str, int], dict[Field, str]](dict)
+def _identities(values: Iterable[FieldValue]) -> Mapping[tuple[str, int], Mapping[Field, str]]:
+    """The number and the name of each page's holder."""
+    identities = defaultdict[tuple[str, int], dict[Field, str]](dict)
     for value in values:
         if value.person not in _ONE_OF_A_KIND and value.field in (Field.ID_NUMBER, Field.NAME):
-            marks[value.file, value.page_no][value.field] = canonical(value.field, value.value)
-    return marks
+            identities[value.file, value.page_no][value.field] = canonical(value.field, value.value)
+    return identities
 
 
-def _which(value: FieldValue, marks: Mapping[tuple[str, int], Mapping[Field, str]], submission: Submission) -> str:
-    """Who it is of several heads or others: the guardian, else whoever has this number or name, else the page."""
+def _which(value: FieldValue, identities: Mapping[tuple[str, int], Mapping[Field, str]], submission: Submission) -> str:
+    """Which of several people in one role: the guardian, else by number or name, else by page."""
     page = f"{value.file}#{value.page_no}"
-    known = marks.get((value.file, value.page_no), {}) if value.person else {}
+    known = identities.get((value.file, value.page_no), {}) if value.person else {}
     guardian = submission.guardian
     theirs = {Field.NAME: guardian.name, Field.ID_NUMBER: guardian.id_number} if guardian else {}
     if any(entered and canonical(field, entered) == known.get(field) for field, entered in theirs.items()):
@@ -147,21 +146,21 @@ def _in_order(slot: _Slot) -> tuple[int, str, int]:
 
 
 def _state(row: FieldComparison, findings: Iterable[Finding], policy: Policy) -> Agreement:
-    """What the rules say of the child's own goes before what the values look like."""
+    """Findings about the child's field count before the values themselves."""
     about = [finding for finding in findings if row.person is Person.CHILD and _row_of(finding) is row.field]
     if any(finding.severity is Severity.REJECT and finding.reason is not Reason.CHECKSUM for finding in about):
         return Agreement.DIFFER
-    seen = _seen(row, policy)
-    left_open = any(finding.code is Code.NAME_IN_DOUBT for finding in about)
-    return Agreement.DOUBTFUL if left_open or (about and seen is not Agreement.DIFFER) else seen
+    agreement = _agreement(row, policy)
+    in_doubt = any(finding.code is Code.NAME_IN_DOUBT for finding in about)
+    return Agreement.DOUBTFUL if in_doubt or (about and agreement is not Agreement.DIFFER) else agreement
 
 
 def _row_of(finding: Finding) -> Field | None:
     return finding.field if finding.code is Code.NUMBER_DIFFERS else _OF_THE_CHILD.get(finding.code)
 
 
-def _seen(row: FieldComparison, policy: Policy) -> Agreement:
-    """How the values go together; one that cannot be read says nothing."""
+def _agreement(row: FieldComparison, policy: Policy) -> Agreement:
+    """How the values agree; an illegible value decides nothing."""
     limits = policy.legibility
     typed = [row.entered] if row.entered is not None else []
     if len(typed) + len(row.read) < 2:
@@ -169,14 +168,14 @@ def _seen(row: FieldComparison, policy: Policy) -> Agreement:
     if row.entered and row.field is Field.NAME and policy.names.legacy_gbk:
         typed = [modern(row.entered)]
     sure = [value.value for value in row.read if value.confidence >= limits.doubtful]
-    if len(_told(row.field, (*typed, *sure))) > 1:
+    if len(_forms(row.field, (*typed, *sure))) > 1:
         return Agreement.DIFFER
     legible = all(value.confidence >= limits.unreadable for value in row.read)
-    alike = len(_told(row.field, (*typed, *(value.value for value in row.read)))) == 1
+    alike = len(_forms(row.field, (*typed, *(value.value for value in row.read)))) == 1
     return Agreement.AGREE if alike and legible else Agreement.DOUBTFUL
 
 
-def _told(field: Field, values: Iterable[str]) -> frozenset[str]:
+def _forms(field: Field, values: Iterable[str]) -> frozenset[str]:
     return frozenset(canonical(field, value) for value in values)
 
 

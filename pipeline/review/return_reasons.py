@@ -1,4 +1,4 @@
-"""Why a family is asked to send something again: what a reviewer may choose, and what the parent then reads."""
+"""The reasons that a reviewer may give for a return, and the finding that the parent then reads."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -11,13 +11,13 @@ from pipeline.judge.dossier import in_todays_codes
 from pipeline.judge.rules.duplicates import child_numbers
 from pipeline.judge.rules.names import difference_of
 from pipeline.names.normal import SEPARATOR, normal_name
-from pipeline.review.places import place_of_page, place_of_row
+from pipeline.review.locations import location_of_page
 from pipeline.review.review_case import ReviewCase
 from pipeline.review.sheet import ReviewRow, is_of
 
-_BY_MACHINE: Final = frozenset({Code.BAD_FILE, Code.UPLOAD_BROKEN})  # what a machine finds, or nobody
+_BY_MACHINE: Final = frozenset({Code.BAD_FILE, Code.UPLOAD_BROKEN})  # found by the machine only
 _ILLEGIBLE: Final = (Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE)
-# What a reviewer mostly makes of a doubt, if not its contrary.
+# The reason that mostly follows when a reviewer confirms a doubt.
 _CERTAIN: Final[Mapping[Code, tuple[Code, Reason]]] = MappingProxyType(
     {
         Code.NAME_IN_DOUBT: (Code.NAME_DIFFERS, Reason.DIFFERENT),
@@ -37,7 +37,7 @@ OF_FIELD: Final[Mapping[Code, frozenset[Field]]] = MappingProxyType(
 
 
 class ReasonOffered(NamedTuple):
-    """A reason for a return; `likely` are those that what was found suggests."""
+    """A reason for a return; `likely` if the findings suggest it."""
 
     code: Code
     reason: Reason
@@ -45,21 +45,21 @@ class ReasonOffered(NamedTuple):
 
 
 def offered_reasons(opened: ReviewCase) -> tuple[ReasonOffered, ...]:
-    """Every reason that sends a family home, the likely ones first."""
+    """Every reason for a return, the likely ones first."""
     likely = dict.fromkeys(_likely(opened))
-    others = [key for key in CATALOGUE if _is_asked(*key) and key not in likely]
+    others = [key for key in CATALOGUE if _may_be_given(*key) and key not in likely]
     return (*(ReasonOffered(*key, True) for key in likely), *(ReasonOffered(*key, False) for key in others))
 
 
-def _is_asked(code: Code, reason: Reason) -> bool:
-    """Whether a person may give it: it rejects, and leaves the family something to do but to wait."""
+def _may_be_given(code: Code, reason: Reason) -> bool:
+    """Whether a reviewer may give the reason: it rejects, and the parent can do something about it."""
     rejects = Severity.REJECT in CATALOGUE[code, reason].severities
     return rejects and code not in _BY_MACHINE and reason is not Reason.CROSS_DOCUMENT
 
 
 def _likely(opened: ReviewCase) -> Iterator[tuple[Code, Reason]]:
     for finding in opened.sheet.blockers:
-        if _is_asked(finding.code, finding.reason) or finding.code in _BY_MACHINE:
+        if _may_be_given(finding.code, finding.reason) or finding.code in _BY_MACHINE:
             yield finding.code, finding.reason
         elif finding.code is Code.MAYBE_DUPLICATE:
             yield Code.CHILD_EXISTS, _by_which_number(opened)
@@ -71,7 +71,7 @@ def _likely(opened: ReviewCase) -> Iterator[tuple[Code, Reason]]:
 
 
 def _by_which_number(opened: ReviewCase) -> Reason:
-    """By which number the case may repeat a record."""
+    """The kind of number that the case shares with a record of the register."""
     ids, certificates = child_numbers(opened.dossier) if opened.dossier else (frozenset[str](), frozenset[str]())
     by_id = any(relative.child.id_number in ids for relative in opened.relatives)
     by_certificate = any(relative.child.birth_certificate_number in certificates for relative in opened.relatives)
@@ -79,7 +79,7 @@ def _by_which_number(opened: ReviewCase) -> Reason:
 
 
 def illegible(document: DocumentKind) -> Code:
-    """The code by which a page of a document cannot be read."""
+    """The code for a document that cannot be read."""
     return Code.REGISTER_ILLEGIBLE if document is DocumentKind.HOUSEHOLD_REGISTER else Code.ILLEGIBLE
 
 
@@ -88,12 +88,12 @@ def place_of(opened: ReviewCase, chosen: str) -> Location | None:
     row = next((row for row in opened.sheet.rows if chosen == f"r{row.number}"), None)
     page = next((page for page in opened.sheet.pages if chosen == f"p{page.number}"), None)
     if row is not None:
-        return place_of_row(opened, row)
-    return place_of_page(opened, page) if page is not None else None
+        return opened.location_of_row(row)
+    return location_of_page(page, opened.laid_out.case, opened.dossier) if page is not None else None
 
 
 def fits(code: Code, place: Location | None) -> bool:
-    """Whether a reason can be given of a place: 3002 of the register, 姓名不一致 of a name, 已过期 of an ID card."""
+    """Whether a reason can be given of a location: 3002 of the register, 姓名不一致 of a name, 已过期 of an ID card."""
     document = place.document if place else None
     if code in OF_FIELD:
         return place is not None and place.field in OF_FIELD[code]
@@ -105,19 +105,19 @@ def fits(code: Code, place: Location | None) -> bool:
 
 
 def finding_of(opened: ReviewCase, verdict: ReviewDecision) -> Finding:
-    """The finding that a return is, in the words that the parent reads.
+    """The finding of a return, in the words that the parent reads.
 
     Raises:
-        ValueError: The verdict names no reason that sends a family home.
+        ValueError: The decision has no reason for a return.
     """
     code, reason, place = verdict.code, verdict.reason, verdict.place or Location()
     entry = CATALOGUE.get((code, reason)) if code and reason else None
     if code is None or reason is None or entry is None or Severity.REJECT not in entry.severities:
-        raise ValueError("A return has a reason that sends a family home.")
+        raise ValueError("A return needs a reason that rejects.")
     if code in _BY_MACHINE:
         return _as_found(opened, code, reason)
     if code is Code.CHILD_EXISTS:
-        return found(code, reason)  # nothing of the record, nor of which page it was known by
+        return found(code, reason)  # tells nothing about the record, nor which page shows the number
     if code is Code.NAME_DIFFERS and reason is not Reason.FORMER_NAME:
         return _name_differs(opened, verdict, place)
     evidence = Evidence(seen_at(opened, verdict), _entered(opened, code, place)) if code in OF_FIELD else Evidence()
@@ -125,15 +125,15 @@ def finding_of(opened: ReviewCase, verdict: ReviewDecision) -> Finding:
 
 
 def _as_found(opened: ReviewCase, code: Code, reason: Reason) -> Finding:
-    """In the machine's words, which name the file."""
-    said = (finding for finding in opened.sheet.blockers if (finding.code, finding.reason) == (code, reason))
-    if (one := next(said, None)) is None:
-        raise ValueError("A file that does not open is found by the machine, or by nobody.")
-    return one
+    """The machine's own finding, whose message names the file."""
+    same = (finding for finding in opened.sheet.blockers if (finding.code, finding.reason) == (code, reason))
+    if (finding := next(same, None)) is None:
+        raise ValueError("Only the machine finds that a file does not open.")
+    return finding
 
 
 def _name_differs(opened: ReviewCase, verdict: ReviewDecision, place: Location) -> Finding:
-    """Which character differs follows from what the reviewer sees; a name of other length says so, dots not counted."""
+    """Names the first character that differs from what the reviewer saw, or the two lengths; dots do not count."""
     seen, entered = normal_name(seen_at(opened, verdict) or ""), entered_name(opened)
     ours, theirs = (name.replace(SEPARATOR, "") for name in (normal_name(entered), seen))
     reason = Reason.DIFFERENT if len(ours) == len(theirs) else Reason.LENGTH
@@ -153,19 +153,19 @@ def entered_name(opened: ReviewCase) -> str:
 
 
 def seen_at(opened: ReviewCase, verdict: ReviewDecision) -> str | None:
-    """What stands at the verdict's place: as the reviewer sees it, else as it was read."""
+    """The value at the decision's location: as the reviewer saw it, else as it was read."""
     row = row_at(opened, verdict.place)
     if row is None:
         return None
-    said = [one.seen for one in verdict.checked if is_of(row, one)]
-    return said[0] if said else row.read.value if row.read else None
+    seen = [checked.seen for checked in verdict.checked if is_of(row, checked)]
+    return seen[0] if seen else row.read.value if row.read else None
 
 
 def row_at(opened: ReviewCase, place: Location | None) -> ReviewRow | None:
-    """The row whose place this is: of several people on one page the one who stands in the box."""
+    """The row of a location: of several people on one page the one whose value is in the box."""
     if place is None or place.field is None:
         return None
-    places = ((row, place_of_row(opened, row)) for row in opened.sheet.rows)
+    places = ((row, opened.location_of_row(row)) for row in opened.sheet.rows)
     there = [(row, one) for row, one in places if one and _at(one) == _at(place)]
     exact = [row for row, one in there if one.box == place.box]
     return exact[0] if exact else there[0][0] if len(there) == 1 else None

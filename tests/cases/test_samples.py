@@ -17,7 +17,7 @@ from models.submission import MANIFEST_NAME, parse_manifest
 from pipeline.extract.extraction import extract_files
 from pipeline.judge.case import judge
 from pipeline.judge.dossier import open_dossier
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.workers.ocr_pool import OcrPool
 from tests.support.samples import known_children

@@ -11,7 +11,7 @@ from models.documents import Field
 from models.geometry import Box
 from models.reading import BLANK, Alternative, Lattice
 from pipeline.perceive.ocr.lattice import glyphs
-from pipeline.review.candidates import ReadingCandidate, candidates
+from pipeline.review.readings_offered import ReadingCandidate, candidates
 from tests.support.fields import field_of
 from tests.support.lines import Ink
 

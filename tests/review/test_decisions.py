@@ -13,8 +13,8 @@ from models.register import KnownChild
 from models.review import Checked, Relation, ReviewDecision, ReviewOutcome, Role
 from models.submission import Sex
 from pipeline.ledger.ledger import Ledger
-from pipeline.review.deciding import Issue, Problem, issues_of
 from pipeline.review.review_case import ReviewCase
+from pipeline.review.validation import Issue, Problem, issues_of
 from tests.support.cards import CHILD_NUMBER, certificate, id_number, member, mother, unreadable
 from tests.support.dossiers import FAMILY, Sent
 from tests.support.reviewing import (

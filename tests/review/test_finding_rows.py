@@ -6,7 +6,7 @@ from models.documents import DocumentKind, Field, Person
 from models.findings import Code, Evidence, Finding, Location, Reason, found
 from models.geometry import Box
 from pipeline.review.field_comparison import Agreement, FieldComparison
-from pipeline.review.finding_rows import row_of_finding
+from pipeline.review.locations import row_of_finding
 from tests.review.test_field_comparison import read
 
 REGISTER, CERTIFICATE = DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.BIRTH_CERTIFICATE

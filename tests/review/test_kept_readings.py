@@ -12,7 +12,7 @@ from models.policy import Limits
 from models.reading import PageReading
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.repositories.readings import reading_key
-from pipeline.review.registering import registered
+from pipeline.review.deciding import registered
 from tests.support.cards import CHILD_NUMBER, MOTHER_NUMBER, id_number, member, mother
 from tests.support.dossiers import FAMILY, Sent
 from tests.support.reviewing import DOUBTED, ENGINE, OLD, Sending, judged, looked, opened_again, row_of

@@ -14,9 +14,10 @@ from models.messages import Language, message_text
 from models.result import Decision, decide
 from models.review import Relation, ReviewDecision
 from pipeline.ledger.ledger import Ledger
-from pipeline.review.deciding import Problem, accepted, issues_of, returned
+from pipeline.review.deciding import accepted, returned
 from pipeline.review.return_reasons import finding_of, fits, offered_reasons, place_of
 from pipeline.review.review_case import ReviewCase
+from pipeline.review.validation import Problem, issues_of
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, certificate, member, mother
 from tests.support.dossiers import FAMILY, dossier
 from tests.support.lines import Ink

@@ -12,9 +12,9 @@ from models.register import KnownChild
 from models.review import Checked, Relation
 from models.submission import Sex
 from pipeline.ledger.ledger import Ledger
-from pipeline.review.deciding import Problem, issues_of
 from pipeline.review.return_reasons import finding_of, fits, offered_reasons, place_of
 from pipeline.review.review_case import ReviewCase
+from pipeline.review.validation import Problem, issues_of
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, certificate, id_number, member, mother
 from tests.support.dossiers import FAMILY, Sent
 from tests.support.reviewing import (

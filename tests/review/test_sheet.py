@@ -11,8 +11,8 @@ from models.documents import DocumentKind, Field, Person
 from models.policy import NameLimits, Policy
 from models.reading import PageReading
 from pipeline.ledger.ledger import Ledger
-from pipeline.review.differences import differing
 from pipeline.review.field_comparison import Agreement, FieldComparison
+from pipeline.review.readings_offered import differing
 from pipeline.review.sheet import ReviewSheet
 from tests.review.test_field_comparison import read
 from tests.support.cards import (

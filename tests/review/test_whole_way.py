@@ -19,8 +19,8 @@ from pipeline.cases.conclude import judge_case, record
 from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import AuditKind, UploadEvent, Via
-from pipeline.review.deciding import decide_case, issues_of
-from pipeline.review.registering import registered
+from pipeline.review.deciding import decide_case, registered
+from pipeline.review.validation import issues_of
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, MOTHER_NUMBER, certificate, id_number, member, mother
 from tests.support.dossiers import FAMILY, dossier
 from tests.support.lines import Ink

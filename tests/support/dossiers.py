@@ -11,7 +11,7 @@ from models.reading import PageReading
 from models.submission import EnteredChild, Guardian, GuardianRelation, IdType, Sex, Submission, SubmittedFile
 from pipeline.extract.extraction import extract_files
 from pipeline.judge.dossier import Dossier, open_dossier
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from tests.support.cards import CHILD_NUMBER, FATHER_NUMBER, emblem, father, home, member, portrait
 
 

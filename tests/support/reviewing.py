@@ -15,12 +15,12 @@ from models.review import Checked, Relation, ReviewDecision, ReviewOutcome, Role
 from models.submission import Guardian, Sex
 from pipeline.cases.conclude import judge_case, record
 from pipeline.extract.extraction import CONTENT_VERSION
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.ledger.ledger import Ledger
-from pipeline.review.deciding import Intent
 from pipeline.review.return_reasons import place_of
 from pipeline.review.review_case import ReviewCase, open_review_case
 from pipeline.review.sheet import ReviewRow, ReviewSheet, checked_of
+from pipeline.review.validation import Intent
 from tests.support.cards import CHILD_NUMBER, member
 from tests.support.dossiers import FAMILY, GUARDIAN, READER, Sent, dossier
 from tests.support.lines import Ink

@@ -17,11 +17,10 @@ from models.review import Relation, Role
 from pipeline.batches.report import shown as masked_value
 from pipeline.cases.page_images import page_image
 from pipeline.ledger.values import AuditKind
-from pipeline.review.accepting import may_repeat
-from pipeline.review.deciding import Issue
 from pipeline.review.return_reasons import offered_reasons
 from pipeline.review.review_case import ReviewCase, open_review_case, pages_before
 from pipeline.review.sheet import ReviewSheet
+from pipeline.review.validation import Issue
 from web.desk.buttons import button_tokens
 from web.desk.field_views import DisplayOptions, record_views, redact_reason, row_views
 from web.desk.queue import wait_time
@@ -172,7 +171,7 @@ def case_page(context: RequestContext, review_case: ReviewCase, state: CaseFormS
         rows=row_views(review_case.sheet, DisplayOptions(state.shown, state.posted)),
         records=[(one, record_views(one.child, shown=state.shown)) for one in review_case.relatives],
         relations=tuple(Relation),
-        asks_relation=may_repeat(review_case),
+        asks_relation=review_case.may_repeat,
         offered=offered_reasons(review_case),
         places=_places(review_case.sheet, blind=blind),
         first_page=_first_page(review_case.sheet),

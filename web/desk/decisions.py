@@ -9,10 +9,11 @@ from models.codes import Code, Reason
 from models.errors import AlreadyDecidedError, ChildExistsError, HeldError, RefusedDecisionError
 from models.messages import Language, message_text
 from models.review import Checked, Relation, ReviewDecision, ReviewOutcome
-from pipeline.review.deciding import Intent, decide_case, issues_of
+from pipeline.review.deciding import decide_case
 from pipeline.review.return_reasons import finding_of, fits, offered_reasons, place_of
 from pipeline.review.review_case import ReviewCase
 from pipeline.review.sheet import ReviewRow, checked_of
+from pipeline.review.validation import Intent, issues_of
 from web.desk.buttons import RELEASE, is_pressed, run_posted, run_shown
 from web.desk.cases import (
     CaseFormState,

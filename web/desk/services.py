@@ -4,7 +4,7 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pipeline.judge.likeness import NameContext
+from pipeline.judge.name_match import NameContext
 from pipeline.ledger.database import Clock
 from pipeline.ledger.ledger import Ledger
 from pipeline.names.characters import readable

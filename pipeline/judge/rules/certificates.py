@@ -14,7 +14,7 @@ from models.id_number import age_on, is_certificate_number, is_province, parse_i
 from models.policy import Policy
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import certain
-from pipeline.judge.likeness import certain_number
+from pipeline.judge.holders import certain_number
 from pipeline.judge.pages import PageView
 
 _FIRST: Final = date(1996, 1, 1)  # births before have no certificate

@@ -61,9 +61,9 @@ def _parent_page(dossier: Dossier) -> Need:
 def _both_parents(dossier: Dossier) -> Need:
     """The page of each parent whom the certificate names; a blank father block asks for the mother only."""
     pages = dossier.parent_pages
-    named = [someone for someone in dossier.parents if someone.on_certificate]
-    there = [someone for page in pages for someone, _ in page.resembles]
-    enough = all(someone in there for someone in named) if named else bool(pages)
+    named = [party for party in dossier.parents if party.on_certificate]
+    there = [party for page in pages for party, _ in page.resembles]
+    enough = all(party in there for party in named) if named else bool(pages)
     return Need(Reason.BOTH_PARENTS, DocumentKind.HOUSEHOLD_REGISTER, pages, enough)
 
 

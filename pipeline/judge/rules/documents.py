@@ -53,9 +53,9 @@ def _ends(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, FieldCon
     """The ends of validity that can be read, and whether with certainty."""
     for page in dossier.of_kind(PageKind.ID_EMBLEM):
         until = page.get(Field.VALID_UNTIL)
-        looks = legibility_of(until, policy.legibility).legibility
-        if until and looks is not Legibility.UNREADABLE:
-            yield page, until, looks is Legibility.READ
+        legibility = legibility_of(until, policy.legibility).legibility
+        if until and legibility is not Legibility.UNREADABLE:
+            yield page, until, legibility is Legibility.READ
 
 
 def _is_over(until: str, today: date) -> bool:

@@ -12,38 +12,37 @@ from models.id_number import age_on, parse_id_number
 from models.policy import Policy
 from pipeline.judge.dossier import Dossier, guardian_person
 from pipeline.judge.field_legibility import Legibility, legibility_of
-from pipeline.judge.likeness import NameContext, certain_number
-from pipeline.judge.name_match import match_name
-from pipeline.judge.pages import PageView
-from pipeline.judge.parties import Likeness
+from pipeline.judge.holders import certain_number
+from pipeline.judge.name_match import NameContext, match_name
+from pipeline.judge.pages import Likeness, PageView
 
 _AGES: Final = MappingProxyType({Person.MOTHER: range(14, 56), Person.FATHER: range(15, 76)})  # at a child's birth
 
 
-def guardians(dossier: Dossier, reader: NameContext) -> Iterator[Finding]:
+def guardians(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
     """证件类型不符/wrong_member for a stranger's ID card, 信息矛盾/parent_conflict for what does not fit."""
     portraits = dossier.of_kind(PageKind.ID_PORTRAIT)
     if dossier.parents:
-        yield from _card_of_the_named(portraits, reader)
+        yield from _card_of_the_named(portraits, context)
     else:
         yield from _card_of_a_relative(portraits, dossier)
-    yield from _parent_page(dossier, reader)
-    yield from _certificate_names_another(dossier, reader)
+    yield from _parent_page(dossier, context)
+    yield from _certificate_names_another(dossier, context)
     for parent in _AGES:
-        yield from _numbers_and_age(parent, dossier, reader.policy)
+        yield from _numbers_and_age(parent, dossier, context.policy)
 
 
-def _card_of_the_named(portraits: tuple[PageView, ...], reader: NameContext) -> Iterator[Finding]:
+def _card_of_the_named(portraits: tuple[PageView, ...], context: NameContext) -> Iterator[Finding]:
     """Of the cards that came one must be the guardian's or a parent's; others beside it are welcome."""
     theirs = [page for page in portraits if page.resembles]
     if not theirs:
-        yield from (_not_theirs(page, reader) for page in portraits if _reads(page, reader))
+        yield from (_not_theirs(page, context) for page in portraits if _reads(page, context))
     elif not any(likeness is Likeness.SAME for page in theirs for _, likeness in page.resembles):
-        yield from (_doubt(page, Field.NAME, page.resembles[0][0].name) for page in theirs if _reads(page, reader))
+        yield from (_doubt(page, Field.NAME, page.resembles[0][0].name) for page in theirs if _reads(page, context))
     for page in theirs:
-        number, (someone, _) = certain_number(page, reader.policy), page.resembles[0]
-        if number and someone.id_number and not someone.on_certificate and number != someone.id_number:
-            yield _doubt(page, Field.ID_NUMBER, someone.id_number)
+        number, (party, _) = certain_number(page, context.policy), page.resembles[0]
+        if number and party.id_number and not party.on_certificate and number != party.id_number:
+            yield _doubt(page, Field.ID_NUMBER, party.id_number)
 
 
 def _card_of_a_relative(portraits: tuple[PageView, ...], dossier: Dossier) -> Iterator[Finding]:
@@ -54,25 +53,25 @@ def _card_of_a_relative(portraits: tuple[PageView, ...], dossier: Dossier) -> It
         yield from (_doubt(page, Field.NAME, None) for page in portraits[:1])
 
 
-def _parent_page(dossier: Dossier, reader: NameContext) -> Iterator[Finding]:
+def _parent_page(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
     """A parent's page that is not certainly one: its name is hard to read, or only the relations say so."""
-    for someone in dossier.parents:
-        alike = [(page, how) for page in dossier.parent_pages for other, how in page.resembles if other is someone]
-        if alike and not any(how is Likeness.SAME for _, how in alike) and _reads(alike[0][0], reader):
-            yield _doubt(alike[0][0], Field.NAME, someone.name)
+    for party in dossier.parents:
+        alike = [(page, how) for page in dossier.parent_pages for other, how in page.resembles if other is party]
+        if alike and not any(how is Likeness.SAME for _, how in alike) and _reads(alike[0][0], context):
+            yield _doubt(alike[0][0], Field.NAME, party.name)
     if dossier.parents and not dossier.parent_pages:
-        relatives = (page for page in dossier.members(Person.FATHER, Person.MOTHER) if _reads(page, reader))
+        relatives = (page for page in dossier.members(Person.FATHER, Person.MOTHER) if _reads(page, context))
         yield from (_doubt(page, Field.NAME, dossier.parents[0].name) for page in islice(relatives, 1))
 
 
-def _certificate_names_another(dossier: Dossier, reader: NameContext) -> Iterator[Finding]:
+def _certificate_names_another(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
     """A guardian who says to be the mother or the father is the one on the certificate."""
     guardian, certificate = dossier.submission.guardian, dossier.certificate
     if guardian is None or certificate is None:
         return
     person = guardian_person(guardian)
     name = certificate.get(Field.NAME, person)
-    if name and match_name(guardian.name, name, reader.alphabet, reader.policy.names).equal is False:
+    if name and match_name(guardian.name, name, context.alphabet, context.policy.names).equal is False:
         evidence = Evidence(read=name.value, entered=guardian.name, measured=name.confidence)
         yield found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, certificate.place(Field.NAME, person), evidence)
 
@@ -101,18 +100,18 @@ def _numbers(parent: Person, dossier: Dossier, policy: Policy) -> Iterator[tuple
                 yield page, slot, number
 
 
-def _reads(page: PageView, reader: NameContext) -> bool:
+def _reads(page: PageView, context: NameContext) -> bool:
     """Whether the name reads at all: of what does not, `illegible` speaks."""
-    return _legibility(page, reader) is not Legibility.UNREADABLE
+    return _legibility(page, context) is not Legibility.UNREADABLE
 
 
-def _legibility(page: PageView, reader: NameContext) -> Legibility:
-    return legibility_of(page.get(Field.NAME), reader.policy.legibility).legibility
+def _legibility(page: PageView, context: NameContext) -> Legibility:
+    return legibility_of(page.get(Field.NAME), context.policy.legibility).legibility
 
 
-def _not_theirs(page: PageView, reader: NameContext) -> Finding:
+def _not_theirs(page: PageView, context: NameContext) -> Finding:
     """A stranger's card, if its name was read with certainty; else a person looks."""
-    if _legibility(page, reader) is not Legibility.READ:
+    if _legibility(page, context) is not Legibility.READ:
         return _doubt(page, Field.NAME, None)
     evidence = Evidence(read=page.value(Field.NAME))
     return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), evidence)

@@ -11,23 +11,22 @@ from models.findings import Code, Finding, Reason, Stated, disagreement
 from models.policy import Policy
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import certain
-from pipeline.judge.kinship import composes, is_head
-from pipeline.judge.likeness import NameContext, certain_number
-from pipeline.judge.name_match import match_name
+from pipeline.judge.holders import certain_number, composes, is_head
+from pipeline.judge.name_match import NameContext, match_name
 from pipeline.judge.pages import PageView
 
 
-def household(dossier: Dossier, reader: NameContext) -> Iterator[Finding]:
+def household(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
     """信息矛盾/household_conflict, of what was read with certainty."""
-    heads, homes = _heads(dossier, reader.policy), dossier.of_kind(PageKind.HUKOU_HOME)
+    heads, homes = _heads(dossier, context.policy), dossier.of_kind(PageKind.HUKOU_HOME)
     booklets = max(1, len(homes))
     for page in heads[booklets:]:
         yield from _conflict(heads[0], Field.RELATION, page, Field.RELATION)
     if booklets > 1:
         return  # whose relation is to whose head, no page says
     if heads and homes:
-        yield from _another_head(heads[0], homes[0], reader)
-    yield from _kinship(dossier, reader.policy)
+        yield from _another_head(heads[0], homes[0], context)
+    yield from _kinship(dossier, context.policy)
 
 
 def _heads(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
@@ -40,13 +39,13 @@ def _heads(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
     return tuple(heads.values())
 
 
-def _another_head(head: PageView, home: PageView, reader: NameContext) -> Iterator[Finding]:
+def _another_head(head: PageView, home: PageView, context: NameContext) -> Iterator[Finding]:
     """The 首页 names the person whose card says 户主."""
-    named = certain(home.get(Field.HEAD_NAME), reader.policy.legibility)
+    named = certain(home.get(Field.HEAD_NAME), context.policy.legibility)
     printed = head.get(Field.NAME)
-    if named is None or printed is None or certain(printed, reader.policy.legibility) is None:
+    if named is None or printed is None or certain(printed, context.policy.legibility) is None:
         return
-    if match_name(named, printed, reader.alphabet, reader.policy.names).equal is False:
+    if match_name(named, printed, context.alphabet, context.policy.names).equal is False:
         yield from _conflict(home, Field.HEAD_NAME, head, Field.NAME)
 
 

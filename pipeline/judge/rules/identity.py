@@ -11,7 +11,7 @@ from models.policy import Policy
 from models.submission import IdType
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
-from pipeline.judge.likeness import certain_number
+from pipeline.judge.holders import certain_number
 from pipeline.judge.pages import PageView
 
 
@@ -80,10 +80,10 @@ def _stated(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_
         field = page.get(*slot) if slot else None
         if slot is None or field is None:
             continue
-        looks = legibility_of(field, policy.legibility).legibility
-        if looks is not Legibility.UNREADABLE:  # what cannot be read is never compared
+        legibility = legibility_of(field, policy.legibility).legibility
+        if legibility is not Legibility.UNREADABLE:  # what cannot be read is never compared
             value = field.value or field.text  # a text that is no such value differs, and is never certain
-            yield _Source(page, slot, field, value[: question.length], looks is Legibility.READ)
+            yield _Source(page, slot, field, value[: question.length], legibility is Legibility.READ)
 
 
 def _implied(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_Source]:
@@ -122,14 +122,14 @@ def _unlawful_numbers(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     entered = normal_number(dossier.child.id_number or "")
     for page in dossier.members(Person.CHILD):
         field = page.get(Field.ID_NUMBER)
-        looks = legibility_of(field, policy.legibility).legibility
-        if field is None or looks is Legibility.UNREADABLE:
+        legibility = legibility_of(field, policy.legibility).legibility
+        if field is None or legibility is Legibility.UNREADABLE:
             continue
         text = field.value or normal_number(field.text)
         number = parse_id_number(text)
         lawful = number is not None and number.check_digit_right and number.province_known
         if lawful or (number is None and entered not in ("", text)):
             continue
-        severity = Severity.REJECT if text == entered and looks is Legibility.READ else Severity.REVIEW
+        severity = Severity.REJECT if text == entered and legibility is Legibility.READ else Severity.REVIEW
         evidence = Evidence(read=text, measured=field.confidence)
         yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, page.place(Field.ID_NUMBER), evidence, severity=severity)

@@ -11,22 +11,21 @@ from models.id_number import normal_number
 from models.policy import LegibilityLimits
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, is_poor, legibility_of, overprinted
-from pipeline.judge.likeness import NameContext
-from pipeline.judge.name_match import NameMatch, combine, match_name
+from pipeline.judge.name_match import NameContext, NameMatch, combine, match_name
 from pipeline.judge.pages import PageView
 from pipeline.names.normal import normal_name
 
 
-def names(dossier: Dossier, reader: NameContext) -> Iterator[Finding]:
+def names(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
     """姓名不一致 and 姓名待核: the entered name against the register and the certificate.
 
     The register is authoritative. A certificate that differs from a register that agrees is a name given later. A name
     that the engine cannot read passes with a note if its pictures on two documents are like nothing else.
     """
     entered = dossier.child.name
-    stands_on = _stands_on(dossier, reader.policy.legibility)
-    verdicts = [(page, field, _verdict(page, field, dossier, reader)) for page, field in stands_on]
-    if combine([verdict for _, _, verdict in verdicts], reader.policy.names):
+    stands_on = _stands_on(dossier, context.policy.legibility)
+    verdicts = [(page, field, _verdict(page, field, dossier, context)) for page, field in stands_on]
+    if combine([verdict for _, _, verdict in verdicts], context.policy.names):
         return
     if _pictured_twice(verdicts):
         doubted = (row for row in verdicts if not row[2].equal)
@@ -88,9 +87,9 @@ def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[Pag
             yield page, field
 
 
-def _verdict(page: PageView, field: FieldContent, dossier: Dossier, reader: NameContext) -> NameMatch:
+def _verdict(page: PageView, field: FieldContent, dossier: Dossier, context: NameContext) -> NameMatch:
     lines = page.content.lines_of(field)
-    verdict = match_on(dossier.child.name, field, lines, reader, dossier.parent_names)
+    verdict = match_on(dossier.child.name, field, lines, context, dossier.parent_names)
     if verdict.equal is False and overprinted(page.content, field):
         return verdict._replace(equal=None, reason=Reason.UNCERTAIN)
     return verdict
@@ -100,7 +99,7 @@ def match_on(
     entered: str,
     field: FieldContent,
     lines: Sequence[LineContent],
-    reader: NameContext,
+    context: NameContext,
     parents: Collection[str] = (),
 ) -> NameMatch:
     """What cannot be read is never compared; what is hard to read, or looks so, is never an accusation.
@@ -109,11 +108,11 @@ def match_on(
         entered: As typed in.
         field: The name on a page.
         lines: In which it stands.
-        reader: The engine's alphabet and the limits.
+        context: The engine's alphabet and the limits.
         parents: Names of the child's parents.
     """
-    verdict = match_name(entered, field, reader.alphabet, reader.policy.names, parents)
-    limits = reader.policy.legibility
+    verdict = match_name(entered, field, context.alphabet, context.policy.names, parents)
+    limits = context.policy.legibility
     looks = legibility_of(field, limits)
     poor = looks.legibility is not Legibility.READ or is_poor(lines, limits)
     if verdict.equal is False and poor:

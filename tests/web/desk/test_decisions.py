@@ -11,7 +11,7 @@ from models.codes import Code, Reason
 from models.conclusion import Conclusion
 from models.result import Decision
 from models.review import Relation, ReviewOutcome
-from pipeline.review.deciding import Problem
+from pipeline.review.validation import Problem
 from tests.support.hospital import HELD_SECONDS, Form, Hospital, form_of, hospital, staffed
 from tests.support.lying import CLEAR, DRAWN, laid
 from tests.support.values import FILES, result, submission

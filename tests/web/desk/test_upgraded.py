@@ -12,7 +12,7 @@ from models.codes import Code
 from models.policy import Limits
 from models.result import Decision
 from pipeline.ledger.database import Database, utc_now
-from pipeline.review.registering import registered
+from pipeline.review.deciding import registered
 from pipeline.review.review_case import ReviewCase, open_review_case
 from tests.support import hospital as hospital_of_tests
 from tests.support.dossiers import READER
