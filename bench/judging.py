@@ -115,7 +115,7 @@ def _alone(models: Sequence[SyntheticCase], reader: NameContext) -> Iterator[Fig
 
 
 def _again(ids: Sequence[str], place: BatchContext) -> tuple[ItemOutcome, ...]:
-    ledger, stop = place.desk.ledger, threading.Event()
+    ledger, stop = place.pipeline.ledger, threading.Event()
     batch = ledger.batches.begin(ids, BatchOptions(from_readings=True), "bench", VERSION)
     with hold_batch(ledger, batch.batch_id, BatchTask.RUN, BatchOwner(process_identity(), "bench"), stop) as lease:
         ended = filter(None, run(batch, lease, place, stop))

@@ -1,4 +1,4 @@
-"""The catalogue: for every code and reason what it does to the case, what it says, and what to do next."""
+"""The catalogue: for every code and reason its severities, its message to the parent, and the next step."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from models.codes import Code, Reason, Severity
 
 
 class CatalogueEntry(NamedTuple):
-    """A row of the catalogue. In a message `{where}` is the page, `{field}` a place on it, `{detail}` what differs."""
+    """A row of the catalogue. In a message `{where}` is the page, `{field}` the field, `{detail}` the difference."""
 
     severities: tuple[Severity, ...]  # the first one is the default
     message: str
@@ -31,7 +31,7 @@ _REJECT = (Severity.REJECT,)
 _REVIEW = (Severity.REVIEW, Severity.WARNING)
 _EITHER = (Severity.REJECT, Severity.REVIEW)
 _WAIT = "无需操作，医院工作人员会人工核对，请等待审核结果。"
-NOTED = "无需操作，这一项不影响审核结果。"  # the next step of whatever is a warning only
+NOTED = "无需操作，这一项不影响审核结果。"  # the next step of every warning
 
 _BAD_PICTURES: Mapping[Reason, tuple[str, str]] = MappingProxyType(
     {

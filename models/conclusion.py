@@ -1,4 +1,4 @@
-"""What is recorded of a case at once, and under whose right."""
+"""What one transaction records of a case, and the lease under which it does."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +11,10 @@ from models.result import Result
 
 
 class Lease(Model):
-    """The right to work on an item. `token` grows with every lease of the item: what an older one writes is refused."""
+    """The right to work on an inbox item until `expires_at`.
+
+    `token` grows with every lease of the item; the ledger refuses what comes under an older one.
+    """
 
     item_id: str
     owner: str
@@ -20,13 +23,13 @@ class Lease(Model):
 
 
 class Conclusion(NamedTuple):
-    """What is recorded of a case at once.
+    """What one transaction records of a case.
 
     Attributes:
-        child: Whom the case registers, if it does.
-        numbers: By which the case can be found when its child is to be forgotten.
-        lease: Of the inbox item that the case came from; finished with it.
-        looks: Which decisions of the machine people look at again.
+        child: The child that the case registers, if it registers one.
+        numbers: The child's numbers, by which the case is found to erase the child.
+        lease: The lease of the inbox item that the case came from; the transaction finishes the item.
+        looks: Which decisions of the machine go to blind review.
     """
 
     case: Case

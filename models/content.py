@@ -1,7 +1,7 @@
-"""What pages say, as the rules ask it: plain values, small enough to be kept for every case.
+"""The content of pages for the rules: plain values, small enough to keep for every case.
 
-A reading holds what the engine saw of every character. Once its fields are taken out of it, only names are asked of
-the lattice again, so only their part of it stays.
+A reading has the lattice of every line. Once its fields are extracted, only names need the lattice again, so content
+keeps only their part of it.
 """
 
 import math
@@ -18,16 +18,19 @@ _TILE: Final = 3  # bytes
 
 
 class Slot(NamedTuple):
-    """What a label announces; a card's holder is nobody in particular until the case is known."""
+    """A field of a person on a page; `person` is None for the page's holder, who is found later."""
 
     field: Field
     person: Person | None = None
 
 
 class LineContent(NamedTuple):
-    """A line without its lattice: where it stands on the page and in the straightened document, and its looks.
+    """A line without its lattice.
 
-    `height`, `contrast` and `edge_width` are those of `models.reading.LineMeasures`.
+    Attributes:
+        quad: In pixels of the page as decoded.
+        upright: In pixels of the straightened document.
+        height: As in `models.reading.LineMeasures`, like `contrast` and `edge_width`.
     """
 
     text: str
@@ -45,14 +48,18 @@ class LineContent(NamedTuple):
 
     @property
     def height_on_page(self) -> float:
-        """In pixels of the page: a small picture may have been drawn larger before it was read."""
+        """Height in pixels of the page as decoded: a small picture may have been enlarged before it was read."""
         return min(self.height, math.dist(self.quad.top_left, self.quad.bottom_left))
 
 
 class Resemblance(NamedTuple):
-    """How much the picture of a character that the engine does not know is like the one that was entered.
+    """How similar the picture of a character outside the engine's alphabet is to the entered character.
 
-    `alike` is from 0 to 1, like `rival_alike` of the other character that it is most like.
+    Attributes:
+        character: The entered character.
+        alike: Its similarity, 0-1.
+        rival: The most similar other character.
+        rival_alike: That one's similarity, 0-1.
     """
 
     character: str
@@ -62,17 +69,17 @@ class Resemblance(NamedTuple):
 
     @property
     def margin(self) -> float:
-        """By how much it is more like the character than like any other."""
+        """By how much the entered character is more similar than any other."""
         return self.alike - self.rival_alike
 
 
 class Piece(NamedTuple):
-    """What the engine saw where a name stands, or a part of it.
+    """The lattice of a name, or of the part of it in one line.
 
     Attributes:
-        steps: Of the lattice, as in `models.reading.Lattice`.
-        glyphs: The best reading without spaces; steps count from the start of the piece.
-        quads: Where each glyph stands on the page.
+        steps: As in `models.reading.Lattice`.
+        glyphs: The best reading without spaces; their steps count from the start of the piece.
+        quads: The position of each glyph, in pixels of the page as decoded.
     """
 
     steps: tuple[tuple[Alternative, ...], ...]
@@ -81,17 +88,18 @@ class Piece(NamedTuple):
 
 
 class FieldContent(NamedTuple):
-    """A field: its normalised value (None if the text is no such value), where it stands, and how it was read.
+    """A field as read.
 
     Attributes:
+        value: In normal form; None if the text is no valid value.
         text: The best reading, whatever the value was decoded to.
-        confidence: Probability that it was read right.
-        legible: The same, or of a text that is no such value how well it reads.
-        box: On the page as decoded; may reach beyond its rim.
-        lines: Indices of the page's lines that it stands in; none for what a barcode says.
-        repaired: Whether a check digit chose the value, which is then no evidence of its own.
-        pieces: Of a name, what the engine saw.
-        resemblances: Of the child's name, what comparing pictures told of characters that the engine does not read.
+        confidence: Probability that the value was read right, 0-1.
+        legible: The same; for a text that is no valid value, how well the text reads.
+        box: In pixels of the page as decoded; may reach beyond its edge.
+        lines: Indices of the page's lines that contain the field; none for a value from a barcode.
+        repaired: Whether the check digit chose the value, which is then no evidence.
+        pieces: Of a name, its lattice.
+        resemblances: Of the child's name, the compared pictures of characters outside the engine's alphabet.
     """
 
     field: Field
@@ -106,7 +114,7 @@ class FieldContent(NamedTuple):
     resemblances: tuple[Resemblance, ...] = ()
 
     def glyph_box(self, at: int) -> Box | None:
-        """Where character `at` of a name stands on the page; None past its end."""
+        """The box of character `at` of a name, in pixels of the page as decoded; None past its end."""
         quads = [quad for piece in self.pieces for quad in piece.quads]
         return quads[at].box if at < len(quads) else None
 
@@ -115,14 +123,14 @@ class PageContent(NamedTuple):
     """One document on one page. Sizes, `quad` and `rotation` are those of `models.reading.PageReading`.
 
     Attributes:
-        engine: That read it.
+        engine: The engine that read the page.
         brightness: As in `models.reading.PageMeasures`, like `vividness` and `raster`.
-        columns: Of the surface.
+        columns: Columns of the surface.
         packed: The surface's tiles, row by row: paper, ink and energy of each in a byte.
-        barcodes: What they say.
-        amended: Whether it is a 变更和更正记载 page that holds an entry.
-        labels: Where each label stands on the page, or must stand.
-        places: Where the value of a field would stand that was not found, as far as the form tells.
+        barcodes: The texts of the barcodes.
+        amended: Whether it is a 变更和更正记载 page with an entry.
+        labels: The position of each label, found or expected.
+        places: The expected position of each field that was not found, if the form tells it.
     """
 
     engine: str
@@ -153,12 +161,12 @@ class PageContent(NamedTuple):
         return tuple(Tile(*self.packed[at : at + _TILE]) for at in range(0, len(self.packed), _TILE))
 
     def lines_of(self, field: FieldContent) -> tuple[LineContent, ...]:
-        """The lines that a field stands in."""
+        """The lines that contain a field."""
         return tuple(self.lines[at] for at in field.lines)
 
 
 class FileContent(NamedTuple):
-    """What the pages of a file say; those that could not be read, or why the file as a whole did not open."""
+    """The content of a file's pages, and the pages that failed; `failure` if the file as a whole did not open."""
 
     pages: tuple[PageContent, ...] = ()
     failed: tuple[FailedPage, ...] = ()
@@ -166,11 +174,11 @@ class FileContent(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What the files of a case say.
+    """The content of a case's files, in their order.
 
     Attributes:
-        engine: That read them.
-        version: `CONTENT_VERSION` of the program that took it out of the readings.
+        engine: The engine that read them.
+        version: `CONTENT_VERSION` of the program that extracted it from the readings.
     """
 
     engine: str

@@ -1,4 +1,4 @@
-"""Numbers and dates as the law prints them: parse and check, never guess."""
+"""ID numbers, certificate numbers and printed dates: parsing and checking, without guessing."""
 
 import re
 from datetime import date
@@ -24,12 +24,12 @@ _LEGACY = re.compile(r"\d{15}", re.ASCII)
 
 
 def half_width(text: str) -> str:
-    """Full-width ASCII to half-width; everything else stays."""
+    """Convert full-width ASCII to half-width; other characters stay unchanged."""
     return text.translate(_FULL_WIDTH)
 
 
 class IdNumber(NamedTuple):
-    """A 公民身份号码 of 18 characters whose form is right.
+    """A 公民身份号码 of 18 characters in the right form.
 
     Source:
         GB 11643-1999; check digit by ISO 7064 MOD 11-2.
@@ -43,14 +43,14 @@ class IdNumber(NamedTuple):
 
 
 def normal_number(text: str) -> str:
-    """A number as results carry it: half-width, upper case, without spaces."""
+    """A number in normal form, as in results: half-width, upper case, without spaces."""
     return re.sub(r"\s", "", half_width(text)).upper().replace("×", "X")
 
 
 def modern_number(text: str) -> str:
-    """An ID number of fifteen digits as one of eighteen; any other text in normal form.
+    """Convert an ID number of 15 digits to 18; any other text to normal form.
 
-    Fifteen digits were given out until 1999, and name the year by its last two: all were born in that century.
+    Numbers of 15 digits were issued until 1999, with two digits for the year of birth, which is always 19xx.
     """
     number = normal_number(text)
     if not _LEGACY.fullmatch(number) or iso_date(f"19{number[6:12]}") is None:
@@ -60,13 +60,13 @@ def modern_number(text: str) -> str:
 
 
 def check_digit(first_seventeen: str) -> str:
-    """The 18th character that belongs to 17 digits."""
+    """The check digit (the 18th character) of 17 digits."""
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, first_seventeen, strict=True))
     return _CHECK_DIGITS[total % 11]
 
 
 def parse_id_number(text: str) -> IdNumber | None:
-    """Take an ID number apart; None if it has not the form of one or its birth date is no date."""
+    """Parse an ID number; None if its form is wrong or its birth date does not exist."""
     number = normal_number(text)
     if not _NUMBER.fullmatch(number):
         return None
@@ -83,7 +83,7 @@ def parse_id_number(text: str) -> IdNumber | None:
 
 
 def is_province(digits: str) -> bool:
-    """Whether two digits are a province's in GB/T 2260."""
+    """Whether two digits are the code of a province in GB/T 2260."""
     return digits in _PROVINCES
 
 
@@ -93,7 +93,7 @@ def is_certificate_number(text: str) -> bool:
 
 
 def iso_date(text: str) -> date | None:
-    """The first date in a text as it is printed (2019年1月3日, 2019.01.03, 20190103); None if it is not a real one."""
+    """The first date in a printed text (2019年1月3日, 2019.01.03, 20190103); None if it does not exist."""
     plain = half_width(text)
     match = next((found for pattern in _DATES if (found := pattern.search(plain))), None)
     if match is None:
@@ -105,5 +105,5 @@ def iso_date(text: str) -> date | None:
 
 
 def age_on(born: date, day: date) -> int:
-    """Completed years."""
+    """The age in completed years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

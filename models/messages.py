@@ -1,4 +1,4 @@
-"""What a finding says in the language that a parent reads: a file of wordings for each, beside the catalogue."""
+"""Messages to parents in other languages: a file of wordings for each, beside the catalogue."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -17,7 +17,7 @@ from models.findings import Finding
 
 
 class Language(StrEnum):
-    """A language that parents are answered in, by its BCP 47 tag."""
+    """A language of messages to parents, by its BCP 47 tag."""
 
     ZH_HANS = "zh-Hans"
     ZH_HANT = "zh-Hant"
@@ -25,22 +25,22 @@ class Language(StrEnum):
 
 
 class MessageText(NamedTuple):
-    """What was found, and what to do next."""
+    """The message of a finding, and the next step."""
 
     message: str
     next_step: str
 
 
 class Wordings(Model):
-    """The words of one language.
+    """The wordings of one language.
 
     Attributes:
-        place: A page by its number; `whole` is a document of one page, `page_kind` what kind of page it is.
-        nowhere: For a finding that points nowhere.
-        field: A place on the page; `whole_page` stands there if none is known.
-        noted: The next step of whatever is a warning only.
-        file: A file by what it was sent as, or `some_file`; the parent's own names of files are not repeated.
-        findings: For every code and reason of the catalogue the message and the next step.
+        place: A page by its number; `whole` for a document without page number, `page_kind` for the kind of page.
+        nowhere: For a finding without location.
+        field: A field on the page; `whole_page` if none is known.
+        noted: The next step of every warning.
+        file: A file by its declared kind, or `some_file`; the parent's own file names are not repeated.
+        findings: The message and the next step for every code and reason of the catalogue.
     """
 
     place: str
@@ -59,30 +59,30 @@ class Wordings(Model):
 
     @model_validator(mode="after")
     def _whole(self) -> "Wordings":
-        told = {(code, reason) for code, reasons in self.findings.items() for reason in reasons}
-        held = (set(self.documents), set(self.pages), set(self.fields))
-        if told != set(CATALOGUE) or held != (set(DocumentKind), set(PageKind), set(Field)):
+        findings = {(code, reason) for code, reasons in self.findings.items() for reason in reasons}
+        titles = (set(self.documents), set(self.pages), set(self.fields))
+        if findings != set(CATALOGUE) or titles != (set(DocumentKind), set(PageKind), set(Field)):
             raise ValueError("The wordings of a language name every finding, document, page and field.")
         return self
 
 
 def message_text(finding: Finding, language: Language = Language.ZH_HANS) -> MessageText:
-    """The message and the next step of a finding; the simplified ones are those that it carries."""
+    """The message and the next step of a finding in a language; a finding itself has those in simplified Chinese."""
     if language is Language.ZH_HANS:
         return MessageText(finding.message, finding.next_step)
-    held, (message, step) = wordings(language), templates(finding.code, finding.reason, language)
-    told = message.format(
-        where=_where(finding, held),
-        what=held.field.format(title=held.fields[finding.field]) if finding.field else held.whole_page,
-        file=held.file.format(document=held.documents[finding.document]) if finding.document else held.some_file,
+    words, (template, step) = wordings(language), templates(finding.code, finding.reason, language)
+    message = template.format(
+        where=_where(finding, words),
+        what=words.field.format(title=words.fields[finding.field]) if finding.field else words.whole_page,
+        file=words.file.format(document=words.documents[finding.document]) if finding.document else words.some_file,
         read=finding.read or "",
         entered=finding.entered or "",
     )
-    return MessageText(told[:1].upper() + told[1:], held.noted if finding.severity is Severity.WARNING else step)
+    return MessageText(message[:1].upper() + message[1:], words.noted if finding.severity is Severity.WARNING else step)
 
 
 def templates(code: Code, reason: Reason, language: Language) -> MessageText:
-    """The message and the next step of the catalogue, with their places left open."""
+    """The message and the next step of the catalogue, with placeholders not filled in."""
     if language is Language.ZH_HANS:
         entry = CATALOGUE[code, reason]
         return MessageText(entry.message, entry.next_step)
@@ -91,10 +91,10 @@ def templates(code: Code, reason: Reason, language: Language) -> MessageText:
 
 @cache
 def wordings(language: Language) -> Wordings:
-    """The words of a language; of simplified Chinese the catalogue is the source.
+    """Load the wordings of a language other than simplified Chinese, whose source is the catalogue.
 
     Raises:
-        KeyError: There is no file of that language.
+        KeyError: There is no file for the language.
     """
     file = resources.files("models").joinpath("wordings", f"{language}.yaml")
     if not file.is_file():
@@ -102,10 +102,10 @@ def wordings(language: Language) -> Wordings:
     return Wordings.model_validate(yaml.safe_load(file.read_text("utf-8")))
 
 
-def _where(finding: Finding, held: Wordings) -> str:
+def _where(finding: Finding, words: Wordings) -> str:
     if finding.document is None:
-        return held.nowhere
-    title = held.pages[finding.page_kind] if finding.page_kind else ""
-    kind = held.page_kind.format(title=title) if title else ""
-    template = held.place if finding.page_no else held.whole
-    return template.format(document=held.documents[finding.document], page_no=finding.page_no, page_kind=kind)
+        return words.nowhere
+    title = words.pages[finding.page_kind] if finding.page_kind else ""
+    kind = words.page_kind.format(title=title) if title else ""
+    template = words.place if finding.page_no else words.whole
+    return template.format(document=words.documents[finding.document], page_no=finding.page_no, page_kind=kind)

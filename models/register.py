@@ -1,4 +1,4 @@
-"""Children that the hospital already knows: what 4005 is decided from."""
+"""The register of known children, and queries to it; the basis of 4005."""
 
 from datetime import date
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from models.submission import Sex
 
 
 class KnownChild(Model):
-    """A registered child. `submission_id` is the case that registered it; None for an imported record."""
+    """A registered child; `submission_id` is the case that registered it, None for an imported record."""
 
     name: str
     sex: Sex
@@ -21,7 +21,7 @@ class KnownChild(Model):
 
 
 class Birth(NamedTuple):
-    """Who was born when: what most tells children without a number apart."""
+    """Name, sex and birth date: they tell most children without a number apart."""
 
     name: str
     sex: Sex
@@ -29,14 +29,14 @@ class Birth(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """Who gave birth on which day: what a child without a name of its own is known by."""
+    """The mother and the day of birth: they identify a child without a name of its own."""
 
     mother_id_number: str
     birth_date: date
 
 
 class RegisterQuery(Model):
-    """Whom to look for in the register, as typed in and as read; records of `submission_id` itself are left out."""
+    """The keys of a case, as entered and as read, to look up in the register; its own records are left out."""
 
     submission_id: str
     id_numbers: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class RegisterQuery(Model):
 
 
 class ChildNumbers(NamedTuple):
-    """Numbers that are one child's."""
+    """The numbers of one child."""
 
     id_numbers: tuple[str, ...] = ()
     birth_certificate_numbers: tuple[str, ...] = ()

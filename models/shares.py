@@ -1,4 +1,4 @@
-"""Shares, and how sure they are."""
+"""Shares and their confidence intervals."""
 
 import math
 from typing import Final, NamedTuple
@@ -7,27 +7,27 @@ _Z95: Final = 1.959963984540054  # 97.5 % point of the normal distribution
 
 
 class Share(NamedTuple):
-    """How many of how many."""
+    """A share: `right` of `total`."""
 
     right: int
     total: int
 
     @property
     def value(self) -> float | None:
-        """From 0 to 1; None of nothing."""
+        """The share, 0-1; None if `total` is 0."""
         return self.right / self.total if self.total else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % interval; None of nothing."""
+        """The 95 % confidence interval; None if `total` is 0."""
         return wilson(self.right, self.total) if self.total else None
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
-    """The 95 % score interval of a share, which stays inside 0 to 1 and is honest about small numbers.
+    """The 95 % score interval of a share, which stays within 0-1 and is right for small numbers.
 
     Raises:
-        ValueError: More are right than there are, or there are none.
+        ValueError: `total` is 0, or `right` is not from 0 to `total`.
 
     Source:
         Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).

@@ -1,4 +1,4 @@
-"""Holding a batch for as long as one works on it, so that nobody else does the same."""
+"""The lease of a batch: only its holder may work on the batch."""
 
 import threading
 from collections.abc import Iterator
@@ -13,18 +13,18 @@ from pipeline.ledger.lease_renewal import renew_until
 from pipeline.ledger.ledger import Ledger
 from pipeline.workers.process_identity import is_dead
 
-_SECONDS: Final = 90.0  # for which a batch belongs to a process of another machine that stays silent
+_SECONDS: Final = 90.0  # after which a silent process of another machine loses the batch
 
 
 class BatchOwner(NamedTuple):
-    """Who works on a batch: which process, as `process_identity` names it, and for which person or account."""
+    """Who works on a batch: the process, as `process_identity` names it, and the account that started it."""
 
     owner: str
     account: str
 
 
 class BatchTask(Enum):
-    """What is done with a batch: how that begins, and how it ends unless it was stopped."""
+    """What is done with a batch: the steps noted at its start and at its end, unless it was stopped."""
 
     RUN = (BatchStep.RESUMED, BatchStep.ENDED)
     PROMOTE = (BatchStep.PROMOTING, BatchStep.PROMOTED)
@@ -35,17 +35,17 @@ class BatchTask(Enum):
 def hold_batch(
     ledger: Ledger, batch_id: str, task: BatchTask, who: BatchOwner, stop: threading.Event
 ) -> Iterator[BatchLease]:
-    """Hold a batch for as long as the block lasts.
+    """Hold the lease of a batch for the duration of the block.
 
     Args:
-        ledger: That has the batch.
-        batch_id: Which one.
+        ledger: The ledger that has the batch.
+        batch_id: The batch's id.
         task: What is to be done with it.
-        who: Does it.
-        stop: Set where somebody asks for an early end.
+        who: The process and the account.
+        stop: Set if the work is stopped early.
 
     Raises:
-        UnknownBatchError: There is none.
+        UnknownBatchError: There is no such batch.
         BatchHeldError: Another process that may be alive holds it.
     """
     begins, ends = task.value
@@ -65,7 +65,7 @@ def hold_batch(
 
 
 def _taken(ledger: Ledger, batch_id: str, step: BatchStep, who: BatchOwner) -> BatchLease:
-    """The lease, at once where the process that has it is gone."""
+    """Take the lease, even before its end if its holder is dead."""
     lease = ledger.batches.hold(batch_id, who.owner, _SECONDS, step, who.account)
     if lease is None:
         batch = ledger.batches.get(batch_id)

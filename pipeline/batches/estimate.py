@@ -1,4 +1,4 @@
-"""What running cases again will take, told before it begins: a few of them are looked at, and judged for trial."""
+"""Estimate how long running cases again will take, by judging a sample of them."""
 
 import time
 from collections.abc import Sequence
@@ -10,21 +10,21 @@ from pipeline.judge.name_match import NameContext
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Stored
 
-_LOOKED_AT: Final = 40  # cases, spread evenly over all
-_RECORDED_SECONDS: Final = 0.002  # a case, one process at a time (bench.judging)
-_FROM_READINGS_SECONDS: Final = 0.15  # a case whose readings are brought back
-_READ_SECONDS: Final = 0.9  # a page, of one process (bench.speed)
+_SAMPLE: Final = 40  # cases, spread evenly over all
+_RECORDED_SECONDS: Final = 0.002  # to record a case, one process at a time (bench.judging)
+_FROM_READINGS_SECONDS: Final = 0.15  # a case from its kept readings
+_READ_SECONDS: Final = 0.9  # a page, in one process (bench.speed)
 
 
 class Estimate(NamedTuple):
-    """What it will take: exact where few cases are meant, else as those are that were looked at.
+    """The work of a batch: exact for few cases, else extrapolated from the sample.
 
     Attributes:
-        pages: Of all cases.
-        from_content: Cases that the rules alone are asked about.
-        from_readings: Cases of which what was read is brought back.
+        pages: Pages of all cases.
+        from_content: Cases that are judged from kept content.
+        from_readings: Cases that are judged from kept readings.
         read: Pages that are read again.
-        seconds: All of it, with nothing else going on.
+        seconds: The total time on an idle machine.
     """
 
     cases: int
@@ -38,17 +38,17 @@ class Estimate(NamedTuple):
 def estimate(
     submission_ids: Sequence[str], ledger: Ledger, reader: NameContext, *, from_readings: bool, processes: int
 ) -> Estimate:
-    """Estimate; nothing is recorded.
+    """Estimate the work of a batch; nothing is recorded.
 
     Args:
-        submission_ids: Of the cases.
-        ledger: That has them.
+        submission_ids: The ids of the cases.
+        ledger: The ledger that has them.
         reader: The engine's alphabet and the hospital's rules.
         from_readings: Whether nothing is to be read again.
-        processes: That work at the same time.
+        processes: The number of processes that work at the same time.
     """
-    step = max(1, len(submission_ids) // _LOOKED_AT)
-    looked_at = ledger.cases.load(submission_ids[::step][:_LOOKED_AT], CONTENT_VERSION)
+    step = max(1, len(submission_ids) // _SAMPLE)
+    looked_at = ledger.cases.load(submission_ids[::step][:_SAMPLE], CONTENT_VERSION)
     whole = [stored for stored in looked_at if stored.content]
     share = len(submission_ids) / max(1, len(looked_at))
     pages = round(share * sum(map(_pages, looked_at)))
@@ -65,7 +65,7 @@ def _pages(stored: Stored) -> int:
 
 
 def _judging_seconds(cases: Sequence[Stored], ledger: Ledger, reader: NameContext) -> float:
-    """Of one case."""
+    """The mean seconds to judge a case."""
     began = time.perf_counter()
     conclusions(cases, ledger, reader)
     return (time.perf_counter() - began) / max(1, len(cases))

@@ -1,4 +1,4 @@
-"""What a batch changed, field by field and finding by finding, and totals by kind of change; every value masked."""
+"""The report of a batch: every changed decision, finding and field, and totals by kind of change; values masked."""
 
 import csv
 import io
@@ -17,12 +17,12 @@ _PAGE: Final = 500
 
 
 class ChangeRow(NamedTuple):
-    """A changed decision, finding or field of a case; values masked, "" where there was or is none.
+    """A changed decision, finding or field of a case; values masked, "" for no value.
 
     Attributes:
-        state: What became of the case in the batch.
+        state: The state of the case in the batch.
         what: `decision`, `finding` or `field`.
-        of: Which field: document, person, field.
+        of: The field, as document/person/field; "" for other changes.
     """
 
     submission_id: str
@@ -34,7 +34,7 @@ class ChangeRow(NamedTuple):
 
 
 class ChangeKind(NamedTuple):
-    """Changes that are alike; of a field whether it appeared, is gone, or is another now."""
+    """A kind of change; `how` is `appeared`, `gone` or `changed`, or the two decisions."""
 
     what: str
     of: str
@@ -42,17 +42,17 @@ class ChangeKind(NamedTuple):
 
 
 class Total(NamedTuple):
-    """How many cases have a change of a kind."""
+    """The number of cases with a kind of change."""
 
     kind: ChangeKind
     cases: int
 
 
 class Report(NamedTuple):
-    """A batch and all that it changed.
+    """A batch and its changes.
 
     Attributes:
-        changed: Cases with any change.
+        changed: The number of cases with any change.
     """
 
     batch: Batch
@@ -62,7 +62,7 @@ class Report(NamedTuple):
 
 
 def report(ledger: Ledger, batch_id: str, most: int | None = None) -> Report:
-    """The whole report; `most` rows of it, but totals over all.
+    """Build the report with at most `most` rows; totals count all changes.
 
     Raises:
         UnknownBatchError: There is no such batch.
@@ -87,26 +87,26 @@ def items(ledger: Ledger, batch_id: str) -> Iterator[BatchItem]:
 
 
 def rows_of(item: BatchItem) -> Iterator[ChangeRow]:
-    """A row a change of an item."""
+    """One row for each change of an item."""
     for change in item.noted.changes:
         before, after = shown(change, change.before), shown(change, change.after)
         yield ChangeRow(item.submission_id, str(item.state), change.what, place_of(change), before, after)
 
 
 def place_of(change: Change) -> str:
-    """Which field a change is of, "" where it is of none."""
+    """The changed field as document/person/field; "" for a decision or finding."""
     return "/".join(str(part) for part in (change.document, change.person, change.field) if part)
 
 
 def shown(change: Change, value: str | None) -> str:
-    """A value as people may see it; decisions and findings quote nobody."""
+    """The masked value; decisions and findings contain no personal data."""
     if value is None:
         return ""
     return mask(change.field, value) if change.field else value
 
 
 def kind_of(change: Change) -> ChangeKind:
-    """What a change is counted as."""
+    """The kind of a change."""
     if change.what == "decision":
         return ChangeKind("decision", "", f"{change.before} → {change.after}")
     how = "appeared" if change.before is None else "gone" if change.after is None else "changed"

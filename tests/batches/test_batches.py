@@ -75,7 +75,7 @@ def work(
     place: BatchContext, batch: Batch | Sequence[str], options: BatchOptions = RULES, stop_after: int = 10**9
 ) -> Worked:
     """Begin a batch of these cases, or go on with one; ask to stop when so many have ended."""
-    ledger, stop = place.desk.ledger, threading.Event()
+    ledger, stop = place.pipeline.ledger, threading.Event()
     if not isinstance(batch, Batch):
         batch = ledger.batches.begin(batch, options, ME.account, "1.0")
     outcomes = []
