@@ -26,7 +26,7 @@ from bench.runner import Bench, run_bench
 from bench.tables import errors
 from fixtures.people.names import NameKind, Rng, child_name, surname
 from fixtures.truth import Split
-from pipeline.cases.rare_names import questions_of
+from pipeline.cases.rare_names import queries_of
 from pipeline.glyphs.compare import resemblance
 from pipeline.glyphs.typefaces import neighbours
 from pipeline.judge.name_match import NameContext, NameMatch, match_name
@@ -170,7 +170,7 @@ def _page(name: str, kind: NameKind, split: Split, rng: Rng) -> _Page | None:
 
 
 def _verdict(name: str, page: _Page, split: Split, reader: NameContext) -> _Said:
-    queries = questions_of(page.spoken.field, 1, name, reader.alphabet)
+    queries = queries_of(page.spoken.field, 1, name, reader.alphabet)
     compared = (
         resemblance(page.crop.picture, one.place, one.character, one.rivals, without=_PRINTS[split]) for one in queries
     )

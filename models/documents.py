@@ -11,7 +11,7 @@ class Titled(StrEnum):
 
     chinese: str
 
-    def __new__(cls, slug: str, chinese: str) -> Self:
+    def __new__(cls, slug: str, chinese: str = "") -> Self:  # mypy takes `Field("name")` for a call of this
         """Make the member whose value is the slug."""
         member = str.__new__(cls, slug)
         member._value_ = slug

@@ -1,4 +1,4 @@
-"""Erase a child everywhere, and what is kept long enough: the ledger first, then the store, as often as it takes."""
+"""Erase children and expired scans: first in the ledger, then in the store, with retries."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,24 +10,24 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Erasure, Expired, Forgotten
 from pipeline.stores.base import ObjectInfo, Store
 
-_AT_ONCE: Final = 100  # cases of one transaction: others wait for a moment only
+_AT_ONCE: Final = 100  # cases of one transaction, so that other transactions wait only a moment
 _BY_CONTENT: Final = "objects/"
 
 
 def forget_child(numbers: Sequence[str], ledger: Ledger, store: Store) -> Forgotten:
-    """Erase the child with these numbers, and what earlier tries left in the store.
+    """Erase the child with these numbers, and objects that earlier tries left in the store.
 
     Args:
         numbers: ID numbers and birth certificate numbers of one child.
-        ledger: Where it is known.
-        store: Where the scans of its cases lie.
+        ledger: The ledger with its records and cases.
+        store: The store with the scans of its cases.
 
     Returns:
-        How much there was. Records, cases and objects that are not of this child stay.
+        How much was erased. Records, cases and objects of others stay.
 
     Raises:
         LedgerError: The ledger failed; nothing was erased.
-        StoreError: The store failed; what is left is erased by the next call, or by the service.
+        StoreError: The store failed; the next call, or the service, erases the remaining objects.
     """
     forgotten = ledger.erasures.forget_child(numbers)
     erase_pending(ledger, store)
@@ -35,12 +35,12 @@ def forget_child(numbers: Sequence[str], ledger: Ledger, store: Store) -> Forgot
 
 
 def erase_pending(ledger: Ledger, store: Store) -> None:
-    """Erase the objects that forgotten children and expired cases left in the store; once more is no error.
+    """Erase objects of erased children and expired cases from the store; repeating it is harmless.
 
     Raises:
-        StoreDownError: The store did not answer; the rest is left for later.
+        StoreDownError: The store did not answer; remaining objects are erased later.
         StoreError: The store refused an object; all others are erased.
-        LedgerError: The ledger failed; the rest is left for later.
+        LedgerError: The ledger failed; remaining objects are erased later.
     """
     refused: list[StoreError] = []
     for erasure in ledger.erasures.pending():
@@ -57,29 +57,29 @@ def erase_pending(ledger: Ledger, store: Store) -> None:
 
 
 def _erase(erasure: Erasure, store: Store) -> None:
-    """What came after it was to be erased is another's: a parent may have uploaded into the same folder again."""
+    """Erase an object or a folder, but nothing newer than the erasure: parents may upload into the folder again."""
     if erasure.key.endswith("/"):
-        for held in store.list(erasure.key):
-            if not _is_newer(held, erasure):
-                store.erase(held.key)
+        for info in store.list(erasure.key):
+            if not _is_newer(info, erasure):
+                store.erase(info.key)
     elif erasure.key.startswith(_BY_CONTENT) or not _was_put_again(erasure, store):
         store.erase(erasure.key)
 
 
 def _was_put_again(erasure: Erasure, store: Store) -> bool:
-    """What was removed may have versions left, and goes too."""
+    """Whether the object is newer than the erasure; a deleted object is not, but may have versions to erase."""
     try:
         return _is_newer(store.stat(erasure.key), erasure)
     except ObjectMissingError:
         return False
 
 
-def _is_newer(held: ObjectInfo, erasure: Erasure) -> bool:
-    return erasure.noted_at is not None and held.modified > erasure.noted_at
+def _is_newer(info: ObjectInfo, erasure: Erasure) -> bool:
+    return erasure.noted_at is not None and info.modified > erasure.noted_at
 
 
 def expire_scans(ledger: Ledger, *, days: int) -> Expired:
-    """Let the scans of cases go that were decided so many days ago; `erase_the_rest` then erases them."""
+    """Mark the scans of cases that were decided so many days ago as expired; `erase_pending` then erases them."""
     before, cases, objects = utc_now() - timedelta(days=days), 0, 0
     while True:
         lot = ledger.erasures.expire_scans(before, _AT_ONCE)
@@ -89,5 +89,5 @@ def expire_scans(ledger: Ledger, *, days: int) -> Expired:
 
 
 def scans_due(ledger: Ledger, *, days: int) -> int:
-    """How many cases would lose their scans."""
+    """The number of cases whose scans would expire."""
     return ledger.erasures.scans_due(utc_now() - timedelta(days=days))

@@ -1,4 +1,4 @@
-"""Pictures of a case's pages for people: what was read and found is framed. They lie in the store and nowhere else."""
+"""Pictures of a case's pages with boxes around fields and findings; kept only in the store."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -42,9 +42,9 @@ def _kept(case: Case, result: Result, context: PipelineContext) -> Iterator[tupl
 
 
 def _kept_for(case: Case, digest: str, key: str, picture: bytes, ledger: Ledger, store: Store) -> bool:
-    """Keep a picture, unless the case's scans are to be erased: whoever erases them passes by what came afterwards."""
+    """Store a picture, unless the case's scans are to be erased: erasing does not see objects that came later."""
     store.put(key, picture, content_type="image/jpeg")
-    if ledger.cases.has_scan(case, digest):  # asked after it was put: who erases it later will find it
+    if ledger.cases.has_scan(case, digest):  # checked after the put: a later erasure finds the picture
         return True
     store.erase(key)
     return False
@@ -59,13 +59,14 @@ def _marks(result: Result, path: str, page_no: int) -> Iterator[Mark]:
 def page_image(
     case: Case, page: PageOfFile, ledger: Ledger, store: Store, viewer: PageRenderer, limits: Limits
 ) -> bytes | None:
-    """A page as it came in, as JPEG, for somebody who looks at it; drawn once and kept.
+    """A page as uploaded, as JPEG; rendered once and then kept.
 
-    None if it cannot be decoded, or if the case's scans are to be erased.
+    Returns:
+        The picture; None if the page cannot be decoded, or if the case's scans are to be erased.
 
     Raises:
-        StoreError: The store failed, or the bytes are gone.
-        EngineError: The process that draws died of it.
+        StoreError: The store failed, or the bytes do not exist any more.
+        EngineError: The rendering process died.
     """
     path, page_no = page
     digest = next((file.digest for file in case.files if file.path == path), None)

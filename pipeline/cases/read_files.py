@@ -1,4 +1,4 @@
-"""A file's pages, read or brought back, each with its ending."""
+"""Read the pages of a file, or load their kept readings; each page ends as read or failed."""
 
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ class _StartedPage(NamedTuple):
     context: PipelineContext
 
     def finish(self) -> ReadPage | FailedPage:
-        """Wait for the page and keep what was read; the one place where a page's errors become its ending."""
+        """Wait for the page and keep its readings; this is the only place where a page's errors become `FailedPage`."""
         try:
             page = ReadPage(page_no=self.page_no, readings=self.pending.result())
         except FileRejectedError as error:
@@ -46,7 +46,7 @@ class _StartedPage(NamedTuple):
 
 
 def start_file(file: StoredFile, context: PipelineContext, engine: str) -> StartedFile:
-    """Begin to read a file; its pages' readings by `engine` that were kept are brought back instead."""
+    """Start to read the pages of a file; kept readings by `engine` are loaded instead."""
     if file.digest is None:
         too_large = (Code.BAD_FILE, Reason.TOO_LARGE)
         return StartedFile(file, (), too_large if file.size else (Code.UPLOAD_BROKEN, Reason.UPLOAD_INCOMPLETE))
@@ -63,16 +63,16 @@ def start_file(file: StoredFile, context: PipelineContext, engine: str) -> Start
 
 
 def kept_files(case: Case, result: Result, ledger: Ledger, limits: Limits) -> tuple[FileReading, ...] | None:
-    """What a result's engine read of the files of its case, brought back without bytes and without an engine.
-
-    Files that did not open and pages that failed come back empty: there are no readings of them. None if a page was
-    read and its reading is no longer kept.
+    """The kept readings of a case by the engine of a result, without bytes and without an engine.
 
     Args:
-        case: The revision that the result is of.
-        result: Tells which pages were read, and by which engine.
-        ledger: That keeps the readings.
-        limits: Under which PDF pages were drawn.
+        case: The revision of the result.
+        result: Has the pages that were read, and the engine.
+        ledger: The ledger that keeps the readings.
+        limits: The limits under which PDF pages were drawn.
+
+    Returns:
+        The files in order, without pages that failed; None if the reading of a page is not kept any more.
     """
     files = [_kept_file(file, result, ledger, limits) for file in case.files]
     found = tuple(file for file in files if file is not None)

@@ -32,9 +32,9 @@ def judge(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameContext) 
     """Judge a case.
 
     Args:
-        dossier: The manifest, and what was read of every page, in its slots.
-        known: Registered children who might be this one, never of the same submission.
-        reader: The hospital's rules and limits, and what comparing names needs.
+        dossier: The submission, and the content of its pages.
+        known: Records of the register that share a key with the case; never its own.
+        reader: The engine's alphabet, and the hospital's policy.
     """
     findings = tuple(_unique(_findings(dossier, known, reader)))
     return Judgement(
@@ -46,7 +46,7 @@ def judge(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameContext) 
 
 
 def register_query(dossier: Dossier) -> RegisterQuery:
-    """Whom to look for in the register of known children."""
+    """The keys by which to look for the child in the register."""
     child = dossier.child
     ids, certificates = child_numbers(dossier)
     mother = mother_number(dossier)
@@ -60,14 +60,14 @@ def register_query(dossier: Dossier) -> RegisterQuery:
 
 
 def identifying(dossier: Dossier, policy: Policy) -> ChildNumbers:
-    """The numbers by which a case is its child's: those that its pages show, or those typed in if they show none."""
+    """The numbers that identify a case's child: those on its pages, or the entered ones if its pages show none."""
     shown = printed_numbers(dossier, policy)
     ids, certificates = shown if any(shown) else child_numbers(dossier)
     return ChildNumbers(tuple(sorted(ids)), tuple(sorted(certificates)))
 
 
 def registration(dossier: Dossier, policy: Policy) -> KnownChild:
-    """The child of an accepted case, as the register will know it: with the numbers that its pages show."""
+    """The record of an accepted case's child for the register, with the numbers on its pages."""
     child = dossier.child
     ids, certificates = printed_numbers(dossier, policy)
     return KnownChild(
@@ -112,7 +112,7 @@ def _findings(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameConte
 
 
 def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The same finding never appears twice; words do not make a difference."""
+    """Each finding once; findings that differ only in their messages count as the same."""
     seen = set()
     for finding in findings:
         key = (finding.code, finding.reason, finding.file, finding.page_no, finding.field, finding.box)
@@ -138,13 +138,13 @@ def _fields(dossier: Dossier) -> Iterator[FieldValue]:
 
 
 def _holder(page: PageView) -> Person | None:
-    """Whose card it is; somebody's, where nobody knows; nobody's for pages that are not a person's."""
+    """The holder of a page: `other` for a card of unknown holder, None for a page that is of no person."""
     personal = page.kind in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT)
     return page.holder or (Person.OTHER if personal else None)
 
 
 def _outcomes(dossier: Dossier, policy: Policy) -> Iterator[PageOutcome]:
-    """Pages in are pages out: in the order of the files, failed ones among them."""
+    """An outcome for every page, failed ones too, in the order of the files."""
     for file in dossier.files:
         read = (_outcome(view, policy) for view in dossier.pages if view.file is file.file)
         failed = (_failed(page, file.file) for page in file.content.failed)
@@ -152,7 +152,7 @@ def _outcomes(dossier: Dossier, policy: Policy) -> Iterator[PageOutcome]:
 
 
 def _failed(page: FailedPage, file: StoredFile) -> PageOutcome:
-    nowhere = Quad.of_box(Box(0, 0, 0, 0))  # which says that it was not read: PageOutcome.was_read
+    nowhere = Quad.of_box(Box(0, 0, 0, 0))  # marks a page that was not read: PageOutcome.was_read
     kind = PageKind.UNREADABLE
     return PageOutcome(file=file.path, page_no=page.page_no, kind=kind, legible=False, rotation=0, quad=nowhere)
 

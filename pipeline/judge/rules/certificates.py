@@ -1,7 +1,7 @@
-"""Is a birth certificate of one piece? Its number, its edition, its dates and its ages against each other.
+"""Consistency of a birth certificate: its number, edition, dates and ages. No finding of this rule rejects.
 
 Source:
-    domain.md, sections 1.3, 2.2 and 2.4. Everything here asks a person; nothing accuses.
+    domain.md, sections 1.3, 2.2 and 2.4.
 """
 
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ from pipeline.judge.holders import certain_number
 from pipeline.judge.pages import PageView
 
 _FIRST: Final = date(1996, 1, 1)  # births before have no certificate
-_BARCODES: Final = date(2023, 4, 1)  # the seventh edition came into force; earlier ones have no barcode
-_LETTERS: Final = range(2000, 2026)  # years of issue that have a letter, A to Z; the rule after Z is not known
-_SLACK: Final = 1  # years by which a hospital may use up, or run ahead of, its stock
-_NUMBERED_BY_PROVINCE: Final = 2014  # before, digits followed the postcode here and there
+_BARCODES: Final = date(2023, 4, 1)  # start of the seventh edition; earlier ones have no barcode
+_LETTERS: Final = range(2000, 2026)  # years of issue with a letter, A to Z; the rule after Z is not known
+_SLACK: Final = 1  # years: hospitals use up old stock, or start new stock early
+_NUMBERED_BY_PROVINCE: Final = 2014  # before, some digits followed the postcode
 
 
 def certificates(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """信息矛盾/edition_date and 信息矛盾/age, of what was read with certainty."""
+    """信息矛盾/edition_date and 信息矛盾/age, from values that were read with certainty."""
     for page in dossier.of_kind(PageKind.BIRTH_CERTIFICATE):
         yield from _dates(page, policy)
         yield from _number(page, policy)
@@ -34,7 +34,7 @@ def certificates(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
 
 
 def _dates(page: PageView, policy: Policy) -> Iterator[Finding]:
-    """A child is born before its certificate is issued, and not before there were any."""
+    """The child is born before its certificate is issued, and not before 1996."""
     born, issued = _born(page, policy), _issued(page, policy)
     place = page.place(Field.BIRTH_TIME, Person.CHILD)
     if born and issued and issued < born:
@@ -45,7 +45,7 @@ def _dates(page: PageView, policy: Policy) -> Iterator[Finding]:
 
 
 def _number(page: PageView, policy: Policy) -> Iterator[Finding]:
-    """The letter tells the year, the digits behind it the province; only the seventh edition has a barcode."""
+    """The letter stands for the year, the digits after it for the province; only the seventh edition has a barcode."""
     number, issued = certain(page.get(Field.CERTIFICATE_NUMBER), policy.legibility), _issued(page, policy)
     if number is None:
         return
@@ -69,7 +69,7 @@ def _has_barcode(page: PageView) -> bool:
 
 
 def _printed_age(page: PageView, parent: Person, policy: Policy) -> Iterator[Finding]:
-    """A parent's printed age is that of the parent's number on the day of birth, a year more or less."""
+    """A parent's printed age agrees with the parent's ID number on the day of birth, to a year."""
     age = certain(page.get(Field.AGE, parent), policy.legibility)
     number = parse_id_number(certain_number(page, policy, parent) or "")
     born = _born(page, policy)

@@ -1,4 +1,4 @@
-"""What an application needs, and what did not come (contract, section 5)."""
+"""The pages that an application needs, and which of them are missing (contract, section 5)."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -17,7 +17,7 @@ _ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
 
 
 class Need(NamedTuple):
-    """A slot: why it is missed, the document it belongs to, and the pages that fill it."""
+    """A slot: the reason if it is missing, its document, the pages that fill it, and whether they suffice."""
 
     reason: Reason
     document: DocumentKind
@@ -26,7 +26,7 @@ class Need(NamedTuple):
 
 
 def needs(dossier: Dossier, policy: Policy) -> Iterator[Need]:
-    """Every slot that this application has to fill, as the hospital's policy says."""
+    """Every slot that this application must fill by the hospital's policy."""
     for reason in _wanted(dossier, policy):
         yield _SLOTS[reason](dossier)
 
@@ -39,7 +39,7 @@ def _wanted(dossier: Dossier, policy: Policy) -> tuple[Reason, ...]:
 
 
 def _of_kind(reason: Reason, kind: PageKind) -> Callable[[Dossier], Need]:
-    """A slot that any page of a kind fills."""
+    """A slot for any page of a kind."""
 
     def need(dossier: Dossier) -> Need:
         pages = dossier.of_kind(kind)
@@ -59,7 +59,7 @@ def _parent_page(dossier: Dossier) -> Need:
 
 
 def _both_parents(dossier: Dossier) -> Need:
-    """The page of each parent whom the certificate names; a blank father block asks for the mother only."""
+    """The page of each parent that the certificate names; a blank father block requires the mother only."""
     pages = dossier.parent_pages
     named = [party for party in dossier.parents if party.on_certificate]
     there = [party for page in pages for party, _ in page.resembles]
@@ -68,7 +68,7 @@ def _both_parents(dossier: Dossier) -> Need:
 
 
 def _grown_ups(dossier: Dossier) -> tuple[PageView, ...]:
-    """A parent's page; one whom the relations tell, or any grown-up's where nobody says who the parents are."""
+    """A parent's page, also by the relations; any adult's if neither manifest nor certificate names parents."""
     if not dossier.parents:
         return dossier.members(*_ADULT_RELATIVES)
     return dossier.parent_pages or dossier.members(Person.FATHER, Person.MOTHER)
@@ -88,7 +88,7 @@ _SLOTS: Final[Mapping[Reason, Callable[[Dossier], Need]]] = MappingProxyType(
 
 
 def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """缺页, for a slot without a page. An unread page might be the one: `illegible` speaks of it instead."""
+    """缺页 for a slot without a page; but an unread page may be the one, and `illegible` reports it instead."""
     slots = tuple(needs(dossier, policy))
     unread = {page.document for page in unread_pages(dossier, slots, policy.legibility)}
     for need in slots:
@@ -99,9 +99,9 @@ def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
 
 
 def unread_pages(dossier: Dossier, slots: tuple[Need, ...], limits: LegibilityLimits) -> tuple[PageView, ...]:
-    """Pages that might fill any slot of their document, since nobody can read whose they are.
+    """Pages that might fill any slot of their document, because their holder cannot be read.
 
-    One of which neither content nor hint tells the document counts for the first slot that is still open.
+    A page of unknown document counts for the first open slot.
     """
     first_open = next((need.document for need in slots if not need.enough), None)
     unread = (page for page in dossier.pages if is_unread(page, limits))
@@ -114,22 +114,22 @@ def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Fin
         return None
     strangers = [page for page in dossier.of_kind(PageKind.HUKOU_MEMBER) if page.holder is None]
     for page in strangers:
-        told = (page.get(Field.NAME), page.get(Field.BIRTH_DATE))
-        if all(legibility_of(field, limits).legibility is Legibility.READ for field in told):
+        fields = (page.get(Field.NAME), page.get(Field.BIRTH_DATE))
+        if all(legibility_of(field, limits).legibility is Legibility.READ for field in fields):
             read = Evidence(read=page.value(Field.NAME))
             return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), read)
     return None
 
 
 def _wrong_document(need: Need, dossier: Dossier) -> Finding | None:
-    """A page that is certainly none of ours came where this document was said to be."""
+    """A foreign page came with the hint that it is this document."""
     pages = (page for page in dossier.pages if is_foreign(page) and page.file.hint is need.document)
     page = next(pages, None)
     return found(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT, page.place()) if page else None
 
 
 def needed_pages(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
-    """The pages that fill a slot, and unread ones while a slot of their document is still open."""
+    """The pages that fill a slot, and unread pages of documents with an open slot."""
     slots = tuple(needs(dossier, policy))
     open_documents = {need.document for need in slots if not need.enough}
     filled = [page for need in slots for page in need.pages]

@@ -1,4 +1,4 @@
-"""Documents that are not what they should be: expired, another kind's or person's, amended, unlike their barcode."""
+"""Faults of documents: expired, of another kind or person, amended, or different from their barcode."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,9 +15,9 @@ from pipeline.judge.field_legibility import Legibility, certain, legibility_of
 from pipeline.judge.pages import PageView
 
 _FOR_EVER: Final = "长期"
-_SPANS: Final = ((46, None), (26, 20), (16, 10), (0, 5))  # from which age at issue for how many years; None for ever
+_SPANS: Final = ((46, None), (26, 20), (16, 10), (0, 5))  # age at issue, and years of validity; None for no end
 _TEMPORARY: Final = "临时居民身份证"
-_SURE_TITLE: Final = 0.95  # confidence of the line that says so
+_SURE_TITLE: Final = 0.95  # least confidence of the title's line to reject
 
 
 def documents(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
@@ -36,13 +36,13 @@ def documents(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
 
 
 def _expired(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """The guardian's card must be valid on the day of submission (居民身份证法 art. 5); old ones may lie by."""
+    """An ID card must be valid on the day of submission (居民身份证法 art. 5); old cards beside it do not matter."""
     ends = tuple(_ends(dossier, policy))
     if any(until.value and not _is_over(until.value, dossier.today) for _, until, _ in ends):
         return
     for page, until, surely in ends:
         place, evidence = page.place(Field.VALID_UNTIL), Evidence(read=until.value or until.text)
-        if until.value is None:  # legible, and no day
+        if until.value is None:  # legible, but no date
             yield found(Code.CONTRADICTION, Reason.VALIDITY_LENGTH, place, evidence)
             continue
         severity = Severity.REJECT if policy.expired_is_reject and surely else Severity.REVIEW
@@ -50,7 +50,7 @@ def _expired(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
 
 
 def _ends(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, FieldContent, bool]]:
-    """The ends of validity that can be read, and whether with certainty."""
+    """Every legible end of validity, and whether it was read with certainty."""
     for page in dossier.of_kind(PageKind.ID_EMBLEM):
         until = page.get(Field.VALID_UNTIL)
         legibility = legibility_of(until, policy.legibility).legibility
@@ -63,7 +63,7 @@ def _is_over(until: str, today: date) -> bool:
 
 
 def _validity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """Cards are valid for five, ten or twenty years or for ever, by the holder's age at issue (art. 5)."""
+    """Cards are valid for 5, 10 or 20 years or without end, by the holder's age at issue (art. 5)."""
     born = _born(dossier, policy)
     for page in dossier.of_kind(PageKind.ID_EMBLEM):
         start, until = (certain(page.get(field), policy.legibility) for field in (Field.VALID_FROM, Field.VALID_UNTIL))
@@ -73,11 +73,11 @@ def _validity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
 
 
 def _born(dossier: Dossier, policy: Policy) -> date | None:
-    """The birth date of the one person whose card came; the two sides share no field that would link them."""
+    """The birth date if all portrait sides agree on one; no common field links the two sides of a card."""
     portraits = dossier.of_kind(PageKind.ID_PORTRAIT)
     dates = {certain(page.get(Field.BIRTH_DATE), policy.legibility) for page in portraits}
-    told = dates.pop() if len(dates) == 1 else None
-    return date.fromisoformat(told) if told else None
+    born = dates.pop() if len(dates) == 1 else None
+    return date.fromisoformat(born) if born else None
 
 
 def _is_lawful(start: date, until: str, born: date | None) -> bool:
@@ -85,18 +85,18 @@ def _is_lawful(start: date, until: str, born: date | None) -> bool:
     if born is None:
         return years in {span for _, span in _SPANS}
     age = age_on(born, start)
-    return years in [span for least, span in _SPANS if age >= least][:1]  # none for a card from before the birth
+    return years in [span for least, span in _SPANS if age >= least][:1]  # no span for a card issued before the birth
 
 
 def _whole_years(start: date, until: date) -> int:
-    """Years between two equal days; 0 for unequal ones. A leap day has no equal one in most years."""
+    """Years between two equal days of the year, else 0; 29 February equals the day before or after in other years."""
     equal = (start.month, start.day) == (until.month, until.day)
     leap = (start.month, start.day) == (2, 29) and (until.month, until.day) in ((2, 28), (3, 1))
     return until.year - start.year if equal or leap else 0
 
 
 def _temporary(page: PageView) -> Iterator[Finding]:
-    """A 临时居民身份证 says so in its title."""
+    """A 临时居民身份证, by its title."""
     title = next((line for line in page.content.lines if _TEMPORARY in line.text), None)
     if title:
         severity = Severity.REJECT if title.confidence >= _SURE_TITLE else Severity.REVIEW
@@ -105,7 +105,7 @@ def _temporary(page: PageView) -> Iterator[Finding]:
 
 
 def _not_as_declared(page: PageView) -> Iterator[Finding]:
-    """A hint that content contradicts: for the record, since content decides."""
+    """A warning if the content contradicts the parent's hint; the content decides."""
     shown = DOCUMENT_OF_PAGE.get(page.kind)
     if page.file.hint and shown and shown is not page.file.hint:
         yield found(Code.WRONG_DOCUMENT, Reason.DECLARED, page.place(), severity=Severity.WARNING)
@@ -117,7 +117,7 @@ def _amended(page: PageView) -> Iterator[Finding]:
 
 
 def _cancelled(page: PageView) -> Iterator[Finding]:
-    """A card that is stamped 注销 or 迁出 is no longer in force; the words of the stamp are where to look."""
+    """A card stamped 注销 or 迁出 is not in force any more; the finding points at the stamp."""
     stamps = cancellations(page.content.lines) if page.kind is PageKind.HUKOU_MEMBER else ()
     if stamps:
         place = page.place().model_copy(update={"box": page.on_page(stamps[0].box)})
@@ -125,7 +125,7 @@ def _cancelled(page: PageView) -> Iterator[Finding]:
 
 
 def _barcode(page: PageView, policy: Policy) -> Iterator[Finding]:
-    """The barcode of the 第七版 is the printed number, read without OCR."""
+    """The barcode of the 第七版 must equal the printed number."""
     printed = page.get(Field.CERTIFICATE_NUMBER)
     if printed is None or legibility_of(printed, policy.legibility).legibility is Legibility.UNREADABLE:
         return
@@ -136,7 +136,7 @@ def _barcode(page: PageView, policy: Policy) -> Iterator[Finding]:
 
 
 def _same_side_twice(dossier: Dossier) -> Iterator[Finding]:
-    """Both pictures of one person's card show one side, and the other side did not come."""
+    """Two pictures show the same side of one person's card, and the other side is missing."""
     portraits, emblems = dossier.of_kind(PageKind.ID_PORTRAIT), dossier.of_kind(PageKind.ID_EMBLEM)
     people = {page.holder for page in portraits}
     if len(portraits) > 1 and not emblems and len(people) == 1:

@@ -1,4 +1,7 @@
-"""Is the child already known? Identifiers decide; likeness only asks a person. Says nothing about the record found."""
+"""Whether the child is registered: equal numbers decide, similar data goes to a person.
+
+Findings never tell anything about the record that was found.
+"""
 
 from collections.abc import Iterator
 
@@ -15,10 +18,9 @@ from pipeline.names.normal import normal_name
 
 
 def duplicates(dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy) -> Iterator[Finding]:
-    """4005 and 疑似重复; one finding a reason at most, so that nothing tells how many records there are.
+    """4005 and 疑似重复, at most one finding for each reason, so that the number of records stays hidden.
 
-    4005 answers only a number that a legible page of the child shows: a number that somebody merely types in
-    must not find out who is registered.
+    4005 requires a number on a legible page of the child: typing a number in must not reveal who is registered.
     """
     for code, reason in sorted({match for _, match in matching(dossier, known, policy)}):
         yield found(code, reason, Location())
@@ -27,7 +29,7 @@ def duplicates(dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy) 
 def matching(
     dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy
 ) -> Iterator[tuple[KnownChild, tuple[Code, Reason]]]:
-    """The records that say something of the child, each with what it says; for the hospital's eyes alone."""
+    """The records that match the child, each with code and reason; for the hospital's staff only."""
     printed = printed_numbers(dossier, policy)
     for child in known:
         if (match := _match(dossier, child, printed)) is not None:
@@ -63,7 +65,7 @@ def printed_numbers(dossier: Dossier, policy: Policy) -> tuple[frozenset[str], f
 
 
 def mother_number(dossier: Dossier) -> str | None:
-    """The mother's ID number: of the certificate, else of her card in the register."""
+    """The mother's ID number, from the certificate, or else from her card in the register."""
     certificate = dossier.certificate
     stated = certificate.value(Field.ID_NUMBER, Person.MOTHER) if certificate else None
     return stated or next((page.value(Field.ID_NUMBER) for page in dossier.members(Person.MOTHER)), None)
@@ -73,14 +75,14 @@ _Numbers = tuple[frozenset[str], frozenset[str]]
 
 
 def _match(dossier: Dossier, known: KnownChild, printed: _Numbers) -> tuple[Code, Reason] | None:
-    """What one record says of the child (domain.md, section 5.2)."""
+    """Whether one record matches the child, and by which code and reason (domain.md, section 5.2)."""
     ids, certificates = child_numbers(dossier)
     if known.id_number in ids or known.birth_certificate_number in certificates:
         return _same_number(dossier, known, printed)
     same_name = _same_name(dossier.child, known)
     another_paper = bool(certificates and known.birth_certificate_number)
     if (ids and known.id_number) or (another_paper and (_named_later(dossier, known) or not same_name)):
-        return None  # another number of the same kind is another child; a certificate may have been issued again
+        return None  # a different number of the same kind is another child; but certificates can be reissued
     mother = mother_number(dossier)
     same_mother = mother is not None and mother == known.mother_id_number
     if same_mother and _same_birth(dossier.child, known) and (same_name or _named_later(dossier, known)):
@@ -89,7 +91,7 @@ def _match(dossier: Dossier, known: KnownChild, printed: _Numbers) -> tuple[Code
 
 
 def _same_number(dossier: Dossier, known: KnownChild, printed: _Numbers) -> tuple[Code, Reason]:
-    """4005 where everything agrees; a person looks where a number is typed in only, or something else differs."""
+    """4005 if everything agrees; 疑似重复 if a number was only typed in, or something else differs."""
     if known.withdrawn:
         return Code.MAYBE_DUPLICATE, Reason.EXISTING_WITHDRAWN
     ids, _ = child_numbers(dossier)
@@ -110,7 +112,7 @@ def _same_birth(child: EnteredChild, known: KnownChild) -> bool:
 
 
 def _named_later(dossier: Dossier, known: KnownChild) -> bool:
-    """Whether one of the two is the name that a hospital gave until the family chose: maybe the same child, renamed."""
+    """Whether one of the two names is a placeholder of a hospital: the child may have been named later."""
     return any(is_placeholder(normal_name(name), dossier.parent_names) for name in (known.name, dossier.child.name))
 
 

@@ -1,4 +1,4 @@
-"""Files that did not arrive, did not open, or that we failed to read."""
+"""Files that did not arrive or did not open, and pages that could not be read."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from pipeline.judge.dossier import Dossier
 
 
 def broken(dossier: Dossier) -> Iterator[Finding]:
-    """文件无法处理, 1001 and 系统故障: for a file as a whole, or for one of its pages."""
+    """文件无法处理, 1001 and 系统故障, for a whole file or for one of its pages."""
     for number, file in enumerate(dossier.files, start=1):
         words = Evidence(detail=_words(number, file.file))
         place = Location(document=file.file.hint, file=file.file.path)
@@ -20,6 +20,6 @@ def broken(dossier: Dossier) -> Iterator[Finding]:
 
 
 def _words(number: int, file: StoredFile) -> str:
-    """第2个（身份证）: the parent's own file names are not repeated."""
+    """Such as 第2个（身份证）; the parent's own file names are not repeated."""
     hint = f"（{DOCUMENT_TITLES[file.hint]}）" if file.hint else ""
     return f"第{number}个{hint}"

@@ -1,4 +1,4 @@
-"""Is the guardian who says so? Cards and certificate against the manifest; doubts are a person's business."""
+"""The guardian and the parents: cards and certificate against the manifest. Doubts go to a person."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -20,7 +20,7 @@ _AGES: Final = MappingProxyType({Person.MOTHER: range(14, 56), Person.FATHER: ra
 
 
 def guardians(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
-    """证件类型不符/wrong_member for a stranger's ID card, 信息矛盾/parent_conflict for what does not fit."""
+    """证件类型不符/wrong_member for a stranger's ID card, 信息矛盾/parent_conflict for contradictions."""
     portraits = dossier.of_kind(PageKind.ID_PORTRAIT)
     if dossier.parents:
         yield from _card_of_the_named(portraits, context)
@@ -33,7 +33,7 @@ def guardians(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
 
 
 def _card_of_the_named(portraits: tuple[PageView, ...], context: NameContext) -> Iterator[Finding]:
-    """Of the cards that came one must be the guardian's or a parent's; others beside it are welcome."""
+    """One of the ID cards must be the guardian's or a parent's; others beside it do not matter."""
     theirs = [page for page in portraits if page.resembles]
     if not theirs:
         yield from (_not_theirs(page, context) for page in portraits if _reads(page, context))
@@ -46,7 +46,7 @@ def _card_of_the_named(portraits: tuple[PageView, ...], context: NameContext) ->
 
 
 def _card_of_a_relative(portraits: tuple[PageView, ...], dossier: Dossier) -> Iterator[Finding]:
-    """Nobody says who the guardian is: the card must at least be of somebody in the register."""
+    """Without a named guardian or parent, the ID card must be of a person in the household register."""
     members = dossier.of_kind(PageKind.HUKOU_MEMBER)
     known = {page.value(field) for page in members for field in (Field.NAME, Field.ID_NUMBER)} - {None}
     if known and not any({page.value(Field.NAME), page.value(Field.ID_NUMBER)} & known for page in portraits):
@@ -54,7 +54,7 @@ def _card_of_a_relative(portraits: tuple[PageView, ...], dossier: Dossier) -> It
 
 
 def _parent_page(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
-    """A parent's page that is not certainly one: its name is hard to read, or only the relations say so."""
+    """A parent's page in doubt: its name is hard to read, or only the relations point to the parent."""
     for party in dossier.parents:
         alike = [(page, how) for page in dossier.parent_pages for other, how in page.resembles if other is party]
         if alike and not any(how is Likeness.SAME for _, how in alike) and _reads(alike[0][0], context):
@@ -65,7 +65,7 @@ def _parent_page(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
 
 
 def _certificate_names_another(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
-    """A guardian who says to be the mother or the father is the one on the certificate."""
+    """A guardian who is entered as mother or father must be the one on the certificate."""
     guardian, certificate = dossier.submission.guardian, dossier.certificate
     if guardian is None or certificate is None:
         return
@@ -77,12 +77,12 @@ def _certificate_names_another(dossier: Dossier, context: NameContext) -> Iterat
 
 
 def _numbers_and_age(parent: Person, dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """One parent has one number, on the certificate, in the register and on the ID card, and an age to be one."""
+    """A parent has the same number everywhere, and a plausible age at the child's birth."""
     stated = tuple(_numbers(parent, dossier, policy))
-    told = [Stated(page.place(*slot), number) for page, slot, number in stated]
-    for one in told[1:]:
-        if one.read != told[0].read:
-            yield from disagreement(Code.CONTRADICTION, Reason.PARENT_CONFLICT, told[0], one)
+    places = [Stated(page.place(*slot), number) for page, slot, number in stated]
+    for other in places[1:]:
+        if other.read != places[0].read:
+            yield from disagreement(Code.CONTRADICTION, Reason.PARENT_CONFLICT, places[0], other)
     for page, slot, text in stated[:1]:
         born = parse_id_number(text)
         if born and age_on(born.birth_date, dossier.child.birth_date) not in _AGES[parent]:
@@ -91,7 +91,7 @@ def _numbers_and_age(parent: Person, dossier: Dossier, policy: Policy) -> Iterat
 
 
 def _numbers(parent: Person, dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, Slot, str]]:
-    """Where a parent's number was read with certainty."""
+    """Every place where a parent's number was read with certainty."""
     for page in dossier.pages:
         slot = Slot(Field.ID_NUMBER, parent if page.kind is PageKind.BIRTH_CERTIFICATE else None)
         if page.kind is PageKind.BIRTH_CERTIFICATE or page.holder is parent:
@@ -101,7 +101,7 @@ def _numbers(parent: Person, dossier: Dossier, policy: Policy) -> Iterator[tuple
 
 
 def _reads(page: PageView, context: NameContext) -> bool:
-    """Whether the name reads at all: of what does not, `illegible` speaks."""
+    """Whether the name is legible; `illegible` reports names that are not."""
     return _legibility(page, context) is not Legibility.UNREADABLE
 
 
@@ -110,7 +110,7 @@ def _legibility(page: PageView, context: NameContext) -> Legibility:
 
 
 def _not_theirs(page: PageView, context: NameContext) -> Finding:
-    """A stranger's card, if its name was read with certainty; else a person looks."""
+    """A stranger's card if its name was read with certainty; else a doubt."""
     if _legibility(page, context) is not Legibility.READ:
         return _doubt(page, Field.NAME, None)
     evidence = Evidence(read=page.value(Field.NAME))

@@ -1,4 +1,4 @@
-"""Do the pages of a household register belong together? Its head, and what everybody is to the head.
+"""Whether the pages of a household register belong together: its head, and the relations to the head.
 
 Source:
     domain.md, section 2.3. Parents may be in two booklets, and a 集体户 has neither head nor relations.
@@ -17,20 +17,20 @@ from pipeline.judge.pages import PageView
 
 
 def household(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
-    """信息矛盾/household_conflict, of what was read with certainty."""
+    """信息矛盾/household_conflict, from values that were read with certainty."""
     heads, homes = _heads(dossier, context.policy), dossier.of_kind(PageKind.HUKOU_HOME)
     booklets = max(1, len(homes))
     for page in heads[booklets:]:
         yield from _conflict(heads[0], Field.RELATION, page, Field.RELATION)
     if booklets > 1:
-        return  # whose relation is to whose head, no page says
+        return  # no page says to which head a relation belongs
     if heads and homes:
         yield from _another_head(heads[0], homes[0], context)
     yield from _kinship(dossier, context.policy)
 
 
 def _heads(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
-    """Cards whose relation is 户主, one of each person whose number is certain."""
+    """Cards with the relation 户主, one for each certain ID number."""
     heads: dict[str, PageView] = {}
     for page in dossier.of_kind(PageKind.HUKOU_MEMBER):
         number = certain_number(page, policy)
@@ -40,7 +40,7 @@ def _heads(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
 
 
 def _another_head(head: PageView, home: PageView, context: NameContext) -> Iterator[Finding]:
-    """The 首页 names the person whose card says 户主."""
+    """The 首页 must name the person whose card says 户主."""
     named = certain(home.get(Field.HEAD_NAME), context.policy.legibility)
     printed = head.get(Field.NAME)
     if named is None or printed is None or certain(printed, context.policy.legibility) is None:
@@ -50,7 +50,7 @@ def _another_head(head: PageView, home: PageView, context: NameContext) -> Itera
 
 
 def _kinship(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """What a parent is to the head and what the child is to the head make them parent and child."""
+    """The relations of a parent and of the child to the head must make them parent and child."""
     child = next((page for page in dossier.members(Person.CHILD) if _relation(page, policy)), None)
     for page in dossier.members(Person.FATHER, Person.MOTHER) if child else ():
         parent, relation = _relation(page, policy), _relation(child, policy) if child else None
@@ -63,5 +63,5 @@ def _relation(page: PageView, policy: Policy) -> str | None:
 
 
 def _conflict(page: PageView, field: Field, other: PageView, its: Field) -> tuple[Finding, Finding]:
-    one, two = (Stated(view.place(told), view.value(told)) for view, told in ((page, field), (other, its)))
+    one, two = (Stated(view.place(slot), view.value(slot)) for view, slot in ((page, field), (other, its)))
     return disagreement(Code.CONTRADICTION, Reason.HOUSEHOLD_CONFLICT, one, two)

@@ -1,4 +1,4 @@
-"""Sex, birth date and numbers: against what was entered, against each other, against their own check digit."""
+"""Sex, birth date and numbers: against the entered ones, against each other, and against their check digit."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from pipeline.judge.pages import PageView
 
 
 class _Source(NamedTuple):
-    """A value that a page states."""
+    """A value on a page, or one that follows from it."""
 
     page: PageView
     slot: Slot
@@ -26,17 +26,17 @@ class _Source(NamedTuple):
 
     @property
     def here(self) -> Stated:
-        """The value where it stands."""
+        """The value with its location and confidence."""
         return Stated(self.page.place(*self.slot), self.value, self.field.confidence)
 
     @property
     def severity(self) -> Severity:
-        """An accusation only of what was read with certainty."""
+        """Reject only what was read with certainty."""
         return Severity.REJECT if self.certain else Severity.REVIEW
 
 
 class _Question(NamedTuple):
-    """One thing that several places state: which code says that they disagree, and where to look."""
+    """A value that several pages have: its code if they disagree, the entered value, and its slots."""
 
     code: Code
     entered: str | None
@@ -46,7 +46,7 @@ class _Question(NamedTuple):
 
 
 def identity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """性别不一致, 出生日期不一致, 证件号码不一致."""
+    """性别不一致, 出生日期不一致 and 证件号码不一致."""
     for question in _questions(dossier):
         stated = tuple(_stated(question, dossier, policy))
         implied = tuple(_implied(question, dossier, policy))
@@ -82,12 +82,12 @@ def _stated(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_
             continue
         legibility = legibility_of(field, policy.legibility).legibility
         if legibility is not Legibility.UNREADABLE:  # what cannot be read is never compared
-            value = field.value or field.text  # a text that is no such value differs, and is never certain
+            value = field.value or field.text  # a text that is no valid value differs, and is never certain
             yield _Source(page, slot, field, value[: question.length], legibility is Legibility.READ)
 
 
 def _implied(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_Source]:
-    """What the ID number on the child's card says of birth date and sex; only one that is certain says anything."""
+    """Birth date and sex by a certain ID number on the child's card."""
     for page in dossier.members(Person.CHILD):
         text, slot = certain_number(page, policy), Slot(Field.ID_NUMBER)
         number, field = parse_id_number(text) if text else None, page.get(*slot)
@@ -98,7 +98,7 @@ def _implied(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[
 
 
 def _nothing_to_compare(dossier: Dossier) -> Iterator[Finding]:
-    """An ID number that was typed in, and that no page could show."""
+    """An entered ID number that no page can confirm."""
     entered, cards = dossier.child.id_number, dossier.members(Person.CHILD)
     if entered and dossier.child.id_type is IdType.BIRTH_CERTIFICATE and not cards:
         yield found(
@@ -107,17 +107,17 @@ def _nothing_to_compare(dossier: Dossier) -> Iterator[Finding]:
 
 
 def _disagreeing(code: Code, stated: tuple[_Source, ...]) -> Iterator[Finding]:
-    """Pages that agree with what was entered cannot disagree with each other; without an entry they can."""
+    """Pages that disagree with each other, if none disagrees with an entered value."""
     for row in stated[1:]:
         if row.value != stated[0].value:
             yield from disagreement(code, Reason.CROSS_DOCUMENT, stated[0].here, row.here, severity=Severity.REVIEW)
 
 
 def _unlawful_numbers(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """A printed number that is none, of no province, or with a wrong check digit was misread, or misprinted.
+    """A number with a wrong form, province or check digit was misread or misprinted, so a person checks it.
 
-    A person looks; rejected only if it is certain and also what was entered: then it is wrong in both places. One that
-    is none and not what was entered is told as different.
+    It rejects only if it was read with certainty and equals the entered one: then both are wrong. A number with a wrong
+    form that differs from the entered one is reported as different instead.
     """
     entered = normal_number(dossier.child.id_number or "")
     for page in dossier.members(Person.CHILD):

@@ -1,6 +1,6 @@
-"""Can the required fields be read? Numbers that `quality` measured, turned into 3002 and 影像不清.
+"""Whether the required fields can be read: 3002 and 影像不清, from the measures of the pages.
 
-A page whose required fields were read is never rejected for its looks.
+A page whose required fields were read is never rejected for its picture quality.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,14 +15,14 @@ from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.reasons import page_reason, reason_at
 
-_SURE = 0.9  # confidence of a line
-_MUCH = 80  # characters that a page of ours could not say without saying what it is
+_SURE = 0.9  # least confidence of a line
+_MUCH = 80  # characters of text after which a page of a known kind would have been recognised
 _OTHER_DOCUMENTS = (
     "驾驶证", "行驶证", "结婚证", "离婚证", "护照", "社会保障卡", "预防接种证", "营业执照", "不动产权", "房屋所有权",
     "学生证", "居住证", "病历", "检验报告", "收费票据", "银行卡",
 )  # fmt: skip
 
-# Fields without which a page has not done its work; not those that the law lets be blank (relation in a 集体户).
+# Fields that a page is needed for; not those that may lawfully be blank (the relation in a 集体户).
 REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(
     {
         PageKind.ID_PORTRAIT: (Slot(Field.NAME), Slot(Field.ID_NUMBER)),
@@ -41,7 +41,7 @@ REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(
 
 
 def required_slots(page: PageView) -> tuple[Slot, ...]:
-    """The fields that a page is needed for; of a grown-up's member card only whose it is."""
+    """The fields that a page is needed for; of an adult's member card only the name."""
     if page.kind is PageKind.HUKOU_MEMBER and page.holder not in (None, Person.CHILD):
         return (Slot(Field.NAME),)
     return REQUIRED.get(page.kind, ())
@@ -54,9 +54,9 @@ def unreadable_slots(page: PageView, limits: LegibilityLimits) -> tuple[Slot, ..
 
 
 def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
-    """Whether nobody can tell whose page it is: nothing reads, or neither the name nor the number does.
+    """Whether kind or holder of a page cannot be read: neither its name nor its number is legible.
 
-    A page that shows nothing of ours may have lost it to the light, if the parent says what it belongs to.
+    A page of no known kind counts if the parent declared its document: bad light may have erased its text.
     """
     if page.kind is PageKind.UNREADABLE:
         return True
@@ -69,7 +69,7 @@ def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
 
 
 def is_foreign(page: PageView) -> bool:
-    """Whether a page is certainly none of ours: it names another document, or says much and nothing of ours."""
+    """Whether a page is certainly of another document: it names one, or has much text but is of no known kind."""
     if page.kind is not PageKind.OTHER:
         return False
     text = "".join(line.text for line in page.content.lines if line.confidence >= _SURE)
@@ -77,7 +77,7 @@ def is_foreign(page: PageView) -> bool:
 
 
 def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityLimits) -> Iterator[Finding]:
-    """Findings for the pages that the application needs; a field that another of these pages supplies is not missed."""
+    """Findings for the needed pages; a field that another picture of the same page supplies is not reported."""
     for page in pages:
         if is_unread(page, limits):
             yield found(code_for(page), page_reason(page.content, limits), page.place())
@@ -88,7 +88,7 @@ def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityL
 
 
 def _supplied(slot: Slot, page: PageView, dossier: Dossier, limits: LegibilityLimits) -> bool:
-    """Whether another picture of the same page supplies the field; pages of nobody in particular are never the same."""
+    """Whether another picture of the same page supplies the field; pages of unknown holder never count as the same."""
     if page.kind is PageKind.BIRTH_CERTIFICATE or (page.kind is PageKind.HUKOU_MEMBER and page.holder is None):
         return False
     twins = (

@@ -1,4 +1,4 @@
-"""Is the child's name the one that was entered? On every page on which it stands, and never on a guess."""
+"""The entered name of the child against the name on every page; uncertain differences never reject."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -19,8 +19,8 @@ from pipeline.names.normal import normal_name
 def names(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
     """姓名不一致 and 姓名待核: the entered name against the register and the certificate.
 
-    The register is authoritative. A certificate that differs from a register that agrees is a name given later. A name
-    that the engine cannot read passes with a note if its pictures on two documents are like nothing else.
+    The register is authoritative: if it agrees and the certificate differs, the child was named later. A name outside
+    the engine's alphabet passes with a warning if its pictures on two documents match the entered characters.
     """
     entered = dossier.child.name
     stands_on = _stands_on(dossier, context.policy.legibility)
@@ -48,19 +48,19 @@ def names(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
 
 
 def _pictured_twice(verdicts: Sequence[tuple[PageView, FieldContent, NameMatch]]) -> bool:
-    """Whether every page has the entered name, read or by its picture, and two documents do."""
+    """Whether every page has the entered name, by reading or by picture, and two documents do."""
     agreed = all(verdict.equal or verdict.pictured for _, _, verdict in verdicts)
     return agreed and len({page.document for page, _, _ in verdicts}) > 1
 
 
 def hardly_another(entered: str, field: FieldContent) -> bool:
-    """Whether a name differs in one character: beside a page that has the entered one it may be misread after all."""
+    """Whether a name differs in one character only, and so may be misread if another page has the entered one."""
     ours, theirs = normal_name(entered), field.value or ""
     return len(ours) == len(theirs) and Hamming.distance(ours, theirs) == 1
 
 
 def _softer(dossier: Dossier, page: PageView, *, registered: bool) -> Reason | None:
-    """Why a name that certainly differs is still no accusation."""
+    """Why a name that certainly differs still does not reject; None if it does."""
     if page.kind is PageKind.BIRTH_CERTIFICATE:
         return Reason.NAME_CHANGED if registered else None
     if any(changes.content.amended for changes in dossier.of_kind(PageKind.HUKOU_CHANGES)):
@@ -69,7 +69,7 @@ def _softer(dossier: Dossier, page: PageView, *, registered: bool) -> Reason | N
 
 
 def _may_be_a_twins(dossier: Dossier, page: PageView) -> bool:
-    """Without the child's number on it, a card may be a twin's if another of that day is there, or did not open."""
+    """Whether a card without the child's number may be a twin's: another card has the birth date, or a file failed."""
     number = dossier.child.id_number
     if number and page.value(Field.ID_NUMBER) == normal_number(number):
         return False
@@ -79,7 +79,7 @@ def _may_be_a_twins(dossier: Dossier, page: PageView) -> bool:
 
 
 def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[PageView, FieldContent]]:
-    """Where the child's name can be read."""
+    """Every page of the child with a legible name."""
     for page in dossier.child_pages:
         person = Person.CHILD if page.kind is PageKind.BIRTH_CERTIFICATE else None
         field = page.get(Field.NAME, person)
@@ -102,12 +102,12 @@ def match_on(
     context: NameContext,
     parents: Collection[str] = (),
 ) -> NameMatch:
-    """What cannot be read is never compared; what is hard to read, or looks so, is never an accusation.
+    """Compare a name on a page; print that is hard to read gives a doubt, never a difference.
 
     Args:
-        entered: As typed in.
-        field: The name on a page.
-        lines: In which it stands.
+        entered: The name as typed in.
+        field: The name on the page, legible.
+        lines: The lines that contain it.
         context: The engine's alphabet and the limits.
         parents: Names of the child's parents.
     """
@@ -133,7 +133,7 @@ def _in_doubt(
 
 
 def _different(page: PageView, field: FieldContent, verdict: NameMatch, entered: str) -> Finding:
-    """Names the character that differs; a former name is said to be one."""
+    """The finding that names the differing character, or the former name."""
     if page.value(Field.FORMER_NAME) == normal_name(entered):
         return found(
             Code.NAME_DIFFERS, Reason.FORMER_NAME, page.place(Field.FORMER_NAME), _evidence(field, verdict, entered)
@@ -148,14 +148,14 @@ def _detail(field: FieldContent, verdict: NameMatch, entered: str) -> str:
 
 
 def difference_of(ours: str, theirs: str, at: int, reason: Reason | None) -> str:
-    """How a name that was typed in differs from the printed one, as a parent is told."""
+    """The difference between an entered and a printed name, in words for the parent."""
     if reason is Reason.LENGTH:
         return f"您填写了{len(ours)}个字，证件上是{len(theirs)}个字"
     return f"第{at + 1}个字您填写的是“{ours[at]}”，证件上是“{theirs[at]}”"
 
 
 def _place(page: PageView, field: FieldContent, verdict: NameMatch) -> Location:
-    """The box of the one character that decides, where there is one."""
+    """The location of the name, or of the single character that decides."""
     person = Person.CHILD if page.kind is PageKind.BIRTH_CERTIFICATE else None
     place = page.place(field.field, person)
     one = verdict.reason in (Reason.DIFFERENT, Reason.OUT_OF_CHARSET) and verdict.at is not None

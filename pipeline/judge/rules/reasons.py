@@ -1,4 +1,4 @@
-"""Why something cannot be read, from what its place looks like. For people only: reasons decide nothing."""
+"""Why a field or page is illegible, from the measures of its place. Reasons inform people; they decide nothing."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -13,34 +13,34 @@ from models.geometry import Box, Quad
 from models.policy import LegibilityLimits
 from models.reading import Tile
 
-_BURNT_OUT: Final = 250  # grey level of the darkest of a tile from which nothing can be seen there
-_FLAT: Final = 12  # grey levels between paper and ink below which nothing is printed there
-_COVERED: Final = 0.9  # of the usual paper, below which a flat place is not the page's own paper
-_LIGHTLESS: Final = 30  # grey level of ink in a shadow, and of ink that was spilt
-_HARD_EDGE: Final = 208  # grey levels between paper and ink in one tile, which no shadow's edge has
+_BURNT_OUT: Final = 250  # grey level of a tile's ink from which nothing is visible in it
+_FLAT: Final = 12  # grey levels between paper and ink below which a tile has no print
+_COVERED: Final = 0.9  # share of the usual paper level below which a flat tile is not the page's own paper
+_LIGHTLESS: Final = 30  # grey level of ink in a deep shadow, and of spilt ink
+_HARD_EDGE: Final = 208  # grey levels between paper and ink in one tile; a shadow's edge is softer
 _TENTH: Final = 0.1
-_PRINTLESS: Final = 9  # grey levels between paper and ink of a place at which print is hardly there
-_WOVEN: Final = 30  # grey levels that cloth, skin or paper of another kind varies by; smeared print varies by more
-_FAINTEST: Final = 24  # grey levels between paper and ink of a page's best print, if it is faint
-_STRIP: Final = 2.2  # times as long as high: no document is, but what is left of one that was cut may be
-_WHITE: Final = 253  # grey level of paper that took too much light
-_OUTSIDE: Final = 0.3  # of a value's place that must lie beyond the picture for it to be cut off
-_AT_THE_RIM: Final = 0.2  # of a line's height
-_PALER: Final = 0.5  # of the page's usual contrast, below which print is pale beside the rest
-_LOST: Final = 0.15  # of a document that something covers, from which it is the reason that nothing reads
-_INSIDE: Final = 0.12  # of the picture on each side that may show what the document lies on
-_TELLING: Final = 4  # lines, fewer of which do not tell how the document lies
-_CUT_LINES: Final = 3  # lines that end at the picture's rim, from which a page is cut off
+_PRINTLESS: Final = 9  # grey levels between paper and ink at which print is hardly visible
+_WOVEN: Final = 30  # grey levels by which cloth, skin or another paper varies; smeared print varies more
+_FAINTEST: Final = 24  # grey levels between paper and ink of the best print on a faint page
+_STRIP: Final = 2.2  # aspect ratio above that of any document: the rest was cut off
+_WHITE: Final = 253  # grey level of overexposed paper
+_OUTSIDE: Final = 0.3  # share of a value's place beyond the picture from which it is cut off
+_AT_THE_RIM: Final = 0.2  # share of a line's height
+_PALER: Final = 0.5  # share of the page's usual contrast below which print is pale
+_LOST: Final = 0.15  # share of a document that is covered, from which that is the reason
+_INSIDE: Final = 0.12  # share of the picture at each side that may show the surroundings
+_TELLING: Final = 4  # fewest lines that tell how the document lies
+_CUT_LINES: Final = 3  # lines that end at the picture's edge, from which a page is cut off
 
 
 def reason_at(page: PageContent, place: Box, lines: Sequence[LineContent], limits: LegibilityLimits) -> Reason:
-    """Why a value does not read.
+    """Why a value is illegible.
 
     Args:
-        page: On which it stands.
-        place: Where it stands on the page as decoded, or should; may reach beyond the picture.
-        lines: What was found of it; none where nothing was.
-        limits: Of what a reason is told by.
+        page: The page that has it.
+        place: Its found or expected box on the page as decoded; may reach beyond the picture.
+        lines: The lines that were found of it, if any.
+        limits: The limits that choose the reason.
     """
     if _outside(place, page) or any(_cut(line, page) for line in lines):
         return Reason.CUT_OFF
@@ -53,7 +53,7 @@ def reason_at(page: PageContent, place: Box, lines: Sequence[LineContent], limit
 
 
 def _over_the_place(tiles: Sequence[Tile], usual: float) -> Reason | None:
-    """What is at a place and not on the rest of the page: a shadow, a reflection, a finger, print hardly there."""
+    """A reason of this place, not of the whole page: shadow, reflection, finger or faint print; None for none."""
     if median(tile.ink for tile in tiles) < _LIGHTLESS:
         return _of_darkness(tiles)
     if usual < _BURNT_OUT <= _second_largest(tile.ink for tile in tiles):
@@ -64,12 +64,12 @@ def _over_the_place(tiles: Sequence[Tile], usual: float) -> Reason | None:
 
 
 def _of_darkness(tiles: Sequence[Tile]) -> Reason:
-    """Light falls off softly; what is black beside white was laid or inked over the page."""
+    """Shadows have soft edges; hard edges between black and white are an object or ink over the page."""
     return Reason.OCCLUDED if _share_of(tiles, _HARD_EDGE) > _TENTH else Reason.TOO_DARK
 
 
 def page_reason(page: PageContent, limits: LegibilityLimits) -> Reason:
-    """Why a whole page does not read, from its looks alone."""
+    """Why a whole page is illegible, from its measures alone."""
     if _is_a_strip(page.quad) or sum(_cut(line, page) for line in page.lines) >= _CUT_LINES:
         return Reason.CUT_OFF
     inside = _inside(page)
@@ -85,11 +85,11 @@ def page_reason(page: PageContent, limits: LegibilityLimits) -> Reason:
 
 
 def _of_print(lines: Sequence[LineContent], page: PageContent, limits: LegibilityLimits) -> Reason:
-    """What is wrong with print that is there."""
+    """The reason for visible print."""
     if median(line.height_on_page for line in lines) < limits.small_height:
         return Reason.TOO_SMALL
     if median(line.edge_width for line in lines) > limits.blurred_edge:
-        return Reason.BLUR  # which makes print pale as well
+        return Reason.BLUR  # blur makes print pale, too, so it goes first
     contrast, usual = (median(line.contrast for line in held) for held in (lines, page.lines))
     if contrast < limits.faint and _usual_paper(page) >= _WHITE:
         return Reason.TOO_BRIGHT
@@ -102,31 +102,31 @@ def _outside(box: Box, page: PageContent) -> bool:
 
 
 def _cut(line: LineContent, page: PageContent) -> bool:
-    """Whether a line ends where the picture does."""
+    """Whether a line ends at the picture's edge."""
     box, near = line.box, max(2, round(_AT_THE_RIM * line.height_on_page))
     rim = Box(near, near, page.width - near, page.height - near)
     return box.left < rim.left or box.top < rim.top or box.right > rim.right or box.bottom > rim.bottom
 
 
 def _covered(tiles: Sequence[Tile], usual: float) -> bool:
-    """Whether something flat lies there that is not the page's paper."""
+    """Whether something flat covers the place that is not the page's paper."""
     return sum(_is_strange(tile, usual) for tile in tiles) >= max(3, len(tiles) // 4)
 
 
 def _share_covered(page: PageContent) -> float:
-    """How much of the document is flat and not its own paper."""
+    """The share of the document that is flat and not its own paper."""
     inside, usual = _inside(page), _usual_paper(page)
     return sum(_is_strange(tile, usual) for tile in inside) / max(1, len(inside))
 
 
 def _inside(page: PageContent) -> tuple[Tile, ...]:
-    """Without the rim, which may show what the document lies on."""
+    """The tiles without the margin, which may show the surroundings."""
     across, down = (round(_INSIDE * side) for side in (page.upright_width, page.upright_height))
     return _tiles(page, Box(across, down, page.upright_width - across, page.upright_height - down))
 
 
 def _is_texture(tiles: Sequence[Tile]) -> bool:
-    """Whether it looks alike all over, and is not flat: cloth, skin, another sheet; print leaves paper free."""
+    """Whether the tiles vary evenly without being flat: cloth, skin or another sheet; print leaves bare paper."""
     spreads = sorted(map(_spread, tiles))
     least, usual, most = (spreads[len(spreads) * tenths // 10] for tenths in (1, 5, 9))
     return least >= _PRINTLESS and _FLAT <= usual < _WOVEN and most < 2 * usual
@@ -139,7 +139,7 @@ def _is_a_strip(quad: Quad) -> bool:
 
 
 def _share_of(tiles: Sequence[Tile], spread: int) -> float:
-    """How many tiles have so much between paper and ink."""
+    """The share of tiles with at least this spread between paper and ink."""
     return sum(_spread(tile) >= spread for tile in tiles) / max(1, len(tiles))
 
 
@@ -156,12 +156,12 @@ def _usual_paper(page: PageContent) -> float:
 
 
 def _second_largest(values: Iterable[int]) -> int:
-    """One tile may be a speck; two are a place."""
+    """The second largest value, so that a single tile (a speck) does not count."""
     return sorted((*values, -1, -1))[-2]
 
 
 def _upright(place: Box, page: PageContent) -> Box | None:
-    """A place on the page in the straightened document, as most of its lines lie in both; None where few tell."""
+    """The box of a place in the straightened document, fitted from the lines of the page; None for too few lines."""
     if len(page.lines) < _TELLING:
         return None
     there = np.asarray([(1.0, *line.quad.middle) for line in page.lines])
