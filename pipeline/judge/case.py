@@ -28,32 +28,30 @@ from pipeline.judge.rules.legibility import illegible, unreadable_slots
 from pipeline.judge.rules.names import names
 
 
-def judge(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameContext) -> Judgement:
+def judge(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext) -> Judgement:
     """Judge a case.
 
     Args:
         dossier: The submission, and the content of its pages.
         known: Records of the register that share a key with the case; never its own.
-        reader: The engine's alphabet, and the hospital's policy.
+        context: The engine's alphabet, and the hospital's policy.
     """
-    findings = tuple(_unique(_findings(dossier, known, reader)))
+    findings = tuple(_unique(_findings(dossier, known, context)))
     return Judgement(
         decision=decide(findings),
         findings=findings,
         fields=tuple(_fields(dossier)),
-        pages=tuple(_outcomes(dossier, reader.policy)),
+        pages=tuple(_outcomes(dossier, context.policy)),
     )
 
 
 def register_query(dossier: Dossier) -> RegisterQuery:
     """The keys by which to look for the child in the register."""
-    child = dossier.child
-    ids, certificates = child_numbers(dossier)
-    mother = mother_number(dossier)
+    child, numbers, mother = dossier.child, child_numbers(dossier), mother_number(dossier)
     return RegisterQuery(
         submission_id=dossier.submission.submission_id,
-        id_numbers=tuple(sorted(ids)),
-        birth_certificate_numbers=tuple(sorted(certificates)),
+        id_numbers=numbers.id_numbers,
+        birth_certificate_numbers=numbers.birth_certificate_numbers,
         births=(Birth(child.name, child.sex, child.birth_date),),
         deliveries=(Delivery(mother, child.birth_date),) if mother else (),
     )
@@ -61,9 +59,8 @@ def register_query(dossier: Dossier) -> RegisterQuery:
 
 def identifying(dossier: Dossier, policy: Policy) -> ChildNumbers:
     """The numbers that identify a case's child: those on its pages, or the entered ones if its pages show none."""
-    shown = printed_numbers(dossier, policy)
-    ids, certificates = shown if any(shown) else child_numbers(dossier)
-    return ChildNumbers(tuple(sorted(ids)), tuple(sorted(certificates)))
+    printed = printed_numbers(dossier, policy)
+    return printed if any(printed) else child_numbers(dossier)
 
 
 def registration(dossier: Dossier, policy: Policy) -> KnownChild:
@@ -88,27 +85,27 @@ def quality_and_completeness(dossier: Dossier, policy: Policy) -> Iterator[Findi
     yield from missing(dossier, policy)
 
 
-def comparison(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameContext) -> Iterator[Finding]:
+def comparison(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext) -> Iterator[Finding]:
     """What the documents are, and whether they agree with the entered data, with one another and with the register."""
-    policy = reader.policy
+    policy = context.policy
     yield from documents(dossier, policy)
     yield from copies(dossier, policy.copies)
     yield from certificates(dossier, policy)
-    yield from household(dossier, reader)
-    yield from guardians(dossier, reader)
-    yield from names(dossier, reader)
+    yield from household(dossier, context)
+    yield from guardians(dossier, context)
+    yield from names(dossier, context)
     yield from identity(dossier, policy)
     yield from duplicates(dossier, known, policy)
 
 
-def _findings(dossier: Dossier, known: tuple[KnownChild, ...], reader: NameContext) -> Iterator[Finding]:
+def _findings(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext) -> Iterator[Finding]:
     """All findings; of a case that we failed to read only our faults, or its pages would seem not to have been sent."""
     ours = [finding for finding in broken(dossier) if finding.code is Code.OUR_FAULT]
     if ours:
         yield from ours
         return
-    yield from quality_and_completeness(dossier, reader.policy)
-    yield from comparison(dossier, known, reader)
+    yield from quality_and_completeness(dossier, context.policy)
+    yield from comparison(dossier, known, context)
 
 
 def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from models.documents import DocumentKind, Field
 from models.findings import CATALOGUE, Code, Evidence, Finding, Location, Reason, Severity, found
+from models.register import ChildNumbers
 from models.review import ReviewDecision
 from pipeline.judge.dossier import in_todays_codes
 from pipeline.judge.rules.duplicates import child_numbers
@@ -72,7 +73,7 @@ def _likely(opened: ReviewCase) -> Iterator[tuple[Code, Reason]]:
 
 def _by_which_number(opened: ReviewCase) -> Reason:
     """The kind of number that the case shares with a record of the register."""
-    ids, certificates = child_numbers(opened.dossier) if opened.dossier else (frozenset[str](), frozenset[str]())
+    ids, certificates = child_numbers(opened.dossier) if opened.dossier else ChildNumbers()
     by_id = any(relative.child.id_number in ids for relative in opened.relatives)
     by_certificate = any(relative.child.birth_certificate_number in certificates for relative in opened.relatives)
     return Reason.BIRTH_CERTIFICATE_NUMBER if by_certificate and not by_id else Reason.ID_NUMBER

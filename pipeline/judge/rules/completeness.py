@@ -28,7 +28,10 @@ class Need(NamedTuple):
 def needs(dossier: Dossier, policy: Policy) -> Iterator[Need]:
     """Every slot that this application must fill by the hospital's policy."""
     for reason in _wanted(dossier, policy):
-        yield _SLOTS[reason](dossier)
+        kind, pages_of = _SLOTS[reason]
+        pages = pages_of(dossier)
+        enough = _has_both_parents(dossier) if reason is Reason.BOTH_PARENTS else bool(pages)
+        yield Need(reason, DOCUMENT_OF_PAGE[kind], pages, enough)
 
 
 def _wanted(dossier: Dossier, policy: Policy) -> tuple[Reason, ...]:
@@ -38,51 +41,33 @@ def _wanted(dossier: Dossier, policy: Policy) -> tuple[Reason, ...]:
     return policy.pages.newborn if age <= policy.newborn_days else policy.pages.household_register
 
 
-def _of_kind(reason: Reason, kind: PageKind) -> Callable[[Dossier], Need]:
-    """A slot for any page of a kind."""
-
-    def need(dossier: Dossier) -> Need:
-        pages = dossier.of_kind(kind)
-        return Need(reason, DOCUMENT_OF_PAGE[kind], pages, bool(pages))
-
-    return need
-
-
-def _child_page(dossier: Dossier) -> Need:
-    cards = dossier.members(Person.CHILD)
-    return Need(Reason.CHILD_PAGE, DocumentKind.HOUSEHOLD_REGISTER, cards, bool(cards))
-
-
-def _parent_page(dossier: Dossier) -> Need:
-    parents = _grown_ups(dossier)
-    return Need(Reason.PARENT_PAGE, DocumentKind.HOUSEHOLD_REGISTER, parents, bool(parents))
-
-
-def _both_parents(dossier: Dossier) -> Need:
-    """The page of each parent that the certificate names; a blank father block requires the mother only."""
-    pages = dossier.parent_pages
+def _has_both_parents(dossier: Dossier) -> bool:
+    """A page of each parent that the certificate names; a blank father block requires the mother only."""
     named = [party for party in dossier.parents if party.on_certificate]
-    there = [party for page in pages for party, _ in page.resembles]
-    enough = all(party in there for party in named) if named else bool(pages)
-    return Need(Reason.BOTH_PARENTS, DocumentKind.HOUSEHOLD_REGISTER, pages, enough)
+    there = [party for page in dossier.parent_pages for party, _ in page.resembles]
+    return all(party in there for party in named) if named else bool(dossier.parent_pages)
 
 
-def _grown_ups(dossier: Dossier) -> tuple[PageView, ...]:
+def _parent_pages(dossier: Dossier) -> tuple[PageView, ...]:
     """A parent's page, also by the relations; any adult's if neither manifest nor certificate names parents."""
     if not dossier.parents:
         return dossier.members(*_ADULT_RELATIVES)
     return dossier.parent_pages or dossier.members(Person.FATHER, Person.MOTHER)
 
 
-_SLOTS: Final[Mapping[Reason, Callable[[Dossier], Need]]] = MappingProxyType(
+# For each reason of 缺页 the kind of page, and the pages that fill the slot.
+_SLOTS: Final[Mapping[Reason, tuple[PageKind, Callable[[Dossier], tuple[PageView, ...]]]]] = MappingProxyType(
     {
-        Reason.ID_PORTRAIT: _of_kind(Reason.ID_PORTRAIT, PageKind.ID_PORTRAIT),
-        Reason.ID_EMBLEM: _of_kind(Reason.ID_EMBLEM, PageKind.ID_EMBLEM),
-        Reason.HOME: _of_kind(Reason.HOME, PageKind.HUKOU_HOME),
-        Reason.CHILD_PAGE: _child_page,
-        Reason.BIRTH_CERTIFICATE: _of_kind(Reason.BIRTH_CERTIFICATE, PageKind.BIRTH_CERTIFICATE),
-        Reason.BOTH_PARENTS: _both_parents,
-        Reason.PARENT_PAGE: _parent_page,
+        Reason.ID_PORTRAIT: (PageKind.ID_PORTRAIT, lambda dossier: dossier.of_kind(PageKind.ID_PORTRAIT)),
+        Reason.ID_EMBLEM: (PageKind.ID_EMBLEM, lambda dossier: dossier.of_kind(PageKind.ID_EMBLEM)),
+        Reason.HOME: (PageKind.HUKOU_HOME, lambda dossier: dossier.of_kind(PageKind.HUKOU_HOME)),
+        Reason.BIRTH_CERTIFICATE: (
+            PageKind.BIRTH_CERTIFICATE,
+            lambda dossier: dossier.of_kind(PageKind.BIRTH_CERTIFICATE),
+        ),
+        Reason.CHILD_PAGE: (PageKind.HUKOU_MEMBER, lambda dossier: dossier.members(Person.CHILD)),
+        Reason.BOTH_PARENTS: (PageKind.HUKOU_MEMBER, lambda dossier: dossier.parent_pages),
+        Reason.PARENT_PAGE: (PageKind.HUKOU_MEMBER, _parent_pages),
     }
 )
 

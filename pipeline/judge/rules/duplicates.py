@@ -3,13 +3,14 @@
 Findings never tell anything about the record that was found.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from models.content import FieldContent
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Finding, Location, Reason, found
 from models.id_number import normal_number
 from models.policy import Policy
-from models.register import KnownChild
+from models.register import ChildNumbers, KnownChild
 from models.submission import EnteredChild
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
@@ -36,32 +37,39 @@ def matching(
             yield child, match
 
 
-def child_numbers(dossier: Dossier) -> tuple[frozenset[str], frozenset[str]]:
-    """The child's ID numbers and certificate numbers: as entered, and as printed."""
-    child = dossier.child
-    ids = {normal_number(child.id_number)} if child.id_number else set[str]()
-    certificates = {normal_number(child.birth_certificate_number)} if child.birth_certificate_number else set[str]()
-    for page in dossier.child_pages:
-        certificate = page.kind is PageKind.BIRTH_CERTIFICATE
-        number = page.value(Field.CERTIFICATE_NUMBER if certificate else Field.ID_NUMBER)
-        if number:
-            (certificates if certificate else ids).add(number)
-    return frozenset(ids), frozenset(certificates)
+def child_numbers(dossier: Dossier) -> ChildNumbers:
+    """The child's ID numbers and certificate numbers, as entered and as printed."""
+    return _numbers((*_entered(dossier.child), *((field.field, value) for field, value in _printed(dossier))))
 
 
-def printed_numbers(dossier: Dossier, policy: Policy) -> tuple[frozenset[str], frozenset[str]]:
-    """ID numbers and certificate numbers that the child's pages show: read with certainty, or as entered."""
-    child = dossier.child
-    entered = {normal_number(number) for number in (child.id_number, child.birth_certificate_number) if number}
-    ids, certificates = set[str](), set[str]()
+def printed_numbers(dossier: Dossier, policy: Policy) -> ChildNumbers:
+    """The numbers on the child's pages that were read with certainty, or are as entered."""
+    entered = {number for _, number in _entered(dossier.child)}
+    return _numbers(
+        (field.field, value)
+        for field, value in _printed(dossier)
+        if value in entered or legibility_of(field, policy.legibility).legibility is Legibility.READ
+    )
+
+
+def _entered(child: EnteredChild) -> Iterator[tuple[Field, str]]:
+    texts = ((Field.ID_NUMBER, child.id_number), (Field.CERTIFICATE_NUMBER, child.birth_certificate_number))
+    yield from ((field, normal_number(text)) for field, text in texts if text)
+
+
+def _printed(dossier: Dossier) -> Iterator[tuple[FieldContent, str]]:
+    """The child's numbers on its pages; a repaired number is no evidence."""
     for page in dossier.child_pages:
-        certificate = page.kind is PageKind.BIRTH_CERTIFICATE
-        field = page.get(Field.CERTIFICATE_NUMBER if certificate else Field.ID_NUMBER)
+        kind = Field.CERTIFICATE_NUMBER if page.kind is PageKind.BIRTH_CERTIFICATE else Field.ID_NUMBER
+        field = page.get(kind)
         if field and field.value and not field.repaired:
-            certain = legibility_of(field, policy.legibility).legibility is Legibility.READ
-            if certain or field.value in entered:
-                (certificates if certificate else ids).add(field.value)
-    return frozenset(ids), frozenset(certificates)
+            yield field, field.value
+
+
+def _numbers(pairs: Iterable[tuple[Field, str]]) -> ChildNumbers:
+    found = sorted(set(pairs))
+    kinds = (Field.ID_NUMBER, Field.CERTIFICATE_NUMBER)
+    return ChildNumbers(*(tuple(value for field, value in found if field is kind) for kind in kinds))
 
 
 def mother_number(dossier: Dossier) -> str | None:
@@ -71,10 +79,7 @@ def mother_number(dossier: Dossier) -> str | None:
     return stated or next((page.value(Field.ID_NUMBER) for page in dossier.members(Person.MOTHER)), None)
 
 
-_Numbers = tuple[frozenset[str], frozenset[str]]
-
-
-def _match(dossier: Dossier, known: KnownChild, printed: _Numbers) -> tuple[Code, Reason] | None:
+def _match(dossier: Dossier, known: KnownChild, printed: ChildNumbers) -> tuple[Code, Reason] | None:
     """Whether one record matches the child, and by which code and reason (domain.md, section 5.2)."""
     ids, certificates = child_numbers(dossier)
     if known.id_number in ids or known.birth_certificate_number in certificates:
@@ -90,7 +95,7 @@ def _match(dossier: Dossier, known: KnownChild, printed: _Numbers) -> tuple[Code
     return None
 
 
-def _same_number(dossier: Dossier, known: KnownChild, printed: _Numbers) -> tuple[Code, Reason]:
+def _same_number(dossier: Dossier, known: KnownChild, printed: ChildNumbers) -> tuple[Code, Reason]:
     """4005 if everything agrees; 疑似重复 if a number was only typed in, or something else differs."""
     if known.withdrawn:
         return Code.MAYBE_DUPLICATE, Reason.EXISTING_WITHDRAWN
@@ -103,8 +108,8 @@ def _same_number(dossier: Dossier, known: KnownChild, printed: _Numbers) -> tupl
     return Code.CHILD_EXISTS, Reason.ID_NUMBER if by_id else Reason.BIRTH_CERTIFICATE_NUMBER
 
 
-def _shown(known: KnownChild, printed: _Numbers) -> bool:
-    return known.id_number in printed[0] or known.birth_certificate_number in printed[1]
+def _shown(known: KnownChild, printed: ChildNumbers) -> bool:
+    return known.id_number in printed.id_numbers or known.birth_certificate_number in printed.birth_certificate_numbers
 
 
 def _same_birth(child: EnteredChild, known: KnownChild) -> bool:

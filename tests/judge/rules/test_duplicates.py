@@ -6,7 +6,7 @@ import pytest
 from models.findings import Code, Finding, Reason, Severity
 from models.policy import Policy
 from models.reading import PageReading
-from models.register import KnownChild
+from models.register import ChildNumbers, KnownChild
 from models.submission import Guardian, GuardianRelation, IdType, Sex
 from pipeline.judge.rules.duplicates import child_numbers, duplicates, mother_number
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, MOTHER_NUMBER, certificate, id_number, member, mother
@@ -180,7 +180,7 @@ def test_a_child_without_numbers(known: KnownChild, told: list[tuple[Code, Reaso
 
 def test_a_number_that_only_the_page_states_counts_like_one_that_was_typed_in() -> None:
     silent = dossier(*FAMILY, certificate(), child={"id_number": None, "birth_certificate_number": None})
-    assert child_numbers(silent) == (frozenset({CHILD_NUMBER}), frozenset({CERTIFICATE_NUMBER}))
+    assert child_numbers(silent) == ChildNumbers((CHILD_NUMBER,), (CERTIFICATE_NUMBER,))
     assert _told(list(duplicates(silent, (SAME,), Policy()))) == [EXISTS_BY_ID]
 
 
