@@ -38,7 +38,10 @@ class Box(NamedTuple):
     @classmethod
     def around(cls, boxes: Iterable["Box"]) -> Self:
         """The smallest box around all `boxes`; raises ValueError for none."""
-        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        sides = tuple(zip(*boxes, strict=True))
+        if not sides:
+            raise ValueError("There is no box around nothing.")
+        lefts, tops, rights, bottoms = sides
         return cls(min(lefts), min(tops), max(rights), max(bottoms))
 
     def overlap(self, other: "Box") -> int:
