@@ -29,7 +29,7 @@ from bench.runner import Bench, run_bench
 from bench.synthetic_cases import SyntheticCase, clone
 from bench.tables import errors
 from bench.workspace import SECRET, running_process
-from models.conclusion import Conclusion
+from models.case import Conclusion
 from models.content import Content
 from models.policy import ReviewSampling
 from models.result import Judgement

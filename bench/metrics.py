@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from models.base import Model
-from models.shares import wilson
+from models.overview import wilson
 
 
 class Figure(Model):

@@ -18,8 +18,7 @@ from flows.deployments import reading_slot
 from flows.leases import keep_alive, postpone
 from flows.states import concluded, failed, is_retryable, redacted_errors
 from flows.upload_priority import UPLOAD_PRIORITY
-from models.case import Case, FileReading
-from models.conclusion import Lease
+from models.case import Case, FileReading, Lease
 from models.errors import (
     BadManifestError,
     EngineError,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from models.backoff import backoff
-from models.conclusion import Lease
+from models.case import Lease
 from models.errors import LedgerBusyError, LostLeaseError
 from pipeline.ledger.lease_renewal import renew_until
 from pipeline.ledger.ledger import Ledger

@@ -1,9 +1,15 @@
-"""A case: its submission and files, and the outcome of reading each page."""
+"""A case: its submission and files, the outcome of reading each page, and what is recorded of it."""
+
+from datetime import datetime
+from typing import NamedTuple
 
 from models.base import Model
 from models.codes import Code, Reason
 from models.documents import DocumentKind
+from models.policy import ReviewSampling
 from models.reading import PageReading
+from models.register import ChildNumbers, KnownChild
+from models.result import Result
 from models.submission import Submission
 
 
@@ -60,3 +66,33 @@ class FileReading(Model):
         """Whether the file or one of its pages could not be read through our fault, so that another try may help."""
         codes = [page.code for page in self.pages if isinstance(page, FailedPage)]
         return Code.OUR_FAULT in codes or (self.failure is not None and self.failure[0] is Code.OUR_FAULT)
+
+
+class Lease(Model):
+    """The right to work on an inbox item until `expires_at`.
+
+    `token` grows with every lease of the item; the ledger refuses what comes under an older one.
+    """
+
+    item_id: str
+    owner: str
+    token: int
+    expires_at: datetime
+
+
+class Conclusion(NamedTuple):
+    """What one transaction records of a case.
+
+    Attributes:
+        child: The child that the case registers, if it registers one.
+        numbers: The child's numbers, by which the case is found to erase the child.
+        lease: The lease of the inbox item that the case came from; the transaction finishes the item.
+        looks: Which decisions of the machine go to blind review.
+    """
+
+    case: Case
+    result: Result
+    child: KnownChild | None = None
+    numbers: ChildNumbers = ChildNumbers()
+    lease: Lease | None = None
+    looks: ReviewSampling = ReviewSampling(share=0)

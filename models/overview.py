@@ -1,5 +1,6 @@
 """The overview and the metrics that operators look at: counts, shares and ages; nothing of any one case."""
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
@@ -9,14 +10,49 @@ from models.codes import Code, Reason
 from models.documents import PageKind
 from models.result import Decision
 from models.review import ReviewOutcome, WaitReason
-from models.shares import Share
 
+_Z95: Final = 1.959963984540054  # 97.5 % point of the normal distribution
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 
 
 def day_of(moment: datetime) -> date:
     """The day that a moment falls on in Beijing."""
     return moment.astimezone(BEIJING).date()
+
+
+class Share(NamedTuple):
+    """A share: `right` of `total`."""
+
+    right: int
+    total: int
+
+    @property
+    def value(self) -> float | None:
+        """The share, 0-1; None if `total` is 0."""
+        return self.right / self.total if self.total else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % confidence interval; None if `total` is 0."""
+        return wilson(self.right, self.total) if self.total else None
+
+
+def wilson(right: int, total: int) -> tuple[float, float]:
+    """The 95 % score interval of a share, which stays within 0-1 and is right for small numbers.
+
+    Raises:
+        ValueError: `total` is 0, or `right` is not from 0 to `total`.
+
+    Source:
+        Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
+    """
+    if not 0 <= right <= total or total == 0:
+        raise ValueError(f"{right} of {total} is no share: give 0 to {total} right out of at least one.")
+    seen = right / total
+    weight = 1 + _Z95**2 / total
+    centre = (seen + _Z95**2 / (2 * total)) / weight
+    reach = _Z95 / weight * math.sqrt(seen * (1 - seen) / total + _Z95**2 / (4 * total**2))
+    return max(0.0, min(seen, centre - reach)), min(1.0, max(seen, centre + reach))  # floats round past the share
 
 
 class DayDecisions(NamedTuple):

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final, NamedTuple
 
-from models.case import Case
-from models.conclusion import Conclusion, Lease
+from models.case import Case, Conclusion, Lease
 from models.content import Content
 from models.errors import ChildExistsError, LedgerError, PersonDecidedError
 from models.register import KnownChild

@@ -18,9 +18,9 @@ PageOfFile = tuple[str, int]  # a file's path and the number of a page in it
 
 
 def keep_page_images(case: Case, result: Result, context: PipelineContext) -> Mapping[PageOfFile, str]:
-    """Draw every page of a result and keep the pictures; hands on the key of each.
+    """Draw every page of a result, store the pictures, and return the key of each.
 
-    Drawing anew writes the same. A page that cannot be decoded has no picture.
+    Drawing again stores the same pictures. A page that cannot be decoded has none.
     """
     return dict(_kept(case, result, context))
 

@@ -7,8 +7,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 
-from models.case import Case, FileReading, ReadPage, StoredFile
-from models.conclusion import Lease
+from models.case import Case, FileReading, Lease, ReadPage, StoredFile
 from models.content import Content
 from models.errors import (
     BadManifestError,

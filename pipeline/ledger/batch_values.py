@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from models.base import Model
+from models.case import Conclusion
 from models.changes import Change
-from models.conclusion import Conclusion
 from models.policy import ReviewSampling
 from models.register import ChildNumbers, KnownChild
 from models.result import Result

@@ -27,29 +27,29 @@ _NUMBER_NAMES: Final = ("id_number", "birth_certificate_number", "mother_id_numb
 _Registration = tuple[KnownChild, ChildNumbers]
 
 
-def decide_case(opened: ReviewCase, intent: Intent, ledger: Ledger) -> int | None:
+def decide_case(review: ReviewCase, intent: Intent, ledger: Ledger) -> int | None:
     """Record a decision without issues; returns the number of the new run, if there is one.
 
     Raises:
         RefusedDecisionError: The case changed, or is with another reviewer, or was decided; the class says which.
         ChildExistsError: Another case registered the child meanwhile.
     """
-    return ledger.reviews.record_decision(_recorded(opened, intent))
+    return ledger.reviews.record_decision(_recorded(review, intent))
 
 
-def _recorded(opened: ReviewCase, intent: Intent) -> RecordedDecision:
-    case, waiting = opened.laid_out.case, opened.laid_out.waiting
+def _recorded(review: ReviewCase, intent: Intent) -> RecordedDecision:
+    case, waiting = review.laid_out.case, review.laid_out.waiting
     why, escalated = (waiting.why, waiting.escalated) if waiting is not None else (None, False)
     recorded = RecordedDecision(case, intent.account, intent.verdict, why=why, escalated=escalated)
     decision = _DECISIONS.get(intent.verdict.outcome)
     if decision is None:
         return recorded
-    if opened.laid_out.is_blind:
-        return recorded._replace(agreed=decision is opened.laid_out.result.decision)
-    child, numbers = registered(opened, intent.verdict.checked)
+    if review.laid_out.is_blind:
+        return recorded._replace(agreed=decision is review.laid_out.result.decision)
+    child, numbers = registered(review, intent.verdict.checked)
     if decision is Decision.RETURNED:  # registers no child; the numbers serve to erase the case with its child
-        return recorded._replace(result=returned(opened, intent.verdict), numbers=numbers)
-    return recorded._replace(result=accepted(opened.laid_out.result), child=child, numbers=numbers)
+        return recorded._replace(result=returned(review, intent.verdict), numbers=numbers)
+    return recorded._replace(result=accepted(review.laid_out.result), child=child, numbers=numbers)
 
 
 def accepted(result: Result) -> Result:
@@ -57,12 +57,12 @@ def accepted(result: Result) -> Result:
     return _with_findings(result, _as_warnings(result))
 
 
-def returned(opened: ReviewCase, verdict: ReviewDecision) -> Result:
+def returned(review: ReviewCase, verdict: ReviewDecision) -> Result:
     """The result of a returned case: the reviewer's reason, and warnings for what it does not settle."""
-    reason = finding_of(opened, verdict)
-    warnings = _as_warnings(opened.laid_out.result)
+    reason = finding_of(review, verdict)
+    warnings = _as_warnings(review.laid_out.result)
     return _with_findings(
-        opened.laid_out.result, (reason, *(one for one in warnings if not _is_settled_by(reason, one)))
+        review.laid_out.result, (reason, *(one for one in warnings if not _is_settled_by(reason, one)))
     )
 
 
@@ -84,15 +84,15 @@ def _is_settled_by(reason: Finding, warning: Finding) -> bool:
     return here and (reason.field is not None or (reason.code, reason.reason) == (warning.code, warning.reason))
 
 
-def registered(opened: ReviewCase, checked: Sequence[Checked]) -> _Registration:
+def registered(review: ReviewCase, checked: Sequence[Checked]) -> _Registration:
     """The child with the numbers on its pages, and the numbers by which its case is found.
 
     A number that the reviewer saw replaces the one that the machine read. If content was extracted anew since the
     result, only numbers count that the result shows or the reviewer saw; without content, only entered numbers that
     the result shows, and those that the reviewer saw.
     """
-    child, numbers = _by_machine(opened)
-    seen = [one for one in checked if any(is_of(row, one) for row in opened.sheet.rows)]
+    child, numbers = _by_machine(review)
+    seen = [one for one in checked if any(is_of(row, one) for row in review.sheet.rows)]
     id_number = _number_in(seen, Person.CHILD, Field.ID_NUMBER)
     certificate = _number_in(seen, Person.CHILD, Field.CERTIFICATE_NUMBER)
     values = (id_number, certificate, _number_in(seen, Person.MOTHER, Field.ID_NUMBER))
@@ -108,26 +108,26 @@ def _number_in(checked: Iterable[Checked], person: Person, field: Field) -> str 
     return next((number for text in texts if text and (number := normal_number(text))), None)
 
 
-def _by_machine(opened: ReviewCase) -> _Registration:
+def _by_machine(review: ReviewCase) -> _Registration:
     """By the content of the pages; if it was extracted anew, only what the reviewer could see of it."""
-    plain = _by_result(opened)
-    if opened.dossier is None:
+    plain = _by_result(review)
+    if review.dossier is None:
         return plain
-    read = registration(opened.dossier, opened.policy), identifying(opened.dossier, opened.policy)
-    return read if opened.laid_out.content is not None else _shown_of(read, plain, opened)
+    read = registration(review.dossier, review.policy), identifying(review.dossier, review.policy)
+    return read if review.laid_out.content is not None else _shown_of(read, plain, review)
 
 
-def _shown_of(read: _Registration, plain: _Registration, opened: ReviewCase) -> _Registration:
+def _shown_of(read: _Registration, plain: _Registration, review: ReviewCase) -> _Registration:
     """The numbers of `read` that the result shows too; all others are those of `plain`.
 
     Args:
         read: By content that was extracted anew.
         plain: By the result alone.
-        opened: The case with the result that the reviewer saw.
+        review: The case with the result that the reviewer saw.
     """
-    fields = opened.laid_out.result.fields
+    fields = review.laid_out.result.fields
     shown = {normal_number(value.value) for value in fields if value.field in _NUMBERS}
-    child = opened.laid_out.case.submission.child
+    child = review.laid_out.case.submission.child
     known = shown | {normal_number(one) for one in (child.id_number, child.birth_certificate_number) if one}
     (new, numbers), (old, others) = read, plain
     mine = {name: value if (value := getattr(new, name)) in shown else getattr(old, name) for name in _NUMBER_NAMES}
@@ -135,9 +135,9 @@ def _shown_of(read: _Registration, plain: _Registration, opened: ReviewCase) -> 
     return new.model_copy(update=mine), ChildNumbers(*(tuple(sorted({*known.intersection(a), *b})) for a, b in pairs))
 
 
-def _by_result(opened: ReviewCase) -> _Registration:
-    submission = in_todays_codes(opened.laid_out.case, opened.policy).submission
-    id_number, certificate = _entered_and_shown(submission.child, opened.laid_out.result.fields)
+def _by_result(review: ReviewCase) -> _Registration:
+    submission = in_todays_codes(review.laid_out.case, review.policy).submission
+    id_number, certificate = _entered_and_shown(submission.child, review.laid_out.result.fields)
     child = KnownChild(
         name=submission.child.name,
         sex=submission.child.sex,

@@ -45,9 +45,9 @@ class ReasonOffered(NamedTuple):
     likely: bool
 
 
-def offered_reasons(opened: ReviewCase) -> tuple[ReasonOffered, ...]:
+def offered_reasons(review: ReviewCase) -> tuple[ReasonOffered, ...]:
     """Every reason for a return, the likely ones first."""
-    likely = dict.fromkeys(_likely(opened))
+    likely = dict.fromkeys(_likely(review))
     others = [key for key in CATALOGUE if _may_be_given(*key) and key not in likely]
     return (*(ReasonOffered(*key, True) for key in likely), *(ReasonOffered(*key, False) for key in others))
 
@@ -58,24 +58,24 @@ def _may_be_given(code: Code, reason: Reason) -> bool:
     return rejects and code not in _BY_MACHINE and reason is not Reason.CROSS_DOCUMENT
 
 
-def _likely(opened: ReviewCase) -> Iterator[tuple[Code, Reason]]:
-    for finding in opened.sheet.blockers:
+def _likely(review: ReviewCase) -> Iterator[tuple[Code, Reason]]:
+    for finding in review.sheet.blockers:
         if _may_be_given(finding.code, finding.reason) or finding.code in _BY_MACHINE:
             yield finding.code, finding.reason
         elif finding.code is Code.MAYBE_DUPLICATE:
-            yield Code.CHILD_EXISTS, _by_which_number(opened)
+            yield Code.CHILD_EXISTS, _by_which_number(review)
         elif finding.code in _CERTAIN:
             yield _CERTAIN[finding.code]
-    documents = [finding.document for finding in opened.sheet.blockers if finding.document]
+    documents = [finding.document for finding in review.sheet.blockers if finding.document]
     for document in documents or [DocumentKind.HOUSEHOLD_REGISTER]:
         yield illegible(document), Reason.BLUR
 
 
-def _by_which_number(opened: ReviewCase) -> Reason:
+def _by_which_number(review: ReviewCase) -> Reason:
     """The kind of number that the case shares with a record of the register."""
-    ids, certificates = child_numbers(opened.dossier) if opened.dossier else ChildNumbers()
-    by_id = any(relative.child.id_number in ids for relative in opened.relatives)
-    by_certificate = any(relative.child.birth_certificate_number in certificates for relative in opened.relatives)
+    ids, certificates = child_numbers(review.dossier) if review.dossier else ChildNumbers()
+    by_id = any(relative.child.id_number in ids for relative in review.relatives)
+    by_certificate = any(relative.child.birth_certificate_number in certificates for relative in review.relatives)
     return Reason.BIRTH_CERTIFICATE_NUMBER if by_certificate and not by_id else Reason.ID_NUMBER
 
 
@@ -84,13 +84,13 @@ def illegible(document: DocumentKind) -> Code:
     return Code.REGISTER_ILLEGIBLE if document is DocumentKind.HOUSEHOLD_REGISTER else Code.ILLEGIBLE
 
 
-def place_of(opened: ReviewCase, chosen: str) -> Location | None:
+def place_of(review: ReviewCase, chosen: str) -> Location | None:
     """The place that a reviewer chose: `r3` is a row of the sheet, `p2` a page; None for anything else."""
-    row = next((row for row in opened.sheet.rows if chosen == f"r{row.number}"), None)
-    page = next((page for page in opened.sheet.pages if chosen == f"p{page.number}"), None)
+    row = next((row for row in review.sheet.rows if chosen == f"r{row.number}"), None)
+    page = next((page for page in review.sheet.pages if chosen == f"p{page.number}"), None)
     if row is not None:
-        return opened.location_of_row(row)
-    return location_of_page(page, opened.laid_out.case, opened.dossier) if page is not None else None
+        return review.location_of_row(row)
+    return location_of_page(page, review.laid_out.case, review.dossier) if page is not None else None
 
 
 def fits(code: Code, place: Location | None) -> bool:
@@ -105,7 +105,7 @@ def fits(code: Code, place: Location | None) -> bool:
     return code is not Code.WRONG_DOCUMENT or (place is not None and place.file is not None)
 
 
-def finding_of(opened: ReviewCase, verdict: ReviewDecision) -> Finding:
+def finding_of(review: ReviewCase, verdict: ReviewDecision) -> Finding:
     """The finding of a return, in the words that the parent reads.
 
     Raises:
@@ -116,26 +116,26 @@ def finding_of(opened: ReviewCase, verdict: ReviewDecision) -> Finding:
     if code is None or reason is None or entry is None or Severity.REJECT not in entry.severities:
         raise ValueError("A return needs a reason that rejects.")
     if code in _BY_MACHINE:
-        return _as_found(opened, code, reason)
+        return _as_found(review, code, reason)
     if code is Code.CHILD_EXISTS:
         return found(code, reason)  # tells nothing about the record, nor which page shows the number
     if code is Code.NAME_DIFFERS and reason is not Reason.FORMER_NAME:
-        return _name_differs(opened, verdict, place)
-    evidence = Evidence(seen_at(opened, verdict), _entered(opened, code, place)) if code in OF_FIELD else Evidence()
+        return _name_differs(review, verdict, place)
+    evidence = Evidence(seen_at(review, verdict), _entered(review, code, place)) if code in OF_FIELD else Evidence()
     return found(code, reason, place, evidence, severity=Severity.REJECT)
 
 
-def _as_found(opened: ReviewCase, code: Code, reason: Reason) -> Finding:
+def _as_found(review: ReviewCase, code: Code, reason: Reason) -> Finding:
     """The machine's own finding, whose message names the file."""
-    same = (finding for finding in opened.sheet.blockers if (finding.code, finding.reason) == (code, reason))
+    same = (finding for finding in review.sheet.blockers if (finding.code, finding.reason) == (code, reason))
     if (finding := next(same, None)) is None:
         raise ValueError("Only the machine finds that a file does not open.")
     return finding
 
 
-def _name_differs(opened: ReviewCase, verdict: ReviewDecision, place: Location) -> Finding:
+def _name_differs(review: ReviewCase, verdict: ReviewDecision, place: Location) -> Finding:
     """Names the first character that differs from what the reviewer saw, or the two lengths; dots do not count."""
-    seen, entered = normal_name(seen_at(opened, verdict) or ""), entered_name(opened)
+    seen, entered = normal_name(seen_at(review, verdict) or ""), entered_name(review)
     ours, theirs = (name.replace(SEPARATOR, "") for name in (normal_name(entered), seen))
     reason = Reason.DIFFERENT if len(ours) == len(theirs) else Reason.LENGTH
     at = next((at for at, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]), 0)
@@ -143,30 +143,30 @@ def _name_differs(opened: ReviewCase, verdict: ReviewDecision, place: Location) 
     return found(Code.NAME_DIFFERS, reason, place, evidence, severity=Severity.REJECT)
 
 
-def _entered(opened: ReviewCase, code: Code, place: Location) -> str | None:
-    row = row_at(opened, place)
-    return entered_name(opened) if code is Code.NAME_DIFFERS else row.compared.entered if row else None
+def _entered(review: ReviewCase, code: Code, place: Location) -> str | None:
+    row = row_at(review, place)
+    return entered_name(review) if code is Code.NAME_DIFFERS else row.compared.entered if row else None
 
 
-def entered_name(opened: ReviewCase) -> str:
+def entered_name(review: ReviewCase) -> str:
     """The child's name as it was typed in, in today's codes."""
-    return in_todays_codes(opened.laid_out.case, opened.policy).submission.child.name
+    return in_todays_codes(review.laid_out.case, review.policy).submission.child.name
 
 
-def seen_at(opened: ReviewCase, verdict: ReviewDecision) -> str | None:
+def seen_at(review: ReviewCase, verdict: ReviewDecision) -> str | None:
     """The value at the decision's location: as the reviewer saw it, else as it was read."""
-    row = row_at(opened, verdict.place)
+    row = row_at(review, verdict.place)
     if row is None:
         return None
     seen = [checked.seen for checked in verdict.checked if is_of(row, checked)]
     return seen[0] if seen else row.read.value if row.read else None
 
 
-def row_at(opened: ReviewCase, place: Location | None) -> ReviewRow | None:
+def row_at(review: ReviewCase, place: Location | None) -> ReviewRow | None:
     """The row of a location: of several people on one page the one whose value is in the box."""
     if place is None or place.field is None:
         return None
-    places = ((row, opened.location_of_row(row)) for row in opened.sheet.rows)
+    places = ((row, review.location_of_row(row)) for row in review.sheet.rows)
     there = [(row, one) for row, one in places if one and _at(one) == _at(place)]
     exact = [row for row, one in there if one.box == place.box]
     return exact[0] if exact else there[0][0] if len(there) == 1 else None

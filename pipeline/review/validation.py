@@ -54,35 +54,35 @@ class Intent(NamedTuple):
     confirmed: frozenset[int] = frozenset()
 
 
-def issues_of(opened: ReviewCase, intent: Intent) -> tuple[Issue, ...]:
+def issues_of(review: ReviewCase, intent: Intent) -> tuple[Issue, ...]:
     """Every issue of a decision, all at once; none if it can be recorded."""
-    common = tuple(_always(opened, intent))
+    common = tuple(_always(review, intent))
     match intent.verdict.outcome:
         case ReviewOutcome.ACCEPT:
-            return (*common, *(() if opened.laid_out.is_blind else _acceptance(opened, intent)))
+            return (*common, *(() if review.laid_out.is_blind else _acceptance(review, intent)))
         case ReviewOutcome.RETURN:
-            return (*common, *_return(opened, intent.verdict))
+            return (*common, *_return(review, intent.verdict))
         case ReviewOutcome.ESCALATE:
             return common
 
 
-def _always(opened: ReviewCase, intent: Intent) -> Iterator[Issue]:
-    waiting = opened.laid_out.waiting
+def _always(review: ReviewCase, intent: Intent) -> Iterator[Issue]:
+    waiting = review.laid_out.waiting
     if waiting is not None and waiting.escalated and intent.role is not Role.SUPERVISOR:
         yield Issue(Problem.SUPERVISOR)
-    if opened.laid_out.newer or intent.verdict.revision != opened.laid_out.case.revision:
+    if review.laid_out.newer or intent.verdict.revision != review.laid_out.case.revision:
         yield Issue(Problem.NEWER)
 
 
-def _acceptance(opened: ReviewCase, intent: Intent) -> Iterator[Issue]:
-    child = opened.laid_out.case.submission.child
-    for row in opened.sheet.rows:
+def _acceptance(review: ReviewCase, intent: Intent) -> Iterator[Issue]:
+    child = review.laid_out.case.submission.child
+    for row in review.sheet.rows:
         yield from _row(row, intent.verdict, child)
-    for number in range(len(opened.sheet.loose)):
+    for number in range(len(review.sheet.loose)):
         if number not in intent.confirmed:
             yield Issue(Problem.UNCONFIRMED, number)
     relation = intent.verdict.relation
-    if opened.may_repeat and relation is None:
+    if review.may_repeat and relation is None:
         yield Issue(Problem.NO_RELATION)
     if relation in (Relation.SAME_CHILD, Relation.MISTYPED):
         yield Issue(Problem.CONTRADICTS)
@@ -120,40 +120,40 @@ def _differs(row: ReviewRow, seen: str, child: EnteredChild) -> bool:
     return implied != (True, child.birth_date, child.sex)
 
 
-def _return(opened: ReviewCase, verdict: ReviewDecision) -> Iterator[Issue]:
+def _return(review: ReviewCase, verdict: ReviewDecision) -> Iterator[Issue]:
     """Issues of a return; the parent learns nothing of a blind review, so only its reason is checked."""
-    if verdict.code is None or (verdict.code, verdict.reason) not in {one[:2] for one in offered_reasons(opened)}:
+    if verdict.code is None or (verdict.code, verdict.reason) not in {one[:2] for one in offered_reasons(review)}:
         yield Issue(Problem.NO_REASON)
         return
-    blind = opened.laid_out.is_blind
+    blind = review.laid_out.is_blind
     if not fits(verdict.code, verdict.place):
         yield Issue(Problem.NO_PLACE)
     elif verdict.code in OF_FIELD and not blind:
-        yield from _claim(opened, verdict)
+        yield from _claim(review, verdict)
     if not blind:
-        yield from _relation(opened, verdict)
+        yield from _relation(review, verdict)
 
 
-def _claim(opened: ReviewCase, verdict: ReviewDecision) -> Iterator[Issue]:
+def _claim(review: ReviewCase, verdict: ReviewDecision) -> Iterator[Issue]:
     """A claim about an entered value must be about the child's own field, and about what the reviewer saw there."""
-    row = row_at(opened, verdict.place)
+    row = row_at(review, verdict.place)
     if row is None or row.compared.person is not Person.CHILD:
         yield Issue(Problem.NO_PLACE)
     elif verdict.reason in _CLAIM_A_DIFFERENCE and _checked_in(row, verdict) is None:
         yield Issue(Problem.UNCHECKED, row.number)
-    elif not _is_supported(opened, verdict, row):
+    elif not _is_supported(review, verdict, row):
         yield Issue(Problem.SAME_VALUE, row.number)
 
 
-def _is_supported(opened: ReviewCase, verdict: ReviewDecision, row: ReviewRow) -> bool:
+def _is_supported(review: ReviewCase, verdict: ReviewDecision, row: ReviewRow) -> bool:
     """Whether the seen value supports the reason; an illegible value supports none."""
-    seen, entered, field = seen_at(opened, verdict), row.compared.entered, row.compared.field
+    seen, entered, field = seen_at(review, verdict), row.compared.entered, row.compared.field
     if seen is None or not seen.strip():
         return False
     if verdict.reason is Reason.CHECKSUM:
         return not _is_lawful(field, seen)
     if verdict.reason is Reason.FORMER_NAME:  # the entered name stands at 曾用名, and another one at 姓名
-        return (normal_name(seen) == normal_name(entered_name(opened))) is (field is Field.FORMER_NAME)
+        return (normal_name(seen) == normal_name(entered_name(review))) is (field is Field.FORMER_NAME)
     return entered is not None and _without_separator(field, seen) != _without_separator(field, entered)
 
 
@@ -170,10 +170,10 @@ def _is_lawful(field: Field, seen: str) -> bool:
     return number is not None and number.check_digit_right and is_province(number.text[:2])
 
 
-def _relation(opened: ReviewCase, verdict: ReviewDecision) -> Iterator[Issue]:
+def _relation(review: ReviewCase, verdict: ReviewDecision) -> Iterator[Issue]:
     """4005 needs a record of the register, and the relation 同一儿童, which no other return may have."""
     repeated = verdict.code is Code.CHILD_EXISTS
-    if repeated and (verdict.relation is None or not opened.may_repeat):
+    if repeated and (verdict.relation is None or not review.may_repeat):
         yield Issue(Problem.NO_RELATION)
     elif verdict.relation is not None and repeated is not (verdict.relation is Relation.SAME_CHILD):
         yield Issue(Problem.CONTRADICTS)

@@ -199,5 +199,5 @@ def _notification(site: _Site, kind: str, arn: str, *, again: bool = False) -> S
     ours = [facts(rule) for rule in current if rule.findtext("Id") == _RULE]
     everything = merged(current, [wanted], id_tag="Id", ours={_RULE})
     right = ours == [facts(wanted)] and not again
-    what = f"{INBOX}*/{MANIFEST_NAME} is told to the receiver"
+    what = f"notifications of {INBOX}*/{MANIFEST_NAME} go to the receiver"
     return site.step(what, lambda: site.set_rules("notification", everything), right=right)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.artifacts.tables import item_rows, totals_table
+from models.case import Conclusion
 from models.cells import no_formula
 from models.changes import Change
-from models.conclusion import Conclusion
 from models.documents import DocumentKind, Field, Person
 from models.result import Decision
 from pipeline.batches.report import ChangeKind, ChangeRow, Report, as_csv, as_text, items, kind_of, report, rows_of

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.case import Case, StoredFile
-from models.conclusion import Conclusion
+from models.case import Case, Conclusion, StoredFile
 from models.policy import Limits
 from models.register import ChildNumbers
 from pipeline.cases.erasure import erase_pending

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from models.conclusion import Conclusion
+from models.case import Conclusion
 from models.errors import LedgerError, LostLeaseError
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import AuditKind, UploadEvent, Via

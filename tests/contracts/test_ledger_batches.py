@@ -6,9 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from models.case import Case
+from models.case import Case, Conclusion
 from models.changes import Change
-from models.conclusion import Conclusion
 from models.errors import ChildExistsError, LostLeaseError, UnknownBatchError
 from models.findings import Code, Reason
 from models.register import ChildNumbers, KnownChild

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.conclusion import Conclusion
+from models.case import Conclusion
 from models.id_number import modern_number
 from models.register import Birth, Delivery, KnownChild, RegisterQuery
 from models.submission import Sex

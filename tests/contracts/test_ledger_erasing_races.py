@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from models.conclusion import Conclusion
+from models.case import Conclusion
 from models.register import ChildNumbers
 from models.review import WaitReason
 from pipeline.ledger import cases

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.conclusion import Conclusion, Lease
+from models.case import Conclusion, Lease
 from models.errors import LedgerError, LostLeaseError
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import InboxItem, UploadEvent, Via

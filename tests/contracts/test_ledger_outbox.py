@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.conclusion import Conclusion, Lease
+from models.case import Conclusion, Lease
 from models.errors import LedgerError, UnknownCaseError
 from models.findings import Code, Reason
 from pipeline.ledger.ledger import Ledger

@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from models.case import Case
-from models.conclusion import Conclusion
+from models.case import Case, Conclusion
 from models.documents import DocumentKind, PageKind
 from models.findings import Code, Finding, Location, Reason, Severity, found
 from models.overview import (
@@ -19,6 +18,7 @@ from models.overview import (
     Overview,
     PageFailure,
     QueueAge,
+    Share,
     VersionCount,
 )
 from models.policy import ReviewSampling
@@ -26,7 +26,6 @@ from models.register import ChildNumbers
 from models.result import Decision, Result, decide
 from models.review import ReviewDecision, ReviewOutcome, WaitReason
 from models.review_case import RecordedDecision
-from models.shares import Share
 from pipeline.ledger.database import Database
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.system_tables import batch_items, batches

@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from models.case import Case
-from models.conclusion import Conclusion
+from models.case import Case, Conclusion
 from models.documents import DocumentKind, Field, Person
 from models.errors import (
     AlreadyDecidedError,

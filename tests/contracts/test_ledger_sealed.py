@@ -10,8 +10,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, text
 
-from models.case import Case, FailedPage, StoredFile
-from models.conclusion import Conclusion
+from models.case import Case, Conclusion, FailedPage, StoredFile
 from models.content import Content, FileContent
 from models.errors import LedgerError
 from models.findings import Code, Reason

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from models.case import Case
-from models.conclusion import Conclusion
+from models.case import Case, Conclusion
 from models.errors import ChildExistsError, LedgerError, UnknownCaseError
 from models.findings import Code, Reason
 from models.result import Decision

@@ -11,7 +11,7 @@ import pytest
 from pydantic import AnyHttpUrl, SecretStr, ValidationError
 from standardwebhooks.webhooks import Webhook as Verifier
 
-from models.conclusion import Conclusion
+from models.case import Conclusion
 from models.errors import StoreDownError
 from models.result import Result
 from pipeline.delivery.deliver import Outlet, deliver

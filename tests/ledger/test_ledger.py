@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
-from models.conclusion import Conclusion
+from models.case import Conclusion
 from models.errors import LedgerBusyError, LedgerError
 from models.register import RegisterQuery
 from pipeline.ledger.database import Database

@@ -116,7 +116,7 @@ def test_a_topic_that_is_to_be_otherwise_is_made_again_with_its_rule(
     provision(first, gateway.options)
     second = first.model_copy(update=change)
     done = [step.what for step in provision(second, gateway.options) if step.state is StepState.DONE]
-    assert done == ["the topic", "inbox/*/submission.json is told to the receiver"]
+    assert done == ["the topic", "notifications of inbox/*/submission.json go to the receiver"]
     assert states(second, gateway.options) == {StepState.UNCHANGED}
 
 

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from models.case import StoredFile
-from models.conclusion import Conclusion
+from models.case import Conclusion, StoredFile
 from models.errors import PipelineError
 from models.submission import Submission
 from pipeline.ledger.database import Database

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from models.case import Case
-from models.conclusion import Conclusion
+from models.case import Case, Conclusion
 from models.documents import DOCUMENT_OF_PAGE, PageKind
 from models.findings import Code, Finding, Location, Reason, found
 from models.policy import ReviewSampling

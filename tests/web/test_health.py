@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
-from models.conclusion import Conclusion
+from models.case import Conclusion
 from models.errors import LedgerBusyError, StoreDownError
 from models.findings import Code, Reason
 from models.overview import Metrics

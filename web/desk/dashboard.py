@@ -7,9 +7,8 @@ from typing import Final, NamedTuple
 from starlette.responses import Response
 
 from models.codes import Code
-from models.overview import Overview, day_of
+from models.overview import Overview, Share, day_of
 from models.result import Decision
-from models.shares import Share
 from pipeline.ledger.values import AuditKind
 from web.desk import plots
 from web.desk.overview_tables import (

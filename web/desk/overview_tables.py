@@ -10,10 +10,9 @@ from models.catalogue import TITLES
 from models.cells import no_formula
 from models.codes import Code
 from models.documents import PageKind
-from models.overview import BEIJING, Overview
+from models.overview import BEIJING, Overview, Share
 from models.result import Decision
 from models.review import ReviewOutcome
-from models.shares import Share
 from web.desk.rendering import Translator
 
 _BOM: Final = "\ufeff"  # by which Excel recognises UTF-8

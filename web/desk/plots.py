@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from models.shares import Share
+from models.overview import Share
 
 _WIDTH, _HEIGHT = 760.0, 250.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 8.0, 12.0, 28.0  # room for the labels of the axes

@@ -105,9 +105,9 @@ def code_for(page: PageView) -> Code:
 
 
 def _unreadable_field(page: PageView, slot: Slot, limits: LegibilityLimits) -> Finding:
-    looks = legibility_of(page.get(*slot), limits)
+    legibility = legibility_of(page.get(*slot), limits)
     place = page.place(*slot)
-    evidence = Evidence(measured=looks.measured, limit=looks.limit)
+    evidence = Evidence(measured=legibility.measured, limit=legibility.limit)
     return found(code_for(page), _reason(page, slot, limits), place, evidence)
 
 

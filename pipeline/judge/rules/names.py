@@ -113,10 +113,12 @@ def match_on(
     """
     verdict = match_name(entered, field, context.alphabet, context.policy.names, parents)
     limits = context.policy.legibility
-    looks = legibility_of(field, limits)
-    poor = looks.legibility is not Legibility.READ or is_poor(lines, limits)
+    legibility = legibility_of(field, limits)
+    poor = legibility.legibility is not Legibility.READ or is_poor(lines, limits)
     if verdict.equal is False and poor:
-        return verdict._replace(equal=None, reason=Reason.UNCERTAIN, measured=looks.measured, limit=looks.limit)
+        return verdict._replace(
+            equal=None, reason=Reason.UNCERTAIN, measured=legibility.measured, limit=legibility.limit
+        )
     return verdict
 
 

@@ -90,7 +90,7 @@ def _of_print(lines: Sequence[LineContent], page: PageContent, limits: Legibilit
         return Reason.TOO_SMALL
     if median(line.edge_width for line in lines) > limits.blurred_edge:
         return Reason.BLUR  # blur makes print pale, too, so it goes first
-    contrast, usual = (median(line.contrast for line in held) for held in (lines, page.lines))
+    contrast, usual = (median(line.contrast for line in group) for group in (lines, page.lines))
     if contrast < limits.faint and _usual_paper(page) >= _WHITE:
         return Reason.TOO_BRIGHT
     return Reason.LOW_CONTRAST if contrast < _PALER * usual else Reason.BLUR

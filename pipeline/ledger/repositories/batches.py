@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import JsonValue
 from sqlalchemy import Connection, func, insert, or_, select, update
 
-from models.conclusion import Conclusion
+from models.case import Conclusion
 from pipeline.ledger import batches as batch_rows
 from pipeline.ledger import cases
 from pipeline.ledger.batch_values import (

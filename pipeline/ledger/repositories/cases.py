@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
-from models.case import Case, StoredFile
-from models.conclusion import Conclusion
+from models.case import Case, Conclusion, StoredFile
 from models.content import Content
 from models.errors import LedgerBusyError, LostLeaseError
 from models.result import Result

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
 
-from models.conclusion import Lease
+from models.case import Lease
 from models.errors import LedgerError
 from pipeline.ledger.database import insert_new, is_over
 from pipeline.ledger.repositories.base import AuditEntry, Details

@@ -22,12 +22,12 @@ from models.overview import (
     Overview,
     PageFailure,
     QueueAge,
+    Share,
     VersionCount,
     day_of,
 )
 from models.result import Decision
 from models.review import ReviewOutcome, WaitReason
-from models.shares import Share
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.repositories.base import Repository
 from pipeline.ledger.repositories.queue import family_waits

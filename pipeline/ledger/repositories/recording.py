@@ -15,9 +15,8 @@ from typing import NamedTuple
 from pydantic import JsonValue
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from models.case import Case
+from models.case import Case, Conclusion, Lease
 from models.codes import Severity
-from models.conclusion import Conclusion, Lease
 from models.errors import LedgerError, LostLeaseError, PersonDecidedError
 from models.overview import day_of
 from models.result import Decision, Result

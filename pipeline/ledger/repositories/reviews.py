@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, insert, select
 
-from models.case import Case
-from models.conclusion import Conclusion, Lease
+from models.case import Case, Conclusion, Lease
 from models.errors import AlreadyDecidedError, RefusedDecisionError, StaleCaseError
 from models.result import Result
 from models.review import ReviewDecision, ReviewOutcome, WaitReason

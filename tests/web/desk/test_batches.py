@@ -2,8 +2,8 @@
 
 import pytest
 
+from models.case import Conclusion
 from models.changes import Change
-from models.conclusion import Conclusion
 from models.documents import DocumentKind, Field, Person
 from models.findings import Code, Reason
 from models.review import Role

@@ -11,8 +11,8 @@ import pytest
 
 from models.cells import no_formula
 from models.documents import PageKind
+from models.overview import Share
 from models.review import Role
-from models.shares import Share
 from pipeline.ledger.ledger import Ledger
 from tests.support.desk import Desk, desk_in
 from tests.support.weeks import ID, NAME, weeks_in

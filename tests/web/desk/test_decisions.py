@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 from starlette.testclient import TestClient
 
+from models.case import Conclusion
 from models.codes import Code, Reason
-from models.conclusion import Conclusion
 from models.result import Decision
 from models.review import Relation, ReviewOutcome
 from pipeline.review.validation import Problem

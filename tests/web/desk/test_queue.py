@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from starlette.testclient import TestClient
 
-from models.conclusion import Conclusion
+from models.case import Conclusion
 from models.findings import Code, Reason
 from models.policy import ReviewSampling
 from models.review import Priority, ReviewDecision, ReviewOutcome

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.shares import Share, wilson
+from models.overview import Share, wilson
 
 
 @pytest.mark.parametrize(
