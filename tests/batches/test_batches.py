@@ -72,15 +72,15 @@ def place_of(desk: PipelineContext, url: str, processes: int = 1, policy: Policy
 
 
 def work(
-    place: BatchContext, batch: Batch | Sequence[str], options: BatchOptions = RULES, stop_after: int = 10**9
+    batch_context: BatchContext, batch: Batch | Sequence[str], options: BatchOptions = RULES, stop_after: int = 10**9
 ) -> Worked:
     """Begin a batch of these cases, or go on with one; ask to stop when so many have ended."""
-    ledger, stop = place.pipeline.ledger, threading.Event()
+    ledger, stop = batch_context.pipeline.ledger, threading.Event()
     if not isinstance(batch, Batch):
         batch = ledger.batches.begin(batch, options, ME.account, "1.0")
     outcomes = []
     with hold_batch(ledger, batch.batch_id, BatchTask.RUN, ME, stop) as lease:
-        for outcome in filter(None, run(batch, lease, place, stop)):
+        for outcome in filter(None, run(batch, lease, batch_context, stop)):
             outcomes.append(outcome)
             if len(outcomes) >= stop_after:
                 stop.set()
@@ -116,10 +116,10 @@ def test_a_batch_that_was_stopped_goes_on_and_repeats_nothing(
     desk: PipelineContext, url: str, tmp_path: Path, options: BatchOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.batches.outcomes.TOGETHER", 1)
-    ids, place = process_many(desk, tmp_path, 9), place_of(desk, url)
-    first = work(place, ids, options, stop_after=1)
+    ids, batch_context = process_many(desk, tmp_path, 9), place_of(desk, url)
+    first = work(batch_context, ids, options, stop_after=1)
     assert 1 <= len(first.outcomes) < 9
-    second = work(place, first.batch)
+    second = work(batch_context, first.batch)
     told = [outcome.item.submission_id for outcome in (*first.outcomes, *second.outcomes)]
     assert told == ids
     assert second.batch.counts == {ItemState.DONE if options.dry_run else ItemState.PROMOTED: 9}
@@ -149,22 +149,22 @@ def test_a_dry_run_is_promoted_and_rolled_back(desk: PipelineContext, url: str, 
 
 
 def test_two_at_once_on_one_batch_are_one_too_many(desk: PipelineContext, url: str, tmp_path: Path) -> None:
-    ids, place = process_many(desk, tmp_path, 1), place_of(desk, url)
+    ids, batch_context = process_many(desk, tmp_path, 1), place_of(desk, url)
     batch = desk.ledger.batches.begin(ids, RULES, "lin", "1.0")
     with (
         hold_batch(desk.ledger, batch.batch_id, BatchTask.RUN, ME, threading.Event()),
         pytest.raises(BatchHeldError, match="Another process"),
     ):
-        work(place, batch)
-    assert work(place, batch).states == [ItemState.PROMOTED]
+        work(batch_context, batch)
+    assert work(batch_context, batch).states == [ItemState.PROMOTED]
 
 
 def test_a_process_that_is_gone_is_followed_at_once(desk: PipelineContext, url: str, tmp_path: Path) -> None:
-    ids, place = process_many(desk, tmp_path, 1), place_of(desk, url)
+    ids, batch_context = process_many(desk, tmp_path, 1), place_of(desk, url)
     batch = desk.ledger.batches.begin(ids, RULES, "lin", "1.0")
     gone = ME.owner.rpartition("/")[0] + "/1.00"
     assert desk.ledger.batches.hold(batch.batch_id, gone, 3600, BatchStep.RESUMED, "lin")
-    assert work(place, batch).states == [ItemState.PROMOTED]
+    assert work(batch_context, batch).states == [ItemState.PROMOTED]
 
 
 @pytest.mark.timeout(120)
