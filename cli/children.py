@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from cli.console import stderr
 from cli.workspace import CliContext
-from models.cells import no_formula
 from models.errors import ExitCode
+from models.masking import no_formula
 from models.register import KnownChild
 from pipeline.cases.erasure import forget_child as forget
 from pipeline.names.characters import modern

@@ -13,8 +13,8 @@ from pydantic import JsonValue
 from cli.console import print_table
 from cli.people import operator
 from cli.workspace import CliContext
-from models.cells import no_formula
 from models.errors import ExitCode
+from models.masking import no_formula
 from models.overview import BEIJING
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import AuditKind

@@ -1,4 +1,4 @@
-"""Masking of personal data: people can still tell cases apart, but cannot use the values.
+"""Values as people see them: personal data masked (cases can be told apart, values not used), cells without formulas.
 
 Source:
     The customary forms of GB/T 37964-2019 practice: 110***********1234, 138****1234, 欧阳**, X3*******1.
@@ -22,6 +22,7 @@ _YEAR_AND_MONTH = re.compile(r"(\d{4})-(\d{2})(?:\D.*)?")
 _PERSONAL = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|1[3-9]\d{9})(?![\dXx])|(?<![A-Za-z\d])[A-Z]\d{9}(?!\d)")
 _ADDRESS_SHOWN = 6  # characters: province and county
 _LONG_TERM = "长期"
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # first characters that make a spreadsheet compute a cell
 
 
 def mask(field: Field | None, value: str) -> str:
@@ -73,6 +74,11 @@ def mask_address(address: str) -> str:
 def mask_household(number: str) -> str:
     """Show the last 2 characters of a 户号 of more than 4."""
     return f"{starred(number[:-2])}{number[-2:]}" if len(number) > 4 else starred(number)
+
+
+def no_formula(value: str) -> str:
+    """The value, with a quote before it if a spreadsheet would compute it as a formula."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def _starred_after(text: str, shown: int) -> str:

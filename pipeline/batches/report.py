@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from models.cells import no_formula
 from models.changes import Change
-from models.masking import mask
+from models.masking import mask, no_formula
 from pipeline.ledger.batch_values import Batch, BatchItem
 from pipeline.ledger.ledger import Ledger
 

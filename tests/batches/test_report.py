@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from flows.artifacts.tables import item_rows, totals_table
 from models.case import Conclusion
-from models.cells import no_formula
 from models.changes import Change
 from models.documents import DocumentKind, Field, Person
+from models.masking import no_formula
 from models.result import Decision
 from pipeline.batches.report import ChangeKind, ChangeRow, Report, as_csv, as_text, items, kind_of, report, rows_of
 from pipeline.ledger.batch_values import BatchItem, BatchOptions, BatchStep, ItemState, Judged, Noted

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from models.catalogue import TITLES
-from models.cells import no_formula
 from models.codes import Code
 from models.documents import PageKind
+from models.masking import no_formula
 from models.overview import BEIJING, Overview, Share
 from models.result import Decision
 from models.review import ReviewOutcome

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from models.cells import no_formula
 from models.documents import PageKind
+from models.masking import no_formula
 from models.overview import Share
 from models.review import Role
 from pipeline.ledger.ledger import Ledger
