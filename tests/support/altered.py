@@ -4,7 +4,7 @@ from typing import Any
 
 
 class Altered:
-    """Behaves as `held`, but for the attributes that are given."""
+    """Behaves as `held`, except for the replaced attributes."""
 
     def __init__(self, held: object, **instead: object) -> None:
         self._held = held

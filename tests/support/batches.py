@@ -1,4 +1,4 @@
-"""Cases of a family whose children differ, for running them again."""
+"""Cases of one family with different children, for reprocessing."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.support.uploads import FILES, upload
 
 
 def process_many(desk: PipelineContext, tmp_path: Path, count: int) -> list[str]:
-    """So many cases of children of one day, each with a card of its own; every third is typed in as a boy."""
+    """Process `count` cases of children with one birth date, each with a card; every third is entered as a boy."""
     source, readers = FolderStore(tmp_path / "uploads"), desk.readers
     assert isinstance(readers, ScriptedReaders)
     ids = []

@@ -1,4 +1,4 @@
-"""Cases made of pages; all people are made up."""
+"""Dossiers made of pages; all people are synthetic."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from tests.support.cards import CHILD_NUMBER, FATHER_NUMBER, emblem, father, hom
 
 
 class Sent(NamedTuple):
-    """A file of a case: what was read of it, the parent's hint, and what else became of it."""
+    """A file of a case: its reading, the parent's hint, and its other properties."""
 
     readings: Sequence[PageReading] = ()
     hint: DocumentKind | None = None
@@ -34,7 +34,7 @@ CHILD: Final = EnteredChild(
 )
 GUARDIAN: Final = Guardian(name="欧阳明", relation=GuardianRelation.FATHER, id_number=FATHER_NUMBER)
 
-# Every character of the basic block: an engine that reads whatever a common name is written with.
+# Every character of the basic block: an alphabet that covers all common names.
 READER: Final = NameContext(frozenset(map(chr, range(0x4E00, 0x9FA6))), Policy())
 
 
@@ -44,7 +44,7 @@ def dossier(
     guardian: Guardian | None = GUARDIAN,
     submitted_at: str = "2026-11-20T09:30:00+08:00",
 ) -> Dossier:
-    """A case with these files, a reading standing for a file of one page; `child` changes what was typed in."""
+    """A case with these files, where a reading stands for a file of one page; `child` changes the entered data."""
     sent = [file if isinstance(file, Sent) else Sent((file,)) for file in files]
     read = tuple(_file(number, file) for number, file in enumerate(sent, start=1))
     submission = Submission(

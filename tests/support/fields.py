@@ -1,4 +1,4 @@
-"""Fields made of words, as the rules see them."""
+"""Fields made of text, in the form that the rules take."""
 
 from models.content import FieldContent
 from models.documents import Field
@@ -9,7 +9,7 @@ from tests.support.lines import Words, line
 
 
 def field_of(field: Field, *pieces: Words) -> FieldContent:
-    """A field as read, in so many pieces beside each other."""
+    """A field as read, in pieces beside each other."""
     lines = [line(piece, 300 * at, 0) for at, piece in enumerate(pieces)]
     read = read_field(field, [whole(one) for one in lines])
     assert read is not None

@@ -1,4 +1,4 @@
-"""Somebody who signs in at a ledger, and whatever may be done to their account."""
+"""A person who signs in at a ledger, and changes of their account."""
 
 from typing import Final
 
@@ -11,19 +11,19 @@ IDLE, LONGEST = 900.0, 12 * 3600.0  # seconds
 
 
 def signed_in(ledger: Ledger, name: str = "amy", password: str = PASSWORD) -> str:
-    """The secret of a session that begins."""
+    """Sign in; gives the secret of the session."""
     secret = ledger.accounts.sign_in(name, password)
     assert secret is not None
     return secret
 
 
 def seen(ledger: Ledger, secret: str) -> Account | None:
-    """Whose session it is, after the usual limits."""
+    """The account of a session, under the usual limits."""
     return ledger.accounts.session(secret, idle=IDLE, longest=LONGEST)
 
 
 def other_role(ledger: Ledger) -> None:
-    """Let her do something else."""
+    """Give her another role."""
     ledger.accounts.change_role("amy", Role.SUPERVISOR, by="test")
 
 
@@ -33,10 +33,10 @@ def other_password(ledger: Ledger) -> None:
 
 
 def disabled(ledger: Ledger) -> None:
-    """Let her sign in no more."""
+    """Disable her account."""
     ledger.accounts.disable("amy", by="test")
 
 
 def enabled(ledger: Ledger) -> None:
-    """Let her sign in again."""
+    """Enable her account again."""
     ledger.accounts.enable("amy", by="test")

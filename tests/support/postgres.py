@@ -31,7 +31,7 @@ def running_postgres() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="intake-postgres-") as folder:
         data, port = Path(folder, "data"), free_port()
         if os.geteuid() == 0:
-            shutil.chown(folder, USER, USER)  # it refuses to run as root
+            shutil.chown(folder, USER, USER)  # PostgreSQL refuses to run as root
         run([str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "-N"], user=USER)
         settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off"}
         words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]

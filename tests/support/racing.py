@@ -23,7 +23,7 @@ Act = Callable[[Ledger, int, int], str]
 
 
 class Ending(NamedTuple):
-    """What became of one racer in one round: what it said, or the name of its error."""
+    """The outcome of one process in one round: its answer, or the name of its error."""
 
     turn: int
     racer: int
@@ -69,7 +69,7 @@ def _make_files(url: str, rounds: int, barrier: Barrier) -> None:
 
 
 def _run(url: str, act: Act, racer: int, rounds: int, barrier: Barrier, endings: "Queue[Ending]") -> None:
-    barrier.wait(READY_SECONDS)  # opening is a race as well
+    barrier.wait(READY_SECONDS)  # opening the ledger is a race, too
     ledger = open_ledger(url, SECRET)
     for turn in range(rounds):
         barrier.wait(READY_SECONDS)
@@ -85,13 +85,13 @@ Opening = tuple[Submission, tuple[StoredFile, ...], str]
 
 
 def opening(submission_id: str) -> Opening:
-    """What `open_case` takes, for a case of this id."""
+    """The arguments of `open_case` for a case of this id."""
     return submission(submission_id), FILES, "d"
 
 
 @contextmanager
 def locked(url: str) -> Iterator[None]:
-    """Hold every table, as a long import or a backup would."""
+    """Lock every table, as a long import or a backup does."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
             connection.execute("BEGIN EXCLUSIVE")
@@ -103,14 +103,14 @@ def locked(url: str) -> Iterator[None]:
 
 
 def conclude_with_id_number(ledger: Ledger, turn: int, racer: int) -> str:
-    """Conclude a case of one's own with the child of this round."""
+    """Conclude this process's own case, with the child of this round."""
     case = ledger.cases.open(*opening(f"s-{turn}-{racer}"))
     ledger.cases.conclude(Conclusion(case, result(case), child(f"id-{turn}")))
     return "registered"
 
 
 def conclude_with_certificate(ledger: Ledger, turn: int, racer: int) -> str:
-    """The same child, told by its birth certificate; the ID number differs."""
+    """Conclude a case of the same child by birth certificate; the ID number differs."""
     case = ledger.cases.open(*opening(f"s-{turn}-{racer}"))
     ledger.cases.conclude(Conclusion(case, result(case), child(f"id-{turn}-{racer}", f"T{turn}")))
     return "registered"
@@ -134,7 +134,7 @@ def revise_one_case(ledger: Ledger, turn: int, racer: int) -> str:
 
 
 def conclude_until_killed(url: str, prefix: str, report: int) -> None:
-    """Open and conclude case after case, and report each one when the ledger has promised to remember it."""
+    """Open and conclude case after case, and report each one after its commit."""
     ledger, number = open_ledger(url, SECRET), 0
     while True:
         case = ledger.cases.open(*opening(f"{prefix}-{number}"))

@@ -28,7 +28,7 @@ from tests.support.values import BORN
 
 CASE: Final = "case-1"
 UNSURE: Final = Ink("欧阳靖宣", weak={3: 0.9}, others={3: {"萱": 0.09}})
-DOUBTED: Final = (*FAMILY[:4], member({"姓名": UNSURE}))  # 宣 was read where 萱 was typed in, and not for certain
+DOUBTED: Final = (*FAMILY[:4], member({"姓名": UNSURE}))  # the engine read 宣, uncertainly, where 萱 was entered
 ENGINE: Final = "scripted-1/none/0000/0"
 
 

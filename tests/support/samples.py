@@ -1,4 +1,4 @@
-"""The committed samples without an engine: every page is known beforehand, as it was read once."""
+"""The committed samples without an engine, from their stored readings."""
 
 import csv
 import hashlib
@@ -29,7 +29,7 @@ _UNDRAWN: Final = ReviewSampling(share=0)
 
 
 class SampleReaders(ScriptedReaders):
-    """Readers that have read the samples already."""
+    """An OCR pool that answers from the stored readings."""
 
     def __init__(self) -> None:
         super().__init__({})
@@ -64,14 +64,14 @@ def processed_sample(name: str, ledger: Ledger, store: Store, looks: ReviewSampl
 
 
 def known_children() -> tuple[KnownChild, ...]:
-    """The register that the samples meet."""
+    """The register of known children for the samples."""
     with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
         rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
     return tuple(map(KnownChild.model_validate, rows))
 
 
 def raise_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a release does whose content is another one: raise the number, for whoever asks for it."""
+    """Raise the content version everywhere, as a release with other content does."""
     for module in tuple(sys.modules.values()):
         if "CONTENT_VERSION" in getattr(module, "__dict__", {}):
             monkeypatch.setattr(module, "CONTENT_VERSION", CONTENT_VERSION + 1)

@@ -1,4 +1,4 @@
-"""Readers that know beforehand what every file says, for cases in which reading is not the question."""
+"""An OCR pool with scripted readings, for tests in which reading does not matter."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -14,7 +14,7 @@ TYPE = "image/jpeg"
 
 
 def sealed_at(folder: Path, keyring: str = OLD, cipher: CipherName = CipherName.SM4) -> EncryptedStore:
-    """A store in a folder that seals under the first of these keys."""
+    """A store in a folder that encrypts under the first of these keys."""
     sealing = SealingOptions(keyring=SecretStr(keyring), cipher=cipher)
     store = open_store(f"file:{folder}", StoreOptions(sealing=sealing))
     assert isinstance(store, EncryptedStore)

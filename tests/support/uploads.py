@@ -1,4 +1,4 @@
-"""A desk whose readers know every page beforehand, and submissions of the family's five pages."""
+"""A pipeline context with scripted readings, and submissions of the family's five pages."""
 
 import json
 from collections.abc import Iterator

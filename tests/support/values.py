@@ -1,4 +1,4 @@
-"""Small whole values for tests that do not care what is in them; all people are made up."""
+"""Small complete values for tests in which their content does not matter; all people are synthetic."""
 
 from datetime import UTC, date, datetime
 

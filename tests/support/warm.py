@@ -48,7 +48,7 @@ async def _loop(limit: int) -> None:
 
 
 def specimen_flows() -> "FlowTable":
-    """Flows that tell where they run, take their time, or fail."""
+    """Flows that report their process, take long, or fail."""
     from prefect import flow
     from prefect.client.schemas.objects import State
     from prefect.states import Completed

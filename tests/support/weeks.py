@@ -1,4 +1,4 @@
-"""A ledger with weeks of made-up cases in it, for whoever looks at the whole."""
+"""A ledger with weeks of synthetic cases, for tests of the overview."""
 
 import random
 from datetime import datetime, timedelta

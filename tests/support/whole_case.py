@@ -1,4 +1,4 @@
-"""A whole case, from upload to result told, and what must be true of it however often it was broken on the way."""
+"""A whole case, from upload to delivered result, and the checks that must hold after any fault on the way."""
 
 import os
 import sqlite3
@@ -30,13 +30,13 @@ from tests.support.values import SECRET
 
 CASE: Final = "whole"
 _LEASE_SECONDS: Final = 30.0
-LATER: Final = timedelta(hours=2)  # every lease and every pause is over then
+LATER: Final = timedelta(hours=2)  # longer than every lease and pause
 
 Wrap = Callable[[Ledger, Store], tuple[Ledger, Store]]
 
 
 def put_upload(folder: Path) -> None:
-    """What the parent's app does."""
+    """Upload as the parent's app does."""
     upload(FolderStore(folder / "store"), f"inbox/{CASE}", submission_id=CASE)
 
 
@@ -46,7 +46,7 @@ def readers() -> ScriptedReaders:
 
 
 def take_on(folder: Path, *, later: bool = False, wrap: Wrap = lambda ledger, store: (ledger, store)) -> None:
-    """What a worker does with whatever there is to do, once; `later`, when every lease is over.
+    """Do all pending work of a worker once; with `later`, after every lease has expired.
 
     Raises:
         PipelineError: Something failed, as a worker would log it.
@@ -61,7 +61,7 @@ def take_on(folder: Path, *, later: bool = False, wrap: Wrap = lambda ledger, st
 
 
 def work(ledger: Ledger, store: Store, passed: timedelta = timedelta()) -> None:
-    """All that waits, once; `passed` is how much later it is by the ledger's clock."""
+    """Do all waiting work once; `passed` is how far the ledger's clock is ahead."""
     desk = PipelineContext(ledger, store, readers(), Policy(), Limits())
     Reconciler(desk.store, desk.ledger, "local").look()
     for item in (*desk.ledger.inbox.undispatched(10), *desk.ledger.inbox.overdue(utc_now() + passed)):
@@ -81,14 +81,14 @@ def _case(item: InboxItem, desk: PipelineContext) -> None:
 
 
 def recover(folder: Path) -> None:
-    """What the next worker does after whatever befell the one before: twice, for what waits for a pause."""
+    """Continue as the next worker after a fault: twice, for work that waits for a pause."""
     for _ in range(2):
         with suppress(PipelineError):
             take_on(folder, later=True)
 
 
 def wrong(folder: Path) -> Iterator[str]:
-    """Everything about the case that is not as it must be."""
+    """Everything about the case that is wrong."""
     store = FolderStore(folder / "store")
     with closing(open_ledger(f"sqlite:///{folder}/ledger.db", SECRET)) as ledger:
         yield from wrong_case(ledger, store)
@@ -106,7 +106,7 @@ def wrong(folder: Path) -> Iterator[str]:
 
 
 def wrong_case(ledger: Ledger, store: Store) -> Iterator[str]:
-    """What ledger and store say of the case that is not as it must be."""
+    """Everything about the case that is wrong in ledger and store."""
     try:
         results = ledger.cases.results(CASE)
     except PipelineError as error:
