@@ -40,7 +40,7 @@ def judge(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext)
     return Judgement(
         decision=decide(findings),
         findings=findings,
-        fields=tuple(_fields(dossier)),
+        fields=tuple(field_values(dossier)),
         pages=tuple(_outcomes(dossier, context.policy)),
     )
 
@@ -118,7 +118,8 @@ def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def _fields(dossier: Dossier) -> Iterator[FieldValue]:
+def field_values(dossier: Dossier) -> Iterator[FieldValue]:
+    """Every value that the pages show, as a result lists it."""
     for page in dossier.pages:
         for slot, field in page.content.fields.items():
             if page.document and field.value is not None:

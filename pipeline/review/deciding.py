@@ -12,7 +12,7 @@ from models.result import Decision, FieldValue, Result, decide
 from models.review import Checked, ReviewDecision, ReviewOutcome
 from models.review_case import RecordedDecision
 from models.submission import EnteredChild
-from pipeline.judge.case import identifying, registration
+from pipeline.judge.case import field_values, identifying, registration
 from pipeline.judge.dossier import in_todays_codes
 from pipeline.ledger.ledger import Ledger
 from pipeline.review.return_reasons import finding_of
@@ -87,7 +87,7 @@ def _is_settled_by(reason: Finding, warning: Finding) -> bool:
 def registered(review: ReviewCase, checked: Sequence[Checked]) -> _Registration:
     """The child with the numbers on its pages, and the numbers by which its case is found.
 
-    A number that the reviewer saw replaces the one that the machine read. If content was extracted anew since the
+    A number that the reviewer saw replaces the one that the machine read. If the content has other numbers than the
     result, only numbers count that the result shows or the reviewer saw; without content, only entered numbers that
     the result shows, and those that the reviewer saw.
     """
@@ -109,19 +109,28 @@ def _number_in(checked: Iterable[Checked], person: Person, field: Field) -> str 
 
 
 def _by_machine(review: ReviewCase) -> _Registration:
-    """By the content of the pages; if it was extracted anew, only what the reviewer could see of it."""
+    """By the content of the pages; if the result shows other numbers, only what the reviewer could see of it.
+
+    Content may be newer than the result: extracted anew from kept readings, kept when a decided case was sent again, or
+    left by a batch that was rolled back.
+    """
     plain = _by_result(review)
     if review.dossier is None:
         return plain
     read = registration(review.dossier, review.policy), identifying(review.dossier, review.policy)
-    return read if review.laid_out.content is not None else _shown_of(read, plain, review)
+    same = _numbers(field_values(review.dossier)) == _numbers(review.laid_out.result.fields)
+    return read if same else _shown_of(read, plain, review)
+
+
+def _numbers(fields: Iterable[FieldValue]) -> frozenset[tuple[Person | None, Field, str | None]]:
+    return frozenset((one.person, one.field, normal_number(one.value)) for one in fields if one.field in _NUMBERS)
 
 
 def _shown_of(read: _Registration, plain: _Registration, review: ReviewCase) -> _Registration:
     """The numbers of `read` that the result shows too; all others are those of `plain`.
 
     Args:
-        read: By content that was extracted anew.
+        read: By content that has other numbers.
         plain: By the result alone.
         review: The case with the result that the reviewer saw.
     """
