@@ -21,7 +21,7 @@ from pipeline.review.return_reasons import offered_reasons
 from pipeline.review.review_case import ReviewCase, open_review_case, pages_before
 from pipeline.review.sheet import ReviewSheet
 from pipeline.review.validation import Issue
-from web.desk.buttons import button_tokens
+from web.desk.buttons import button_tokens, offered_mark, was_offered, without_numbered
 from web.desk.field_views import DisplayOptions, record_views, redact_reason, row_views
 from web.desk.queue import wait_time
 from web.desk.request_context import ErrorKind, PageError, RequestContext, token_of
@@ -74,7 +74,10 @@ def reveal(context: RequestContext) -> Response:
     review_case = requested_case(context)
     redacted = redact_reason(words, review_case)
     _note(context, AuditKind.REVEALED, {"why": reason, "words": redacted, "run": review_case.laid_out.run})
-    return case_page(context, review_case, form_state(context)._replace(shown=True))
+    state = form_state(context)._replace(shown=True)
+    if not was_offered(context, review_case):
+        state = state._replace(posted=without_numbered(state.posted))
+    return case_page(context, review_case, state)
 
 
 def picture(context: RequestContext) -> Response:
@@ -178,6 +181,7 @@ def case_page(context: RequestContext, review_case: ReviewCase, state: CaseFormS
         decision_id=state.posted.get("decision_id") or secrets.token_hex(16),
         reveal_reasons=REVEAL_REASONS,
         shown_mark=shown_mark(context, review_case) if state.shown else "",
+        offered_mark=offered_mark(context, review_case),
         button_tokens=button_tokens(context, review_case),
         state=state,
     )

@@ -14,7 +14,7 @@ from pipeline.review.return_reasons import finding_of, fits, offered_reasons, pl
 from pipeline.review.review_case import ReviewCase
 from pipeline.review.sheet import ReviewRow, checked_of
 from pipeline.review.validation import Intent, issues_of
-from web.desk.buttons import RELEASE, is_pressed, run_posted, run_shown
+from web.desk.buttons import RELEASE, is_pressed, run_posted, run_shown, was_offered, without_numbered
 from web.desk.cases import (
     CaseFormState,
     EarlierDecision,
@@ -39,8 +39,11 @@ def decide(context: RequestContext) -> Response:
         return _not_pressed(context, review_case)
     intent = _intent(context, review_case, outcome)
     state = form_state(context)._replace(shown=was_shown(context, review_case))
-    if _is_of_another_run(review_case, intent.verdict):
+    recorded = _is_recorded(review_case, intent.verdict)
+    if not recorded and _is_of_another_run(review_case, intent.verdict):
         return _again(context, _outrun(review_case, intent.verdict, state), intent.verdict)
+    if not recorded and not was_offered(context, review_case):
+        return _again(context, state._replace(refusal="changed"), intent.verdict)
     wrong = issues_of(review_case, intent)
     if wrong:
         return case_page(context, review_case, state._replace(stumbles=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -98,7 +101,8 @@ def _again(context: RequestContext, state: CaseFormState, verdict: ReviewDecisio
 def _not_pressed(context: RequestContext, review_case: ReviewCase) -> Response:
     """The page again with what was typed: another button than the requested one, or none, sent the form."""
     state = form_state(context)
-    posted = _kept(state.posted, numbered=run_posted(context) == run_shown(review_case))
+    same = run_posted(context) == run_shown(review_case) and was_offered(context, review_case)
+    posted = _kept(state.posted, numbered=same)
     state = state._replace(posted=posted, shown=was_shown(context, review_case))
     return case_page(context, review_case, state._replace(refusal="not_pressed", status=HTTPStatus.FORBIDDEN))
 
@@ -108,13 +112,10 @@ def _kept(posted: Mapping[str, str], *, numbered: bool) -> Mapping[str, str]:
 
     Args:
         posted: Every field.
-        numbered: Whether to keep readings chosen by number; in another run a number may mean another reading.
+        numbered: Whether to keep readings chosen by number; a number may mean another reading now.
     """
-    return {
-        name: value
-        for name, value in posted.items()
-        if name != "decision_id" and (numbered or not (name.startswith("seen.") and value.startswith("#")))
-    }
+    fields = {name: value for name, value in posted.items() if name != "decision_id"}
+    return fields if numbered else without_numbered(fields)
 
 
 def _outrun(review_case: ReviewCase, verdict: ReviewDecision, state: CaseFormState) -> CaseFormState:
@@ -126,11 +127,13 @@ def _outrun(review_case: ReviewCase, verdict: ReviewDecision, state: CaseFormSta
     return state._replace(refusal="decided", first=EarlierDecision(first[-1].account, first[-1].decided_at))
 
 
+def _is_recorded(review_case: ReviewCase, verdict: ReviewDecision) -> bool:
+    """Whether a decision is recorded already: the ledger takes a repetition, whatever became of the case."""
+    return any(one.verdict.decision_id == verdict.decision_id for one in review_case.laid_out.reviewed)
+
+
 def _is_of_another_run(review_case: ReviewCase, verdict: ReviewDecision) -> bool:
-    """Whether a decision is about another run. One that is recorded already is not: the ledger takes a repetition."""
-    recorded = any(one.verdict.decision_id == verdict.decision_id for one in review_case.laid_out.reviewed)
-    current = (review_case.laid_out.case.revision, review_case.laid_out.run)
-    return not recorded and current != (verdict.revision, verdict.run)
+    return (review_case.laid_out.case.revision, review_case.laid_out.run) != (verdict.revision, verdict.run)
 
 
 def _outcome(context: RequestContext) -> ReviewOutcome:

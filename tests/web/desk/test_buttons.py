@@ -6,7 +6,10 @@ from typing import Final
 import pytest
 from starlette.testclient import TestClient
 
+from pipeline.extract.extraction import CONTENT_VERSION
+from tests.support.cards import member
 from tests.support.hospital import Form, Hospital, form_of, hospital, staffed
+from tests.support.lines import Ink
 from tests.support.lying import laid
 from web.desk.buttons import BUTTONS, PRESSED_FIELD, RELEASE
 from web.desk.rendering import DeskLanguage, translator_for
@@ -169,3 +172,40 @@ def test_who_may_not_decide_has_no_buttons(hospital: Hospital, amy: TestClient, 
     page = hospital.browser("ann").get(case).text
     assert Form(page).buttons == {}
     assert "<noscript>" not in page
+
+
+def read_otherwise(hospital: Hospital) -> None:
+    """The same run, whose third reading of the name is another one now, as after an upgrade."""
+    laid(hospital.desk, "other", member({"姓名": Ink("欧阳靖宣", sure=0.6, others={3: {"萱": 0.3, "瑄": 0.1}})}))
+    content = hospital.ledger.reviews.case_for_review("other", CONTENT_VERSION).content
+    assert content is not None
+    hospital.ledger.cases.keep_content(hospital.ledger.cases.get("case-1"), content)
+
+
+def test_a_reading_that_has_another_number_now_is_chosen_again(hospital: Hospital, amy: TestClient, case: str) -> None:
+    before = amy.get(case).text
+    form = form_of(before, {**TYPED, "seen.child-name-1": "#2"}, "accept")
+    read_otherwise(hospital)
+    status, to, page = sent(amy, case, "accept", form)
+    assert (status, to) == (409, "")
+    assert hospital.ledger.reviews.decisions("case-1") == ()
+    again = form_of(page, {"seen.child-name-1": "#2"}, "accept")
+    assert "seen.child-name-1" not in form_of(page)
+    assert (again["run"], again["note"]) == (form["run"], "看过")
+    assert sent(amy, case, "accept", again)[0] == 303
+    assert [one.seen for one in hospital.ledger.reviews.decisions("case-1")[0].verdict.checked] == ["欧阳靖瑄"]
+
+
+def test_a_reading_that_has_another_number_now_is_not_chosen_when_values_are_shown(
+    hospital: Hospital, amy: TestClient, case: str
+) -> None:
+    form = form_of(amy.get(case).text, {"seen.child-name-1": "#2", "why": "compare"})
+    assert form_of(amy.post(f"{case}/shown", data=form).text)["seen.child-name-1"] == "=欧阳靖宜"
+    read_otherwise(hospital)
+    assert "seen.child-name-1" not in form_of(amy.post(f"{case}/shown", data=form).text)
+
+
+@pytest.mark.parametrize("change", [{}, {"offered": ""}, {"offered": "通过"}])
+def test_a_choice_by_number_needs_the_mark_of_its_page(amy: TestClient, case: str, change: dict[str, str]) -> None:
+    status, _, _ = sent(amy, case, "accept", {**filled(amy.get(case).text, "accept"), **change})
+    assert status == (409 if change else 303)
