@@ -44,6 +44,14 @@ class Selection(Model):
         default=None, description="Cases with these ids, one an item. 按申请编号选择，每项填一个编号。"
     )
 
+    @field_validator("since", "until", mode="before")  # pydantic calls the one below first
+    @classmethod
+    def _is_no_bare_number(cls, value: object) -> object:
+        """Refuse 2026 or 20261101, which would count as seconds since 1970, and so select every case."""
+        if isinstance(value, int | float) or (isinstance(value, str) and value.strip()[4:5] != "-"):
+            raise ValueError("a time must be written as 2026-11-01T00:00:00+08:00")
+        return value
+
     @field_validator("*", mode="before")
     @classmethod
     def _blank_is_not_given(cls, value: object) -> object:

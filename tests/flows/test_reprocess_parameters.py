@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from prefect.client.schemas.objects import StateType
 from prefect.utilities.callables import parameter_schema
+from pydantic import ValidationError
 
 from flows.reprocess import reprocess
 from flows.worker_process import _DEPLOYMENTS, FLOWS
@@ -34,6 +35,14 @@ FIELDS = tuple(Selection.model_fields)
 )
 def test_whether_a_selection_says_anything(given: dict[str, Any], empty: bool) -> None:
     assert Selection.model_validate(given).empty is empty
+
+
+@pytest.mark.parametrize("field", ["since", "until"])
+@pytest.mark.parametrize("given", [0, 2026, 2026.5, "2026", "20261101", " 20261101 ", "1767225600"])
+def test_a_number_is_no_time(field: str, given: object) -> None:
+    """As seconds since 1970 it would select every case."""
+    with pytest.raises(ValidationError, match="2026-11-01T00:00:00"):
+        Selection.model_validate({field: given})
 
 
 def test_blanks_around_an_id_are_none_of_it() -> None:
