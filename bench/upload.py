@@ -102,6 +102,8 @@ def _counting(file: Path, url: str | None) -> Iterator[Count]:
         return
     wait_until(file.exists, "the ledger", _START_SECONDS)
     with closing(sqlite3.connect(file, timeout=30)) as lite:
+        table = "SELECT 1 FROM sqlite_master WHERE name = 'runs'"
+        wait_until(lambda: lite.execute(table).fetchone() is not None, "the ledger's tables", _START_SECONDS)
         yield lambda: int(lite.execute(_RESULTS).fetchone()[0])
 
 

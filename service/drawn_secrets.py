@@ -39,9 +39,9 @@ def prefect_auth(settings: Settings) -> str | None:
 
 
 def is_user_and_password(auth: str) -> bool:
-    """Whether a text is `USER:PASSWORD`, of ASCII alone: Prefect breaks at anything else."""
+    """Whether a text is `USER:PASSWORD`, of printable ASCII alone: Prefect breaks at anything else."""
     user, _, password = auth.partition(":")
-    return bool(user and password) and auth.isascii()
+    return bool(user and password) and auth.isascii() and auth.isprintable()
 
 
 def drawn_secret(settings: Settings, file: Path, draw: Callable[[], str]) -> str:

@@ -21,12 +21,13 @@ from fixtures.installations.made import (
     stored_installations,
 )
 from fixtures.installations.packing import unpack
+from fixtures.installations.reviewer import Reviewer
 from models.codes import Code
 from models.errors import UnknownCaseError
 from models.id_number import parse_id_number
 from models.register import KnownChild
 from models.result import Result
-from models.review import WaitReason
+from models.review import ReviewOutcome, WaitReason
 from models.review_case import View
 from pipeline.batches.report import items
 from pipeline.delivery.audit_anchors import verify
@@ -228,6 +229,15 @@ def test_people_sign_in_with_their_old_passwords_and_open_what_waits(own: Stored
             assert own.made.waiting[view], view
             for submission_id in own.made.waiting[view]:
                 opens(browser, submission_id)
+
+
+def test_the_reviewer_who_makes_an_installation_decides_at_todays_desk(own: Stored) -> None:
+    (submission_id, *_) = own.made.waiting["open"]
+    browser = Desk(own.settings, own.ledger, own.store).browser()
+    name = next(name for name, role in own.made.people.items() if role == "reviewer")
+    reviewer = Reviewer("", name, own.made.password, browser)
+    reviewer.decide(submission_id, "escalate")
+    assert own.ledger.reviews.decisions(submission_id)[-1].outcome is ReviewOutcome.ESCALATE
 
 
 def test_what_pages_say_is_known_of_every_case_at_the_desk(stored: Stored) -> None:

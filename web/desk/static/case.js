@@ -170,6 +170,10 @@
   };
   root.addEventListener("input", typed);
 
+  // Browsers that do not know method="dialog" would send the inputs to nowhere, in the address.
+  root.addEventListener("submit", (event) => {
+    if (event.target.matches("#inputs")) event.preventDefault();
+  });
   // The button of a decision sends its own form, which takes along what the page holds; nothing else sends that.
   root.addEventListener("formdata", (event) => {
     if (!event.target.matches("form.decides")) return;
