@@ -37,7 +37,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(
         workspace=tmp_path,
         prefect=PrefectOptions(port=0),
-        worker=WorkerOptions(scan_seconds=3600, event_seconds=0.2, upload_seconds=20),
+        worker=WorkerOptions(scan_seconds=3600, event_seconds=0.2, upload_seconds=20, patience_seconds=30),
         receiver=ReceiverOptions(port=free_port(), tokens=SecretStr(TOKEN)),
     )
 
