@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --only-binary :all:
 LANES ?= not s3 and not postgres and not browser and not flow and not slow
-BENCHES := receiver durability scene fairness accuracy quality margins copies names verification rare duplicates register judging batches rereading desk reviewer mutants peers speed runtimes fuzz
+BENCHES := receiver durability scene fairness accuracy quality margins copies names verification rare duplicates register judging batches rereading upload desk reviewer mutants peers speed runtimes fuzz
 N ?= 1000
 MINUTES ?= 5
 
@@ -32,7 +32,7 @@ $(VENV)/.dev: deploy/requirements-dev.lock $(VENV)/.app
 
 install: $(VENV)/.app ## Install the application into .venv, from the lock
 
-install-dev: $(VENV)/.dev ## The same with the developers' tools
+install-dev: $(VENV)/.dev ## Install the application and the developers' tools
 
 demo: $(VENV)/.app ## Upload the samples, watch them decided; ONCE=1 stops afterwards
 	$(BIN)/python -m cli.demo $(if $(ONCE),--once)
@@ -47,29 +47,29 @@ check: $(VENV)/.dev ## Format, lint, types, layers, and the tests that need neit
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -m "not ocr and not flow and not s3 and not postgres and not browser and not slow"
 
-format: $(VENV)/.dev ## Put the code in form
+format: $(VENV)/.dev ## Format the code and fix what ruff can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only --quiet .
 
-bench: $(VENV)/.dev fonts ## Every bench at its small size, in minutes; tables, and dated JSON in bench/results
+bench: $(VENV)/.dev fonts ## Run every bench at its small size, in minutes; prints tables, writes dated JSON to bench/results
 	for bench in $(BENCHES); do $(BIN)/python -m bench.$$bench || exit; done
 
-bench-full: $(VENV)/.dev fonts ## The same at the real size, in hours
+bench-full: $(VENV)/.dev fonts ## Run every bench at its full size, in hours
 	for bench in $(BENCHES); do $(BIN)/python -m bench.$$bench --full || exit; done
 
-fuzz: $(VENV)/.dev ## Mutate files, notifications and manifests for MINUTES=5; goes on where the last call stopped
+fuzz: $(VENV)/.dev ## Mutate files, notifications and manifests for MINUTES=5; continues where the last call stopped
 	$(BIN)/python -m bench.fuzz --minutes $(MINUTES)
 
-fonts: ## Fonts that the specimens are drawn with, from Debian, if missing
+fonts: ## Install the specimens' fonts from Debian, if missing
 	sh fixtures/install-fonts.sh
 
-samples: $(VENV)/.app fonts ## Draw the committed samples anew
+samples: $(VENV)/.app fonts ## Draw the committed samples again
 	$(BIN)/python -m fixtures.draw
 
-specimens: $(VENV)/.app fonts ## Draw a whole set of specimens of N pages into build/specimens (N=12000)
+specimens: $(VENV)/.app fonts ## Draw a set of specimens with N pages into build/specimens (N=12000)
 	$(BIN)/python -m fixtures.specimens $(N)
 
-sheets: $(VENV)/.app fonts ## Draw the contact sheets of docs/specimens.md anew
+sheets: $(VENV)/.app fonts ## Draw the contact sheets of docs/specimens.md again
 	$(BIN)/python -m fixtures.sheets
 
 docs: $(VENV)/.app ## Write docs/codes.md from the catalogue

@@ -1,7 +1,7 @@
-"""How much of what parents send is read and judged rightly: `python -m bench.accuracy [--full]`.
+"""Accuracy of reading and judging, over whole submissions: `python -m bench.accuracy [--full]`.
 
-Whole submissions of the test split, drawn for the run: every scenario, kind of picture and level of harm, as often as
-fixtures/specimens says. Pages are read once and kept; rules can be measured anew in seconds.
+The bench draws submissions of the test split: every scenario, picture style and level of harm, as often as
+fixtures/specimens says. It reads each page once and keeps the reading, so that changed rules are measured in seconds.
 """
 
 from collections import defaultdict
@@ -12,13 +12,13 @@ from typing import Final, NamedTuple
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench import tally
+from bench import aggregate as tally
+from bench.calibration_report import certainty_figures, claims, plot, series_of
 from bench.cases import judged
-from bench.certainty import certainty_figures, claims, plot, series_of
-from bench.conduct import Bench, conduct
-from bench.figures import Figure
+from bench.metrics import Figure
 from bench.readings import Library, Scan, ahead, library
 from bench.report import Measured, Rows
+from bench.runner import Bench, run_bench
 from bench.scoring import Outcome, ScoredCase, ScoredField, ScoredPage, invented, score_case, score_fields, score_pages
 from bench.tables import errors
 from fixtures.pictures.files import content
@@ -26,7 +26,7 @@ from fixtures.specimens.sets import specimen
 from fixtures.specimens.specimen import Specimen, expected
 from fixtures.truth import Expected, Split
 from models.result import Judgement
-from pipeline.read_files import StartedFile
+from pipeline.cases.read_files import StartedFile
 
 SEED: Final = 1
 BENCH: Final = Bench("accuracy", __doc__, SEED, "submissions", small=20, full=80)
@@ -50,14 +50,14 @@ class Scored(NamedTuple):
 
 
 def measure(count: int) -> Measured:
-    """Score so many submissions."""
+    """Score `count` submissions."""
     scored = tuple(score(Split.TEST, count))
     made = claims(tuple(chain.from_iterable(one.fields for one in scored)))
     return Measured(figures(scored), details(scored), series_of(made))
 
 
 def score(split: Split, count: int) -> Iterator[Scored]:
-    """Read and judge so many submissions, each on a register that knows the children of its own story."""
+    """Read and judge `count` submissions, each against a register with the known children of its own scenario."""
     with library() as shelf:
         begun = (_begun(draw(split, number), shelf) for number in range(count))
         for drawn, started in track(ahead(begun), "submissions", total=count, console=errors):
@@ -71,7 +71,7 @@ def _begun(drawn: Drawn, shelf: Library) -> tuple[Drawn, tuple[StartedFile, ...]
 
 
 def draw(split: Split, number: int) -> Drawn:
-    """The submission of this number, drawn."""
+    """Draw the submission of this number."""
     made = specimen(split, SEED, number)
     scans = tuple(Scan(file.path, file.hint, content(file)) for file in made.files)
     return Drawn(made, scans, expected(made))
@@ -95,7 +95,7 @@ def figures(scored: tuple[Scored, ...]) -> tuple[Figure, ...]:
 
 
 def details(scored: tuple[Scored, ...]) -> Mapping[str, Rows]:
-    """Everything that was not right; the people are made up, so values may stand here."""
+    """Every mistake, with its values: the people are made up."""
     fields = tuple(chain.from_iterable(one.fields for one in scored))
     wrong = tuple(field for field in fields if not field.value_right and field.printed.legibility)
     return {
@@ -165,7 +165,7 @@ def _place(field: ScoredField) -> str:
 
 
 def _counted(rows: Iterable[dict[str, str]]) -> Rows:
-    """Rows that differ in more than where they stand, each with its first place and how often it was seen."""
+    """Merge rows that differ only in their location; each keeps its first location and how often it occurred."""
     groups: dict[tuple[str, ...], list[dict[str, str]]] = defaultdict(list)
     for row in rows:
         groups[tuple(value for key, value in row.items() if key != "first in")].append(row)
@@ -173,4 +173,4 @@ def _counted(rows: Iterable[dict[str, str]]) -> Rows:
 
 
 if __name__ == "__main__":
-    plot(*conduct(BENCH, measure))
+    plot(*run_bench(BENCH, measure))

@@ -1,8 +1,8 @@
-"""Learn what confidence means, on the training split: `python -m bench.calibrate`. Writes the constants in force.
+"""Fit the confidence calibration on the training split: `python -m bench.calibrate`. Writes the constants in force.
 
-A logistic model from the evidence of each reading (pipeline/documents/evidence.py) to whether the value was right.
-Submissions as parents send them, and pages harmed at every level, so that what is hard to read is learned too. Half
-of the submissions fit the model; the calibration error is told on the other half.
+A logistic model predicts from the features of each reading (`CONFIDENCE_FEATURES`) whether the value is right. It
+learns from submissions as parents send them and from pages harmed at every level, so that hard readings are covered.
+Half of the submissions fit the model; the program reports the calibration error on the other half.
 """
 
 import argparse
@@ -16,25 +16,24 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from bench.accuracy import SEED, draw
+from bench.calibration_report import Claim, calibration_error
 from bench.cases import scan
-from bench.certainty import Claim, calibration_error
 from bench.harmed_pages import plan
 from bench.machine import ROOT
 from bench.readings import Library, ahead, library
 from bench.tables import console, errors
 from fixtures.truth import Expected, PrintedField, Split
 from models.case import FileReading, ReadPage
+from models.content import Slot
 from models.documents import Person
-from pipeline.documents.calibration import Calibration, calibrated
-from pipeline.documents.content import Slot
-from pipeline.documents.divide import divide
-from pipeline.documents.evidence import EVIDENCE
-from pipeline.documents.fields import FieldReading
-from pipeline.documents.view import Taken, take
-from pipeline.ocr.base import weights_named
+from pipeline.extract.calibration import CONFIDENCE_FEATURES, Calibration, calibrated
+from pipeline.extract.extraction import ExtractedPage, extract
+from pipeline.extract.fields import FieldReading
+from pipeline.extract.split_documents import split_documents
+from pipeline.perceive.ocr.base import weights_named
 
 FILE: Final = ROOT / "pipeline" / "documents" / "calibration.json"
-_RIDGE: Final = 1.0  # keeps constants small where the readings say little
+_RIDGE: Final = 1.0  # keeps weights small where there is little data
 _STEPS: Final = 60
 
 
@@ -47,24 +46,26 @@ class Observed(NamedTuple):
 
 
 def main() -> None:
-    """Read, fit, tell how well it holds on what was not fitted, and write the file."""
+    """Read, fit, print the calibration error on the held-out half, and write the file."""
     parser = argparse.ArgumentParser(prog="python -m bench.calibrate", description=__doc__)
     parser.add_argument("--submissions", type=int, default=60)
     parser.add_argument("--pages", type=int, default=216, help="harmed pages")
     parser.add_argument("--out", type=Path, default=FILE)
-    told = parser.parse_args()
+    arguments = parser.parse_args()
     with library() as shelf:
-        seen = (*_of_submissions(told.submissions, shelf), *_of_harmed_pages(told.pages, shelf))
+        observed = (*_of_submissions(arguments.submissions, shelf), *_of_harmed_pages(arguments.pages, shelf))
         digest = weights_named(shelf.desk.readers.engine)
-    fitting = tuple(one for one in seen if one.source % 2 == 0)
-    held_out = tuple(one for one in seen if one.source % 2)
-    made = _calibration(fitting, told, digest)
+    fitting = tuple(one for one in observed if one.source % 2 == 0)
+    held_out = tuple(one for one in observed if one.source % 2)
+    made = _calibration(fitting, arguments, digest)
     claims = tuple(Claim(calibrated(one.field, made), one.right) for one in held_out)
     console.print(f"calibration error on {len(claims)} readings not fitted: {calibration_error(claims):.4f}")
     for least in (0.5, 0.9, 0.99, 0.995, 0.999):
         sure = [claim.right for claim in claims if claim.confidence >= least]
         console.print(f"confidence >= {least}: {sum(sure)} of {len(sure)} right")
-    told.out.write_text(json.dumps(_calibration(seen, told, digest).model_dump(), indent=1) + "\n", "utf-8")
+    arguments.out.write_text(
+        json.dumps(_calibration(observed, arguments, digest).model_dump(), indent=1) + "\n", "utf-8"
+    )
 
 
 def _of_submissions(count: int, shelf: Library) -> Iterator[Observed]:
@@ -72,7 +73,7 @@ def _of_submissions(count: int, shelf: Library) -> Iterator[Observed]:
     begun = ((number, one, shelf.start(one.scans)) for number, one in enumerate(drawn))
     for number, one, started in track(ahead(begun), "submissions", total=count, console=errors):
         files = [file.finish() for file in started]
-        yield from (Observed(field, right, number) for field, right in _told(files, one.expected))
+        yield from (Observed(field, right, number) for field, right in _scored_fields(files, one.expected))
 
 
 def _of_harmed_pages(count: int, shelf: Library) -> Iterator[Observed]:
@@ -83,25 +84,29 @@ def _of_harmed_pages(count: int, shelf: Library) -> Iterator[Observed]:
             yield from (Observed(field, right, harmed.number) for field, right in _beside(page, truth))
 
 
-def _told(files: list[FileReading], expected: Expected) -> Iterator[tuple[FieldReading, bool]]:
+def _scored_fields(files: list[FileReading], expected: Expected) -> Iterator[tuple[FieldReading, bool]]:
     for path, page_no, page in _taken(files):
         here = (true for true in expected.pages if (true.file, true.page_no) == (path, page_no))
-        true = next((true for true in here if true.kind is page.kind), None)  # None where another kind was told
+        true = next(
+            (true for true in here if true.kind is page.kind), None
+        )  # None where another page kind was recognised
         if true is not None:
             yield from _beside(page, true.fields)
 
 
-def _taken(files: list[FileReading]) -> Iterator[tuple[str, int, Taken]]:
+def _taken(files: list[FileReading]) -> Iterator[tuple[str, int, ExtractedPage]]:
     """Every document on every page, with its file's path and its page number."""
     for file in files:
         for page in file.pages:
             if isinstance(page, ReadPage):
-                readings = (part for reading in page.readings for part in divide(reading))
-                yield from ((file.file.path, page.page_no, take(reading)) for reading in readings)
+                readings = (part for reading in page.readings for part in split_documents(reading))
+                yield from ((file.file.path, page.page_no, extract(reading)) for reading in readings)
 
 
-def _beside(page: Taken, truth: tuple[PrintedField, ...] | list[PrintedField]) -> Iterator[tuple[FieldReading, bool]]:
-    """Each reading of a printed value, and whether it says what is printed."""
+def _beside(
+    page: ExtractedPage, truth: tuple[PrintedField, ...] | list[PrintedField]
+) -> Iterator[tuple[FieldReading, bool]]:
+    """Each reading of a printed value, and whether it is what is printed."""
     for printed in truth:
         person: Person | None = printed.person
         read = page.form.fields.get(Slot(printed.field, person)) or page.form.fields.get(Slot(printed.field))
@@ -109,31 +114,31 @@ def _beside(page: Taken, truth: tuple[PrintedField, ...] | list[PrintedField]) -
             yield read, read.value == printed.value
 
 
-def _calibration(seen: tuple[Observed, ...], told: argparse.Namespace, digest: str) -> Calibration:
-    evidence = np.array([[take(one.field) for take in EVIDENCE.values()] for one in seen])
-    right = np.array([one.right for one in seen], float)
+def _calibration(observed: tuple[Observed, ...], arguments: argparse.Namespace, digest: str) -> Calibration:
+    evidence = np.array([[take(one.field) for take in CONFIDENCE_FEATURES.values()] for one in observed])
+    right = np.array([one.right for one in observed], float)
     weights = _fitted(evidence, right)
     return Calibration(
-        weights={name: round(float(weight), 4) for name, weight in zip(EVIDENCE, weights, strict=True)},
+        weights={name: round(float(weight), 4) for name, weight in zip(CONFIDENCE_FEATURES, weights, strict=True)},
         weights_digest=digest,
         split=Split.TRAIN,
         seed=SEED,
-        submissions=told.submissions,
-        harmed_pages=told.pages,
-        fields=len(seen),
+        submissions=arguments.submissions,
+        harmed_pages=arguments.pages,
+        fields=len(observed),
         wrong=int((1 - right).sum()),
     )
 
 
 def _fitted(evidence: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights of greatest likelihood, less a ridge on all but the first; Newton's method."""
+    """Maximum-likelihood weights by Newton's method, with a ridge penalty on all but the first."""
     weights = np.zeros(evidence.shape[1])
     ridge = np.full(evidence.shape[1], _RIDGE)
     ridge[0] = 1e-6
     for _ in range(_STEPS):
-        told = 1 / (1 + np.exp(-np.clip(evidence @ weights, -40, 40)))
-        slope = evidence.T @ (right - told) - ridge * weights
-        curve = (evidence * (told * (1 - told))[:, None]).T @ evidence + np.diag(ridge)
+        predicted = 1 / (1 + np.exp(-np.clip(evidence @ weights, -40, 40)))
+        slope = evidence.T @ (right - predicted) - ridge * weights
+        curve = (evidence * (predicted * (1 - predicted))[:, None]).T @ evidence + np.diag(ridge)
         step = np.linalg.solve(curve, slope)
         weights += step
         if np.abs(step).max() < 1e-8:

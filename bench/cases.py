@@ -1,4 +1,4 @@
-"""A good case of one family, of which a page can be drawn or typed anew; judged from files that were read already."""
+"""A complete case of one family, whose pages or entered data a bench can replace; judged from stored readings."""
 
 from collections.abc import Collection
 from typing import Final
@@ -9,38 +9,38 @@ from fixtures.people.family import Family
 from fixtures.pictures.files import FileSpec, content
 from fixtures.pictures.picture import Leaf, PictureSpec
 from fixtures.specimens.application import application, typed_child, typed_guardian
-from fixtures.specimens.story import CARD
+from fixtures.specimens.scenario import CARD
 from fixtures.truth import PictureStyle, Split
 from models.case import Case, FailedPage, FileReading, ReadPage, StoredFile
-from models.children import KnownChild
 from models.documents import DocumentKind, Person
 from models.findings import Code
+from models.register import KnownChild
 from models.result import Judgement
 from models.submission import EnteredChild, Submission
-from pipeline.documents.dossier import open_dossier
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import view_files
-from pipeline.judge import judge, sought
+from pipeline.extract.extraction import extract_files
+from pipeline.judge.case import judge, register_query
+from pipeline.judge.dossier import open_dossier
+from pipeline.judge.name_match import NameContext
 
-GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})  # what is said of a page that does not read
-_NOBODY: Final = "ouyang"  # of the committed samples; of no split
+GATE: Final = frozenset({Code.REGISTER_ILLEGIBLE, Code.ILLEGIBLE})  # findings of an unreadable page
+_NOBODY: Final = "ouyang"  # of the committed samples; belongs to no split
 
 
 def judged(
-    submission: Submission, files: tuple[FileReading, ...], reader: Reader, known: Collection[KnownChild] = ()
+    submission: Submission, files: tuple[FileReading, ...], reader: NameContext, known: Collection[KnownChild] = ()
 ) -> Judgement:
     """Judge a submission.
 
     Args:
-        submission: What the parent typed in.
-        files: What was read of its files.
+        submission: The data that the parent entered.
+        files: The readings of its files.
         reader: The engine's alphabet and the hospital's rules.
-        known: Registered children; those whom the product would look for are handed to it.
+        known: Registered children; judging gets those that match the register query.
     """
     stored = tuple(file.file for file in files)
     case = Case(submission=submission, revision=1, files=stored, input_digest="0" * 64)
-    dossier = open_dossier(case, view_files(files), reader)
-    wanted = sought(dossier)
+    dossier = open_dossier(case, extract_files(files), reader)
+    wanted = register_query(dossier)
     births = {(birth.name, birth.birth_date) for birth in wanted.births}
     deliveries = {(delivery.mother_id_number, delivery.birth_date) for delivery in wanted.deliveries}
     near = tuple(
@@ -54,8 +54,8 @@ def judged(
     return judge(dossier, near, reader)
 
 
-def judged_alone(path: str, page: ReadPage | FailedPage, reader: Reader) -> Judgement:
-    """Judge one page without anything else of its case; the application is that of somebody whom no page shows."""
+def judged_alone(path: str, page: ReadPage | FailedPage, reader: NameContext) -> Judgement:
+    """Judge one page alone; the entered data belong to a child that the page does not show."""
     nobody = families()[_NOBODY]
     typed = application("alone", typed_child(nobody), typed_guardian(nobody), (FileSpec(path=path, hint=None),))
     stored = StoredFile(path=path, hint=None, digest="0" * 64, size=1)
@@ -63,20 +63,20 @@ def judged_alone(path: str, page: ReadPage | FailedPage, reader: Reader) -> Judg
 
 
 def leaves(family: Family) -> tuple[Leaf, ...]:
-    """The pages that a family sends: nothing missing, nothing needless."""
+    """The pages that the family must send, and no others."""
     people = {resident.person for resident in family.members}
     grown = (leaf for leaf in (Leaf.HEAD, Leaf.FATHER, Leaf.MOTHER) if Person(leaf.value) in people)
     return (*CARD, Leaf.HOME, *grown, Leaf.CHILD, *((Leaf.CERTIFICATE,) if family.birth else ()))
 
 
 def page_of(family: Family, leaf: Leaf, number: int, split: Split = Split.TEST) -> PictureSpec:
-    """A picture of a page; even numbers are scans, odd ones photos."""
+    """A picture of a page; even numbers give scans, odd ones photos."""
     style = PictureStyle.PHONE if number % 2 else PictureStyle.FLATBED
     return PictureSpec(family=family, leaf=leaf, style=style, seed=number, split=split)
 
 
 def whole(family: Family, number: int, split: Split = Split.TEST) -> tuple[Scan, ...]:
-    """All pages of a family, each in a file that is called after it."""
+    """All pages of a family, each in a file named after the page."""
     return tuple(scan(page_of(family, leaf, number, split)) for leaf in leaves(family))
 
 
@@ -87,13 +87,13 @@ def scan(page: PictureSpec) -> Scan:
 
 
 def submission(family: Family, name: str, child: EnteredChild | None = None) -> Submission:
-    """The application of a family, typed in without a mistake, or with this child."""
+    """The family's submission with correctly entered data, or with this child instead."""
     files = tuple(_file(leaf) for leaf in leaves(family))
     return application(name, child or typed_child(family), typed_guardian(family), files)
 
 
 def replaced(files: tuple[FileReading, ...], read: FileReading) -> tuple[FileReading, ...]:
-    """The files of a case with one of them read anew."""
+    """The files of a case, one of them replaced."""
     return tuple(read if file.file.path == read.file.path else file for file in files)
 
 

@@ -1,4 +1,4 @@
-"""The real service under fire: uploads whose events are repeated, shuffled and lost, while its processes are killed."""
+"""Chaos test of the real service: events are repeated, reordered and lost while its processes are killed."""
 
 import json
 import random
@@ -18,12 +18,11 @@ from typing import Final, NamedTuple
 import httpx
 import psutil
 
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
 from models.errors import LedgerError
 from models.submission import MANIFEST_NAME
-from pipeline.anchors import verify
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.delivery.audit_anchors import verify
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
 from tests.support.listener import Listener, listening
 from tests.support.processes import answers, environment, free_port, wait_until
@@ -45,7 +44,7 @@ class _Service(NamedTuple):
     url: str
 
     def environment(self) -> Mapping[str, str]:
-        """Its settings."""
+        """The settings of the service."""
         return environment(
             REGISTER_SECRET=_SECRET.hex(),
             RECEIVER__PORT=str(self.port),
@@ -60,7 +59,7 @@ class _Service(NamedTuple):
         )
 
     def start(self) -> "subprocess.Popen[bytes]":
-        """Start it as an operator does."""
+        """Start the service as an operator does."""
         command = [sys.executable, "-m", "cli.main", "--workspace", str(self.workspace), "serve"]
         log = (self.workspace / "serve.log").open("ab")
         with log:
@@ -68,7 +67,7 @@ class _Service(NamedTuple):
 
 
 def under_fire(uploads: int, kills: int, workspace: Path, chance: random.Random) -> Iterator[Figure]:
-    """Send so many uploads while so many processes are killed; figures of what became of them."""
+    """Send `uploads` uploads during `kills` kills; gives figures of lost, repeated and wrong results."""
     with listening() as listener:
         service = _Service(workspace, free_port(), listener.url)
         store = FolderStore(workspace / "store")
@@ -99,8 +98,8 @@ def _running(service: _Service) -> Iterator[list["subprocess.Popen[bytes]"]]:
 
 
 def _send(service: _Service, store: FolderStore, uploads: int, seconds: float, chance: random.Random) -> None:
-    """Uploads over so many seconds; up to five events of each, late and in any order; of one upload in five none."""
-    due: list[tuple[float, int, int]] = []  # when, which upload, which event of it: 0 is the upload itself
+    """Spread uploads over these seconds: up to five events each, late and in any order; one upload in five has none."""
+    due: list[tuple[float, int, int]] = []  # (time, upload, number of its event); event 0 is the upload itself
     for number in range(uploads):
         at = seconds * number / uploads
         events = 0 if chance.random() < _LOST else chance.randint(1, _MOST_EVENTS)
@@ -123,7 +122,7 @@ def _upload(store: FolderStore, number: int) -> None:
 
 
 def _tell(port: int, key: str, turn: int) -> None:
-    """As an object store with a queue does: again, until it is acknowledged."""
+    """Send an event as an object store with a queue does: again and again until it is acknowledged."""
     about = {"bucket": {"name": "local"}, "object": {"key": key}}
     record = {"eventSource": "ceph:s3", "eventName": "ObjectCreated:Put", "eventId": str(turn), "s3": about}
     while True:
@@ -154,25 +153,25 @@ def _kill(running: list["subprocess.Popen[bytes]"], service: _Service, chance: r
 
 
 def _named(process: psutil.Process, parent: int) -> str:
-    """Direct children are the service's own; what they started reads pages, or watches over the rest."""
+    """The service's processes by name: its direct children; their own children are reading processes and watchdogs."""
     try:
         if process.ppid() != parent:
             return "a reading process"
-        opened = {Path(file.path).name for file in process.open_files()}
+        files = {Path(file.path).name for file in process.open_files()}
     except psutil.Error:
         return "a helper"
-    return next((f"the {name}" for name in _WORKERS if f"{name}.log" in opened), "a helper")
+    return next((f"the {name}" for name in _WORKERS if f"{name}.log" in files), "a helper")
 
 
 def _until_all_are_told(workspace: Path, uploads: int, last: float) -> float:
     with closing(open_ledger(f"sqlite:///{workspace}/ledger.db", _SECRET)) as ledger:
-        wait_until(lambda: _told(ledger) >= uploads, "all results", _PATIENCE)
+        wait_until(lambda: _delivered(ledger) >= uploads, "all results", _PATIENCE)
     return time.monotonic() - last
 
 
-def _told(ledger: Ledger) -> int:
+def _delivered(ledger: Ledger) -> int:
     try:
-        figures = ledger.figures()
+        figures = ledger.operations.metrics()
     except LedgerError:
         return 0
     waiting = figures.uploads + figures.messages + figures.notifications
@@ -181,9 +180,9 @@ def _told(ledger: Ledger) -> int:
 
 def _outcome(workspace: Path, store: FolderStore, uploads: int, listener: Listener) -> Iterator[Figure]:
     with closing(open_ledger(f"sqlite:///{workspace}/ledger.db", _SECRET)) as ledger:
-        runs = [len(ledger.results(f"s-{number:04}")) for number in range(uploads)]
+        runs = [len(ledger.cases.results(f"s-{number:04}")) for number in range(uploads)]
         report = verify(ledger, store)
-        heard = ledger.figures().heard
+        heard = ledger.operations.metrics().heard
     ids = Counter(heard.headers["webhook-id"] for heard in listener.heard)
     bodies = {(heard.headers["webhook-id"], heard.body) for heard in listener.heard}
     yield share("uploads with exactly one result", sum(count == 1 for count in runs), uploads)

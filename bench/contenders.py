@@ -1,6 +1,6 @@
-"""What is timed: the product's way of a submission, and the two libraries alone on its pages.
+"""The contenders of bench.speed: the whole product on a submission, and two OCR libraries alone on its pages.
 
-Each is loaded once in a process of its own and takes submission after submission.
+Each contender loads once, in its own process, and takes one submission after another.
 """
 
 import time
@@ -11,24 +11,24 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from bench.engines import Plain, paddle, rapid
+from bench.baselines import LineReader, paddle, rapid
 from bench.submissions import pages_of
-from bench.workplace import opened_desk, reading_processes
+from bench.workspace import open_context, reading_processes
 from models.policy import Limits
-from pipeline.decode.pages import decode
-from pipeline.desk import Desk
-from pipeline.documents.dossier import open_dossier
-from pipeline.documents.view import view_files
-from pipeline.intake import perceive_case, process
-from pipeline.judge import judge, sought
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.steps import perceive_case, process
+from pipeline.extract.extraction import extract_files
+from pipeline.judge.case import judge, register_query
+from pipeline.judge.dossier import open_dossier
+from pipeline.perceive.decode.pages import decode
 from pipeline.stores.folder import FolderStore
 
 
 class Taken(NamedTuple):
-    """A submission that was taken: wall-clock seconds, and what came of it.
+    """A submission that a contender processed: wall-clock seconds and the outcome.
 
     Attributes:
-        outcome: The product's decision, or how many lines of text a library gave.
+        outcome: The product's decision, or the number of lines that a library read.
         judging_ms: Milliseconds to judge the case from its readings; None for the libraries.
     """
 
@@ -42,15 +42,15 @@ Contender: TypeAlias = Callable[[Path], Taken]
 
 @contextmanager
 def product(processes: int, workspace: Path) -> Iterator[Contender]:
-    """The whole of `intake process`: bytes kept, pages read, case judged and recorded."""
-    with reading_processes(processes) as readers, opened_desk(workspace, readers) as desk:
+    """The work of `intake process`: store the files, read the pages, judge and record the case."""
+    with reading_processes(processes) as readers, open_context(workspace, readers) as desk:
         readers.warm_up()
         yield lambda folder: _processed(folder, desk)
 
 
 @contextmanager
-def library(load: Callable[[], Plain], _workspace: Path) -> Iterator[Contender]:
-    """A library alone: pages decoded, lines read, and nothing made of them."""
+def library(load: Callable[[], LineReader], _workspace: Path) -> Iterator[Contender]:
+    """A library alone: decode the pages and read their lines."""
     read = load()
     limits = Limits()
     yield lambda folder: _read(folder, lambda page: len(read(decode(page.read_bytes(), page_no=1, limits=limits))))
@@ -67,7 +67,7 @@ CONTENDERS: Mapping[str, Opening] = MappingProxyType(
 )
 
 
-def _processed(folder: Path, desk: Desk) -> Taken:
+def _processed(folder: Path, desk: PipelineContext) -> Taken:
     began = time.monotonic()
     result = process(FolderStore(folder.parent), folder.name, desk)
     seconds = time.monotonic() - began
@@ -76,21 +76,21 @@ def _processed(folder: Path, desk: Desk) -> Taken:
     return taken
 
 
-def _judging(submission_id: str, desk: Desk) -> float:
-    case = desk.ledger.case(submission_id)
+def _judging(submission_id: str, desk: PipelineContext) -> float:
+    case = desk.ledger.cases.get(submission_id)
     files = tuple(perceive_case(case, desk))
     began = time.monotonic()
-    dossier = open_dossier(case, view_files(files), desk.reader)
-    (known,) = desk.ledger.known_children(sought(dossier))
+    dossier = open_dossier(case, extract_files(files), desk.reader)
+    (known,) = desk.ledger.children.known(register_query(dossier))
     judge(dossier, known, desk.reader)
     return (time.monotonic() - began) * 1000
 
 
-def _forget(submission_id: str, desk: Desk) -> None:
-    """Every submission is of one of two children: forget them, or the next one ends as 4005."""
-    number = desk.ledger.case(submission_id).submission.child.id_number
+def _forget(submission_id: str, desk: PipelineContext) -> None:
+    """Forget the child: all submissions are of the same two children, so the next one would end as 4005."""
+    number = desk.ledger.cases.get(submission_id).submission.child.id_number
     if number is not None:
-        desk.ledger.forget_child([number])
+        desk.ledger.erasures.forget_child([number])
 
 
 def _read(folder: Path, lines_of: Callable[[Path], int]) -> Taken:

@@ -1,4 +1,4 @@
-"""Photocopies and photos of a screen: seen as such, and nothing honest taken for one: `python -m bench.copies`."""
+"""Detection of photocopies and photos of a screen, and false alarms on original pages: `python -m bench.copies`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -7,10 +7,10 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import judged_alone, leaves, scan
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
+from bench.metrics import Figure, share
 from bench.readings import ahead, library
 from bench.report import Measured
+from bench.runner import Bench, run_bench
 from bench.tables import errors
 from fixtures.people.population import Traits, family
 from fixtures.pictures.picture import PictureSpec
@@ -26,11 +26,11 @@ _COPIES: Final[Mapping[PictureStyle, Reason]] = {
     PictureStyle.SCREEN: Reason.SCREEN,
 }
 _HONEST: Final = tuple(style for style in PictureStyle if style not in _COPIES)
-_FIRST: Final = 2000  # of the families, so that no other bench's are drawn again
+_FIRST: Final = 2000  # family numbers start here, apart from those of other benches
 
 
-class Seen(NamedTuple):
-    """A page, what it was taken for, and the numbers that say so; None where nothing was read."""
+class CopyCheck(NamedTuple):
+    """A page, what it was taken for, and the measures behind that; None where the page was not read."""
 
     spec: PictureSpec
     reasons: frozenset[Reason]
@@ -38,25 +38,25 @@ class Seen(NamedTuple):
 
 
 def measure(count: int) -> Measured:
-    """Half of the pages honest, a quarter each photocopies and photos of a screen."""
-    seen = tuple(_seen(count))
-    wrong = tuple(_row(one) for one in seen if one.reasons != _expected(one))
-    return Measured(tuple(figures(seen)), {"pages taken for something else": wrong})
+    """Half of the pages are originals; a quarter each are photocopies and photos of a screen."""
+    checks = tuple(_checks(count))
+    wrong = tuple(_row(one) for one in checks if one.reasons != _expected(one))
+    return Measured(tuple(figures(checks)), {"pages taken for something else": wrong})
 
 
-def figures(seen: tuple[Seen, ...]) -> Iterator[Figure]:
-    """Copies that were seen, and honest pages that were called one, by how they were taken."""
+def figures(checks: tuple[CopyCheck, ...]) -> Iterator[Figure]:
+    """Copies that were detected, and originals that were called copies, by picture style."""
     for style, reason in _COPIES.items():
-        own = [one for one in seen if one.spec.style is style]
+        own = [one for one in checks if one.spec.style is style]
         yield share(f"{style} seen as {reason}", sum(reason in one.reasons for one in own), len(own))
-    honest = [one for one in seen if one.spec.style in _HONEST]
+    honest = [one for one in checks if one.spec.style in _HONEST]
     yield share("honest pages called a copy", sum(bool(one.reasons) for one in honest), len(honest))
     for style in _HONEST:
         own = [one for one in honest if one.spec.style is style]
         yield share(f"{style} called a copy", sum(bool(one.reasons) for one in own), len(own))
 
 
-def _seen(count: int) -> Iterator[Seen]:
+def _checks(count: int) -> Iterator[CopyCheck]:
     with library() as shelf:
         begun = ((spec, shelf.start([scan(spec)])) for spec in map(_page, range(count)))
         for spec, started in track(ahead(begun, 8), "pages", total=count, console=errors):
@@ -64,7 +64,7 @@ def _seen(count: int) -> Iterator[Seen]:
             said = judged_alone(f"{spec.leaf}.jpg", page, shelf.reader)
             reasons = frozenset(found.reason for found in said.findings if found.code is Code.COPY)
             measures = page.readings[0].measures if isinstance(page, ReadPage) else None
-            yield Seen(spec, reasons, measures)
+            yield CopyCheck(spec, reasons, measures)
 
 
 def _page(number: int) -> PictureSpec:
@@ -76,12 +76,12 @@ def _page(number: int) -> PictureSpec:
     return PictureSpec(family=people, leaf=leaf, style=style, seed=number, split=Split.TEST)
 
 
-def _expected(one: Seen) -> frozenset[Reason]:
+def _expected(one: CopyCheck) -> frozenset[Reason]:
     reason = _COPIES.get(one.spec.style)
     return frozenset({reason} if reason else ())
 
 
-def _row(one: Seen) -> Mapping[str, JsonValue]:
+def _row(one: CopyCheck) -> Mapping[str, JsonValue]:
     return {
         "picture": one.spec.style,
         "page": one.spec.leaf,
@@ -92,4 +92,4 @@ def _row(one: Seen) -> Mapping[str, JsonValue]:
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

@@ -1,8 +1,8 @@
-"""How the fields were read that reviewers looked at: `python -m bench.corrections FILE`.
+"""Accuracy and calibration on the fields that reviewers checked: `python -m bench.corrections FILE`.
 
-The file is what `intake corrections export` wrote. The fields are mostly those that were in doubt, so a share of them
-says nothing of all fields; two engines can be compared by them. They are personal data: nothing of it is kept here, and
-no whole value is printed.
+FILE is the output of `intake corrections export`. Reviewers check mostly fields in doubt, so these shares say nothing
+about all fields; they can compare two engines. The fields are personal data: the program stores nothing and prints no
+whole value.
 """
 
 import argparse
@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from bench.certainty import Claim, certainty_figures, series_of
-from bench.figures import Figure, share
+from bench.calibration_report import Claim, certainty_figures, series_of
+from bench.metrics import Figure, share
 from bench.report import Rows
 from bench.tables import compared, console, observed
 from pipeline.review.corrections import CheckedField, confusions
@@ -20,9 +20,11 @@ _SHOWN: Final = 40  # rows of a table
 
 
 def main() -> None:
-    """Read a file, and print how it was read."""
+    """Read the file, and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.corrections", description=__doc__)
-    parser.add_argument("file", type=Path, metavar="FILE", help="a line of JSON for each field that was looked at")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="one line of JSON for each field that a reviewer checked"
+    )
     fields = fields_in(parser.parse_args().file)
     console.print(compared("corrections", (one for one in figures(fields) if one.value is not None), None))
     for title, rows in tables(fields).items():
@@ -33,13 +35,13 @@ def fields_in(file: Path) -> tuple[CheckedField, ...]:
     """The fields of a file.
 
     Raises:
-        ValueError: A line is no such field.
+        ValueError: A line is not such a field.
     """
     return tuple(CheckedField.model_validate_json(line) for line in file.read_text("utf-8").splitlines() if line)
 
 
 def figures(fields: tuple[CheckedField, ...]) -> Iterator[Figure]:
-    """How many were read as a person sees them, by document, field and engine; then what confidence means."""
+    """Shares of values read as the reviewer sees them, by document, field and engine; then the calibration."""
     legible = tuple(one for one in fields if one.value is not None)
     illegible = tuple(one for one in fields if one.value is None)
     yield from _by("read as they are", legible, lambda _: "")
@@ -52,12 +54,12 @@ def figures(fields: tuple[CheckedField, ...]) -> Iterator[Figure]:
 
 
 def claims(fields: Iterable[CheckedField]) -> tuple[Claim, ...]:
-    """Every value that was read; one that nobody can read is never right."""
+    """Every value that was read; a value that the reviewer marked as illegible counts as wrong."""
     return tuple(Claim(one.confidence, one.right) for one in fields if one.confidence is not None)
 
 
 def tables(fields: tuple[CheckedField, ...]) -> dict[str, Rows]:
-    """Calibration, and which characters are taken for which."""
+    """The calibration, and the characters that are confused with one another."""
     confused: Rows = tuple(
         {"field": one.field, "engine": one.engine, "read": one.read, "seen": one.seen, "times": one.times}
         for one in confusions(fields)

@@ -1,4 +1,4 @@
-"""A client of the review desk: signs in, asks for pages, decides; every answer is timed to its last byte."""
+"""A client of the review desk that signs in, opens pages and decides; it times each answer to the last byte."""
 
 import http.client
 import re
@@ -17,7 +17,7 @@ _ENTERED: Final = "child-name-1"
 
 
 class Answer(NamedTuple):
-    """What was answered, and after how many milliseconds."""
+    """An answer of the desk, and the milliseconds that it took."""
 
     status: int
     text: str
@@ -25,7 +25,7 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """Somebody who is signed in, with a connection that stays open as browsers' do."""
+    """A signed-in client whose connection stays open, as a browser's does."""
 
     def __init__(self, port: int, name: str) -> None:
         self._origin = f"http://127.0.0.1:{port}"
@@ -38,7 +38,7 @@ class Client:
         return self._talk("GET", path, None)
 
     def later(self, count: int) -> list[str]:
-        """Addresses of later pages of the queue, one behind the other, and again from the first one."""
+        """The addresses of the later pages of the queue in order, starting again after the last one."""
         paths, path = list[str](), "/queue?view=open"
         while len(paths) < count:
             found = _FOLLOWING.search(self.get(path).text)
@@ -49,7 +49,7 @@ class Client:
         return (paths * count)[:count]
 
     def accept(self, name: str) -> Answer | None:
-        """Decide that a case's name is as it was typed; None if it does not wait any more."""
+        """Decide that the name on the page is the entered one; None if the case does not wait any more."""
         page = self.get(f"/cases/{name}").text
         form = Form(page)
         if "accept" not in form.buttons or "#1" not in form.options.get(f"seen.{_ENTERED}", []):
@@ -75,7 +75,7 @@ class Client:
 
 
 def browse(port: int, names: Sequence[str]) -> None:
-    """What another client does for as long as it lives: a page of the queue, a case, and a moment to look at it."""
+    """Browse until the process is ended: a page of the queue, a case, a pause."""
     client = Client(port, "ann")
     while True:
         for name in names:

@@ -1,7 +1,7 @@
-"""4005 and 疑似重复: twins, siblings, namesakes, replays and true repeats: `python -m bench.duplicates`.
+"""Accuracy of 4005 and 疑似重复 on twins, siblings, namesakes, replays and true repeats: `python -m bench.duplicates`.
 
-Each story is two applications, one after the other, on a ledger of its own: the first is concluded and registered as
-the product does it, then the second. What should follow is domain.md 5.2, whether or not the product does it yet.
+Each scenario is two applications, one after the other, on its own ledger: the product concludes and registers the
+first, then the second. The expected findings follow the domain rules, whether or not the product fulfils them.
 """
 
 import hashlib
@@ -16,12 +16,12 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import page_of, scan, submission
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
+from bench.metrics import Figure, share
 from bench.readings import Library, library
 from bench.report import Measured
+from bench.runner import Bench, run_bench
 from bench.tables import errors
-from bench.workplace import SECRET
+from bench.workspace import SECRET
 from fixtures.people.family import Family
 from fixtures.people.names import NameKind
 from fixtures.people.population import Traits, family, twin_of
@@ -33,9 +33,9 @@ from models.documents import Person
 from models.findings import Code, Reason
 from models.result import Decision, Result
 from models.submission import EnteredChild, IdType
-from pipeline.desk import Desk
-from pipeline.intake import conclude
-from pipeline.ledger.opening import open_ledger
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.steps import conclude, judge
+from pipeline.ledger.ledger import open_ledger
 
 SEED: Final = 4
 BENCH: Final = Bench("duplicates", __doc__, SEED, "families", small=4, full=12)
@@ -51,7 +51,7 @@ _NEWBORN: Final = Traits(newborn=True, name=NameKind.PLACEHOLDER)
 
 
 class Application(NamedTuple):
-    """One application: who, as typed in, under which id; without the child's card where there is none yet."""
+    """One application: family, entered child, submission id; `registered` tells whether the child's card is sent."""
 
     family: Family
     child: EnteredChild
@@ -62,23 +62,23 @@ class Application(NamedTuple):
 Pair: TypeAlias = tuple[Application, Application]
 
 
-class Story(NamedTuple):
+class Scenario(NamedTuple):
     """Two applications, and the findings about duplicates that the second should end with.
 
     Attributes:
-        traits: Of the family that it happens to.
+        traits: Of the family that applies.
         allowed: Any of these sets of findings is right.
     """
 
     traits: Traits
-    tell: Callable[[Family], Pair]
+    applications: Callable[[Family], Pair]
     allowed: tuple[frozenset[tuple[Code, Reason]], ...]
 
 
-class Told(NamedTuple):
-    """A story as it went."""
+class Outcome(NamedTuple):
+    """The outcome of one scenario."""
 
-    story: str
+    scenario: str
     number: int
     first: Decision
     second: Decision
@@ -86,28 +86,28 @@ class Told(NamedTuple):
 
     @property
     def right(self) -> bool:
-        """What was said of duplicates is what should be said."""
-        return self.findings in STORIES[self.story].allowed
+        """Whether the findings about duplicates are among the allowed sets."""
+        return self.findings in SCENARIOS[self.scenario].allowed
 
 
 def measure(count: int) -> Measured:
-    """Tell every story with so many families."""
-    told = tuple(tell_all(count))
-    return Measured(tuple(figures(told)), {"not right": tuple(_row(one) for one in told if not one.right)})
+    """Run every scenario with `count` families."""
+    outcomes = tuple(run_all(count))
+    return Measured(tuple(figures(outcomes)), {"not right": tuple(_row(one) for one in outcomes if not one.right)})
 
 
-def tell_all(count: int) -> Iterator[Told]:
-    """Every story with so many families."""
+def run_all(count: int) -> Iterator[Outcome]:
+    """Run every scenario with `count` families."""
     with library() as shelf:
-        tasks = [(name, number) for number in range(count) for name in STORIES]
-        for name, number in track(tasks, "stories", console=errors):
-            yield tell(name, number, shelf)
+        tasks = [(name, number) for number in range(count) for name in SCENARIOS]
+        for name, number in track(tasks, "scenarios", console=errors):
+            yield run(name, number, shelf)
 
 
-def tell(name: str, number: int, shelf: Library) -> Told:
-    """One story, on a ledger of its own."""
-    story = STORIES[name]
-    first, second = story.tell(family(Split.TEST, 1300 + number, story.traits))
+def run(name: str, number: int, shelf: Library) -> Outcome:
+    """Run one scenario on its own ledger."""
+    scenario = SCENARIOS[name]
+    first, second = scenario.applications(family(Split.TEST, 1300 + number, scenario.traits))
     with tempfile.TemporaryDirectory() as folder:
         ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.sqlite'}", SECRET)
         try:
@@ -116,26 +116,26 @@ def tell(name: str, number: int, shelf: Library) -> Told:
         finally:
             ledger.close()
     found = {(finding.code, finding.reason) for finding in after.findings if finding.code in _CODES}
-    return Told(name, number, before.decision, after.decision, frozenset(found))
+    return Outcome(name, number, before.decision, after.decision, frozenset(found))
 
 
-def figures(told: tuple[Told, ...]) -> Iterator[Figure]:
-    """Grave mistakes first: another child called known, a known one not noticed; then every story."""
-    strangers = [one for one in told if STORIES[one.story].allowed == (frozenset(),)]
-    repeats = [one for one in told if frozenset() not in STORIES[one.story].allowed]
+def figures(outcomes: tuple[Outcome, ...]) -> Iterator[Figure]:
+    """Grave mistakes first: another child taken for a known one, a repeat not noticed; then every scenario."""
+    strangers = [one for one in outcomes if SCENARIOS[one.scenario].allowed == (frozenset(),)]
+    repeats = [one for one in outcomes if frozenset() not in SCENARIOS[one.scenario].allowed]
     exists = [one for one in strangers if any(code is Code.CHILD_EXISTS for code, _ in one.findings)]
     yield share("other children called known (4005)", len(exists), len(strangers))
     yield share("other children left to a person", sum(bool(one.findings) for one in strangers), len(strangers))
     yield share("repeats not noticed", sum(not one.findings for one in repeats), len(repeats))
-    yield share("stories right", sum(one.right for one in told), len(told))
-    first = [one.first for one in told]
+    yield share("stories right", sum(one.right for one in outcomes), len(outcomes))
+    first = [one.first for one in outcomes]
     yield share("first applications accepted", first.count(Decision.ACCEPTED), len(first))
-    for name in STORIES:
-        own = [one.right for one in told if one.story == name]
+    for name in SCENARIOS:
+        own = [one.right for one in outcomes if one.scenario == name]
         yield share(f"story: {name}", sum(own), len(own))
 
 
-def _concluded(one: Application, desk: Desk, shelf: Library) -> Result:
+def _concluded(one: Application, desk: PipelineContext, shelf: Library) -> Result:
     began = time.monotonic()
     leaves = [leaf for leaf in _leaves(one.family) if one.registered or leaf is not Leaf.CHILD]
     files = shelf.read(scan(page_of(one.family, leaf, 0)) for leaf in leaves)
@@ -143,8 +143,8 @@ def _concluded(one: Application, desk: Desk, shelf: Library) -> Result:
     sent = tuple(file for file in typed.files if file.path.removesuffix(".jpg") in leaves)
     stored = tuple(file.file for file in files)
     digest = hashlib.sha256("".join(file.digest or "" for file in stored).encode()).hexdigest()
-    case = desk.ledger.open_case(typed.model_copy(update={"files": sent}), stored, digest)
-    return conclude(case, files, desk, began=began)
+    case = desk.ledger.cases.open(typed.model_copy(update={"files": sent}), stored, digest)
+    return conclude(judge(case, files, desk, began=began), desk)
 
 
 def _leaves(one: Family) -> tuple[Leaf, ...]:
@@ -167,10 +167,10 @@ def _unregistered(one: Family, name: str) -> Application:
 
 
 def _other_child(nth: int) -> Callable[[Family], Pair]:
-    def tell(one: Family) -> Pair:
+    def apply(one: Family) -> Pair:
         return _apply(one, "first"), _apply(twin_of(one, nth).model_copy(update={"birth": None}), "second")
 
-    return tell
+    return apply
 
 
 def _no_number_in_common(one: Family) -> Pair:
@@ -197,51 +197,51 @@ def _conflict(one: Family) -> Pair:
     return _apply(one, "first"), _apply(other.model_copy(update={"birth": None}), "second")
 
 
-STORIES: Final[Mapping[str, Story]] = MappingProxyType(
+SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType(
     {
-        "twin": Story(_TWINS, _other_child(0), (frozenset(),)),
-        "triplet": Story(_TRIPLETS, _other_child(1), (frozenset(),)),
-        "sibling": Story(_TWINS, _other_child(1), (frozenset(),)),
-        "namesake of another mother": Story(_TWINS, _strangers, (frozenset(),)),
-        "replay": Story(_TWINS, lambda one: (_apply(one, "first"), _apply(one, "first")), (frozenset(),)),
-        "new revision": Story(
+        "twin": Scenario(_TWINS, _other_child(0), (frozenset(),)),
+        "triplet": Scenario(_TRIPLETS, _other_child(1), (frozenset(),)),
+        "sibling": Scenario(_TWINS, _other_child(1), (frozenset(),)),
+        "namesake of another mother": Scenario(_TWINS, _strangers, (frozenset(),)),
+        "replay": Scenario(_TWINS, lambda one: (_apply(one, "first"), _apply(one, "first")), (frozenset(),)),
+        "new revision": Scenario(
             _TWINS,
             lambda one: (_apply(one, "first"), _apply(one.model_copy(update={"birth": None}), "first")),
             (frozenset(),),
         ),
-        "repeat": Story(
+        "repeat": Scenario(
             _TWINS, lambda one: (_apply(one, "first"), _apply(one, "second")),
             (frozenset({_EXISTS}), frozenset({_EXISTS, _SAME_PAPER})),
         ),
-        "repeat by certificate": Story(
+        "repeat by certificate": Scenario(
             _NEWBORN,
             lambda one: (_unregistered(one, "first"), _unregistered(one, "second")),
             (frozenset({_SAME_PAPER}),),
         ),
-        "number of another child": Story(_TWINS, _conflict, (frozenset({_CONFLICT}),)),
-        "same name, birthday and mother, no number in common": Story(
+        "number of another child": Scenario(_TWINS, _conflict, (frozenset({_CONFLICT}),)),
+        "same name, birthday and mother, no number in common": Scenario(
             Traits(newborn=True),
             _no_number_in_common,
             (frozenset({_MAYBE}),),
         ),
-        "placeholder, then a name": Story(_NEWBORN, _rename, (frozenset({_MAYBE}), frozenset({_CONFLICT}))),
+        "placeholder, then a name": Scenario(_NEWBORN, _rename, (frozenset({_MAYBE}), frozenset({_CONFLICT}))),
     }
 )  # fmt: skip
 
 
-def _row(told: Told) -> Mapping[str, JsonValue]:
+def _row(outcome: Outcome) -> Mapping[str, JsonValue]:
     return {
-        "story": told.story,
-        "family": told.number,
-        "first": told.first,
-        "second": told.second,
-        "said": ", ".join(sorted("/".join(finding) for finding in told.findings)),
+        "story": outcome.scenario,
+        "family": outcome.number,
+        "first": outcome.first,
+        "second": outcome.second,
+        "said": ", ".join(sorted("/".join(finding) for finding in outcome.findings)),
         "right": " or ".join(
             ", ".join(sorted("/".join(finding) for finding in allowed)) or "nothing"
-            for allowed in STORIES[told.story].allowed
+            for allowed in SCENARIOS[outcome.scenario].allowed
         ),
     }
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

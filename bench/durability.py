@@ -1,8 +1,9 @@
-"""Nothing lost, nothing twice: `python -m bench.durability [--full]`.
+"""Durability under faults and kills: nothing is lost, nothing happens twice: `python -m bench.durability [--full]`.
 
-First a whole case of the embedded store and ledger is broken at its durable calls, each round in a process of its own:
-killed before, after and in the middle of a call, and refused by the disk at a call, or from a call on. The next worker
-goes on, and then everything about the case must be as if nothing had happened. Then the real service is under fire.
+The first part breaks a whole case on the embedded store and ledger at its durable calls, each round in its own process:
+it kills the process before, after or during a call, or makes the disk refuse one call or all calls from one on. The
+next worker continues, and the case must then be as if nothing had happened. The second part is the chaos test of the
+real service.
 """
 
 import json
@@ -16,9 +17,9 @@ from typing import Any, Final
 from rich.progress import track
 
 from bench.chaos import under_fire
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
+from bench.metrics import Figure, share
 from bench.report import Measured, Rows
+from bench.runner import Bench, run_bench
 from bench.tables import errors
 from tests.support.faults import preloaded
 
@@ -33,11 +34,11 @@ _REFUSALS: Final = (
     ("FAIL_FROM_THEN_ON", "EROFS"),
 )
 _UPLOADS_A_KILL: Final = 2.5
-_SERVICE: Final = 6  # of so many kills one is of the real service: each takes some ten seconds
+_SERVICE: Final = 6  # one kill in so many is of the real service, since each takes about ten seconds
 
 
 def measure(kills: int) -> Measured:
-    """Kill so often, and refuse as densely; at the real size at every call."""
+    """Break so many calls, by kills and by refusals; at the full size every call."""
     in_service = max(3, kills // _SERVICE)
     calls = _swept("FAIL_ONCE", "none", first=0, step=1, last=-1)[0]["calls"]
     step = 1 if kills >= BENCH.full else max(1, calls * len(_KILLS) // max(1, kills - in_service))
@@ -75,4 +76,4 @@ def _wrong(rows: Sequence[dict[str, Any]]) -> Rows:
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

@@ -1,4 +1,4 @@
-"""How long it takes to start, and whether memory creeps: one reading process over very many pages."""
+"""Start-up time, and growth of a reading process's memory over very many pages."""
 
 import os
 import subprocess
@@ -13,26 +13,26 @@ from typing import Final
 import psutil
 from rich.progress import track
 
-from bench.figures import Figure
 from bench.machine import ROOT
+from bench.metrics import Figure
 from bench.tables import errors
 from fixtures.specimens.pages import test_pages
 from fixtures.truth import SAMPLES
 from models.policy import Limits
-from pipeline.ocr.options import OcrOptions, ReaderOptions
-from pipeline.readers import Readers
+from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
+from pipeline.workers.ocr_pool import OcrPool
 
 SEED: Final = 8
-_DIFFERENT: Final = 48  # pages that are read again and again
-_WARM: Final = 0.1  # of the pages: memory that a process takes once and keeps
+_DIFFERENT: Final = 48  # pages that are read repeatedly
+_WARM: Final = 0.1  # share of the pages at the beginning, while the process takes memory that it keeps
 _MEGABYTE: Final = 2**20
 _ONE_SAMPLE: Final = "returned-missing-emblem"
 
 
 def startup_figures() -> Iterator[Figure]:
-    """Seconds until a reading process is warm, and of a whole `intake process` with nothing running before."""
+    """Seconds until a reading process is warm, and seconds of a whole `intake process` from a cold start."""
     began = time.monotonic()
-    with Readers(OcrOptions(threads=1), ReaderOptions(processes=1)) as readers:
+    with OcrPool(OcrOptions(threads=1), ReaderOptions(processes=1)) as readers:
         readers.warm_up()
         yield Figure(name="start of one reading process", value=time.monotonic() - began, unit="s")
     with tempfile.TemporaryDirectory() as folder:
@@ -45,7 +45,7 @@ def startup_figures() -> Iterator[Figure]:
 
 
 def memory_figures(count: int) -> Iterator[Figure]:
-    """Resident memory of one reading process over so many pages, never replaced."""
+    """Resident memory of one reading process over `count` pages, without replacement of the process."""
     sizes = tuple(_sizes(count))
     warm = sizes[max(1, round(count * _WARM)) :]
     yield Figure(name="memory after the first page", value=sizes[0], unit="MB")
@@ -56,7 +56,7 @@ def memory_figures(count: int) -> Iterator[Figure]:
 
 
 def slope(values: tuple[float, ...]) -> float:
-    """The least-squares slope of values at 0, 1, 2 and so on; at least two of them."""
+    """The least-squares slope of at least two values at 0, 1, 2 and so on."""
     middle = (len(values) - 1) / 2
     mean = sum(values) / len(values)
     above = sum((n - middle) * (value - mean) for n, value in enumerate(values))
@@ -64,10 +64,10 @@ def slope(values: tuple[float, ...]) -> float:
 
 
 def _sizes(count: int) -> Iterator[float]:
-    """Megabytes after each page."""
+    """Resident megabytes after each page."""
     endless = ReaderOptions(processes=1, pages_per_process=count + 1, memory_mb=1_000_000)
     pages = [case.data for case in test_pages(min(count, _DIFFERENT), SEED)]
-    with Readers(OcrOptions(threads=2), endless) as readers:
+    with OcrPool(OcrOptions(threads=2), endless) as readers:
         for data in track(islice(cycle(pages), count), "pages", total=count, console=errors):
             readers.start(data, 1, Limits()).result()
             yield _children_mb()

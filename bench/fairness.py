@@ -1,7 +1,7 @@
-"""Are the specimens fair? Plain OCR finds what is undamaged and loses what is hopeless: `python -m bench.fairness`.
+"""Fairness of the specimens: plain OCR must read undamaged values, and lose hopeless ones: `python -m bench.fairness`.
 
-Plain PaddleOCR reads pages of the test split, laid flat and upright, and every printed value is looked for in its text,
-row by row and word for word. At level 10 of a harm next to nothing may be found.
+Plain PaddleOCR reads flat, upright pages of the test split. The bench looks for every printed value in its text, row by
+row and word for word. At level 10 of a harm it must find next to nothing.
 """
 
 import re
@@ -14,10 +14,10 @@ import numpy as np
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench.conduct import Bench, conduct
-from bench.engines import Plain, paddle
-from bench.figures import Figure, share
+from bench.baselines import LineReader, paddle
+from bench.metrics import Figure, share
 from bench.report import Measured
+from bench.runner import Bench, run_bench
 from bench.tables import errors
 from fixtures.people.population import family, traits
 from fixtures.pictures.picture import Leaf, PictureSpec, picture
@@ -30,7 +30,7 @@ _HOPELESS: Final = 10
 
 
 class Sought(NamedTuple):
-    """A printed value, and whether it stands in the text that was read."""
+    """A printed value, and whether the recognised text contains it."""
 
     page: PictureSpec
     field: PrintedField
@@ -38,7 +38,7 @@ class Sought(NamedTuple):
 
 
 def measure(count: int) -> Measured:
-    """Read so many undamaged pages, and some that are hopeless."""
+    """Read `count` undamaged pages, and some hopeless ones."""
     cv2.setNumThreads(1)
     read = paddle()
     whole = tuple(_sought(undamaged(count), read, "undamaged pages", count))
@@ -49,7 +49,7 @@ def measure(count: int) -> Measured:
 
 
 def undamaged(count: int) -> Iterator[PictureSpec]:
-    """Clean flatbed scans of every kind of page that holds values."""
+    """Clean flatbed scans of every page kind that has values."""
     rng = np.random.default_rng(SEED)
     for number in range(count):
         kind = traits(rng).model_copy(update={"certificate": True})
@@ -63,18 +63,18 @@ def undamaged(count: int) -> Iterator[PictureSpec]:
 
 
 def hopeless(count: int) -> Iterator[PictureSpec]:
-    """The same with each harm in turn, at its worst."""
+    """The same pages, with each harm in turn at its highest level."""
     for number, page in enumerate(undamaged(count)):
         yield page.model_copy(update={"damage": Damage(harm=list(Harm)[number % len(Harm)], level=_HOPELESS)})
 
 
 def stands_in(printed: str, text: str) -> bool:
-    """Whether a printed value stands in a text, blanks aside; only compatible forms of a sign count as one."""
+    """Whether a text contains a printed value; blanks are ignored, and compatible forms of a character are equal."""
     return _plain(printed) in _plain(text)
 
 
 def figures(whole: tuple[Sought, ...], lost: tuple[Sought, ...]) -> Iterator[Figure]:
-    """Found of what is undamaged, by page and face; found of what is hopeless, by harm."""
+    """Shares of values found: undamaged ones by page, hopeless ones by harm."""
     yield share("undamaged values found word for word", sum(one.found for one in whole), len(whole))
     for leaf in _LEAVES:
         own = [one.found for one in whole if one.page.leaf is leaf]
@@ -90,17 +90,17 @@ def _leaf(number: int, household: str) -> Leaf:
     return Leaf.MOTHER if leaf is Leaf.FATHER and household == "mother_only" else leaf
 
 
-def _sought(pages: Iterator[PictureSpec], read: Plain, title: str, count: int) -> Iterator[Sought]:
+def _sought(pages: Iterator[PictureSpec], read: LineReader, title: str, count: int) -> Iterator[Sought]:
     for page in track(pages, title, total=count, console=errors):
-        shot = picture(page)
-        lines = read(shot.image)
+        captured = picture(page)
+        lines = read(captured.image)
         text = "\n".join(line.text for line in lines)
-        for field in shot.documents[0].fields:
+        for field in captured.documents[0].fields:
             yield Sought(page, field, all(stands_in(row, text) for row in _rows(field)))
 
 
 def _rows(field: PrintedField) -> tuple[str, ...]:
-    """The value row by row: the characters whose boxes stand beside each other."""
+    """The rows of a value: characters whose boxes stand beside each other."""
     printed = [character for character in field.text if not character.isspace()]
     rows: list[str] = []
     last = None
@@ -127,4 +127,4 @@ def _row(one: Sought) -> Mapping[str, JsonValue]:
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

@@ -1,7 +1,7 @@
-"""Mutated files, notifications and manifests: does each end with a code? `python -m bench.fuzz [--minutes N | --full]`.
+"""Fuzzing of files, notifications, manifests: each must end with a code: `python -m bench.fuzz [--minutes N | --full]`.
 
-Corpus and position of a target lie in build/fuzz/TARGET, and a second call goes on where the first one stopped. An
-input that fails lies in build/fuzz/TARGET/failures, and the exit status is 1.
+The folder build/fuzz/TARGET keeps a target's corpus and position, so that the next call continues where this one stops.
+Inputs that fail are written to build/fuzz/TARGET/failures, and the exit status is then 1.
 """
 
 import argparse
@@ -21,20 +21,20 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from bench import machine
-from bench.conduct import show
-from bench.figures import Figure
 from bench.fuzz_targets import FAILED, TARGETS, Decoder, Seen, Target, Trial, parsed
+from bench.metrics import Figure
 from bench.report import Load, Measured, Run, newest, report, write
+from bench.runner import show
 
 SEED: Final = 1
 FOLDER: Final = machine.ROOT / "build" / "fuzz"
-_SMALL: Final = 1.0  # minutes, of all targets together
-_FULL: Final = 30.0  # minutes, of each
-_KEPT_EVERY: Final = 200  # inputs, after which the position is written
+_SMALL: Final = 1.0  # minutes, for all targets together
+_FULL: Final = 30.0  # minutes, for each target
+_KEPT_EVERY: Final = 200  # inputs between two writes of the position
 
 
 class Progress:
-    """How far the fuzzing of a target came: corpus, position, and what was seen since it was taken up."""
+    """The state of fuzzing a target: corpus, position, and what this run has seen."""
 
     def __init__(self, target: Target, seed: int, folder: Path) -> None:
         self.target, self.seed = target, seed
@@ -46,17 +46,17 @@ class Progress:
 
     def _begin(self) -> None:
         self._corpus.mkdir(parents=True, exist_ok=True)
-        held: dict[str, Any] = (
+        saved: dict[str, Any] = (
             json.loads(self._state.read_text("utf-8")) if self._state.exists() else {"position": 0, "ways": []}
         )
-        self.position: int = held["position"]
-        self._ways = set(held["ways"])
-        # What joined after the position was last written joins again.
+        self.position: int = saved["position"]
+        self._ways = set(saved["ways"])
+        # Inputs found after the last write of the position are found again.
         kept = [file for file in sorted(self._corpus.iterdir()) if int(file.name.split("-")[0]) < self.position]
         self.inputs = [file.read_bytes() for file in (*self._seeds(), *kept)]
 
     def _seeds(self) -> Sequence[Path]:
-        """Kept as they were at the first call, since a PDF that is made again has another date or key."""
+        """The initial inputs, stored at the first call: a PDF that is made again has another date or key."""
         folder = self._folder / "seeds"
         if not folder.exists():
             for number, data in enumerate(self.target.seeds()):
@@ -81,7 +81,7 @@ class Progress:
             self.keep()
 
     def keep(self) -> None:
-        """Write down how far it came."""
+        """Write the position."""
         text = json.dumps({"position": self.position, "ways": sorted(self._ways)})
         fresh = self._state.with_suffix(".new")
         fresh.write_text(text, "utf-8")
@@ -89,7 +89,7 @@ class Progress:
 
 
 def fuzz(target: Target, seconds: float, *, seed: int = SEED, folder: Path = FOLDER) -> Progress:
-    """Go on with a target for so long."""
+    """Continue fuzzing a target for this time."""
     progress = Progress(target, seed, folder)
     end = time.monotonic() + seconds
     with _trial(target) as trial:
@@ -117,7 +117,7 @@ def _put(file: Path, data: bytes) -> None:
 
 
 def measure(targets: Sequence[Target], seconds: float, seed: int) -> Measured:
-    """Fuzz each target for so long."""
+    """Fuzz each target for this time."""
     figures: list[Figure] = []
     outcomes: list[dict[str, JsonValue]] = []
     for target in targets:
@@ -141,23 +141,23 @@ def _figures(name: str, progress: Progress, seconds: float) -> Iterator[Figure]:
 
 
 def main() -> None:
-    """Fuzz, keep the report, and say by the exit status whether anything failed."""
-    asked = _asked()
-    targets = [one for one in TARGETS if asked.target in ("all", one.name)]
-    minutes = asked.minutes or (_FULL * len(targets) if asked.full else _SMALL)
+    """Fuzz and write the report; the exit status is 1 if an input failed."""
+    arguments = _parse_arguments()
+    targets = [one for one in TARGETS if arguments.target in ("all", one.name)]
+    minutes = arguments.minutes or (_FULL * len(targets) if arguments.full else _SMALL)
     settings = {"seconds": round(minutes * 60), "targets": len(targets)}
     before, began, commit = newest("fuzz", settings), datetime.now(tz=UTC), machine.commit()
     with machine.watched_load() as load:
-        found = measure(targets, minutes * 60 / len(targets), asked.seed)
-    held = Load(before=load[0], most=max(load), after=load[-1])
-    run = Run(bench="fuzz", began=began, commit=commit, load=held, seed=asked.seed, settings=settings)
+        found = measure(targets, minutes * 60 / len(targets), arguments.seed)
+    load_seen = Load(before=load[0], most=max(load), after=load[-1])
+    run = Run(bench="fuzz", began=began, commit=commit, load=load_seen, seed=arguments.seed, settings=settings)
     made = report(run, found)
     write(made)
     show(made, before)
     sys.exit(any(figure.name.endswith(": failures") and figure.value for figure in made.figures))
 
 
-def _asked() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench.fuzz", description=(__doc__ or "").split("\n", maxsplit=1)[0]
     )

@@ -1,4 +1,4 @@
-"""Inputs that nobody thought of: a known one changed in a few places, each change told by a seeded chance."""
+"""Mutations for fuzzing: a corpus input changed in a few random places; the same seed gives the same changes."""
 
 import json
 import random
@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-LONGEST: Final = 256 * 1024  # bytes; larger inputs are slower and reach nothing else
+LONGEST: Final = 256 * 1024  # bytes; larger inputs are slower and reach no further code
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
-_PNG_FRAME: Final = 12  # bytes of a piece that its length does not count
+_PNG_FRAME: Final = 12  # bytes of a PNG chunk that its length field does not count
 _EDGES: Final = (0, 1, 2, 7, 8, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1)
 _NUMBER: Final = re.compile(rb"\d+")
 _ODD: Final[Sequence[object]] = (
@@ -22,7 +22,7 @@ Change = Callable[[bytes, random.Random], bytes]
 
 
 def mutated(corpus: Sequence[bytes], chance: random.Random) -> bytes:
-    """One of the corpus, changed one to six times; now and then with the end of another."""
+    """A corpus input changed one to six times, sometimes joined with the end of another input."""
     data = _chosen(corpus, chance)
     for _ in range(chance.randint(1, 6)):
         data = chance.choice(_CHANGES)(data, chance)
@@ -35,30 +35,30 @@ def mutated(corpus: Sequence[bytes], chance: random.Random) -> bytes:
 
 
 def mutated_json(corpus: Sequence[bytes], chance: random.Random) -> bytes:
-    """One of the corpus: its bytes changed, or its values."""
+    """A corpus input with changed bytes, or with changed JSON values."""
     data = _chosen(corpus, chance)
     try:
-        held = json.loads(data)
+        value = json.loads(data)
     except (ValueError, RecursionError):
         return mutated(corpus, chance)
     if chance.random() < 0.3:
         return mutated(corpus, chance)
     for _ in range(chance.randint(1, 3)):
-        held = _tree_changed(held, chance)
-    return json.dumps(held).encode()[:LONGEST]
+        value = _tree_changed(value, chance)
+    return json.dumps(value).encode()[:LONGEST]
 
 
 def _chosen(corpus: Sequence[bytes], chance: random.Random) -> bytes:
-    """One of the corpus, the first of which are whole and come more often."""
+    """A random corpus input; the first ones, which are unmutated, are drawn more often."""
     return corpus[int(len(corpus) * chance.random() ** 2)]
 
 
-def _tree_changed(held: Any, chance: random.Random) -> Any:
-    if not isinstance(held, dict | list) or not held or chance.random() < 0.1:
-        wrapped = {"Message": json.dumps(held)}
-        return chance.choice((chance.choice(_ODD), [held], {"Records": [held]}, wrapped))
-    at = chance.choice(list(held)) if isinstance(held, dict) else chance.randrange(len(held))
-    made = dict(held) if isinstance(held, dict) else list(held)
+def _tree_changed(value: Any, chance: random.Random) -> Any:
+    if not isinstance(value, dict | list) or not value or chance.random() < 0.1:
+        wrapped = {"Message": json.dumps(value)}
+        return chance.choice((chance.choice(_ODD), [value], {"Records": [value]}, wrapped))
+    at = chance.choice(list(value)) if isinstance(value, dict) else chance.randrange(len(value))
+    made = dict(value) if isinstance(value, dict) else list(value)
     if chance.random() < 0.15:
         del made[at]
     elif isinstance(made, list) and chance.random() < 0.2:
@@ -100,7 +100,7 @@ def _cut(data: bytes, chance: random.Random) -> bytes:
 
 
 def _renumber(data: bytes, chance: random.Random) -> bytes:
-    """Another number where one is written in digits, as PDF and JSON do."""
+    """Replace a decimal number by another one, as in PDF and JSON."""
     found = list(_NUMBER.finditer(data[:LONGEST]))
     if not found:
         return data
@@ -109,12 +109,12 @@ def _renumber(data: bytes, chance: random.Random) -> bytes:
 
 
 def _at(data: bytes, chance: random.Random) -> int:
-    """Anywhere, half of the time near the beginning, where headers stand."""
+    """A random position; half of the time near the beginning, where headers are."""
     return chance.randint(0, min(len(data), 200) if chance.random() < 0.5 else len(data))
 
 
 def _with_right_sums(png: bytes) -> bytes:
-    """The same pieces, each with the sum that it needs to be looked at."""
+    """The same PNG with correct checksums, so that decoders do not reject its chunks at once."""
     made, at = [png[: len(_PNG)]], len(_PNG)
     while at + _PNG_FRAME <= len(png):
         length = int.from_bytes(png[at : at + 4])

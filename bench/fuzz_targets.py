@@ -1,4 +1,4 @@
-"""What is fuzzed: decoders, each in a process that is confined as in production, and what parses text from outside."""
+"""The fuzzing targets: decoders in a sandboxed process, as in production, and parsers of external text."""
 
 import json
 import os
@@ -18,27 +18,29 @@ from bench.fuzz_mutations import mutated, mutated_json
 from models.errors import BadManifestError, BadNotificationError, FileRejectedError
 from models.policy import Limits
 from models.submission import parse_manifest
-from pipeline.decode.pages import count_pages, decode
-from pipeline.events.notification import tokens_of, told
-from pipeline.ocr.options import ReaderOptions
-from pipeline.processes import Processes
+from pipeline.events.notification import created_objects, tokens_of
+from pipeline.perceive.decode.pages import count_pages, decode
+from pipeline.perceive.ocr.options import ReaderOptions
+from pipeline.workers.process_pool import WorkerProcesses
 from tests.support import files, hostile_images, hostile_pdfs
 
-LIMITS: Final = Limits(pixels=4_000_000, pages=8)  # small, so that what takes much memory is no honest picture
-SECONDS: Final = 10.0  # on the clock, for one input
-MEGABYTES: Final = 768  # of the whole process: 512, and what it holds when it has just begun
+LIMITS: Final = Limits(
+    pixels=4_000_000, pages=8
+)  # small, so that an input that needs much memory is not an ordinary picture
+SECONDS: Final = 10.0  # wall-clock limit for one input
+MEGABYTES: Final = 768  # of the whole process: 512, and what it holds when it starts
 FAILED: Final = ("uncoded", "timeout", "memory", "slow")
 _KILOBYTES: Final = 1024
 _DIGITS: Final = re.compile(r"0x[0-9a-f]+|\d+|b'.*?'")
 
 
 class Seen(NamedTuple):
-    """What became of an input.
+    """The result of one input.
 
     Attributes:
         outcome: `read`, the reason of a refusal, `crash`, or one of FAILED.
-        way: The outcome and how it came to it; inputs that come another way join the corpus.
-        crashes: Processes that died of it.
+        way: The outcome and its details; an input with new details joins the corpus.
+        crashes: Processes that the input crashed.
     """
 
     outcome: str
@@ -57,26 +59,26 @@ class Trial(Protocol):
 
 
 class Target(NamedTuple):
-    """What is fuzzed, with inputs to begin with."""
+    """A fuzzing target with its initial inputs."""
 
     name: str
     seeds: Callable[[], Sequence[bytes]]
     mutate: Callable[..., bytes]
-    parse: Callable[[bytes], str] | None = None  # None for files, which are decoded in a process
+    parse: Callable[[bytes], str] | None = None  # None for files, which are decoded in another process
 
 
 class Decoder:
-    """Decodes files in a process; a context, at whose end the process ends."""
+    """Decodes files in a child process; use it as a context, which ends the process."""
 
     def __init__(self) -> None:
-        self._processes = Processes(ReaderOptions(processes=1, pages_per_process=5000))
+        self._processes = WorkerProcesses(ReaderOptions(processes=1, pages_per_process=5000))
 
     def __call__(self, data: bytes, /) -> Seen:
-        """Count and decode, as production does."""
+        """Count the pages and decode them, as production does."""
         began = time.monotonic()
         try:
             seen: Seen = self._processes.begin(decoded, data, seconds=SECONDS).result()
-        except FileRejectedError as error:  # the process was ended by its budget
+        except FileRejectedError as error:  # the budget ended the process
             return Seen(error.reason, f"{error.reason} by its budget", time.monotonic() - began, crashes=1)
         except ProcessExpired as error:  # twice; production calls it 系统故障/engine_crash
             return Seen("crash", f"crash {error.exitcode}", time.monotonic() - began, crashes=2)
@@ -109,7 +111,7 @@ def decoded(data: bytes) -> Seen:
 
 
 def _peak() -> float:
-    """Megabytes that this process held at most; getrusage would count those of the process that started it."""
+    """Peak megabytes of this process; getrusage would include those of its parent."""
     rows = dict(row.split(":", maxsplit=1) for row in Path("/proc/self/status").read_text("ascii").splitlines())
     return int(rows["VmHWM"].removesuffix("kB")) / _KILOBYTES
 
@@ -132,7 +134,7 @@ def parsed(parse: Callable[[bytes], str], data: bytes) -> Seen:
 
 @cache
 def _hush() -> None:
-    """Let libtiff keep to itself what it thinks of these files."""
+    """Silence libtiff's warnings about these files."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
@@ -141,7 +143,7 @@ def _count(data: bytes) -> int:
 
 
 def _plain(error: BaseException | None) -> str:
-    """An error without its numbers."""
+    """An error's text without its numbers."""
     return f"{type(error).__name__} {_DIGITS.sub('#', str(error))[:120]}"
 
 
@@ -204,8 +206,8 @@ def _manifests() -> Sequence[bytes]:
 
 
 def _notified(data: bytes) -> str:
-    named = told(data)
-    "".join(one.bucket + one.key for one in named).encode()  # as whoever asks the store for it does
+    named = created_objects(data)
+    "".join(one.bucket + one.key for one in named).encode()  # as every caller that asks the store for the object does
     return f"{min(len(named), 3)} {min(len(tokens_of(data)), 3)}"
 
 

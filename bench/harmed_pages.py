@@ -1,4 +1,4 @@
-"""Pages to harm for the bench of the gate: every harm, at every level, over a page, a value, or an empty margin."""
+"""The harmed pages of bench.quality: every harm, at every level, over a page, a value, or an empty margin."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -14,11 +14,11 @@ from fixtures.truth import Damage, Extent, Harm, Legibility, PrintedField, Split
 
 FAMILIES: Final = 12
 _LEAVES: Final = (Leaf.CHILD, Leaf.CHILD, Leaf.HOME, Leaf.ID_PORTRAIT, Leaf.CERTIFICATE)
-_LEVELS: Final = (3, 8, 5, 10, 4, 7, 2, 9, 6)  # in the order in which a larger bench adds them
+_LEVELS: Final = (3, 8, 5, 10, 4, 7, 2, 9, 6)  # in the order in which larger benches add them
 
 
 class Harmed(NamedTuple):
-    """A page to harm: of which case, how, and what it shows then."""
+    """A page to harm: its case, the harm, and the truth of the harmed page."""
 
     number: int
     leaf: Leaf
@@ -33,18 +33,18 @@ class Harmed(NamedTuple):
 
     @property
     def required(self) -> tuple[PrintedField, ...]:
-        """The values that the page is needed for, of the person whom it is about."""
+        """The required values of the page, of the person whom it shows."""
         wanted = REQUIRED[self.leaf]
         return tuple({field.field: field for field in reversed(self.fields) if field.field in wanted}.values())
 
     @property
     def legibility(self) -> Legibility:
-        """Of the worst required value."""
+        """Legibility of the worst required value."""
         return min((field.legibility for field in self.required), default=Legibility.LEGIBLE)
 
 
 def plan(count: int, split: Split = Split.TEST) -> Iterator[Harmed]:
-    """Pages to harm: every harm over page, value and margin, at levels from 2 to 10, each of another case in turn."""
+    """Plan pages: every harm over page, value and margin, at levels from 2 to 10, taking the cases in turn."""
     conditions = list(product(_LEVELS, Extent, Harm))
     for number in range(count):
         level, extent, harm = conditions[number % len(conditions)]
@@ -55,7 +55,7 @@ def plan(count: int, split: Split = Split.TEST) -> Iterator[Harmed]:
 
 
 def applicants(number: int, split: Split = Split.TEST) -> Family:
-    """The family whose page is harmed: of a newborn, so that every page is needed; a dozen families take turns."""
+    """The families whose pages are harmed: twelve families with a newborn, who need every page."""
     return family(split, 500 + number % FAMILIES, Traits(newborn=True))
 
 

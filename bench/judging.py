@@ -1,7 +1,7 @@
-"""Stored cases judged again: how long one takes, how long a hundred thousand: `python -m bench.judging [--full]`.
+"""Time to judge stored cases again, for one and for a hundred thousand: `python -m bench.judging [--full]`.
 
-A few accepted cases are read once. Each stored case is one of them with a child of its own; they are recorded as the
-product does it. Then all are judged again by two processes, as `intake reprocess --all --from-readings` does.
+The bench reads a few accepted cases once. Each stored case is a copy of one of them with another child, recorded as the
+product does. Two processes then judge all of them again, as `intake reprocess --all --from-readings` does.
 """
 
 import tempfile
@@ -19,42 +19,43 @@ from typing import Final
 from rich.progress import track
 
 from bench.cases import submission, whole
-from bench.clones import Opened, clone, opened
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
 from bench.readings import Library, library
 from bench.report import Measured
+from bench.runner import Bench, run_bench
+from bench.synthetic_cases import SyntheticCase, clone, synthetic_case
 from bench.tables import errors
-from bench.workplace import SECRET
+from bench.workspace import SECRET
 from fixtures.people.population import Traits, family
 from fixtures.truth import Split
+from models.content import Content
 from models.result import Decision
-from pipeline.batches.holding import Task, Who, holding
+from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
 from pipeline.batches.judging import Judging
-from pipeline.batches.outcomes import Outcome
-from pipeline.batches.run import Place, run
-from pipeline.conclude import VERSION, conclude
-from pipeline.documents.dossier import open_dossier
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import CONTENT_VERSION, view_files
-from pipeline.identity import process_identity
-from pipeline.judge import judge, sought
-from pipeline.ledger.batched import BatchOptions, ItemState
-from pipeline.ledger.contents import packed
-from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.values import Content
-from pipeline.rules.duplicates import mother_number
+from pipeline.batches.outcomes import ItemOutcome
+from pipeline.batches.run import BatchContext, run
+from pipeline.cases.conclude import VERSION, judge_case
+from pipeline.cases.conclude import record as record_case
+from pipeline.extract.extraction import CONTENT_VERSION, extract_files
+from pipeline.judge.case import judge, register_query
+from pipeline.judge.dossier import open_dossier
+from pipeline.judge.name_match import NameContext
+from pipeline.judge.rules.duplicates import mother_number
+from pipeline.ledger.batch_values import BatchOptions, ItemState
+from pipeline.ledger.ledger import open_ledger
+from pipeline.ledger.repositories.readings import packed
+from pipeline.workers.process_identity import process_identity
 
 SEED: Final = 8
 BENCH: Final = Bench("judging", __doc__, SEED, "cases", small=2000, full=100_000)
 _PROCESSES: Final = 2
-_MODELS: Final = 10  # cases that the stored ones are like
+_MODELS: Final = 10  # cases that the stored ones are modelled on
 _PAGES: Final = 6
-_TURNS: Final = 40  # in which each of them is timed
+_TURNS: Final = 40  # rounds in which each of them is timed
 
 
 def measure(count: int) -> Measured:
-    """Record so many cases, and judge all of them again."""
+    """Record `count` cases, and judge all of them again."""
     with library() as shelf:
         models = tuple(islice(six_pages(shelf), _MODELS))
         alone = tuple(_alone(models, shelf.reader))
@@ -69,7 +70,7 @@ def measure(count: int) -> Measured:
         ids = [f"case-{number:06}" for number in range(count)]
         began = time.monotonic()
         with closing(open_ledger(place.ledger_url, place.secret)) as ledger:
-            outcomes = _again(ids, Place(desk._replace(ledger=ledger), place, _PROCESSES))
+            outcomes = _again(ids, BatchContext(desk._replace(ledger=ledger), place, _PROCESSES))
         again = time.monotonic() - began
     unchanged = sum(outcome.state is ItemState.PROMOTED and not outcome.changes for outcome in outcomes)
     return Measured(
@@ -85,26 +86,26 @@ def measure(count: int) -> Measured:
     )
 
 
-def six_pages(shelf: Library) -> Iterator[Opened]:
-    """Families' accepted cases of six pages, scans and photos in turn."""
+def six_pages(shelf: Library) -> Iterator[SyntheticCase]:
+    """Accepted cases of six pages, alternately scans and photos."""
     for number in count():
         one = family(Split.TEST, 2000 + number, Traits())
         files = shelf.read(whole(one, number))
-        held = opened(submission(one, "x"), tuple(file.file for file in files), view_files(files))
-        dossier = open_dossier(held.case, held.contents, shelf.reader)
+        case = synthetic_case(submission(one, "x"), tuple(file.file for file in files), extract_files(files))
+        dossier = open_dossier(case.case, case.contents, shelf.reader)
         if len(files) == _PAGES and judge(dossier, (), shelf.reader).decision is Decision.ACCEPTED:
-            yield held._replace(mother=mother_number(dossier))
+            yield case._replace(mother=mother_number(dossier))
 
 
-def _alone(models: Sequence[Opened], reader: Reader) -> Iterator[Figure]:
-    """Milliseconds of judging alone: content in, judgement out, on one thread."""
+def _alone(models: Sequence[SyntheticCase], reader: NameContext) -> Iterator[Figure]:
+    """Milliseconds of judging alone, from content to judgement, on one thread."""
     took = []
     for turn in range(_TURNS):
         for at, model in enumerate(models):
             case, contents, _ = clone(model, turn * len(models) + at, "timed")
             began = time.perf_counter()
             dossier = open_dossier(case, contents, reader)
-            sought(dossier)
+            register_query(dossier)
             judge(dossier, (), reader)
             took.append((time.perf_counter() - began) * 1000)
     yield Figure(name="judging a case of six pages, p50", value=percentile(took, 50), unit="ms")
@@ -113,16 +114,16 @@ def _alone(models: Sequence[Opened], reader: Reader) -> Iterator[Figure]:
     yield Figure(name="content of a case, KiB", value=sum(sizes) / len(sizes), unit="number")
 
 
-def _again(ids: Sequence[str], place: Place) -> tuple[Outcome, ...]:
-    ledger, stop = place.desk.ledger, threading.Event()
-    batch = ledger.begin_batch(ids, BatchOptions(from_readings=True), "bench", VERSION)
-    with holding(ledger, batch.batch_id, Task.RUN, Who(process_identity(), "bench"), stop) as lease:
+def _again(ids: Sequence[str], place: BatchContext) -> tuple[ItemOutcome, ...]:
+    ledger, stop = place.pipeline.ledger, threading.Event()
+    batch = ledger.batches.begin(ids, BatchOptions(from_readings=True), "bench", VERSION)
+    with hold_batch(ledger, batch.batch_id, BatchTask.RUN, BatchOwner(process_identity(), "bench"), stop) as lease:
         ended = filter(None, run(batch, lease, place, stop))
         return tuple(track(ended, "again", total=len(ids), console=errors))
 
 
-def record(models: Sequence[Opened], count: int, engine: str, place: Judging) -> None:
-    """Open, keep and conclude every case, in as many processes as judge again."""
+def record(models: Sequence[SyntheticCase], count: int, engine: str, place: Judging) -> None:
+    """Open, keep and conclude every case, in as many processes as later judge."""
     open_ledger(place.ledger_url, place.secret).close()
     shares = [range(at, count, _PROCESSES) for at in range(_PROCESSES)]
     recorded = partial(_record_share, models, engine, place)
@@ -131,16 +132,16 @@ def record(models: Sequence[Opened], count: int, engine: str, place: Judging) ->
             pass
 
 
-def _record_share(models: Sequence[Opened], engine: str, place: Judging, numbers: range) -> None:
+def _record_share(models: Sequence[SyntheticCase], engine: str, place: Judging, numbers: range) -> None:
     ledger = open_ledger(place.ledger_url, place.secret)
     for number in numbers:
         made = clone(models[number % len(models)], number, f"case-{number:06}")
-        case = ledger.open_case(made.case.submission, made.case.files, made.case.input_digest)
+        case = ledger.cases.open(made.case.submission, made.case.files, made.case.input_digest)
         content = Content(engine, CONTENT_VERSION, made.contents)
-        ledger.keep_content(case, content)
-        conclude(case, content, ledger, place.reader, began=time.monotonic())
+        ledger.cases.keep_content(case, content)
+        record_case(judge_case(case, content, ledger, place.reader, began=time.monotonic()), ledger, place.reader)
     ledger.close()
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

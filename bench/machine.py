@@ -1,4 +1,4 @@
-"""What a bench ran on: the machine, the versions, the commit."""
+"""The machine, the versions and the commit that a bench ran on."""
 
 import os
 import platform
@@ -21,11 +21,11 @@ _CPU_INFO = Path("/proc/cpuinfo")
 
 
 class Machine(Model):
-    """What the numbers depend on.
+    """The machine's properties that results depend on.
 
     Attributes:
-        cores: That this process may use.
-        memory_gb: Of the machine, in units of 2**30 bytes.
+        cores: Number of cores that this process may use.
+        memory_gb: Memory of the machine, in units of 2**30 bytes.
     """
 
     cpu: str
@@ -45,51 +45,51 @@ def machine() -> Machine:
 
 
 def versions() -> Mapping[str, str]:
-    """Python and the distributions that do the work, by name."""
+    """The versions of Python and of the distributions that do the work, by name."""
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in _DISTRIBUTIONS}}
 
 
 def commit() -> str | None:
-    """The commit in the working tree, `-dirty` if tracked files differ from it; None outside a checkout."""
+    """The checked-out commit, with `-dirty` if tracked files differ from it; None outside a checkout."""
     command = ("git", "--no-optional-locks", "describe", "--always", "--dirty", "--abbrev=12", "--exclude", "*")
     try:
-        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=20)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=20)
     except (OSError, subprocess.SubprocessError):
         return None
-    return told.stdout.strip()
+    return done.stdout.strip()
 
 
 def committed(folder: Path) -> frozenset[str] | None:
-    """Names of the files in a folder that are committed; None where that cannot be told."""
+    """Names of the committed files in a folder; None outside a checkout."""
     command = ("git", "--no-optional-locks", "ls-files", "--error-unmatch", ".")
     try:
-        told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=20)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=20)
     except (OSError, subprocess.SubprocessError):
         return None
-    return frozenset(told.stdout.splitlines())
+    return frozenset(done.stdout.splitlines())
 
 
 @contextmanager
 def watched_load() -> Iterator[list[float]]:
-    """Look at the load every few seconds; what was seen is in the list, the first before and the last after."""
-    seen, done = [load()], threading.Event()
+    """Sample the load every few seconds; the list begins with the load before the block and ends with that after it."""
+    loads, done = [load()], threading.Event()
 
     def watch() -> None:
         while not done.wait(_BETWEEN_LOOKS):
-            seen.append(load())
+            loads.append(load())
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
-        yield seen
+        yield loads
     finally:
         done.set()
         watcher.join()
-        seen.append(load())
+        loads.append(load())
 
 
 def load() -> float:
-    """Processes that wanted a core, averaged over the last minute."""
+    """The load average of the last minute."""
     return round(psutil.getloadavg()[0], 2)
 
 

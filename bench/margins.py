@@ -1,4 +1,4 @@
-"""Whole good cases on a flatbed that is four fifths empty: nothing of them is blocked: `python -m bench.margins`."""
+"""False alarms of the quality gate on good scans whose bed is four fifths empty: `python -m bench.margins`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -7,10 +7,10 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import GATE, judged, leaves, scan, submission
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
+from bench.metrics import Figure, share
 from bench.readings import ahead, library
 from bench.report import Measured
+from bench.runner import Bench, run_bench
 from bench.tables import errors
 from fixtures.people.family import Family
 from fixtures.people.population import Traits, family
@@ -21,11 +21,11 @@ from models.result import Decision, Judgement
 
 SEED: Final = 11
 BENCH: Final = Bench("margins", __doc__, SEED, "families", small=5, full=44)
-_FIRST: Final = 3000  # of the families, so that no other bench's are drawn again
+_FIRST: Final = 3000  # family numbers start here, apart from those of other benches
 
 
 class Case(NamedTuple):
-    """A family, the pages that it sends, and what is said of them."""
+    """A family, the pages that it sends, and the findings."""
 
     family: Family
     sent: tuple[Leaf, ...]
@@ -33,19 +33,19 @@ class Case(NamedTuple):
 
     @property
     def blocked(self) -> tuple[Finding, ...]:
-        """What the gate says."""
+        """The findings of the quality gate."""
         return tuple(found for found in self.said.findings if found.code in GATE)
 
 
 def measure(count: int) -> Measured:
-    """Judge the cases of so many families, whose scans nobody harmed."""
+    """Judge the cases of `count` families, whose scans have no harm."""
     cases = tuple(_cases(count))
     wrong = tuple(_row(number, one) for number, one in enumerate(cases) if one.said.decision is not Decision.ACCEPTED)
     return Measured(tuple(figures(cases)), {"not accepted": wrong})
 
 
 def figures(cases: tuple[Case, ...]) -> Iterator[Figure]:
-    """Scans that were blocked, of each page; and what became of the cases."""
+    """Shares of blocked scans, by page; and the decisions of the cases."""
     sent = [(leaf, f"{leaf}.jpg" in {found.file for found in one.blocked}) for one in cases for leaf in one.sent]
     yield share("scans blocked", sum(blocked for _, blocked in sent), len(sent))
     for leaf in sorted({leaf for leaf, _ in sent}):
@@ -75,4 +75,4 @@ def _row(number: int, case: Case) -> Mapping[str, JsonValue]:
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

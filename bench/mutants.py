@@ -1,8 +1,8 @@
-"""Would a slip in what decides about families be noticed? `python -m bench.mutants [--full]`.
+"""Mutation testing of the code that decides about families: `python -m bench.mutants [--full]`.
 
-mutmut changes rules, names and the decision in every small way that it knows, one at a time, and runs the tests of
-these rooms on a sample, or on all; [tool.mutmut] in pyproject.toml says which. What survived is listed with its change.
-mutmut has a lock of its own, deploy/mutmut.lock, since its dependencies do not fit among ours.
+mutmut makes every small change that it knows to the rules, names and the decision ([tool.mutmut] in pyproject.toml
+lists the packages), one at a time, and runs their tests on a sample of the mutants or on all. The report lists the
+surviving mutants with their changes. mutmut has its own lock, deploy/mutmut.lock: its dependencies conflict with ours.
 """
 
 import random
@@ -14,10 +14,10 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
 from bench.machine import ROOT
+from bench.metrics import Figure, share
 from bench.report import Measured
+from bench.runner import Bench, run_bench
 
 SEED: Final = 12
 BENCH: Final = Bench("mutants", __doc__, SEED, "mutants", small=300, full=100_000)
@@ -26,20 +26,20 @@ _PLACE: Final = ROOT / ".venv" / "mutmut"
 _LOCK: Final = ROOT / "deploy" / "mutmut.lock"
 _NOTICED: Final = frozenset({"killed", "timeout", "segfault", "caught by type check"})
 _LINE: Final = re.compile(r"^\s+(\S+): (.+)$", re.MULTILINE)
-_ROOMS: Final = ("pipeline.rules", "pipeline.names", "pipeline.judge", "models.result")
+_ROOMS: Final = ("pipeline.judge.rules", "pipeline.names", "pipeline.judge.case", "models.result")
 
 
 def measure(count: int) -> Measured:
-    """Make every mutant, run the tests on so many of them, and list what nobody noticed."""
+    """Make every mutant, run the tests on `count` of them, and list the survivors."""
     _install()
-    _mutmut("run", "models.result.*")  # makes them all, and notes which test runs through which function
+    _mutmut("run", "models.result.*")  # makes all mutants, and records which test covers which function
     names = sorted(dict(_listed()))
     chosen = random.Random(SEED).sample(names, min(count, len(names)))
     _mutmut("run", "--max-children", _PROCESSES, *chosen)
-    told = {name: ending for name, ending in _listed() if name in set(chosen)}
-    survived = tuple(name for name, ending in told.items() if ending not in _NOTICED)
-    figures = (Figure(name="mutants made", value=len(names), unit="count"), *_figures(told))
-    return Measured(figures, {"survived": tuple(_row(name, told[name]) for name in survived)})
+    endings = {name: ending for name, ending in _listed() if name in set(chosen)}
+    survived = tuple(name for name, ending in endings.items() if ending not in _NOTICED)
+    figures = (Figure(name="mutants made", value=len(names), unit="count"), *_figures(endings))
+    return Measured(figures, {"survived": tuple(_row(name, endings[name]) for name in survived)})
 
 
 def _listed() -> list[tuple[str, str]]:
@@ -53,7 +53,7 @@ def _install() -> None:
 
 
 def _mutmut(*words: str) -> str:
-    """A command of mutmut, whose packages come last, so that pytest is ours."""
+    """Run a mutmut command; its packages come last on the path, so that the project's pytest runs."""
     program = f"import sys; sys.path.append({str(_PLACE)!r}); from mutmut.__main__ import cli; cli()"
     done = subprocess.run(
         [sys.executable, "-c", program, *words], cwd=ROOT, capture_output=True, text=True, check=False
@@ -65,18 +65,18 @@ def _mutmut(*words: str) -> str:
     return done.stdout
 
 
-def _figures(told: Mapping[str, str]) -> Iterator[Figure]:
+def _figures(endings: Mapping[str, str]) -> Iterator[Figure]:
     for title, room in (("all", ""), *((room, room) for room in _ROOMS)):
-        own = [ending for name, ending in told.items() if name.startswith(room)]
+        own = [ending for name, ending in endings.items() if name.startswith(room)]
         yield share(f"mutants noticed: {title}", sum(ending in _NOTICED for ending in own), len(own))
 
 
 def _row(name: str, ending: str) -> Mapping[str, JsonValue]:
-    """The lines that the mutant changes, as a person sees them."""
+    """The lines that the mutant changes, before and after."""
     diff = _mutmut("show", name).splitlines()
     changed = [line for line in diff if re.match(r"[-+](?![-+])", line)]
     return {"mutant": name, "ending": ending, "change": "\n".join(changed)}
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

@@ -1,7 +1,7 @@
-"""姓名不一致: raised of equal names, and not raised of different ones: `python -m bench.names`.
+"""Error rates of 姓名不一致: raised for equal names, or not raised for different ones: `python -m bench.names`.
 
-The child's card is harmed and read once; then the case is judged with the name that is printed, with one whose
-character looks most like the printed one, and with one from the table of characters that people mistake.
+The bench harms and reads the child's card once. It then judges the case with three entered names: the printed one, one
+with the most similar looking character, and one from the table of characters that people confuse.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,11 +14,11 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import judged, page_of, replaced, scan, submission, whole
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
 from bench.glyphs import nearest_impostor
+from bench.metrics import Figure, share
 from bench.readings import Library, ahead, library
 from bench.report import Measured
+from bench.runner import Bench, run_bench
 from bench.tables import errors
 from fixtures.people.family import Family
 from fixtures.people.names import NameKind, impostor
@@ -31,7 +31,7 @@ from models.case import FileReading
 from models.documents import Field, Person
 from models.findings import Code
 from models.result import Judgement
-from pipeline.read_files import StartedFile
+from pipeline.cases.read_files import StartedFile
 
 SEED: Final = 3
 BENCH: Final = Bench("names", __doc__, SEED, "pictures", small=36, full=240)
@@ -45,7 +45,7 @@ _CONDITIONS: Final = ((None, 0), *product(_HARMS, (2, 4, 6, 8)))
 
 
 class Typed(StrEnum):
-    """What the parent typed in."""
+    """Which name the parent entered."""
 
     EQUAL = "equal"
     NEAREST = "nearest glyph"
@@ -53,17 +53,17 @@ class Typed(StrEnum):
 
 
 class Said(StrEnum):
-    """What was said of the name."""
+    """The gravest finding about the name."""
 
     NOTHING = "nothing"
     DIFFERS = "姓名不一致"
     DOUBT = "姓名待核"
     ILLEGIBLE = "3002"
-    ELSE = "something else"  # the card was not even taken for the child's
+    ELSE = "something else"  # the card was not recognised as the child's
 
 
 class Trial(NamedTuple):
-    """A picture of a card: of which family, how it was harmed, whether its name can still be read."""
+    """A picture of a card: the family, the harm, and the legibility of the name."""
 
     family: Family
     kind: NameKind
@@ -73,12 +73,12 @@ class Trial(NamedTuple):
 
     @property
     def level(self) -> int:
-        """Of the harm."""
+        """Level of the harm."""
         return self.damage.level if self.damage else 0
 
 
 class Answer(NamedTuple):
-    """What was said of a trial when this was typed in."""
+    """The finding about a trial with this entered name."""
 
     trial: Trial
     typed: Typed
@@ -87,13 +87,13 @@ class Answer(NamedTuple):
 
 
 def measure(count: int) -> Measured:
-    """Judge so many pictures, each with three names."""
+    """Judge `count` pictures, each with three entered names."""
     answers = tuple(answers_of(count))
     return Measured(tuple(figures(answers)), {"mistakes": tuple(_row(one) for one in answers if _is_wrong(one))})
 
 
 def plan(count: int) -> Iterator[Trial]:
-    """So many pictures; each family's card under as many conditions as there are pictures for it."""
+    """Plan `count` pictures; each family's card appears under several conditions."""
     families = max(1, count // _A_FAMILY)
     for number in range(count):
         at, turn = number % families, number // families
@@ -106,7 +106,7 @@ def plan(count: int) -> Iterator[Trial]:
 
 
 def answers_of(count: int) -> Iterator[Answer]:
-    """Read so many pictures, and judge each with three names."""
+    """Read `count` pictures, and judge each with three entered names."""
     with library() as shelf:
         families = range(max(1, count // _A_FAMILY))
         clean = [shelf.read(whole(_family(n), n)) for n in track(families, "good cases", console=errors)]
@@ -116,7 +116,7 @@ def answers_of(count: int) -> Iterator[Answer]:
 
 
 def figures(answers: tuple[Answer, ...]) -> Iterator[Figure]:
-    """False alarms, missed differences and doubts, where a person can read the name; by level and kind of name."""
+    """False alarms, missed differences and doubts on legible names; by level and kind of name."""
     seen = tuple(one for one in answers if one.trial.legibility is Legibility.LEGIBLE)
     hard = tuple(one for one in answers if one.trial.legibility is not Legibility.LEGIBLE)
     yield from _rates("legible names", seen)
@@ -128,7 +128,7 @@ def figures(answers: tuple[Answer, ...]) -> Iterator[Figure]:
 
 
 def said_of(judgement: Judgement) -> Said:
-    """The gravest thing that was said of the child's name."""
+    """The gravest finding about the child's name."""
     codes = {finding.code for finding in judgement.findings}
     if Code.NAME_DIFFERS in codes:
         return Said.DIFFERS
@@ -191,4 +191,4 @@ def _row(answer: Answer) -> Mapping[str, JsonValue]:
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

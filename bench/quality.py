@@ -1,8 +1,7 @@
-"""3002 and 影像不清: what passes that nobody can read, and what is blocked that anybody can: `python -m bench.quality`.
+"""Errors of 3002 and 影像不清: illegible pages that pass, legible pages that are blocked: `python -m bench.quality`.
 
-One page of a good case is harmed and read again; the other pages stay as they are, and what was said of the case
-without the harm is no consequence of it. The truth is what a person can read (docs/specimens.md), not what our own
-gate thinks of it.
+The bench harms one page of a good case and reads it again; the other pages stay as they are. Only findings that the
+unharmed case does not have count. The truth is what a person can read (docs/specimens.md), independent of the gate.
 """
 
 from collections import Counter
@@ -15,11 +14,11 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import GATE, judged, replaced, scan, submission, whole
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
 from bench.harmed_pages import FAMILIES, Harmed, applicants, plan
+from bench.metrics import Figure, percentile, share
 from bench.readings import Library, ahead, library
 from bench.report import Measured
+from bench.runner import Bench, run_bench
 from bench.tables import errors
 from fixtures.specimens.harmed import REASONS
 from fixtures.truth import Extent, Harm, Legibility, Split
@@ -29,13 +28,13 @@ from models.findings import Finding, Reason
 from models.geometry import Box
 from models.result import Decision, Judgement, decide
 from models.submission import Submission
-from pipeline.read_files import StartedFile
+from pipeline.cases.read_files import StartedFile
 
 SEED: Final = 2
-# Harmed pages: three levels of every harm at every extent, or all nine
+# harmed pages: three levels of every harm at every extent, or all nine
 BENCH: Final = Bench("quality", __doc__, SEED, "pages", small=108, full=324)
-_OVERLAP: Final = 0.5  # of boxes, as a share of what either covers, from which the right place was blamed
-# Reasons that a parent would understand as well as the exact one.
+_OVERLAP: Final = 0.5  # intersection over union from which a finding's box counts as the right place
+# Reasons that help a parent as well as the exact one.
 _ALSO: Final[Mapping[Harm, frozenset[Reason]]] = {
     Harm.DOWNSCALE: frozenset({Reason.BLUR}),
     Harm.GLARE: frozenset({Reason.TOO_BRIGHT}),
@@ -46,26 +45,26 @@ _ALSO: Final[Mapping[Harm, frozenset[Reason]]] = {
 
 
 class Ending(StrEnum):
-    """What became of a harmed page."""
+    """The result of a harmed page."""
 
     RIGHT = "right"
-    ARGUABLE = "arguable"  # two people would differ: nothing is a mistake
-    PASSED = "illegible passed"  # nothing is said although a required value cannot be read
+    ARGUABLE = "arguable"  # arguable: no result is a mistake
+    PASSED = "illegible passed"  # no finding although a required value is illegible
     ASKED = "illegible left to a person"
-    ACCUSED = "illegible called something else"  # missing, or different: of what nobody can read
+    ACCUSED = "illegible called something else"  # an illegible value is reported as missing or different
     BLOCKED = "legible blocked"
     DOUBTED = "legible left to a person"
 
 
 class Verdict(NamedTuple):
-    """A harmed page and what became of it.
+    """A harmed page and its result.
 
     Attributes:
-        brought: What is said of the case only since the harm.
-        blamed: What the gate says of the page, if anything.
+        brought: Findings of the case that the harm caused.
+        blamed: Findings of the gate about the page.
         size: Width and height of the picture in pixels.
-        misread: Whether a required value that nobody can read was read as something else: what makes passing it worse
-            than reading better than people do.
+        misread: Whether an illegible required value was read as something else; if the engine reads it correctly, it
+            merely reads better than people do.
     """
 
     harmed: Harmed
@@ -77,7 +76,7 @@ class Verdict(NamedTuple):
 
 
 class _Case(NamedTuple):
-    """A good case without harm: its application, what was read of it, and what is said of it."""
+    """A good case without harm: its application, readings and findings."""
 
     submission: Submission
     files: tuple[FileReading, ...]
@@ -85,19 +84,19 @@ class _Case(NamedTuple):
 
 
 def measure(count: int) -> Measured:
-    """Both kinds of mistake over so many harmed pages."""
+    """Both kinds of mistake over `count` harmed pages."""
     return found(*judged_pages(count))
 
 
 def found(verdicts: tuple[Verdict, ...], good: tuple[Judgement, ...]) -> Measured:
-    """The figures of so many verdicts, and every mistake."""
+    """The figures of the verdicts, and every mistake."""
     mistakes = tuple(_row(one) for one in verdicts if _is_wrong(one))
     tables = {"mistakes": mistakes, "what was blamed": tuple(_blamed_rows(verdicts))}
     return Measured((*figures(verdicts), *clean_figures(good)), tables)
 
 
 def judged_pages(count: int, split: Split = Split.TEST) -> tuple[tuple[Verdict, ...], tuple[Judgement, ...]]:
-    """Harm so many pages, and judge each in its case; and the cases without harm."""
+    """Harm `count` pages, and judge each in its case; judge the cases without harm, too."""
     families = [applicants(n, split) for n in range(FAMILIES)]
     with library() as shelf:
         scans = [whole(family, n, split) for n, family in enumerate(families)]
@@ -114,7 +113,7 @@ def judged_pages(count: int, split: Split = Split.TEST) -> tuple[tuple[Verdict, 
 
 
 def figures(verdicts: tuple[Verdict, ...]) -> Iterator[Figure]:
-    """Both kinds of mistake, by harm and level; and what was said of the pages that were rightly blamed."""
+    """Both kinds of mistake, by harm and level; and the reasons given for pages that were rightly blamed."""
     yield from _mistakes("", verdicts)
     for harm in Harm:
         yield from _mistakes(f"{harm}: ", tuple(one for one in verdicts if one.harmed.damage.harm is harm))
@@ -133,19 +132,19 @@ def figures(verdicts: tuple[Verdict, ...]) -> Iterator[Figure]:
 
 
 def clean_figures(good: tuple[Judgement, ...]) -> Iterator[Figure]:
-    """The cases without harm: the bench needs them good, and what the gate says of them nobody should hear."""
+    """The cases without harm, which should be accepted; the gate should have no findings about them."""
     yield share("cases without harm accepted", sum(one.decision is Decision.ACCEPTED for one in good), len(good))
     blocked = sum(any(finding.code in GATE for finding in one.findings) for one in good)
     yield share("cases without harm blocked by the gate", blocked, len(good))
 
 
 def ending(legibility: Legibility, said: Decision, *, gate: bool) -> Ending:
-    """What became of a page.
+    """Classify the result of a page.
 
     Args:
-        legibility: Of its worst required value.
-        said: What the findings that the harm brought would lead to by themselves.
-        gate: Whether the gate speaks of this page.
+        legibility: Legibility of the worst required value.
+        said: The decision that the findings caused by the harm lead to.
+        gate: Whether the gate has a finding about this page.
     """
     match legibility:
         case Legibility.DOUBTFUL:
@@ -159,7 +158,7 @@ def ending(legibility: Legibility, said: Decision, *, gate: bool) -> Ending:
 
 
 def brought(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Findings that were not there before."""
+    """Findings that the unharmed case does not have."""
     there = {(one.code, one.reason, one.file, one.field) for one in before}
     return tuple(one for one in after if (one.code, one.reason, one.file, one.field) not in there)
 
@@ -174,7 +173,7 @@ def _verdict(harmed: Harmed, started: tuple[StartedFile, ...], case: _Case, shel
 
 
 def _size(read: FileReading) -> tuple[int, int]:
-    """Of the one page; nothing of one that was not read."""
+    """Width and height of the only page; zeros if it was not read."""
     readings = [reading for page in read.pages if isinstance(page, ReadPage) for reading in page.readings]
     return (readings[0].width, readings[0].height) if readings else (0, 0)
 
@@ -186,7 +185,7 @@ def _misread(harmed: Harmed, after: Judgement) -> bool:
 
 
 def _blamed_rows(verdicts: tuple[Verdict, ...]) -> Iterator[Mapping[str, JsonValue]]:
-    """Each harm beside the reasons that were given of illegible pages, and how well the boxes met."""
+    """Each harm with the reasons given for its illegible pages, and the overlap of the boxes."""
     for harm, extent in product(Harm, Extent):
         blamed = [
             one
@@ -198,8 +197,8 @@ def _blamed_rows(verdicts: tuple[Verdict, ...]) -> Iterator[Mapping[str, JsonVal
         reasons = Counter(one.blamed.reason.value for one in blamed if one.blamed)
         overlaps = [f"{overlap:.2f}" for one in blamed if (overlap := _overlap(one)) is not None]
         if blamed:
-            told = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
-            yield {"harm": f"{harm}, {extent}", "reasons": told, "overlaps": " ".join(overlaps)}
+            listed = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+            yield {"harm": f"{harm}, {extent}", "reasons": listed, "overlaps": " ".join(overlaps)}
 
 
 def _mistakes(title: str, verdicts: tuple[Verdict, ...]) -> Iterator[Figure]:
@@ -232,9 +231,9 @@ def _right_field(verdict: Verdict) -> bool:
 
 
 def _overlap(verdict: Verdict) -> float | None:
-    """Of the blamed box and the value of the blamed field, as a share of what either covers; None without both.
+    """Intersection over union of the finding's box and the field's value; None if either is missing.
 
-    A value of which the picture shows nothing has no box that anybody could draw.
+    A value that the picture does not show has no box.
     """
     blamed = verdict.blamed
     if blamed is None or blamed.box is None or blamed.field is None:
@@ -263,4 +262,4 @@ def _row(verdict: Verdict) -> Mapping[str, JsonValue]:
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

@@ -1,9 +1,9 @@
-"""Characters that no engine reads, told by their pictures: `python -m bench.rare [--full]`.
+"""Verification of rare characters by their glyphs, where the engine cannot read: `python -m bench.rare [--full]`.
 
-Names with such a character are printed twice, as on a register and on a certificate, and harmed up to the level at
-which a person still reads without effort. Each is compared with the name itself, and with names in which that character
-is exchanged for others that nobody reads and that look most like it. The typefaces that print are not among those that
-are compared with.
+The bench prints each name with such a character twice, as on a register and on a certificate, and harms it up to the
+level at which a person still reads without effort. It compares each with the name itself, and with names in which the
+character is replaced by the most similar looking ones that the engine cannot read either. The typefaces used for
+printing are not used for comparing.
 """
 
 import time
@@ -19,32 +19,31 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench import verification
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
+from bench.name_crops import HARMS, LEGIBLE, Drawn, NameCrop, NameReading, draw, read
 from bench.report import Measured
-from bench.strips import HARMS, LEGIBLE, Drawn, Spoken, Strip, draw, read
+from bench.runner import Bench, run_bench
 from bench.tables import errors
 from fixtures.people.names import NameKind, Rng, child_name, surname
 from fixtures.truth import Split
-from pipeline.documents.likeness import Reader
+from pipeline.cases.rare_names import queries_of
 from pipeline.glyphs.compare import resemblance
-from pipeline.glyphs.repertoire import neighbours
-from pipeline.names.verify import Verdict, verify_name
-from pipeline.rare_names import questions_of
+from pipeline.glyphs.typefaces import neighbours
+from pipeline.judge.name_match import NameContext, NameMatch, match_name
 
 SEED: Final = 12
 BENCH: Final = Bench("rare", __doc__, SEED, "names", small=150, full=1500)
 _PROCESSES: Final = 2
 _LOT: Final = 25
 _KINDS: Final = (NameKind.RARE_A, NameKind.RARE_B, NameKind.RARE_LISTED)
-_PRINTS: Final = {  # families that a split prints rare characters with
+_PRINTS: Final = {  # typefaces that a split prints rare characters with
     Split.TRAIN: ("Noto Serif CJK SC",),
     Split.TEST: ("BabelStone Han", "TW-Kai"),
 }
 
 
 class Typed(StrEnum):
-    """What the parent typed in."""
+    """Which name the parent entered."""
 
     EQUAL = "equal"
     NEAREST = "nearest"
@@ -52,9 +51,9 @@ class Typed(StrEnum):
 
 
 class Answer(NamedTuple):
-    """What two pages said of a typed name: their verdicts, and how many seconds comparing took in all.
+    """The verdicts of two pages on an entered name, and the seconds that comparing took in total.
 
-    `character` is the typed one, `printed` the one on the pages.
+    `character` is the entered one, `printed` the one on the pages.
     """
 
     typed: Typed
@@ -62,18 +61,18 @@ class Answer(NamedTuple):
     printed: str
     character: str
     levels: tuple[int, int]
-    verdicts: tuple[Verdict, Verdict]
+    verdicts: tuple[NameMatch, NameMatch]
     took: float
 
 
 def measure(count: int) -> Measured:
-    """Ask of so many names, each printed twice and typed in three ways."""
+    """Verify `count` names, each printed twice and entered in three ways."""
     answers = tuple(answers_of(Split.TEST, count))
     return Measured(tuple(figures(answers)), {"passed and another": tuple(map(row, filter(is_missed, answers)))})
 
 
 def answers_of(split: Split, count: int) -> Iterator[Answer]:
-    """Draw, read and compare so many names, in two processes."""
+    """Draw, read and compare `count` names, in two processes."""
     lots = [(split, start, min(count, start + _LOT)) for start in range(0, count, _LOT)]
     context = get_context("spawn")
     with ProcessPoolExecutor(_PROCESSES, mp_context=context, initializer=verification.begin) as pool:
@@ -82,14 +81,14 @@ def answers_of(split: Split, count: int) -> Iterator[Answer]:
 
 
 def figures(answers: Iterable[Answer]) -> Iterator[Figure]:
-    """Rates of names that pass with a note and of accusations; then by harm and by kind; then the time."""
-    held = tuple(answers)
-    yield from _rates("all", held)
+    """Rates of passes with a note and of false accusations; then by harm and by kind; then the time."""
+    kept = tuple(answers)
+    yield from _rates("all", kept)
     for level in range(LEGIBLE + 1):
-        yield from _rates(f"both up to level {level}", tuple(one for one in held if max(one.levels) <= level))
+        yield from _rates(f"both up to level {level}", tuple(one for one in kept if max(one.levels) <= level))
     for kind in _KINDS:
-        yield from _rates(f"{kind} names", tuple(one for one in held if one.kind is kind))
-    took = [one.took * 1000 for one in held if one.took]
+        yield from _rates(f"{kind} names", tuple(one for one in kept if one.kind is kind))
+    took = [one.took * 1000 for one in kept if one.took]
     yield Figure(name="comparing two pictures, p50", value=percentile(took, 50), unit="ms")
     yield Figure(name="comparing two pictures, p95", value=percentile(took, 95), unit="ms")
 
@@ -100,12 +99,12 @@ def passes(answer: Answer) -> bool:
 
 
 def is_missed(answer: Answer) -> bool:
-    """Whether another name than the printed one passes."""
+    """Whether a name passes that is not the printed one."""
     return answer.typed is not Typed.EQUAL and passes(answer)
 
 
 def row(answer: Answer) -> Mapping[str, JsonValue]:
-    """For the table of mistakes."""
+    """A row of the table of mistakes."""
     return {
         "printed": answer.printed,
         "typed": answer.character,
@@ -131,7 +130,7 @@ def _answered(lot: tuple[Split, int, int]) -> list[Answer]:
 
 
 def _of_one(split: Split, number: int) -> Iterator[Answer]:
-    """Nothing of a name whose rare character the engine reads, or of which it read nothing at all."""
+    """The answers for one name; none if the engine can read its rare character, or read nothing."""
     reader, rng = verification.reader(), np.random.default_rng((SEED, number))
     kind = _KINDS[number % len(_KINDS)]
     name = child_name(surname(kind, rng), kind, split, rng)
@@ -153,32 +152,32 @@ def _of_one(split: Split, number: int) -> Iterator[Answer]:
 
 class _Page(NamedTuple):
     level: int
-    strip: Strip
-    spoken: Spoken
+    crop: NameCrop
+    spoken: NameReading
 
 
 class _Said(NamedTuple):
-    said: Verdict
+    said: NameMatch
     compared: bool
 
 
 def _page(name: str, kind: NameKind, split: Split, rng: Rng) -> _Page | None:
     level = int(rng.integers(0, LEGIBLE + 1))
     harm = list(HARMS)[int(rng.integers(len(HARMS)))] if level else None
-    strip = draw(Drawn(name, kind, harm, level), split, rng)
-    spoken = read(strip, verification.engine())
-    return _Page(level, strip, spoken) if spoken else None
+    crop = draw(Drawn(name, kind, harm, level), split, rng)
+    spoken = read(crop, verification.engine())
+    return _Page(level, crop, spoken) if spoken else None
 
 
-def _verdict(name: str, page: _Page, split: Split, reader: Reader) -> _Said:
-    asked = questions_of(page.spoken.field, 1, name, reader.alphabet)
-    told = (
-        resemblance(page.strip.picture, one.place, one.character, one.rivals, without=_PRINTS[split]) for one in asked
+def _verdict(name: str, page: _Page, split: Split, reader: NameContext) -> _Said:
+    queries = queries_of(page.spoken.field, 1, name, reader.alphabet)
+    compared = (
+        resemblance(page.crop.picture, one.place, one.character, one.rivals, without=_PRINTS[split]) for one in queries
     )
-    answers = tuple(answer for answer in told if answer)
+    answers = tuple(answer for answer in compared if answer)
     field = page.spoken.field._replace(resemblances=answers)
-    return _Said(verify_name(name, field, reader.alphabet, reader.policy.names), bool(asked))
+    return _Said(match_name(name, field, reader.alphabet, reader.policy.names), bool(queries))
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

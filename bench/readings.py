@@ -1,7 +1,7 @@
-"""Pages read once and kept: a changed rule is measured in seconds, a changed reader never reads stale readings.
+"""Stored readings for benches: a changed rule is measured in seconds, and a changed reader never gets stale readings.
 
-The product's own way: bytes in a store, readings in a ledger, under a key that names the bytes and the engine. Here
-the ledger belongs to one state of the sources that perceiving depends on.
+As in the product, a store holds the bytes and a ledger the readings, under a key of bytes and engine. Here each ledger
+belongs to one state of the source files that perceiving depends on.
 """
 
 import hashlib
@@ -13,25 +13,25 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from bench.machine import ROOT
-from bench.workplace import SECRET, reading_processes
+from bench.workspace import SECRET, reading_processes
 from models.case import FileReading, StoredFile
 from models.documents import DocumentKind
 from models.policy import Limits, Policy
-from pipeline.desk import Desk
-from pipeline.documents.likeness import Reader
-from pipeline.ledger.opening import open_ledger
-from pipeline.read_files import StartedFile, start_file
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.read_files import StartedFile, start_file
+from pipeline.judge.name_match import NameContext
+from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.content import keep_bytes
 from pipeline.stores.folder import FolderStore
 
 T = TypeVar("T")
 KEPT: Final = ROOT / "build" / "readings"
 _PERCEIVING: Final = (
-    "pipeline/decode", "pipeline/scene", "pipeline/quality", "pipeline/ocr", "pipeline/perceive.py",
-    "pipeline/second_look.py", "pipeline/stamps.py",
+    "pipeline/perceive/decode", "pipeline/perceive/scene", "pipeline/perceive/ocr", "pipeline/perceive/page.py",
+    "pipeline/perceive/quality.py", "pipeline/perceive/rereading.py", "pipeline/perceive/stamps.py",
     "models/reading.py", "models/geometry.py",
 )  # fmt: skip
-_AHEAD: Final = 2  # submissions that are drawn and begun before the first is waited for
+_AHEAD: Final = 2  # submissions that are drawn and started before the bench waits for the first
 
 
 class Scan(NamedTuple):
@@ -43,17 +43,17 @@ class Scan(NamedTuple):
 
 
 class Library(NamedTuple):
-    """Reading processes, and everything that they have read before."""
+    """Reading processes, and their stored readings."""
 
-    desk: Desk
+    desk: PipelineContext
 
     @property
-    def reader(self) -> Reader:
-        """What judging needs of the engine and of the hospital."""
+    def reader(self) -> NameContext:
+        """The engine's alphabet and the hospital's policy, for judging."""
         return self.desk.reader
 
     def start(self, scans: Iterable[Scan]) -> tuple[StartedFile, ...]:
-        """Begin to read files."""
+        """Start to read files."""
         return tuple(start_file(self._stored(scan), self.desk, self.desk.readers.engine) for scan in scans)
 
     def read(self, scans: Iterable[Scan]) -> tuple[FileReading, ...]:
@@ -67,14 +67,14 @@ class Library(NamedTuple):
 
 @contextmanager
 def library(processes: int = 2) -> Iterator[Library]:
-    """A library whose readings are kept from one run to the next."""
+    """A library whose readings persist between runs."""
     folder = KEPT / source_digest()
     folder.mkdir(parents=True, exist_ok=True)
     ledger = open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}", SECRET)
     try:
         with reading_processes(processes) as readers, tempfile.TemporaryDirectory() as scans:
             readers.warm_up()
-            yield Library(Desk(ledger, FolderStore(Path(scans)), readers, Policy(), Limits()))
+            yield Library(PipelineContext(ledger, FolderStore(Path(scans)), readers, Policy(), Limits()))
     finally:
         ledger.close()
 
@@ -88,7 +88,7 @@ def source_digest(root: Path = ROOT) -> str:
 
 
 def ahead(started: Iterable[T], count: int = _AHEAD) -> Iterator[T]:
-    """The same values, each only once `count` more were made: what they began goes on meanwhile."""
+    """Yield the same values, each after `count` further ones were made, so that the work they started overlaps."""
     waiting: deque[T] = deque()
     for one in started:
         waiting.append(one)

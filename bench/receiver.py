@@ -1,8 +1,8 @@
-"""How quickly uploads are acknowledged: `python -m bench.receiver [--full]`.
+"""Throughput and latency of the receiver's acknowledgements: `python -m bench.receiver [--full]`.
 
-The receiver runs in a process of its own, as in the service, on a ledger whose commits are synced to the disk; senders
-keep their connections open, as object stores do. Beside the rush, when everybody sends as fast as answers come, events
-come at the pace of the target, and once more while another process writes to the same ledger.
+The receiver runs in its own process, as in the service, on a ledger that syncs its commits to the disk; senders keep
+their connections open, as object stores do. The bench sends events as fast as answers arrive, then at the target rate,
+and at that rate again while another process writes to the same ledger.
 """
 
 import http.client
@@ -19,28 +19,30 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
 from bench.report import Measured
-from bench.workplace import SECRET, process_of
-from flows.options import ReceiverOptions
-from flows.settings import Settings
-from flows.web.app import run
-from pipeline.ledger.opening import open_ledger
+from bench.runner import Bench, run_bench
+from bench.workspace import SECRET, running_process
+from pipeline.ledger.ledger import open_ledger
 from pipeline.ledger.values import UploadEvent, Via
+from service.options import ReceiverOptions
+from service.settings import Settings
 from tests.support.processes import free_port
+from web.receiver.app import run
 
 BENCH: Final = Bench("receiver", __doc__, 6, "events", small=1500, full=15_000)
 _TOKEN: Final = "t" * 40
 _SENDERS: Final = 16
 _PACE: Final = 300.0  # events a second: the target
-_WRITES: Final = 50.0  # a second, of the writer beside: some ten times what two cores make of uploads
+_WRITES: Final = (
+    50.0  # transactions a second of the other writer: about ten times as many as two cores need for uploads
+)
 _READY_SECONDS: Final = 30.0
 _NO_CONTENT: Final = 204
 
 
 def measure(count: int) -> Measured:
-    """Send so many events in a rush, at the target's pace, and at that pace beside a writer."""
+    """Send `count` events as fast as possible, at the target rate, and at that rate beside a writer."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             workspace=Path(folder),
@@ -54,7 +56,7 @@ def measure(count: int) -> Measured:
                 sent = _sent(port, 2 * count, count, _PACE)
             beside = tuple(_figures(f"at {_PACE:.0f} a second, beside a writer", sent))
             with closing(open_ledger(settings.ledger_at, SECRET)) as ledger:
-                kept = len(ledger.notifications(4 * count))
+                kept = len(ledger.inbox.notifications(4 * count))
     return Measured((*rush, *paced, *beside, share("acknowledged events that are in the ledger", kept, 3 * count)), {})
 
 
@@ -65,7 +67,7 @@ def _body(number: int) -> bytes:
 
 
 def _sent(port: int, first: int, count: int, pace: float | None) -> tuple[float, list[float]]:
-    """Seconds in all, and milliseconds until each acknowledgement, counted from when the event was due."""
+    """Seconds in total, and milliseconds from the moment when each event was due to its acknowledgement."""
     began, local = time.perf_counter(), threading.local()
 
     def send(at: int) -> float:
@@ -94,7 +96,7 @@ def _figures(words: str, sent: tuple[float, list[float]]) -> Iterator[Figure]:
 
 @contextmanager
 def _receiver(settings: Settings) -> Iterator[int]:
-    with process_of(run, settings):
+    with running_process(run, settings):
         port = settings.receiver.port or 0
         end = time.monotonic() + _READY_SECONDS
         while time.monotonic() < end:
@@ -109,20 +111,20 @@ def _receiver(settings: Settings) -> Iterator[int]:
 
 @contextmanager
 def _writer(settings: Settings) -> Iterator[None]:
-    with process_of(_write, settings.ledger_at, os.getpid()):
-        time.sleep(2.0)  # for it to begin
+    with running_process(_write, settings.ledger_at, os.getpid()):
+        time.sleep(2.0)  # time for the writer to start
         yield
 
 
 def _write(url: str, parent: int) -> None:
-    """What busy workers do to the ledger: a transaction, and a while without one."""
+    """Write as busy workers do: a transaction, then a pause."""
     ledger = open_ledger(url, SECRET)
     number = 0
     while os.getppid() == parent:
-        ledger.hear(UploadEvent(bucket="b", key=f"written/{number}", etag="e", via=Via.RECONCILE))
+        ledger.inbox.add_upload(UploadEvent(bucket="b", key=f"written/{number}", etag="e", via=Via.RECONCILE))
         number += 1
         time.sleep(1 / _WRITES)
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

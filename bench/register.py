@@ -1,8 +1,8 @@
-"""The register of known children at its real size: `python -m bench.register [--full]`.
+"""Import, lookups and races on a register of known children of real size: `python -m bench.register [--full]`.
 
-Import by the command line; 4005 on the same child again; twins with adjacent numbers, siblings; whether an answer takes
-longer where somebody is known; several processes that conclude one child's applications at the same instant. Every
-application stands on the pages of one case that was read, with a child of its own.
+The bench covers import by the command line, 4005 for known children, twins with adjacent numbers, siblings, the answer
+times for known and unknown children, and processes that conclude one child's applications at the same instant. Every
+application uses the pages of one case that was read, with another child.
 """
 
 import csv
@@ -20,32 +20,31 @@ from typing import Final
 
 from rich.progress import track
 
-from bench.clones import DAYS, Opened, clone
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
 from bench.judging import six_pages
+from bench.metrics import Figure, percentile, share
 from bench.readings import library
 from bench.report import Measured
+from bench.runner import Bench, run_bench
+from bench.synthetic_cases import DAYS, SyntheticCase, clone
 from bench.tables import errors
-from bench.workplace import SECRET
-from models.children import KnownChild
+from bench.workspace import SECRET
+from models.content import Content
 from models.errors import ExitCode
 from models.findings import Code
 from models.policy import Policy
+from models.register import KnownChild
 from models.result import Decision
-from pipeline.conclude import conclude
-from pipeline.documents.dossier import Dossier, open_dossier
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import CONTENT_VERSION
-from pipeline.judge import judge, registration, sought
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.values import Content
-from pipeline.rules.duplicates import duplicates
+from pipeline.cases.conclude import judge_case, record
+from pipeline.extract.extraction import CONTENT_VERSION
+from pipeline.judge.case import judge, register_query, registration
+from pipeline.judge.dossier import Dossier, open_dossier
+from pipeline.judge.name_match import NameContext
+from pipeline.judge.rules.duplicates import duplicates
+from pipeline.ledger.ledger import Ledger, open_ledger
 
 SEED: Final = 11
 BENCH: Final = Bench("register", __doc__, SEED, "children", small=3000, full=50_000)
-_IMPORTED: Final = 2  # times as many rows are imported: 100,000 at the real size
+_IMPORTED: Final = 2  # imported rows per measured child: 100,000 rows at the full size
 _COLUMNS: Final = ("name", "sex", "birth_date", "id_number", "birth_certificate_number", "mother_id_number")
 _LOT: Final = 50
 _TIMED: Final = 1000
@@ -55,7 +54,7 @@ _READY_SECONDS: Final = 120.0
 
 
 def measure(count: int) -> Measured:
-    """Ask about so many children who are known, as many twins of theirs, and as many siblings; import twice as many."""
+    """Judge `count` known children, as many of their twins and as many siblings, on a larger imported register."""
     with library() as shelf:
         model, reader = next(six_pages(shelf)), shelf.reader
     numbers = track(range(_IMPORTED * count), "children", console=errors)
@@ -63,7 +62,7 @@ def measure(count: int) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         imports = tuple(_imported(records, Path(folder)))
         ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.sqlite'}", SECRET)
-        ledger.import_children(record.model_copy(update={"submission_id": None}) for record in records[:count])
+        ledger.children.add(record.model_copy(update={"submission_id": None}) for record in records[:count])
         answers = tuple(_answers(model, count, ledger, reader))
         times = tuple(_times(model, ledger, reader))
         ledger.close()
@@ -72,22 +71,22 @@ def measure(count: int) -> Measured:
 
 
 def _known_number(at: int) -> int:
-    """Children of every other turn are known, so that the next number of the same day and sex is free for a twin."""
+    """The number of a known child; every second number is left free, for a twin of the same day and sex."""
     return at // DAYS * 2 * DAYS + at % DAYS
 
 
 def _siblings_number(at: int) -> int:
-    """Of a child of the next day whom nobody knows, behind the twins."""
+    """The number of an unknown child, after those of the twins."""
     return at // DAYS * 2 * DAYS + DAYS + (at + 1) % DAYS
 
 
-def _dossier(model: Opened, number: int, reader: Reader, name: str = "known") -> Dossier:
+def _dossier(model: SyntheticCase, number: int, reader: NameContext, name: str = "known") -> Dossier:
     case, contents, _ = clone(model, number, name)
     return open_dossier(case, contents, reader)
 
 
 def _imported(records: Sequence[KnownChild], folder: Path) -> Iterator[Figure]:
-    """By the command line, as an operator does: first all of them, then all of them again."""
+    """Import all children by the command line, as an operator does, then import them again."""
     file = folder / "known.csv"
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
@@ -108,7 +107,7 @@ def _values(record: KnownChild) -> Iterator[str | None]:
     yield from (values[column] for column in _COLUMNS)
 
 
-def _answers(model: Opened, count: int, ledger: Ledger, reader: Reader) -> Iterator[Figure]:
+def _answers(model: SyntheticCase, count: int, ledger: Ledger, reader: NameContext) -> Iterator[Figure]:
     questions: tuple[tuple[str, Callable[[int], int], Code | None], ...] = (
         ("the same child again: 4005", _known_number, Code.CHILD_EXISTS),
         ("twins with adjacent numbers: nothing said", lambda at: _known_number(at) + DAYS, None),
@@ -125,20 +124,20 @@ def _answers(model: Opened, count: int, ledger: Ledger, reader: Reader) -> Itera
 
 
 def _said(dossiers: Sequence[Dossier], ledger: Ledger, policy: Policy) -> Iterator[Code | None]:
-    known = ledger.known_children(*(sought(dossier) for dossier in dossiers))
+    known = ledger.children.known(*(register_query(dossier) for dossier in dossiers))
     for dossier, children in zip(dossiers, known, strict=True):
         codes = {finding.code for finding in duplicates(dossier, children, policy)}
         yield min(codes, default=None)
 
 
-def _times(model: Opened, ledger: Ledger, reader: Reader) -> Iterator[Figure]:
-    """Of an answer where the child is known, and where it is not, in turns."""
+def _times(model: SyntheticCase, ledger: Ledger, reader: NameContext) -> Iterator[Figure]:
+    """Answer times for known and unknown children, alternately."""
     took: dict[str, list[float]] = {"known": [], "not known": []}
     for at in track(range(_TIMED), "times", console=errors):
         for words, number in (("known", _known_number(at)), ("not known", _known_number(at) + DAYS)):
             dossier = _dossier(model, number, reader, "asks")
             began = time.perf_counter()
-            (known,) = ledger.known_children(sought(dossier))
+            (known,) = ledger.children.known(register_query(dossier))
             judge(dossier, known, reader)
             took[words].append((time.perf_counter() - began) * 1000)
     for words, times in took.items():
@@ -147,8 +146,8 @@ def _times(model: Opened, ledger: Ledger, reader: Reader) -> Iterator[Figure]:
     yield Figure(name="time of an answer, known against not known", value=ratio, unit="number")
 
 
-def _races(model: Opened, url: str, reader: Reader) -> Iterator[Figure]:
-    """Processes that conclude applications of one child at the same instant, round after round."""
+def _races(model: SyntheticCase, url: str, reader: NameContext) -> Iterator[Figure]:
+    """Let processes conclude applications of one child at the same instant, round after round."""
     open_ledger(url, SECRET).close()
     context = get_context("spawn")
     barrier, endings = context.Barrier(_RACERS), context.Queue()
@@ -158,29 +157,34 @@ def _races(model: Opened, url: str, reader: Reader) -> Iterator[Figure]:
     ]
     for worker in workers:
         worker.start()
-    told: dict[int, Counter[Decision]] = {turn: Counter() for turn in range(_ROUNDS)}
+    decisions: dict[int, Counter[Decision]] = {turn: Counter() for turn in range(_ROUNDS)}
     for _ in track(range(_RACERS * _ROUNDS), "races", console=errors):
         turn, decision = endings.get(timeout=_READY_SECONDS)
-        told[turn][decision] += 1
+        decisions[turn][decision] += 1
     for worker in workers:
         worker.join(_READY_SECONDS)
-    one = [held[Decision.ACCEPTED] == 1 and held[Decision.RETURNED] == _RACERS - 1 for held in told.values()]
+    one = [held[Decision.ACCEPTED] == 1 and held[Decision.RETURNED] == _RACERS - 1 for held in decisions.values()]
     yield share(f"rounds of {_RACERS} processes with exactly one accepted, the others 4005", sum(one), _ROUNDS)
 
 
 def _race(
-    model: Opened, url: str, reader: Reader, racer: int, barrier: Barrier, endings: "Queue[tuple[int, Decision]]"
+    model: SyntheticCase,
+    url: str,
+    reader: NameContext,
+    racer: int,
+    barrier: Barrier,
+    endings: "Queue[tuple[int, Decision]]",
 ) -> None:
     ledger = open_ledger(url, SECRET)
     for turn in range(_ROUNDS):
         made = clone(model, turn, f"round-{turn}-{racer}")
-        case = ledger.open_case(made.case.submission, made.case.files, made.case.input_digest)
+        case = ledger.cases.open(made.case.submission, made.case.files, made.case.input_digest)
         content = Content("bench/none/0000/0", CONTENT_VERSION, made.contents)
         barrier.wait(_READY_SECONDS)
-        result = conclude(case, content, ledger, reader, began=time.monotonic())
+        result = record(judge_case(case, content, ledger, reader, began=time.monotonic()), ledger, reader)
         endings.put((turn, result.decision))
     ledger.close()
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

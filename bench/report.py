@@ -1,4 +1,4 @@
-"""What a bench leaves behind: dated JSON, the newest earlier one to compare with."""
+"""Reports of benches: dated JSON files, and the newest earlier one to compare with."""
 
 import json
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from pydantic import Field, JsonValue
 
 from bench import machine
-from bench.figures import Figure
 from bench.machine import Machine, versions
+from bench.metrics import Figure
 from models.base import Model
 
 Rows: TypeAlias = tuple[Mapping[str, JsonValue], ...]
@@ -18,7 +18,7 @@ RESULTS: Final = Path(__file__).parent / "results"
 
 
 class Load(Model):
-    """Processes that wanted a core, averaged over a minute: before, at most during, and after the run."""
+    """Load averages of a minute: before the run, the maximum during it, and after it."""
 
     before: float
     most: float
@@ -26,12 +26,12 @@ class Load(Model):
 
 
 class Run(Model):
-    """When a bench ran, beside which load, and on what.
+    """When a bench ran, under which load, and with which input.
 
     Attributes:
-        commit: In the working tree when the run began.
-        settings: What the run was asked for; only runs with the same settings are compared.
-        seed: Of the generated input; None where nothing is drawn by chance.
+        commit: The checked-out commit when the run began.
+        settings: The sizes of the run; only runs with the same settings are compared.
+        seed: Of the generated input; None if nothing is random.
     """
 
     bench: str
@@ -43,13 +43,13 @@ class Run(Model):
 
 
 class Report(Run):
-    """A run of a bench, and what it showed.
+    """A run of a bench, and its results.
 
     Attributes:
-        seconds: Of the whole run.
+        seconds: Duration of the whole run.
         details: Single observations behind the figures, by table.
-        series: Curves behind the figures: not printed, but plotted.
-        skipped: What was not measured, and why: a run that skipped something is no pass.
+        series: Curves behind the figures, for plots; not printed.
+        skipped: What was not measured, and why; a run that skipped something does not pass.
     """
 
     version: Literal["child-intake/bench@1"] = Field(default="child-intake/bench@1", alias="schema")
@@ -67,7 +67,7 @@ class Report(Run):
 
 
 class Measured(NamedTuple):
-    """What a bench found: figures, the single observations and curves behind them, and what it could not measure."""
+    """Results of a bench: figures, the observations and curves behind them, and what it could not measure."""
 
     figures: tuple[Figure, ...]
     details: Mapping[str, Rows] = {}
@@ -87,7 +87,7 @@ def report(run: Run, found: Measured) -> Report:
 
 
 def write(made: Report, folder: Path = RESULTS) -> Path:
-    """Keep a report; its name is the bench and the moment in UTC."""
+    """Write a report to a file, whose name is the bench and the time in UTC."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{made.bench}-{made.began.astimezone(UTC):%Y%m%dT%H%M%SZ}.json"
     content = made.model_dump(mode="json", by_alias=True)
@@ -96,7 +96,7 @@ def write(made: Report, folder: Path = RESULTS) -> Path:
 
 
 def newest(bench: str, settings: Mapping[str, int], folder: Path = RESULTS) -> Report | None:
-    """The newest committed report of a bench that was asked for the same; None if there is none.
+    """The newest committed report of a bench with the same settings; None if there is none.
 
     Outside a checkout every report in the folder counts.
 

@@ -1,9 +1,8 @@
-"""Stored submissions read again through Prefect, as fast as `intake process` reads them: `python -m bench.rereading`.
+"""Speed of rereading stored submissions through Prefect, beside `intake process`: `python -m bench.rereading`.
 
-A batch works on the warm workers of a real Prefect server.
-
-In turns, so that a disturbance meets both: `intake process` takes a part of the submissions, then its readings are
-taken out of the ledger, and a flow run reads the same pages again.
+The batch runs on the warm workers of a real Prefect server. Both take turns, so that a disturbance affects both:
+`intake process` reads a part of the submissions, the bench deletes these readings from the ledger, and a flow run reads
+the same pages again.
 """
 
 import subprocess
@@ -18,18 +17,17 @@ from typing import Final, NamedTuple
 from rich.progress import track
 from sqlalchemy import Connection, create_engine, delete, select
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
+from bench.metrics import Figure, share
 from bench.report import Measured
+from bench.runner import Bench, run_bench
 from bench.submissions import PAGES, SEED, write_submission
 from bench.tables import errors
-from flows.options import PrefectOptions
-from flows.settings import Settings
 from pipeline.batches.report import report
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.batched import ItemState
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.batch_values import ItemState
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.tables import cases, readings, runs
+from service.options import PrefectOptions
+from service.settings import Settings
 from tests.support.guarded import guarded_server
 from tests.support.processes import environment, wait_until
 from tests.support.runs import Runs, runs_of, serving
@@ -43,7 +41,7 @@ _START_SECONDS: Final = 180.0
 
 
 class _Turn(NamedTuple):
-    """What a part of the submissions took: in all, and a case while both were at it."""
+    """Seconds for one part of the submissions: in total, and a case while two cases are read at once."""
 
     processed: float
     reread: float
@@ -52,7 +50,7 @@ class _Turn(NamedTuple):
 
 
 def measure(count: int) -> Measured:
-    """Read so many submissions once by `intake process`, and again through Prefect; at least four."""
+    """Read `count` submissions by `intake process`, and again through Prefect; at least four."""
     return Measured(tuple(_read_twice(count)), {})
 
 
@@ -63,7 +61,7 @@ def _read_twice(count: int) -> Iterator[Figure]:
         with closing(open_ledger(f"sqlite:///{folder}/workspace/ledger.db", _SECRET)) as ledger:
             parts = [range(at, count, _TURNS) for at in range(_TURNS)]
             turns = [_turn(part, folder, ledger) for part in track(parts, "turns", total=_TURNS, console=errors)]
-            batches = ledger.batches()
+            batches = ledger.batches.list()
             again = sum(batch.count(ItemState.PROMOTED) for batch in batches)
             changed = sum(report(ledger, batch.batch_id, most=0).changed for batch in batches)
     yield share("submissions read again through Prefect", again, count)
@@ -98,24 +96,24 @@ def _turn(numbers: range, folder: Path, ledger: Ledger) -> _Turn:
     with (
         guarded_server(settings) as guarded,
         serving(workspace, guarded, **named),
-        runs_of(guarded, "reprocess/reprocess-stored-cases", _PATIENCE) as asked,
+        runs_of(guarded, "reprocess/reprocess-stored-cases", _PATIENCE) as runs,
     ):
-        reread = _reread(asked, ids, ledger)
+        reread = _reread(runs, ids, ledger)
     return _Turn(processed, reread, alone, _a_case(workspace, ids, run=2))
 
 
-def _reread(asked: Runs, ids: Sequence[str], ledger: Ledger) -> float:
-    wait_until(lambda: bool(ledger.figures().workers), "a warm worker", _START_SECONDS)
-    asked.ended(asked.ask())  # refused; but the deployment is there, and its worker takes runs
+def _reread(runs: Runs, ids: Sequence[str], ledger: Ledger) -> float:
+    wait_until(lambda: bool(ledger.operations.metrics().workers), "a warm worker", _START_SECONDS)
+    runs.ended(runs.ask())  # refused, which shows that the deployment exists and its worker takes runs
     began = time.monotonic()
-    run = asked.ended(asked.ask(selection={"submission_ids": list(ids)}, dry_run=False))
+    run = runs.ended(runs.ask(selection={"submission_ids": list(ids)}, dry_run=False))
     if run.state_name != "Reprocessed":
         raise RuntimeError(f"The run ended as {run.state_name}.")
     return time.monotonic() - began
 
 
 def _a_case(workspace: Path, ids: Sequence[str], *, run: int) -> float:
-    """Seconds between two ends of cases, on average."""
+    """Mean seconds between the ends of two consecutive cases."""
     query = select(runs.c.finished_at).join(cases, cases.c.id == runs.c.case_id)
     with _database(workspace) as connection:
         ended = connection.scalars(query.where(runs.c.ordinal == run, cases.c.submission_id.in_(ids))).all()
@@ -124,7 +122,7 @@ def _a_case(workspace: Path, ids: Sequence[str], *, run: int) -> float:
 
 
 def _forget_readings(workspace: Path) -> None:
-    """So that every page is read again."""
+    """Delete all readings, so that every page is read again."""
     with _database(workspace) as connection:
         connection.execute(delete(readings))
 
@@ -138,4 +136,4 @@ def _database(workspace: Path) -> Iterator[Connection]:
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

@@ -1,8 +1,8 @@
-"""How many keys and seconds a case takes somebody who reviews it: `python -m bench.reviewer [--full]`.
+"""Keystrokes and machine seconds that a reviewer needs for a case: `python -m bench.reviewer [--full]`.
 
-The samples are read once by the real engine. Then a scripted reviewer decides them in Chromium by keyboard alone, each
-time in a copy of what was read, so that every picture is drawn for the first time. Seconds are those of the machine,
-from the first key on the queue to the queue after the decision; keys come as quickly as the browser takes them.
+The real engine reads the samples once. A scripted reviewer then decides them in Chromium with the keyboard alone, each
+time on a fresh copy of the workspace, so that no picture is cached. Seconds count from the first key on the queue to
+the queue after the decision; the script sends keys as fast as the browser takes them.
 """
 
 import tempfile
@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from rich.progress import track
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile
+from bench.metrics import Figure, percentile
 from bench.report import Measured
+from bench.runner import Bench, run_bench
 from bench.tables import errors
 from tests.support.chromium import running_chromium
 from tests.support.keyboard import DOUBTFUL, DRAWN, KNOWN, Reviewer, copied, processed_in
@@ -23,8 +23,8 @@ from tests.support.keyboard import DOUBTFUL, DRAWN, KNOWN, Reviewer, copied, pro
 BENCH: Final = Bench("reviewer", __doc__, 0, "runs", small=2, full=5)
 
 
-class Story(NamedTuple):
-    """Where a reviewer begins, which case they open, and what they press once its values are shown."""
+class Scenario(NamedTuple):
+    """The queue to start from, the case to open, and the keys to press once its values are shown."""
 
     queue: str
     sample: str
@@ -59,39 +59,39 @@ def _looks(reviewer: Reviewer) -> None:
     reviewer.decided("decide", "a", "Enter")
 
 
-_STORIES: Final[Mapping[str, Story]] = MappingProxyType(
+_SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType(
     {
-        "a doubtful name, accepted": Story("open", DOUBTFUL, _accepts),
-        "a doubtful name, returned": Story("open", DOUBTFUL, _returns),
-        "a known child, returned": Story("known", KNOWN, _knows),
-        "a blind look": Story("blind", DRAWN, _looks),
+        "a doubtful name, accepted": Scenario("open", DOUBTFUL, _accepts),
+        "a doubtful name, returned": Scenario("open", DOUBTFUL, _returns),
+        "a known child, returned": Scenario("known", KNOWN, _knows),
+        "a blind look": Scenario("blind", DRAWN, _looks),
     }
 )
 
 
 def measure(count: int) -> Measured:
-    """Decide each story so many times."""
+    """Decide each scenario `count` times."""
     with tempfile.TemporaryDirectory(prefix="reviewer-") as folder:
         processed_in(Path(folder))
-        told = {
-            name: [_told(story, Path(folder)) for _ in track(range(count), name, console=errors)]
-            for name, story in _STORIES.items()
+        reviewers = {
+            name: [_decide(scenario, Path(folder)) for _ in track(range(count), name, console=errors)]
+            for name, scenario in _SCENARIOS.items()
         }
-    figures = tuple(figure for name, runs in told.items() for figure in _figures(name, runs))
-    return Measured(figures, {name: tuple(_rows(runs)) for name, runs in told.items()})
+    figures = tuple(figure for name, runs in reviewers.items() for figure in _figures(name, runs))
+    return Measured(figures, {name: tuple(_rows(runs)) for name, runs in reviewers.items()})
 
 
-def _told(story: Story, processed: Path) -> Reviewer:
+def _decide(scenario: Scenario, processed: Path) -> Reviewer:
     with (
         tempfile.TemporaryDirectory(prefix="desk-") as to,
         copied(processed, Path(to)) as (_, origin),
         running_chromium() as chromium,
     ):
         reviewer = Reviewer(chromium, origin)
-        reviewer.page.goto(f"{origin}/queue?view={story.queue}")
-        reviewer.open(story.sample)
+        reviewer.page.goto(f"{origin}/queue?view={scenario.queue}")
+        reviewer.open(scenario.sample)
         reviewer.show()
-        story.decide(reviewer)
+        scenario.decide(reviewer)
         return reviewer
 
 
@@ -102,11 +102,11 @@ def _figures(name: str, runs: Sequence[Reviewer]) -> Iterator[Figure]:
 
 
 def _rows(runs: Sequence[Reviewer]) -> Iterator[dict[str, str | int | float]]:
-    """A row for each step, with its median."""
+    """A row for each step, with its median seconds."""
     for at, step in enumerate(runs[0].steps):
         took = percentile([run.steps[at].seconds for run in runs], 50)
         yield {"step": step.name, "keys": step.keys, "seconds": round(took, 3)}
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

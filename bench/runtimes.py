@@ -1,7 +1,7 @@
-"""Do the runtimes read the same, and how fast is each: `python -m bench.runtimes [--full]`.
+"""Accuracy, agreement and speed of the OCR runtimes: `python -m bench.runtimes [--full]`.
 
-One process, one thread. Every page is read by each in turn, another one first each time; what is read is compared with
-the truth, and value by value with what ONNX Runtime reads in full precision.
+One process with one thread reads every page with each runtime; another runtime begins each time. The bench compares the
+values with the truth, and with those that ONNX Runtime reads in full precision.
 """
 
 import time
@@ -13,9 +13,9 @@ from pydantic import JsonValue
 from rich.progress import track
 
 from bench.cases import judged_alone
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
 from bench.report import Measured
+from bench.runner import Bench, run_bench
 from bench.scoring import ScoredField, score_fields
 from bench.tables import errors
 from fixtures.specimens.pages import PageCase, test_pages
@@ -23,10 +23,10 @@ from fixtures.truth import Expected, Legibility
 from models.case import ReadPage
 from models.policy import Limits, Policy
 from models.result import Decision
-from pipeline.documents.likeness import Reader
-from pipeline.ocr.engines import alphabet, engine_kind
-from pipeline.ocr.options import OcrOptions
-from pipeline.perceive import perceive
+from pipeline.judge.name_match import NameContext
+from pipeline.perceive.ocr.engine import alphabet, engine_kind
+from pipeline.perceive.ocr.options import OcrOptions
+from pipeline.perceive.page import perceive
 
 SEED: Final = 9
 BENCH: Final = Bench("runtimes", __doc__, SEED, "pages", small=24, full=96)
@@ -41,7 +41,7 @@ RUNTIMES: Final[Mapping[str, OcrOptions]] = MappingProxyType(
 
 
 class Turn(NamedTuple):
-    """One runtime's turn with one page."""
+    """One runtime's result on one page."""
 
     runtime: str
     page: str
@@ -50,7 +50,7 @@ class Turn(NamedTuple):
 
 
 def measure(count: int) -> Measured:
-    """Read so many pages of the test split by each runtime."""
+    """Read `count` pages of the test split with each runtime."""
     turns = tuple(_turns(count))
     return Measured(tuple(figures(turns)), {"values that differ": tuple(_differing(turns))})
 
@@ -71,7 +71,7 @@ def figures(turns: tuple[Turn, ...]) -> Iterator[Figure]:
 
 def _turns(count: int) -> Iterator[Turn]:
     engines = {name: engine_kind(options.engine).load(options) for name, options in RUNTIMES.items()}
-    reader = Reader(alphabet(OcrOptions()), Policy())
+    reader = NameContext(alphabet(OcrOptions()), Policy())
     for number, case in enumerate(track(test_pages(count, SEED), "pages", total=count, console=errors)):
         names = list(RUNTIMES)
         for name in names[number % len(names) :] + names[: number % len(names)]:
@@ -81,7 +81,7 @@ def _turns(count: int) -> Iterator[Turn]:
             yield Turn(name, case.name, seconds, _scored(case, ReadPage(page_no=1, readings=readings), reader))
 
 
-def _scored(case: PageCase, page: ReadPage, reader: Reader) -> tuple[ScoredField, ...]:
+def _scored(case: PageCase, page: ReadPage, reader: NameContext) -> tuple[ScoredField, ...]:
     expected = Expected(name=case.name, decision=Decision.ACCEPTED, findings=(), pages=case.truth)
     return score_fields(expected, judged_alone(case.truth[0].file, page, reader))
 
@@ -101,4 +101,4 @@ def _differing(turns: tuple[Turn, ...]) -> Iterator[Mapping[str, JsonValue]]:
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

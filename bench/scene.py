@@ -1,7 +1,8 @@
-"""Documents found in pictures, drawn from the specimens of the test split: `python -m bench.scene`.
+"""Accuracy and speed of document detection on specimens of the test split: `python -m bench.scene`.
 
-A document is found if some outline and its own share nine tenths, or four fifths, of what either covers. A generous
-outline does no harm, and neither does the whole picture; one that cuts off print does, and so does one around nothing.
+A document counts as found if some outline overlaps its own by an intersection over union of 0.9, or 0.8. An outline
+that is too large does no harm, nor does the whole picture; an outline that cuts off print does, and so does a false
+one.
 """
 
 import time
@@ -16,35 +17,35 @@ from cv2.typing import MatLike
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, percentile, share
+from bench.metrics import Figure, percentile, share
 from bench.report import Measured
+from bench.runner import Bench, run_bench
 from bench.tables import errors
 from fixtures.pictures.picture import PictureSpec, picture
 from fixtures.specimens.sets import specimen
 from fixtures.truth import PictureStyle, Split
 from models.geometry import Box, Quad
-from pipeline.scene.find import find_documents
+from pipeline.perceive.scene.document_detection import find_documents
 
 SEED: Final = 12
 BENCH: Final = Bench("scene", __doc__, SEED, "pictures", small=60, full=300)
 _WELL, _ROUGHLY = 0.9, 0.8
-_KEPT: Final = 0.985  # of a document that must lie in an outline and what is kept around it, or it was cut
-_SURROUND: Final = 0.085  # of the longer side that straightening keeps around an outline
-_ASTRAY: Final = 0.3  # of an outline that must lie on a document, or it is around nothing
+_KEPT: Final = 0.985  # share of a document that an outline and its margin must contain, or the document counts as cut
+_SURROUND: Final = 0.085  # margin that rectification keeps around an outline, as a share of its longer side
+_ASTRAY: Final = 0.3  # share of an outline that must lie on a document, or the outline counts as false
 _WHOLE: Final = 0.98
 
 
-class Looked(NamedTuple):
-    """A picture that was looked through.
+class Detection(NamedTuple):
+    """The result of document detection on a picture.
 
     Attributes:
-        name: Of its specimen.
-        nearest: Of each true document, the largest overlap with an outline, as a share of what either covers.
-        kept: Of each true document in the picture, the largest share that one outline and its surround keep.
-        found: How many outlines.
-        surplus: How many of them are around nothing.
-        whole: Whether the whole picture was taken for the document.
+        name: Name of its specimen.
+        nearest: For each true document, the largest intersection over union with an outline.
+        kept: For each true document, the largest share that one outline and its margin contain.
+        found: Number of outlines.
+        surplus: Number of false outlines.
+        whole: Whether the detector took the whole picture for the document.
         seconds: Of processor time, on one thread.
     """
 
@@ -60,16 +61,18 @@ class Looked(NamedTuple):
 
 
 def measure(count: int) -> Measured:
-    """Look through so many pictures."""
+    """Detect the documents in `count` pictures."""
     cv2.setNumThreads(1)
     seen = pictures(Split.TEST, SEED)
-    looked = [look(name, spec) for name, spec in track(islice(seen, count), "pictures", total=count, console=errors)]
-    mistakes = tuple(_row(one) for one in looked if _is_wrong(one))
-    return Measured(tuple(figures(looked)), {"not found, or cut": mistakes})
+    detections = [
+        detect(name, spec) for name, spec in track(islice(seen, count), "pictures", total=count, console=errors)
+    ]
+    mistakes = tuple(_row(one) for one in detections if _is_wrong(one))
+    return Measured(tuple(figures(detections)), {"not found, or cut": mistakes})
 
 
 def pictures(split: Split, seed: int) -> Iterator[tuple[str, PictureSpec]]:
-    """One picture of every submission, and all that show two documents."""
+    """One picture of every submission, and all pictures with two documents."""
     for number in numbers():
         made = specimen(split, seed, number)
         specs = [spec for file in made.files for spec in file.pages]
@@ -77,20 +80,20 @@ def pictures(split: Split, seed: int) -> Iterator[tuple[str, PictureSpec]]:
         yield from ((made.name, spec) for spec in pairs or specs[number % max(1, len(specs)) :][:1])
 
 
-def look(name: str, spec: PictureSpec) -> Looked:
-    """Find the documents in a picture, and hold them against the true ones."""
-    shot = picture(spec)
+def detect(name: str, spec: PictureSpec) -> Detection:
+    """Detect the documents in a picture, and compare them with the true ones."""
+    captured = picture(spec)
     began = time.thread_time()
-    quads = find_documents(shot.image)
+    quads = find_documents(captured.image)
     seconds = time.thread_time() - began
-    frame = _corners(Quad.of_box(Box(0, 0, *shot.size)))
+    frame = _corners(Quad.of_box(Box(0, 0, *captured.size)))
     outlines = [_corners(quad) for quad in quads]
-    true = [_within(_corners(document.quad), frame) for document in shot.documents]
+    true = [_within(_corners(document.quad), frame) for document in captured.documents]
     true = [document for document in true if len(document)]
     whole = len(outlines) == 1 and _overlap(outlines[0], frame) >= _WHOLE
-    return Looked(
+    return Detection(
         name,
-        shot.style,
+        captured.style,
         spec.damage is not None,
         nearest=tuple(max(_overlap(one, outline) for outline in outlines) for one in true),
         kept=tuple(max(_shared(one, _grown(outline)) / _area(one) for outline in outlines) for one in true),
@@ -101,34 +104,34 @@ def look(name: str, spec: PictureSpec) -> Looked:
     )
 
 
-def figures(looked: list[Looked]) -> Iterator[Figure]:
-    """What was found, of everything, by style, and where two documents lie side by side; and how long it took."""
-    yield from _found("", looked)
+def figures(detections: list[Detection]) -> Iterator[Figure]:
+    """Shares of documents found: of all, by style, and where two lie side by side; and the time."""
+    yield from _found("", detections)
     for style in PictureStyle:
-        yield from _found(f"{style}: ", [one for one in looked if one.style is style])
-    pairs = [one for one in looked if len(one.nearest) > 1]
+        yield from _found(f"{style}: ", [one for one in detections if one.style is style])
+    pairs = [one for one in detections if len(one.nearest) > 1]
     yield share("pairs found as two documents", sum(min(one.nearest) >= _ROUGHLY for one in pairs), len(pairs))
     yield share("pairs kept, as two or in one outline", sum(min(one.kept) >= _KEPT for one in pairs), len(pairs))
-    yield share("pictures with an outline around nothing", sum(one.surplus > 0 for one in looked), len(looked))
-    yield share("whole picture taken", sum(one.whole for one in looked), len(looked))
-    times = [one.seconds * 1000 for one in looked]
+    yield share("pictures with an outline around nothing", sum(one.surplus > 0 for one in detections), len(detections))
+    yield share("whole picture taken", sum(one.whole for one in detections), len(detections))
+    times = [one.seconds * 1000 for one in detections]
     yield Figure(name="processor time of a picture, median", value=percentile(times, 50), unit="ms")
     yield Figure(name="processor time of a picture, 95th percentile", value=percentile(times, 95), unit="ms")
 
 
-def _found(title: str, looked: list[Looked]) -> Iterator[Figure]:
-    nearest = [value for one in looked for value in one.nearest]
-    kept = [value for one in looked for value in one.kept]
+def _found(title: str, detections: list[Detection]) -> Iterator[Figure]:
+    nearest = [value for one in detections for value in one.nearest]
+    kept = [value for one in detections for value in one.kept]
     yield share(f"{title}found, nine tenths shared", sum(value >= _WELL for value in nearest), len(nearest))
     yield share(f"{title}found, four fifths shared", sum(value >= _ROUGHLY for value in nearest), len(nearest))
     yield share(f"{title}cut off", sum(value < _KEPT for value in kept), len(kept))
 
 
-def _is_wrong(one: Looked) -> bool:
+def _is_wrong(one: Detection) -> bool:
     return one.surplus > 0 or any(kept < _KEPT for kept in one.kept) or any(near < _ROUGHLY for near in one.nearest)
 
 
-def _row(one: Looked) -> dict[str, JsonValue]:
+def _row(one: Detection) -> dict[str, JsonValue]:
     return {
         "specimen": one.name,
         "style": one.style.value,
@@ -146,7 +149,7 @@ def _is_astray(outline: MatLike, true: list[MatLike]) -> bool:
 
 
 def _grown(outline: MatLike) -> MatLike:
-    """The outline with what is kept around it, away from its middle."""
+    """The outline with the margin that rectification keeps around it."""
     middle = outline.mean(axis=0)
     sides = np.linalg.norm(outline - np.roll(outline, 1, axis=0), axis=1)
     away = outline - middle
@@ -158,7 +161,7 @@ def _corners(quad: Quad) -> MatLike:
 
 
 def _within(one: MatLike, frame: MatLike) -> MatLike:
-    """What of a document the picture shows: damage may have cut it."""
+    """The part of a document that the picture shows; damage may have cut it."""
     size, shown = cv2.intersectConvexConvex(one, frame)
     return shown[:, 0] if size else np.empty((0, 2), np.float32)
 
@@ -177,4 +180,4 @@ def _area(outline: MatLike) -> float:
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

@@ -1,4 +1,4 @@
-"""A judgement beside the truth: which fields, page kinds, decisions and findings are right."""
+"""Score a judgement against the truth: fields, page kinds, decisions and findings."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -17,19 +17,19 @@ _OF_THE_CHILD: Final = frozenset({Field.NAME, Field.SEX, Field.BIRTH_DATE})
 
 
 class Outcome(StrEnum):
-    """What became of a printed field."""
+    """The result of a printed field."""
 
     RIGHT = "right"
     WRONG = "wrong"  # another value was read
     MISSING = "missing"  # no value was read
-    MISPLACED = "misplaced"  # the value is right, and was taken for another person's
+    MISPLACED = "misplaced"  # the value is right, but assigned to another person
 
 
 class ScoredField(NamedTuple):
-    """A printed field and what was read there, of whom; several readings are joined by ` | `.
+    """A printed field, its reading, and the person that it was assigned to; several readings are joined by ` | `.
 
     Attributes:
-        confidence: Of the reading; None where nothing was read.
+        confidence: Of the reading; None if there is none.
     """
 
     sample: str
@@ -42,7 +42,7 @@ class ScoredField(NamedTuple):
 
     @property
     def value_right(self) -> bool:
-        """What is printed was read, whosever it was taken for."""
+        """Whether the printed value was read, for any person."""
         return self.outcome in (Outcome.RIGHT, Outcome.MISPLACED)
 
     @property
@@ -52,13 +52,13 @@ class ScoredField(NamedTuple):
 
     @property
     def characters_right(self) -> int:
-        """Of the printed value: its length less the edits that lead from it to the reading, and never below 0."""
+        """The length of the printed value less its edit distance to the reading; at least 0."""
         edits = Levenshtein.distance(self.printed.value, self.read or "")
         return max(0, len(self.printed.value) - edits)
 
 
 class ScoredPage(NamedTuple):
-    """One picture, the documents on it and the kinds that were told of it."""
+    """One picture, its documents, and the page kinds that were recognised."""
 
     sample: str
     documents: tuple[TruePage, ...]
@@ -66,12 +66,12 @@ class ScoredPage(NamedTuple):
 
     @property
     def right(self) -> bool:
-        """Exactly the kinds of its documents were told."""
+        """Whether exactly the kinds of its documents were recognised."""
         return sorted(self.kinds) == sorted(page.kind for page in self.documents)
 
 
 class ScoredCase(NamedTuple):
-    """A sample's decision and findings beside the expected ones. Warnings decide nothing and are left out."""
+    """A sample's decision and findings beside the expected ones; without warnings, which decide nothing."""
 
     expected: Expected
     decided: Decision
@@ -81,23 +81,23 @@ class ScoredCase(NamedTuple):
 
     @property
     def decision_right(self) -> bool:
-        """The decision is the expected one, or one that a person could defend."""
+        """Whether the decision is the expected one or a tolerated one."""
         return self.decided in (self.expected.decision, *self.expected.tolerated)
 
     @property
     def right(self) -> bool:
-        """The decision and, where nobody could argue, every finding are the expected ones."""
+        """Whether the decision is right and, unless the case is arguable, every finding is as expected."""
         agreed = not self.lacking and not self.surplus
         return self.decision_right and (agreed or bool(self.expected.tolerated))
 
 
 def score_fields(expected: Expected, judged: Judgement) -> tuple[ScoredField, ...]:
-    """Every printed field of a sample."""
+    """Score every printed field of a sample."""
     return tuple(_scored(expected.name, page, printed, judged) for page in expected.pages for printed in page.fields)
 
 
 def score_pages(expected: Expected, judged: Judgement) -> tuple[ScoredPage, ...]:
-    """Every picture of a sample that can be opened."""
+    """Score every picture of a sample that can be opened."""
     return tuple(
         ScoredPage(
             expected.name,
@@ -109,7 +109,7 @@ def score_pages(expected: Expected, judged: Judgement) -> tuple[ScoredPage, ...]
 
 
 def score_case(expected: Expected, judged: Judgement) -> ScoredCase:
-    """The decision, the findings, and what slipped through an acceptance."""
+    """Score the decision, the findings, and the wrong values that an acceptance let through."""
     wanted = set(expected.findings)
     got = {(found.code, found.reason) for found in judged.findings if found.severity is not Severity.WARNING}
     accepted = judged.decision is Decision.ACCEPTED
@@ -118,7 +118,7 @@ def score_case(expected: Expected, judged: Judgement) -> ScoredCase:
 
 
 def invented(expected: Expected, judged: Judgement) -> int:
-    """Values that were read on a known page where no such field is printed, of anybody."""
+    """Values that were read on a known page where no such field is printed, for any person."""
     printed = {(page.file, page.page_no, item.field) for page in expected.pages for item in page.fields}
     pages = {(page.file, page.page_no) for page in expected.pages}
     return sum(
@@ -128,12 +128,12 @@ def invented(expected: Expected, judged: Judgement) -> int:
 
 
 def decides(person: Person | None, field: Field) -> bool:
-    """Whether the rules hold a field against what was entered or registered."""
+    """Whether the rules compare a field with entered or registered data."""
     return field in _NUMBERS or (person is Person.CHILD and field in _OF_THE_CHILD)
 
 
 def _misleads(field: ScoredField) -> bool:
-    """A value that the rules use and that is not what is printed; what was not read misleads nobody."""
+    """Whether the rules use a value that is not what is printed; a missing value does not count."""
     return field.outcome is Outcome.WRONG and decides(field.printed.person, field.printed.field)
 
 

@@ -1,4 +1,4 @@
-"""How long a submission takes, how long a start, whether memory creeps, where time goes: `python -m bench.speed`."""
+"""Time of a submission and of a start, growth of memory, share of each stage: `python -m bench.speed`."""
 
 import argparse
 import tempfile
@@ -12,11 +12,11 @@ from rich.progress import track
 from rich.table import Table
 
 from bench import machine
+from bench.contender_process import ContenderProcess
 from bench.contenders import CONTENDERS, Taken
 from bench.endurance import memory_figures, startup_figures
-from bench.figures import Figure, percentile
+from bench.metrics import Figure, percentile
 from bench.report import Load, Measured, Report, Rows, Run, newest, report, write
-from bench.rival import Rival
 from bench.stages import stage_figures
 from bench.submissions import PAGES, SEED, write_submission
 from bench.tables import compared, console, errors, heading, words
@@ -25,7 +25,7 @@ BENCH: Final = "speed"
 
 
 class Amount(NamedTuple):
-    """How much is measured: submissions in the race, pages for the memory, pages for the stages."""
+    """The sizes: submissions in the race, pages for memory growth, pages for the stages."""
 
     submissions: int
     pages: int
@@ -36,7 +36,7 @@ _SMALL, _FULL = Amount(4, 100, 12), Amount(20, 2000, 24)
 
 
 class Round(NamedTuple):
-    """One contender's turn with one submission, and the load when it was done."""
+    """One contender's result on one submission, and the load average afterwards."""
 
     contender: str
     submission: int
@@ -45,8 +45,8 @@ class Round(NamedTuple):
 
 
 def main() -> None:
-    """Run the bench: race, keep the report, print it beside the newest earlier one of as many submissions."""
-    amount = _asked()
+    """Run the bench, write the report, and print it beside the newest earlier one of the same size."""
+    amount = _parse_amount()
     settings = {"submissions": amount.submissions, "pages": amount.pages, "staged": amount.staged}
     before = newest(BENCH, settings)
     began, commit, load_before = datetime.now(tz=UTC), machine.commit(), machine.load()
@@ -60,31 +60,34 @@ def main() -> None:
 
 
 def race(count: int) -> tuple[tuple[Round, ...], dict[str, float]]:
-    """Let every contender take every submission in turn, so that a disturbance meets all of them.
+    """Let the contenders take every submission in turn, so that a disturbance affects all of them.
 
-    A submission more comes first and is not counted: memory and caches are warm from then on.
+    One further submission comes first and does not count; it warms memory and caches.
 
     Returns:
         The turns, and each contender's peak resident memory in megabytes.
     """
-    with ExitStack() as held:
-        folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
-        rivals = [held.enter_context(Rival(name, CONTENDERS[name], _made(folder / name))) for name in CONTENDERS]
-        for rival in rivals:
-            rival.ready()
+    with ExitStack() as resources:
+        folder = Path(resources.enter_context(tempfile.TemporaryDirectory()))
+        contenders = [
+            resources.enter_context(ContenderProcess(name, CONTENDERS[name], _made(folder / name)))
+            for name in CONTENDERS
+        ]
+        for contender in contenders:
+            contender.ready()
         warm = write_submission(count, folder)
-        for rival in rivals:
-            rival.take(warm)
+        for contender in contenders:
+            contender.take(warm)
         turns = (
             turn
             for number in track(range(count), "submissions", console=errors)
-            for turn in _round(number, rivals, folder)
+            for turn in _round(number, contenders, folder)
         )
-        return tuple(turns), {rival.name: rival.peak_mb for rival in rivals}
+        return tuple(turns), {contender.name: contender.peak_mb for contender in contenders}
 
 
 def figures(rounds: tuple[Round, ...], peaks: dict[str, float]) -> Iterator[Figure]:
-    """Every figure of every contender; seconds a page are the seconds of a submission over its pages."""
+    """All figures of every contender; seconds a page are the seconds of a submission divided by its pages."""
     for name in CONTENDERS:
         own = [one.taken for one in rounds if one.contender == name]
         seconds = [taken.seconds for taken in own]
@@ -116,7 +119,7 @@ def details(rounds: tuple[Round, ...]) -> Rows:
 
 
 def show(made: Report, before: Report | None) -> None:
-    """Print a report beside an earlier one: a row a figure, before and now for every contender."""
+    """Print a report beside an earlier one: one row a figure, with a column before and now for every contender."""
     console.print(heading(made, before), highlight=False)
     title = f"{made.settings['submissions']} submissions of {PAGES} pages"
     table = Table("figure", title=title, title_justify="left")
@@ -135,12 +138,12 @@ def show(made: Report, before: Report | None) -> None:
     console.print(f"outcomes: {'; '.join(decided)}", highlight=False)
 
 
-def _round(number: int, rivals: list[Rival[Taken]], folder: Path) -> Iterator[Round]:
-    """One submission; another contender begins each time."""
+def _round(number: int, contenders: list[ContenderProcess[Taken]], folder: Path) -> Iterator[Round]:
+    """Run one submission; another contender begins each time."""
     submission = write_submission(number, folder)
-    first = number % len(rivals)
-    for rival in (*rivals[first:], *rivals[:first]):
-        yield Round(rival.name, number, rival.take(submission), machine.load())
+    first = number % len(contenders)
+    for contender in (*contenders[first:], *contenders[:first]):
+        yield Round(contender.name, number, contender.take(submission), machine.load())
 
 
 def _made(workspace: Path) -> Path:
@@ -148,14 +151,14 @@ def _made(workspace: Path) -> Path:
     return workspace
 
 
-def _asked() -> Amount:
+def _parse_amount() -> Amount:
     parser = argparse.ArgumentParser(prog="python -m bench.speed", description=__doc__)
-    parser.add_argument("--full", action="store_true", help=f"the real size, {_FULL}; the small one is {_SMALL}")
-    parser.add_argument("--submissions", type=int, help="another number of submissions; at least 1")
-    parser.add_argument("--pages", type=int, help="another number of pages for the memory; at least 1")
-    told = parser.parse_args()
-    base = _FULL if told.full else _SMALL
-    amount = base._replace(submissions=told.submissions or base.submissions, pages=told.pages or base.pages)
+    parser.add_argument("--full", action="store_true", help=f"run the full size, {_FULL} (default: {_SMALL})")
+    parser.add_argument("--submissions", type=int, help="number of submissions, at least 1")
+    parser.add_argument("--pages", type=int, help="number of pages for memory growth, at least 1")
+    arguments = parser.parse_args()
+    base = _FULL if arguments.full else _SMALL
+    amount = base._replace(submissions=arguments.submissions or base.submissions, pages=arguments.pages or base.pages)
     if min(amount) < 1:
         parser.error("--submissions and --pages must be at least 1")
     return amount

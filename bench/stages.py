@@ -1,6 +1,6 @@
-"""Where the time of a page goes: one process under Python's profiler, stage by stage.
+"""The share of each stage in the time of a page, from one process under Python's profiler.
 
-The profiler slows Python down and leaves native code alone, so shares of stages written in Python are a little high.
+The profiler slows Python code down but not native code, so the shares of stages in Python are a little high.
 """
 
 import cProfile
@@ -10,41 +10,41 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
+from bench.baselines import product_reader
 from bench.cases import judged_alone
-from bench.engines import ours
-from bench.figures import Figure
+from bench.metrics import Figure
 from fixtures.specimens.pages import test_pages
 from models.case import ReadPage
 from models.policy import Policy
-from pipeline.documents.likeness import Reader
-from pipeline.ocr.engines import alphabet
-from pipeline.ocr.options import OcrOptions
+from pipeline.judge.name_match import NameContext
+from pipeline.perceive.ocr.engine import alphabet
+from pipeline.perceive.ocr.options import OcrOptions
 
 SEED: Final = 7
-# Which functions a stage is: the end of the file's path, and the name.
+# The functions of each stage: the end of the file's path, and the name.
 _STAGES: Final = MappingProxyType(
     {
-        "decode": (("pipeline/decode/pages.py", "decode"),),
-        "find": (("pipeline/scene/find.py", "find_documents"),),
-        "straighten": (("pipeline/scene/straighten.py", "straighten"),),
-        "print layer": (("scene/print_layer.py", "layers"),),
+        "decode": (("pipeline/perceive/decode/pages.py", "decode"),),
+        "find": (("pipeline/perceive/scene/document_detection.py", "find_documents"),),
+        "straighten": (("pipeline/perceive/scene/rectify.py", "rectify"),),
+        "print layer": (("scene/ink_separation.py", "separate_ink"),),
         "detect": (("ocr/detection.py", "find_lines"),),
-        "cut lines": (("scene/lines.py", "cut_line"),),
+        "cut lines": (("scene/rectify.py", "cut_line"),),
         "recognise": (("ocr/recognition.py", "read_line"),),
         "lattice": (("ocr/recognition.py", "_alternatives"),),
-        "measure": (("quality/measure.py", "measure_page"), ("quality/measure.py", "measure_line")),
-        "barcodes": (("scene/barcodes.py", "read_barcodes"),),
+        "measure": (("perceive/quality.py", "measure_page"), ("perceive/quality.py", "measure_line")),
+        "barcodes": (("perceive/page.py", "read_barcodes"),),
     }
 )
-_WHOLE: Final = (("pipeline/perceive.py", "perceive"),)
+_WHOLE: Final = (("pipeline/perceive/page.py", "perceive"),)
 
 
 def stage_figures(count: int) -> Iterator[Figure]:
-    """The share of each stage in the time of so many pages, judging among them."""
-    read = ours()
+    """The share of each stage, judging included, in the time of `count` pages."""
+    read = product_reader()
     pages = tuple(test_pages(count, SEED))
     read(pages[0].data)  # warm
-    reader = Reader(alphabet(OcrOptions()), Policy())
+    reader = NameContext(alphabet(OcrOptions()), Policy())
     profile = cProfile.Profile()
     profile.enable()
     readings = tuple(read(page.data) for page in pages)

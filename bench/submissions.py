@@ -1,4 +1,4 @@
-"""Submissions that no cache has seen: the pages of two samples with fresh noise, upright, as JPEG."""
+"""Submissions that are in no cache: the pages of two samples with fresh noise, upright, as JPEG."""
 
 import io
 import json
@@ -21,7 +21,7 @@ _QUALITY = 88
 def write_submission(number: int, folder: Path) -> Path:
     """Write the submission of this number below `folder`; the same number and samples give the same bytes.
 
-    Even numbers are photographs, odd ones flatbed scans.
+    Even numbers give photographs, odd ones flatbed scans.
     """
     source = SAMPLES / _MODELS[number % len(_MODELS)]
     manifest = json.loads((source / MANIFEST_NAME).read_bytes())
@@ -36,7 +36,7 @@ def write_submission(number: int, folder: Path) -> Path:
 
 
 def noisy(data: bytes, rng: np.random.Generator) -> bytes:
-    """The picture with at most one grey level of noise in each channel, upright, encoded anew."""
+    """The picture with noise of at most one grey level in each channel, upright, encoded again."""
     with Image.open(io.BytesIO(data)) as image:
         pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGB"), np.int16)
     changed = np.clip(pixels + rng.integers(-1, 2, pixels.shape), 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Tables of figures, now beside before, on stdout."""
+"""Tables of figures on stdout: the current run beside the earlier one."""
 
 from collections.abc import Iterable
 from types import MappingProxyType
@@ -6,7 +6,7 @@ from types import MappingProxyType
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Figure
+from bench.metrics import Figure
 from bench.report import Report, Rows
 
 console = Console(width=160)
@@ -24,7 +24,7 @@ errors = Console(stderr=True)
 
 
 def words(figure: Figure | None) -> str:
-    """A figure as people read it; a dash where there is none."""
+    """A figure formatted for people; a dash if there is none."""
     if figure is None or figure.value is None:
         return "-"
     if figure.unit == "share":
@@ -33,7 +33,7 @@ def words(figure: Figure | None) -> str:
 
 
 def interval(figure: Figure) -> str:
-    """The 95 % interval of a share; nothing for other figures."""
+    """The 95 % interval of a share; empty for other figures."""
     if figure.low is None or figure.high is None:
         return ""
     return f"{figure.low:.1%} - {figure.high:.1%}"
@@ -51,7 +51,7 @@ def compared(title: str, figures: Iterable[Figure], before: Report | None) -> Ta
 
 
 def observed(title: str, rows: Rows, *, of: int) -> Table:
-    """Single observations, as they stand in the report; the first ones of so many."""
+    """The first observations of a report; `of` is their total number."""
     table = Table(title=f"{title}: {of}", title_justify="left")
     for column in rows[0] if rows else ():
         table.add_column(column, overflow="fold")
@@ -61,7 +61,7 @@ def observed(title: str, rows: Rows, *, of: int) -> Table:
 
 
 def heading(made: Report, before: Report | None) -> str:
-    """When, where and beside which load."""
+    """Time, machine and load of a run."""
     here = made.machine
     load = made.load
     earlier = f"{before.began:%Y-%m-%d %H:%M} UTC, commit {before.commit}" if before else "none"

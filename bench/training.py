@@ -1,6 +1,7 @@
 """The figures of `bench.accuracy`, or of `bench.quality`, on the training split: `python -m bench.training [--gate N]`.
 
-What is learned, tuned or looked at belongs here; nothing is kept in bench/results, since nothing here is a claim.
+Use it for learning, tuning and inspection. It writes nothing to bench/results, since figures on the training split
+prove nothing.
 """
 
 import argparse
@@ -19,12 +20,12 @@ OUT: Final = ROOT / "build" / "training.json"
 
 
 def main() -> None:
-    """Measure, print, and keep every single mistake in `build/training.json`."""
+    """Measure, print, and write every mistake to `build/training.json`."""
     parser = argparse.ArgumentParser(prog="python -m bench.training", description=__doc__)
-    parser.add_argument("--count", type=int, default=40, help="submissions; 40 if nothing is said")
-    parser.add_argument("--gate", type=int, help="so many harmed pages instead")
-    told = parser.parse_args()
-    found = _gate(told.gate) if told.gate else _accuracy(told.count)
+    parser.add_argument("--count", type=int, default=40, help="number of submissions (default: 40)")
+    parser.add_argument("--gate", type=int, help="measure N harmed pages instead")
+    arguments = parser.parse_args()
+    found = _gate(arguments.gate) if arguments.gate else _accuracy(arguments.count)
     console.print(compared("training", (figure for figure in found.figures if figure.value is not None), None))
     for title, rows in found.details.items():
         console.print(observed(title, rows, of=len(rows)))

@@ -1,8 +1,8 @@
-"""Is this the name that was entered? Thousands of pairs with reading noise: `python -m bench.verification [--full]`.
+"""Error rates of name verification over thousands of pairs with reading noise: `python -m bench.verification [--full]`.
 
-Names are printed as offices do and harmed up to the level at which a person still reads without effort; the real
-engine reads each strip. Each is compared with the name itself, with one whose most similar character is exchanged for
-the one that looks most like it, and with one from the table of characters that people mistake.
+The bench prints names as offices do and harms them up to the level at which a person still reads without effort; the
+real engine reads each crop. It compares each reading with the name itself, with a name in which one character is
+replaced by its look-alike, and with one from the table of characters that people confuse.
 """
 
 from collections import Counter
@@ -16,24 +16,23 @@ import numpy as np
 from pydantic import JsonValue
 from rich.progress import track
 
-from bench.conduct import Bench, conduct
-from bench.figures import Figure, share
 from bench.glyphs import nearest_impostor
+from bench.metrics import Figure, share
+from bench.name_crops import HARMS, LEGIBLE, Drawn, NameReading, draw, plan, read
 from bench.names import Said, Typed
 from bench.report import Measured
-from bench.strips import HARMS, LEGIBLE, Drawn, Spoken, draw, plan, read
+from bench.runner import Bench, run_bench
 from bench.tables import errors
 from fixtures.people.names import Rng, impostor
 from fixtures.truth import Split
 from models.policy import Policy
-from pipeline.documents.likeness import Reader
-from pipeline.documents.looks import Legibility, look
-from pipeline.names.readable import readable
-from pipeline.names.verify import Verdict, together
-from pipeline.ocr.base import OcrEngine
-from pipeline.ocr.engines import engine_kind
-from pipeline.ocr.options import OcrOptions
-from pipeline.rules.names import hardly_another, verdict_on
+from pipeline.judge.field_legibility import Legibility, legibility_of
+from pipeline.judge.name_match import NameContext, NameMatch, combine
+from pipeline.judge.rules.names import hardly_another, match_on
+from pipeline.names.characters import readable
+from pipeline.perceive.ocr.base import OcrEngine
+from pipeline.perceive.ocr.engine import engine_kind
+from pipeline.perceive.ocr.options import OcrOptions
 
 SEED: Final = 9
 BENCH: Final = Bench("verification", __doc__, SEED, "names", small=2000, full=50_000)
@@ -42,9 +41,9 @@ _LOT: Final = 50
 
 
 class Answer(NamedTuple):
-    """What was said when this was typed in: of one page, and of two that show the name.
+    """The verdicts on an entered name: from one page, and from two that show it.
 
-    `in_charset` names are written with characters that the engine reads.
+    `in_charset` names contain only characters that the engine can read.
     """
 
     drawn: Drawn
@@ -56,13 +55,13 @@ class Answer(NamedTuple):
 
 
 def measure(count: int) -> Measured:
-    """Ask of so many names, each typed in three ways."""
+    """Verify `count` names, each entered in three ways."""
     answers = tuple(answers_of(Split.TEST, count))
     return Measured(tuple(figures(answers)), {"mistakes": tuple(map(row, filter(is_wrong, answers)))})
 
 
 def answers_of(split: Split, count: int) -> Iterator[Answer]:
-    """Draw, read and compare so many names, in two processes."""
+    """Draw, read and compare `count` names, in two processes."""
     lots = [(split, start, min(count, start + _LOT)) for start in range(0, count, _LOT)]
     with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn"), initializer=begin) as pool:
         for answers in track(pool.map(_answered, lots), "names", total=len(lots), console=errors):
@@ -70,7 +69,7 @@ def answers_of(split: Split, count: int) -> Iterator[Answer]:
 
 
 def figures(answers: Iterable[Answer]) -> Iterator[Figure]:
-    """The three rates that matter, of names that the engine can read and of others; then by harm and by kind."""
+    """The three main rates, for names that the engine can read and for others; then by harm and by kind."""
     held = tuple(answers)
     inside, outside = (tuple(one for one in held if one.in_charset is wanted) for wanted in (True, False))
     for title, group in (("names in the charset", inside), ("names out of the charset", outside)):
@@ -84,12 +83,12 @@ def figures(answers: Iterable[Answer]) -> Iterator[Figure]:
 
 
 def is_wrong(answer: Answer) -> bool:
-    """An equal name accused, or another one passed."""
+    """Whether an equal name is accused, or a different one passes."""
     return answer.said is (Said.DIFFERS if answer.typed is Typed.EQUAL else Said.NOTHING)
 
 
 def row(answer: Answer) -> Mapping[str, JsonValue]:
-    """For the table of mistakes."""
+    """A row of the table of mistakes."""
     drawn = answer.drawn
     harm = f"{drawn.harm} {drawn.level}" if drawn.harm else ""
     return {"printed": drawn.name, "typed": answer.name, "as": answer.typed, "harm": harm, "said": answer.said}
@@ -106,25 +105,25 @@ def _rates(title: str, answers: tuple[Answer, ...], said: Callable[[Answer], Sai
         yield share(f"{title}: {typed} called different", other[Said.DIFFERS], other.total())
 
 
-_held: list[tuple[OcrEngine, Reader]] = []
+_loaded: list[tuple[OcrEngine, NameContext]] = []
 
 
 def begin() -> None:
-    """Load the engine of a process."""
+    """Load the engine of this process."""
     cv2.setNumThreads(1)
     options = OcrOptions(threads=1)
     kind = engine_kind(options.engine)
-    _held.append((kind.load(options), Reader(readable(kind.alphabet(options)), Policy())))
+    _loaded.append((kind.load(options), NameContext(readable(kind.alphabet(options)), Policy())))
 
 
 def engine() -> OcrEngine:
     """The engine of this process."""
-    return _held[0][0]
+    return _loaded[0][0]
 
 
-def reader() -> Reader:
+def reader() -> NameContext:
     """The alphabet and the limits of this process."""
-    return _held[0][1]
+    return _loaded[0][1]
 
 
 def _answered(lot: tuple[Split, int, int]) -> list[Answer]:
@@ -133,7 +132,7 @@ def _answered(lot: tuple[Split, int, int]) -> list[Answer]:
 
 
 def _of_one(split: Split, number: int) -> Iterator[Answer]:
-    ocr, reader = _held[0]
+    ocr, reader = _loaded[0]
     drawn, rng = plan(split, SEED, number)
     spoken = [read(draw(one, split, rng), ocr) for one in (drawn, _harmed_anew(drawn, rng))]
     inside = all(character in reader.alphabet for character in drawn.name if character != "·")
@@ -149,23 +148,23 @@ def _of_one(split: Split, number: int) -> Iterator[Answer]:
 
 
 def _harmed_anew(drawn: Drawn, rng: Rng) -> Drawn:
-    """The same name in another picture."""
+    """Another harmed picture of the same name."""
     level = int(rng.integers(0, LEGIBLE + 1))
     return drawn._replace(level=level, harm=list(HARMS)[int(rng.integers(len(HARMS)))] if level else None)
 
 
-def _verdict(name: str, spoken: Spoken, reader: Reader) -> Verdict | None:
-    """None for what is illegible, and so is never compared."""
-    if look(spoken.field, reader.policy.legibility).legibility is Legibility.UNREADABLE:
+def _verdict(name: str, spoken: NameReading, reader: NameContext) -> NameMatch | None:
+    """The verdict on a page; None for an illegible one, which the rules never compare."""
+    if legibility_of(spoken.field, reader.policy.legibility).legibility is Legibility.UNREADABLE:
         return None
-    return verdict_on(name, spoken.field, spoken.lines, reader)
+    return match_on(name, spoken.field, spoken.lines, reader)
 
 
-def _said(name: str, held: Sequence[tuple[Spoken, Verdict]], reader: Reader) -> Said:
-    """What the rule says of the pages that can be read; the names of a register and of a certificate."""
+def _said(name: str, held: Sequence[tuple[NameReading, NameMatch]], reader: NameContext) -> Said:
+    """The rule's finding from the legible pages, a register and a certificate."""
     if not held:
         return Said.ILLEGIBLE
-    if together([verdict for _, verdict in held], reader.policy.names):
+    if combine([verdict for _, verdict in held], reader.policy.names):
         return Said.NOTHING
     confirmed = any(verdict.equal for _, verdict in held)
     accused = (one for one, verdict in held if verdict.equal is False)
@@ -173,4 +172,4 @@ def _said(name: str, held: Sequence[tuple[Spoken, Verdict]], reader: Reader) -> 
 
 
 if __name__ == "__main__":
-    conduct(BENCH, measure)
+    run_bench(BENCH, measure)

@@ -1,4 +1,4 @@
-"""`intake children`: the register of known children, from which 4005 is decided."""
+"""`intake children`: the register of known children, by which 4005 is decided."""
 
 import csv
 import io
@@ -9,18 +9,17 @@ from typing import Annotated, Final
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
-from cli.workspace import Place
-from models.cells import no_formula
-from models.children import KnownChild
+from cli.console import stderr
+from cli.workspace import CliContext
 from models.errors import ExitCode
-from pipeline.forget import forget_child as forget
-from pipeline.names.legacy import modern
+from models.masking import no_formula
+from models.register import KnownChild
+from pipeline.cases.erasure import forget_child as forget
+from pipeline.names.characters import modern
 
 children = typer.Typer(help="The register of known children, used for 4005.", no_args_is_help=True)
 _COLUMNS: Final = ("name", "sex", "birth_date", "id_number", "birth_certificate_number", "mother_id_number")
-_stderr = Console(stderr=True, highlight=False)
 
 
 @children.command("import")
@@ -28,22 +27,22 @@ def import_children(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help=f"CSV in UTF-8 with the columns {','.join(_COLUMNS)}.")],
     *,
-    skip_wrong: Annotated[bool, typer.Option("--skip-wrong", help="Import the rest where rows are wrong.")] = False,
-    legacy_gbk: Annotated[bool, typer.Option("--legacy-gbk", help="Names are of a system of the GBK era.")] = False,
+    skip_wrong: Annotated[bool, typer.Option("--skip-wrong", help="Import the other rows if some are wrong.")] = False,
+    legacy_gbk: Annotated[bool, typer.Option("--legacy-gbk", help="Names come from a system that used GBK.")] = False,
 ) -> int:
     """Add known children; a row that is known already changes nothing. Nothing is imported while a row is wrong."""
     rows = tuple(_rows(file))
     wrong = [problem for _, problem in rows if problem]
     if wrong:
-        _stderr.print("These rows were left out:" if skip_wrong else "Nothing was imported; correct these rows first:")
+        stderr.print("These rows were left out:" if skip_wrong else "Nothing was imported; correct these rows first:")
         for problem in wrong:
-            _stderr.print(f"  {problem}", markup=False)
+            stderr.print(f"  {problem}", markup=False)
     if wrong and not skip_wrong:
         return ExitCode.USAGE
-    place: Place = context.obj
-    with place.ledger() as ledger:
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         children = (child for child, _ in rows if child)
-        counts = ledger.import_children(map(_modern, children) if legacy_gbk else children)
+        counts = ledger.children.add(map(_modern, children) if legacy_gbk else children)
     print(", ".join(f"{count} {ending}" for ending, count in counts._asdict().items()))
     return ExitCode.USAGE if wrong else ExitCode.ACCEPTED
 
@@ -51,12 +50,12 @@ def import_children(
 @children.command("export")
 def export_children(context: typer.Context) -> int:
     """Print the register as CSV."""
-    place: Place = context.obj
+    cli: CliContext = context.obj
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    with place.ledger() as ledger:
-        for child in ledger.export_children():
+    with cli.ledger() as ledger:
+        for child in ledger.children.export():
             values = child.model_dump(mode="json")
             writer.writerow([no_formula(values[column] or "") for column in _COLUMNS])
     out.detach()
@@ -69,17 +68,17 @@ def forget_child(
     numbers: Annotated[list[str], typer.Argument(metavar="NUMBER...", help="All numbers known of one child.")],
 ) -> int:
     """Erase a child everywhere: its records, its cases with their results, its scans. A tombstone stays."""
-    place: Place = context.obj
-    with place.ledger() as ledger:
-        gone = forget(numbers, ledger, place.store())
-        left, record = len(ledger.erasures()), ledger.audit_anchor()
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
+        gone = forget(numbers, ledger, cli.store())
+        left, record = len(ledger.erasures.pending()), ledger.audit.anchor()
     print(f"{gone.records} records, {gone.cases} cases, {gone.objects} objects forgotten")
     print(f"{left} objects still to be erased; the audit chain has it up to record {record.seq}, {record.hash[:16]}")
     return ExitCode.ACCEPTED
 
 
 def _rows(file: Path) -> Iterator[tuple[KnownChild | None, str | None]]:
-    """A child or what is wrong with its row, by row number and column; values are not repeated."""
+    """Each row as a child, or what is wrong with it by row number and column; values are not repeated."""
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

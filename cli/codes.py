@@ -4,12 +4,11 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from cli.console import print_table
 from models.errors import ExitCode
 from models.findings import CATALOGUE, TITLES, Code, Reason
-from models.wording import Language, templates
+from models.messages import Language, templates
 
 
 def codes(
@@ -17,19 +16,12 @@ def codes(
     as_json: Annotated[bool, typer.Option("--json", help="The catalogue as JSON.")] = False,
     language: Annotated[Language, typer.Option(help="Of messages and next steps.")] = Language.ZH_HANS,
 ) -> int:
-    """Print every code and reason, what it means for the case, and what to do next."""
+    """Print every code and reason, what it means, and what to do next."""
     if as_json:
         print(json.dumps([_row(*key, language) for key in CATALOGUE], ensure_ascii=False, indent=1))
         return ExitCode.ACCEPTED
-    table = Table(header_style="bold")
-    for heading in ("代码", "原因", "结果", "说明", "下一步"):
-        table.add_column(heading, overflow="fold")
-    for key in CATALOGUE:
-        row = _row(*key, language)
-        table.add_row(
-            f"{row['code']} {row['title']}".strip(), row["reason"], row["severity"], row["message"], row["next_step"]
-        )
-    Console(highlight=False).print(table)
+    rows = (_cells(_row(*key, language)) for key in CATALOGUE)
+    print_table(("代码", "原因", "结果", "说明", "下一步"), rows)
     return ExitCode.ACCEPTED
 
 
@@ -62,9 +54,14 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(row: dict[str, str]) -> str:
+def _cells(row: dict[str, str]) -> tuple[str, str, str, str, str]:
     code = f"{row['code']} {row['title']}".strip()
-    return f"| {code} | `{row['reason']}` | {row['severity']} | {row['message']} | {row['next_step']} |"
+    return code, row["reason"], row["severity"], row["message"], row["next_step"]
+
+
+def _line(row: dict[str, str]) -> str:
+    code, reason, *rest = _cells(row)
+    return f"| {code} | `{reason}` | {' | '.join(rest)} |"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`intake corrections`: what reviewers saw beside what was read, to measure the reader by."""
+"""`intake corrections`: what reviewers saw beside what was read, to measure the OCR engine by."""
 
 import csv
 import io
@@ -6,45 +6,42 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import JsonValue
-from rich.console import Console
-from rich.table import Table
 
+from cli.console import print_table
 from cli.people import operator
-from cli.workspace import Place
-from models.cells import no_formula
+from cli.workspace import CliContext
 from models.errors import ExitCode
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.records import AuditKind
+from models.masking import no_formula
+from models.overview import BEIJING
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import AuditKind
 from pipeline.review.corrections import CheckedField, Confusion, checked_fields, confusions
-from pipeline.stores.atomic import write_atomically
+from pipeline.stores.folder import write_atomically
 
 corrections = typer.Typer(no_args_is_help=True, help="What reviewers saw beside what was read.")
-_BEIJING: Final = ZoneInfo("Asia/Shanghai")
 _COLUMNS: Final = ("field", "engine", "kind", "read", "seen", "times")
-_console = Console(highlight=False)
-_Since = Annotated[datetime | None, typer.Option(help="What was decided then or later, Beijing time.")]
+_Since = Annotated[datetime | None, typer.Option(help="Only decisions of this time or later, Beijing time.")]
 
 
 @corrections.command()
 def export(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="To be written, for its owner alone; personal data.")],
+    file: Annotated[Path, typer.Argument(help="File to write, readable by its owner only; it holds personal data.")],
     *,
     since: _Since = None,
 ) -> int:
     """Write what was seen of every field as an evaluation set, a line of JSON each, for `python -m bench.corrections`.
 
-    Fields whose scans were erased are left out: nothing can be read again of them.
+    Fields whose scans were erased are left out: they cannot be read again.
     """
-    place: Place = context.obj
-    with place.ledger() as ledger:
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         fields = [one for one in _checked(ledger, since) if one.digest is not None]
         _note(ledger, "corrections", since, fields)
-    _written(file, "".join(f"{one.to_json()}\n" for one in fields))
+    _write(file, "".join(f"{one.to_json()}\n" for one in fields))
     print(f"{len(fields)} fields written to {file}. It holds personal data: keep it inside, and erase it after use.")
     return ExitCode.ACCEPTED
 
@@ -56,43 +53,36 @@ def table(
     since: _Since = None,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write it to this file as well.")] = None,
 ) -> int:
-    """Show which characters are taken for which: single characters, and no whole value."""
-    place: Place = context.obj
-    with place.ledger() as ledger:
+    """Show which characters are read as which others: single characters, and no whole value."""
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
         fields = _checked(ledger, since)
         if csv_file is not None:
             _note(ledger, "confusions", since, fields)
     found = confusions(fields)
-    _console.print(_shown(found))
+    print_table(_COLUMNS, map(_cells, found))
     right = sum(one.right for one in fields)
     print(f"{len(fields)} fields were looked at; {right} had been read as they are.")
     if csv_file is not None:
-        _written(csv_file, _as_csv(found))
+        _write(csv_file, _as_csv(found))
     return ExitCode.ACCEPTED
 
 
 def _checked(ledger: Ledger, since: datetime | None) -> tuple[CheckedField, ...]:
-    return checked_fields(ledger, since.replace(tzinfo=_BEIJING) if since else None)
+    return checked_fields(ledger, since.replace(tzinfo=BEIJING) if since else None)
 
 
 def _note(ledger: Ledger, what: str, since: datetime | None, fields: Sequence[CheckedField]) -> None:
-    """Before anything is written: nobody has a file of which the audit chain knows nothing."""
+    """Note the export in the audit chain before the file is written: no file exists that the chain does not know."""
     day: JsonValue = since.date().isoformat() if since else None
-    ledger.note(AuditKind.FETCHED, {"account": operator(), "what": what, "since": day, "fields": len(fields)})
+    ledger.audit.note(AuditKind.FETCHED, {"account": operator(), "what": what, "since": day, "fields": len(fields)})
 
 
-def _written(file: Path, text: str) -> None:
+def _write(file: Path, text: str) -> None:
     try:
         write_atomically(file, text.encode("utf-8"))
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be written: {type(error).__name__}.") from error
-
-
-def _shown(found: Sequence[Confusion]) -> Table:
-    shown = Table(*_COLUMNS, header_style="bold")
-    for one in found:
-        shown.add_row(*_cells(one))
-    return shown
 
 
 def _as_csv(found: Sequence[Confusion]) -> str:

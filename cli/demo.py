@@ -19,21 +19,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from fixtures.truth import KNOWN_CHILDREN, SAMPLES
-from flows.drawn_secrets import prefect_auth
-from flows.resources import register_secret
-from flows.server import prefect_server, usable_port
-from flows.service import serve
-from flows.settings import Settings
-from models.children import KnownChild
 from models.errors import ExitCode, LedgerError
 from models.findings import TITLES
+from models.register import KnownChild
 from models.result import DECISION_TITLES, Decision, Result
 from models.review import Role
 from models.submission import INBOX, MANIFEST_NAME
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
+from service.drawn_secrets import prefect_auth
+from service.prefect_server import prefect_server, usable_port
+from service.resources import register_secret
+from service.service import serve
+from service.settings import Settings
 
 _SHOWN: Final = (
     "accepted-certificate",
@@ -97,7 +96,7 @@ def _with_desk(settings: Settings, ledger: Ledger, api_url: str) -> Settings:
     """The settings with a review desk, where a reviewer and a supervisor may sign in until the demo ends."""
     port, password = usable_port("127.0.0.1", _DESK_PORT), secrets.token_urlsafe(12)
     for name, role in (("reviewer", Role.REVIEWER), ("supervisor", Role.SUPERVISOR)):
-        ledger.make_account(name, role, password, by="demo")
+        ledger.accounts.make(name, role, password, by="demo")
     _console.print(
         f"Review desk: http://127.0.0.1:{port}/   as reviewer or supervisor, password {password}", soft_wrap=True
     )
@@ -112,7 +111,7 @@ def _ledger_with_known_children(settings: Settings) -> Ledger:
     ledger = open_ledger(settings.ledger_at, register_secret(settings))
     with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
         rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
-    ledger.import_children(KnownChild.model_validate(row) for row in rows)
+    ledger.children.add(KnownChild.model_validate(row) for row in rows)
     return ledger
 
 
@@ -166,7 +165,7 @@ def _wait(ledger: Ledger, names: tuple[str, ...], stop: threading.Event) -> dict
 
 def _result(ledger: Ledger, name: str) -> Result | None:
     try:
-        return ledger.latest_result(f"sample-{name}")
+        return ledger.cases.latest_result(f"sample-{name}")
     except LedgerError:
         return None  # nobody has come to it yet
 

@@ -1,18 +1,17 @@
-"""`intake doctor`: what is wrong on this machine, and what to do."""
+"""`intake doctor`: checks of this machine and of the services, and what to do."""
 
 import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from cli.workspace import Place
-from flows.doctor.check import Check, State
-from flows.doctor.examination import examine, exit_code
+from cli.console import print_table
+from cli.workspace import CliContext
+from service.doctor.check import CheckState
+from service.doctor.examination import examine, exit_code
 
-_COLOURS = {State.OK: "green", State.WARNING: "yellow", State.WRONG: "red"}
+_COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
 
 
 def doctor(
@@ -20,22 +19,16 @@ def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One check a line.")] = False,
 ) -> int:
-    """Look at everything that the service needs, and say what is wrong and what to do; no data is changed."""
-    place: Place = context.obj
-    checks = tuple(examine(place.settings()))
+    """Check everything that the service needs; change no data.
+
+    Prints what is wrong and what to do.
+    """
+    cli: CliContext = context.obj
+    checks = tuple(examine(cli.settings()))
     if as_json:
         for check in checks:
             print(json.dumps({key: value for key, value in check._asdict().items() if key != "code"}))
     else:
-        _tell(checks)
+        rows = ((one.name, Text(one.state, style=_COLOURS[one.state]), one.what, one.to_do) for one in checks)
+        print_table(("check", "state", "what was found", "what to do"), rows)
     return exit_code(checks)
-
-
-def _tell(checks: tuple[Check, ...]) -> None:
-    table = Table(header_style="bold")
-    for heading in ("check", "state", "what was found", "what to do"):
-        table.add_column(heading, overflow="fold")
-    for check in checks:
-        state = Text(check.state, style=_COLOURS[check.state])
-        table.add_row(Text(check.name), state, Text(check.what), Text(check.to_do))
-    Console(highlight=False).print(table)

@@ -1,24 +1,21 @@
-"""`intake people`: who may sign in at the review desk, and what they may do there."""
+"""`intake people`: accounts of the review desk, and their roles."""
 
-import os
-import pwd
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from cli.workspace import Place
-from flows.settings import SettingsError
+from cli.console import print_table
+from cli.workspace import CliContext
 from models.accounts import Account, checked_name
 from models.errors import ExitCode
 from models.review import Role
-from pipeline.ledger.base import utc_now
+from pipeline.ledger.database import utc_now
+from pipeline.workers.process_identity import account_name
+from service.settings import SettingsError
 
 people = typer.Typer(no_args_is_help=True, help="People who sign in at the review desk.")
-_console = Console(highlight=False)
-_Name = Annotated[str, typer.Argument(help="Under which somebody signs in, such as the number of the employee.")]
+_Name = Annotated[str, typer.Argument(help="Name of the account, such as the number of the employee.")]
 _File = Annotated[
     Path | None, typer.Option(help="Holds the password in its first line; asked for twice without a file.")
 ]
@@ -32,66 +29,64 @@ def add(
     role: Annotated[Role, typer.Option(help="What they may do.")],
     password_file: _File = None,
 ) -> int:
-    """Let somebody sign in."""
-    place: Place = context.obj
-    checked_name(name)  # before anybody types a password in vain
+    """Add an account."""
+    cli: CliContext = context.obj
+    checked_name(name)  # before the password is typed in vain
     password = _password(password_file)
-    with place.ledger() as ledger:
-        ledger.make_account(name, role, password, by=operator())
+    with cli.ledger() as ledger:
+        ledger.accounts.make(name, role, password, by=operator())
     print(f"{name} signs in as {role.value} from now on.")
     return ExitCode.ACCEPTED
 
 
 @people.command("list")
 def list_people(context: typer.Context) -> int:
-    """Everybody, and whether they can sign in."""
-    place: Place = context.obj
-    with place.ledger() as ledger:
-        accounts = ledger.accounts()
-    table = Table("name", "role", "state", "made", header_style="bold")
-    for account in accounts:
-        table.add_row(account.name, account.role.value, _state(account), account.made_at.isoformat("T", "seconds"))
-    _console.print(table)
+    """List all accounts, and whether they can sign in."""
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
+        accounts = ledger.accounts.list()
+    rows = ((one.name, one.role.value, _state(one), one.made_at.isoformat("T", "seconds")) for one in accounts)
+    print_table(("name", "role", "state", "made"), rows)
     return ExitCode.ACCEPTED
 
 
 @people.command()
 def password(context: typer.Context, name: _Name, *, password_file: _File = None) -> int:
-    """Give somebody another password; ends their sessions, and a lock."""
-    place: Place = context.obj
+    """Change the password of an account; ends its sessions, and a lock."""
+    cli: CliContext = context.obj
     chosen = _password(password_file)
-    with place.ledger() as ledger:
-        ledger.change_password(name, chosen, by=operator())
+    with cli.ledger() as ledger:
+        ledger.accounts.change_password(name, chosen, by=operator())
     print(f"{name} has another password, and must sign in again.")
     return ExitCode.ACCEPTED
 
 
 @people.command("role")
 def change_role(context: typer.Context, name: _Name, role: Annotated[Role, typer.Argument(help="The new one.")]) -> int:
-    """Let somebody do something else; ends their sessions."""
-    place: Place = context.obj
-    with place.ledger() as ledger:
-        ledger.change_role(name, role, by=operator())
+    """Change the role of an account; ends its sessions."""
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
+        ledger.accounts.change_role(name, role, by=operator())
     print(f"{name} is {role.value} from now on, and must sign in again.")
     return ExitCode.ACCEPTED
 
 
 @people.command()
 def disable(context: typer.Context, name: _Name) -> int:
-    """Let somebody sign in no more; ends their sessions. What they decided stays theirs."""
-    place: Place = context.obj
-    with place.ledger() as ledger:
-        ledger.disable_account(name, by=operator())
+    """Disable an account; ends its sessions. Its decisions stay."""
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
+        ledger.accounts.disable(name, by=operator())
     print(f"{name} cannot sign in any more.")
     return ExitCode.ACCEPTED
 
 
 @people.command()
 def enable(context: typer.Context, name: _Name) -> int:
-    """Let somebody sign in again; ends a lock too."""
-    place: Place = context.obj
-    with place.ledger() as ledger:
-        ledger.enable_account(name, by=operator())
+    """Enable an account again; ends a lock too."""
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
+        ledger.accounts.enable(name, by=operator())
     print(f"{name} can sign in.")
     return ExitCode.ACCEPTED
 
@@ -107,11 +102,8 @@ def _password(file: Path | None) -> str:
 
 
 def operator() -> str:
-    """Who does it, for the audit chain: the user of this machine, who is no account of ours."""
-    try:
-        return f"console:{pwd.getpwuid(os.getuid()).pw_name}"
-    except KeyError:
-        return f"console:{os.getuid()}"
+    """The author for the audit chain: the user of this machine, who is no account of the review desk."""
+    return f"console:{account_name()}"
 
 
 def _state(account: Account) -> str:

@@ -1,27 +1,26 @@
 """`intake process`: submission folders in, results out, without any server."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cli.report import print_report
-from cli.workspace import Place
+from cli.console import stderr
+from cli.show import print_report
+from cli.workspace import CliContext
 from models.errors import BadManifestError, ExitCode, ManifestMissingError
 from models.result import EXIT_OF_DECISION, Result
-from pipeline.desk import Desk
-from pipeline.intake import process as process_folder
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.steps import process as process_folder
 from pipeline.stores.folder import FolderStore
 
 _WORST_FIRST = (ExitCode.BAD_MANIFEST, ExitCode.RETURNED, ExitCode.REVIEW, ExitCode.ACCEPTED)
-_stderr = Console(stderr=True, highlight=False)
 
 
 class _Refused(NamedTuple):
-    """A folder that is no submission, and every reason why."""
+    """A folder that holds no valid submission, and all reasons."""
 
     reasons: tuple[str, ...]
 
@@ -34,46 +33,42 @@ def process(
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that read pages. [default: settings]")] = None,
 ) -> int:
     """Run the whole pipeline on submission folders and record the cases."""
-    place: Place = context.obj
-    with place.resources(place.settings_for(jobs)) as resources:
-        going = _with_progress(paths, resources.desk())
-        endings = [_told(path, ending, as_json=as_json) for path, ending in going]
-    return min(endings, key=_WORST_FIRST.index)
+    cli: CliContext = context.obj
+    with cli.resources(jobs) as resources:
+        endings = _with_progress(paths, resources.context())
+        codes = [_print_ending(path, ending, as_json=as_json) for path, ending in endings]
+    return min(codes, key=_WORST_FIRST.index)
 
 
-def _with_progress(paths: list[Path], desk: Desk) -> Iterator[tuple[Path, Result | _Refused]]:
+def _with_progress(paths: list[Path], context: PipelineContext) -> Iterator[tuple[Path, Result | _Refused]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=_stderr, transient=True, disable=not _stderr.is_terminal) as bar:
+    with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
         task = bar.add_task("", total=len(paths))
         for number, path in enumerate(paths, start=1):
             bar.update(task, description=f"submission {number} of {len(paths)}", completed=number - 1)
-            yield path, _ending(path, desk)
+            yield path, _ending(path, context)
 
 
-def _ending(path: Path, desk: Desk) -> Result | _Refused:
+def _ending(path: Path, context: PipelineContext) -> Result | _Refused:
     if not path.is_dir():
         return _Refused(("it is not a folder; name a folder that holds submission.json",))
     try:
-        return process_folder(FolderStore(path), "", desk)
+        return process_folder(FolderStore(path), "", context)
     except BadManifestError as error:
         return _Refused(tuple(f"{key}: {problem}" for key, problem in error.problems))
     except ManifestMissingError:
         return _Refused(("it holds no submission.json",))
 
 
-def _told(path: Path, ending: Result | _Refused, *, as_json: bool) -> ExitCode:
+def _print_ending(path: Path, ending: Result | _Refused, *, as_json: bool) -> ExitCode:
     """Print an ending: results on stdout, refusals on stderr."""
     if isinstance(ending, _Refused):
-        _refuse(path, ending.reasons)
+        stderr.print(f"{path} is refused as a whole; nothing was recorded:", markup=False)
+        for reason in ending.reasons:
+            stderr.print(f"  {reason}", markup=False)
         return ExitCode.BAD_MANIFEST
     if as_json:
         print(ending.to_json(), flush=True)
     else:
         print_report(ending)
     return EXIT_OF_DECISION[ending.decision]
-
-
-def _refuse(path: Path, reasons: Iterable[str]) -> None:
-    _stderr.print(f"{path} is refused as a whole; nothing was recorded:", markup=False)
-    for reason in reasons:
-        _stderr.print(f"  {reason}", markup=False)

@@ -6,40 +6,42 @@ from urllib.parse import urlsplit
 
 import typer
 from pydantic import SecretStr
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from cli.workspace import Place
-from flows.settings import Settings
+from cli.console import print_table
+from cli.workspace import CliContext
 from models.errors import ExitCode
-from pipeline.stores.plan import Events, Plan, State, Step, server_lines
 from pipeline.stores.provision import provision as provision_bucket
 from pipeline.stores.provision import provision_folder
+from pipeline.stores.provisioning import Events, Plan, Step, StepState, server_lines
+from service.settings import Settings
 
-_COLOURS = {State.DONE: "green", State.UNCHANGED: "dim", State.WOULD_DO: "yellow"}
+_COLOURS = {StepState.DONE: "green", StepState.UNCHANGED: "dim", StepState.WOULD_DO: "yellow"}
 
 
 def provision(
     context: typer.Context,
     *,
-    events: Annotated[Events, typer.Option(help="How the server tells of uploads.")] = Events.NONE,
+    events: Annotated[Events, typer.Option(help="How the server notifies the service of uploads.")] = Events.NONE,
     receiver: Annotated[str, typer.Option(help="URL of the service's receiver, as the server reaches it.")] = "",
-    queue: Annotated[str, typer.Option(help="ARN of an SQS queue, or of a target whose region is named in it.")] = "",
+    queue: Annotated[str, typer.Option(help="ARN of an SQS queue, or of a notification target.")] = "",
     token_file: Annotated[
         Path | None, typer.Option(help="Holds the receiver's token. [default: as the receiver's settings say]")
     ] = None,
     old_versions: Annotated[int, typer.Option(min=1, help="Days after which old versions expire.")] = 30,
     broken_uploads: Annotated[int, typer.Option(min=1, help="Days for an upload to be completed.")] = 7,
     expire_inbox: Annotated[int | None, typer.Option(min=1, help="Days after which inbox/ expires.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be done, and do nothing.")] = False,
 ) -> int:
-    """Make what the service needs at its object store; a second time it changes nothing."""
-    place: Place = context.obj
-    settings = place.settings()
+    """Make what the service needs at its object store.
+
+    A second time it changes nothing.
+    """
+    cli: CliContext = context.obj
+    settings = cli.settings()
     scheme, _, where = settings.store_at.partition(":")
     if scheme == "file":
-        _tell((provision_folder(Path(where.removeprefix("//")), dry_run=dry_run),))
+        _print_steps((provision_folder(Path(where.removeprefix("//")), dry_run=dry_run),))
         print("A folder needs nothing else: the service looks into it by itself.")
         return ExitCode.ACCEPTED
     plan = Plan(
@@ -52,15 +54,15 @@ def provision(
         broken_upload_days=broken_uploads,
         inbox_days=expire_inbox,
     )
-    _tell_lines(server_lines(plan))
-    _tell(provision_bucket(plan, settings.store, dry_run=dry_run))
+    _print_lines(server_lines(plan))
+    _print_steps(provision_bucket(plan, settings.store, dry_run=dry_run))
     if events is Events.NONE:
         print("No events were asked for: the service finds uploads by looking into the bucket.")
     return ExitCode.ACCEPTED
 
 
 def _checked_url(url: str, events: Events) -> str:
-    """The receiver's URL. What stands in it is written to logs, so no secret may."""
+    """The receiver's URL, without a secret, since it is written to logs."""
     if events in {Events.NONE, Events.AWS}:
         return ""
     parts = urlsplit(url)
@@ -89,16 +91,11 @@ def _token(settings: Settings, file: Path | None) -> SecretStr:
     return SecretStr(words[0])
 
 
-def _tell(steps: tuple[Step, ...]) -> None:
-    table = Table(header_style="bold")
-    for heading in ("what", "state"):
-        table.add_column(heading, overflow="fold")
-    for step in steps:
-        table.add_row(Text(step.what), Text(step.state, style=_COLOURS[step.state]))
-    Console(highlight=False).print(table)
+def _print_steps(steps: tuple[Step, ...]) -> None:
+    print_table(("what", "state"), ((step.what, Text(step.state, style=_COLOURS[step.state])) for step in steps))
 
 
-def _tell_lines(lines: tuple[str, ...]) -> None:
+def _print_lines(lines: tuple[str, ...]) -> None:
     if lines:
         print("The object store's own environment must say, and it must be started again afterwards:")
     for line in lines:

@@ -1,24 +1,23 @@
-"""`intake reprocess`: stored cases again with today's code or rules; earlier runs stay."""
+"""`intake reprocess`: run stored cases again with today's code or rules; earlier runs stay."""
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import typer
 
-from cli.batches import list_batches, promote, rollback, show
-from cli.batching import account, print_estimate, run_batch, stderr
-from cli.workspace import Place
+from cli.batches import list_batches, print_estimate, promote, rollback, run_batch, show
+from cli.console import stderr
+from cli.workspace import CliContext
 from models.errors import ExitCode
 from models.findings import Code
+from models.overview import BEIJING
 from models.result import Decision
-from pipeline.batches.plan import estimate
-from pipeline.conclude import VERSION
-from pipeline.ledger.batched import BatchOptions
+from pipeline.batches.estimate import estimate
+from pipeline.cases.conclude import VERSION
+from pipeline.ledger.batch_values import BatchOptions
 from pipeline.ledger.values import Selection
-
-_BEIJING: Final = ZoneInfo("Asia/Shanghai")
+from pipeline.workers.process_identity import account_name
 
 reprocess = typer.Typer(help="Run stored cases again; every earlier run stays.", invoke_without_command=True)
 reprocess.command()(promote)
@@ -31,10 +30,10 @@ reprocess.command("list")(list_batches)
 def begin(
     context: typer.Context,
     *,
-    since: Annotated[datetime | None, typer.Option(help="Cases opened then or later, Beijing time.")] = None,
-    until: Annotated[datetime | None, typer.Option(help="Cases opened before then, Beijing time.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Cases opened at this time or later, Beijing time.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Cases opened before this time, Beijing time.")] = None,
     code: Annotated[Code | None, typer.Option(help="Cases whose latest result has this code.")] = None,
-    decision: Annotated[Decision | None, typer.Option(help="Cases that ended so.")] = None,
+    decision: Annotated[Decision | None, typer.Option(help="Cases whose latest result has this decision.")] = None,
     version: Annotated[str | None, typer.Option(help="Cases that this version of the program decided.")] = None,
     listed: Annotated[Path | None, typer.Option("--list", help="Cases of this file, an id a line.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every case.")] = False,
@@ -42,7 +41,7 @@ def begin(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; put nothing in force.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that judge or read. [default: settings]")] = None,
-    tell: Annotated[bool, typer.Option("--tell", help="Let results be told that differ from what was told.")] = False,
+    tell: Annotated[bool, typer.Option("--tell", help="Publish results that changed.")] = False,
 ) -> int | None:
     """Run stored cases again and print a line for every changed field or finding, values masked."""
     if context.invoked_subcommand is not None:
@@ -66,27 +65,29 @@ def resume(
     *,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that judge or read. [default: settings]")] = None,
 ) -> int:
-    """Go on with a batch that was stopped or killed; what was finished is not done again."""
-    place: Place = context.obj
-    with place.resources(place.settings_for(jobs)) as resources:
+    """Continue a batch that was stopped or killed; finished cases are not run again."""
+    cli: CliContext = context.obj
+    with cli.resources(jobs) as resources:
         return run_batch(batch_id, resources)
 
 
-def _begun(place: Place, selection: Selection, options: BatchOptions, jobs: int | None, *, ask: bool) -> int:
-    with place.resources(place.settings_for(jobs)) as resources:
-        desk, processes = resources.desk(), resources.settings.readers.processes
-        cases = tuple(desk.ledger.cases(selection))
+def _begun(cli: CliContext, selection: Selection, options: BatchOptions, jobs: int | None, *, ask: bool) -> int:
+    with cli.resources(jobs) as resources:
+        context, processes = resources.context(), resources.settings.readers.processes
+        cases = tuple(context.ledger.cases.select(selection))
         unknown = len(set(selection.submission_ids or ()) - set(cases))
         if unknown:
             stderr.print(f"{unknown} ids of the list are of no case, or of none that is meant.")
         if not cases:
             stderr.print("0 cases were run again.")
             return ExitCode.ACCEPTED
-        reader = desk.reader
-        print_estimate(estimate(cases, desk.ledger, reader, from_readings=options.from_readings, processes=processes))
+        reader = context.reader
+        print_estimate(
+            estimate(cases, context.ledger, reader, from_readings=options.from_readings, processes=processes)
+        )
         if ask and stderr.is_terminal:
             typer.confirm("Begin?", default=True, abort=True, err=True)
-        batch = desk.ledger.begin_batch(cases, options, account(), VERSION)
+        batch = context.ledger.batches.begin(cases, options, account_name(), VERSION)
         return run_batch(batch.batch_id, resources)
 
 
@@ -99,4 +100,4 @@ def _ids(file: Path) -> tuple[str, ...]:
 
 
 def _beijing(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=_BEIJING) if moment else None
+    return moment.replace(tzinfo=BEIJING) if moment else None

@@ -1,20 +1,21 @@
-"""`intake reseal`: every object under the newest key of the ring."""
+"""`intake reseal`: encrypt every object under the newest key of the ring."""
 
 import typer
 
-from cli.workspace import Place
+from cli.workspace import CliContext
 from models.errors import ExitCode, StoreError
-from pipeline.stores.sealed import SealedStore
+from pipeline.stores.encrypted import EncryptedStore
 
 
 def reseal(context: typer.Context) -> int:
-    """Seal again what is plain, under an older key, or by another cipher. Stop the service first.
+    """Encrypt every object under the newest key. Stop the service first.
 
-    Broken off and called again it goes on where it was. A bucket keeps the old versions until its lifecycle ends them.
+    Objects that are plain, under an older key or by another cipher are written again. If it is interrupted, the next
+    call continues. A bucket keeps the old versions until its lifecycle removes them.
     """
-    place: Place = context.obj
-    store = place.store()
-    if not isinstance(store, SealedStore):
-        raise StoreError("No key is configured: set INTAKE_STORE__SEALING__KEYRING first.")
+    cli: CliContext = context.obj
+    store = cli.store()
+    if not isinstance(store, EncryptedStore):
+        raise StoreError("No key is configured", hint="set INTAKE_STORE__SEALING__KEYRING first.")
     print(f"{sum(1 for _ in store.reseal())} objects sealed again")
     return ExitCode.ACCEPTED

@@ -4,17 +4,17 @@ from typing import Annotated
 
 import typer
 
-from cli.workspace import Place
-from flows.settings import SettingsError
+from cli.workspace import CliContext
 from models.errors import ExitCode
-from pipeline.forget import erase_the_rest, expire_scans, scans_due
+from pipeline.cases.erasure import erase_pending, expire_scans, scans_due
+from service.settings import SettingsError
 
-retention = typer.Typer(no_args_is_help=True, help="Erase what is needed no more.")
+retention = typer.Typer(no_args_is_help=True, help="Erase what is no longer needed.")
 
 
 @retention.callback()
 def _group() -> None:
-    """A group with one command so far, which is named all the same."""
+    """Keep `run` a command of the group: Typer would make one command of a group with one."""
 
 
 @retention.command()
@@ -28,15 +28,17 @@ def run(
 
     The service does the same every hour where INTAKE_RETENTION__SCANS_DAYS is set.
     """
-    place: Place = context.obj
-    chosen = days or place.settings().retention.scans_days
+    cli: CliContext = context.obj
+    chosen = days or cli.settings().retention.scans_days
     if chosen is None:
-        raise SettingsError("Nothing says how long scans are kept: set INTAKE_RETENTION__SCANS_DAYS, or use --days.")
-    with place.ledger() as ledger:
+        raise SettingsError(
+            "Nothing says how long scans are kept", hint="set INTAKE_RETENTION__SCANS_DAYS, or use --days."
+        )
+    with cli.ledger() as ledger:
         if dry_run:
             print(f"{scans_due(ledger, days=chosen)} cases would lose their scans")
             return ExitCode.ACCEPTED
         gone = expire_scans(ledger, days=chosen)
-        erase_the_rest(ledger, place.store())
+        erase_pending(ledger, cli.store())
     print(f"{gone.cases} cases, {gone.objects} objects erased")
     return ExitCode.ACCEPTED

@@ -1,15 +1,14 @@
-"""`intake serve`: the long-running service; upload events in, flow runs out."""
+"""`intake serve`: the long-running service; uploads in, results out."""
 
 import typer
 
-from cli.workspace import Place
+from cli.workspace import CliContext
+from service.logging import log_to_stderr
+from service.service import serve as run_service
 
 
 def serve(context: typer.Context) -> int:
-    """Take uploads in until interrupted: a Prefect server with its UI, a worker with warm engines, the inbox."""
-    from flows.logs import log_to_stderr
-    from flows.service import serve as run_service
-
-    place: Place = context.obj
+    """Take uploads in until interrupted: receiver, review desk, Prefect, worker."""
+    cli: CliContext = context.obj
     log_to_stderr()
-    return run_service(place.settings())
+    return run_service(cli.settings())

@@ -6,13 +6,11 @@ from typing import Annotated
 
 import typer
 from pydantic import BaseModel, SecretStr
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from cli.workspace import Place
-from flows.drawn_secrets import with_drawn_secrets
+from cli.console import print_table
+from cli.workspace import CliContext
 from models.errors import ExitCode
+from service.drawn_secrets import with_drawn_secrets
 
 
 def settings(
@@ -21,14 +19,10 @@ def settings(
         bool, typer.Option("--show-secrets", help="Print secrets too, those that the first start drew as well.")
     ] = False,
 ) -> int:
-    """Print every setting, the environment variable that changes it, and its value; secrets stay hidden."""
-    place: Place = context.obj
-    table = Table(header_style="bold")
-    table.add_column("variable")
-    table.add_column("value", overflow="fold")
-    for variable, value in _flat("INTAKE", with_drawn_secrets(place.settings()), show_secrets):
-        table.add_row(variable, Text(value))
-    Console(highlight=False).print(table)
+    """Print every setting, its variable and its value; secrets stay hidden."""
+    cli: CliContext = context.obj
+    values = _flat("INTAKE", with_drawn_secrets(cli.settings()), show_secrets)
+    print_table(("variable", "value"), values)
     return ExitCode.ACCEPTED
 
 

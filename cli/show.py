@@ -1,13 +1,21 @@
-"""`intake show`: the latest result of a case."""
+"""`intake show`: the latest result of a case, and how a result is printed for people."""
 
 from typing import Annotated
 
 import typer
+from rich.console import Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
 
-from cli.report import print_report
-from cli.workspace import Place
-from models.result import EXIT_OF_DECISION
-from models.wording import Language
+from cli.console import stdout
+from cli.workspace import CliContext
+from models.documents import FIELD_TITLES, PAGE_TITLES
+from models.findings import SEVERITY_TITLES, TITLES, Finding
+from models.messages import Language, message_text
+from models.result import DECISION_TITLES, EXIT_OF_DECISION, Decision, Result
+
+_COLOURS = {Decision.ACCEPTED: "green", Decision.RETURNED: "red", Decision.REVIEW: "yellow"}
 
 
 def show(
@@ -18,11 +26,48 @@ def show(
     language: Annotated[Language, typer.Option(help="Of the messages to the parent.")] = Language.ZH_HANS,
 ) -> int:
     """Print the latest result of a case."""
-    place: Place = context.obj
-    with place.ledger() as ledger:
-        result = ledger.latest_result(submission_id)
+    cli: CliContext = context.obj
+    with cli.ledger() as ledger:
+        result = ledger.cases.latest_result(submission_id)
     if as_json:
         print(result.to_json())
     else:
         print_report(result, language)
     return EXIT_OF_DECISION[result.decision]
+
+
+def print_report(result: Result, language: Language = Language.ZH_HANS) -> None:
+    """Print the decision, the findings with what to do next, and the pages; `language` is that of the messages."""
+    colour = _COLOURS[result.decision]
+    title = Text(f"{result.submission_id}  第{result.revision}次提交  {DECISION_TITLES[result.decision]}")
+    parts = [_findings(result, language)] if result.findings else [Text("没有发现问题。")]
+    stdout.print(Panel(Group(*parts, _pages(result)), title=title, border_style=colour, title_align="left"))
+
+
+def _findings(result: Result, language: Language) -> Table:
+    table = Table(box=None, show_header=True, header_style="bold", padding=(0, 1))
+    for heading in ("代码", "结果", "说明", "读出 / 填写", "下一步"):
+        table.add_column(heading, overflow="fold")
+    for finding in result.findings:
+        code = f"{finding.code} {TITLES.get(finding.code, '')}".strip()
+        words = message_text(finding, language)
+        cells = (f"{code}\n{finding.reason}", SEVERITY_TITLES[finding.severity], words.message, _values(finding))
+        table.add_row(*map(Text, (*cells, words.next_step)))  # plain text: what a document says is no markup
+    return table
+
+
+def _values(finding: Finding) -> str:
+    values = (finding.read, finding.entered)
+    return " / ".join(value or "-" for value in values) if any(values) else ""
+
+
+def _pages(result: Result) -> Table:
+    table = Table(box=None, show_header=True, header_style="dim", style="dim", padding=(0, 1))
+    for heading in ("文件", "页", "内容", "可读", "读出的项目"):
+        table.add_column(heading, overflow="fold")
+    for page in result.pages:
+        on_page = [field for field in result.fields if (field.file, field.page_no) == (page.file, page.page_no)]
+        titles = "、".join(FIELD_TITLES[field.field] for field in on_page)
+        cells = (page.file, str(page.page_no), PAGE_TITLES[page.kind], "是" if page.legible else "否", titles)
+        table.add_row(*map(Text, cells))
+    return table

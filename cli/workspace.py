@@ -1,67 +1,70 @@
-"""Where a command works: settings from the environment, `--workspace` on top."""
+"""Where a command works: settings from the environment, `--workspace` on top.
+
+Imports stand in the methods, since commands such as `intake codes` need none of them.
+"""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
-from flows.resources import Resources, register_secret
-from flows.settings import Settings, SettingsError
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
-from pipeline.stores.base import Store
-from pipeline.stores.opening import open_store
+    from pipeline.ledger.ledger import Ledger
+    from pipeline.stores.base import Store
+    from service.resources import Resources
+    from service.settings import Settings
 
 
-class Place:
-    """What the options in front of a command say."""
+class CliContext:
+    """What a command needs: settings, and what they name. Every method raises SettingsError where they are wrong."""
 
     def __init__(self, workspace: Path | None) -> None:
         self._workspace = workspace
 
-    def settings(self, **changed: object) -> Settings:
+    def settings(self) -> "Settings":
         """The settings in force.
 
         Raises:
             SettingsError: Some cannot be used; the text lists all of them.
         """
+        from pydantic import ValidationError
+
+        from service.settings import Settings, SettingsError
+
         chosen = {"workspace": self._workspace} if self._workspace else {}
         try:
-            return Settings().model_copy(update={**chosen, **changed})
+            return Settings().model_copy(update=chosen)
         except ValidationError as error:
             raise SettingsError("\n".join(_wrong_settings(error))) from None
 
-    def settings_for(self, jobs: int | None) -> Settings:
-        """The settings in force, with so many processes if a number is given; raises SettingsError."""
-        settings = self.settings()
-        if jobs is None:
-            return settings
-        return settings.model_copy(update={"readers": settings.readers.model_copy(update={"processes": jobs})})
+    def ledger(self) -> "closing[Ledger]":
+        """The ledger alone, for commands that read no page; closed at the end of the block."""
+        from pipeline.ledger.ledger import open_ledger
+        from service.resources import register_secret
 
-    @contextmanager
-    def ledger(self) -> Iterator[Ledger]:
-        """The ledger alone, for commands that read no page."""
         settings = self.settings()
-        with closing(open_ledger(settings.ledger_at, register_secret(settings))) as ledger:
-            yield ledger
+        return closing(open_ledger(settings.ledger_at, register_secret(settings)))
 
-    def store(self) -> Store:
+    def store(self) -> "Store":
         """The store alone."""
+        from pipeline.stores.opening import open_store
+
         settings = self.settings()
         return open_store(settings.store_at, settings.store)
 
-    @contextmanager
-    def resources(self, settings: Settings | None = None) -> Iterator[Resources]:
-        """Ledger, store and reading processes, let go of at the end."""
-        resources = Resources(settings or self.settings())
-        try:
-            yield resources
-        finally:
-            resources.close()
+    def resources(self, jobs: int | None) -> "closing[Resources]":
+        """Ledger, store and so many reading processes, or as the settings say; closed at the end of the block."""
+        from service.resources import Resources
+
+        settings = self.settings()
+        if jobs is not None:
+            settings = settings.model_copy(update={"readers": settings.readers.model_copy(update={"processes": jobs})})
+        return closing(Resources(settings))
 
 
-def _wrong_settings(error: ValidationError) -> Iterator[str]:
+def _wrong_settings(error: "ValidationError") -> Iterator[str]:
     """Every setting that is wrong, by the variable that sets it; values are not repeated."""
     yield "These settings cannot be used; correct them and start again:"
     for found in error.errors(include_input=False, include_url=False):

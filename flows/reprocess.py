@@ -1,6 +1,5 @@
-"""Stored cases again, with today's code or rules; every earlier run stays."""
+"""The flow that runs stored cases again with today's code or rules; every earlier run stays."""
 
-import getpass
 import threading
 import time
 from collections.abc import Generator
@@ -20,24 +19,24 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows.artifacts import item_rows, totals_table
-from flows.endings import failed, nothing_quoted
-from flows.resources import resources
-from flows.threads import in_thread
-from flows.turns import TURNS
-from pipeline.batches.holding import Task, Who, holding
-from pipeline.batches.outcomes import Outcome
-from pipeline.batches.plan import estimate
+from flows.artifacts.tables import item_rows, totals_table
+from flows.states import failed, redacted_errors
+from flows.upload_priority import UPLOAD_PRIORITY
+from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
+from pipeline.batches.estimate import estimate
+from pipeline.batches.outcomes import ItemOutcome
 from pipeline.batches.report import items, report
-from pipeline.batches.run import Place, run
-from pipeline.conclude import VERSION
-from pipeline.identity import process_identity
-from pipeline.ledger.batched import Batch, BatchOptions, ItemState
+from pipeline.batches.run import BatchContext, run
+from pipeline.cases.conclude import VERSION
+from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
 from pipeline.ledger.values import Selection
+from pipeline.workers.process_identity import account_name, process_identity
+from service.resources import resources
+from service.threads import run_in_thread
 
 _MOST_ROWS: Final = 5000
-_GLANCE_SECONDS: Final = 1.0
-_PROCESSES: Final = 1  # that judge: the worker's cores belong to uploads
+_UPDATE_SECONDS: Final = 1.0  # between two updates of the progress bar
+_PROCESSES: Final = 1  # for judging: the worker's other cores belong to uploads
 _EMPTY: Final = Selection()
 _NOT_SAID: Final = (
     "No case was run: fill in selection, or switch all on. 未选择申请，没有运行：请填写 selection，或打开 all（全部）。"
@@ -46,10 +45,10 @@ _SAID_TWICE: Final = (
     "No case was run: give only one of selection, all and batch_id. "
     "没有运行：selection、all（全部）、batch_id（批次）只能给出一项。"
 )
-_Going = Generator[Outcome | None, None, None]
+_Outcomes = Generator[ItemOutcome | None, None, None]
 
 
-class Tally:
+class BatchProgress:
     """How far a run over many cases has come."""
 
     def __init__(self, batch: Batch) -> None:
@@ -60,17 +59,17 @@ class Tally:
         self.failed = 0
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """For people, in one line."""
-        told = f"{self.done} of {self.total} cases, {self.changed} changed now, {self.failed} failed now"
-        return f"batch {self.batch_id}: {told}"
+        counts = f"{self.done} of {self.total} cases, {self.changed} changed now, {self.failed} failed now"
+        return f"batch {self.batch_id}: {counts}"
 
     @property
     def percent(self) -> float:
-        """Of the cases."""
+        """How much of the cases is done, 0 to 100."""
         return 100.0 * self.done / max(1, self.total)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: ItemOutcome) -> None:
         """Count one case."""
         self.done += outcome.state is not ItemState.PENDING
         self.changed += bool(outcome.changes)
@@ -101,81 +100,83 @@ async def reprocess(
     """
     chosen = _EMPTY if selection is None or selection.empty else selection
     named = (batch_id or "").strip()
-    ways = (not chosen.empty, all, named != "")
-    if ways.count(True) != 1:
-        return Failed(name="Refused", message=_SAID_TWICE if any(ways) else _NOT_SAID)
+    choices = (not chosen.empty, all, named != "")
+    if choices.count(True) != 1:
+        return Failed(name="Refused", message=_SAID_TWICE if any(choices) else _NOT_SAID)
     try:
-        with nothing_quoted():
+        with redacted_errors():
             kept = chosen.model_copy(update={"submission_ids": None})
             options = BatchOptions(selection=kept, from_readings=from_readings, dry_run=dry_run, tell=tell)
-            batch = await in_thread(_batch, named, chosen, options)
+            batch = await run_in_thread(_batch, named, chosen, options)
             tally = await _run(batch)
     except Exception as error:  # noqa: BLE001 - every ending has a name
         return failed(error)
     if tally.failed:
-        return Failed(name="SomeFailed", message=tally.words)
-    return Completed(name="Reprocessed", message=tally.words)
+        return Failed(name="SomeFailed", message=tally.summary)
+    return Completed(name="Reprocessed", message=tally.summary)
 
 
 def _batch(batch_id: str, selection: Selection, options: BatchOptions) -> Batch:
     """The batch that is named, or a new one."""
-    ledger = resources().desk().ledger
+    ledger = resources().context().ledger
     if batch_id:
-        return ledger.batch(batch_id)
-    return ledger.begin_batch(tuple(ledger.cases(selection)), options, _account(), VERSION)
+        return ledger.batches.get(batch_id)
+    return ledger.batches.begin(tuple(ledger.cases.select(selection)), options, account_name(), VERSION)
 
 
-async def _run(batch: Batch) -> Tally:
-    tally, stop = Tally(batch), threading.Event()
-    expected = await in_thread(_expected, batch)
-    progress = await acreate_progress_artifact(tally.percent, description=f"{tally.words}; {expected}")
-    going = _going(batch, stop, f"{process_identity()}/{flow_run.id}")
+async def _run(batch: Batch) -> BatchProgress:
+    tally, stop = BatchProgress(batch), threading.Event()
+    expected = await run_in_thread(_expected, batch)
+    progress = await acreate_progress_artifact(tally.percent, description=f"{tally.summary}; {expected}")
+    owner = BatchOwner(f"{process_identity()}/{flow_run.id}", account_name())
+    outcomes = _outcomes(batch, stop, owner)
     try:
-        await _follow(going, tally, progress)
+        await _follow(outcomes, tally, progress)
     finally:
         stop.set()
-        with anyio.CancelScope(shield=True):  # a cancelled run ends after the cases in hand, and lets go of its batch
-            await in_thread(going.close)
-            await aupdate_progress_artifact(progress, tally.percent, description=tally.words)
+        with anyio.CancelScope(shield=True):  # a cancelled run ends after the current cases, and releases its batch
+            await run_in_thread(outcomes.close)
+            await aupdate_progress_artifact(progress, tally.percent, description=tally.summary)
             await _show(batch.batch_id, tally)
     return tally
 
 
 def _expected(batch: Batch) -> str:
-    """What is left will take, in a few words."""
-    desk, processes = resources().desk(), resources().settings.readers.processes
-    left = [item.submission_id for item in items(desk.ledger, batch.batch_id) if item.state is ItemState.PENDING]
+    """How many cases are left, and how long they will take."""
+    context, processes = resources().context(), resources().settings.readers.processes
+    left = [item.submission_id for item in items(context.ledger, batch.batch_id) if item.state is ItemState.PENDING]
     rules = batch.options.from_readings
-    found = estimate(left, desk.ledger, desk.reader, from_readings=rules, processes=_PROCESSES if rules else processes)
+    found = estimate(
+        left, context.ledger, context.reader, from_readings=rules, processes=_PROCESSES if rules else processes
+    )
     return f"{found.cases} to run, about {found.pages} pages, {found.seconds:.0f} s"
 
 
-def _going(batch: Batch, stop: threading.Event, owner: str) -> _Going:
-    holder = resources()
-    place = Place(holder.desk(), holder.judging(), _PROCESSES, partial(TURNS.wait, stop))
-    with holding(place.desk.ledger, batch.batch_id, Task.RUN, Who(owner, _account()), stop) as lease:
-        yield from run(batch, lease, place, stop)
+def _outcomes(batch: Batch, stop: threading.Event, owner: BatchOwner) -> _Outcomes:
+    """Run the batch under its lease, in pauses of uploads."""
+    holder, context = resources(), resources().context()
+    batch_context = BatchContext(context, holder.judging(), _PROCESSES, partial(UPLOAD_PRIORITY.wait, stop))
+    with hold_batch(context.ledger, batch.batch_id, BatchTask.RUN, owner, stop) as lease:
+        yield from run(batch, lease, batch_context, stop)
 
 
-async def _follow(going: _Going, tally: Tally, progress: UUID) -> None:
-    """Count what ended until nothing more does; the bar follows once a second."""
-    glanced, over = time.monotonic(), object()
-    while (outcome := await in_thread(next, going, over)) is not over:
-        if isinstance(outcome, Outcome):
+async def _follow(outcomes: _Outcomes, tally: BatchProgress, progress: UUID) -> None:
+    """Count outcomes until there are no more; the bar is updated once a second."""
+    updated, over = time.monotonic(), object()
+    while (outcome := await run_in_thread(next, outcomes, over)) is not over:
+        if isinstance(outcome, ItemOutcome):
             tally.add(outcome)
-        if time.monotonic() - glanced > _GLANCE_SECONDS:
-            glanced = time.monotonic()
-            await aupdate_progress_artifact(progress, tally.percent, description=tally.words)
+        if time.monotonic() - updated > _UPDATE_SECONDS:
+            updated = time.monotonic()
+            await aupdate_progress_artifact(progress, tally.percent, description=tally.summary)
 
 
-async def _show(batch_id: str, tally: Tally) -> None:
-    """What changed, in all of the batch, whichever run did it."""
-    ledger = resources().desk().ledger
-    made = await in_thread(report, ledger, batch_id, 0)
-    table = await in_thread(lambda: item_rows(items(ledger, batch_id), _MOST_ROWS))
-    await acreate_table_artifact(key=f"changes-{flow_run.id}", table=list(table), description=tally.words)
-    await acreate_markdown_artifact(key=f"totals-{flow_run.id}", markdown=totals_table(made), description=tally.words)
-
-
-def _account() -> str:
-    return getpass.getuser()[:64]
+async def _show(batch_id: str, tally: BatchProgress) -> None:
+    """Show what changed in the whole batch, whichever run did it."""
+    ledger = resources().context().ledger
+    found = await run_in_thread(report, ledger, batch_id, 0)
+    table = await run_in_thread(lambda: item_rows(items(ledger, batch_id), _MOST_ROWS))
+    await acreate_table_artifact(key=f"changes-{flow_run.id}", table=list(table), description=tally.summary)
+    await acreate_markdown_artifact(
+        key=f"totals-{flow_run.id}", markdown=totals_table(found), description=tally.summary
+    )

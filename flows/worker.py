@@ -15,18 +15,18 @@ from prefect.states import Cancelled
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 from pydantic import PrivateAttr
 
-from pipeline.identity import process_identity
+from pipeline.workers.process_identity import process_identity
 
 if TYPE_CHECKING:
     from prefect.client.schemas.responses import DeploymentResponse
 
-_GLANCE_SECONDS = 0.1
+_CHECK_SECONDS = 0.1
 
 FlowTable = Mapping[str, Flow[Any, Any]]
 
 
 class WarmJob(BaseJobConfiguration):
-    """One run to be done."""
+    """One flow run to execute."""
 
     _entrypoint: str = PrivateAttr(default="")  # a public field would become a variable of the work pool
 
@@ -39,18 +39,18 @@ class WarmJob(BaseJobConfiguration):
 
     @property
     def entrypoint(self) -> str:
-        """Its deployment's: a row of the worker's table of flows."""
+        """The deployment's entrypoint: a key of the worker's table of flows."""
         return self._entrypoint
 
 
 class WarmResult(BaseWorkerResult):
-    """That a run was done; how it ended stands in its state."""
+    """A run was executed; its state says how it ended."""
 
 
 class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
-    """Executes flow runs one beside the other on its event loop; flows must be `async def`.
+    """Executes flow runs concurrently on its event loop; flows must be `async def`.
 
-    Run it outside the main thread: Prefect's engine would exchange the process's signal handlers at every run.
+    Run it outside the main thread: Prefect's engine would replace the process's signal handlers at every run.
     """
 
     type = "intake-warm"
@@ -63,7 +63,7 @@ class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
         super().__init__(work_pool_name=work_pool_name, limit=limit, name=name, prefetch_seconds=0)
         self._flows = flows
         self._scopes: dict[UUID, anyio.CancelScope] = {}
-        self._asked_to_cancel: set[UUID] = set()
+        self._to_cancel: set[UUID] = set()
         self._identity = process_identity()
 
     async def run(
@@ -72,7 +72,7 @@ class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
         configuration: WarmJob,
         task_status: TaskStatus[Any] | None = None,
     ) -> WarmResult:
-        """Execute one run to its end; whatever the flow raises is Prefect's to note, and ends nothing but the run.
+        """Execute one run to its end. Prefect records whatever the flow raises; it ends only this run.
 
         Raises:
             KeyError: The deployment names a flow that this worker does not have.
@@ -86,36 +86,36 @@ class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
                 await run_flow_async(flow, flow_run=flow_run, parameters=flow_run.parameters, return_type="state")
             finally:
                 del self._scopes[flow_run.id]
-        if flow_run.id in self._asked_to_cancel:
-            self._asked_to_cancel.remove(flow_run.id)
+        if flow_run.id in self._to_cancel:
+            self._to_cancel.remove(flow_run.id)
             await self._note_cancelled(flow_run.id)
         return WarmResult(identifier=str(flow_run.id), status_code=0)
 
-    async def cancel_asked_for(self) -> None:
-        """End those of our runs that somebody asked to cancel in the UI; call it beside polling."""
+    async def cancel_requested(self) -> None:
+        """Cancel those of our runs whose cancellation was requested in the UI; call it as often as polling."""
         if not self._scopes:
             return
-        asked = await self.client.read_flow_runs(
+        cancelling = await self.client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 id=FlowRunFilterId(any_=list(self._scopes)),
                 state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CANCELLING])),
             )
         )
-        for flow_run in asked:
+        for flow_run in cancelling:
             if scope := self._scopes.get(flow_run.id):
-                self._asked_to_cancel.add(flow_run.id)
+                self._to_cancel.add(flow_run.id)
                 scope.cancel()
 
-    async def settle(self, seconds: float) -> None:
-        """Let the runs in hand end by themselves for so long, then end them; Prefect shows those as crashed."""
+    async def drain(self, seconds: float) -> None:
+        """Wait so many seconds for current runs to end, then cancel them; Prefect shows those as crashed."""
         with anyio.move_on_after(seconds):
             while self._scopes:
-                await anyio.sleep(_GLANCE_SECONDS)
+                await anyio.sleep(_CHECK_SECONDS)
         for scope in tuple(self._scopes.values()):
             scope.cancel()
 
     async def _note_cancelled(self, flow_run_id: UUID) -> None:
-        """The engine calls every cancellation a crash; say what it was."""
+        """Prefect's engine calls every cancellation a crash: set the state to cancelled."""
         try:
             await self.client.set_flow_run_state(flow_run_id, Cancelled(message="Cancelled on request."), force=True)
         except ObjectNotFound:

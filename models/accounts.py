@@ -1,4 +1,4 @@
-"""People who sign in: who they are to us, and what a name and a password must be."""
+"""Accounts of the review desk, and the rules for their names and passwords."""
 
 import re
 import unicodedata
@@ -16,11 +16,11 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 
 
 class Account(Model):
-    """Somebody who may sign in, unless it is locked or disabled.
+    """An account, which may sign in unless it is locked or disabled.
 
     Attributes:
-        locked_until: After too many wrong passwords in a row.
-        disabled_at: By an operator; None where it is not.
+        locked_until: End of the lock after too many wrong passwords in a row.
+        disabled_at: When an operator disabled it; None if not disabled.
     """
 
     name: str
@@ -31,39 +31,42 @@ class Account(Model):
 
 
 def checked_name(name: str) -> str:
-    """A name for a new account, as it is.
+    """Return a name for a new account unchanged, if it is valid.
 
     Raises:
-        AccountError: It is none.
+        AccountError: The name is not valid.
     """
     if not _NAME.fullmatch(name):
         raise AccountError(
             "A name has 2 to 32 small letters, digits, dots, hyphens or underscores, and begins with a letter or a "
-            "digit: choose another one, such as the number of the employee."
+            "digit",
+            hint="choose another one, such as the number of the employee.",
         )
     return name
 
 
 def tidied_name(typed: str) -> str:
-    """A name as somebody types it, who may have used capitals; "" if no account can have it."""
+    """An account's name from what was typed, perhaps in capitals; "" if no account can have it."""
     name = unicodedata.normalize("NFKC", typed).strip().casefold()
     return name if _NAME.fullmatch(name) else ""
 
 
 def checked_password(name: str, password: str) -> str:
-    """A new password, in the form in which passwords are compared.
+    """A new password in normal form, if it is strong enough.
 
     Raises:
-        AccountError: It is too easy; the text does not repeat it.
+        AccountError: The password is too weak; the text does not repeat it.
     """
     chosen = tidied_password(password)
     if not LEAST_LENGTH <= len(chosen) <= _LONGEST:
-        raise AccountError(f"A password has {LEAST_LENGTH} to {_LONGEST} characters: choose another one.")
+        raise AccountError(f"A password has {LEAST_LENGTH} to {_LONGEST} characters", hint="choose another one.")
     if chosen.casefold() == name or len(set(chosen)) < _LEAST_DIFFERENT:
-        raise AccountError("A password is not the name, nor a few characters again and again: choose another one.")
+        raise AccountError(
+            "A password is not the name, nor a few characters again and again", hint="choose another one."
+        )
     return chosen
 
 
 def tidied_password(typed: str) -> str:
-    """A password as it is compared: keyboards write one character in more than one way."""
+    """A password in normal form (NFKC): keyboards write one character in more than one way."""
     return unicodedata.normalize("NFKC", typed)

@@ -1,4 +1,4 @@
-"""What became different between two results of one case."""
+"""The changes between two results of one case."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,11 +10,13 @@ from models.result import FieldValue, Result
 
 
 class Change(Model):
-    """One line of a comparison; None where the thing was not there before, or is not there any more.
+    """One changed decision, finding or field.
 
     Attributes:
         what: `decision`, `finding` or `field`.
-        field: Of which field, where it is one; how to mask `before` and `after` follows from it.
+        field: The changed field, if it is one; it decides how `before` and `after` are masked.
+        before: None if it was not there before.
+        after: None if it is not there any more.
     """
 
     what: str
@@ -26,7 +28,7 @@ class Change(Model):
 
 
 def changes(before: Result, after: Result) -> tuple[Change, ...]:
-    """Every changed decision, finding and field value, in this order; boxes and confidences are no changes."""
+    """Every changed decision, finding and field value, in this order; boxes and confidences do not count."""
     return (*_decision(before, after), *_findings(before, after), *_fields(before, after))
 
 
@@ -44,7 +46,7 @@ def _findings(before: Result, after: Result) -> Iterator[Change]:
 
 
 def _words(finding: Finding) -> str:
-    """A finding by what it claims and of which kind of page; files and boxes may move."""
+    """A finding by code, reason, severity and kind of page; its file and box may differ."""
     place = "/".join(str(part) for part in (finding.document, finding.page_kind, finding.field) if part)
     return " ".join(word for word in (f"{finding.code}/{finding.reason}/{finding.severity}", place) if word)
 

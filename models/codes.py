@@ -1,18 +1,18 @@
-"""What is found, and why: the words of the contract, section 4."""
+"""Codes, reasons and severities of findings (contract, section 4)."""
 
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """What a finding does to the decision."""
+    """The effect of a finding on the decision."""
 
-    REJECT = "reject"
-    REVIEW = "review"
-    WARNING = "warning"
+    REJECT = "reject"  # the case is returned
+    REVIEW = "review"  # a person decides
+    WARNING = "warning"  # no effect
 
 
 class Code(StrEnum):
-    """What the parent's app and the hospital's staff know."""
+    """The code of a finding, as in results and on the review desk."""
 
     REGISTER_ILLEGIBLE = "3002"  # 户口本信息模糊
     ILLEGIBLE = "影像不清"
@@ -34,7 +34,7 @@ class Code(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why: a stable slug."""
+    """The reason of a finding, as a stable slug."""
 
     BLUR = "blur"
     GLARE = "glare"

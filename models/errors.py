@@ -1,13 +1,15 @@
-"""Errors that have a name: each knows its exit code and whether trying again helps."""
+"""Foreseen errors: each class has an exit code, and says whether a retry helps."""
 
+from datetime import datetime
 from enum import IntEnum
 from typing import ClassVar, NamedTuple
 
 from models.codes import Reason
+from models.review import ReviewOutcome
 
 
 class ExitCode(IntEnum):
-    """How a command ends (contract, section 2). Never renumbered."""
+    """The exit code of a command (contract, section 2). Never renumbered."""
 
     ACCEPTED = 0
     USAGE = 2
@@ -21,14 +23,24 @@ class ExitCode(IntEnum):
 
 
 class PipelineError(Exception):
-    """Something foreseen broke. Its text carries codes and ids, never what a document says."""
+    """A foreseen error. Its text contains codes and ids, never values of a document.
+
+    Attributes:
+        what: What happened, as a sentence without its full stop.
+        hint: What to do about it, in words that may follow a colon; "" if nothing is to be done.
+    """
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
     retryable: ClassVar[bool] = False
 
+    def __init__(self, what: str = "", *, hint: str = "") -> None:
+        super().__init__(f"{what}: {hint}" if hint else what)
+        self.what = what
+        self.hint = hint
+
 
 class ManifestProblem(NamedTuple):
-    """One wrong key of a manifest, and what is wrong with it; never its value."""
+    """A wrong key of a manifest, and what is wrong with its value; never the value itself."""
 
     key: str
     problem: str
@@ -45,25 +57,25 @@ class BadManifestError(PipelineError):
 
 
 class BadNotificationError(PipelineError):
-    """What came as a notification of the object store is none."""
+    """The request is no valid notification of an object store."""
 
     exit_code = ExitCode.USAGE
 
 
 class ManifestMissingError(PipelineError):
-    """There is no manifest where one was heard of."""
+    """The manifest that a notification named does not exist."""
 
     exit_code = ExitCode.BAD_MANIFEST
 
 
 class IncompleteUploadError(PipelineError):
-    """A file that the manifest names has not arrived, and may yet."""
+    """A file that the manifest names has not arrived yet."""
 
     exit_code = ExitCode.BAD_MANIFEST
 
 
 class FileRejectedError(PipelineError):
-    """A file cannot be opened: 文件无法处理, with its reason. The parent can send another one."""
+    """A file cannot be opened (文件无法处理), for the reason given; the parent can send another one."""
 
     exit_code = ExitCode.RETURNED
 
@@ -72,7 +84,7 @@ class FileRejectedError(PipelineError):
         self.reason = reason
 
     def __reduce__(self) -> tuple[type["FileRejectedError"], tuple[Reason]]:
-        return type(self), (self.reason,)  # crosses the wall between worker processes
+        return type(self), (self.reason,)  # is pickled between worker processes
 
 
 class ModelsError(PipelineError):
@@ -90,13 +102,13 @@ class EngineError(PipelineError):
 
 
 class EngineTimeoutError(EngineError):
-    """The OCR engine did not answer in time; its process was ended."""
+    """The OCR engine did not answer in time; its process was killed."""
 
     reason = Reason.ENGINE_TIMEOUT
 
 
 class StoreError(PipelineError):
-    """The object store could not do what was asked."""
+    """The object store refused or failed an operation."""
 
     exit_code = ExitCode.STORE
 
@@ -108,23 +120,23 @@ class StoreDownError(StoreError):
 
 
 class ObjectMissingError(StoreError):
-    """There is no such object."""
+    """The object does not exist."""
 
 
 class LedgerError(PipelineError):
-    """The ledger could not record or find what was asked."""
+    """The ledger refused or failed an operation."""
 
     exit_code = ExitCode.STORE
 
 
 class LedgerBusyError(LedgerError):
-    """The ledger is locked or unreachable for now."""
+    """The ledger is locked or unreachable at the moment."""
 
     retryable = True
 
 
 class LostLeaseError(LedgerError):
-    """Another worker took the work over; what this one still writes is refused."""
+    """Another worker took the work over; the ledger refuses what this one still writes."""
 
 
 class UnknownCaseError(LedgerError):
@@ -134,11 +146,11 @@ class UnknownCaseError(LedgerError):
 
 
 class NoResultYetError(LedgerError):
-    """The case came in, and nobody and nothing has decided it yet."""
+    """The case exists, but has no result yet."""
 
 
 class AccountError(LedgerError):
-    """An account cannot be made or changed as was asked; no text repeats a password."""
+    """An account cannot be created or changed; the text never repeats a password."""
 
     exit_code = ExitCode.USAGE
 
@@ -150,6 +162,53 @@ class UnknownBatchError(LedgerError):
 
 
 class BatchHeldError(LedgerError):
-    """Another process works on the batch."""
+    """Another process holds the batch."""
 
     retryable = True
+
+
+class RefusedDecisionError(LedgerError):
+    """The ledger did not record the decision, nor anything that follows from it."""
+
+    exit_code = ExitCode.USAGE
+
+
+class StaleCaseError(RefusedDecisionError):
+    """The case has another result, or was sent in again, since the page was shown."""
+
+    def __init__(self, submission_id: str) -> None:
+        super().__init__(f"Case {submission_id} has changed since it was shown: look at it again.")
+
+
+class AlreadyDecidedError(RefusedDecisionError):
+    """Another reviewer decided this run before."""
+
+    def __init__(self, submission_id: str, account: str, outcome: ReviewOutcome, at: datetime) -> None:
+        super().__init__(f"Case {submission_id} was decided by {account} before.")
+        self.account, self.outcome, self.at = account, outcome, at
+
+
+class HeldError(RefusedDecisionError):
+    """Another reviewer holds the case."""
+
+    def __init__(self, submission_id: str, account: str, until: datetime) -> None:
+        super().__init__(f"Case {submission_id} is held by {account}.")
+        self.account, self.until = account, until
+
+
+class NotWaitingError(RefusedDecisionError):
+    """The case is not in the review queue."""
+
+    def __init__(self, submission_id: str) -> None:
+        super().__init__(f"Case {submission_id} is not in the review queue.")
+
+
+class PersonDecidedError(LedgerError):
+    """A person decided this revision; the machine does not decide it again."""
+
+    def __init__(self, submission_id: str) -> None:
+        super().__init__(f"Case {submission_id} was decided by a person: its result stands.")
+
+
+class ChildExistsError(LedgerError):
+    """Another case registered a child with one of these numbers first; nothing of this conclusion was stored."""

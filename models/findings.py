@@ -1,23 +1,24 @@
-"""Findings: data, with the words of one catalogue (contract, section 4)."""
+"""Findings: values with the messages of the catalogue (contract, section 4)."""
 
 from typing import NamedTuple, Self
 
 from pydantic import model_validator
 
 from models.base import Model
-from models.catalogue import CATALOGUE, NOTED, TITLES, Entry
+from models.catalogue import CATALOGUE, NOTED, SEVERITY_TITLES, TITLES, CatalogueEntry
 from models.codes import Code, Reason, Severity
 from models.documents import DOCUMENT_TITLES, FIELD_TITLES, DocumentKind, Field, PageKind
 from models.geometry import Box
 
 __all__ = [
     "CATALOGUE",
+    "SEVERITY_TITLES",
     "TITLES",
+    "CatalogueEntry",
     "Code",
-    "Entry",
     "Evidence",
     "Finding",
-    "Place",
+    "Location",
     "Reason",
     "Severity",
     "Stated",
@@ -27,8 +28,8 @@ __all__ = [
 ]
 
 
-class Place(Model):
-    """Where a finding points: as much of document, file, page, field and box as is known."""
+class Location(Model):
+    """Where a finding points: document, file, page, field and box, as far as known; boxes as in a result."""
 
     document: DocumentKind | None = None
     file: str | None = None
@@ -36,11 +37,11 @@ class Place(Model):
     page_kind: PageKind | None = None
     field: Field | None = None
     box: Box | None = None
-    role: str | None = None  # 孩子本人页 and its kin: words for people, beside the page number
+    role: str | None = None  # such as 孩子本人页: shown to people beside the page number
 
     @property
     def words(self) -> str:
-        """The page as a parent would name it, for example 户口本第5页（孩子本人页）."""
+        """The page in a parent's words, for example 户口本第5页（孩子本人页）."""
         if self.document is None:
             return "上传的页面"
         page = f"第{self.page_no}页" if self.page_no else ""
@@ -49,7 +50,7 @@ class Place(Model):
 
 
 class Finding(Model):
-    """One thing that was found, where, how much, and what to do next. Built by `found`, from the catalogue only."""
+    """One finding: code, reason, location, evidence, message and next step. `found` builds it from the catalogue."""
 
     code: Code
     reason: Reason
@@ -76,25 +77,25 @@ class Finding(Model):
 
 
 class Evidence(NamedTuple):
-    """What a finding rests on: values side by side, and the number beside its limit."""
+    """The evidence of a finding: the value that was read beside the entered one, and a measure beside its limit."""
 
     read: str | None = None
     entered: str | None = None
     measured: float | None = None
     limit: float | None = None
-    detail: str = ""  # words for the message only
+    detail: str = ""  # for the message only
 
 
 class Stated(NamedTuple):
-    """What stands at a place, as it was read, and how sure that is."""
+    """A value at a location, and the confidence of its reading."""
 
-    place: Place
+    place: Location
     read: str | None
     measured: float | None = None
 
 
-def message_of(code: Code, reason: Reason, place: Place, detail: str) -> str:
-    """The catalogue's message for a place; `detail` is the only part that may quote a value."""
+def message_of(code: Code, reason: Reason, place: Location, detail: str) -> str:
+    """The catalogue's message for a location; only `detail` may quote a value."""
     field = f"{FIELD_TITLES[place.field]}处" if place.field else ""
     return CATALOGUE[code, reason].message.format(where=place.words, field=field, detail=detail)
 
@@ -102,12 +103,12 @@ def message_of(code: Code, reason: Reason, place: Place, detail: str) -> str:
 def found(
     code: Code,
     reason: Reason,
-    place: Place = Place(),  # noqa: B008 - frozen
+    place: Location = Location(),  # noqa: B008 - frozen
     evidence: Evidence = Evidence(),  # noqa: B008 - frozen
     *,
     severity: Severity | None = None,
 ) -> Finding:
-    """Build a finding with the catalogue's words.
+    """Build a finding with the catalogue's message and next step; without a severity the default one.
 
     Raises:
         KeyError: The catalogue has no such code and reason.
@@ -129,7 +130,7 @@ def found(
 def disagreement(
     code: Code, reason: Reason, one: Stated, other: Stated, *, severity: Severity | None = None
 ) -> tuple[Finding, Finding]:
-    """Two places that contradict each other: a finding at each of them, which tells what stands at the other.
+    """Build a finding at each of two contradicting locations; each has the other's value as `entered`.
 
     Raises:
         KeyError: The catalogue has no such code and reason.

@@ -1,4 +1,4 @@
-"""Where something is on a page: pixels, origin top left, right and bottom exclusive."""
+"""Positions on a page, in pixels from the top left corner."""
 
 import math
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 
 class Point(NamedTuple):
-    """A position in pixels; may lie between two of them."""
+    """A position in pixels, perhaps between two pixels."""
 
     x: float
     y: float
@@ -37,25 +37,21 @@ class Box(NamedTuple):
 
     @classmethod
     def around(cls, boxes: Iterable["Box"]) -> Self:
-        """The smallest box that holds all of `boxes`; raises ValueError for none."""
-        held = tuple(boxes)
-        if not held:
+        """The smallest box around all `boxes`; raises ValueError for none."""
+        sides = tuple(zip(*boxes, strict=True))
+        if not sides:
             raise ValueError("There is no box around nothing.")
-        return cls(
-            min(box.left for box in held),
-            min(box.top for box in held),
-            max(box.right for box in held),
-            max(box.bottom for box in held),
-        )
+        lefts, tops, rights, bottoms = sides
+        return cls(min(lefts), min(tops), max(rights), max(bottoms))
 
     def overlap(self, other: "Box") -> int:
-        """The area in square pixels that both boxes cover."""
+        """The area of the intersection, in square pixels."""
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
         return max(0, width) * max(0, height)
 
     def within(self, width: int, height: int) -> "Box":
-        """The part of the box that lies on a page of this size."""
+        """The part of the box on a page of this size."""
         return Box(
             min(max(0, self.left), width),
             min(max(0, self.top), height),
@@ -78,7 +74,7 @@ class Quad(NamedTuple):
 
     @property
     def box(self) -> Box:
-        """The smallest upright box of whole pixels that holds the corners."""
+        """The smallest upright box of whole pixels around the corners."""
         xs = [point.x for point in self]
         ys = [point.y for point in self]
         return Box(int(min(xs)), int(min(ys)), -int(-max(xs) // 1), -int(-max(ys) // 1))
@@ -96,7 +92,7 @@ class Quad(NamedTuple):
 
 
 def beyond(quad: Quad, heights: float) -> Quad:
-    """The place that follows a quad in reading direction, so many times as long as the quad is high."""
+    """The quad that follows in reading direction, `heights` times as long as this one is high."""
     along = math.dist(quad.top_left, quad.top_right) or 1.0
     share = heights * math.dist(quad.top_left, quad.bottom_left) / along
     return Quad(

@@ -1,4 +1,4 @@
-"""Values as people may see them who need not know the child: enough to tell cases apart, too little to use.
+"""Values as people see them: personal data masked (cases can be told apart, values not used), cells without formulas.
 
 Source:
     The customary forms of GB/T 37964-2019 practice: 110***********1234, 138****1234, 欧阳**, X3*******1.
@@ -22,10 +22,11 @@ _YEAR_AND_MONTH = re.compile(r"(\d{4})-(\d{2})(?:\D.*)?")
 _PERSONAL = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|1[3-9]\d{9})(?![\dXx])|(?<![A-Za-z\d])[A-Z]\d{9}(?!\d)")
 _ADDRESS_SHOWN = 6  # characters: province and county
 _LONG_TERM = "长期"
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # first characters that make a spreadsheet compute a cell
 
 
 def mask(field: Field | None, value: str) -> str:
-    """A field's value, masked as is customary for it; every character where nothing is customary."""
+    """A field's value in the customary mask of the field; fully masked if there is none."""
     if field is None:
         return starred(value)
     return _MASKS.get(field, starred)(value)
@@ -37,14 +38,14 @@ def starred(value: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """The surname stays, and the dots between the parts of a minority name: 张*, 欧阳**, 阿**·***."""
+    """Show the surname, and the dots between the parts of a minority name: 张*, 欧阳**, 阿**·***."""
     first, *rest = name.split("·")
     shown = 0 if len(name) < 2 else 2 if len(first) > 2 and first[:2] in _COMPOUND_SURNAMES else 1
     return "·".join([_starred_after(first, shown), *(starred(part) for part in rest)])
 
 
 def mask_number(number: str) -> str:
-    """Three and four characters of an ID number stay, two and one of a certificate's, of a phone's three and four."""
+    """Show the first 3 and last 4 characters of an ID or phone number, the first 2 and the last of a certificate's."""
     shown = {18: (3, 4), 11: (3, 4), 10: (2, 1)}.get(len(number))
     if shown is None:
         return starred(number)
@@ -53,12 +54,12 @@ def mask_number(number: str) -> str:
 
 
 def mask_numbers(text: str) -> str:
-    """Mask what looks like a person's number in a text that should hold none, such as an id that a caller chose."""
+    """Mask what looks like a personal number in a text that should have none, such as an id that a caller chose."""
     return _PERSONAL.sub(lambda found: mask_number(found.group()), text)
 
 
 def mask_date(text: str) -> str:
-    """Year and month of an ISO date stay, and 长期."""
+    """Show year and month of an ISO date; 长期 stays unmasked."""
     if text == _LONG_TERM:
         return text
     found = _YEAR_AND_MONTH.fullmatch(text)
@@ -66,13 +67,18 @@ def mask_date(text: str) -> str:
 
 
 def mask_address(address: str) -> str:
-    """The first six characters of an address stay, if more follow."""
+    """Show the first 6 characters of an address, if more follow."""
     return _starred_after(address, _ADDRESS_SHOWN if len(address) > _ADDRESS_SHOWN else 0)
 
 
 def mask_household(number: str) -> str:
-    """The last two characters of a 户号 stay, if enough precede them."""
+    """Show the last 2 characters of a 户号 of more than 4."""
     return f"{starred(number[:-2])}{number[-2:]}" if len(number) > 4 else starred(number)
+
+
+def no_formula(value: str) -> str:
+    """The value, with a quote before it if a spreadsheet would compute it as a formula."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def _starred_after(text: str, shown: int) -> str:

@@ -1,4 +1,4 @@
-"""What an application needs, and every limit that judging knows. A file the hospital can change."""
+"""The hospital's policy: the pages that an application needs, and every limit of the rules; loaded from a file."""
 
 from pydantic import Field, field_validator
 
@@ -8,18 +8,18 @@ from models.codes import Code, Reason
 
 
 class NameLimits(Model):
-    """When a name is equal, different, or a person's business.
+    """When a name is equal, different, or left to a person. All probabilities are 0-1.
 
     Attributes:
-        certain: Least probability of the best reading of a character to accuse of a difference.
+        certain: Least probability of a character's best reading to claim a difference.
         likely: Least probability of the entered name, against the best other reading, to pass without a person; of all
-            pages together where one alone is not sure.
-        hardly: Least probability on each of them.
-        alike: Least probability to take a card for that of a grown-up whose name this is.
-        impossible: Largest probability of the entered character, where a difference may be claimed.
-        pictured: By how much the picture of a character that the engine does not read must be more like the entered
-            one than like any other, on each of two documents, to pass with a note.
-        legacy_gbk: Whether what is typed in comes from a system that writes the GBK tail in private codes.
+            pages together if one alone is uncertain.
+        hardly: Least probability on each of these pages.
+        alike: Least probability to take a card for that of the adult with this name.
+        impossible: Largest probability of the entered character to claim a difference.
+        pictured: Least margin of the entered character's picture over any other, on each of two documents, to pass
+            with a warning if the engine cannot read the character.
+        legacy_gbk: Whether typed names come from a system that writes the GBK tail in private codes.
     """
 
     certain: float = 0.98
@@ -32,15 +32,15 @@ class NameLimits(Model):
 
 
 class LegibilityLimits(Model):
-    """When a required field counts as read, and how its reason is told.
+    """When a field counts as read, and limits that choose the reason of an illegible one.
 
     Attributes:
-        unreadable: Confidence below which a reading is no reading.
-        doubtful: Confidence below which a mismatch is a person's business instead of an accusation.
-        small_height: Height of a line in pixels below which blur is called too_small.
+        unreadable: Confidence below which a field counts as not read.
+        doubtful: Confidence below which a mismatch goes to a person instead of rejecting.
+        small_height: Height of a line in pixels below which the reason is too_small instead of blur.
         blurred_edge: Edge width as a share of the height above which a line is blurred.
-        dark: Paper level below which a page is too dark.
-        faint: Contrast of a line below which it accuses nobody, and on white paper took too much light.
+        dark: Brightness (0-1) below which a page is too dark.
+        faint: Contrast (0-1) of a line below which it never rejects, and counts as overexposed on white paper.
     """
 
     unreadable: float = 0.3
@@ -52,11 +52,11 @@ class LegibilityLimits(Model):
 
 
 class CopyLimits(Model):
-    """When a document may be a picture of a picture.
+    """When a document may be a photocopy or a photo of a screen.
 
     Attributes:
-        colourless: Vividness below which a document that is printed in colour is taken for a photocopy.
-        striped: Raster above which it is taken for a photo of a screen, but for the register's woven cover.
+        colourless: Vividness (0-1) below which a document that is printed in colour counts as a photocopy.
+        striped: Raster (0-1) above which a page counts as a photo of a screen; not for the register's woven cover.
     """
 
     colourless: float = 0.008  # of the training split, 129 honest pages show 0.014 at least, copies 0.000
@@ -64,12 +64,12 @@ class CopyLimits(Model):
 
 
 class Pages(Model):
-    """The slots that an application has to fill, in the order in which they are missed (contract, section 5).
+    """The pages that an application needs, in the order of findings about missing ones (contract, section 5).
 
     Attributes:
-        household_register: Of a child who is in the register.
-        newborn: The same for one who is not older than `Policy.newborn_days`.
-        birth_certificate: Of a child who is not in the register yet.
+        household_register: For a child in the household register.
+        newborn: The same for a child not older than `Policy.newborn_days`.
+        birth_certificate: For a child not in the household register yet.
     """
 
     household_register: tuple[Reason, ...] = (
@@ -91,12 +91,12 @@ class Pages(Model):
         return reasons
 
 
-class Looks(Model):
-    """What people see of that which the machine decided.
+class ReviewSampling(Model):
+    """Which decisions of the machine people review.
 
     Attributes:
-        share: Of cases decided by the machine, drawn for a blind second look.
-        known_children: Whether somebody looks at every case that was returned with 4005.
+        share: The share (0-1) of cases decided by the machine that is drawn for blind review.
+        known_children: Whether every case returned with 4005 is reviewed.
     """
 
     share: float = Field(default=0.02, ge=0, le=1)
@@ -104,7 +104,7 @@ class Looks(Model):
 
 
 class Policy(Model):
-    """The hospital's rules. `name` stands in every result's provenance."""
+    """The hospital's rules; `name` appears in the provenance of every result."""
 
     name: str = "default@1"
     newborn_days: int = 28
@@ -113,20 +113,20 @@ class Policy(Model):
     names: NameLimits = NameLimits()
     legibility: LegibilityLimits = LegibilityLimits()
     copies: CopyLimits = CopyLimits()
-    looks: Looks = Looks()
+    looks: ReviewSampling = ReviewSampling()
 
 
 class Limits(Model):
-    """How much one file may ask of us; checked before and while decoding.
+    """Limits of one file, checked before and during decoding.
 
     Attributes:
-        bytes: Of one file.
-        pages: Of one file.
-        pixels: Of one page, as the header claims and as decoded.
-        seconds: For one page, decoding and reading together.
-        pdf_dpi: Resolution at which PDF pages are drawn; boxes of PDF pages count in these pixels.
-        pdf_seconds: Of processor time, to open a PDF and draw one page; A4 scanned at 600 dpi took one at most.
-        pdf_mb: Of memory, for the same, beside what the process holds already; such a scan took 150.
+        bytes: Size of a file.
+        pages: Pages of a file.
+        pixels: Pixels of a page, by the header and as decoded.
+        seconds: Time to decode and read a page.
+        pdf_dpi: Resolution at which PDF pages are drawn; boxes of PDF pages are in these pixels.
+        pdf_seconds: Processor time to open a PDF and draw a page; an A4 scan at 600 dpi took 1 s at most.
+        pdf_mb: Additional memory for the same, in MB; such a scan took 150.
     """
 
     bytes: int = 40 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""What perceiving a page yields: plain values, and no opinion."""
+"""The reading of a page: measures and text as plain values, without any judgement."""
 
 from typing import Literal, NamedTuple
 
@@ -11,17 +11,19 @@ BLANK = ""  # the CTC blank, as a symbol of the lattice
 
 
 class Alternative(NamedTuple):
-    """One character that the engine could see at a time step, and how likely; BLANK for none."""
+    """A possible character at a time step of the recogniser, and its probability; BLANK for no character."""
 
     char: str
     probability: float
 
 
 class Lattice(Model):
-    """What the recogniser saw, step by step from left to right: the likeliest characters, best first.
+    """The recogniser's probabilities, step by step from left to right.
 
-    Each step lists characters until the rest is negligible; the missing probability belongs to all other characters
-    of the engine's alphabet together. `span` is the share of the line's width that one step covers.
+    Attributes:
+        steps: The likeliest characters of each step, best first, until the rest is negligible; the missing probability
+            belongs to all other characters of the engine's alphabet together.
+        span: The share of the line's width that one step covers.
     """
 
     steps: tuple[tuple[Alternative, ...], ...]
@@ -29,7 +31,7 @@ class Lattice(Model):
 
 
 class Glyph(NamedTuple):
-    """One character of the greedy reading: its steps (end exclusive) and how sure the engine was."""
+    """A character of the greedy reading: its steps (end exclusive) and its probability."""
 
     char: str
     first: int
@@ -38,7 +40,7 @@ class Glyph(NamedTuple):
 
 
 class LineMeasures(Model):
-    """Numbers from the pixels of one text line, normalised where resolution would matter.
+    """Measures of one text line, relative where resolution would matter.
 
     Attributes:
         height: Height of the line in page pixels, across its reading direction.
@@ -58,11 +60,15 @@ class LineMeasures(Model):
 
 
 class Line(Model):
-    """One run of text: where it stands, the best reading, and the lattice that it came from.
+    """One line of text.
 
-    `quad` is in pixels of the page as decoded, corners in reading order; `upright` is the line's box in the
-    straightened document, where geometry between lines is judged. `stamped` lines were read among the stamps, which
-    print is not.
+    Attributes:
+        text: The best reading.
+        confidence: Of the best reading, 0-1.
+        quad: In pixels of the page as decoded, corners in reading order.
+        upright: The line's box in the straightened document, where the geometry between lines is judged.
+        lattice: The probabilities that the text came from.
+        stamped: Whether the line was read on the layer of stamps, not of print.
     """
 
     text: str
@@ -80,7 +86,7 @@ class Line(Model):
 
 
 class Barcode(Model):
-    """A barcode that was decoded: its text, its symbology, where it stands."""
+    """A decoded barcode: its text, its symbology, and its position on the page as decoded."""
 
     text: str
     symbology: str
@@ -88,7 +94,7 @@ class Barcode(Model):
 
 
 class Tile(NamedTuple):
-    """One tile of the surface: paper level, ink level (95th and 5th percentile of grey) and edge energy, each 0-255."""
+    """A tile of the surface: paper level, ink level (95th and 5th percentile of grey) and edge energy, each 0-255."""
 
     paper: int
     ink: int
@@ -96,7 +102,7 @@ class Tile(NamedTuple):
 
 
 class Surface(Model):
-    """The straightened document as a coarse grid, so that judging can ask what a place without text looks like."""
+    """The straightened document as a coarse grid, so that rules can judge places without text."""
 
     columns: int
     rows: int
@@ -104,16 +110,16 @@ class Surface(Model):
 
 
 class PageMeasures(Model):
-    """Numbers from the pixels of a whole document.
+    """Measures of a whole document.
 
     Attributes:
         brightness: Median grey of the document, 0-1.
-        sharpness: Variance of the Laplacian at 1000 pixels width; for the record, it decides nothing.
-        colourfulness: Mean chroma, 0-1; a lamp's cast counts too.
+        sharpness: Variance of the Laplacian at 1000 pixels width; kept for the record, no rule uses it.
+        colourfulness: Mean chroma, 0-1, including the lamp's colour cast.
         vividness: Chroma, 0-1, that one pixel in 200 exceeds against the paper around it: a seal, a label, a photo;
-            near 0 for a photocopy, whatever the lamp. None if it was not measured yet.
-        raster: The part of the wavering of blank paper that one frequency holds, 0-1: high for the stripes that a
-            photographed screen shows. None if it was not measured yet.
+            near 0 for a photocopy under any lamp. None in readings from before it was measured.
+        raster: The share of blank paper's variation at a single frequency, 0-1: high for the stripes of a photographed
+            screen. None in readings from before it was measured.
     """
 
     brightness: float
@@ -125,7 +131,7 @@ class PageMeasures(Model):
 
 
 class PageReading(Model):
-    """One document on one page, as perceived.
+    """One document on one page, as read.
 
     Attributes:
         page_no: Counts from 1 inside the file.

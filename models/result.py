@@ -1,4 +1,4 @@
-"""What comes out: the decision with its findings, fields and pages (contract, section 3)."""
+"""The result of a case: the decision with its findings, fields and pages (contract, section 3)."""
 
 from enum import StrEnum
 from typing import Literal
@@ -13,7 +13,7 @@ from models.geometry import Box, Quad
 
 
 class Decision(StrEnum):
-    """How a case ends."""
+    """The decision on a case."""
 
     ACCEPTED = "accepted"  # 通过
     RETURNED = "returned"  # 退回家长
@@ -30,7 +30,7 @@ EXIT_OF_DECISION = {
 
 
 def decide(findings: tuple[Finding, ...]) -> Decision:
-    """Returned if anything rejects, else review if anything asks for it, else accepted; warnings decide nothing."""
+    """Returned if any finding rejects, else review if any asks for it, else accepted; warnings have no effect."""
     severities = {finding.severity for finding in findings}
     if Severity.REJECT in severities:
         return Decision.RETURNED
@@ -38,7 +38,7 @@ def decide(findings: tuple[Finding, ...]) -> Decision:
 
 
 class FieldValue(Model):
-    """A field as read: normalised value, how sure, and where it stands."""
+    """A field as read: its value in normal form, its confidence (0-1), and its box on the page as decoded."""
 
     document: DocumentKind
     person: Person | None
@@ -51,23 +51,36 @@ class FieldValue(Model):
 
 
 class PageOutcome(Model):
-    """One page (or one document on it): what it is, whether its required fields could be read, how it lies."""
+    """One page, or one document on it.
+
+    Attributes:
+        legible: Whether its required fields could be read.
+        rotation: Degrees, clockwise, by which the page must be turned to stand upright.
+        quad: Corners of the document on the page as decoded; without extent for a page that failed.
+    """
 
     file: str
     page_no: int
     kind: PageKind
     legible: bool
     rotation: int
-    quad: Quad  # without extent for a page that failed
+    quad: Quad
 
     @property
     def was_read(self) -> bool:
-        """Whether the engine read it, be it without finding a word; False for a page that failed."""
+        """Whether the engine read the page, perhaps without finding text; False for a page that failed."""
         return self.quad.box.width > 0
 
 
 class Provenance(Model):
-    """What made this result; everything but `seconds` is the same for the same input and version."""
+    """How a result was made; all but `seconds` is the same for the same input and version.
+
+    Attributes:
+        models: The model files of the engine.
+        policy: `Policy.name`.
+        input_digest: `Case.input_digest`.
+        seconds: The time that processing took.
+    """
 
     version: str
     engine: str
@@ -78,7 +91,7 @@ class Provenance(Model):
 
 
 class Judgement(Model):
-    """What judging a case yields: a result without the envelope."""
+    """A result without ids and provenance, as judging gives it."""
 
     decision: Decision
     findings: tuple[Finding, ...]
@@ -99,5 +112,5 @@ class Result(Model):
     provenance: Provenance
 
     def to_json(self) -> str:
-        """The result as one line of JSON, keys in the contract's order."""
+        """The result as one line of JSON, with keys in the contract's order."""
         return self.model_dump_json(by_alias=True)

@@ -1,4 +1,4 @@
-"""What people decide: who they are, why a case waits for them, and what they saw and said."""
+"""Values of human review: roles, reasons to wait, and decisions."""
 
 from enum import IntEnum, StrEnum
 
@@ -7,39 +7,39 @@ from pydantic import Field as Key
 from models.base import Model
 from models.codes import Code, Reason
 from models.documents import DocumentKind, Field, Person
-from models.findings import Place
+from models.findings import Location
 from models.geometry import Box
 
 
 class Role(StrEnum):
-    """What somebody at the hospital may do."""
+    """The role of an account, which decides what it may do."""
 
     REVIEWER = "reviewer"  # 审核员
-    SUPERVISOR = "supervisor"  # 主管: decides what reviewers hand on, opens decided cases again
-    OPERATOR = "operator"  # 运维: batches, accounts, figures; sees no case
+    SUPERVISOR = "supervisor"  # 主管: decides escalated cases, reopens decided ones
+    OPERATOR = "operator"  # 运维: batches, accounts, metrics; sees no case
 
 
-class Why(StrEnum):
-    """Why a case lies before people."""
+class WaitReason(StrEnum):
+    """Why a case waits in the review queue."""
 
-    REVIEW = "review"  # 待审核: the machine is not sure, and the family waits
-    KNOWN_CHILD = "known_child"  # 4005: the family was answered; a person sees whether rightly
-    SECOND_LOOK = "second_look"  # decided by the machine, and drawn for a blind look
-    DISSENT = "dissent"  # the blind look came to another decision
-    OBJECTION = "objection"  # a supervisor opened a decided case again
+    REVIEW = "review"  # 待审核: the machine is not certain, and the parent waits for the answer
+    KNOWN_CHILD = "known_child"  # 4005: the parent was answered; a reviewer checks the answer
+    SECOND_LOOK = "second_look"  # decided by the machine, and drawn for blind review
+    DISSENT = "dissent"  # the blind review came to another decision
+    OBJECTION = "objection"  # a supervisor reopened a decided case
 
 
 class Priority(IntEnum):
-    """Who comes first."""
+    """The order of the review queue."""
 
-    AT_DESK = 0  # the child stands here
+    AT_DESK = 0  # the family waits at the hospital's counter
     URGENT = 1
     USUAL = 2
-    LATER = 3  # nobody waits for it
+    LATER = 3  # no parent waits for the answer
 
 
-class Outcome(StrEnum):
-    """What a person makes of a case."""
+class ReviewOutcome(StrEnum):
+    """A reviewer's decision on a case."""
 
     ACCEPT = "accept"  # 通过
     RETURN = "return"  # 退回家长
@@ -47,7 +47,7 @@ class Outcome(StrEnum):
 
 
 class Relation(StrEnum):
-    """What a case is to a record of the register that it may repeat."""
+    """The relation of a case to a record of the register that it may repeat."""
 
     SAME_CHILD = "same_child"  # 同一儿童
     ANOTHER_CHILD = "another_child"  # 双胞胎
@@ -55,12 +55,13 @@ class Relation(StrEnum):
 
 
 class Checked(Model):
-    """A field as the machine read it, and as a person sees it on the picture; equal where it was read right.
+    """A field as the machine read it and as the reviewer saw it; equal if it was read right.
 
     Attributes:
-        read: None where nothing was read.
-        seen: None where a person cannot read it either.
-        box: On the page before straightening, in pixels, as in a result.
+        box: In pixels of the page as decoded, as in a result.
+        read: None if nothing was read.
+        confidence: Of the reading, 0-1.
+        seen: None if the reviewer cannot read it either.
     """
 
     document: DocumentKind
@@ -74,25 +75,25 @@ class Checked(Model):
     seen: str | None = Key(max_length=400)
 
 
-class Verdict(Model):
-    """What a person decided of the run that they saw.
+class ReviewDecision(Model):
+    """A reviewer's decision on the run that they saw.
 
     Attributes:
-        decision_id: Drawn when the page was shown, so that a double click is one decision.
-        run: Of the revision that was seen.
-        code: Why the family is to send something again; with `reason` and `place`, of a return only.
-        relation: To the record of the register, where there is one.
-        checked: The fields that somebody looked at.
+        decision_id: Random, made when the page was shown, so that a double click records one decision.
+        run: The run of the revision that the reviewer saw.
+        code: With `reason` and `place` the reason for a return; else None.
+        relation: The relation to a record of the register, if there is one.
+        checked: The fields that the reviewer looked at.
         note: For colleagues; no parent sees it.
     """
 
     decision_id: str = Key(pattern=r"^[a-f0-9]{32}$")
     revision: int
     run: int
-    outcome: Outcome
+    outcome: ReviewOutcome
     code: Code | None = None
     reason: Reason | None = None
-    place: Place | None = None
+    place: Location | None = None
     relation: Relation | None = None
     checked: tuple[Checked, ...] = ()
     note: str = Key(default="", max_length=500)

@@ -1,4 +1,4 @@
-"""What a parent sends: the child as typed in, and the files that came with it (contract, section 1)."""
+"""A submission: the entered child, and the files that came with it (contract, section 1)."""
 
 import json
 import re
@@ -13,12 +13,12 @@ from models.documents import DocumentKind
 from models.errors import BadManifestError, ManifestProblem
 
 MANIFEST_NAME = "submission.json"
-PART_SUFFIX = ".part"  # of files on their way; no object has it
+PART_SUFFIX = ".part"  # of files that are still being written; no object has it
 INBOX = "inbox/"  # prefix in the store under which the parent's app puts submissions, a folder each
 
 
 class Sex(StrEnum):
-    """男 or 女, as typed in and as printed."""
+    """男 or 女, as entered and as printed."""
 
     MALE = "男"
     FEMALE = "女"
@@ -32,7 +32,7 @@ class IdType(StrEnum):
 
 
 class GuardianRelation(StrEnum):
-    """What the guardian is to the child."""
+    """The guardian's relation to the child."""
 
     FATHER = "father"
     MOTHER = "mother"
@@ -57,7 +57,7 @@ def _without_nul(text: str) -> str:
 
 
 def _as_day(value: object) -> object:
-    """Only the one form of a day: pydantic would take a number for seconds since 1970."""
+    """Accept only YYYY-MM-DD: pydantic would read a number as seconds since 1970."""
     if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
         raise ValueError("must be a day, for example 2019-11-23")
     return value
@@ -81,7 +81,7 @@ Moment = Annotated[datetime, BeforeValidator(_as_moment)]
 
 
 class EnteredChild(Model):
-    """The child as the parent typed it in."""
+    """The child as the parent entered it."""
 
     name: PersonName
     sex: Sex
@@ -92,7 +92,7 @@ class EnteredChild(Model):
 
 
 class Guardian(Model):
-    """The grown-up who applies."""
+    """The adult who applies for the child."""
 
     name: PersonName
     relation: GuardianRelation | None = None
@@ -101,7 +101,7 @@ class Guardian(Model):
 
 
 class SubmittedFile(Model):
-    """One file that the manifest names; the kind is a hint and content decides."""
+    """A file that the manifest names; its kind is a hint only, the content decides."""
 
     path: RelativePath
     kind: DocumentKind | None = None
@@ -136,14 +136,14 @@ class Submission(Model):
 
 
 def parse_manifest(data: bytes) -> Submission:
-    """Read a manifest, or refuse it as a whole.
+    """Parse a manifest.
 
     Raises:
-        BadManifestError: It is not a submission; names every wrong key, never a value.
+        BadManifestError: The manifest is not valid; the error names every wrong key, never a value.
     """
     try:
         content = json.loads(data)
-    except (ValueError, RecursionError) as error:  # of text that is no UTF-8, no JSON, or an endless number
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or a number with too many digits
         raise BadManifestError((ManifestProblem(key="$", problem="is not JSON in UTF-8"),)) from error
     try:
         return Submission.model_validate(content)

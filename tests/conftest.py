@@ -1,4 +1,4 @@
-"""Servers that tests of any room may ask for; each starts once a session, and only if asked for."""
+"""Fixtures with servers for tests of all rooms; each server starts at most once a session, on first use."""
 
 from hypothesis import settings
 
@@ -9,6 +9,6 @@ pytest_plugins = ("tests.support.canary_watch", "tests.support.chromium")
 
 __all__ = ["gateway", "postgres_server", "postgres_url"]
 
-settings.register_profile("patient", deadline=None)  # machines are noisy; pytest's timeout ends what hangs
+settings.register_profile("patient", deadline=None)  # load makes deadlines flaky; pytest's timeout ends tests that hang
 settings.register_profile("quick", deadline=None, max_examples=15)  # for mutants, of which there are thousands
 settings.load_profile("patient")

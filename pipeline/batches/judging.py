@@ -1,6 +1,6 @@
-"""Rules asked again of stored cases, many in one transaction: no bytes, no readings, no OCR.
+"""Judge stored cases again from their kept content, many in one transaction, without bytes, readings or OCR.
 
-A case whose content is of another version, or was never kept, is left to the caller, who has readings.
+A case without content, or with content of another version, stays pending: the caller reads it.
 """
 
 import gc
@@ -10,55 +10,52 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from models.changes import changes
-from models.errors import LedgerError, LostLeaseError, PipelineError
-from pipeline.batches.outcomes import Outcome, broken
-from pipeline.conclude import JUDGED_AT_MOST, conclusions
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import CONTENT_VERSION
-from pipeline.ledger.base import ChildExistsError, Ledger
-from pipeline.ledger.batched import BatchItem, BatchLease, ItemState, Judged
-from pipeline.ledger.opening import open_ledger
+from models.errors import ChildExistsError, LedgerError
+from pipeline.batches.outcomes import ItemOutcome, in_one_transaction
+from pipeline.cases.conclude import JUDGED_AT_MOST, conclusions
+from pipeline.extract.extraction import CONTENT_VERSION
+from pipeline.judge.name_match import NameContext
+from pipeline.ledger.batch_values import BatchItem, BatchLease, ItemState, Judged
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Stored
 
-_VALUES: Final = 100_000  # that a process makes before it looks for cycles among them
-_GLANCE_SECONDS: Final = 0.5
+_GC_THRESHOLD: Final = 100_000  # new objects before a collection of cycles
+_POLL_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True)
 class Judging:
-    """What a process needs to judge: where the ledger is, how it is opened, and by which rules."""
+    """What a process needs to judge: the ledger's address and secret, the engine's alphabet and the rules."""
 
     ledger_url: str = field(repr=False)
     secret: bytes = field(repr=False)
-    reader: Reader = field(repr=False)
+    reader: NameContext = field(repr=False)
 
 
-def judge_lot(items: Sequence[BatchItem], lease: BatchLease, ledger: Ledger, reader: Reader) -> tuple[Outcome, ...]:
-    """Judge a few cases in one transaction; one by one where something breaks, so that the others are done.
+def judge_lot(
+    items: Sequence[BatchItem], lease: BatchLease, ledger: Ledger, reader: NameContext
+) -> tuple[ItemOutcome, ...]:
+    """Judge a few cases in one transaction, or one by one if that fails.
 
     Raises:
-        LostLeaseError: Somebody else took the batch over; nothing was recorded.
+        LostLeaseError: Another process took the batch over; nothing was recorded.
     """
-    try:
-        return _judged(items, lease, ledger, reader)
-    except LostLeaseError:
-        raise
-    except PipelineError as error:
-        if len(items) == 1:
-            return (broken(items[0], lease, ledger, error),)
-        return tuple(outcome for one in items for outcome in judge_lot([one], lease, ledger, reader))
+    return in_one_transaction(items, partial(_judged, lease, ledger, reader), lease, ledger)
 
 
-def _judged(items: Sequence[BatchItem], lease: BatchLease, ledger: Ledger, reader: Reader) -> tuple[Outcome, ...]:
-    found = ledger.stored([item.submission_id for item in items], CONTENT_VERSION)
+def _judged(
+    lease: BatchLease, ledger: Ledger, reader: NameContext, items: Sequence[BatchItem]
+) -> tuple[ItemOutcome, ...]:
+    found = ledger.cases.load([item.submission_id for item in items], CONTENT_VERSION)
     cases = {case.case.submission.submission_id: case for case in found if case.content}
-    ours = [item for item in items if item.submission_id in cases]
-    done = record_judged(ours, [cases[item.submission_id] for item in ours], lease, ledger, reader)
-    told = {outcome.item.number: outcome for outcome in done}
-    return tuple(told.get(item.number, Outcome(item, ItemState.PENDING)) for item in items)
+    complete = [item for item in items if item.submission_id in cases]
+    done = record_judged(complete, [cases[item.submission_id] for item in complete], lease, ledger, reader)
+    outcomes = {outcome.item.number: outcome for outcome in done}
+    return tuple(outcomes.get(item.number, ItemOutcome(item, ItemState.PENDING)) for item in items)
 
 
 def record_judged(
@@ -66,14 +63,14 @@ def record_judged(
     cases: Sequence[Stored],
     lease: BatchLease,
     ledger: Ledger,
-    reader: Reader,
+    reader: NameContext,
     *,
     began: float | None = None,
-) -> tuple[Outcome, ...]:
-    """Judge cases with their content, and record all of them at once.
+) -> tuple[ItemOutcome, ...]:
+    """Judge cases with their content, and record all of them in one transaction.
 
     Raises:
-        ChildExistsError: Somebody registered one of several children after we looked; alone each is looked at again.
+        ChildExistsError: One of several children was registered meanwhile; a single case is judged again instead.
     """
     for _ in range(JUDGED_AT_MOST):
         judged = [
@@ -83,36 +80,38 @@ def record_judged(
             )
         ]
         try:
-            states = ledger.record_items(lease, judged) if judged else ()
+            states = ledger.batches.record_items(lease, judged) if judged else ()
         except ChildExistsError:
             if len(items) > 1:
                 raise
             continue
-        return tuple(Outcome(item, state, one.changes) for item, state, one in zip(items, states, judged, strict=True))
+        return tuple(
+            ItemOutcome(item, state, one.changes) for item, state, one in zip(items, states, judged, strict=True)
+        )
     raise LedgerError("The register of children keeps refusing a child that no record explains.")
 
 
-_held: list[tuple[Ledger, Reader]] = []  # of a process of the pool, for as long as it lives
+_of_process: list[tuple[Ledger, NameContext]] = []  # of a process of the pool, until the process ends
 
 
-def begin(judging: Judging, parent: int) -> None:
-    """What a process that judges does first."""
+def initialize_process(judging: Judging, parent: int) -> None:
+    """Prepare a process of the pool: open the ledger, ignore ctrl-C, and end with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C reaches the whole group; only the parent decides
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _held.append((open_ledger(judging.ledger_url, judging.secret), judging.reader))
-    # Content is tens of thousands of small values without cycles: looking for cycles took a third of the time.
+    _of_process.append((open_ledger(judging.ledger_url, judging.secret), judging.reader))
+    # Content is tens of thousands of small values without cycles: collecting cycles took a third of the time.
     gc.freeze()
-    gc.set_threshold(_VALUES)
+    gc.set_threshold(_GC_THRESHOLD)
 
 
-def judge_lot_here(items: Sequence[BatchItem], lease: BatchLease) -> tuple[Outcome, ...]:
-    """The same in a process that was begun so."""
-    ledger, reader = _held[0]
+def judge_lot_in_process(lease: BatchLease, items: Sequence[BatchItem]) -> tuple[ItemOutcome, ...]:
+    """Judge a few cases in a process that `initialize_process` prepared."""
+    ledger, reader = _of_process[0]
     return judge_lot(items, lease, ledger, reader)
 
 
 def _end_with(parent: int) -> None:
-    """Outlive nobody: processes of a pool hold each other's pipes open, and would wait forever."""
+    """End with the parent: processes of a pool keep each other's pipes open, and would wait forever."""
     while os.getppid() == parent:
-        time.sleep(_GLANCE_SECONDS)
+        time.sleep(_POLL_SECONDS)
     os._exit(1)

@@ -1,4 +1,4 @@
-"""What a batch changed, field by field and finding by finding, and totals by kind of change; every value masked."""
+"""The report of a batch: every changed decision, finding and field, and totals by kind of change; values masked."""
 
 import csv
 import io
@@ -7,22 +7,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from models.cells import no_formula
 from models.changes import Change
-from models.masking import mask
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.batched import Batch, BatchItem
+from models.masking import mask, no_formula
+from pipeline.ledger.batch_values import Batch, BatchItem
+from pipeline.ledger.ledger import Ledger
 
 _PAGE: Final = 500
 
 
-class Row(NamedTuple):
-    """A changed decision, finding or field of a case; values masked, "" where there was or is none.
+class ChangeRow(NamedTuple):
+    """A changed decision, finding or field of a case; values masked, "" for no value.
 
     Attributes:
-        state: What became of the case in the batch.
+        state: The state of the case in the batch.
         what: `decision`, `finding` or `field`.
-        of: Which field: document, person, field.
+        of: The field, as document/person/field; "" for other changes.
     """
 
     submission_id: str
@@ -33,8 +32,8 @@ class Row(NamedTuple):
     after: str
 
 
-class Kind(NamedTuple):
-    """Changes that are alike; of a field whether it appeared, is gone, or is another now."""
+class ChangeKind(NamedTuple):
+    """A kind of change; `how` is `appeared`, `gone` or `changed`, or the two decisions."""
 
     what: str
     of: str
@@ -42,33 +41,33 @@ class Kind(NamedTuple):
 
 
 class Total(NamedTuple):
-    """How many cases have a change of a kind."""
+    """The number of cases with a kind of change."""
 
-    kind: Kind
+    kind: ChangeKind
     cases: int
 
 
 class Report(NamedTuple):
-    """A batch and all that it changed.
+    """A batch and its changes.
 
     Attributes:
-        changed: Cases with any change.
+        changed: The number of cases with any change.
     """
 
     batch: Batch
     changed: int
     totals: tuple[Total, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ChangeRow, ...]
 
 
 def report(ledger: Ledger, batch_id: str, most: int | None = None) -> Report:
-    """The whole report; `most` rows of it, but totals over all.
+    """Build the report with at most `most` rows; totals count all changes.
 
     Raises:
         UnknownBatchError: There is no such batch.
     """
-    batch, rows = ledger.batch(batch_id), list[Row]()
-    kinds, changed = Counter[Kind](), 0
+    batch, rows = ledger.batches.get(batch_id), list[ChangeRow]()
+    kinds, changed = Counter[ChangeKind](), 0
     for item in items(ledger, batch_id):
         changed += bool(item.noted.changes)
         kinds.update({kind_of(change) for change in item.noted.changes})
@@ -81,38 +80,38 @@ def report(ledger: Ledger, batch_id: str, most: int | None = None) -> Report:
 def items(ledger: Ledger, batch_id: str) -> Iterator[BatchItem]:
     """Every item of a batch, in order."""
     last = 0
-    while page := ledger.batch_items(batch_id, after=last, limit=_PAGE):
+    while page := ledger.batches.items(batch_id, after=last, limit=_PAGE):
         yield from page
         last = page[-1].number
 
 
-def rows_of(item: BatchItem) -> Iterator[Row]:
-    """A row a change of an item."""
+def rows_of(item: BatchItem) -> Iterator[ChangeRow]:
+    """One row for each change of an item."""
     for change in item.noted.changes:
         before, after = shown(change, change.before), shown(change, change.after)
-        yield Row(item.submission_id, str(item.state), change.what, place_of(change), before, after)
+        yield ChangeRow(item.submission_id, str(item.state), change.what, place_of(change), before, after)
 
 
 def place_of(change: Change) -> str:
-    """Which field a change is of, "" where it is of none."""
+    """The changed field as document/person/field; "" for a decision or finding."""
     return "/".join(str(part) for part in (change.document, change.person, change.field) if part)
 
 
 def shown(change: Change, value: str | None) -> str:
-    """A value as people may see it; decisions and findings quote nobody."""
+    """The masked value; decisions and findings contain no personal data."""
     if value is None:
         return ""
     return mask(change.field, value) if change.field else value
 
 
-def kind_of(change: Change) -> Kind:
-    """What a change is counted as."""
+def kind_of(change: Change) -> ChangeKind:
+    """The kind of a change."""
     if change.what == "decision":
-        return Kind("decision", "", f"{change.before} → {change.after}")
+        return ChangeKind("decision", "", f"{change.before} → {change.after}")
     how = "appeared" if change.before is None else "gone" if change.after is None else "changed"
     if change.what == "finding":
-        return Kind("finding", (change.before or change.after or "").split(" ", maxsplit=1)[0], how)
-    return Kind("field", place_of(change), how)
+        return ChangeKind("finding", (change.before or change.after or "").split(" ", maxsplit=1)[0], how)
+    return ChangeKind("field", place_of(change), how)
 
 
 def as_json(made: Report) -> dict[str, Any]:
@@ -134,9 +133,9 @@ def as_json(made: Report) -> dict[str, Any]:
     }
 
 
-def as_csv(rows: Iterable[Row]) -> Iterator[str]:
+def as_csv(rows: Iterable[ChangeRow]) -> Iterator[str]:
     """Lines of CSV with a heading; no cell begins as a formula does."""
-    yield _line(Row._fields)
+    yield _line(ChangeRow._fields)
     for row in rows:
         yield _line(map(no_formula, row))
 

@@ -1,6 +1,6 @@
-"""The outbox, emptied: each message becomes an object in the store, and a webhook where there is one.
+"""Deliver the messages of the outbox: each becomes an object in the store, and a webhook if one is set.
 
-At least once: whoever is told twice sees the same id and the same content twice.
+Delivery is at least once: a repeated message has the same id and the same content.
 """
 
 import json
@@ -11,27 +11,28 @@ from datetime import timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
+from models.backoff import backoff
 from models.errors import LedgerBusyError, ObjectMissingError, PipelineError, UnknownCaseError
 from pipeline.delivery.webhook import Webhook, WebhookError
-from pipeline.ledger.base import Ledger, utc_now
+from pipeline.ledger.database import utc_now
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Message, MessageKind
 from pipeline.stores.base import Store
 from pipeline.stores.content import refusal_key, results_folder
 
 log = logging.getLogger(__name__)
 _AT_ONCE: Final = 5
-_CLAIM_SECONDS: Final = 120.0  # for all of them; who dies meanwhile is followed by somebody else then
+_CLAIM_SECONDS: Final = 120.0  # for all of them; after that another process may claim them
 _FIRST_PAUSE_SECONDS: Final = 5.0
 _LONGEST_PAUSE_SECONDS: Final = 3600.0
-_DOUBLINGS: Final = 12
 
 
 class Outlet(NamedTuple):
-    """Where messages go.
+    """The receivers of messages.
 
     Attributes:
-        store: Gets an object a message.
-        webhook: Is told after that; None where nobody is.
+        store: Gets one object for each message.
+        webhook: Gets the message after the store; None if no webhook is set.
         whole: Whether the webhook carries the result itself.
     """
 
@@ -41,7 +42,7 @@ class Outlet(NamedTuple):
 
 
 class _Due(NamedTuple):
-    """A message on its way, and the object that says it in the store."""
+    """A message, and its object in the store."""
 
     message: Message
     key: str
@@ -49,19 +50,19 @@ class _Due(NamedTuple):
 
 
 def deliver(ledger: Ledger, outlet: Outlet, *, chance: Callable[[], float] = random.random) -> int:
-    """Deliver what is due, all objects before the first webhook; hands on how many messages arrived.
+    """Deliver due messages, all objects before the first webhook, and return how many were delivered.
 
     Raises:
-        LedgerBusyError: The ledger failed; what it did not hear of is delivered again.
+        LedgerBusyError: The ledger failed; messages that it did not mark are delivered again.
     """
-    way = _Way(ledger, outlet, chance)
-    messages = ledger.claim_messages(_AT_ONCE, _CLAIM_SECONDS)
-    put = [due for message in messages for due in way.tried(message, partial(way.put, message))]
-    return sum(1 for due in put for _ in way.tried(due.message, partial(way.send, due)))
+    courier = _Courier(ledger, outlet, chance)
+    messages = ledger.outbox.claim(_AT_ONCE, _CLAIM_SECONDS)
+    put = [due for message in messages for due in courier.tried(message, partial(courier.put, message))]
+    return sum(1 for due in put for _ in courier.tried(due.message, partial(courier.send, due)))
 
 
-class _Way:
-    """From the outbox to others."""
+class _Courier:
+    """The steps of one message."""
 
     def __init__(self, ledger: Ledger, outlet: Outlet, chance: Callable[[], float]) -> None:
         self._ledger = ledger
@@ -69,13 +70,13 @@ class _Way:
         self._chance = chance
 
     def tried(self, message: Message, step: Callable[[], _Due]) -> Iterator[_Due]:
-        """A step's outcome; none where it failed, which costs the other messages nothing."""
+        """The outcome of a step; nothing if it failed, so that other messages still go out."""
         try:
             yield step()
         except LedgerBusyError:
             raise
         except UnknownCaseError:
-            return  # it was forgotten meanwhile, and its messages with it
+            return  # the child was erased meanwhile, and its messages too
         except PipelineError as error:
             self._put_off(message, error)
 
@@ -84,38 +85,38 @@ class _Way:
         due = _of_refusal(message) if message.kind is MessageKind.REFUSED else _of_case(message, self._ledger)
         _put_new(self._outlet.store, due)
         if message.kind is MessageKind.CONCLUDED:
-            _take_back_if_forgotten(due, self._ledger, self._outlet.store)
+            _withdraw_if_erased(due, self._ledger, self._outlet.store)
         return due
 
     def send(self, due: _Due) -> _Due:
-        """Tell the webhook, if there is one, and note that all was told."""
+        """Send the webhook, if one is set, and mark the message as delivered."""
         if self._outlet.webhook is not None:
             self._outlet.webhook.send(due.message.message_id, _envelope(due, whole=self._outlet.whole))
-        self._ledger.told(due.message)
+        self._ledger.outbox.mark_delivered(due.message)
         return due
 
     def _put_off(self, message: Message, error: PipelineError) -> None:
-        pause = min(_FIRST_PAUSE_SECONDS * 2 ** min(message.attempts - 1, _DOUBLINGS), _LONGEST_PAUSE_SECONDS)
+        pause = backoff(message.attempts, first=_FIRST_PAUSE_SECONDS, longest=_LONGEST_PAUSE_SECONDS)
         again = utc_now() + timedelta(seconds=pause * (0.5 + self._chance()))
-        self._ledger.not_told(message, _word(error), again)
+        self._ledger.outbox.mark_failed(message, _word(error), again)
         log.warning("message did not arrive", extra={"message_id": message.message_id, "kind": _word(error)})
 
 
 def _of_case(message: Message, ledger: Ledger) -> _Due:
     submission_id, revision, run = (message.data[name] for name in ("submission_id", "revision", "run"))
-    result = ledger.result(str(submission_id), int(str(revision)), int(str(run)))
+    result = ledger.cases.result(str(submission_id), int(str(revision)), int(str(run)))
     key = f"{results_folder(str(submission_id))}{revision}-{run}.json"
     return _Due(message, key, result.to_json().encode())
 
 
 def _of_refusal(message: Message) -> _Due:
-    """Nobody was told what a refused manifest says but its sender, whose object this names."""
+    """The refusal of a manifest; it names the key of the upload, which only its sender knows."""
     body = {"schema": "child-intake/refusal@1", "key": message.data["key"], "problems": message.data["problems"]}
     return _Due(message, refusal_key(str(message.data["item"])), json.dumps(body, ensure_ascii=False).encode())
 
 
 def _envelope(due: _Due, *, whole: bool) -> str:
-    """What the webhook is told: all but the key of an upload, which is the sender's word and stands in the object."""
+    """The body of the webhook, without the key of an upload, which the sender chose; the stored object has it."""
     message = due.message
     said = {name: value for name, value in message.data.items() if name != "key"}
     result = {"result": json.loads(due.body)} if whole else {}
@@ -128,9 +129,9 @@ def _envelope(due: _Due, *, whole: bool) -> str:
 
 
 def _put_new(store: Store, due: _Due) -> None:
-    """A message that is tried again has its object already; a bucket with versions would keep each copy.
+    """Put the object unless it exists with this content: a bucket with versions would keep a copy for each retry.
 
-    What lies there may also be of a child that was forgotten, whose application came again under the same id.
+    An object with other content may be of an erased child whose application came again under the same id.
     """
     try:
         if store.get(due.key, limit=None) == due.body:
@@ -140,15 +141,15 @@ def _put_new(store: Store, due: _Due) -> None:
     store.put(due.key, due.body, content_type="application/json")
 
 
-def _take_back_if_forgotten(due: _Due, ledger: Ledger, store: Store) -> None:
-    """A child may have been forgotten between reading the result and putting it there."""
+def _withdraw_if_erased(due: _Due, ledger: Ledger, store: Store) -> None:
+    """The child may have been erased between reading the result and storing it."""
     try:
-        ledger.case(str(due.message.data["submission_id"]))
+        ledger.cases.get(str(due.message.data["submission_id"]))
     except UnknownCaseError:
         store.erase(due.key)
         raise
 
 
 def _word(error: PipelineError) -> str:
-    """A webhook's errors are words already; of others the kind says enough."""
+    """The text of a webhook's error, which is safe to log; the class name of any other."""
     return str(error) if isinstance(error, WebhookError) else type(error).__name__

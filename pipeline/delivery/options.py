@@ -1,4 +1,4 @@
-"""Where results go besides the store."""
+"""Settings of the webhook that receives results."""
 
 from pydantic import AnyHttpUrl, Field, SecretStr
 
@@ -6,13 +6,13 @@ from models.base import Model
 
 
 class WebhookOptions(Model):
-    """Whom to tell that a case was concluded, in the form of Standard Webhooks.
+    """The receiver of results, in the form of Standard Webhooks.
 
     Attributes:
-        url: Where to; None to tell nobody.
-        secrets: Sign what is sent: `whsec_` and 24 to 64 random bytes in base64; two, with white space between them,
-            while the first is changed for the second.
-        whole: Send the whole result, which says what the child's documents say; else only its ids and codes.
+        url: The receiver's address; None to send nothing.
+        secrets: Sign each message: `whsec_` and 24 to 64 random bytes in base64; during a change of secrets two, with
+            white space between them.
+        whole: Send the whole result, which quotes the child's documents; else only ids and codes.
         timeout: Seconds for an answer.
     """
 

@@ -1,4 +1,4 @@
-"""Telling others over HTTP, signed in the form of Standard Webhooks.
+"""The client of the webhook, which signs messages in the form of Standard Webhooks.
 
 Source:
     The Standard Webhooks specification: `webhook-id`, `webhook-timestamp` and `webhook-signature`; two secrets are two
@@ -19,11 +19,11 @@ from models.errors import ExitCode, PipelineError
 from pipeline.delivery.options import WebhookOptions
 
 log = logging.getLogger(__name__)
-_LEAST_BYTES: Final = 24  # of a secret, as the specification wants
+_LEAST_BYTES: Final = 24  # of a secret, by the specification
 
 
 class WebhookError(PipelineError):
-    """A webhook did not arrive; the text is a word that quotes nobody."""
+    """A message was not delivered; the text names the kind of failure and quotes no answer."""
 
     retryable = True
 
@@ -35,23 +35,23 @@ class WebhookOptionsError(PipelineError):
 
 
 class Webhook:
-    """Sends messages to one place. Safe to share between threads."""
+    """Sends messages to one URL. Safe to share between threads."""
 
     def __init__(self, options: WebhookOptions) -> None:
-        """Connect to nothing yet.
+        """Check the options; nothing is sent.
 
         Raises:
-            WebhookOptionsError: There is a URL and no secret, or a secret that is none.
+            WebhookOptionsError: There is no secret, or an invalid one.
         """
         self._url = str(options.url)
         self._signers = tuple(_signers(options))
         self._seconds = options.timeout
 
     def send(self, message_id: str, body: str) -> None:
-        """Send once; the receiver may get it twice, under the same id.
+        """Send a message once; if the caller retries, the receiver may get it twice under the same id.
 
         Raises:
-            WebhookError: It was not taken.
+            WebhookError: The receiver did not answer with 2xx in time.
         """
         moment = datetime.now(tz=UTC)
         headers = {
@@ -71,19 +71,19 @@ class Webhook:
             raise WebhookError(f"status {status}")
 
     async def _post(self, body: bytes, headers: dict[str, str]) -> int:
-        """One deadline for all of it: an answer that comes drop by drop would keep every other message waiting."""
+        """One deadline for everything: a slow answer would delay all other messages."""
         async with (
             asyncio.timeout(self._seconds),
             httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=self._seconds) as client,
             client.stream("POST", self._url, content=body, headers=headers) as answer,
         ):
-            return answer.status_code  # what else it says is of no use, and may be endless
+            return answer.status_code  # the body is not read: it has no use, and may be endless
 
 
 def _signers(options: WebhookOptions) -> Iterable[Signer]:
     secrets = options.secrets.get_secret_value().split()
     if not secrets:
-        raise WebhookOptionsError("A webhook must be signed: set INTAKE_WEBHOOK__SECRETS.")
+        raise WebhookOptionsError("A webhook must be signed", hint="set INTAKE_WEBHOOK__SECRETS.")
     for secret in secrets:
         yield _signer(secret)
 

@@ -1,6 +1,6 @@
-"""What object stores say when something was uploaded: one idea in several dialects, told as bucket and key.
+"""Parse the notifications of object stores, in several dialects, into bucket and key.
 
-A notification is a hint and no more: the object itself is looked at before anything follows.
+A notification is only a hint: the program checks the object itself before it acts.
 
 Source:
     objectstore.md, section 4: recorded from Ceph RGW, read in the sources of MinIO, Silo and RustFS, and in the manual
@@ -15,81 +15,84 @@ from urllib.parse import unquote_plus
 from models.errors import BadNotificationError
 
 _CREATED: Final = "ObjectCreated:"
-_LONGEST: Final = 8  # wrappers within wrappers: a queue's message may hold a topic's message, and no more
+_DEEPEST: Final = 8  # nested messages: a queue's message may hold a topic's message, and so on
 
 
-class Told(NamedTuple):
-    """An object that was created, as a notification names it."""
+class CreatedObject(NamedTuple):
+    """A created object, as a notification names it."""
 
     bucket: str
     key: str
 
 
 def parsed(body: bytes) -> Any:
-    """A notification as JSON.
+    """Parse a notification as JSON.
 
     Raises:
-        BadNotificationError: It is no JSON object or list of objects, or is nested too deep to be one of ours.
+        BadNotificationError: The body is no JSON object or list, or is nested too deep.
     """
     try:
-        held = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
         raise BadNotificationError("The notification is not JSON.") from None
-    if not isinstance(held, dict | list):
+    if not isinstance(content, dict | list):
         raise BadNotificationError("The notification is JSON, and no object.")
-    return held
+    return content
 
 
-def told(body: bytes) -> tuple[Told, ...]:
-    """The objects that were created; none for test events and for whatever else happened.
+def created_objects(body: bytes) -> tuple[CreatedObject, ...]:
+    """The created objects that a notification names; none for test events and events of other kinds.
 
     Raises:
-        BadNotificationError: It is not JSON.
+        BadNotificationError: The body is not JSON.
     """
-    return tuple(_told(parsed(body), _LONGEST))
+    return tuple(_created(parsed(body), _DEEPEST))
 
 
 def tokens_of(body: bytes) -> frozenset[str]:
-    """The secrets that the records carry: Ceph RGW before 18 can send a token in no other way.
+    """The secrets in the records: Ceph RGW before 18 can send a token in no other way.
 
     Raises:
-        BadNotificationError: It is not JSON.
+        BadNotificationError: The body is not JSON.
     """
-    held = parsed(body)
-    records = held.get("Records") if isinstance(held, dict) else held
+    content = parsed(body)
+    records = content.get("Records") if isinstance(content, dict) else content
     rows = records if isinstance(records, list) else []
     return frozenset(str(row["opaqueData"]) for row in rows if isinstance(row, dict) and row.get("opaqueData"))
 
 
-def _told(held: Any, depth: int) -> Iterator[Told]:
+def _created(content: Any, depth: int) -> Iterator[CreatedObject]:
     if not depth:
         return
-    if isinstance(held, list):
-        for one in held:
-            yield from _of_record(one, None)
-    elif isinstance(held, dict) and isinstance(held.get("Records"), list):
-        for one in held["Records"]:
-            yield from _inside(one["body"], depth) if _is_queued(one) else _of_record(one, held.get("Key"))
-    elif isinstance(held, dict) and isinstance(held.get("Message"), str):  # a topic's message around the store's
-        yield from _inside(held["Message"], depth)
-    elif isinstance(held, dict) and held.get("detail-type") == "Object Created":  # through an event bus: keys are raw
-        yield from _named(held.get("detail"), decode=False)
+    if isinstance(content, list):
+        for record in content:
+            yield from _of_record(record, None)
+        return
+    if not isinstance(content, dict):
+        return
+    if isinstance(content.get("Records"), list):
+        for record in content["Records"]:
+            yield from _inside(record["body"], depth) if _is_queued(record) else _of_record(record, content.get("Key"))
+    elif isinstance(content.get("Message"), str):  # a topic's message around the store's
+        yield from _inside(content["Message"], depth)
+    elif content.get("detail-type") == "Object Created":  # through an event bus: keys are not URL-encoded
+        yield from _named(content.get("detail"), decode=False)
 
 
 def _is_queued(record: Any) -> bool:
     return isinstance(record, dict) and record.get("eventSource") == "aws:sqs" and isinstance(record.get("body"), str)
 
 
-def _inside(text: str, depth: int) -> Iterator[Told]:
+def _inside(text: str, depth: int) -> Iterator[CreatedObject]:
     try:
-        held = parsed(text.encode())
-    except (BadNotificationError, UnicodeEncodeError):  # JSON can write halves of characters, which no text holds
+        content = parsed(text.encode())
+    except (BadNotificationError, UnicodeEncodeError):  # JSON can escape lone surrogates, which UTF-8 cannot
         return
-    yield from _told(held, depth - 1)
+    yield from _created(content, depth - 1)
 
 
-def _of_record(record: Any, envelope_key: Any) -> Iterator[Told]:
-    """Ceph names keys as they are; MinIO and its heirs name them once more, as they are, around a single record."""
+def _of_record(record: Any, envelope_key: Any) -> Iterator[CreatedObject]:
+    """Ceph sends raw keys; MinIO and its forks repeat the raw key of a single record in the message around it."""
     if not isinstance(record, dict) or not str(record.get("eventName", "")).removeprefix("s3:").startswith(_CREATED):
         return
     raw = record.get("eventSource") == "ceph:s3"
@@ -101,18 +104,18 @@ def _of_record(record: Any, envelope_key: Any) -> Iterator[Told]:
             yield one
 
 
-def _named(held: Any, *, decode: bool) -> Iterator[Told]:
-    bucket, key = _text(held, "bucket", "name"), _text(held, "object", "key")
+def _named(entity: Any, *, decode: bool) -> Iterator[CreatedObject]:
+    bucket, key = _text(entity, "bucket", "name"), _text(entity, "object", "key")
     if bucket and key and _is_text(bucket + key):
-        yield Told(bucket, unquote_plus(key) if decode else key)
+        yield CreatedObject(bucket, unquote_plus(key) if decode else key)
 
 
 def _is_text(text: str) -> bool:
-    """Whether it can be a name at all: JSON can write halves of characters, which no store takes."""
+    """Whether the text has no lone surrogates, which JSON can escape and no store accepts."""
     return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def _text(held: Any, outer: str, inner: str) -> str:
-    within = held.get(outer) if isinstance(held, Mapping) else None
+def _text(entity: Any, outer: str, inner: str) -> str:
+    within = entity.get(outer) if isinstance(entity, Mapping) else None
     text = within.get(inner) if isinstance(within, Mapping) else None
     return text if isinstance(text, str) else ""

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decode.pixels import Grey
+from pipeline.perceive.decode.pixels import Grey
 
 Shape: TypeAlias = NDArray[np.float32]  # a unit vector: a product of two is how alike they are, from 0 to 1
 

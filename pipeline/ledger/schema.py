@@ -1,44 +1,50 @@
-"""The schema of a ledger: looked at on opening, and brought up to date by alembic."""
+"""The schema of a ledger: alembic brings it up to date on opening, and the doctor checks it without changing it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, delete, func, inspect, make_url, select, text
 
 from models.errors import LedgerError
-from pipeline.ledger.database import Database, insert_new
-from pipeline.ledger.errors import damaged
-from pipeline.ledger.seal import Kind, Seal
+from pipeline.ledger.database import Database, damaged, insert_new
+from pipeline.ledger.system_tables import accounts, workers
 from pipeline.ledger.tables import register_check
+from pipeline.ledger.value_encryption import Kind, Seal
 
 VERSION_TABLE = "ledger_version"
+_PROBE: Final = "intake doctor"
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)  # so that the probe does not look like a working process
 _CHECKED_WHOLE = 256 * 1024 * 1024  # bytes: a tenth of a second; damage in a larger file shows where it is read
 _LOCK = 4005_3002  # PostgreSQL's advisory locks have numbers for names; this one means opening a ledger
 
 
 def bring_up_to_date(database: Database, seal: Seal) -> None:
-    """Make or upgrade the schema, in one transaction; whoever opens the ledger meanwhile waits.
+    """Make or upgrade the schema in one transaction; other processes that open the ledger wait for it.
 
     Raises:
-        LedgerError: The database is damaged, foreign, newer than this program, or sealed under another secret; nothing
+        LedgerError: The database is damaged, foreign, newer than this program, or made with another secret; nothing
             was written to it.
     """
     scripts = ScriptDirectory.from_config(alembic_config())
     with database.reading() as connection:
-        refuse_damaged(connection, database.place)
-        if revision_of(connection) == scripts.get_current_head():
-            refuse_another_secret(connection, seal, database.place)
+        _refuse_damaged(connection, database.place)
+        if _revision_of(connection) == scripts.get_current_head():
+            _refuse_another_secret(connection, seal, database.place)
             return
     with _opening(database) as connection:
-        refuse_unknown(connection, scripts, database.place)
+        _refuse_unknown(connection, scripts, database.place)
         command.upgrade(alembic_config(connection, seal), "head")
         insert_new(connection, register_check, {"key": seal.key(Kind.CHECK, "")})
-        refuse_another_secret(connection, seal, database.place)
+        _refuse_another_secret(connection, seal, database.place)
 
 
 @contextmanager
@@ -50,41 +56,123 @@ def _opening(database: Database) -> Iterator[Connection]:
 
 
 def alembic_config(connection: Connection | None = None, seal: Seal | None = None) -> Config:
-    """What alembic works by; with a connection and a seal where migrations are to run."""
+    """The configuration of alembic; with a connection and a seal where migrations are to run."""
     config = Config()
     config.set_main_option("script_location", "pipeline.ledger:migrations")
     config.attributes |= {"connection": connection, "seal": seal}
     return config
 
 
-def revision_of(connection: Connection) -> str | None:
-    """The revision of the schema that is there; None where there is none."""
+def _revision_of(connection: Connection) -> str | None:
+    """The revision of the schema; None where there is none."""
     return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
 
 
-def refuse_damaged(connection: Connection, place: str) -> None:
+def _refuse_damaged(connection: Connection, place: str) -> None:
     """Raise LedgerError for a file that is damaged."""
     small = connection.dialect.name == "sqlite" and Path(place).stat().st_size <= _CHECKED_WHOLE
     if small and connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
         raise damaged(place)
 
 
-def refuse_another_secret(connection: Connection, seal: Seal, place: str) -> None:
+def _refuse_another_secret(connection: Connection, seal: Seal, place: str) -> None:
     """Raise LedgerError where the ledger was made with another secret."""
     if set(connection.scalars(select(register_check.c.key))) != {seal.key(Kind.CHECK, "")}:
         raise LedgerError(
-            f"The ledger {place} was made with another secret: with this one nobody in its register would be found. "
-            "Set INTAKE_REGISTER_SECRET, or put back the file register.secret, as it was."
+            f"The ledger {place} was made with another secret",
+            hint="with this one no child in its register would be found. "
+            "Set INTAKE_REGISTER_SECRET, or put back the file register.secret, as it was.",
         )
 
 
-def refuse_unknown(connection: Connection, scripts: ScriptDirectory, place: str) -> None:
-    """Raise LedgerError for a database that is no ledger, or one of a newer version."""
-    revision = revision_of(connection)
+def _refuse_unknown(connection: Connection, scripts: ScriptDirectory, place: str) -> None:
+    """Raise LedgerError for a database that is not a ledger, or is one of a newer version."""
+    revision = _revision_of(connection)
     if revision is None and inspect(connection).get_table_names():
-        raise LedgerError(f"The database {place} holds something else: give the ledger a database of its own.")
+        raise LedgerError(f"The database {place} holds something else", hint="give the ledger a database of its own.")
     if revision not in {None, *(script.revision for script in scripts.walk_revisions())}:
         raise LedgerError(
-            f"The ledger {place} was written by a newer version of this program (schema {revision}): "
-            "install that version, or restore a backup from before it."
+            f"The ledger {place} was written by a newer version of this program (schema {revision})",
+            hint="install that version, or restore a backup from before it.",
         )
+
+
+class OldestItem(StrEnum):
+    """The age of a ledger's schema, compared with this program's."""
+
+    ABSENT = "absent"
+    OLDER = "older"
+    TODAYS = "todays"
+
+
+class LedgerCheck(NamedTuple):
+    """The state of a ledger.
+
+    Attributes:
+        age: Of its schema.
+        commit_seconds: Duration of a durable commit; None where nothing was written.
+        people: Accounts that are not disabled; None where they were not counted.
+    """
+
+    age: OldestItem
+    commit_seconds: float | None = None
+    people: int | None = None
+
+
+def check_ledger(url: str, secret: bytes | None, *, patience: float = 5.0) -> LedgerCheck:
+    """Check the schema, the secret, and how long a durable commit takes; creates and upgrades nothing.
+
+    Args:
+        url: As for opening.
+        secret: None where there is none yet, which only an absent ledger allows.
+        patience: Seconds to wait for a lock.
+
+    Raises:
+        LedgerError: It is damaged, foreign, newer than this program, made with another secret, or cannot be written.
+    """
+    if _is_absent(url):
+        return LedgerCheck(OldestItem.ABSENT)
+    database = Database(url, patience=patience)
+    try:
+        age = _age(database, Seal(secret or bytes(32)))
+        return (
+            LedgerCheck(age, _commit_seconds(database), _people(database))
+            if age is OldestItem.TODAYS
+            else LedgerCheck(age)
+        )
+    finally:
+        database.close()
+
+
+def _is_absent(url: str) -> bool:
+    scheme, _, place = url.partition(":///")
+    return scheme.startswith("sqlite") and bool(place) and not Path(make_url(url).database or "").exists()
+
+
+def _age(database: Database, seal: Seal) -> OldestItem:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    with database.reading() as connection:
+        _refuse_damaged(connection, database.place)
+        _refuse_unknown(connection, scripts, database.place)
+        revision = _revision_of(connection)
+        if revision is None:
+            return OldestItem.ABSENT
+        if revision != scripts.get_current_head():
+            return OldestItem.OLDER
+        _refuse_another_secret(connection, seal, database.place)
+        return OldestItem.TODAYS
+
+
+def _commit_seconds(database: Database) -> float:
+    started = time.perf_counter()
+    with database.writing() as connection:
+        insert_new(connection, workers, {"identity": _PROBE, "seen_at": _LONG_AGO, "engine_restarts": 0})
+    seconds = time.perf_counter() - started
+    with database.writing() as connection:
+        connection.execute(delete(workers).where(workers.c.identity == _PROBE))
+    return seconds
+
+
+def _people(database: Database) -> int:
+    with database.reading() as connection:
+        return connection.execute(select(func.count()).where(accounts.c.disabled_at.is_(None))).scalar_one()

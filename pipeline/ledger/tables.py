@@ -1,20 +1,50 @@
-"""The tables of cases, children and uploads; how a file gets there is written in migrations/."""
+"""The tables of cases, their results and their reviews, and what all tables share; migrations/ makes them."""
+
+from datetime import UTC, datetime
 
 from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    DateTime,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
+    MetaData,
     String,
     Table,
-    Text,
+    TypeDecorator,
     UniqueConstraint,
 )
 
-from pipeline.ledger.columns import UtcTime, metadata
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A time, stored as UTC without a zone in every database alike; naive times are refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - theirs
+        """Take the zone off."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("The ledger takes times with a zone only.")
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - theirs
+        """Put the zone back on."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData(naming_convention=NAMING)
 
 cases = Table(
     "cases",
@@ -27,11 +57,11 @@ cases = Table(
     Column("files", LargeBinary, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
     Column("scans_erased_at", UtcTime),
-    Column("sent_again_at", UtcTime),  # after they were
+    Column("sent_again_at", UtcTime),  # after they were erased
     UniqueConstraint("submission_id", "revision"),
 )
 
-case_files = Table(  # which bytes a case has: what else is known of its files is sealed
+case_files = Table(  # which bytes a case has; all else about its files is encrypted
     "case_files",
     metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
@@ -48,7 +78,7 @@ runs = Table(
     Column("version", String(64), nullable=False),
     Column("result", LargeBinary, nullable=False),
     Column("finished_at", UtcTime, nullable=False),
-    Column("author", String(64)),  # the account of the person who decided; none of the machine's
+    Column("author", String(64)),  # the account of the person who decided; NULL for the machine
     UniqueConstraint("case_id", "ordinal"),
 )
 
@@ -59,7 +89,7 @@ run_codes = Table(
     Column("code", String(32), primary_key=True, index=True),
 )
 
-runs_in_force = Table(  # of each case the run that is its latest result; follows from runs, see counted.py
+runs_in_force = Table(  # of each case the run that is its latest result; follows from runs, see recording.py
     "runs_in_force",
     metadata,
     Column("run_id", ForeignKey("runs.id"), primary_key=True, autoincrement=False),
@@ -71,7 +101,7 @@ runs_in_force = Table(  # of each case the run that is its latest result; follow
     Index("ix_runs_in_force_day", "day", "decision", "by_person", "run_id"),
 )
 
-findings_in_force = Table(  # what these runs reject or ask a person for, once a kind of page; no value of a document
+findings_in_force = Table(  # why these runs reject or ask for a person, by kind of page; no value of a document
     "findings_in_force",
     metadata,
     Column("run_id", ForeignKey("runs.id"), primary_key=True),
@@ -95,14 +125,12 @@ contents = Table(
     metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
     Column("engine", String(512), nullable=False),
-    Column(
-        "version", String(64), nullable=False
-    ),  # a number; before there was one, a digest: such content is of another version
+    Column("version", String(64), nullable=False),  # a number; in older ledgers a digest, which equals no version
     Column("payload", LargeBinary, nullable=False),
     Column("kept_at", UtcTime, nullable=False),
 )
 
-# Keys are made of numbers and births under the hospital's secret, see seal.py; nothing of a child stands here in plain.
+# Keys are HMACs of numbers and births under the hospital's secret; nothing about a child is stored in plain text.
 children = Table(
     "children",
     metadata,
@@ -130,91 +158,50 @@ forgotten = Table(
     Column("forgotten_at", UtcTime, nullable=False),
 )
 
-erasures = Table(  # objects that a forgotten child left in the store, until they are gone
+erasures = Table(  # objects that are to be erased from the store
     "erasures",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("key", String(1024), nullable=False),
-    Column("noted_at", UtcTime),  # unknown of those of an older ledger
+    Column("noted_at", UtcTime),  # NULL in rows of older ledgers
 )
 
-register_check = Table(  # one row: tells a wrong secret before it makes a second register
+register_check = Table(  # one row: a wrong secret is detected before it writes anything
     "register_check",
     metadata,
     Column("key", String(32), primary_key=True),
 )
 
-notifications = Table(  # of the object store, accepted and not yet worked on
-    "notifications",
+waiting = Table(  # the review queue, one row for each case; follows from runs and reviews, see queue.py
+    "waiting",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("submission_id", String(64), nullable=False, unique=True),
+    Column("revision", Integer, nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("why", String(16), nullable=False),
+    Column("code", String(32)),
+    Column("reason", String(32)),
+    Column("priority", Integer, nullable=False),
+    Column("escalated", Boolean, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("owner", String(64)),
+    Column("held_until", UtcTime),
+    Index("ix_waiting_order", "escalated", "priority", "since", "case_id"),
+)
+
+reviews = Table(  # people's decisions, never changed
+    "reviews",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("digest", String(64), nullable=False, unique=True),
-    Column("body", LargeBinary, nullable=False),
-    Column("received_at", UtcTime, nullable=False),
-)
-
-inbox = Table(
-    "inbox",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("item_id", String(32), nullable=False, unique=True),
-    Column("identity", String(64), nullable=False, unique=True),  # digest of the four below: long keys outgrow an index
-    Column("bucket", String(255), nullable=False),
-    Column("key", String(1024), nullable=False),
-    Column("version", String(255)),
-    Column("etag", String(255), nullable=False),
-    Column("via", String(16), nullable=False),
-    Column("heard_at", UtcTime, nullable=False),
-    Column("flow_run_id", String(64)),
-    Column("dispatched_at", UtcTime),
-    Column("owner", String(255)),
-    Column("token", Integer, nullable=False),
-    Column("leased_until", UtcTime),
-    Column("due_at", UtcTime, index=True),
-    Column("finished_at", UtcTime),
-    Column("submission_id", String(64)),
-)
-
-audit = Table(  # a chain: each record is bound to the one before, see audit.py
-    "audit",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", String(32), nullable=False),  # ISO, as it was signed
-    Column("kind", String(32), nullable=False),
-    Column("subject", String(32), index=True),
-    Column("details", Text, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-)
-
-audit_head = Table(  # one row: where the chain ends
-    "audit_head",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("seq", Integer, nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("mac", String(64), nullable=False),
-)
-
-outbox = Table(  # what is to be told to others, until they have it
-    "outbox",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("message_id", String(40), nullable=False, unique=True),
-    Column("kind", String(32), nullable=False),
-    Column("case_id", ForeignKey("cases.id"), index=True),
-    Column("data", Text, nullable=False),
-    Column("noted_at", UtcTime, nullable=False),
-    Column("due_at", UtcTime, index=True),
-    Column("attempts", Integer, nullable=False),
-    Column("failure", String(64)),
-    Column("told_at", UtcTime),
-)
-
-workers = Table(  # processes that work, as they last said so
-    "workers",
-    metadata,
-    Column("identity", String(255), primary_key=True),
-    Column("seen_at", UtcTime, nullable=False),
-    Column("engine_restarts", Integer, nullable=False),
+    Column("decision_id", String(32), nullable=False, unique=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("run", Integer, nullable=False),  # that the person saw
+    Column("made_run", Integer),  # that came of it; NULL where nothing changed
+    Column("why", String(16), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("agreed", Boolean),  # with the machine, in a blind review
+    Column("account", String(64), nullable=False),
+    Column("decided_at", UtcTime, nullable=False, index=True),
+    Column("verdict", LargeBinary, nullable=False),
 )

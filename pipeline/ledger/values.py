@@ -1,7 +1,7 @@
-"""The values that only the ledger's callers exchange."""
+"""The values that the ledger exchanges with its callers."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -9,12 +9,9 @@ from pydantic import AwareDatetime, Field, JsonValue, field_validator
 
 from models.base import Model
 from models.case import Case
-from models.children import KnownChild
+from models.content import Content
 from models.findings import Code
-from models.policy import Looks
 from models.result import Decision, Result
-from models.submission import Sex
-from pipeline.documents.content import FileContent
 
 
 class Selection(Model):
@@ -47,6 +44,14 @@ class Selection(Model):
         default=None, description="Cases with these ids, one an item. 按申请编号选择，每项填一个编号。"
     )
 
+    @field_validator("since", "until", mode="before")  # pydantic calls the one below first
+    @classmethod
+    def _is_no_bare_number(cls, value: object) -> object:
+        """Refuse 2026 or 20261101, which would count as seconds since 1970, and so select every case."""
+        if isinstance(value, int | float) or (isinstance(value, str) and value.strip()[4:5] != "-"):
+            raise ValueError("a time must be written as 2026-11-01T00:00:00+08:00")
+        return value
+
     @field_validator("*", mode="before")
     @classmethod
     def _blank_is_not_given(cls, value: object) -> object:
@@ -59,71 +64,8 @@ class Selection(Model):
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is given, or a list without ids; whoever means every case must say so."""
+        """Whether nothing is given, or a list without ids; selecting every case must be explicit."""
         return not any(getattr(self, name) for name in type(self).model_fields)
-
-
-class Birth(NamedTuple):
-    """Who was born when: what most tells children without a number apart."""
-
-    name: str
-    sex: Sex
-    birth_date: date
-
-
-class Delivery(NamedTuple):
-    """Who gave birth on which day: what a child without a name of its own is known by."""
-
-    mother_id_number: str
-    birth_date: date
-
-
-class Sought(Model):
-    """Whom to look for in the register, as typed in and as read; records of `submission_id` itself are left out."""
-
-    submission_id: str
-    id_numbers: tuple[str, ...] = ()
-    birth_certificate_numbers: tuple[str, ...] = ()
-    births: tuple[Birth, ...] = ()
-    deliveries: tuple[Delivery, ...] = ()
-
-
-class ChildNumbers(NamedTuple):
-    """Numbers that are one child's."""
-
-    id_numbers: tuple[str, ...] = ()
-    birth_certificate_numbers: tuple[str, ...] = ()
-
-
-class Conclusion(NamedTuple):
-    """What is recorded of a case at once.
-
-    Attributes:
-        child: Whom the case registers, if it does.
-        numbers: By which the case can be found when its child is to be forgotten.
-        lease: Of the inbox item that the case came from; finished with it.
-        looks: Which decisions of the machine people look at again.
-    """
-
-    case: Case
-    result: Result
-    child: KnownChild | None = None
-    numbers: ChildNumbers = ChildNumbers()
-    lease: "Lease | None" = None
-    looks: Looks = Looks(share=0)
-
-
-class Content(NamedTuple):
-    """What the files of a case say.
-
-    Attributes:
-        engine: That read them.
-        version: `CONTENT_VERSION` of the program that took it out of the readings.
-    """
-
-    engine: str
-    version: int
-    files: tuple[FileContent, ...]
 
 
 class Stored(NamedTuple):
@@ -140,7 +82,7 @@ class Stored(NamedTuple):
 
 
 class ImportCounts(NamedTuple):
-    """What an import did to the register; `forgotten` are records of children who are to stay forgotten."""
+    """What an import did to the register; `forgotten` counts records of erased children, which were not added."""
 
     added: int = 0
     unchanged: int = 0
@@ -149,7 +91,7 @@ class ImportCounts(NamedTuple):
 
 
 class Forgotten(NamedTuple):
-    """How much there was of a child: records of the register, cases, objects and prefixes in the store."""
+    """What was erased of a child: numbers of register records, cases, and objects or prefixes in the store."""
 
     records: int
     cases: int
@@ -157,7 +99,7 @@ class Forgotten(NamedTuple):
 
 
 class Expired(NamedTuple):
-    """How much of a case went, or of several: revisions or cases, and objects or prefixes in the store."""
+    """What expired: numbers of revisions or cases, and of objects or prefixes in the store."""
 
     cases: int
     objects: int
@@ -167,8 +109,8 @@ class Erasure(NamedTuple):
     """An object in the store that is to be erased, or everything under a key that ends in a slash.
 
     Attributes:
-        noted_at: What was put there later is somebody's upload or result of today, and stays. Bytes that are named by
-            their content are the same whenever they came, and go, unless a case has them.
+        noted_at: Objects that were written later belong to another upload or result, and stay. Bytes that are named
+            by their content are erased whenever they were written, unless a case has them.
     """
 
     number: int
@@ -177,14 +119,14 @@ class Erasure(NamedTuple):
 
 
 class Via(StrEnum):
-    """How an upload was heard of; a rising share of `reconcile` says that events are broken."""
+    """How the inbox learnt of an upload; a rising share of `reconcile` shows that events are broken."""
 
     EVENT = "event"
     RECONCILE = "reconcile"
 
 
 class UploadEvent(Model):
-    """An object that arrived: exactly what both an event and a listing can tell, so that both name it alike."""
+    """An object that arrived: only what both an event and a listing say, so that both give equal values."""
 
     bucket: str = Field(max_length=255)
     key: str = Field(max_length=1024)
@@ -194,7 +136,7 @@ class UploadEvent(Model):
 
 
 class Notification(NamedTuple):
-    """What an object store said, as it said it."""
+    """A notification of the object store, as it came."""
 
     number: int
     body: bytes
@@ -210,28 +152,19 @@ class InboxItem(Model):
     flow_run_id: str | None = None
 
 
-class Lease(Model):
-    """The right to work on an item. `token` grows with every lease of the item: what an older one writes is refused."""
-
-    item_id: str
-    owner: str
-    token: int
-    expires_at: datetime
-
-
 class MessageKind(StrEnum):
-    """What others are told."""
+    """What a message for other systems is about."""
 
     CONCLUDED = "case.concluded"
     REFUSED = "upload.refused"
 
 
 class Message(NamedTuple):
-    """What others are to be told; the id is the same however often it is sent.
+    """A message for other systems; its id is the same however often it is sent.
 
     Attributes:
-        data: Ids, codes and where more lies; of a refused upload what is wrong with its manifest.
-        attempts: To tell it, with this one.
+        data: Ids and codes; of a refused upload what is wrong with its manifest.
+        attempts: To deliver it, including this one.
     """
 
     message_id: str
@@ -239,3 +172,53 @@ class Message(NamedTuple):
     data: Mapping[str, JsonValue]
     noted_at: datetime
     attempts: int
+
+
+class AuditKind(StrEnum):
+    """What is recorded in the audit chain."""
+
+    HEARD = "heard"
+    OPENED = "opened"
+    CONCLUDED = "concluded"
+    CLOSED = "closed"  # an upload of which no case came
+    LATE = "late"  # a result that came after another worker had taken over, and was refused
+    IMPORTED = "imported"
+    EXPORTED = "exported"
+    FORGOTTEN = "forgotten"
+    ERASED = "erased"
+    EXPIRED = "expired"  # scans, by the retention rules
+    TOLD = "told"  # a message was delivered
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGNED_OUT = "signed_out"
+    ACCOUNT = "account"  # made, changed, disabled or enabled
+    VIEWED = "viewed"  # a page or image of a case
+    REVEALED = "revealed"  # values that are otherwise masked, with the reviewer's reason
+    HELD = "held"  # held, released, prioritised or reopened
+    DECIDED = "decided"  # by a person
+    BATCH = "batch"  # begun, stopped, put in force or rolled back
+    FETCHED = "fetched"  # figures or corrections, downloaded as a file
+
+
+class AuditRecord(NamedTuple):
+    """A record of the audit chain; `details` carry ids, codes and counts, and no names of patients."""
+
+    seq: int
+    at: str
+    kind: AuditKind
+    details: Mapping[str, JsonValue]
+
+
+class Anchor(Model):
+    """Where the audit chain ended at some time, with a MAC; to be kept outside the database."""
+
+    seq: int
+    hash: str
+    mac: str
+
+
+class AuditReport(NamedTuple):
+    """What a check of the whole audit chain found; the chain is intact if there are no problems."""
+
+    records: int
+    problems: tuple[str, ...]

@@ -1,7 +1,7 @@
-"""What people saw beside what the machine read: which characters it takes for others, and an evaluation set of it.
+"""What reviewers saw beside what the machine read: an evaluation set, and the characters that the engine confuses.
 
-A reading is never changed by what somebody saw; both stand in the verdict. Only fields that somebody looked at are
-here, which are mostly those that were in doubt: no sample of all fields.
+A reviewer's value never changes a reading; the decision keeps both. The set has only fields that reviewers looked at,
+mostly doubtful ones: it is no random sample of all fields.
 """
 
 from collections import Counter
@@ -19,22 +19,21 @@ from models.documents import DocumentKind, Field, Person
 from models.errors import UnknownCaseError
 from models.geometry import Box
 from models.result import Result
-from models.review import Checked
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.review_values import Reviewed
-from pipeline.review.blame import row_field
-from pipeline.side_by_side import comparable
+from models.review_case import Reviewed
+from pipeline.ledger.ledger import Ledger
+from pipeline.review.field_comparison import canonical
+from pipeline.review.locations import row_field
 
 
 class CheckedField(Model):
-    """A field as it was read, beside what somebody saw there; named as the truth of specimens and its scores are.
+    """A field as read and as a reviewer saw it; keys are those of the specimens' truth and scores.
 
     Attributes:
-        digest: Of the file (SHA-256); None where its scans were erased.
+        digest: SHA-256 of the file; None if its scans were erased.
         box: On the page before straightening, in pixels.
-        value: The truth; None where a person cannot read it either.
-        read: None where nothing was read.
-        confidence: Of the reading.
+        value: As the reviewer saw it; None if illegible.
+        read: As the machine read it; None if nothing was read.
+        confidence: Of the reading, 0-1.
     """
 
     version: Literal["child-intake/checked-field@1"] = Key(default="child-intake/checked-field@1", alias="schema")
@@ -51,7 +50,7 @@ class CheckedField(Model):
 
     @property
     def right(self) -> bool:
-        """Whether the reading says what a person sees; a space more or a letter's case says nothing."""
+        """Whether the reading is what the reviewer saw, in canonical form (spaces and case do not count)."""
         if self.value is None or self.read is None:
             return self.value is None and self.read is None
         return _form(self.field, self.value) == _form(self.field, self.read)
@@ -62,7 +61,7 @@ class CheckedField(Model):
 
 
 class Confusion(NamedTuple):
-    """A character that was read where another stands; empty where none was read, or where none stands."""
+    """A character that was read instead of another, and how often; empty if none was read, or none is there."""
 
     field: Field
     engine: str
@@ -72,37 +71,39 @@ class Confusion(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """How it went wrong."""
+        """The kind of error: missed, invented or substituted."""
         if not self.read:
             return "missed"
         return "substituted" if self.seen else "invented"
 
 
 def checked_fields(ledger: Ledger, since: datetime | None = None) -> tuple[CheckedField, ...]:
-    """Every field that somebody looked at since then, as who looked last saw it; none of a case that was erased."""
+    """Every field that reviewers looked at since then, as the last reviewer saw it; erased cases are left out."""
     last: dict[tuple[object, ...], CheckedField] = {}
-    for reviewed in ledger.all_reviewed(since):
+    for reviewed in ledger.reviews.all_decisions(since):
         with suppress(UnknownCaseError):
             verdict = reviewed.verdict
-            case = ledger.case(reviewed.submission_id, reviewed.revision)
-            result = ledger.result(reviewed.submission_id, reviewed.revision, verdict.run)
+            case = ledger.cases.get(reviewed.submission_id, reviewed.revision)
+            result = ledger.cases.result(reviewed.submission_id, reviewed.revision, verdict.run)
             for place, one in fields_of(reviewed, case, result):
-                last.pop(place, None)  # so that the order is that of the last looks
+                last.pop(place, None)  # sorts by the last review
                 last[place] = one
     return tuple(last.values())
 
 
 def fields_of(reviewed: Reviewed, case: Case, result: Result) -> Iterator[tuple[tuple[object, ...], CheckedField]]:
-    """The fields of a decision, each with what tells its place from all others."""
+    """The fields of a decision, each with a key of its case and location."""
     digests = {file.path: file.digest for file in case.files}
     engine = result.provenance.engine
     for one in reviewed.verdict.checked:
         place = (one.file, one.page_no, one.person, one.field, one.box)
-        yield (reviewed.submission_id, reviewed.revision, *place), _field(one, digests.get(one.file), engine)
+        values = one.model_dump(exclude={"file", "seen"})
+        field = CheckedField(**values, value=one.seen, digest=digests.get(one.file), engine=engine)
+        yield (reviewed.submission_id, reviewed.revision, *place), field
 
 
 def confusions(fields: Iterable[CheckedField]) -> tuple[Confusion, ...]:
-    """Which characters were taken for which, the most frequent ones first; of what nobody can read nothing is known."""
+    """The characters that the engine confused, most frequent first; illegible fields are left out."""
     counted = Counter(
         (one.field, one.engine, *pair)
         for one in fields
@@ -112,28 +113,13 @@ def confusions(fields: Iterable[CheckedField]) -> tuple[Confusion, ...]:
     return tuple(Confusion(*key, times) for key, times in sorted(counted.items(), key=lambda one: (-one[1], one[0])))
 
 
-def _field(one: Checked, digest: str | None, engine: str) -> CheckedField:
-    return CheckedField(
-        document=one.document,
-        person=one.person,
-        field=one.field,
-        digest=digest,
-        page_no=one.page_no,
-        box=one.box,
-        value=one.seen,
-        read=one.read,
-        confidence=one.confidence,
-        engine=engine,
-    )
-
-
 def _form(field: Field, value: str) -> str:
-    """As it is compared: of a 出生时间 people see the day."""
-    return comparable(row_field(field), value)
+    """The canonical form; of a 出生时间 reviewers see the day only."""
+    return canonical(row_field(field), value)
 
 
 def _pairs(read: str, seen: str) -> Iterator[tuple[str, str]]:
-    """The characters that differ, as few as lead from one text to the other."""
+    """The characters that differ, by the shortest edit from one text to the other."""
     for edit in Levenshtein.editops(read, seen):
         missed, invented = edit.tag == "insert", edit.tag == "delete"
         yield "" if missed else read[edit.src_pos], "" if invented else seen[edit.dest_pos]

@@ -1,4 +1,4 @@
-"""A case as a person looks at it: what keeps it from being decided, its fields side by side, its pages."""
+"""The sheet of a case for review: blockers, fields side by side, and pages."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -6,21 +6,20 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.case import Case
+from models.content import FieldContent
 from models.documents import DocumentKind, Field, Person
 from models.findings import Finding, Severity
 from models.geometry import Box
 from models.policy import Policy
 from models.result import FieldValue, Result
 from models.review import Checked
-from pipeline.documents.content import FieldContent
-from pipeline.documents.dossier import Dossier
-from pipeline.documents.pages import PageView
-from pipeline.review.blame import about
-from pipeline.review.marks import differing, options
-from pipeline.review.paging import Page, pages_of
-from pipeline.side_by_side import Compared, State, comparable, side_by_side
+from pipeline.judge.dossier import Dossier
+from pipeline.judge.pages import PageView
+from pipeline.review.field_comparison import Agreement, FieldComparison, canonical, compare_fields
+from pipeline.review.locations import SheetPage, pages_of, row_of_finding
+from pipeline.review.readings_offered import differing, options
 
-__all__ = ["Crop", "Page", "Row", "Sheet", "Validator", "checked_of", "is_of", "sheet_of"]
+__all__ = ["Crop", "ReviewRow", "ReviewSheet", "SheetPage", "Validator", "checked_of", "is_of", "sheet_of"]
 
 _MOST_CROPS: Final = 4
 DECIDING: Final = frozenset(
@@ -31,38 +30,38 @@ _FIRST_OF_OTHERS: Final = (DocumentKind.ID_CARD, DocumentKind.HOUSEHOLD_REGISTER
 
 
 class Validator(StrEnum):
-    """Who vouches for a field."""
+    """Who validated a field."""
 
-    MACHINE = "machine"  # read with certainty, and nothing contradicts
-    RULE = "rule"  # asks a person
-    PERSON = "person"
+    MACHINE = "machine"  # read with certainty, and nothing contradicts it
+    RULE = "rule"  # a rule asks for a person
+    PERSON = "person"  # a reviewer looked at it
 
 
 class Crop(NamedTuple):
-    """A part of a page that is shown enlarged; `at` is the character of the value that it shows, if it is one."""
+    """A part of a page to enlarge; `at` is the index of the character it shows, if it shows a single one."""
 
     page: int
     box: Box
     at: int | None = None
 
 
-class Row(NamedTuple):
+class ReviewRow(NamedTuple):
     """A field of a person.
 
     Attributes:
         number: In the sheet, from 0.
-        read: Whom one believes first, or where a finding points; None where nothing was read.
-        others: What other documents say.
-        findings: That ask a person about it.
-        doubtful: Whether somebody must look: a rule asks, what is compared differs, or a person saw something else.
-        options: What it may be, the likeliest first; none twice.
-        differing: Characters of `read` that are not those of what was entered.
-        crops: Where it stands, the differing characters first.
-        validator: Who vouches for it.
+        read: The value of the page that a finding points at, or of the most trusted document; None if nothing was read.
+        others: The values of other documents.
+        findings: The blockers about this field.
+        doubtful: Whether the reviewer must look: a rule asks, values differ, or an earlier reviewer saw another value.
+        options: The possible values, the likeliest first, without repetition.
+        differing: Indices of the characters of `read` that differ from the entered value.
+        crops: The parts of pages to enlarge, differing characters first.
+        validator: Who validated the field.
     """
 
     number: int
-    compared: Compared
+    compared: FieldComparison
     read: FieldValue | None
     others: tuple[FieldValue, ...]
     findings: tuple[Finding, ...]
@@ -73,62 +72,62 @@ class Row(NamedTuple):
     validator: Validator
 
 
-class Sheet(NamedTuple):
-    """The whole of it; `blockers` are the findings that keep the case from being accepted."""
+class ReviewSheet(NamedTuple):
+    """All rows and pages; `blockers` are the findings that are not warnings."""
 
-    pages: tuple[Page, ...]
-    rows: tuple[Row, ...]
+    pages: tuple[SheetPage, ...]
+    rows: tuple[ReviewRow, ...]
     blockers: tuple[Finding, ...]
 
     @property
-    def doubtful(self) -> tuple[Row, ...]:
-        """The rows that somebody must look at."""
+    def doubtful(self) -> tuple[ReviewRow, ...]:
+        """The rows that the reviewer must look at."""
         return tuple(row for row in self.rows if row.doubtful)
 
     @property
     def loose(self) -> tuple[Finding, ...]:
-        """Blockers that are about no one field."""
-        held = {id(finding) for row in self.rows for finding in row.findings}
-        return tuple(finding for finding in self.blockers if id(finding) not in held)
+        """Blockers that are about no single field."""
+        in_rows = {id(finding) for row in self.rows for finding in row.findings}
+        return tuple(finding for finding in self.blockers if id(finding) not in in_rows)
 
-    def page_of(self, file: str | None, page_no: int | None) -> Page | None:
-        """Where a field or a finding is to be seen."""
+    def page_of(self, file: str | None, page_no: int | None) -> SheetPage | None:
+        """The page of a field or a finding; None if the sheet has no such page."""
         return next((page for page in self.pages if (page.file, page.page_no) == (file, page_no)), None)
 
 
 def sheet_of(
     case: Case, result: Result, dossier: Dossier | None, policy: Policy, checked: Sequence[Checked] = ()
-) -> Sheet:
-    """Lay a case out.
+) -> ReviewSheet:
+    """Build the sheet of a case.
 
     Args:
-        case: What came in.
-        result: Of the run that is looked at.
-        dossier: What its pages say, where that was kept: sizes, characters and where they stand.
+        case: The submission and its files.
+        result: The result of the run under review.
+        dossier: The content of its pages, if it was kept: sizes, characters and their positions.
         policy: The hospital's limits.
-        checked: What people saw of it before.
+        checked: What earlier reviewers saw.
     """
     pages = pages_of(case, result, dossier)
     blockers = tuple(finding for finding in result.findings if finding.severity is not Severity.WARNING)
-    compared = side_by_side(case.submission, result, policy)
+    compared = compare_fields(case.submission, result, policy)
     numbers = {(page.file, page.page_no): page.number for page in pages}
-    drawn = _Drawing(_places(dossier), numbers, about(compared, blockers, dossier), checked)
-    return Sheet(pages, tuple(_row(number, one, drawn) for number, one in enumerate(compared)), blockers)
+    sources = _Sources(_contents(dossier), numbers, row_of_finding(compared, blockers, dossier), checked)
+    return ReviewSheet(pages, tuple(_row(number, one, sources) for number, one in enumerate(compared)), blockers)
 
 
 _Key = tuple[str, int, Field, str]
 
 
-class _Drawing(NamedTuple):
-    """What rows are made with: contents of fields by place and value, numbers of pages, findings, what people saw."""
+class _Sources(NamedTuple):
+    """What rows are built from: field contents by location and value, page numbers, findings, earlier reviews."""
 
-    places: Mapping[_Key, tuple[PageView, FieldContent]]
+    contents: Mapping[_Key, tuple[PageView, FieldContent]]
     numbers: Mapping[tuple[str, int], int]
     findings: Mapping[int, tuple[Finding, ...]]
     checked: Sequence[Checked]
 
 
-def _places(dossier: Dossier | None) -> Mapping[_Key, tuple[PageView, FieldContent]]:
+def _contents(dossier: Dossier | None) -> Mapping[_Key, tuple[PageView, FieldContent]]:
     return MappingProxyType(
         {
             (view.file.path, view.content.page_no, slot.field, field.value): (view, field)
@@ -139,53 +138,54 @@ def _places(dossier: Dossier | None) -> Mapping[_Key, tuple[PageView, FieldConte
     )
 
 
-def _row(number: int, compared: Compared, drawn: _Drawing) -> Row:
-    findings = drawn.findings.get(number, ())
+def _row(number: int, compared: FieldComparison, sources: _Sources) -> ReviewRow:
+    findings = sources.findings.get(number, ())
     read = _foremost(compared, findings)
     others = tuple(value for value in compared.read if value is not read)
     of_child = compared.person is Person.CHILD and compared.field in DECIDING
-    doubtful = bool(findings) or (of_child and compared.state in (State.DOUBTFUL, State.DIFFER))
+    doubtful = bool(findings) or (of_child and compared.state in (Agreement.DOUBTFUL, Agreement.DIFFER))
     marked = differing(compared, read)
-    crops = (*_crops(read, marked, drawn), *(_whole(value, drawn) for value in others))
-    crops = crops or tuple(_blamed(findings, drawn))
-    row = Row(number, compared, read, others, findings, doubtful, (), marked, crops, Validator.MACHINE)
-    return _with_people(row, drawn)
+    crops = (*_crops(read, marked, sources), *(_whole(value, sources) for value in others))
+    crops = crops or tuple(_finding_boxes(findings, sources))
+    row = ReviewRow(number, compared, read, others, findings, doubtful, (), marked, crops, Validator.MACHINE)
+    return _with_reviews(row, sources)
 
 
-def _with_people(row: Row, drawn: _Drawing) -> Row:
-    """The row with what people saw of it before: who decides next looks again where that is not what was read."""
-    said = [one.seen for one in drawn.checked if is_of(row, one)]
-    doubtful = row.doubtful or any(_is_news(row, seen) for seen in said)
-    held = _content(row.read, drawn)
-    told = options(row.compared, row.read, held[1] if held else None, [seen for seen in said if seen])
-    validator = Validator.PERSON if said else Validator.RULE if doubtful else Validator.MACHINE
-    return row._replace(doubtful=doubtful, options=tuple(told) if doubtful else (), validator=validator)
+def _with_reviews(row: ReviewRow, sources: _Sources) -> ReviewRow:
+    """The row with what earlier reviewers saw: it is doubtful if that differs from what was read."""
+    seen = [checked.seen for checked in sources.checked if is_of(row, checked)]
+    doubtful = row.doubtful or any(_differs_from_read(row, one) for one in seen)
+    source = _content(row.read, sources)
+    offered = options(row.compared, row.read, source[1] if source else None, [one for one in seen if one])
+    validator = Validator.PERSON if seen else Validator.RULE if doubtful else Validator.MACHINE
+    return row._replace(doubtful=doubtful, options=tuple(offered) if doubtful else (), validator=validator)
 
 
-def _is_news(row: Row, seen: str | None) -> bool:
+def _differs_from_read(row: ReviewRow, seen: str | None) -> bool:
     if seen is None or row.read is None:
         return (seen is None) is not (row.read is None)
-    return comparable(row.compared.field, seen) != comparable(row.compared.field, row.read.value)
+    return canonical(row.compared.field, seen) != canonical(row.compared.field, row.read.value)
 
 
-def _foremost(compared: Compared, findings: Sequence[Finding]) -> FieldValue | None:
-    blamed = {(finding.file, finding.page_no) for finding in findings}
+def _foremost(compared: FieldComparison, findings: Sequence[Finding]) -> FieldValue | None:
+    """The value of the page that a finding points at, else of the document that is trusted most."""
+    pointed_at = {(finding.file, finding.page_no) for finding in findings}
     order = _FIRST_OF_CHILD if compared.person is Person.CHILD else _FIRST_OF_OTHERS
     ranked = sorted(
-        compared.read, key=lambda value: ((value.file, value.page_no) not in blamed, order.index(value.document))
+        compared.read, key=lambda value: ((value.file, value.page_no) not in pointed_at, order.index(value.document))
     )
     return ranked[0] if ranked else None
 
 
-def _content(read: FieldValue | None, drawn: _Drawing) -> tuple[PageView, FieldContent] | None:
-    return drawn.places.get((read.file, read.page_no, read.field, read.value)) if read else None
+def _content(read: FieldValue | None, sources: _Sources) -> tuple[PageView, FieldContent] | None:
+    return sources.contents.get((read.file, read.page_no, read.field, read.value)) if read else None
 
 
-def _crops(read: FieldValue | None, differing: Iterable[int], drawn: _Drawing) -> Iterator[Crop]:
-    """The characters that differ, each enlarged where its place is known; then the whole value."""
+def _crops(read: FieldValue | None, differing: Iterable[int], sources: _Sources) -> Iterator[Crop]:
+    """The characters that differ, each enlarged if its position is known; then the whole value."""
     if read is None:
         return
-    page, found = drawn.numbers[read.file, read.page_no], _content(read, drawn)
+    page, found = sources.numbers[read.file, read.page_no], _content(read, sources)
     for at in tuple(differing)[:_MOST_CROPS]:
         glyph = found[1].glyph_box(at) if found else None
         box = found[0].on_page(glyph) if found and glyph else None
@@ -194,42 +194,38 @@ def _crops(read: FieldValue | None, differing: Iterable[int], drawn: _Drawing) -
     yield Crop(page, read.box)
 
 
-def _whole(value: FieldValue, drawn: _Drawing) -> Crop:
-    return Crop(drawn.numbers[value.file, value.page_no], value.box)
+def _whole(value: FieldValue, sources: _Sources) -> Crop:
+    return Crop(sources.numbers[value.file, value.page_no], value.box)
 
 
-def _blamed(findings: Iterable[Finding], drawn: _Drawing) -> Iterator[Crop]:
-    """Where something should stand that was not read."""
+def _finding_boxes(findings: Iterable[Finding], sources: _Sources) -> Iterator[Crop]:
+    """The boxes of findings, for a field that was not read."""
     for finding in findings:
-        page = drawn.numbers.get((finding.file or "", finding.page_no or 0))
+        page = sources.numbers.get((finding.file or "", finding.page_no or 0))
         if page is not None and finding.box is not None:
             yield Crop(page, finding.box)
 
 
-def checked_of(row: Row, seen: str | None) -> Checked | None:
-    """What somebody saw of a row; None for one that nobody could have shown them."""
-    held = row.read or next(iter(row.findings), None)
-    if held is None or held.document is None or held.file is None or held.page_no is None or held.field is None:
+def checked_of(row: ReviewRow, seen: str | None) -> Checked | None:
+    """A row with the value that a reviewer saw; None for a row that points at no field of a page."""
+    source = row.read or next(iter(row.findings), None)
+    if source is None or not (source.document and source.file and source.page_no and source.field):
         return None
     return Checked(
-        document=held.document,
+        document=source.document,
         person=row.compared.person,
-        field=held.field,
-        file=held.file,
-        page_no=held.page_no,
-        box=held.box,
+        field=source.field,
+        file=source.file,
+        page_no=source.page_no,
+        box=source.box,
         read=row.read.value if row.read else None,
         confidence=row.read.confidence if row.read else None,
         seen=seen,
     )
 
 
-def is_of(row: Row, checked: Checked) -> bool:
-    """Whether somebody looked at this row: at this person's field, in this place."""
+def is_of(row: ReviewRow, checked: Checked) -> bool:
+    """Whether a check is of this row: of this person's field in the same box."""
     shown = checked_of(row, checked.seen)
-    return shown is not None and _spot(shown) == _spot(checked)
-
-
-def _spot(checked: Checked) -> tuple[object, ...]:
-    where = (checked.document, checked.file, checked.page_no, checked.box)
-    return (checked.person, checked.field, *where)
+    names = {"document", "person", "field", "file", "page_no", "box"}
+    return shown is not None and all(getattr(shown, name) == getattr(checked, name) for name in names)

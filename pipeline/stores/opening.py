@@ -1,4 +1,4 @@
-"""A table picks the store."""
+"""The table of store kinds, by the scheme of the store's URL."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -6,19 +6,19 @@ from types import MappingProxyType
 
 from models.errors import StoreError
 from pipeline.stores.base import Store
+from pipeline.stores.encrypted import EncryptedStore
 from pipeline.stores.envelope import Keyring
 from pipeline.stores.folder import FolderStore
 from pipeline.stores.options import StoreOptions
-from pipeline.stores.sealed import SealedStore
 
 
 def open_store(url: str, options: StoreOptions | None = None) -> Store:
-    """Open the store that a URL names: `file:DIR` or `s3://BUCKET`. Nothing is read or written yet.
+    """Open the store of a URL, `file:DIR` or `s3://BUCKET`, without reading or writing anything.
 
-    Where a key is set, what is put is sealed.
+    If the keyring has a key, the store encrypts objects.
 
     Raises:
-        StoreError: The URL names no store that we know.
+        StoreError: The URL is of neither form.
     """
     scheme, _, place = url.partition(":")
     opener = STORES.get(scheme)
@@ -26,7 +26,7 @@ def open_store(url: str, options: StoreOptions | None = None) -> Store:
         raise StoreError("The store's URL must be file:FOLDER or s3://BUCKET.")
     options = options or StoreOptions()
     store, sealing = opener(place, options), options.sealing
-    return SealedStore(store, Keyring(sealing.secrets, sealing.cipher)) if sealing.secrets else store
+    return EncryptedStore(store, Keyring(sealing.secrets, sealing.cipher)) if sealing.secrets else store
 
 
 def _folder(place: str, _options: StoreOptions) -> Store:

@@ -1,4 +1,4 @@
-"""How to reach a store that is elsewhere, and how objects are sealed in it."""
+"""Settings of the object store: its address, and the keys that encrypt objects."""
 
 import string
 from enum import StrEnum
@@ -8,22 +8,22 @@ from pydantic import Field, SecretStr, field_validator
 
 from models.base import Model
 
-_DIGITS: Final = 64  # of a key: 32 random bytes
+_DIGITS: Final = 64  # hexadecimal digits of a key: 32 random bytes
 
 
 class CipherName(StrEnum):
-    """By what objects are sealed: SM4 is what 密评 asks for, AES is several times as fast."""
+    """The cipher for objects: 密评 requires SM4; AES is several times as fast."""
 
     SM4 = "sm4-gcm"
     AES = "aes-256-gcm"
 
 
 class SealingOptions(Model):
-    """How objects are sealed at rest; without a key they are not.
+    """Encryption of objects at rest; off without a key.
 
     Attributes:
-        keyring: Keys of 64 random hexadecimal digits each, white space between them: the first seals, all open.
-        cipher: Of what is sealed from now on; what was sealed by another opens as well.
+        keyring: Keys of 64 random hexadecimal digits each, white space between them: the first encrypts, all decrypt.
+        cipher: The cipher for new objects; objects under the other cipher can still be read.
     """
 
     keyring: SecretStr = SecretStr("")
@@ -44,16 +44,16 @@ class SealingOptions(Model):
 
 
 class StoreOptions(Model):
-    """How to reach an S3 server, of which a folder needs nothing; how objects are sealed in any store.
+    """Address of an S3 server (a folder needs none), and encryption of objects in any store.
 
     Attributes:
         endpoint: Host and port, without a scheme.
         public_endpoint: Host and port under which a reviewer's browser reaches the same server; the host is signed
-            into links. None where it is the same.
-        region: Set always, else every bucket costs a question and links cannot be signed offline.
+            into links. None if it is the same.
+        region: The server's region; without it every bucket costs one request more, and links cannot be signed offline.
         timeout: Seconds without a byte after which the server counts as down.
-        retries: Of one request, at once and with growing pauses; longer outages are for the caller to sit out.
-        sealing: Under which keys objects are sealed.
+        retries: Retries of one request, with growing pauses; the caller handles longer outages.
+        sealing: Encryption of objects at rest.
     """
 
     endpoint: str = "127.0.0.1:9000"

@@ -1,7 +1,7 @@
-"""What the service needs at an S3 server, made there; the only place where servers differ.
+"""Provision an S3 server as planned; the only place that knows how servers differ.
 
-Rules of other people in the bucket stay: what is there is read as XML, ours are exchanged by their ids, and the rest is
-sent back as it came, which the SDK's own values could not promise.
+Other rules of the bucket stay unchanged: the rules are read as XML, ours are replaced by their ids, and all others are
+sent back as they came, which the SDK's own values do not guarantee.
 
 Source:
     objectstore.md, sections 1 and 2.4: recorded from Ceph RGW; the names of the others from their documentation;
@@ -22,23 +22,22 @@ from minio.versioningconfig import VersioningConfig
 
 from models.errors import StoreError
 from models.submission import INBOX, MANIFEST_NAME
-from pipeline.stores.atomic import make_private_folder
-from pipeline.stores.bucket_rules import Facts, facts, merged, parsed
+from pipeline.stores.folder import make_private_folder
 from pipeline.stores.options import StoreOptions
-from pipeline.stores.plan import Events, Plan, State, Step
+from pipeline.stores.provisioning import Events, Plan, Step, StepState
 from pipeline.stores.s3 import connect
-from pipeline.stores.topics import bucket_errors, make_topic, topic_matches
+from pipeline.stores.s3_admin import Facts, bucket_errors, facts, make_topic, merged, parsed, topic_matches
 
 _RULE: Final = "intake"
 _QUEUES: Final[Mapping[Events, str]] = MappingProxyType(
     {Events.MINIO: "arn:minio:sqs::INTAKE:webhook", Events.RUSTFS: "arn:rustfs:sqs:us-east-1:primary:webhook"}
 )
 _UPKEEP, _INBOX = "intake-upkeep", "intake-inbox"
-_PASSED_OVER: Final = "DaysAfterInitiation"  # by MinIO and its heirs, which clear uploads that broke off by themselves
+_IGNORED: Final = "DaysAfterInitiation"  # by MinIO and its forks, which clear incomplete uploads by themselves
 
 
 class _Site(NamedTuple):
-    """Where work is done, and whether it is only looked at."""
+    """The server and the plan, and whether this is a dry run."""
 
     client: Minio
     plan: Plan
@@ -47,19 +46,19 @@ class _Site(NamedTuple):
     dry_run: bool
 
     def step(self, what: str, do: Callable[[], object], *, right: bool) -> Step:
-        """Do what is not right yet."""
+        """Do the step unless it is right already, or this is a dry run."""
         if not right and not self.dry_run:
             do()
-        return self.told(what, right=right)
+        return self.outcome(what, right=right)
 
-    def told(self, what: str, *, right: bool) -> Step:
-        """A step after it was done, or looked at."""
+    def outcome(self, what: str, *, right: bool) -> Step:
+        """The outcome of a step that was right before, or was done, or would be done."""
         if right:
-            return Step(what, State.UNCHANGED)
-        return Step(what, State.WOULD_DO if self.dry_run else State.DONE)
+            return Step(what, StepState.UNCHANGED)
+        return Step(what, StepState.WOULD_DO if self.dry_run else StepState.DONE)
 
     def rules(self, kind: str, root: str) -> Element:
-        """The bucket's rules of a kind (`lifecycle`, `notification`); none of a bucket that is not yet there."""
+        """The bucket's rules of a kind (`lifecycle`, `notification`); none if the bucket does not exist yet."""
         if self.dry_run and not self.there:
             return Element(root)
         try:
@@ -72,7 +71,7 @@ class _Site(NamedTuple):
         return parsed(answer.data)
 
     def set_rules(self, kind: str, rules: Element) -> None:
-        """Exchange the bucket's rules of a kind."""
+        """Replace the bucket's rules of a kind."""
         body = tostring(rules)
         self.client._execute(
             "PUT",
@@ -84,11 +83,11 @@ class _Site(NamedTuple):
 
 
 def provision(plan: Plan, options: StoreOptions, *, dry_run: bool = False) -> tuple[Step, ...]:
-    """Make what is missing and correct what is otherwise; a second time everything is unchanged.
+    """Create what is missing and correct what differs from the plan; a second call changes nothing.
 
     Raises:
-        StoreError: The server refused something; what was done before stays.
-        StoreDownError: It did not answer.
+        StoreError: The server refused a step; the steps before it stay done.
+        StoreDownError: The server did not answer.
     """
     client = connect(options, options.endpoint)
     with bucket_errors(plan.bucket):
@@ -99,17 +98,19 @@ def provision(plan: Plan, options: StoreOptions, *, dry_run: bool = False) -> tu
 
 
 def provision_folder(folder: Path, *, dry_run: bool = False) -> Step:
-    """Make the folder of a store that is one; it needs nothing else.
+    """Create the folder of a folder store, which needs nothing else.
 
     Raises:
-        StoreError: It cannot be made.
+        StoreError: The folder cannot be created.
     """
-    state = State.UNCHANGED if folder.is_dir() else State.WOULD_DO if dry_run else State.DONE
+    state = StepState.UNCHANGED if folder.is_dir() else StepState.WOULD_DO if dry_run else StepState.DONE
     try:
-        if state is State.DONE:
+        if state is StepState.DONE:
             make_private_folder(folder)
     except OSError as error:
-        raise StoreError(f"The store's folder cannot be made ({type(error).__name__}): clear the way to it.") from error
+        raise StoreError(
+            f"The store's folder cannot be made ({type(error).__name__})", hint="clear the way to it."
+        ) from error
     return Step("the store's folder", state)
 
 
@@ -124,27 +125,27 @@ def _versioning(site: _Site) -> Step:
 
 
 def _lifecycle(site: _Site) -> tuple[Step, ...]:
-    held = site.rules("lifecycle", "LifecycleConfiguration")
+    current = site.rules("lifecycle", "LifecycleConfiguration")
     wanted = _lifecycle_rules(site.plan)
-    ours = {rule.findtext("ID"): facts(rule) for rule in held if rule.findtext("ID") in {_UPKEEP, _INBOX}}
+    ours = {rule.findtext("ID"): facts(rule) for rule in current if rule.findtext("ID") in {_UPKEEP, _INBOX}}
     rights = {id_: _agrees(ours.pop(id_, ()), facts(rule)) for id_, (_, rule) in wanted.items()}
     if not site.dry_run and (ours or not all(rights.values())):
         rules = [rule for _, rule in wanted.values()]
-        site.set_rules("lifecycle", merged(held, rules, id_tag="ID", ours={_UPKEEP, _INBOX}))
-    steps = [site.told(what, right=rights[id_]) for id_, (what, _) in wanted.items()]
-    return (*steps, *(site.told(f"the rule {id_} is gone", right=False) for id_ in ours))
+        site.set_rules("lifecycle", merged(current, rules, id_tag="ID", ours={_UPKEEP, _INBOX}))
+    steps = [site.outcome(what, right=rights[id_]) for id_, (what, _) in wanted.items()]
+    return (*steps, *(site.outcome(f"the rule {id_} is gone", right=False) for id_ in ours))
 
 
-def _agrees(held: Facts, wanted: Facts) -> bool:
-    return held in {wanted, tuple(fact for fact in wanted if fact[0] != _PASSED_OVER)}
+def _agrees(current: Facts, wanted: Facts) -> bool:
+    return current in {wanted, tuple(fact for fact in wanted if fact[0] != _IGNORED)}
 
 
 def _lifecycle_rules(plan: Plan) -> dict[str, tuple[str, Element]]:
-    """By their ids: what they do in words, and as the server reads it."""
+    """By id: the rule in words, and as XML."""
     old, broken = str(plan.old_version_days), str(plan.broken_upload_days)
-    # One rule for both: MinIO refuses a rule of the second alone, and passes over it beside the first.
+    # One rule for both: MinIO refuses a rule with the second action alone, and ignores it beside the first.
     upkeep = _rule(_UPKEEP, "", ("NoncurrentVersionExpiration", "NoncurrentDays", old))
-    SubElement(SubElement(upkeep, "AbortIncompleteMultipartUpload"), _PASSED_OVER).text = broken
+    SubElement(SubElement(upkeep, "AbortIncompleteMultipartUpload"), _IGNORED).text = broken
     rules = {_UPKEEP: (f"old versions expire after {old} days, uploads that broke off after {broken}", upkeep)}
     if plan.inbox_days is not None:
         days = str(plan.inbox_days)
@@ -187,7 +188,7 @@ def _topic_and_rule(site: _Site) -> Sequence[Step]:
 
 
 def _notification(site: _Site, kind: str, arn: str, *, again: bool = False) -> Step:
-    held = site.rules("notification", "NotificationConfiguration")
+    current = site.rules("notification", "NotificationConfiguration")
     wanted = Element(f"{kind}Configuration")
     for tag, text in (("Id", _RULE), (kind, arn), ("Event", "s3:ObjectCreated:*")):
         SubElement(wanted, tag).text = text
@@ -195,8 +196,8 @@ def _notification(site: _Site, kind: str, arn: str, *, again: bool = False) -> S
     for name, value in (("prefix", INBOX), ("suffix", MANIFEST_NAME)):
         rule = SubElement(within, "FilterRule")
         SubElement(rule, "Name").text, SubElement(rule, "Value").text = name, value
-    ours = [facts(rule) for rule in held if rule.findtext("Id") == _RULE]
-    everything = merged(held, [wanted], id_tag="Id", ours={_RULE})
+    ours = [facts(rule) for rule in current if rule.findtext("Id") == _RULE]
+    everything = merged(current, [wanted], id_tag="Id", ours={_RULE})
     right = ours == [facts(wanted)] and not again
-    what = f"{INBOX}*/{MANIFEST_NAME} is told to the receiver"
+    what = f"notifications of {INBOX}*/{MANIFEST_NAME} go to the receiver"
     return site.step(what, lambda: site.set_rules("notification", everything), right=right)

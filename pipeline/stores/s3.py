@@ -2,9 +2,10 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 
 import urllib3
@@ -27,7 +28,7 @@ _PASSING = frozenset(
 
 
 class S3Store:
-    """Objects in one bucket. Safe to share between threads; after a fork the child builds a client of its own."""
+    """Objects in one bucket. Safe to share between threads; after a fork the child process builds its own client."""
 
     def __init__(self, bucket: str, options: StoreOptions) -> None:
         self._bucket = bucket
@@ -36,9 +37,9 @@ class S3Store:
         self._signer = connect(options, options.public_endpoint or options.endpoint)
 
     def put(self, key: str, data: bytes, /, *, content_type: str) -> ObjectInfo:
-        """Upload in one request, with the SHA-256 in the metadata; what is known of it comes from looking again."""
+        """Upload in one request with the SHA-256 in the metadata; a HEAD request then gives the object's info."""
         checked_key(key)
-        with _our_errors(key):
+        with _object_errors(key):
             written = self._client.put_object(
                 bucket_name=self._bucket,
                 object_name=key,
@@ -51,9 +52,9 @@ class S3Store:
             return self._stat(key, version=written.version_id)
 
     def get(self, key: str, /, *, limit: int | None) -> bytes:
-        """Stream an object and stop as soon as it is larger than the limit."""
+        """Stream an object, and stop once it exceeds the limit."""
         checked_key(key)
-        with _our_errors(key):
+        with _object_errors(key):
             response = self._client.get_object(bucket_name=self._bucket, object_name=key)
             try:
                 return _limited(response, limit)
@@ -62,9 +63,9 @@ class S3Store:
                 response.release_conn()
 
     def peek(self, key: str, /, *, size: int) -> bytes:
-        """Ask for the beginning of an object alone; the server calls a range of an empty object invalid."""
+        """Request the first bytes only; for an empty object the server calls the range invalid."""
         checked_key(key)
-        with _our_errors(key):
+        with _object_errors(key):
             try:
                 response = self._client.get_object(bucket_name=self._bucket, object_name=key, offset=0, length=size)
             except S3Error as error:
@@ -75,19 +76,19 @@ class S3Store:
                 return response.read(size)
 
     def stat(self, key: str, /) -> ObjectInfo:
-        """Ask for the head of an object; a bucket that is missing is never taken for a missing object."""
+        """Send a HEAD request; a missing bucket is never reported as a missing object."""
         checked_key(key)
         try:
-            with _our_errors(key):
+            with _object_errors(key):
                 return self._stat(key)
         except ObjectMissingError:
             self._confirm_bucket(key)
             raise
 
     def list(self, prefix: str, /) -> Iterator[ObjectInfo]:
-        """List page by page; of a bucket that keeps versions the newest one of each object, with its version."""
+        """List page by page; a bucket with versions gives the newest version of each object."""
         checked_prefix(prefix)
-        with _our_errors(prefix):
+        with _object_errors(prefix):
             versioned = self._is_versioned()
             for item in self._client.list_objects(
                 bucket_name=self._bucket, prefix=prefix, recursive=True, include_version=versioned
@@ -96,15 +97,15 @@ class S3Store:
                     yield _info(item)
 
     def delete(self, key: str, /) -> None:
-        """Remove an object; of a bucket that keeps versions only the newest one is hidden."""
+        """Remove an object; in a bucket with versions this only hides the newest version."""
         checked_key(key)
-        with _our_errors(key):
+        with _object_errors(key):
             self._client.remove_object(bucket_name=self._bucket, object_name=key)
 
     def erase(self, key: str, /) -> None:
-        """Remove every version, and the marks of those that were hidden; of a bucket without versions the object."""
+        """Remove every version and every delete marker; in a bucket without versions the object."""
         checked_key(key)
-        with _our_errors(key):
+        with _object_errors(key):
             if not self._is_versioned():
                 self._client.remove_object(bucket_name=self._bucket, object_name=key)
                 return
@@ -115,14 +116,14 @@ class S3Store:
                 self._client.remove_object(bucket_name=self._bucket, object_name=key, version_id=item.version_id)
 
     def url_for(self, key: str, /, *, seconds: int) -> str:
-        """Sign a link, without asking the server."""
+        """Sign a link without a request to the server."""
         return self._signer.presigned_get_object(
             bucket_name=self._bucket, object_name=checked_key(key), expires=timedelta(seconds=seconds)
         )
 
     @property
     def _client(self) -> Minio:
-        """The client of this process: sockets shared after a fork would mix up answers."""
+        """The client of this process: sockets shared across a fork would mix up answers."""
         return self._clients.get(os.getpid()) or self._clients.setdefault(
             os.getpid(), connect(self._options, self._options.endpoint)
         )
@@ -134,13 +135,17 @@ class S3Store:
         return _info(self._client.stat_object(bucket_name=self._bucket, object_name=key, version_id=version))
 
     def _confirm_bucket(self, key: str) -> None:
-        with _our_errors(key):
+        with _object_errors(key):
             if not self._client.bucket_exists(bucket_name=self._bucket):
-                raise StoreError(f"There is no bucket {self._bucket!r}: create it, or name the right one.")
+                raise StoreError(f"There is no bucket {self._bucket!r}", hint="create it, or name the right one.")
 
 
 def connect(options: StoreOptions, endpoint: str) -> Minio:
-    """A client of our own timeouts and retries; asks nothing yet."""
+    """Build a client with our timeouts and retries; it sends nothing yet.
+
+    Raises:
+        StoreError: The endpoint is not HOST:PORT.
+    """
     retry = urllib3.Retry(total=options.retries, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
     timeout = urllib3.Timeout(connect=3, read=options.timeout)
     try:
@@ -170,7 +175,7 @@ def _limited(response: urllib3.BaseHTTPResponse, limit: int | None) -> bytes:
 
 
 def _info(item: Object) -> ObjectInfo:
-    """What a listing and a look at the object tell alike: only one of them counts fractions of a second."""
+    """The same values from a listing and from HEAD: only one of them has fractions of a second."""
     version = None if item.version_id in {None, "", "null"} else item.version_id
     return ObjectInfo(
         key=item.object_name or "",
@@ -182,20 +187,36 @@ def _info(item: Object) -> ObjectInfo:
 
 
 @contextmanager
-def _our_errors(key: str) -> Iterator[None]:
+def translated_errors(explain: Callable[[str], StoreError], refused: StoreError) -> Iterator[None]:
+    """Translate errors of the SDK and of HTTP into ours.
+
+    Args:
+        explain: Makes the error for a code of S3.
+        refused: The error for any other refusal.
+    """
     try:
         yield
     except S3Error as error:
-        raise _named(key, error.code or "unknown") from error
+        raise explain(error.code or "unknown") from error
     except (HTTPError, ServerError, InvalidResponseError) as error:
-        raise StoreDownError("The object store did not answer: check that it runs and can be reached.") from error
+        raise no_answer() from error
     except (MinioException, ValueError) as error:
-        raise StoreError(f"The object store refused {masked_key(key)}: check the store's settings.") from error
+        raise refused from error
 
 
-def _named(key: str, code: str) -> StoreError:
+def no_answer() -> StoreDownError:
+    """The error for a server that does not answer."""
+    return StoreDownError("The object store did not answer", hint="check that it runs and can be reached.")
+
+
+def _object_errors(key: str) -> AbstractContextManager[None]:
+    refused = StoreError(f"The object store refused {masked_key(key)}", hint="check the store's settings.")
+    return translated_errors(partial(_explained, key), refused)
+
+
+def _explained(key: str, code: str) -> StoreError:
     if code in _MISSING:
         return ObjectMissingError(f"There is no {masked_key(key)}.")
     if code in _PASSING:
-        return StoreDownError(f"The object store is busy ({code}): trying again helps.")
-    return StoreError(f"The object store refused {masked_key(key)} ({code}): check its keys, bucket and policy.")
+        return StoreDownError(f"The object store is busy ({code})", hint="trying again helps.")
+    return StoreError(f"The object store refused {masked_key(key)} ({code})", hint="check its keys, bucket and policy.")

@@ -9,8 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine
 
 from models.review import Role
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
 from pipeline.stores.options import SealingOptions, StoreOptions
@@ -93,5 +92,5 @@ def engine(url: str) -> Iterator[Engine]:
 @pytest.fixture
 def people(ledger: Ledger) -> Ledger:
     """A ledger with one person who may sign in."""
-    ledger.make_account("amy", Role.REVIEWER, PASSWORD, by="test")
+    ledger.accounts.make("amy", Role.REVIEWER, PASSWORD, by="test")
     return ledger

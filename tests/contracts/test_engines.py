@@ -7,12 +7,12 @@ from PIL import Image, ImageDraw
 from fixtures.printing.fonts import Face, font
 from models.geometry import Box
 from models.reading import BLANK
-from pipeline.decode.pixels import Rgb
-from pipeline.ocr.base import OcrEngine, weights_named
-from pipeline.ocr.engines import engine_kind
-from pipeline.ocr.lattice import log_likelihood, text_of
-from pipeline.ocr.options import OcrOptions
-from pipeline.scene.lines import cut_line
+from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.ocr.base import OcrEngine, weights_named
+from pipeline.perceive.ocr.engine import engine_kind
+from pipeline.perceive.ocr.lattice import log_likelihood, text_of
+from pipeline.perceive.ocr.options import OcrOptions
+from pipeline.perceive.scene.rectify import cut_line
 
 pytestmark = [pytest.mark.ocr, pytest.mark.timeout(120)]
 

@@ -1,4 +1,4 @@
-"""What every ledger must do so that nobody changes the past unnoticed."""
+"""What every ledger must do so that no change of the past goes unnoticed."""
 
 import random
 import re
@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from models.case import Conclusion
 from models.errors import LedgerError, LostLeaseError
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.records import AuditKind
-from pipeline.ledger.values import Conclusion, UploadEvent, Via
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import AuditKind, UploadEvent, Via
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 
@@ -20,50 +20,50 @@ TRIALS = 1000
 def worked(ledger: Ledger, numbers: Iterable[int] = range(3)) -> None:
     """Uploads that became cases, each with two runs."""
     for number in numbers:
-        ledger.hear(UploadEvent(bucket="b", key=f"k{number}", etag="e", via=Via.EVENT))
-        (item,) = ledger.undispatched(1)
-        lease = ledger.lease(item.item_id, "w", 60)
-        case = ledger.open_case(submission(f"s-{number}"), FILES, "d1")
-        ledger.conclude(Conclusion(case, result(case), child(str(number)), lease=lease))
-        ledger.conclude(Conclusion(case, result(case)))
+        ledger.inbox.add_upload(UploadEvent(bucket="b", key=f"k{number}", etag="e", via=Via.EVENT))
+        (item,) = ledger.inbox.undispatched(1)
+        lease = ledger.inbox.lease(item.item_id, "w", 60)
+        case = ledger.cases.open(submission(f"s-{number}"), FILES, "d1")
+        ledger.cases.conclude(Conclusion(case, result(case), child(str(number)), lease=lease))
+        ledger.cases.conclude(Conclusion(case, result(case)))
 
 
 def test_what_the_ledger_does_is_recorded(ledger: Ledger) -> None:
     worked(ledger, [0])
-    ledger.import_children([child("9")])
-    ledger.forget_child(["110199202001010010"])
-    trail = ledger.audit_trail("s-0")
+    ledger.children.add([child("9")])
+    ledger.erasures.forget_child(["110199202001010010"])
+    trail = ledger.audit.trail("s-0")
     assert [record.kind for record in trail] == [AuditKind.OPENED, AuditKind.CONCLUDED, AuditKind.CONCLUDED]
     assert [record.details.get("run") for record in trail] == [None, 1, 2]
-    assert ledger.audit_trail("s-1") == ()
-    assert ledger.verify_audit().records == 6
-    assert ledger.verify_audit().problems == ()
+    assert ledger.audit.trail("s-1") == ()
+    assert ledger.audit.verify().records == 6
+    assert ledger.audit.verify().problems == ()
 
 
 def test_the_same_again_is_recorded_once(ledger: Ledger) -> None:
     event = UploadEvent(bucket="b", key="k", etag="e", via=Via.EVENT)
     for _ in range(3):
-        ledger.hear(event)
-        ledger.open_case(submission("s-0"), FILES, "d1")
-    assert ledger.verify_audit().records == 2
+        ledger.inbox.add_upload(event)
+        ledger.cases.open(submission("s-0"), FILES, "d1")
+    assert ledger.audit.verify().records == 2
 
 
 def test_a_write_that_comes_too_late_is_recorded_and_nothing_else_is(ledger: Ledger, clock: Clock) -> None:
-    ledger.hear(UploadEvent(bucket="b", key="k", etag="e", via=Via.EVENT))
-    (item,) = ledger.undispatched(1)
-    late = ledger.lease(item.item_id, "slow", 60)
-    case = ledger.open_case(submission("s-0"), FILES, "d1")
+    ledger.inbox.add_upload(UploadEvent(bucket="b", key="k", etag="e", via=Via.EVENT))
+    (item,) = ledger.inbox.undispatched(1)
+    late = ledger.inbox.lease(item.item_id, "slow", 60)
+    case = ledger.cases.open(submission("s-0"), FILES, "d1")
     clock.forward(61)
-    assert ledger.lease(item.item_id, "quick", 60)
+    assert ledger.inbox.lease(item.item_id, "quick", 60)
     with pytest.raises(LostLeaseError):
-        ledger.conclude(Conclusion(case, result(case), lease=late))
-    assert [record.kind for record in ledger.audit_trail("s-0")] == [AuditKind.OPENED, AuditKind.LATE]
-    assert ledger.results("s-0") == ()
+        ledger.cases.conclude(Conclusion(case, result(case), lease=late))
+    assert [record.kind for record in ledger.audit.trail("s-0")] == [AuditKind.OPENED, AuditKind.LATE]
+    assert ledger.cases.results("s-0") == ()
 
 
 def test_the_chain_names_nobody(ledger: Ledger, engine: Engine) -> None:
     worked(ledger)
-    ledger.forget_child(["110199202001010010"])
+    ledger.erasures.forget_child(["110199202001010010"])
     with engine.connect() as connection:
         said = " ".join(str(row) for row in connection.execute(text("SELECT * FROM audit")))
     assert not re.search(r"s-\d|110199|欧阳", said)
@@ -122,11 +122,11 @@ def test_a_thousand_changes_of_the_past_are_all_found(ledger: Ledger, engine: En
             before = _tables(connection)
             way = _changes(chance, connection)
             connection.commit()
-            if not ledger.verify_audit().problems:
+            if not ledger.audit.verify().problems:
                 missed.append((trial, way))
             _put_back(connection, before)
     assert missed == []
-    assert ledger.verify_audit().problems == ()
+    assert ledger.audit.verify().problems == ()
 
 
 _Tables = dict[str, list[dict[str, object]]]
@@ -154,11 +154,11 @@ def _put_back(connection: Connection, tables: _Tables) -> None:
     ],
 )
 def test_an_anchor_of_today_holds(ledger: Ledger, later: Callable[[Ledger], None], wrong: int) -> None:
-    empty = ledger.audit_anchor()
+    empty = ledger.audit.anchor()
     worked(ledger)
-    anchors = [empty, ledger.audit_anchor()]
+    anchors = [empty, ledger.audit.anchor()]
     later(ledger)
-    assert len(ledger.verify_audit(anchors).problems) == wrong
+    assert len(ledger.audit.verify(anchors).problems) == wrong
 
 
 def test_an_old_copy_of_the_whole_database_is_told_by_an_anchor(ledger: Ledger, engine: Engine) -> None:
@@ -166,18 +166,18 @@ def test_an_old_copy_of_the_whole_database_is_told_by_an_anchor(ledger: Ledger, 
     with engine.connect() as connection:
         backup = _tables(connection)
     worked(ledger, [1])
-    anchor = ledger.audit_anchor()
+    anchor = ledger.audit.anchor()
     with engine.connect() as connection:
         _put_back(connection, backup)
-    assert ledger.verify_audit().problems == (), "it agrees with itself"
-    assert [p for p in ledger.verify_audit([anchor]).problems if f"Record {anchor.seq} was anchored" in p]
+    assert ledger.audit.verify().problems == (), "it agrees with itself"
+    assert [p for p in ledger.audit.verify([anchor]).problems if f"Record {anchor.seq} was anchored" in p]
 
 
 def test_an_anchor_that_was_changed_is_found(ledger: Ledger) -> None:
     worked(ledger)
-    anchor = ledger.audit_anchor()
+    anchor = ledger.audit.anchor()
     changed = [anchor.model_copy(update=change) for change in ({"seq": 1}, {"hash": "0" * 64}, {"mac": "0" * 64})]
-    assert [len(ledger.verify_audit([one]).problems) for one in changed] == [1, 1, 1]
+    assert [len(ledger.audit.verify([one]).problems) for one in changed] == [1, 1, 1]
 
 
 def test_without_a_head_nothing_more_is_recorded_and_nothing_happens(ledger: Ledger, engine: Engine) -> None:
@@ -185,5 +185,5 @@ def test_without_a_head_nothing_more_is_recorded_and_nothing_happens(ledger: Led
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM audit_head"))
     with pytest.raises(LedgerError, match="intake audit verify"):
-        ledger.hear(UploadEvent(bucket="b", key="another", etag="e", via=Via.EVENT))
-    assert ledger.undispatched(10) == ()
+        ledger.inbox.add_upload(UploadEvent(bucket="b", key="another", etag="e", via=Via.EVENT))
+    assert ledger.inbox.undispatched(10) == ()

@@ -6,17 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from models.case import Case
+from models.case import Case, Conclusion
 from models.changes import Change
-from models.children import KnownChild
-from models.errors import LostLeaseError, UnknownBatchError
+from models.errors import ChildExistsError, LostLeaseError, UnknownBatchError
 from models.findings import Code, Reason
+from models.register import ChildNumbers, KnownChild
 from models.result import Decision
 from models.review import Priority
-from pipeline.ledger.base import ChildExistsError, Ledger
-from pipeline.ledger.batched import Batch, BatchLease, BatchOptions, BatchStep, ItemState, Judged
-from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.values import ChildNumbers, Conclusion, Selection
+from pipeline.ledger.batch_values import Batch, BatchLease, BatchOptions, BatchStep, ItemState, Judged
+from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.values import Selection
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, SECRET, child, result, submission
 
@@ -29,18 +28,18 @@ AT_ONCE, DRY = BatchOptions(), BatchOptions(dry_run=True)
 
 def concluded(ledger: Ledger, number: int, known: KnownChild | None = None) -> Case:
     """A case that was returned, or registered this child."""
-    case = ledger.open_case(submission(f"s-{number}"), FILES, "d1")
-    ledger.conclude(Conclusion(case, result(case, *([] if known else [BLURRED])), known))
+    case = ledger.cases.open(submission(f"s-{number}"), FILES, "d1")
+    ledger.cases.conclude(Conclusion(case, result(case, *([] if known else [BLURRED])), known))
     return case
 
 
 def begun(ledger: Ledger, cases: Sequence[Case], options: BatchOptions = AT_ONCE) -> tuple[Batch, BatchLease]:
-    batch = ledger.begin_batch([case.submission.submission_id for case in cases], options, "lin", "1.0")
+    batch = ledger.batches.begin([case.submission.submission_id for case in cases], options, "lin", "1.0")
     return batch, held(ledger, batch.batch_id)
 
 
 def held(ledger: Ledger, batch_id: str, owner: str = "here", step: BatchStep = BatchStep.RESUMED) -> BatchLease:
-    lease = ledger.hold_batch(batch_id, owner, 60, step, "lin")
+    lease = ledger.batches.hold(batch_id, owner, 60, step, "lin")
     assert lease is not None
     return lease
 
@@ -52,11 +51,11 @@ def judged(number: int, case: Case, known: KnownChild | None = None, run: int = 
 
 
 def states(ledger: Ledger, batch: Batch) -> list[ItemState]:
-    return [item.state for item in ledger.batch_items(batch.batch_id)]
+    return [item.state for item in ledger.batches.items(batch.batch_id)]
 
 
 def registered(ledger: Ledger) -> list[tuple[str | None, str | None]]:
-    return [(known.submission_id, known.id_number) for known in ledger.export_children()]
+    return [(known.submission_id, known.id_number) for known in ledger.children.export()]
 
 
 @pytest.fixture
@@ -68,29 +67,29 @@ def engine(url: str) -> Iterator[Engine]:
 
 
 def test_a_batch_is_each_case_once_in_the_order_of_the_ids(ledger: Ledger) -> None:
-    batch = ledger.begin_batch(["s-2", "s-1", "s-2"], BatchOptions(selection=Selection(version="1")), "lin", "1.0")
-    items = ledger.batch_items(batch.batch_id)
+    batch = ledger.batches.begin(["s-2", "s-1", "s-2"], BatchOptions(selection=Selection(version="1")), "lin", "1.0")
+    items = ledger.batches.items(batch.batch_id)
     assert [(item.number, item.submission_id, item.state) for item in items] == [
         (1, "s-1", ItemState.PENDING), (2, "s-2", ItemState.PENDING),
     ]  # fmt: skip
     assert (batch.total, batch.counts, batch.account, batch.version) == (2, {ItemState.PENDING: 2}, "lin", "1.0")
-    assert ledger.batch(batch.batch_id) == batch
-    assert [item.number for item in ledger.batch_items(batch.batch_id, after=1)] == [2]
-    assert ledger.batch_items(batch.batch_id, {ItemState.DONE}) == ()
+    assert ledger.batches.get(batch.batch_id) == batch
+    assert [item.number for item in ledger.batches.items(batch.batch_id, after=1)] == [2]
+    assert ledger.batches.items(batch.batch_id, {ItemState.DONE}) == ()
 
 
 def test_batches_are_listed_the_newest_first(ledger: Ledger, clock: Clock) -> None:
-    first = ledger.begin_batch(["s-1"], BatchOptions(), "lin", "1.0")
+    first = ledger.batches.begin(["s-1"], BatchOptions(), "lin", "1.0")
     clock.forward(1)
-    second = ledger.begin_batch([], BatchOptions(), "lin", "1.0")
-    assert ledger.batches() == (second, first)
+    second = ledger.batches.begin([], BatchOptions(), "lin", "1.0")
+    assert ledger.batches.list() == (second, first)
 
 
 @pytest.mark.parametrize(
     "use",
     [
-        pytest.param(lambda ledger: ledger.batch("none"), id="look"),
-        pytest.param(lambda ledger: ledger.hold_batch("none", "o", 60, BatchStep.RESUMED, "lin"), id="hold"),
+        pytest.param(lambda ledger: ledger.batches.get("none"), id="look"),
+        pytest.param(lambda ledger: ledger.batches.hold("none", "o", 60, BatchStep.RESUMED, "lin"), id="hold"),
     ],
 )
 def test_a_batch_that_was_never_begun_is_unknown(ledger: Ledger, use: Callable[[Ledger], object]) -> None:
@@ -101,21 +100,21 @@ def test_a_batch_that_was_never_begun_is_unknown(ledger: Ledger, use: Callable[[
 def test_what_is_recorded_is_in_force_at_once(ledger: Ledger) -> None:
     case = concluded(ledger, 1)
     batch, lease = begun(ledger, [case])
-    assert ledger.record_items(lease, [judged(1, case, child("1"))]) == (ItemState.PROMOTED,)
-    (item,) = ledger.batch_items(batch.batch_id)
+    assert ledger.batches.record_items(lease, [judged(1, case, child("1"))]) == (ItemState.PROMOTED,)
+    (item,) = ledger.batches.items(batch.batch_id)
     assert (item.state, item.revision, item.before, item.after) == (ItemState.PROMOTED, 1, 1, 2)
     assert item.noted.changes == (CHANGE,)
-    assert [run.decision for run in ledger.results("s-1")] == [Decision.RETURNED, Decision.ACCEPTED]
+    assert [run.decision for run in ledger.cases.results("s-1")] == [Decision.RETURNED, Decision.ACCEPTED]
     assert registered(ledger) == [("s-1", "1")]
 
 
 def test_a_dry_run_changes_nothing_until_it_is_promoted(ledger: Ledger) -> None:
     case = concluded(ledger, 1)
     batch, lease = begun(ledger, [case], DRY)
-    assert ledger.record_items(lease, [judged(1, case, child("1"))]) == (ItemState.DONE,)
-    assert (len(ledger.results("s-1")), registered(ledger)) == (1, [])
-    assert ledger.promote_items(lease, [1], tell=False) == (ItemState.PROMOTED,)
-    assert ledger.latest_result("s-1") == result(case, version="0.2.0")
+    assert ledger.batches.record_items(lease, [judged(1, case, child("1"))]) == (ItemState.DONE,)
+    assert (len(ledger.cases.results("s-1")), registered(ledger)) == (1, [])
+    assert ledger.batches.promote(lease, [1], tell=False) == (ItemState.PROMOTED,)
+    assert ledger.cases.latest_result("s-1") == result(case, version="0.2.0")
     assert registered(ledger) == [("s-1", "1")]
     assert states(ledger, batch) == [ItemState.PROMOTED]
 
@@ -124,22 +123,22 @@ def test_an_item_is_recorded_once_and_promoted_once(ledger: Ledger) -> None:
     case = concluded(ledger, 1)
     _, lease = begun(ledger, [case])
     for _ in range(3):
-        assert ledger.record_items(lease, [judged(1, case)]) == (ItemState.PROMOTED,)
-        assert ledger.promote_items(lease, [1], tell=False) == (ItemState.PROMOTED,)
-    assert len(ledger.results("s-1")) == 2
+        assert ledger.batches.record_items(lease, [judged(1, case)]) == (ItemState.PROMOTED,)
+        assert ledger.batches.promote(lease, [1], tell=False) == (ItemState.PROMOTED,)
+    assert len(ledger.cases.results("s-1")) == 2
 
 
 def test_rolling_back_puts_the_earlier_result_in_force_as_another_run(ledger: Ledger) -> None:
     case = concluded(ledger, 1)
     batch, lease = begun(ledger, [case])
-    ledger.record_items(lease, [judged(1, case, child("1"))])
-    before = ledger.results("s-1")
-    assert ledger.roll_back_items(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)
-    assert ledger.results("s-1") == (*before, result(case, BLURRED))
+    ledger.batches.record_items(lease, [judged(1, case, child("1"))])
+    before = ledger.cases.results("s-1")
+    assert ledger.batches.roll_back(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)
+    assert ledger.cases.results("s-1") == (*before, result(case, BLURRED))
     assert registered(ledger) == []
-    assert ledger.roll_back_items(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)
-    assert len(ledger.results("s-1")) == 3
-    (item,) = ledger.batch_items(batch.batch_id)
+    assert ledger.batches.roll_back(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)
+    assert len(ledger.cases.results("s-1")) == 3
+    (item,) = ledger.batches.items(batch.batch_id)
     assert (item.noted.changes, item.noted.undo, item.noted.candidate) == ((CHANGE,), None, None)
 
 
@@ -159,8 +158,8 @@ def test_rolling_back_restores_the_register_exactly(
     before = _register(ledger, engine)
     clock.forward(3600)
     _, lease = begun(ledger, [case])
-    ledger.record_items(lease, [judged(1, case, gets)])
-    ledger.roll_back_items(lease, [1], tell=False)
+    ledger.batches.record_items(lease, [judged(1, case, gets)])
+    ledger.batches.roll_back(lease, [1], tell=False)
     assert _register(ledger, engine) == before
 
 
@@ -170,7 +169,7 @@ def _register(ledger: Ledger, engine: Engine) -> tuple[object, ...]:
     with engine.connect() as connection:
         beside = connection.execute(text(f"SELECT {columns} FROM children")).all()
         keys = connection.execute(text("SELECT case_id, key FROM case_keys ORDER BY key")).all()
-    return (tuple(ledger.export_children()), beside, keys)
+    return (tuple(ledger.children.export()), beside, keys)
 
 
 @pytest.mark.parametrize("act", ["record", "promote", "roll back"])
@@ -179,34 +178,34 @@ def test_what_came_in_between_stays_in_force(ledger: Ledger, act: str, came: str
     case = concluded(ledger, 1)
     batch, lease = begun(ledger, [case], DRY if act == "promote" else BatchOptions())
     if act != "record":
-        ledger.record_items(lease, [judged(1, case)])
-    runs = len(ledger.results("s-1"))
-    newer = ledger.open_case(submission("s-1"), FILES, "d2") if came == "a revision" else case
+        ledger.batches.record_items(lease, [judged(1, case)])
+    runs = len(ledger.cases.results("s-1"))
+    newer = ledger.cases.open(submission("s-1"), FILES, "d2") if came == "a revision" else case
     if came == "a run":
-        ledger.conclude(Conclusion(newer, result(newer, UNSURE)))
+        ledger.cases.conclude(Conclusion(newer, result(newer, UNSURE)))
     acts: dict[str, Callable[[], object]] = {
-        "record": lambda: ledger.record_items(lease, [judged(1, case)]),
-        "promote": lambda: ledger.promote_items(lease, [1], tell=False),
-        "roll back": lambda: ledger.roll_back_items(lease, [1], tell=False),
+        "record": lambda: ledger.batches.record_items(lease, [judged(1, case)]),
+        "promote": lambda: ledger.batches.promote(lease, [1], tell=False),
+        "roll back": lambda: ledger.batches.roll_back(lease, [1], tell=False),
     }
     assert acts[act]() == (ItemState.STALE,)
-    assert len(ledger.results("s-1")) == runs + (came == "a run")
+    assert len(ledger.cases.results("s-1")) == runs + (came == "a run")
     assert states(ledger, batch) == [ItemState.STALE]
 
 
 def test_what_a_person_decided_stays_in_force_and_the_difference_is_told(ledger: Ledger, engine: Engine) -> None:
     cases = [concluded(ledger, number) for number in (1, 2)]
     dry, lease = begun(ledger, cases[1:], DRY)
-    ledger.record_items(lease, [judged(1, cases[1])])
+    ledger.batches.record_items(lease, [judged(1, cases[1])])
     with engine.begin() as connection:
         connection.execute(text("UPDATE runs SET author = 'wang'"))
     batch, other = begun(ledger, cases[:1])
-    assert ledger.record_items(other, [judged(1, cases[0])]) == (ItemState.KEPT,)
-    assert ledger.promote_items(lease, [1], tell=False) == (ItemState.KEPT,)
+    assert ledger.batches.record_items(other, [judged(1, cases[0])]) == (ItemState.KEPT,)
+    assert ledger.batches.promote(lease, [1], tell=False) == (ItemState.KEPT,)
     for one in (batch, dry):
-        (item,) = ledger.batch_items(one.batch_id)
+        (item,) = ledger.batches.items(one.batch_id)
         assert (item.noted.changes, item.noted.candidate) == ((CHANGE,), None)
-    assert [len(ledger.results(name)) for name in ("s-1", "s-2")] == [1, 1]
+    assert [len(ledger.cases.results(name)) for name in ("s-1", "s-2")] == [1, 1]
 
 
 @pytest.mark.parametrize("options", [BatchOptions(), DRY])
@@ -215,23 +214,27 @@ def test_a_child_that_exists_refuses_the_whole_lot(ledger: Ledger, options: Batc
     batch, lease = begun(ledger, cases, options)
     lot = [judged(number, case, child("1")) for number, case in enumerate(cases, start=1)]
     if options.dry_run:
-        ledger.record_items(lease, lot)
+        ledger.batches.record_items(lease, lot)
     with pytest.raises(ChildExistsError):
-        _ = ledger.promote_items(lease, [1, 2], tell=False) if options.dry_run else ledger.record_items(lease, lot)
+        _ = (
+            ledger.batches.promote(lease, [1, 2], tell=False)
+            if options.dry_run
+            else ledger.batches.record_items(lease, lot)
+        )
     assert states(ledger, batch) == [ItemState.DONE if options.dry_run else ItemState.PENDING] * 2
-    assert (registered(ledger), len(ledger.results("s-1"))) == ([], 1)
+    assert (registered(ledger), len(ledger.cases.results("s-1"))) == ([], 1)
 
 
 def test_a_record_that_cannot_be_restored_refuses_the_roll_back(ledger: Ledger) -> None:
     case, other = concluded(ledger, 1, child("1")), concluded(ledger, 2)
     batch, lease = begun(ledger, [case])
-    ledger.record_items(lease, [judged(1, case, child("2"))])
-    ledger.conclude(Conclusion(other, result(other), child("1")))
+    ledger.batches.record_items(lease, [judged(1, case, child("2"))])
+    ledger.cases.conclude(Conclusion(other, result(other), child("1")))
     with pytest.raises(ChildExistsError):
-        ledger.roll_back_items(lease, [1], tell=False)
-    ledger.note_item(lease, 1, ItemState.PROMOTED, "ChildExistsError")
+        ledger.batches.roll_back(lease, [1], tell=False)
+    ledger.batches.note_item(lease, 1, ItemState.PROMOTED, "ChildExistsError")
     assert registered(ledger) == [("s-1", "2"), ("s-2", "1")]
-    assert [(item.state, item.failure) for item in ledger.batch_items(batch.batch_id)] == [
+    assert [(item.state, item.failure) for item in ledger.batches.items(batch.batch_id)] == [
         (ItemState.PROMOTED, "ChildExistsError")
     ]
 
@@ -239,22 +242,22 @@ def test_a_record_that_cannot_be_restored_refuses_the_roll_back(ledger: Ledger) 
 def test_one_at_a_time_holds_a_batch(ledger: Ledger, clock: Clock) -> None:
     batch, lease = begun(ledger, [])
     take = (batch.batch_id, "there", 60, BatchStep.RESUMED, "lin")
-    assert ledger.hold_batch(*take) is None
-    assert ledger.batch(batch.batch_id).owner == "here"
+    assert ledger.batches.hold(*take) is None
+    assert ledger.batches.get(batch.batch_id).owner == "here"
     clock.forward(50)
-    ledger.renew_batch(lease, 60)
+    ledger.batches.renew(lease, 60)
     clock.forward(50)
-    assert ledger.hold_batch(*take) is None
+    assert ledger.batches.hold(*take) is None
     clock.forward(11)
-    assert ledger.hold_batch(*take)
+    assert ledger.batches.hold(*take)
 
 
 def test_of_several_threads_one_gets_the_batch(ledger: Ledger) -> None:
     for _ in range(10):
-        batch = ledger.begin_batch([], BatchOptions(), "lin", "1.0")
+        batch = ledger.batches.begin([], BatchOptions(), "lin", "1.0")
 
         def hold(number: int, batch_id: str = batch.batch_id) -> bool:
-            return ledger.hold_batch(batch_id, f"w{number}", 60, BatchStep.RESUMED, "lin") is not None
+            return ledger.batches.hold(batch_id, f"w{number}", 60, BatchStep.RESUMED, "lin") is not None
 
         with ThreadPoolExecutor(4) as pool:
             assert sum(pool.map(hold, range(4))) == 1
@@ -264,21 +267,21 @@ def test_whoever_is_gone_is_replaced_at_once_and_what_they_still_write_is_refuse
     case = concluded(ledger, 1)
     batch, late = begun(ledger, [case])
     take = (batch.batch_id, "there", 60, BatchStep.RESUMED, "lin")
-    assert ledger.hold_batch(*take, instead_of=late.token + 1) is None
-    assert ledger.hold_batch(*take, instead_of=late.token)
+    assert ledger.batches.hold(*take, instead_of=late.token + 1) is None
+    assert ledger.batches.hold(*take, instead_of=late.token)
     late_writes: list[Callable[[], object]] = [
-        lambda: ledger.record_items(late, [judged(1, case)]),
-        lambda: ledger.promote_items(late, [1], tell=False),
-        lambda: ledger.roll_back_items(late, [1], tell=False),
-        lambda: ledger.note_item(late, 1, ItemState.FAILED, "x"),
-        lambda: ledger.renew_batch(late, 60),
+        lambda: ledger.batches.record_items(late, [judged(1, case)]),
+        lambda: ledger.batches.promote(late, [1], tell=False),
+        lambda: ledger.batches.roll_back(late, [1], tell=False),
+        lambda: ledger.batches.note_item(late, 1, ItemState.FAILED, "x"),
+        lambda: ledger.batches.renew(late, 60),
     ]
     for write in late_writes:
         with pytest.raises(LostLeaseError):
             write()
-    ledger.let_go_of_batch(late, BatchStep.ENDED, "lin")
-    assert ledger.batch(batch.batch_id).owner == "there"
-    assert (states(ledger, batch), len(ledger.results("s-1"))) == ([ItemState.PENDING], 1)
+    ledger.batches.release(late, BatchStep.ENDED, "lin")
+    assert ledger.batches.get(batch.batch_id).owner == "there"
+    assert (states(ledger, batch), len(ledger.cases.results("s-1"))) == ([ItemState.PENDING], 1)
 
 
 @pytest.mark.parametrize(
@@ -294,9 +297,9 @@ def test_whoever_is_gone_is_replaced_at_once_and_what_they_still_write_is_refuse
 def test_who_hears_of_it(ledger: Ledger, options: BatchOptions, tell: bool, messages: int) -> None:
     case = concluded(ledger, 1)
     _, lease = begun(ledger, [case], options)
-    ledger.record_items(lease, [judged(1, case)])
-    ledger.roll_back_items(lease, [1], tell=tell)
-    assert len(ledger.claim_messages(10, 60)) == messages
+    ledger.batches.record_items(lease, [judged(1, case)])
+    ledger.batches.roll_back(lease, [1], tell=tell)
+    assert len(ledger.outbox.claim(10, 60)) == messages
 
 
 @pytest.mark.parametrize("options", [BatchOptions(), DRY])
@@ -304,25 +307,25 @@ def test_forgetting_a_child_erases_its_items(ledger: Ledger, engine: Engine, opt
     cases = [concluded(ledger, number) for number in (1, 2)]
     batch, lease = begun(ledger, cases, options)
     lot = [judged(number, case, child(f"11019920200101001{number}")) for number, case in enumerate(cases, start=1)]
-    ledger.record_items(lease, lot)
+    ledger.batches.record_items(lease, lot)
     if options.dry_run:
-        ledger.promote_items(lease, [1], tell=False)
-    ledger.forget_child(["110199202001010011"])
-    assert [item.submission_id for item in ledger.batch_items(batch.batch_id)] == ["s-2"]
-    assert ledger.record_items(lease, lot[:1]) == (ItemState.STALE,)
-    assert ledger.roll_back_items(lease, [1], tell=False) == (ItemState.STALE,)
-    assert ledger.batch(batch.batch_id).total == 2
+        ledger.batches.promote(lease, [1], tell=False)
+    ledger.erasures.forget_child(["110199202001010011"])
+    assert [item.submission_id for item in ledger.batches.items(batch.batch_id)] == ["s-2"]
+    assert ledger.batches.record_items(lease, lot[:1]) == (ItemState.STALE,)
+    assert ledger.batches.roll_back(lease, [1], tell=False) == (ItemState.STALE,)
+    assert ledger.batches.get(batch.batch_id).total == 2
 
 
 def test_what_is_kept_of_an_item_is_sealed(ledger: Ledger, url: str, engine: Engine) -> None:
     case = concluded(ledger, 1)
     batch, lease = begun(ledger, [case], DRY)
-    ledger.record_items(lease, [judged(1, case, child("110199202001010010"))])
+    ledger.batches.record_items(lease, [judged(1, case, child("110199202001010010"))])
     with engine.connect() as connection:
         (payload,) = connection.execute(text("SELECT payload FROM batch_items")).one()
     assert not any(word in bytes(payload) for word in (b"110199", "欧阳".encode(), b"decision"))
     again = open_ledger(url, SECRET)
-    (item,) = again.batch_items(batch.batch_id)
+    (item,) = again.batches.items(batch.batch_id)
     assert item.noted.candidate
     assert item.noted.candidate.child == child("110199202001010010")
     assert item.noted.candidate.result == result(case, version="0.2.0")
@@ -332,12 +335,12 @@ def test_what_is_kept_of_an_item_is_sealed(ledger: Ledger, url: str, engine: Eng
 def test_every_step_of_a_batch_is_in_the_audit_chain(ledger: Ledger, engine: Engine) -> None:
     case = concluded(ledger, 1)
     batch, lease = begun(ledger, [case], DRY)
-    ledger.record_items(lease, [judged(1, case)])
-    ledger.let_go_of_batch(lease, BatchStep.STOPPED, "lin")
-    ledger.let_go_of_batch(held(ledger, batch.batch_id), BatchStep.ENDED, "lin")
+    ledger.batches.record_items(lease, [judged(1, case)])
+    ledger.batches.release(lease, BatchStep.STOPPED, "lin")
+    ledger.batches.release(held(ledger, batch.batch_id), BatchStep.ENDED, "lin")
     lease = held(ledger, batch.batch_id, step=BatchStep.PROMOTING)
-    ledger.promote_items(lease, [1], tell=False)
-    ledger.let_go_of_batch(lease, BatchStep.PROMOTED, "wu")
+    ledger.batches.promote(lease, [1], tell=False)
+    ledger.batches.release(lease, BatchStep.PROMOTED, "wu")
     with engine.connect() as connection:
         said = connection.scalars(text("SELECT details FROM audit WHERE kind = 'batch' ORDER BY seq")).all()
 
@@ -352,19 +355,19 @@ def test_every_step_of_a_batch_is_in_the_audit_chain(ledger: Ledger, engine: Eng
         words("promoting", "done"),
         words("promoted", "promoted", "wu"),
     ]
-    assert [record.details.get("run") for record in ledger.audit_trail("s-1")] == [None, 1, 2]
-    assert ledger.verify_audit().problems == ()
+    assert [record.details.get("run") for record in ledger.audit.trail("s-1")] == [None, 1, 2]
+    assert ledger.audit.verify().problems == ()
 
 
 def test_what_breaks_after_a_case_was_recorded_keeps_nobody_from_undoing_it(ledger: Ledger) -> None:
     case = concluded(ledger, 1)
     batch, lease = begun(ledger, [case])
-    ledger.record_items(lease, [judged(1, case)])
-    ledger.note_item(lease, 1, ItemState.FAILED, "LedgerError")
-    assert [(item.state, item.failure) for item in ledger.batch_items(batch.batch_id)] == [
+    ledger.batches.record_items(lease, [judged(1, case)])
+    ledger.batches.note_item(lease, 1, ItemState.FAILED, "LedgerError")
+    assert [(item.state, item.failure) for item in ledger.batches.items(batch.batch_id)] == [
         (ItemState.PROMOTED, "LedgerError")
     ]
-    assert ledger.roll_back_items(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)
+    assert ledger.batches.roll_back(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)
 
 
 @pytest.mark.parametrize(
@@ -377,42 +380,42 @@ def test_what_breaks_after_a_case_was_recorded_keeps_nobody_from_undoing_it(ledg
 def test_a_forgotten_child_does_not_come_back_though_its_case_is_anothers_now(
     ledger: Ledger, options: BatchOptions, first: str, then: str
 ) -> None:
-    case = ledger.open_case(submission("s-1"), FILES, "d1")
-    ledger.conclude(Conclusion(case, result(case), child(first), ChildNumbers((first,))))
+    case = ledger.cases.open(submission("s-1"), FILES, "d1")
+    ledger.cases.conclude(Conclusion(case, result(case), child(first), ChildNumbers((first,))))
     _, lease = begun(ledger, [case], options)
     again = Conclusion(case, result(case, version="0.2.0"), child(then), ChildNumbers((then,)))
-    ledger.record_items(lease, [Judged(1, 1, again, (CHANGE,))])
-    ledger.forget_child([NUMBER])
-    ledger.promote_items(lease, [1], tell=False)
-    ledger.roll_back_items(lease, [1], tell=False)
+    ledger.batches.record_items(lease, [Judged(1, 1, again, (CHANGE,))])
+    ledger.erasures.forget_child([NUMBER])
+    ledger.batches.promote(lease, [1], tell=False)
+    ledger.batches.roll_back(lease, [1], tell=False)
     assert [child_number for _, child_number in registered(ledger)] == [OTHER]
 
 
 def test_a_family_keeps_its_place_in_the_queue_over_a_batch_that_is_rolled_back(ledger: Ledger, clock: Clock) -> None:
-    case = ledger.open_case(submission("s-1"), FILES, "d1")
-    ledger.conclude(Conclusion(case, result(case, (Code.NAME_IN_DOUBT, Reason.UNCERTAIN))))
-    ledger.prioritise("s-1", "li", Priority.AT_DESK)
-    before = ledger.waiting("s-1")
+    case = ledger.cases.open(submission("s-1"), FILES, "d1")
+    ledger.cases.conclude(Conclusion(case, result(case, (Code.NAME_IN_DOUBT, Reason.UNCERTAIN))))
+    ledger.reviews.prioritise("s-1", "li", Priority.AT_DESK)
+    before = ledger.reviews.waiting("s-1")
     _, lease = begun(ledger, [case])
     clock.forward(60)
-    assert ledger.record_items(lease, [judged(1, case)]) == (ItemState.PROMOTED,)
-    assert ledger.waiting("s-1") is None
-    assert ledger.roll_back_items(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)
+    assert ledger.batches.record_items(lease, [judged(1, case)]) == (ItemState.PROMOTED,)
+    assert ledger.reviews.waiting("s-1") is None
+    assert ledger.batches.roll_back(lease, [1], tell=False) == (ItemState.ROLLED_BACK,)
     assert before is not None
-    assert ledger.waiting("s-1") == before._replace(run=3)
+    assert ledger.reviews.waiting("s-1") == before._replace(run=3)
 
 
 def test_what_a_batch_returns_registers_nobody_until_it_is_rolled_back(ledger: Ledger) -> None:
     case = concluded(ledger, 1, child(NUMBER))
     _, lease = begun(ledger, [case])
-    ledger.record_items(lease, [Judged(1, 1, Conclusion(case, result(case, BLURRED)), (CHANGE,))])
+    ledger.batches.record_items(lease, [Judged(1, 1, Conclusion(case, result(case, BLURRED)), (CHANGE,))])
     assert registered(ledger) == []
-    ledger.roll_back_items(lease, [1], tell=False)
+    ledger.batches.roll_back(lease, [1], tell=False)
     assert registered(ledger) == [("s-1", NUMBER)]
 
 
 def test_what_waits_for_a_person_stays_registered(ledger: Ledger) -> None:
     case = concluded(ledger, 1, child(NUMBER))
     _, lease = begun(ledger, [case])
-    ledger.record_items(lease, [Judged(1, 1, Conclusion(case, result(case, UNSURE)), (CHANGE,))])
+    ledger.batches.record_items(lease, [Judged(1, 1, Conclusion(case, result(case, UNSURE)), (CHANGE,))])
     assert registered(ledger) == [("s-1", NUMBER)]

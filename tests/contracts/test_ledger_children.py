@@ -2,19 +2,20 @@
 
 import pytest
 
-from models.children import KnownChild
-from models.identity import modern_number
+from models.case import Conclusion
+from models.id_number import modern_number
+from models.register import Birth, Delivery, KnownChild, RegisterQuery
 from models.submission import Sex
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.values import Birth, Conclusion, Delivery, Forgotten, ImportCounts, Sought
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import Forgotten, ImportCounts
 from tests.support.values import BORN, FILES, child, result, submission
 
 ID, OTHER_ID, CERTIFICATE = "11019920191123002X", "110199201911230046", "T110000000"
 MOTHER = "11019919900202004X"
 
 
-def seek(**change: object) -> Sought:
-    return Sought.model_validate({"submission_id": "me", **change})
+def seek(**change: object) -> RegisterQuery:
+    return RegisterQuery.model_validate({"submission_id": "me", **change})
 
 
 @pytest.mark.parametrize(
@@ -43,25 +44,25 @@ def seek(**change: object) -> Sought:
         pytest.param(seek(id_numbers=["", " "]), 0, id="empty numbers"),
     ],
 )
-def test_looking_for_a_child(ledger: Ledger, sought: Sought, hits: int) -> None:
-    ledger.import_children([child(ID, CERTIFICATE, name="阿依古丽·买买提", mother=MOTHER), child(name="没有号码")])
-    (known,) = ledger.known_children(sought)
+def test_looking_for_a_child(ledger: Ledger, sought: RegisterQuery, hits: int) -> None:
+    ledger.children.add([child(ID, CERTIFICATE, name="阿依古丽·买买提", mother=MOTHER), child(name="没有号码")])
+    (known,) = ledger.children.known(sought)
     assert len(known) == hits
 
 
 @pytest.mark.parametrize("name", ["𠮷\ue863", "□□", "龘\U000323b0"])
 def test_rare_characters_are_part_of_a_name(ledger: Ledger, name: str) -> None:
-    ledger.import_children([child(name=name), child(name="另一个")])
+    ledger.children.add([child(name=name), child(name="另一个")])
     births = (Birth(name, Sex.FEMALE, BORN),)
-    ((known,),) = ledger.known_children(seek(births=births))
+    ((known,),) = ledger.children.known(seek(births=births))
     assert known.name == name
 
 
 def test_a_case_does_not_meet_what_it_registered_itself(ledger: Ledger) -> None:
-    case = ledger.open_case(submission("me"), FILES, "d1")
-    ledger.conclude(Conclusion(case, result(case), child(ID)))
+    case = ledger.cases.open(submission("me"), FILES, "d1")
+    ledger.cases.conclude(Conclusion(case, result(case), child(ID)))
     sought = seek(id_numbers=[ID])
-    mine, (known,) = ledger.known_children(sought, sought.model_copy(update={"submission_id": "another"}))
+    mine, (known,) = ledger.children.known(sought, sought.model_copy(update={"submission_id": "another"}))
     assert mine == ()
     assert known == child(ID).model_copy(update={"submission_id": "me"})
 
@@ -83,17 +84,17 @@ def test_a_case_does_not_meet_what_it_registered_itself(ledger: Ledger) -> None:
     ],
 )
 def test_importing_children(ledger: Ledger, records: list[KnownChild], counts: tuple[int, int, int]) -> None:
-    ledger.import_children([child(ID, CERTIFICATE)])
-    assert ledger.import_children(records) == ImportCounts(*counts)
-    assert next(ledger.export_children()) == child(ID, CERTIFICATE)
+    ledger.children.add([child(ID, CERTIFICATE)])
+    assert ledger.children.add(records) == ImportCounts(*counts)
+    assert next(ledger.children.export()) == child(ID, CERTIFICATE)
 
 
 def test_what_was_exported_imports_as_known(ledger: Ledger) -> None:
     records = [child(str(number), mother="9" if number % 2 else None) for number in range(4101)]
-    assert ledger.import_children(records) == ImportCounts(4101, 0, 0)
-    exported = tuple(ledger.export_children())
+    assert ledger.children.add(records) == ImportCounts(4101, 0, 0)
+    exported = tuple(ledger.children.export())
     assert exported == tuple(records)
-    assert ledger.import_children(exported) == ImportCounts(0, 4101, 0)
+    assert ledger.children.add(exported) == ImportCounts(0, 4101, 0)
 
 
 @pytest.mark.parametrize(
@@ -107,23 +108,23 @@ def test_what_was_exported_imports_as_known(ledger: Ledger) -> None:
     ],
 )
 def test_forgetting_a_child(ledger: Ledger, number: str, forgotten: int) -> None:
-    ledger.import_children([child(ID, CERTIFICATE), child(OTHER_ID), child()])
-    assert ledger.forget_child([number]) == Forgotten(forgotten, 0, 0)
-    assert len(tuple(ledger.export_children())) == 3 - forgotten
+    ledger.children.add([child(ID, CERTIFICATE), child(OTHER_ID), child()])
+    assert ledger.erasures.forget_child([number]) == Forgotten(forgotten, 0, 0)
+    assert len(tuple(ledger.children.export())) == 3 - forgotten
 
 
 def test_a_forgotten_child_can_be_registered_by_another_case(ledger: Ledger) -> None:
-    ledger.import_children([child(ID)])
-    ledger.forget_child([ID])
-    case = ledger.open_case(submission("me"), FILES, "d1")
-    assert ledger.conclude(Conclusion(case, result(case), child(ID))) == (1,)
+    ledger.children.add([child(ID)])
+    ledger.erasures.forget_child([ID])
+    case = ledger.cases.open(submission("me"), FILES, "d1")
+    assert ledger.cases.conclude(Conclusion(case, result(case), child(ID))) == (1,)
 
 
 def test_numbers_of_fifteen_digits_are_kept_and_sought_in_todays_form(ledger: Ledger) -> None:
     old, new = "110199900202004", modern_number("110199900202004")
-    ledger.import_children([child("110199191123002", mother=old)])
-    (known,) = ledger.export_children()
+    ledger.children.add([child("110199191123002", mother=old)])
+    (known,) = ledger.children.export()
     assert (known.id_number, known.mother_id_number) == (modern_number("110199191123002"), new)
     for number in (old, new):
-        ((found,),) = ledger.known_children(seek(deliveries=[Delivery(number, BORN)]))
+        ((found,),) = ledger.children.known(seek(deliveries=[Delivery(number, BORN)]))
         assert found == known

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from models.review import Why
-from pipeline.ledger import cases, waiting
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.values import ChildNumbers, Conclusion, Forgotten, Selection
+from models.case import Conclusion
+from models.register import ChildNumbers
+from models.review import WaitReason
+from pipeline.ledger import cases
+from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.repositories import queue
+from pipeline.ledger.values import Forgotten, Selection
 from tests.contracts.conftest import Clock
 from tests.contracts.test_ledger_reviews import BLURRED, NUMBER, UNSURE, ended, whys
 from tests.support.values import SECRET, child, result
@@ -40,19 +42,19 @@ def test_a_child_is_forgotten_while_its_case_is_concluded(
     ledger: Ledger, other: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = ended(ledger, UNSURE)
-    numbers, follow, begun = ChildNumbers((NUMBER,)), waiting.follow, list[Future[Forgotten]]()
-    ledger.conclude(Conclusion(case, result(case), child=child(NUMBER), numbers=numbers))
+    numbers, follow, begun = ChildNumbers((NUMBER,)), queue.follow, list[Future[Forgotten]]()
+    ledger.cases.conclude(Conclusion(case, result(case), child=child(NUMBER), numbers=numbers))
     with ThreadPoolExecutor(1) as pool:
 
         def meanwhile(*args: Any, **named: Any) -> None:
             follow(*args, **named)
-            begun.append(pool.submit(other.forget_child, [NUMBER]))
+            begun.append(pool.submit(other.erasures.forget_child, [NUMBER]))
             time.sleep(0.5)  # by then it waits for us
 
-        monkeypatch.setattr(waiting, "follow", meanwhile)
-        ledger.conclude(Conclusion(case, result(case, UNSURE), numbers=numbers))
+        monkeypatch.setattr(queue, "follow", meanwhile)
+        ledger.cases.conclude(Conclusion(case, result(case, UNSURE), numbers=numbers))
         assert begun[0].result().cases == 1
-    assert tuple(ledger.cases(Selection())) == ()
+    assert tuple(ledger.cases.select(Selection())) == ()
 
 
 def test_an_objection_that_comes_while_scans_expire_keeps_them(
@@ -64,9 +66,9 @@ def test_an_objection_that_comes_while_scans_expire_keeps_them(
 
     def meanwhile(connection: Connection, names: Sequence[str]) -> object:
         monkeypatch.setattr(cases, "lock", lock)
-        other.reopen("s-1", "wang")
+        other.reviews.reopen("s-1", "wang")
         return lock(connection, names)
 
     monkeypatch.setattr(cases, "lock", meanwhile)
-    assert ledger.expire_scans(clock.now, 10).cases == 0
-    assert whys(ledger) == [("s-1", Why.OBJECTION)]
+    assert ledger.erasures.expire_scans(clock.now, 10).cases == 0
+    assert whys(ledger) == [("s-1", WaitReason.OBJECTION)]

@@ -1,4 +1,4 @@
-"""What every ledger must do with uploads: heard once, worked on by one, never lost."""
+"""What every ledger must do with uploads: each is noted once, processed by one worker, and never lost."""
 
 import uuid
 from collections.abc import Callable
@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.case import Conclusion, Lease
 from models.errors import LedgerError, LostLeaseError
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.values import Conclusion, InboxItem, Lease, UploadEvent, Via
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import InboxItem, UploadEvent, Via
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 
@@ -19,12 +20,12 @@ def upload(**change: object) -> UploadEvent:
 
 
 def heard(ledger: Ledger, key: str = "k") -> InboxItem:
-    ledger.hear(upload(key=key))
-    return ledger.undispatched(100)[-1]
+    ledger.inbox.add_upload(upload(key=key))
+    return ledger.inbox.undispatched(100)[-1]
 
 
 def leased(ledger: Ledger, seconds: float = 60) -> Lease:
-    lease = ledger.lease(heard(ledger).item_id, "worker", seconds)
+    lease = ledger.inbox.lease(heard(ledger).item_id, "worker", seconds)
     assert lease is not None
     return lease
 
@@ -43,13 +44,18 @@ def leased(ledger: Ledger, seconds: float = 60) -> Lease:
     ],
 )
 def test_an_upload_is_new_the_first_time(ledger: Ledger, change: dict[str, object], fresh: bool) -> None:
-    assert ledger.hear(upload())
-    assert ledger.hear(upload(**change)) is fresh
-    assert len(ledger.undispatched(10)) == 1 + fresh
+    assert ledger.inbox.add_upload(upload())
+    assert ledger.inbox.add_upload(upload(**change)) is fresh
+    assert len(ledger.inbox.undispatched(10)) == 1 + fresh
 
 
 def test_no_version_is_one_version(ledger: Ledger) -> None:
-    assert [ledger.hear(upload(version=version)) for version in (None, None, "v", "v")] == [True, False, True, False]
+    assert [ledger.inbox.add_upload(upload(version=version)) for version in (None, None, "v", "v")] == [
+        True,
+        False,
+        True,
+        False,
+    ]
 
 
 EVENTS = st.builds(
@@ -67,11 +73,11 @@ EVENTS = st.builds(
 def test_order_and_repetition_of_events_change_nothing(
     ledger: Ledger, data: st.DataObject, events: list[UploadEvent]
 ) -> None:
-    before = len(ledger.undispatched(10_000))
+    before = len(ledger.inbox.undispatched(10_000))
     own = uuid.uuid4().hex  # keeps the uploads of one example apart from those of the others
     events = [event.model_copy(update={"key": f"{event.key}/{own}"}) for event in events]
-    news = [ledger.hear(event) for event in data.draw(st.permutations(events + events))]
-    items = [item.event.model_copy(update={"via": Via.EVENT}) for item in ledger.undispatched(10_000)[before:]]
+    news = [ledger.inbox.add_upload(event) for event in data.draw(st.permutations(events + events))]
+    items = [item.event.model_copy(update={"via": Via.EVENT}) for item in ledger.inbox.undispatched(10_000)[before:]]
     expected = {event.model_copy(update={"via": Via.EVENT}) for event in events}
     assert set(items) == expected
     assert len(items) == sum(news) == len(expected)
@@ -79,8 +85,8 @@ def test_order_and_repetition_of_events_change_nothing(
 
 def test_items_come_in_the_order_in_which_they_were_heard_of(ledger: Ledger) -> None:
     for key in ("c", "a", "b"):
-        ledger.hear(upload(key=key))
-    assert [item.event.key for item in ledger.undispatched(2)] == ["c", "a"]
+        ledger.inbox.add_upload(upload(key=key))
+    assert [item.event.key for item in ledger.inbox.undispatched(2)] == ["c", "a"]
 
 
 def test_an_item_says_what_was_heard_and_when_and_its_id_says_nothing(ledger: Ledger, clock: Clock) -> None:
@@ -92,69 +98,69 @@ def test_an_item_says_what_was_heard_and_when_and_its_id_says_nothing(ledger: Le
 
 def test_a_dispatched_item_waits_for_its_worker_and_is_overdue_without_one(ledger: Ledger, clock: Clock) -> None:
     item = heard(ledger)
-    ledger.mark_dispatched(item.item_id, "run-1", patience=30)
-    assert ledger.undispatched(10) == ()
+    ledger.inbox.mark_dispatched(item.item_id, "run-1", patience=30)
+    assert ledger.inbox.undispatched(10) == ()
     clock.forward(29.9)
-    assert ledger.overdue(clock.now) == ()
+    assert ledger.inbox.overdue(clock.now) == ()
     clock.forward(0.1)
-    assert [late.flow_run_id for late in ledger.overdue(clock.now)] == ["run-1"]
-    ledger.mark_dispatched(item.item_id, "run-2", patience=30)
-    assert ledger.overdue(clock.now) == ()
+    assert [late.flow_run_id for late in ledger.inbox.overdue(clock.now)] == ["run-1"]
+    ledger.inbox.mark_dispatched(item.item_id, "run-2", patience=30)
+    assert ledger.inbox.overdue(clock.now) == ()
 
 
 def test_a_lease_is_held_until_it_runs_out(ledger: Ledger, clock: Clock) -> None:
     first = leased(ledger, seconds=60)
     clock.forward(59.9)
-    assert ledger.lease(first.item_id, "another", 60) is None
-    assert ledger.overdue(clock.now) == ()
+    assert ledger.inbox.lease(first.item_id, "another", 60) is None
+    assert ledger.inbox.overdue(clock.now) == ()
     clock.forward(0.1)
-    assert [late.item_id for late in ledger.overdue(clock.now)] == [first.item_id]
-    second = ledger.lease(first.item_id, "another", 60)
+    assert [late.item_id for late in ledger.inbox.overdue(clock.now)] == [first.item_id]
+    second = ledger.inbox.lease(first.item_id, "another", 60)
     assert second is not None
     assert second.token > first.token
-    assert ledger.overdue(clock.now) == ()
+    assert ledger.inbox.overdue(clock.now) == ()
 
 
 def test_a_renewed_lease_lives_on(ledger: Ledger, clock: Clock) -> None:
     lease = leased(ledger, seconds=60)
     clock.forward(59)
-    renewed = ledger.renew(lease, 60)
+    renewed = ledger.inbox.renew(lease, 60)
     clock.forward(59)
     assert renewed.expires_at > clock.now
-    assert ledger.lease(lease.item_id, "another", 60) is None
-    assert ledger.overdue(clock.now) == ()
+    assert ledger.inbox.lease(lease.item_id, "another", 60) is None
+    assert ledger.inbox.overdue(clock.now) == ()
 
 
 def test_a_late_dispatch_mark_does_not_shorten_a_lease(ledger: Ledger, clock: Clock) -> None:
     lease = leased(ledger, seconds=600)
-    ledger.mark_dispatched(lease.item_id, "run-1", patience=1)
+    ledger.inbox.mark_dispatched(lease.item_id, "run-1", patience=1)
     clock.forward(599)
-    assert ledger.overdue(clock.now) == ()
-    assert ledger.lease(lease.item_id, "another", 60) is None
+    assert ledger.inbox.overdue(clock.now) == ()
+    assert ledger.inbox.lease(lease.item_id, "another", 60) is None
 
 
 def test_a_lease_that_ran_out_still_counts_while_nobody_else_took_the_item(ledger: Ledger, clock: Clock) -> None:
     lease = leased(ledger, seconds=1)
     clock.forward(100)
-    ledger.finish(ledger.renew(lease, 1))
-    assert ledger.overdue(clock.now) == ()
+    ledger.inbox.finish(ledger.inbox.renew(lease, 1))
+    assert ledger.inbox.overdue(clock.now) == ()
 
 
 @pytest.mark.parametrize("use", ["renew", "finish", "conclude"])
 def test_what_a_slow_worker_writes_is_refused(ledger: Ledger, clock: Clock, use: str) -> None:
     slow = leased(ledger, seconds=1)
     clock.forward(1)
-    assert ledger.lease(slow.item_id, "another", 60) is not None
-    case = ledger.open_case(submission("s-1"), FILES, "d1")
+    assert ledger.inbox.lease(slow.item_id, "another", 60) is not None
+    case = ledger.cases.open(submission("s-1"), FILES, "d1")
     writes: dict[str, Callable[[], object]] = {
-        "renew": lambda: ledger.renew(slow, 60),
-        "finish": lambda: ledger.finish(slow, ["no manifest"]),
-        "conclude": lambda: ledger.conclude(Conclusion(case, result(case), child("1"), lease=slow)),
+        "renew": lambda: ledger.inbox.renew(slow, 60),
+        "finish": lambda: ledger.inbox.finish(slow, ["no manifest"]),
+        "conclude": lambda: ledger.cases.conclude(Conclusion(case, result(case), child("1"), lease=slow)),
     }
     with pytest.raises(LostLeaseError):
         writes[use]()
-    assert ledger.results("s-1") == ()
-    assert tuple(ledger.export_children()) == ()
+    assert ledger.cases.results("s-1") == ()
+    assert tuple(ledger.children.export()) == ()
 
 
 @pytest.mark.parametrize(
@@ -165,45 +171,47 @@ def test_an_item_of_which_no_case_came_stays_finished_and_a_refusal_is_told_once
     ledger: Ledger, clock: Clock, refusal: tuple[str, ...], told: int
 ) -> None:
     lease = leased(ledger)
-    ledger.finish(lease, refusal)
-    ledger.finish(lease, refusal)
-    messages = ledger.claim_messages(10, 60)
+    ledger.inbox.finish(lease, refusal)
+    ledger.inbox.finish(lease, refusal)
+    messages = ledger.outbox.claim(10, 60)
     assert [message.data["problems"] for message in messages] == [list(refusal)] * told
     clock.forward(1000)
-    assert ledger.lease(lease.item_id, "another", 60) is None
-    assert (ledger.undispatched(10), ledger.overdue(clock.now)) == ((), ())
-    assert not ledger.hear(upload())
+    assert ledger.inbox.lease(lease.item_id, "another", 60) is None
+    assert (ledger.inbox.undispatched(10), ledger.inbox.overdue(clock.now)) == ((), ())
+    assert not ledger.inbox.add_upload(upload())
     with pytest.raises(LostLeaseError):
-        ledger.renew(lease, 60)
+        ledger.inbox.renew(lease, 60)
 
 
 def test_a_conclusion_finishes_its_item_and_a_second_try_of_it_adds_nothing(ledger: Ledger, clock: Clock) -> None:
     lease = leased(ledger)
-    case = ledger.open_case(submission("s-1"), FILES, "d1")
-    assert [ledger.conclude(Conclusion(case, result(case), child("1"), lease=lease)) for _ in range(3)] == [(1,)] * 3
+    case = ledger.cases.open(submission("s-1"), FILES, "d1")
+    assert [ledger.cases.conclude(Conclusion(case, result(case), child("1"), lease=lease)) for _ in range(3)] == [
+        (1,)
+    ] * 3
     with pytest.raises(LostLeaseError):
-        ledger.finish(lease)
+        ledger.inbox.finish(lease)
     clock.forward(1000)
-    assert ledger.overdue(clock.now) == ()
-    assert len(ledger.results("s-1")) == 1
+    assert ledger.inbox.overdue(clock.now) == ()
+    assert len(ledger.cases.results("s-1")) == 1
 
 
 def test_a_conclusion_that_is_refused_leaves_the_item_open(ledger: Ledger) -> None:
     lease = leased(ledger)
-    ledger.import_children([child("1")])
-    case = ledger.open_case(submission("s-1"), FILES, "d1")
+    ledger.children.add([child("1")])
+    case = ledger.cases.open(submission("s-1"), FILES, "d1")
     with pytest.raises(LedgerError, match="registered by another case"):
-        ledger.conclude(Conclusion(case, result(case), child("1"), lease=lease))
-    assert ledger.renew(lease, 60).token == lease.token
+        ledger.cases.conclude(Conclusion(case, result(case), child("1"), lease=lease))
+    assert ledger.inbox.renew(lease, 60).token == lease.token
 
 
 @pytest.mark.parametrize(
     "use",
     [
-        pytest.param(lambda ledger: ledger.lease("0" * 32, "worker", 60), id="lease"),
-        pytest.param(lambda ledger: ledger.mark_dispatched("0" * 32, "run-1"), id="mark_dispatched"),
+        pytest.param(lambda ledger: ledger.inbox.lease("0" * 32, "worker", 60), id="lease"),
+        pytest.param(lambda ledger: ledger.inbox.mark_dispatched("0" * 32, "run-1"), id="mark_dispatched"),
         pytest.param(
-            lambda ledger: ledger.renew(
+            lambda ledger: ledger.inbox.renew(
                 Lease(item_id="0" * 32, owner="w", token=1, expires_at=leased(ledger).expires_at), 60
             ),
             id="renew",

@@ -1,20 +1,14 @@
-"""What every ledger must count for those who operate the system: the same on SQLite and on PostgreSQL."""
+"""What every ledger must count for operators: the same on SQLite and on PostgreSQL."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert
 
-from models.case import Case
+from models.case import Case, Conclusion
 from models.documents import DocumentKind, PageKind
-from models.findings import Code, Finding, Place, Reason, Severity, found
-from models.policy import Looks
-from models.result import Decision, Result, decide
-from models.review import Outcome, Verdict, Why
-from models.shares import Share
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.database import Database
-from pipeline.ledger.overview_values import (
+from models.findings import Code, Finding, Location, Reason, Severity, found
+from models.overview import (
     AccountAgreement,
     AccountDecisions,
     BatchCount,
@@ -24,11 +18,17 @@ from pipeline.ledger.overview_values import (
     Overview,
     PageFailure,
     QueueAge,
+    Share,
     VersionCount,
 )
-from pipeline.ledger.review_values import Settled
-from pipeline.ledger.tables_of_people import batch_items, batches
-from pipeline.ledger.values import ChildNumbers, Conclusion
+from models.policy import ReviewSampling
+from models.register import ChildNumbers
+from models.result import Decision, Result, decide
+from models.review import ReviewDecision, ReviewOutcome, WaitReason
+from models.review_case import RecordedDecision
+from pipeline.ledger.database import Database
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.system_tables import batch_items, batches
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, child, result, submission
 
@@ -36,13 +36,13 @@ DAY = date(2026, 11, 23)
 NUMBER = "11019920191123002X"
 UNSURE = (Code.NAME_IN_DOUBT, Reason.UNCERTAIN)
 BLURRED = (Code.REGISTER_ILLEGIBLE, Reason.BLUR)
-MEMBER = Place(document=DocumentKind.HOUSEHOLD_REGISTER, file="h.pdf", page_no=3, page_kind=PageKind.HUKOU_MEMBER)
-HOME = Place(document=DocumentKind.HOUSEHOLD_REGISTER, file="h.pdf", page_no=1, page_kind=PageKind.HUKOU_HOME)
-EVERY = Looks(share=1)
+MEMBER = Location(document=DocumentKind.HOUSEHOLD_REGISTER, file="h.pdf", page_no=3, page_kind=PageKind.HUKOU_MEMBER)
+HOME = Location(document=DocumentKind.HOUSEHOLD_REGISTER, file="h.pdf", page_no=1, page_kind=PageKind.HUKOU_HOME)
+EVERY = ReviewSampling(share=1)
 
 
 def opened(ledger: Ledger, name: str = "s-1", digest: str = "d1") -> Case:
-    return ledger.open_case(submission(name), FILES, digest)
+    return ledger.cases.open(submission(name), FILES, digest)
 
 
 def ended(
@@ -50,10 +50,10 @@ def ended(
     *codes: tuple[Code, Reason],
     name: str = "s-1",
     version: str = "0.1.0",
-    looks: Looks = Looks(share=0),  # noqa: B008 - frozen
+    looks: ReviewSampling = ReviewSampling(share=0),  # noqa: B008 - frozen
 ) -> Case:
     case = opened(ledger, name)
-    ledger.conclude(Conclusion(case, result(case, *codes, version=version), looks=looks))
+    ledger.cases.conclude(Conclusion(case, result(case, *codes, version=version), looks=looks))
     return case
 
 
@@ -61,13 +61,15 @@ def with_findings(case: Case, *findings: Finding) -> Result:
     return result(case).model_copy(update={"findings": findings, "decision": decide(findings)})
 
 
-def settled(ledger: Ledger, case: Case, number: int, outcome: Outcome = Outcome.ACCEPT, **more: object) -> None:
-    verdict = Verdict(decision_id=f"{number:032x}", revision=case.revision, run=1, outcome=outcome)
-    ledger.settle(Settled(case, str(more.pop("account", "li")), verdict, **more))  # type: ignore[arg-type]
+def settled(
+    ledger: Ledger, case: Case, number: int, outcome: ReviewOutcome = ReviewOutcome.ACCEPT, **more: object
+) -> None:
+    verdict = ReviewDecision(decision_id=f"{number:032x}", revision=case.revision, run=1, outcome=outcome)
+    ledger.reviews.record_decision(RecordedDecision(case, str(more.pop("account", "li")), verdict, **more))  # type: ignore[arg-type]
 
 
 def told(ledger: Ledger, days: int = 1) -> Overview:
-    return ledger.overview(DAY - timedelta(days=days - 1), DAY)
+    return ledger.operations.overview(DAY - timedelta(days=days - 1), DAY)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_days_are_those_of_beijing(ledger: Ledger, clock: Clock, moment: str, da
 def test_a_case_counts_once_as_its_latest_result_says(ledger: Ledger, clock: Clock) -> None:
     case = ended(ledger, BLURRED, version="0.1.0")
     clock.forward(60)
-    ledger.conclude(Conclusion(case, result(case, UNSURE, version="0.2.0")))
+    ledger.cases.conclude(Conclusion(case, result(case, UNSURE, version="0.2.0")))
     assert told(ledger).decisions == (DayDecisions(DAY, Decision.REVIEW, 1, 0),)
     assert told(ledger).codes == (DayCode(DAY, Code.NAME_IN_DOUBT, 1),)
     assert told(ledger).versions == (VersionCount("0.2.0", 1),)
@@ -98,8 +100,8 @@ def test_a_case_counts_once_as_its_latest_result_says(ledger: Ledger, clock: Clo
 
 def test_a_late_result_of_an_older_revision_counts_for_nothing(ledger: Ledger) -> None:
     older, newer = opened(ledger, digest="d1"), opened(ledger, digest="d2")
-    ledger.conclude(Conclusion(newer, result(newer)))
-    ledger.conclude(Conclusion(older, result(older, BLURRED)))
+    ledger.cases.conclude(Conclusion(newer, result(newer)))
+    ledger.cases.conclude(Conclusion(older, result(older, BLURRED)))
     assert told(ledger).decisions == (DayDecisions(DAY, Decision.ACCEPTED, 1, 0),)
 
 
@@ -121,7 +123,7 @@ def test_the_share_that_was_decided_without_a_person(ledger: Ledger) -> None:
         DayDecisions(DAY, Decision.REVIEW, 1, 0),
     )
     assert told(ledger).without_person == Share(2, 4)
-    assert told(ledger).reviewers == (AccountDecisions("li", {Outcome.ACCEPT: 1}),)
+    assert told(ledger).reviewers == (AccountDecisions("li", {ReviewOutcome.ACCEPT: 1}),)
 
 
 def test_which_pages_fail_by_which_reason(ledger: Ledger) -> None:
@@ -134,7 +136,7 @@ def test_which_pages_fail_by_which_reason(ledger: Ledger) -> None:
         ("c", (found(Code.PAGE_MISSING, Reason.HOME),)),
     ):
         case = opened(ledger, name)
-        ledger.conclude(Conclusion(case, with_findings(case, *findings)))
+        ledger.cases.conclude(Conclusion(case, with_findings(case, *findings)))
     assert told(ledger).pages[0] == PageFailure(PageKind.HUKOU_MEMBER, *BLURRED, 2)
     assert set(told(ledger).pages[1:]) == {
         PageFailure(PageKind.HUKOU_HOME, Code.REGISTER_ILLEGIBLE, Reason.GLARE, 1),
@@ -159,12 +161,12 @@ def test_how_long_cases_wait(ledger: Ledger, clock: Clock, minutes: int, ages: t
         ended(ledger, UNSURE, name=f"s-{number}")
     ended(ledger, (Code.CHILD_EXISTS, Reason.ID_NUMBER), name="known", looks=EVERY)
     queue = {one.why: one for one in told(ledger).queue}
-    expected = QueueAge(Why.REVIEW, minutes, *(timedelta(minutes=age) for age in ages))
+    expected = QueueAge(WaitReason.REVIEW, minutes, *(timedelta(minutes=age) for age in ages))
     if minutes == 2:  # of two the one that has waited longer is as good a median as the other
         expected = expected._replace(median=timedelta(minutes=1))
     assert queue == {
-        Why.REVIEW: expected,
-        Why.KNOWN_CHILD: QueueAge(Why.KNOWN_CHILD, 1, timedelta(), timedelta(), timedelta()),
+        WaitReason.REVIEW: expected,
+        WaitReason.KNOWN_CHILD: QueueAge(WaitReason.KNOWN_CHILD, 1, timedelta(), timedelta(), timedelta()),
     }
 
 
@@ -212,9 +214,9 @@ def test_batches_by_the_state_of_their_items(ledger: Ledger, url: str) -> None:
 def test_forgetting_a_child_takes_its_counts_along(ledger: Ledger) -> None:
     case = opened(ledger)
     found_blurred = with_findings(case, found(*BLURRED, MEMBER))
-    ledger.conclude(Conclusion(case, found_blurred, child(NUMBER), ChildNumbers((NUMBER,))))
+    ledger.cases.conclude(Conclusion(case, found_blurred, child(NUMBER), ChildNumbers((NUMBER,))))
     assert told(ledger).ended() == 1
-    ledger.forget_child([NUMBER])
+    ledger.erasures.forget_child([NUMBER])
     nothing = told(ledger)
     assert (nothing.decisions, nothing.codes, nothing.pages, nothing.versions) == ((), (), (), ())
 

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import LedgerBusyError
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import Selection, UploadEvent, Via
 from tests.support import racing
 from tests.support.processes import leave
@@ -38,10 +37,10 @@ def told(url: str, act: racing.Act, *, rounds: int = ROUNDS) -> list[Counter[str
 )
 def test_of_several_cases_of_one_child_exactly_one_registers_it(ledger: Ledger, url: str, act: racing.Act) -> None:
     assert told(url, act) == [Counter(registered=1, ChildExistsError=RACERS - 1)] * ROUNDS
-    winners = {str(known.submission_id) for known in ledger.export_children()}
-    ids = set(ledger.cases(Selection()))
+    winners = {str(known.submission_id) for known in ledger.children.export()}
+    ids = set(ledger.cases.select(Selection()))
     assert (len(winners), len(ids)) == (ROUNDS, ROUNDS * RACERS)
-    assert {submission_id for submission_id in ids if ledger.results(submission_id)} == winners
+    assert {submission_id for submission_id in ids if ledger.cases.results(submission_id)} == winners
 
 
 @pytest.mark.parametrize(
@@ -54,16 +53,16 @@ def test_of_several_cases_of_one_child_exactly_one_registers_it(ledger: Ledger, 
 )
 def test_several_processes_on_one_case(ledger: Ledger, url: str, act: racing.Act, expected: Counter[str]) -> None:
     assert told(url, act) == [expected] * ROUNDS
-    assert len(tuple(ledger.cases(Selection()))) == ROUNDS
+    assert len(tuple(ledger.cases.select(Selection()))) == ROUNDS
 
 
 def test_of_several_threads_one_hears_first_and_one_gets_the_item(ledger: Ledger) -> None:
     for turn in range(ROUNDS):
         event = UploadEvent(bucket="b", key=f"k{turn}", etag="e", via=Via.EVENT)
         with ThreadPoolExecutor(RACERS) as pool:
-            news = list(pool.map(ledger.hear, [event] * RACERS))
-            item_id = ledger.undispatched(1)[0].item_id
-            leases = list(pool.map(partial(ledger.lease, item_id, seconds=60), [f"w{n}" for n in range(RACERS)]))
+            news = list(pool.map(ledger.inbox.add_upload, [event] * RACERS))
+            item_id = ledger.inbox.undispatched(1)[0].item_id
+            leases = list(pool.map(partial(ledger.inbox.lease, item_id, seconds=60), [f"w{n}" for n in range(RACERS)]))
         assert (sum(news), sum(lease is not None for lease in leases)) == (1, 1)
 
 
@@ -83,27 +82,27 @@ def test_a_killed_process_leaves_whole_runs_and_all_that_it_reported(url: str, s
     for attempt in range(6):
         reported += _killed_after(delays.uniform(0.01, 0.2), url, f"a{attempt}", early=attempt % 2 == 0)
     ledger = open_ledger(url, SECRET)
-    done = {submission_id for submission_id in ledger.cases(Selection()) if ledger.results(submission_id)}
-    registered = {known.submission_id for known in ledger.export_children()}
+    done = {submission_id for submission_id in ledger.cases.select(Selection()) if ledger.cases.results(submission_id)}
+    registered = {known.submission_id for known in ledger.children.export()}
     assert set(reported) <= done == registered
     assert len(reported) >= 3
-    assert all(len(ledger.results(submission_id)) == 1 for submission_id in done)
-    assert ledger.open_case(*racing.opening("next")).revision == 1
+    assert all(len(ledger.cases.results(submission_id)) == 1 for submission_id in done)
+    assert ledger.cases.open(*racing.opening("next")).revision == 1
     ledger.close()
 
 
 def test_a_ledger_crosses_a_fork(ledger: Ledger, url: str) -> None:
-    cases = {name: ledger.open_case(*racing.opening(name)) for name in ("parent", "child")}
+    cases = {name: ledger.cases.open(*racing.opening(name)) for name in ("parent", "child")}
     pid = os.fork()
     if pid == 0:
-        leave(ledger.case("child") == cases["child"] for _ in range(200))
-    assert all(ledger.case("parent") == cases["parent"] for _ in range(200))
+        leave(ledger.cases.get("child") == cases["child"] for _ in range(200))
+    assert all(ledger.cases.get("parent") == cases["parent"] for _ in range(200))
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 WRITES: dict[str, Callable[[Ledger], object]] = {
-    "open_case": lambda ledger: ledger.open_case(*racing.opening("next")),
-    "hear": lambda ledger: ledger.hear(UploadEvent(bucket="b", key="k", etag="e", via=Via.EVENT)),
+    "open_case": lambda ledger: ledger.cases.open(*racing.opening("next")),
+    "hear": lambda ledger: ledger.inbox.add_upload(UploadEvent(bucket="b", key="k", etag="e", via=Via.EVENT)),
 }
 
 

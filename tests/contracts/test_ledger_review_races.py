@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Connection
 
 from models.case import Case
-from models.policy import Looks
-from models.review import Outcome, Why
+from models.errors import AlreadyDecidedError, StaleCaseError
+from models.policy import ReviewSampling
+from models.review import ReviewOutcome, WaitReason
+from models.review_case import RecordedDecision
 from pipeline.ledger import cases
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.refusals import AlreadyDecidedError, StaleCaseError
-from pipeline.ledger.review_values import Settled
+from pipeline.ledger.ledger import Ledger
 from tests.contracts.test_ledger_reviews import EVERY, UNSURE, accepted, ended, verdict, whys
 
 
@@ -22,11 +22,11 @@ from tests.contracts.test_ledger_reviews import EVERY, UNSURE, accepted, ended, 
     "make",
     [
         pytest.param(accepted, id="accepted"),
-        pytest.param(lambda case: Settled(case, "li", verdict(Outcome.ESCALATE)), id="handed on"),
+        pytest.param(lambda case: RecordedDecision(case, "li", verdict(ReviewOutcome.ESCALATE)), id="handed on"),
     ],
 )
 def test_a_double_click_that_meets_itself_is_one_decision_and_no_error(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, make: Callable[[Case], Settled]
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, make: Callable[[Case], RecordedDecision]
 ) -> None:
     settled = make(ended(ledger, UNSURE))
     meet, locked = Barrier(2), cases.locked
@@ -38,31 +38,33 @@ def test_a_double_click_that_meets_itself_is_one_decision_and_no_error(
 
     monkeypatch.setattr(cases, "locked", both_first)
     with ThreadPoolExecutor(2) as pool:
-        made = set(pool.map(ledger.settle, [settled, settled]))
+        made = set(pool.map(ledger.reviews.record_decision, [settled, settled]))
     assert len(made) == 1
-    assert len(ledger.reviewed("s-1")) == 1
+    assert len(ledger.reviews.decisions("s-1")) == 1
 
 
 def test_another_decision_under_the_number_of_one_is_refused(ledger: Ledger) -> None:
     case = ended(ledger, UNSURE)
-    ledger.settle(Settled(case, "li", verdict(Outcome.ESCALATE)))
+    ledger.reviews.record_decision(RecordedDecision(case, "li", verdict(ReviewOutcome.ESCALATE)))
     with pytest.raises(AlreadyDecidedError):
-        ledger.settle(accepted(case))
+        ledger.reviews.record_decision(accepted(case))
 
 
 @pytest.mark.parametrize(
     "looks",
     [
         pytest.param(EVERY, id="a blind look, of which an objection became"),
-        pytest.param(Looks(share=0), id="a decided case, against which somebody objects"),
+        pytest.param(ReviewSampling(share=0), id="a decided case, against which somebody objects"),
     ],
 )
-def test_an_objection_that_came_meanwhile_is_not_answered_by_who_did_not_see_it(ledger: Ledger, looks: Looks) -> None:
+def test_an_objection_that_came_meanwhile_is_not_answered_by_who_did_not_see_it(
+    ledger: Ledger, looks: ReviewSampling
+) -> None:
     case = ended(ledger, looks=looks)
-    seen = ledger.waiting("s-1")
-    ledger.reopen("s-1", "wang")
+    seen = ledger.reviews.waiting("s-1")
+    ledger.reviews.reopen("s-1", "wang")
     shown = (seen.why, seen.escalated) if seen else (None, False)
-    blind = Settled(case, "li", verdict(), agreed=True)._replace(why=shown[0], escalated=shown[1])
+    blind = RecordedDecision(case, "li", verdict(), agreed=True)._replace(why=shown[0], escalated=shown[1])
     with pytest.raises(StaleCaseError):
-        ledger.settle(blind)
-    assert whys(ledger) == [("s-1", Why.OBJECTION)]
+        ledger.reviews.record_decision(blind)
+    assert whys(ledger) == [("s-1", WaitReason.OBJECTION)]

@@ -1,4 +1,4 @@
-"""What every ledger must do with values that only the secret opens: also with those of an older schema."""
+"""What every ledger must do with encrypted values, also with those of an older schema."""
 
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,19 +10,19 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, text
 
-from models.case import Case, FailedPage, StoredFile
+from models.case import Case, Conclusion, FailedPage, StoredFile
+from models.content import Content, FileContent
 from models.errors import LedgerError
 from models.findings import Code, Reason
+from models.overview import DayDecisions, PageFailure, VersionCount
+from models.register import ChildNumbers
 from models.result import Decision, Result
-from pipeline.documents.content import FileContent
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.contents import packed
 from pipeline.ledger.database import Database
-from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.overview_values import DayDecisions, PageFailure, VersionCount
+from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.repositories.readings import packed
 from pipeline.ledger.schema import alembic_config
-from pipeline.ledger.seal import Kind, Seal
-from pipeline.ledger.values import ChildNumbers, Conclusion, Content, Selection
+from pipeline.ledger.value_encryption import Kind, Seal
+from pipeline.ledger.values import Selection
 from pipeline.stores.content import content_key
 from tests.support.values import SECRET, read_page, result, submission
 
@@ -109,14 +109,14 @@ def raw(url: str) -> bytes:
 def test_an_older_ledger_says_the_same_once_its_values_are_sealed(third: str) -> None:
     assert NAME.encode() in raw(third)
     ledger = open_ledger(third, SECRET)
-    ids = list(ledger.cases(Selection()))
+    ids = list(ledger.cases.select(Selection()))
     assert ids == [f"s-{number:04}" for number in range(1, COUNT + 1)]
     for number in (1, 200, 201, COUNT):
         submission_id = f"s-{number:04}"
-        assert ledger.case(submission_id) == case_of(number)
-        assert ledger.results(submission_id) == (result_of(number),)
-        assert ledger.reading(f"{digest_of(number)}/1/e") == read_page(NAME)
-    stored = ledger.stored(ids, 7)
+        assert ledger.cases.get(submission_id) == case_of(number)
+        assert ledger.cases.results(submission_id) == (result_of(number),)
+        assert ledger.readings.get(f"{digest_of(number)}/1/e") == read_page(NAME)
+    stored = ledger.cases.load(ids, 7)
     assert [(one.case, one.result) for one in stored] == [(case_of(n), result_of(n)) for n in range(1, COUNT + 1)]
     assert {one.content for one in stored} == {Content("e", 7, SAID)}
     ledger.close()
@@ -125,7 +125,7 @@ def test_an_older_ledger_says_the_same_once_its_values_are_sealed(third: str) ->
 def test_what_an_older_ledger_found_and_decided_is_counted(third: str) -> None:
     ledger = open_ledger(third, SECRET)
     day = date(2026, 11, 23)
-    told = ledger.overview(day, day)
+    told = ledger.operations.overview(day, day)
     assert told.decisions == (DayDecisions(day, Decision.RETURNED, COUNT, 0),)
     assert told.pages == (PageFailure(None, Code.REGISTER_ILLEGIBLE, Reason.BLUR, COUNT),)
     assert told.versions == (VersionCount("0.1.0", COUNT),)
@@ -141,26 +141,26 @@ def test_nothing_plain_is_left_on_disk_of_an_older_ledger(third: str) -> None:
 
 def test_a_case_of_an_older_ledger_is_forgotten_with_what_nobody_else_sent(third: str) -> None:
     ledger = open_ledger(third, SECRET)
-    ledger.conclude(Conclusion(case_of(7), result_of(7), numbers=ChildNumbers((NUMBER,))))
-    assert ledger.forget_child([NUMBER]).cases == 1
-    assert [erasure.key for erasure in ledger.erasures()] == [
+    ledger.cases.conclude(Conclusion(case_of(7), result_of(7), numbers=ChildNumbers((NUMBER,))))
+    assert ledger.erasures.forget_child([NUMBER]).cases == 1
+    assert [erasure.key for erasure in ledger.erasures.pending()] == [
         content_key(digest_of(7)),
         "pictures/d7/",
         "results/case-s-0007/",
     ]
-    assert ledger.reading(f"{digest_of(7)}/1/e") is None
-    assert ledger.reading(f"{digest_of(8)}/1/e") == read_page(NAME)
+    assert ledger.readings.get(f"{digest_of(7)}/1/e") is None
+    assert ledger.readings.get(f"{digest_of(8)}/1/e") == read_page(NAME)
     ledger.close()
 
 
 def test_a_digest_inside_another_value_keeps_no_bytes(ledger: Ledger) -> None:
     one, other = case_of(1), case_of(2)
-    ledger.open_case(one.submission, one.files[1:2], "d1")
+    ledger.cases.open(one.submission, one.files[1:2], "d1")
     told = StoredFile(path=f"{digest_of(1)}.jpg", hint=None, digest=digest_of(2), size=1)
-    ledger.open_case(other.submission, (told,), "d2")
-    ledger.conclude(Conclusion(one, result_of(1), numbers=ChildNumbers((NUMBER,))))
-    ledger.forget_child([NUMBER])
-    assert content_key(digest_of(1)) in [erasure.key for erasure in ledger.erasures()]
+    ledger.cases.open(other.submission, (told,), "d2")
+    ledger.cases.conclude(Conclusion(one, result_of(1), numbers=ChildNumbers((NUMBER,))))
+    ledger.erasures.forget_child([NUMBER])
+    assert content_key(digest_of(1)) in [erasure.key for erasure in ledger.erasures.pending()]
 
 
 @pytest.mark.parametrize(
@@ -195,17 +195,17 @@ def test_a_digest_inside_another_value_keeps_no_bytes(ledger: Ledger) -> None:
 )
 def test_a_value_in_the_place_of_another_does_not_open(ledger: Ledger, url: str, statement: str, use: str) -> None:
     for number in (1, 2):
-        case = ledger.open_case(case_of(number).submission, case_of(number).files, f"d{number}")
-        ledger.conclude(Conclusion(case, result_of(number)))
-        ledger.keep_content(case, Content("e", 7, SAID))
-        ledger.keep_reading(f"k{number}", read_page(NAME))
+        case = ledger.cases.open(case_of(number).submission, case_of(number).files, f"d{number}")
+        ledger.cases.conclude(Conclusion(case, result_of(number)))
+        ledger.cases.keep_content(case, Content("e", 7, SAID))
+        ledger.readings.keep(f"k{number}", read_page(NAME))
     with writing(url) as connection:
         connection.execute(text(statement))
     uses: dict[str, Callable[[], object]] = {
-        "case": lambda: ledger.case("s-0001"),
-        "result": lambda: ledger.latest_result("s-0001"),
-        "content": lambda: (*ledger.stored(["s-0001"], 7), *ledger.stored(["s-0001"], 8)),
-        "reading": lambda: ledger.reading("k1"),
+        "case": lambda: ledger.cases.get("s-0001"),
+        "result": lambda: ledger.cases.latest_result("s-0001"),
+        "content": lambda: (*ledger.cases.load(["s-0001"], 7), *ledger.cases.load(["s-0001"], 8)),
+        "reading": lambda: ledger.readings.get("k1"),
     }
     with pytest.raises(LedgerError, match="damaged"):
         uses[use]()
@@ -222,11 +222,11 @@ def test_a_value_in_the_place_of_another_does_not_open(ledger: Ledger, url: str,
     ],
 )
 def test_which_content_is_used(ledger: Ledger, url: str, version: str, asked: int | None, used: bool) -> None:
-    case = ledger.open_case(case_of(1).submission, case_of(1).files, "d1")
-    ledger.conclude(Conclusion(case, result_of(1)))
-    ledger.keep_content(case, Content("e", 7, SAID))
+    case = ledger.cases.open(case_of(1).submission, case_of(1).files, "d1")
+    ledger.cases.conclude(Conclusion(case, result_of(1)))
+    ledger.cases.keep_content(case, Content("e", 7, SAID))
     with writing(url) as connection:
         connection.execute(text("UPDATE contents SET version = :version"), {"version": version})
     expected = Content("e", 7, SAID) if used else None
-    assert ledger.laid_out("s-0001", asked).content == expected
-    assert [one.content for one in ledger.stored(["s-0001"], asked)] == [expected]
+    assert ledger.reviews.case_for_review("s-0001", asked).content == expected
+    assert [one.content for one in ledger.cases.load(["s-0001"], asked)] == [expected]

@@ -1,4 +1,4 @@
-"""What every ledger must do against whoever guesses, and what it records of people who sign in."""
+"""What every ledger must do against guessed passwords, and what it records of sign-ins."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, text
 
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 from tests.contracts.conftest import Clock
 from tests.support.people import IDLE, PASSWORD, disabled, enabled, other_password, seen, signed_in
 
@@ -18,7 +18,7 @@ def recorded(engine: Engine) -> list[tuple[str, str]]:
 
 def fail(ledger: Ledger, times: int) -> None:
     for _ in range(times):
-        assert ledger.sign_in("amy", "wrong") is None
+        assert ledger.accounts.sign_in("amy", "wrong") is None
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_wrong_passwords_in_a_row_lock_for_a_while(
 ) -> None:
     fail(people, failures)
     clock.forward(seconds)
-    assert (people.sign_in("amy", PASSWORD) is not None) is open_again
+    assert (people.accounts.sign_in("amy", PASSWORD) is not None) is open_again
 
 
 def test_each_further_one_locks_for_twice_as_long_up_to_an_hour(people: Ledger, clock: Clock) -> None:
@@ -44,7 +44,7 @@ def test_each_further_one_locks_for_twice_as_long_up_to_an_hour(people: Ledger, 
     waits = []
     for _ in range(9):
         fail(people, 1)
-        until = people.accounts()[0].locked_until
+        until = people.accounts.list()[0].locked_until
         assert until is not None
         waits.append((until - clock.now).total_seconds())
         clock.forward(waits[-1])
@@ -58,7 +58,7 @@ def test_each_further_one_locks_for_twice_as_long_up_to_an_hour(people: Ledger, 
 def test_an_operator_ends_a_lock(people: Ledger, change: Callable[[Ledger], None]) -> None:
     fail(people, 5)
     change(people)
-    assert people.sign_in("amy", PASSWORD) or people.sign_in("amy", "another long password")
+    assert people.accounts.sign_in("amy", PASSWORD) or people.accounts.sign_in("amy", "another long password")
 
 
 def test_a_lock_that_a_wrong_clock_set_binds_nobody(people: Ledger, clock: Clock) -> None:
@@ -70,21 +70,21 @@ def test_a_lock_that_a_wrong_clock_set_binds_nobody(people: Ledger, clock: Clock
 
 def test_guesses_at_the_same_time_are_counted_one_by_one(people: Ledger) -> None:
     with ThreadPoolExecutor(8) as guessing:
-        answers = list(guessing.map(lambda _: people.sign_in("amy", "wrong"), range(16)))
+        answers = list(guessing.map(lambda _: people.accounts.sign_in("amy", "wrong"), range(16)))
     assert answers == [None] * 16
-    assert people.sign_in("amy", PASSWORD) is None, "locked by the fifth"
+    assert people.accounts.sign_in("amy", PASSWORD) is None, "locked by the fifth"
 
 
 def test_what_people_do_is_recorded_and_no_secret_is(people: Ledger, clock: Clock, engine: Engine) -> None:
     secret = signed_in(people)
-    people.sign_out(secret)
+    people.accounts.sign_out(secret)
     idle = signed_in(people)
     clock.forward(IDLE)
     seen(people, idle)
-    people.sign_in("my-password-by-mistake", "canary")
+    people.accounts.sign_in("my-password-by-mistake", "canary")
     fail(people, 6)
     disabled(people)
-    people.sign_in("amy", PASSWORD)
+    people.accounts.sign_in("amy", PASSWORD)
     records = recorded(engine)
     refused = '{"account":"amy","why":"password"}'
     assert records[1:] == [
@@ -100,7 +100,7 @@ def test_what_people_do_is_recorded_and_no_secret_is(people: Ledger, clock: Cloc
         ("sign_in_refused", '{"account":"amy","why":"disabled"}'),
     ]
     assert records[0] == ("account", '{"account":"amy","by":"test","change":"made","role":"reviewer"}')
-    assert people.verify_audit().problems == ()
+    assert people.audit.verify().problems == ()
 
 
 def test_the_database_holds_neither_passwords_nor_secrets(people: Ledger, engine: Engine) -> None:

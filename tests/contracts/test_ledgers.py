@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from models.case import Case
-from models.errors import LedgerError, UnknownCaseError
+from models.case import Case, Conclusion
+from models.errors import ChildExistsError, LedgerError, UnknownCaseError
 from models.findings import Code, Reason
 from models.result import Decision
-from pipeline.ledger.base import ChildExistsError, Ledger, reading_key
-from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.values import Conclusion, Selection
+from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.repositories.readings import reading_key
+from pipeline.ledger.values import Selection
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, SECRET, child, read_page, result, submission
 
@@ -22,7 +22,7 @@ FAULT = (Code.OUR_FAULT, Reason.ENGINE_CRASH)
 
 
 def opened(ledger: Ledger, submission_id: str = "s-1", digest: str = "d1") -> Case:
-    return ledger.open_case(submission(submission_id), FILES, digest)
+    return ledger.cases.open(submission(submission_id), FILES, digest)
 
 
 @pytest.mark.parametrize(
@@ -41,25 +41,27 @@ def test_revisions(ledger: Ledger, digests: list[str], revisions: list[int]) -> 
 def test_a_case_comes_back_as_it_was_opened_in_another_session(ledger: Ledger, url: str) -> None:
     cases = [opened(ledger, digest="d1"), opened(ledger, digest="d2")]
     again = open_ledger(url, SECRET)
-    assert again.case("s-1") == cases[1]
-    assert [again.case("s-1", revision=revision) for revision in (1, 2)] == cases
+    assert again.cases.get("s-1") == cases[1]
+    assert [again.cases.get("s-1", revision=revision) for revision in (1, 2)] == cases
     again.close()
 
 
 def test_a_replay_hands_on_what_was_stored_first(ledger: Ledger) -> None:
     first = opened(ledger)
-    assert ledger.open_case(submission("s-1", name="别人"), (), "d1") == first
+    assert ledger.cases.open(submission("s-1", name="别人"), (), "d1") == first
 
 
 @pytest.mark.parametrize(
     "use",
     [
-        pytest.param(lambda ledger, _: ledger.case("other"), id="case"),
-        pytest.param(lambda ledger, _: ledger.case("s-1", revision=2), id="revision"),
-        pytest.param(lambda ledger, _: ledger.latest_result("other"), id="latest result"),
-        pytest.param(lambda ledger, _: ledger.results("other"), id="results"),
+        pytest.param(lambda ledger, _: ledger.cases.get("other"), id="case"),
+        pytest.param(lambda ledger, _: ledger.cases.get("s-1", revision=2), id="revision"),
+        pytest.param(lambda ledger, _: ledger.cases.latest_result("other"), id="latest result"),
+        pytest.param(lambda ledger, _: ledger.cases.results("other"), id="results"),
         pytest.param(
-            lambda ledger, case: ledger.conclude(Conclusion(case.model_copy(update={"revision": 2}), result(case))),
+            lambda ledger, case: ledger.cases.conclude(
+                Conclusion(case.model_copy(update={"revision": 2}), result(case))
+            ),
             id="conclude",
         ),
     ],
@@ -72,27 +74,27 @@ def test_a_case_that_was_never_opened_is_unknown(ledger: Ledger, use: Callable[[
 
 def test_a_case_without_a_run_has_no_result_yet(ledger: Ledger) -> None:
     opened(ledger)
-    assert ledger.results("s-1") == ()
+    assert ledger.cases.results("s-1") == ()
     with pytest.raises(LedgerError, match="no result yet"):
-        ledger.latest_result("s-1")
+        ledger.cases.latest_result("s-1")
 
 
 def test_runs_are_numbered_and_never_overwritten(ledger: Ledger) -> None:
     case = opened(ledger)
     runs = [result(case, BLURRED), result(case, UNSURE), result(case)]
-    assert [ledger.conclude(Conclusion(case, run)) for run in runs] == [(1,), (2,), (3,)]
-    assert list(ledger.results("s-1")) == runs
-    assert ledger.latest_result("s-1") == runs[2]
+    assert [ledger.cases.conclude(Conclusion(case, run)) for run in runs] == [(1,), (2,), (3,)]
+    assert list(ledger.cases.results("s-1")) == runs
+    assert ledger.cases.latest_result("s-1") == runs[2]
 
 
 def test_the_latest_result_is_the_latest_revisions_that_has_one(ledger: Ledger) -> None:
     first, second = opened(ledger, digest="d1"), opened(ledger, digest="d2")
-    ledger.conclude(Conclusion(first, result(first, BLURRED)))
-    assert ledger.latest_result("s-1").revision == 1
-    ledger.conclude(Conclusion(second, result(second)))
-    ledger.conclude(Conclusion(first, result(first, UNSURE)))
-    assert ledger.latest_result("s-1") == result(second)
-    assert [run.revision for run in ledger.results("s-1")] == [1, 1, 2]
+    ledger.cases.conclude(Conclusion(first, result(first, BLURRED)))
+    assert ledger.cases.latest_result("s-1").revision == 1
+    ledger.cases.conclude(Conclusion(second, result(second)))
+    ledger.cases.conclude(Conclusion(first, result(first, UNSURE)))
+    assert ledger.cases.latest_result("s-1") == result(second)
+    assert [run.revision for run in ledger.cases.results("s-1")] == [1, 1, 2]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,11 +117,11 @@ class Numbers:
 )
 def test_a_child_that_exists_refuses_the_whole_conclusion(ledger: Ledger, numbers: Numbers) -> None:
     first, second = opened(ledger, "s-1"), opened(ledger, "s-2")
-    ledger.conclude(Conclusion(first, result(first), child(*numbers.first)))
+    ledger.cases.conclude(Conclusion(first, result(first), child(*numbers.first)))
     with pytest.raises(ChildExistsError) as caught:
-        ledger.conclude(Conclusion(second, result(second), child(*numbers.second)))
-    assert ledger.results("s-2") == ()
-    assert [known.submission_id for known in ledger.export_children()] == ["s-1"]
+        ledger.cases.conclude(Conclusion(second, result(second), child(*numbers.second)))
+    assert ledger.cases.results("s-2") == ()
+    assert [known.submission_id for known in ledger.children.export()] == ["s-1"]
     told = "".join(traceback.format_exception(caught.value))
     assert not any(number in told for number in numbers.second if number and len(number) > 1)
 
@@ -127,30 +129,30 @@ def test_a_child_that_exists_refuses_the_whole_conclusion(ledger: Ledger, number
 @pytest.mark.parametrize("numbers", [(None, None), ("2", None), (None, "T2"), ("2", "T2")])
 def test_children_without_a_number_in_common_are_two(ledger: Ledger, numbers: tuple[str | None, str | None]) -> None:
     first, second = opened(ledger, "s-1"), opened(ledger, "s-2")
-    ledger.conclude(Conclusion(first, result(first), child("1", "T1")))
-    ledger.conclude(Conclusion(second, result(second), child(*numbers)))
-    assert [known.submission_id for known in ledger.export_children()] == ["s-1", "s-2"]
+    ledger.cases.conclude(Conclusion(first, result(first), child("1", "T1")))
+    ledger.cases.conclude(Conclusion(second, result(second), child(*numbers)))
+    assert [known.submission_id for known in ledger.children.export()] == ["s-1", "s-2"]
 
 
 def test_a_case_replaces_the_child_that_it_registered_before(ledger: Ledger) -> None:
     first, other = opened(ledger), opened(ledger, "s-2")
-    ledger.conclude(Conclusion(first, result(first), child(None, "T1")))
+    ledger.cases.conclude(Conclusion(first, result(first), child(None, "T1")))
     revised = opened(ledger, digest="d2")
-    ledger.conclude(Conclusion(revised, result(revised), child("1", "T1")))
-    ledger.conclude(Conclusion(first, result(first), None))
-    assert [known.id_number for known in ledger.export_children()] == ["1"]
+    ledger.cases.conclude(Conclusion(revised, result(revised), child("1", "T1")))
+    ledger.cases.conclude(Conclusion(first, result(first), None))
+    assert [known.id_number for known in ledger.children.export()] == ["1"]
     with pytest.raises(ChildExistsError):
-        ledger.conclude(Conclusion(other, result(other), child("1")))
+        ledger.cases.conclude(Conclusion(other, result(other), child("1")))
 
 
 def test_a_replacement_that_meets_another_child_changes_nothing(ledger: Ledger) -> None:
     first, second = opened(ledger, "s-1"), opened(ledger, "s-2")
-    ledger.conclude(Conclusion(first, result(first), child("1")))
-    ledger.conclude(Conclusion(second, result(second), child("2")))
+    ledger.cases.conclude(Conclusion(first, result(first), child("1")))
+    ledger.cases.conclude(Conclusion(second, result(second), child("2")))
     with pytest.raises(ChildExistsError):
-        ledger.conclude(Conclusion(second, result(second), child("1")))
-    assert [known.id_number for known in ledger.export_children()] == ["1", "2"]
-    assert len(ledger.results("s-2")) == 1
+        ledger.cases.conclude(Conclusion(second, result(second), child("1")))
+    assert [known.id_number for known in ledger.children.export()] == ["1", "2"]
+    assert len(ledger.cases.results("s-2")) == 1
 
 
 @pytest.mark.parametrize(
@@ -167,11 +169,11 @@ def test_a_replacement_that_meets_another_child_changes_nothing(ledger: Ledger) 
 )
 def test_selecting_cases_to_run_again(ledger: Ledger, selection: Selection, ids: list[str]) -> None:
     cases = [opened(ledger, submission_id) for submission_id in ("s-4", "s-3", "s-2", "s-1")]
-    ledger.conclude(Conclusion(cases[1], result(cases[1], BLURRED)))
-    ledger.conclude(Conclusion(cases[1], result(cases[1], version="0.2.0")))
-    ledger.conclude(Conclusion(cases[2], result(cases[2], UNSURE, FAULT)))
-    ledger.conclude(Conclusion(cases[3], result(cases[3], BLURRED, BLURRED)))
-    assert list(ledger.cases(selection)) == ids
+    ledger.cases.conclude(Conclusion(cases[1], result(cases[1], BLURRED)))
+    ledger.cases.conclude(Conclusion(cases[1], result(cases[1], version="0.2.0")))
+    ledger.cases.conclude(Conclusion(cases[2], result(cases[2], UNSURE, FAULT)))
+    ledger.cases.conclude(Conclusion(cases[3], result(cases[3], BLURRED, BLURRED)))
+    assert list(ledger.cases.select(selection)) == ids
 
 
 def test_selecting_cases_since_a_moment_counts_the_latest_revision(ledger: Ledger, clock: Clock) -> None:
@@ -181,16 +183,16 @@ def test_selecting_cases_since_a_moment_counts_the_latest_revision(ledger: Ledge
     opened(ledger, "s-1", digest="d2")
     opened(ledger, "s-2")
     opened(ledger, "s-3")
-    assert list(ledger.cases(Selection(since=clock.now))) == ["s-1", "s-3"]
+    assert list(ledger.cases.select(Selection(since=clock.now))) == ["s-1", "s-3"]
 
 
 def test_the_first_reading_under_a_key_stays(ledger: Ledger, url: str) -> None:
     key = reading_key("ab" * 32, 1, "test@1")
-    assert ledger.reading(key) is None
-    ledger.keep_reading(key, read_page("姓名甲"))
-    ledger.keep_reading(key, read_page("姓名乙"))
+    assert ledger.readings.get(key) is None
+    ledger.readings.keep(key, read_page("姓名甲"))
+    ledger.readings.keep(key, read_page("姓名乙"))
     again = open_ledger(url, SECRET)
-    assert again.reading(key) == read_page("姓名甲")
+    assert again.readings.get(key) == read_page("姓名甲")
     again.close()
 
 
@@ -205,5 +207,5 @@ def test_the_first_reading_under_a_key_stays(ledger: Ledger, url: str) -> None:
 def test_a_reading_belongs_to_bytes_page_and_engine(
     ledger: Ledger, one: tuple[str, int, str], other: tuple[str, int, str]
 ) -> None:
-    ledger.keep_reading(reading_key(*one), read_page())
-    assert ledger.reading(reading_key(*other)) is None
+    ledger.readings.keep(reading_key(*one), read_page())
+    assert ledger.readings.get(reading_key(*other)) is None

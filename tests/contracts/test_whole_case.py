@@ -8,9 +8,9 @@ from zlib import crc32
 import pytest
 
 from models.errors import LedgerBusyError, PipelineError, StoreDownError
-from pipeline.forget import forget_child
-from pipeline.ledger.base import Ledger, utc_now
-from pipeline.ledger.opening import open_ledger
+from pipeline.cases.erasure import forget_child
+from pipeline.ledger.database import utc_now
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.base import Store
 from tests.contracts.conftest import OpenStore
 from tests.support.cards import CHILD_NUMBER
@@ -38,7 +38,7 @@ def _round(url: str, store: Store, at: int, *, done: bool) -> list[str]:
     for _ in range(2):
         _worked(url, store, [0], done=False, later=True)
     with closing(open_ledger(url, SECRET)) as ledger:
-        problems = [*wrong_case(ledger, store), *ledger.verify_audit().problems]
+        problems = [*wrong_case(ledger, store), *ledger.audit.verify().problems]
         forget_child([CHILD_NUMBER], ledger, store)
     return problems
 

@@ -12,12 +12,12 @@ import pytest
 from models.policy import Limits, Policy
 from models.result import Result
 from models.submission import MANIFEST_NAME
-from pipeline.desk import Desk
-from pipeline.intake import process
-from pipeline.ledger.opening import open_ledger
-from pipeline.ocr.options import OcrOptions, ReaderOptions
-from pipeline.readers import Readers
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.steps import process
+from pipeline.ledger.ledger import open_ledger
+from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.folder import FolderStore
+from pipeline.workers.ocr_pool import OcrPool
 from tests.support.dossiers import CHILD
 from tests.support.engines import OBEDIENT, READ
 from tests.support.files import encoded, sheet
@@ -40,7 +40,7 @@ class Intake(NamedTuple):
     """Where submissions are put, where they are worked on, and what the reading process says beside its work."""
 
     source: FolderStore
-    desk: Desk
+    desk: PipelineContext
     said: Path
 
     def submit(self, submission_id: str, files: Mapping[str, bytes], *, name: str = CHILD.name) -> Result:
@@ -63,8 +63,8 @@ class Intake(NamedTuple):
 def intake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Intake]:
     folder = tmp_path_factory.mktemp("hostile")
     ledger = open_ledger(f"sqlite:///{folder}/ledger.db", SECRET)
-    with Readers(OcrOptions(engine=OBEDIENT), ReaderOptions(processes=1)) as readers:
-        desk = Desk(ledger, FolderStore(folder / "store"), readers, Policy(), Limits())
+    with OcrPool(OcrOptions(engine=OBEDIENT), ReaderOptions(processes=1)) as readers:
+        desk = PipelineContext(ledger, FolderStore(folder / "store"), readers, Policy(), Limits())
         with _errors_into(folder / "said"):
             readers.warm_up()
         yield Intake(FolderStore(folder / "uploads"), desk, folder / "said")

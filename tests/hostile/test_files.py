@@ -171,7 +171,7 @@ def gone_through(
         assert taken.seconds <= SECONDS
         assert taken.megabytes <= MEGABYTES
         assert bytes_of(intake.desk.store, digest, limit=None) == data
-        assert intake.desk.ledger.results(case) == (result,)
+        assert intake.desk.ledger.cases.results(case) == (result,)
         assert psutil.pid_exists(intake.reading_process())
         again = intake.submit(case, {f"{CANARY}.jpg": data})
         assert again.model_copy(update={"provenance": result.provenance}) == result

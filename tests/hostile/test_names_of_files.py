@@ -7,7 +7,7 @@ import pytest
 from models.errors import BadManifestError
 from models.findings import Code
 from models.submission import MANIFEST_NAME, parse_manifest
-from pipeline.intake import process
+from pipeline.cases.steps import process
 from pipeline.stores.content import bytes_of
 from tests.hostile.conftest import Intake, manifest
 from tests.support.files import encoded, sheet
@@ -75,6 +75,6 @@ def test_a_name_is_only_a_name(
 def test_what_is_typed_in_is_text(intake: Intake, text: str) -> None:
     case = "typed-" + hashlib.sha256(text.encode()).hexdigest()[:8]
     result = intake.submit(case, {"1.jpg": PAGE}, name=text)
-    assert intake.desk.ledger.case(case).submission.child.name == text
+    assert intake.desk.ledger.cases.get(case).submission.child.name == text
     assert parse_manifest(manifest(case, ("1.jpg",), name=text)).child.name == text
-    assert intake.desk.ledger.results(case) == (result,)
+    assert intake.desk.ledger.cases.results(case) == (result,)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from tests.support.values import SECRET
 
 

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from models.documents import DocumentKind, Field, Person
 from models.geometry import Box
-from models.review import Outcome, Role
-from pipeline.ledger.base import Ledger
+from models.review import ReviewOutcome, Role
+from pipeline.ledger.ledger import Ledger
 from pipeline.review.corrections import CheckedField, Confusion, checked_fields, confusions
 from pipeline.review.deciding import decide_case
-from pipeline.review.opened import Opened
+from pipeline.review.review_case import ReviewCase
 from tests.support.reviewing import (
     CASE,
     DOUBTED,
@@ -100,7 +100,9 @@ def test_what_is_right(read: str | None, value: str | None, *, right: bool) -> N
     assert one(read, value).right is right
 
 
-def decide(ledger: Ledger, found: Opened, outcome: Outcome, number: int, *seen: tuple[Field, str | None]) -> None:
+def decide(
+    ledger: Ledger, found: ReviewCase, outcome: ReviewOutcome, number: int, *seen: tuple[Field, str | None]
+) -> None:
     checked = [looked(row_of(found.sheet, field), value) for field, value in seen]
     told = verdict(found, outcome, *checked, number=number)
     decide_case(found, intent(found, told, role=Role.SUPERVISOR), ledger)
@@ -109,16 +111,16 @@ def decide(ledger: Ledger, found: Opened, outcome: Outcome, number: int, *seen: 
 def test_who_looked_last_says_what_is_true_and_the_reading_stays(ledger: Ledger) -> None:
     found = opened(ledger, *DOUBTED)
     before = found.laid_out.result
-    decide(ledger, found, Outcome.ESCALATE, 1, (Field.NAME, "欧阳靖宜"), (Field.SEX, "女"))
+    decide(ledger, found, ReviewOutcome.ESCALATE, 1, (Field.NAME, "欧阳靖宜"), (Field.SEX, "女"))
     again = opened_again(ledger)
-    decide(ledger, again, Outcome.ACCEPT, 2, (Field.NAME, "欧阳靖萱"))
+    decide(ledger, again, ReviewOutcome.ACCEPT, 2, (Field.NAME, "欧阳靖萱"))
     seen = {field.field: field for field in checked_fields(ledger)}
     assert [(field.field, field.read, field.value) for field in seen.values()] == [
         (Field.SEX, "女", "女"),
         (Field.NAME, "欧阳靖宣", "欧阳靖萱"),
     ]
     assert {(field.digest, field.page_no, field.engine) for field in seen.values()} == {(FILE, 1, ENGINE)}
-    assert ledger.result(CASE, 1, 1) == before
+    assert ledger.cases.result(CASE, 1, 1) == before
     value = next(field for field in before.fields if field.value == "欧阳靖宣")
     assert (seen[Field.NAME].box, seen[Field.NAME].confidence) == (value.box, value.confidence)
 
@@ -126,8 +128,8 @@ def test_who_looked_last_says_what_is_true_and_the_reading_stays(ledger: Ledger)
 def test_of_a_child_who_was_forgotten_nothing_is_left(ledger: Ledger) -> None:
     found = opened(ledger, *DOUBTED)
     decide_case(found, intent(found, accepting(found, *all_looked(found.sheet))), ledger)
-    (child,) = ledger.export_children()
-    ledger.forget_child([child.id_number or ""])
+    (child,) = ledger.children.export()
+    ledger.erasures.forget_child([child.id_number or ""])
     assert checked_fields(ledger) == ()
 
 

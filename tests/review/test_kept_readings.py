@@ -6,15 +6,18 @@ from typing import Final
 import pytest
 
 from models.case import FailedPage, ReadPage
+from models.content import Content
 from models.documents import Field
 from models.findings import Code, Reason
 from models.policy import Limits
 from models.reading import PageReading
-from pipeline.ledger.base import Ledger, reading_key
-from pipeline.review.registering import registered
+from pipeline.extract.extraction import CONTENT_VERSION
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.repositories.readings import reading_key
+from pipeline.review.deciding import registered
 from tests.support.cards import CHILD_NUMBER, MOTHER_NUMBER, id_number, member, mother
-from tests.support.dossiers import FAMILY, Sent
-from tests.support.reviewing import DOUBTED, ENGINE, OLD, Sending, judged, looked, opened_again, row_of
+from tests.support.dossiers import FAMILY, Sent, dossier
+from tests.support.reviewing import CASE, DOUBTED, ENGINE, OLD, Sending, judged, looked, opened_again, row_of
 
 OTHERWISE: Final = id_number("20191123", 4)
 BROKEN: Final = FailedPage(page_no=1, code=Code.BAD_FILE, reason=Reason.DAMAGED)
@@ -24,7 +27,7 @@ def keep(ledger: Ledger, readings: Sequence[PageReading], engine: str = ENGINE) 
     """Keep what was read of the first files of a case."""
     for number, reading in enumerate(readings, start=1):
         key = reading_key(f"{number:064}", 1, f"{engine}/{Limits().pdf_dpi}dpi")
-        ledger.keep_reading(key, ReadPage(page_no=1, readings=(reading,)))
+        ledger.readings.keep(key, ReadPage(page_no=1, readings=(reading,)))
 
 
 def test_what_was_read_is_taken_apart_once_more(ledger: Ledger) -> None:
@@ -82,3 +85,18 @@ def test_no_number_is_registered_that_the_result_does_not_show(
     assert OTHERWISE not in numbers.id_numbers
     seen, _ = registered(found, (looked(row_of(found.sheet, Field.ID_NUMBER), OTHERWISE),))
     assert seen.id_number == OTHERWISE, "a person saw it"
+
+
+@pytest.mark.parametrize("typed", [CHILD_NUMBER, None])
+def test_nor_where_content_was_kept_after_the_result_was_recorded(ledger: Ledger, typed: str | None) -> None:
+    """As when a decided case is sent again after an upgrade, or a batch is rolled back: the earlier result stands."""
+    judged(ledger, *DOUBTED, mother(), sending=Sending(version=OLD, child={"id_number": typed}))
+    now = member({"姓名": "欧阳靖宣", "公民身份证件编号": OTHERWISE})
+    files = dossier(*DOUBTED[:-1], now, mother(), child={"id_number": typed}).files
+    case = ledger.reviews.case_for_review(CASE, None).case
+    ledger.cases.keep_content(case, Content(ENGINE, CONTENT_VERSION, tuple(file.content for file in files)))
+    found = opened_again(ledger)
+    assert found.laid_out.content is not None
+    child, numbers = registered(found, ())
+    assert (child.id_number, child.mother_id_number) == (typed, MOTHER_NUMBER if typed is None else None)
+    assert OTHERWISE not in numbers.id_numbers

@@ -10,13 +10,14 @@ from models.catalogue import CATALOGUE, NOTED
 from models.codes import Code, Reason
 from models.documents import Field, Person
 from models.findings import Finding, Severity, found
+from models.messages import Language, message_text
 from models.result import Decision, decide
-from models.review import Relation, Verdict
-from models.wording import Language, words_of
-from pipeline.ledger.base import Ledger
-from pipeline.review.deciding import Problem, accepted, returned, stumbles
-from pipeline.review.opened import Opened
-from pipeline.review.returning import finding_of, fits, offered, place_of
+from models.review import Relation, ReviewDecision
+from pipeline.ledger.ledger import Ledger
+from pipeline.review.deciding import accepted, returned
+from pipeline.review.return_reasons import finding_of, fits, offered_reasons, place_of
+from pipeline.review.review_case import ReviewCase
+from pipeline.review.validation import Problem, issues_of
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, certificate, member, mother
 from tests.support.dossiers import FAMILY, dossier
 from tests.support.lines import Ink
@@ -68,20 +69,20 @@ def test_every_reason_that_is_offered_can_be_told_of_every_place_that_it_fits(le
     opened_case = opened(ledger, *files, sending=sending)
     chosen = [f"r{n}" for n in range(len(opened_case.sheet.rows))] + [f"p{n}" for n in range(len(files))]
     told = set()
-    for one in offered(opened_case):
+    for one in offered_reasons(opened_case):
         for where in (place_of(opened_case, name) for name in chosen):
             verdict = returning(opened_case, one[:2], where, relation=Relation.SAME_CHILD)
             if fits(one.code, where) and Problem.NO_PLACE not in _problems(opened_case, verdict):
                 after = returned(opened_case, verdict)
                 assert after.decision is decide(after.findings) is Decision.RETURNED
                 for language in Language:
-                    assert not UNFILLED.search(words_of(after.findings[0], language).message)
+                    assert not UNFILLED.search(message_text(after.findings[0], language).message)
                 told.add(one[:2])
-    assert told == {one[:2] for one in offered(opened_case)}
+    assert told == {one[:2] for one in offered_reasons(opened_case)}
 
 
-def _problems(opened_case: Opened, verdict: Verdict) -> set[Problem]:
-    return {one.problem for one in stumbles(opened_case, intent(opened_case, verdict))}
+def _problems(opened_case: ReviewCase, verdict: ReviewDecision) -> set[Problem]:
+    return {one.problem for one in issues_of(opened_case, intent(opened_case, verdict))}
 
 
 def test_a_note_of_what_is_the_reason_is_not_told_twice(ledger: Ledger) -> None:
@@ -119,7 +120,7 @@ def test_a_name_that_differs_is_told_by_its_character(ledger: Ledger, entered: s
     verdict = returning(
         opened_case, DIFFERENT, place(opened_case, Field.NAME), looked(row_of(opened_case.sheet, Field.NAME), seen)
     )
-    assert stumbles(opened_case, intent(opened_case, verdict)) == ()
+    assert issues_of(opened_case, intent(opened_case, verdict)) == ()
     one = finding_of(opened_case, verdict)
     assert words in one.message
     assert (one.code, one.severity, one.entered, one.read) == (Code.NAME_DIFFERS, Severity.REJECT, entered, seen)

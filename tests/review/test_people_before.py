@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pytest
 
 from models.documents import Field, Person
-from models.review import Outcome
-from pipeline.ledger.base import Ledger
+from models.review import ReviewOutcome
+from pipeline.ledger.ledger import Ledger
 from pipeline.review.deciding import decide_case
-from pipeline.review.opened import Opened
-from pipeline.review.sheet import Row, Sheet, Validator
+from pipeline.review.review_case import ReviewCase
+from pipeline.review.sheet import ReviewRow, ReviewSheet, Validator
 from tests.support.reviewing import (
     DOUBTED,
     intent,
@@ -21,7 +21,7 @@ from tests.support.reviewing import (
 )
 
 
-def validators(sheet: Sheet) -> Mapping[Field, Validator]:
+def validators(sheet: ReviewSheet) -> Mapping[Field, Validator]:
     return {row.compared.field: row.validator for row in sheet.rows if row.compared.person is Person.CHILD}
 
 
@@ -36,8 +36,8 @@ def test_who_vouches(ledger: Ledger) -> None:
     assert {row.validator for row in fathers} == {Validator.MACHINE}
 
 
-def handed_on(ledger: Ledger, found: Opened, row: Row, seen: str | None) -> None:
-    decide_case(found, intent(found, verdict(found, Outcome.ESCALATE, looked(row, seen))), ledger)
+def handed_on(ledger: Ledger, found: ReviewCase, row: ReviewRow, seen: str | None) -> None:
+    decide_case(found, intent(found, verdict(found, ReviewOutcome.ESCALATE, looked(row, seen))), ledger)
 
 
 @pytest.mark.parametrize(

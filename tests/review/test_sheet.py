@@ -10,10 +10,11 @@ from models.codes import Code, Reason
 from models.documents import DocumentKind, Field, Person
 from models.policy import NameLimits, Policy
 from models.reading import PageReading
-from pipeline.ledger.base import Ledger
-from pipeline.review.marks import differing
-from pipeline.review.sheet import Sheet
-from pipeline.side_by_side import Compared, State
+from pipeline.ledger.ledger import Ledger
+from pipeline.review.field_comparison import Agreement, FieldComparison
+from pipeline.review.readings_offered import differing
+from pipeline.review.sheet import ReviewSheet
+from tests.review.test_field_comparison import read
 from tests.support.cards import (
     CHILD_NUMBER,
     FATHER_NUMBER,
@@ -28,7 +29,6 @@ from tests.support.cards import (
 from tests.support.dossiers import FAMILY, Sent
 from tests.support.lines import Ink
 from tests.support.reviewing import DOUBTED, OLD, UNSURE, Sending, opened, row_of
-from tests.test_side_by_side import read
 
 FAINT = Ink("欧阳靖萱", sure=0.05)
 OTHER_NUMBER = id_number("20191123", 4)
@@ -36,7 +36,7 @@ BLAMED = {"父亲姓名": "欧阳旭", "有效身份证件号码": FATHER_NUMBER
 CRASH = FailedPage(page_no=2, code=Code.OUR_FAULT, reason=Reason.ENGINE_CRASH)
 
 
-def held(sheet: Sheet) -> list[tuple[Person | None, Field, Reason]]:
+def held(sheet: ReviewSheet) -> list[tuple[Person | None, Field, Reason]]:
     return [(row.compared.person, row.compared.field, found.reason) for row in sheet.rows for found in row.findings]
 
 
@@ -142,12 +142,12 @@ def test_whom_one_believes_first(
 )
 def test_which_characters_differ(field: Field, entered: str | None, value: str, marked: tuple[int, ...]) -> None:
     one = read(value, field)
-    assert differing(Compared(Person.CHILD, field, entered, (one,), State.DIFFER), one) == marked
+    assert differing(FieldComparison(Person.CHILD, field, entered, (one,), Agreement.DIFFER), one) == marked
 
 
 def test_without_an_entry_another_document_stands_beside_it() -> None:
     one, other = read("欧阳旭"), read("欧阳明")
-    assert differing(Compared(Person.FATHER, Field.NAME, None, (one, other), State.DIFFER), one) == (2,)
+    assert differing(FieldComparison(Person.FATHER, Field.NAME, None, (one, other), Agreement.DIFFER), one) == (2,)
 
 
 EVERYTHING: list[Any] = [

@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 import pytest
 
-from models.children import KnownChild
 from models.codes import Code, Reason
+from models.content import Content
 from models.documents import Field, Person
-from models.policy import Looks, NameLimits, Policy
+from models.errors import ChildExistsError, StaleCaseError
+from models.policy import NameLimits, Policy, ReviewSampling
+from models.register import KnownChild
 from models.result import Decision
-from models.review import Outcome, Relation, Role, Why
+from models.review import Relation, ReviewOutcome, Role, WaitReason
+from models.review_case import View
 from models.submission import Sex
-from pipeline.conclude import conclude
-from pipeline.documents.view import CONTENT_VERSION
-from pipeline.ledger.base import ChildExistsError, Ledger
-from pipeline.ledger.records import AuditKind
-from pipeline.ledger.refusals import StaleCaseError
-from pipeline.ledger.review_values import View
-from pipeline.ledger.values import Content, UploadEvent, Via
-from pipeline.review.deciding import decide_case, stumbles
-from pipeline.review.registering import registered
+from pipeline.cases.conclude import judge_case, record
+from pipeline.extract.extraction import CONTENT_VERSION
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import AuditKind, UploadEvent, Via
+from pipeline.review.deciding import decide_case, registered
+from pipeline.review.validation import issues_of
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, MOTHER_NUMBER, certificate, id_number, member, mother
 from tests.support.dossiers import FAMILY, dossier
 from tests.support.lines import Ink
@@ -49,7 +49,7 @@ from tests.support.reviewing import (
 from tests.support.values import BORN
 
 BLUR = (Code.REGISTER_ILLEGIBLE, Reason.BLUR)
-DRAWN = Sending(looks=Looks(share=1))
+DRAWN = Sending(looks=ReviewSampling(share=1))
 MISREAD = id_number("20191123", 4)
 HERS = KnownChild(name="欧阳靖萱", sex=Sex.FEMALE, birth_date=BORN, id_number=CHILD_NUMBER)
 
@@ -57,16 +57,16 @@ HERS = KnownChild(name="欧阳靖萱", sex=Sex.FEMALE, birth_date=BORN, id_numbe
 def test_a_doubt_is_cleared_recorded_registered_and_told(ledger: Ledger) -> None:
     found = opened(ledger, *DOUBTED)
     assert found.laid_out.waiting is not None
-    assert found.laid_out.waiting.why is Why.REVIEW
+    assert found.laid_out.waiting.why is WaitReason.REVIEW
     wanted = intent(found, accepting(found, *all_looked(found.sheet, name="欧阳靖萱")))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     assert decide_case(found, wanted, ledger) == 2
-    assert ledger.latest_result(CASE).decision is Decision.ACCEPTED
-    (child,) = ledger.export_children()
+    assert ledger.cases.latest_result(CASE).decision is Decision.ACCEPTED
+    (child,) = ledger.children.export()
     assert (child.name, child.id_number, child.submission_id) == ("欧阳靖萱", CHILD_NUMBER, CASE)
-    told = [(message.data["run"], message.data["decision"]) for message in ledger.claim_messages(10, 60)]
+    told = [(message.data["run"], message.data["decision"]) for message in ledger.outbox.claim(10, 60)]
     assert told == [(2, "accepted")]
-    decided = ledger.audit_trail(CASE)[-1]
+    decided = ledger.audit.trail(CASE)[-1]
     assert (decided.kind, decided.details["account"], decided.details["corrected"]) == (AuditKind.DECIDED, "li", 1)
     assert decide_case(opened_again(ledger), wanted, ledger) == 2
 
@@ -75,11 +75,11 @@ def test_a_family_is_sent_home_and_the_child_can_still_be_forgotten(ledger: Ledg
     found = opened(ledger, *DOUBTED)
     row = row_of(found.sheet, Field.NAME)
     wanted = intent(found, returning(found, DIFFERENT, place(found, Field.NAME), looked(row, "欧阳靖宣")))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
-    assert [(one.code, one.reason) for one in ledger.latest_result(CASE).findings] == [DIFFERENT]
-    assert tuple(ledger.export_children()) == ()
-    assert ledger.forget_child([CHILD_NUMBER]).cases == 1
+    assert [(one.code, one.reason) for one in ledger.cases.latest_result(CASE).findings] == [DIFFERENT]
+    assert tuple(ledger.children.export()) == ()
+    assert ledger.erasures.forget_child([CHILD_NUMBER]).cases == 1
 
 
 @pytest.mark.parametrize("outcome", [Decision.ACCEPTED, Decision.RETURNED])
@@ -88,25 +88,32 @@ def test_the_machine_tells_what_the_person_decided(ledger: Ledger, outcome: Deci
     accepted = accepting(found, *all_looked(found.sheet))
     wanted = accepted if outcome is Decision.ACCEPTED else returning(found, BLUR, place(found, Field.NAME))
     decide_case(found, intent(found, wanted), ledger)
-    ledger.claim_messages(10, 600)
-    ledger.hear(UploadEvent(bucket="b", key="inbox/1/submission.json", etag="e", via=Via.EVENT))
-    (item,) = ledger.undispatched(10)
+    ledger.outbox.claim(10, 600)
+    ledger.inbox.add_upload(UploadEvent(bucket="b", key="inbox/1/submission.json", etag="e", via=Via.EVENT))
+    (item,) = ledger.inbox.undispatched(10)
     content = found.laid_out.content or Content(ENGINE, CONTENT_VERSION, ())
-    lease = ledger.lease(item.item_id, "worker", 60)
-    after = conclude(found.laid_out.case, content, ledger, reader_of(Sending()), began=time.monotonic(), lease=lease)
-    assert after == ledger.latest_result(CASE)
+    lease = ledger.inbox.lease(item.item_id, "worker", 60)
+    after = record(
+        judge_case(found.laid_out.case, content, ledger, reader_of(Sending()), began=time.monotonic()),
+        ledger,
+        reader_of(Sending()),
+        lease,
+    )
+    assert after == ledger.cases.latest_result(CASE)
     assert after.decision is outcome
-    assert [message.data["run"] for message in ledger.claim_messages(10, 60)] == [2]
-    assert ledger.undispatched(10) == ()
+    assert [message.data["run"] for message in ledger.outbox.claim(10, 60)] == [2]
+    assert ledger.inbox.undispatched(10) == ()
 
 
 def test_of_a_case_that_was_sent_in_anew_nothing_is_decided_that_was_seen_before(ledger: Ledger) -> None:
     before = opened(ledger, *DOUBTED)
     seen = accepting(before, *all_looked(before.sheet))
-    case = ledger.open_case(before.laid_out.case.submission, before.laid_out.case.files, "1" * 64)
+    case = ledger.cases.open(before.laid_out.case.submission, before.laid_out.case.files, "1" * 64)
     content = before.laid_out.content or Content(ENGINE, CONTENT_VERSION, ())
-    ledger.keep_content(case, content)
-    conclude(case, content, ledger, reader_of(Sending()), began=time.monotonic())
+    ledger.cases.keep_content(case, content)
+    record(
+        judge_case(case, content, ledger, reader_of(Sending()), began=time.monotonic()), ledger, reader_of(Sending())
+    )
     newer = opened_again(ledger)
     assert (newer.laid_out.case.revision, newer.laid_out.run) == (2, seen.run)
     with pytest.raises(StaleCaseError):
@@ -147,11 +154,11 @@ def test_which_number_the_register_gets(ledger: Ledger, one: Number) -> None:
     found = opened(ledger, *files, sending=Sending(child={"id_number": one.typed}, version=one.version))
     seen = {"id_number": one.seen} if one.seen else {}
     wanted = intent(found, accepting(found, *all_looked(found.sheet, name="欧阳靖萱", **seen), note=one.note))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
-    assert [child.id_number for child in ledger.export_children()] == [one.registered]
+    assert [child.id_number for child in ledger.children.export()] == [one.registered]
     if one.seen and one.read != one.seen:
-        assert ledger.forget_child([one.read]).cases == 0
+        assert ledger.erasures.forget_child([one.read]).cases == 0
 
 
 def test_a_parents_number_is_never_the_childs(ledger: Ledger) -> None:
@@ -180,29 +187,31 @@ def test_a_private_code_is_registered_as_what_it_was_made_for(ledger: Ledger) ->
 @pytest.mark.parametrize(
     ("outcome", "left"),
     [
-        pytest.param(Outcome.ACCEPT, [], id="it agrees, whatever was looked at"),
-        pytest.param(Outcome.RETURN, [Why.DISSENT], id="it does not, and a supervisor looks"),
+        pytest.param(ReviewOutcome.ACCEPT, [], id="it agrees, whatever was looked at"),
+        pytest.param(ReviewOutcome.RETURN, [WaitReason.DISSENT], id="it does not, and a supervisor looks"),
     ],
 )
-def test_a_blind_look_says_no_more_than_its_decision(ledger: Ledger, outcome: Outcome, left: list[Why]) -> None:
+def test_a_blind_look_says_no_more_than_its_decision(
+    ledger: Ledger, outcome: ReviewOutcome, left: list[WaitReason]
+) -> None:
     found = opened(ledger, *FAMILY, sending=DRAWN)
     assert found.laid_out.waiting is not None
-    assert found.laid_out.waiting.why is Why.SECOND_LOOK
-    told = verdict(found, Outcome.ACCEPT) if outcome is Outcome.ACCEPT else returning(
+    assert found.laid_out.waiting.why is WaitReason.SECOND_LOOK
+    told = verdict(found, ReviewOutcome.ACCEPT) if outcome is ReviewOutcome.ACCEPT else returning(
         found, DIFFERENT, place(found, Field.NAME)
     )  # fmt: skip
-    assert stumbles(found, intent(found, told)) == ()
+    assert issues_of(found, intent(found, told)) == ()
     assert decide_case(found, intent(found, told), ledger) is None
-    assert [one.why for one in ledger.queue(View(), 10).cases] == left
-    assert len(ledger.results(CASE)) == 1
+    assert [one.why for one in ledger.reviews.queue(View(), 10).cases] == left
+    assert len(ledger.cases.results(CASE)) == 1
 
 
 def test_a_blind_look_at_what_was_returned_agrees_by_returning_it_for_whatever_reason(ledger: Ledger) -> None:
     found = opened(ledger, *FAMILY[1:], sending=DRAWN)
     wanted = intent(found, returning(found, BLUR, place(found, Field.NAME)))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
-    assert [one.agreed for one in ledger.reviewed(CASE)] == [True]
+    assert [one.agreed for one in ledger.reviews.decisions(CASE)] == [True]
 
 
 @pytest.mark.parametrize(
@@ -222,36 +231,36 @@ def test_which_records_are_shown(ledger: Ledger, known: KnownChild, shown: list[
 def test_a_known_child_is_confirmed_and_told_once_more(ledger: Ledger) -> None:
     found = opened(ledger, *FAMILY, sending=Sending(known=(HERS,)))
     assert found.laid_out.waiting is not None
-    assert found.laid_out.waiting.why is Why.KNOWN_CHILD
+    assert found.laid_out.waiting.why is WaitReason.KNOWN_CHILD
     wanted = intent(found, returning(found, KNOWN, None, relation=Relation.SAME_CHILD))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     decide_case(found, wanted, ledger)
-    assert [(one.code, one.reason) for one in ledger.latest_result(CASE).findings] == [KNOWN]
+    assert [(one.code, one.reason) for one in ledger.cases.latest_result(CASE).findings] == [KNOWN]
 
 
 def test_two_children_never_share_a_number_whoever_says_so(ledger: Ledger) -> None:
     judged(ledger, *FAMILY, sending=Sending(known=(HERS,)))
     found = opened_again(ledger)
     wanted = intent(found, accepting(found, relation=Relation.ANOTHER_CHILD))
-    assert stumbles(found, wanted) == ()
+    assert issues_of(found, wanted) == ()
     with pytest.raises(ChildExistsError):
         decide_case(found, wanted, ledger)
-    assert ledger.reviewed(CASE) == ()
+    assert ledger.reviews.decisions(CASE) == ()
 
 
 def test_an_objection_that_came_while_somebody_looked_blindly_stays(ledger: Ledger) -> None:
-    blind = opened(ledger, *FAMILY, sending=Sending(looks=Looks(share=1)))
-    ledger.reopen(CASE, "wang")
+    blind = opened(ledger, *FAMILY, sending=Sending(looks=ReviewSampling(share=1)))
+    ledger.reviews.reopen(CASE, "wang")
     with pytest.raises(StaleCaseError):
         decide_case(blind, intent(blind, accepting(blind)), ledger)
-    assert [one.why for one in ledger.queue(View(), 10).cases] == [Why.OBJECTION]
+    assert [one.why for one in ledger.reviews.queue(View(), 10).cases] == [WaitReason.OBJECTION]
 
 
 def test_nobody_registers_a_number_that_another_engine_read_than_the_one_they_saw(ledger: Ledger) -> None:
     seen = opened(ledger, *DOUBTED, sending=Sending(child={"id_number": None}))
     other = dossier(*FAMILY[:4], member({"公民身份号码": "11019920191123004X"}), child={"id_number": None})
     files = tuple(file.content for file in other.files)
-    ledger.keep_content(seen.laid_out.case, Content("another-1/none/0000/0", CONTENT_VERSION, files))
+    ledger.cases.keep_content(seen.laid_out.case, Content("another-1/none/0000/0", CONTENT_VERSION, files))
     found = opened_again(ledger)
     assert found.dossier is None
     assert registered(found, all_looked(found.sheet))[0].id_number in (None, CHILD_NUMBER)
@@ -259,13 +268,13 @@ def test_nobody_registers_a_number_that_another_engine_read_than_the_one_they_sa
 
 def test_a_return_of_what_was_accepted_takes_the_child_out_of_the_register(ledger: Ledger) -> None:
     judged(ledger, *FAMILY)
-    assert [child.id_number for child in ledger.export_children()] == [CHILD_NUMBER]
-    ledger.reopen(CASE, "wang")
+    assert [child.id_number for child in ledger.children.export()] == [CHILD_NUMBER]
+    ledger.reviews.reopen(CASE, "wang")
     found = opened_again(ledger)
     seen = looked(row_of(found.sheet, Field.NAME), "欧阳靖宣")
     returned = intent(found, returning(found, DIFFERENT, place(found, Field.NAME), seen), role=Role.SUPERVISOR)
-    assert stumbles(found, returned) == ()
+    assert issues_of(found, returned) == ()
     decide_case(found, returned, ledger)
-    assert ledger.latest_result(CASE).decision is Decision.RETURNED
-    assert tuple(ledger.export_children()) == ()  # else whose number it is would be told that the child is known
-    assert ledger.forget_child([CHILD_NUMBER]).cases == 1
+    assert ledger.cases.latest_result(CASE).decision is Decision.RETURNED
+    assert tuple(ledger.children.export()) == ()  # else whose number it is would be told that the child is known
+    assert ledger.erasures.forget_child([CHILD_NUMBER]).cases == 1

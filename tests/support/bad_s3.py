@@ -55,7 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def bad_s3(fault: str, *, times: int = 1000) -> Iterator[str]:
-    """Answer so many requests with a fault, and all later ones well; hands out host and port."""
+    """Answer the first requests with a fault and all later ones correctly; yields host and port."""
     handler = type("_Faulty", (_Handler,), {"faults": repeat(fault, times)})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,9 +1,9 @@
-"""Cases of a family whose children differ, for running them again."""
+"""Cases of one family with different children, for reprocessing."""
 
 from pathlib import Path
 
-from pipeline.desk import Desk
-from pipeline.intake import process
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.steps import process
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import id_number, member
 from tests.support.dossiers import CHILD
@@ -11,8 +11,8 @@ from tests.support.scripted import ScriptedReaders
 from tests.support.uploads import FILES, upload
 
 
-def process_many(desk: Desk, tmp_path: Path, count: int) -> list[str]:
-    """So many cases of children of one day, each with a card of its own; every third is typed in as a boy."""
+def process_many(desk: PipelineContext, tmp_path: Path, count: int) -> list[str]:
+    """Process `count` cases of children with one birth date, each with a card; every third is entered as a boy."""
     source, readers = FolderStore(tmp_path / "uploads"), desk.readers
     assert isinstance(readers, ScriptedReaders)
     ids = []

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from flows.options import PrefectOptions
-from flows.resources import register_secret
-from flows.settings import Settings
-from pipeline.ledger.opening import open_ledger
-from pipeline.ocr.options import OcrOptions
-from pipeline.ocr.weights import find_weights
+from pipeline.ledger.ledger import open_ledger
+from pipeline.perceive.ocr.options import OcrOptions
+from pipeline.perceive.ocr.weights import find_weights
 from pipeline.stores.options import StoreOptions
+from service.options import PrefectOptions
+from service.resources import register_secret
+from service.settings import Settings
 from tests.support.processes import free_port
 from tests.support.values import SECRET
 

@@ -1,7 +1,7 @@
-"""A plug-in that searches everything the suite writes for the people in it: logs as they are written, files at the end.
+"""A pytest plug-in that searches the suite's logs and files for personal data of its synthetic people.
 
-What documents say may stand in ledgers, in stores, and in what tests themselves lay down for the code to read. Anywhere
-else, a log, Prefect's files, metrics, a temporary file, it is a leak, and fails the whole run.
+It checks log records as they are written, and files at the end. Personal data may be in ledgers, in stores, and in
+input files of tests. Anywhere else (a log, Prefect's files, metrics, a temporary file) it is a leak, and the run fails.
 """
 
 import json
@@ -16,26 +16,30 @@ import pytest
 from tests.support.dossiers import CHILD, GUARDIAN
 
 _OURS: Final = ("flows", "pipeline", "cli", "models")
-_LONGEST: Final = 64 * 1024 * 1024  # bytes of a file that is searched; none of ours is larger
+_LONGEST: Final = 64 * 1024 * 1024  # bytes of a file that are searched; the suite's files are smaller
 _NAMES: Final = (CHILD.name, GUARDIAN.name, "欧阳靖瑶")
 _NUMBERS: Final = ("11019920191123", "11019919880101", "T110000000", "13800000000")
-# Where what documents say belongs, or where tests put it themselves, by any part of the path below pytest's folder.
+# Path parts, below pytest's folder, of files that may hold personal data.
 _THEIR_PLACE: Final = (
     *("store", "uploads", "inbox", "ledger", "submission.json", ".csv", ".jpg", ".pdf", "samples"),
     *("seeds", "corpus-"),  # of the fuzzer
-    "evaluation-set",  # what an operator fetched of corrections
+    "evaluation-set",  # an operator's export of corrections
 )
-_TEMPORARY: Final = ("tmp", "intake", "sweep-")  # how names begin that Python and we give; others write there too
+_TEMPORARY: Final = (
+    "tmp",
+    "intake",
+    "sweep-",
+)  # prefixes of temporary files of Python and the product; other programs write there, too
 
 
 def canaries() -> tuple[bytes, ...]:
-    """What is searched for: plain, and as JSON escapes it."""
+    """The searched bytes: as UTF-8, and as JSON escapes them."""
     words = (*_NAMES, *_NUMBERS)
     return tuple({form.encode() for word in words for form in (word, json.dumps(word)[1:-1])})
 
 
 class CanaryWatch(logging.Handler):
-    """Notes every record of ours that names somebody, and at the end every file."""
+    """Collects leaks in the product's log records and, at the end, in files."""
 
     def __init__(self, session: pytest.Session) -> None:
         super().__init__()
@@ -46,12 +50,12 @@ class CanaryWatch(logging.Handler):
         self.leaks: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Look at a record with all that hangs on it."""
+        """Search a record with all its fields."""
         if record.name.split(".")[0] in _OURS and self._holds(repr(record.__dict__).encode()):
             self.leaks.append(f"log of {record.name}, line {record.lineno}, in {self.test}")
 
     def look_at_files(self, folder: Path) -> None:
-        """Look at what lies below pytest's folder, and at what is new beside it."""
+        """Search the files below pytest's folder, and new temporary files beside it."""
         new = (path for path in Path(tempfile.gettempdir()).iterdir() if path not in self._before)
         for root in (folder, *(path for path in new if path.name.startswith(_TEMPORARY))):
             self.leaks.extend(f"file {path}" for path in _files(root) if self._holds(path.read_bytes()))
@@ -64,14 +68,14 @@ def _files(root: Path) -> Iterator[Path]:
     for path in (root, *root.rglob("*")) if root.is_dir() else (root,):
         try:
             wanted = path.is_file() and not path.is_symlink() and path.stat().st_size <= _LONGEST
-        except OSError:  # gone meanwhile, or not ours to see
+        except OSError:  # deleted meanwhile, or not readable
             continue
         if wanted and not any(place in part for part in path.relative_to(root.parent).parts for place in _THEIR_PLACE):
             yield path
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Begin to listen."""
+    """Start to listen to log records."""
     watch = CanaryWatch(session)
     session.config.pluginmanager.register(watch, "canary-watch")
     logging.getLogger().addHandler(watch)
@@ -79,13 +83,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Know which test it is that writes."""
+    """Remember the current test, for reports."""
     _watch(item.config).test = item.nodeid
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Look at the files while they are there, and fail the run for any leak."""
+    """Search the files before pytest deletes them; any leak fails the run."""
     watch = _watch(session.config)
     logging.getLogger().removeHandler(watch)
     factory = getattr(session.config, "_tmp_path_factory", None)
@@ -96,7 +100,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what leaked."""
+    """Print the leaks."""
     leaks = _watch(terminalreporter.config).leaks
     if leaks:
         terminalreporter.section("people of the tests were found where they must not be")

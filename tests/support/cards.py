@@ -1,15 +1,15 @@
-"""The pages of one family, who is made up: each with changes by label, where a test needs them."""
+"""The pages of one synthetic family; tests can change values by label."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from models.identity import check_digit
+from models.id_number import check_digit
 from models.reading import PageReading
 from tests.support.lines import ROW, Cells, Ink, Words, line, moved, page, rows
 
 
 def id_number(born: str, sequence: int) -> str:
-    """A number of a county that does not exist, with its check digit; odd sequences are male."""
+    """An ID number of an unassigned county, with its check digit; odd sequences are male."""
     first = f"110199{born}{sequence:03}"
     return first + check_digit(first)
 
@@ -38,7 +38,7 @@ _MOTHER: Final[Cells] = {
 
 
 def member(change: Cells | None = None, *, without: Sequence[str] = (), **look: Any) -> PageReading:
-    """The child's 常住人口登记卡, with changes by label; labels in `without` are not there at all."""
+    """The child's 常住人口登记卡, with changes by label and without the labels in `without`."""
     return _card(_CHILD, change, without, look)
 
 
@@ -111,5 +111,5 @@ def changes_page(*dates: str) -> PageReading:
 
 
 def unreadable() -> PageReading:
-    """A page with text that does not read."""
+    """A page with illegible text."""
     return page([line(Ink("口木日", sure=0.3), 100, 100), line(Ink("目", sure=0.4), 100, 200)])

@@ -1,4 +1,4 @@
-"""Debian's Chromium without a screen, as a reviewer would look at pages, with a note of all that pages ask and say."""
+"""Debian's Chromium, headless; records all requests and console messages of a page."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -15,9 +15,9 @@ PROGRAM: Final = "/usr/bin/chromium"
 FOREIGN: Final = "foreign.example"
 _REQUIRED: Final = "INTAKE_REQUIRE_CHROMIUM"
 _ARGUMENTS: Final = (
-    "--no-sandbox",  # tests may be run by root, for whom it does not start otherwise
+    "--no-sandbox",  # Chromium refuses to start for root otherwise
     "--disable-gpu",
-    "--disable-dev-shm-usage",  # containers have little of it
+    "--disable-dev-shm-usage",  # containers have little shared memory
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -29,19 +29,19 @@ _ARGUMENTS: Final = (
 _SCREEN: Final = ViewportSize(width=1280, height=900)
 _WAIT_MS: Final = 15_000.0
 _AXE: Final = Path(__file__).parent / "vendor" / "axe.min.js"
-# The size of targets (WCAG 2.2, 2.5.8) is the one rule of level AA that axe leaves out unless it is asked.
+# Target size (WCAG 2.2, 2.5.8) is the only AA rule that axe leaves off by default.
 _RUN_AXE: Final = "() => axe.run(document, {rules: {'target-size': {enabled: true}}, resultTypes: ['violations']})"
 
 
 class Visit(NamedTuple):
-    """A page of a browser that knows nobody, every address that it asked for, and every complaint of its console."""
+    """A page in a fresh browser context, with every address that it requested and every console message."""
 
     page: Page
     requests: list[str]
     complaints: list[str]
 
     def requests_elsewhere(self, origin: str) -> list[str]:
-        """What was asked of anybody but `origin`, for example `http://127.0.0.1:4200`, or its WebSockets."""
+        """Requests to origins other than `origin` (for example `http://127.0.0.1:4200`) and its WebSockets."""
         own = _host_of(origin)
         asked = [url for url in self.requests if urlsplit(url).scheme not in {"data", "blob", "about"}]
         return [url for url in asked if _host_of(url) != own]
@@ -53,7 +53,7 @@ class Chromium(NamedTuple):
     browser: Browser
 
     def visit(self, *, size: ViewportSize = _SCREEN, scale: float = 1.0) -> Visit:
-        """Open a page in Chinese whose cookies are its own; `size` is in CSS pixels, `scale` in pixels of each."""
+        """Open a page in Chinese with its own cookies; `size` in CSS pixels, `scale` in device pixels a CSS pixel."""
         context = self.browser.new_context(
             locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, device_scale_factor=scale, color_scheme="light"
         )
@@ -72,7 +72,7 @@ StartChromium = Callable[..., AbstractContextManager[Chromium]]
 
 @pytest.fixture(scope="session")
 def start_chromium() -> StartChromium:
-    """How to start Chromium; skips where there is none.
+    """A function that starts Chromium; skips the test if it is not installed.
 
     Each block starts one of its own, since Playwright belongs to the thread that started it and keeps an event loop
     there: while a block lasts, `asyncio.run` does not work in its thread.
@@ -93,7 +93,7 @@ def running_chromium(*more: str) -> Iterator[Chromium]:
 
 
 def accessibility_problems(page: Page) -> list[str]:
-    """What axe finds wrong with a page as it stands, a line an element; not what axe cannot tell without a person.
+    """The problems that axe finds on a page, one line for each element; without those that need a person's judgement.
 
     Source:
         axe-core's default rules: WCAG 2.2 levels A and AA, and its best practices. It gets past a page's CSP.
@@ -105,12 +105,12 @@ def accessibility_problems(page: Page) -> list[str]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """A switch for whoever wants the documentation's pictures anew."""
-    parser.addoption("--screenshots", action="store_true", help="write the screenshots of docs/pictures anew")
+    """Add the option that renews the documentation's screenshots."""
+    parser.addoption("--screenshots", action="store_true", help="write the screenshots to docs/pictures")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Whoever checks must not change what is checked.
+    """Refuse `--screenshots` in required lanes: a check must not change the repository.
 
     Raises:
         UsageError: The switch was left on where lanes are required.
@@ -121,7 +121,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def pictures(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where tests put their screenshots: a folder that is thrown away, or docs/pictures with `--screenshots`."""
+    """The folder for screenshots: a temporary one, or docs/pictures with `--screenshots`."""
     if request.config.getoption("--screenshots"):
         return Path("docs/pictures")
     return tmp_path_factory.mktemp("pictures")

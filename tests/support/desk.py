@@ -1,4 +1,4 @@
-"""The review desk as browsers see it: the real application on a real ledger, and people who sign in."""
+"""The review desk for tests: the real application on a real ledger, with accounts and HTTP clients that sign in."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,19 +10,17 @@ from typing import Final, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
-from flows.options import DeskOptions
-from flows.settings import Settings
-from flows.web.desk.app import application
-from flows.web.desk.door import Way
-from flows.web.desk.routes import WAYS
 from models.review import Role
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
+from service.options import DeskOptions
+from service.settings import Settings
 from tests.support.door import answering
 from tests.support.people import PASSWORD
 from tests.support.processes import free_port
 from tests.support.values import SECRET
+from web.desk.app import ROUTES, application
+from web.desk.guard import RouteSpec
 
 PORT: Final = 8098
 HERE: Final = f"http://127.0.0.1:{PORT}"
@@ -31,23 +29,23 @@ TLS: Final = "https://desk.hospital.example"
 
 
 class Desk(NamedTuple):
-    """Where browsers go, and what lies behind it."""
+    """A desk: its settings, ledger and store."""
 
     settings: Settings
     ledger: Ledger
     store: FolderStore
 
     def browser(
-        self, base: str = HERE, ways: Sequence[Way] = WAYS, headers: Mapping[str, str] = MappingProxyType({})
+        self, base: str = HERE, routes: Sequence[RouteSpec] = ROUTES, headers: Mapping[str, str] = MappingProxyType({})
     ) -> TestClient:
-        """A browser that nobody signed in with; it sends what browsers send, and follows nothing by itself."""
+        """A client without a session; it sends the headers of a browser and follows no redirect."""
         usual = {"Origin": base, "Sec-Fetch-Site": "same-origin", **headers}
-        app = application(self.settings, self.ledger, self.store, ways=ways)
+        app = application(self.settings, self.ledger, self.store, routes=routes)
         return TestClient(app, base_url=base, headers=usual, follow_redirects=False)
 
-    def signed_in(self, role: Role | None, ways: Sequence[Way] = WAYS) -> TestClient:
-        """A browser with which somebody of a role signed in; nobody, if there is no role."""
-        browser = self.browser(ways=ways)
+    def signed_in(self, role: Role | None, routes: Sequence[RouteSpec] = ROUTES) -> TestClient:
+        """A client that signed in with a role; without a role, a client without a session."""
+        browser = self.browser(routes=routes)
         if role is not None:
             answer = browser.post("/login", data={"name": NAMES[role], "password": PASSWORD})
             assert answer.status_code == 303, answer.text
@@ -55,7 +53,7 @@ class Desk(NamedTuple):
 
     @contextmanager
     def answering(self) -> Iterator[int]:
-        """A real port, for what a client library would not send; hands out the port."""
+        """Listen on a real port, for requests that no client library sends; yields the port."""
         port = free_port()
         options = self.settings.desk.model_copy(update={"port": port})
         settings = self.settings.model_copy(update={"desk": options})
@@ -64,15 +62,15 @@ class Desk(NamedTuple):
 
 
 def desk_in(folder: Path, ledger: Ledger, **options: object) -> Desk:
-    """A desk with one person of each role."""
+    """A desk with one account of each role."""
     for role, name in NAMES.items():
-        ledger.make_account(name, role, PASSWORD, by="test")
+        ledger.accounts.make(name, role, PASSWORD, by="test")
     settings = Settings(workspace=folder, desk=DeskOptions.model_validate({"port": PORT} | options))
     return Desk(settings, ledger, FolderStore(folder / "store"))
 
 
 def csrf_of(browser: TestClient) -> str:
-    """What the forms of a session carry."""
+    """The CSRF token in the forms of a session."""
     found = re.search(r'name="csrf" value="([0-9a-f]{64})"', browser.get("/", follow_redirects=True).text)
     assert found
     return found[1]
@@ -88,5 +86,5 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 @pytest.fixture
 def desk(tmp_path: Path, ledger: Ledger) -> Desk:
-    """A desk on this machine alone."""
+    """A desk on a loopback address."""
     return desk_in(tmp_path, ledger)

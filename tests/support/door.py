@@ -1,4 +1,4 @@
-"""Our own port, answered by the real application in a thread of this process."""
+"""A real port, which an application answers in a thread of the test's process."""
 
 import socket
 import threading
@@ -10,7 +10,7 @@ from typing import Final
 import uvicorn
 from starlette.applications import Starlette
 
-from flows.web.serving import configured
+from web.server import uvicorn_config
 
 TOKEN: Final = "first-" + "a" * 32
 SECOND: Final = "second-" + "b" * 32
@@ -18,10 +18,10 @@ SECOND: Final = "second-" + "b" * 32
 
 @contextmanager
 def answering(app: Starlette, port: int = 0) -> Iterator[int]:
-    """Answer on a port, by default a free one, for as long as the block lasts; hands out the port."""
+    """Listen on a port, by default a free one, while the block runs; yields the port."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", port))
-        server = uvicorn.Server(configured(app, host="127.0.0.1", port=0))
+        server = uvicorn.Server(uvicorn_config(app, host="127.0.0.1", port=0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         while not server.started:

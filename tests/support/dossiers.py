@@ -1,4 +1,4 @@
-"""Cases made of pages; all people are made up."""
+"""Dossiers made of pages; all people are synthetic."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -9,14 +9,14 @@ from models.documents import DocumentKind
 from models.policy import Policy
 from models.reading import PageReading
 from models.submission import EnteredChild, Guardian, GuardianRelation, IdType, Sex, Submission, SubmittedFile
-from pipeline.documents.dossier import Dossier, open_dossier
-from pipeline.documents.likeness import Reader
-from pipeline.documents.view import view_files
+from pipeline.extract.extraction import extract_files
+from pipeline.judge.dossier import Dossier, open_dossier
+from pipeline.judge.name_match import NameContext
 from tests.support.cards import CHILD_NUMBER, FATHER_NUMBER, emblem, father, home, member, portrait
 
 
 class Sent(NamedTuple):
-    """A file of a case: what was read of it, the parent's hint, and what else became of it."""
+    """A file of a case: its reading, the parent's hint, and its other properties."""
 
     readings: Sequence[PageReading] = ()
     hint: DocumentKind | None = None
@@ -34,8 +34,8 @@ CHILD: Final = EnteredChild(
 )
 GUARDIAN: Final = Guardian(name="欧阳明", relation=GuardianRelation.FATHER, id_number=FATHER_NUMBER)
 
-# Every character of the basic block: an engine that reads whatever a common name is written with.
-READER: Final = Reader(frozenset(map(chr, range(0x4E00, 0x9FA6))), Policy())
+# Every character of the basic block: an alphabet that covers all common names.
+READER: Final = NameContext(frozenset(map(chr, range(0x4E00, 0x9FA6))), Policy())
 
 
 def dossier(
@@ -44,7 +44,7 @@ def dossier(
     guardian: Guardian | None = GUARDIAN,
     submitted_at: str = "2026-11-20T09:30:00+08:00",
 ) -> Dossier:
-    """A case with these files, a reading standing for a file of one page; `child` changes what was typed in."""
+    """A case with these files, where a reading stands for a file of one page; `child` changes the entered data."""
     sent = [file if isinstance(file, Sent) else Sent((file,)) for file in files]
     read = tuple(_file(number, file) for number, file in enumerate(sent, start=1))
     submission = Submission(
@@ -56,7 +56,7 @@ def dossier(
         files=tuple(SubmittedFile(path=file.file.path, kind=file.file.hint) for file in read),
     )
     case = Case(submission=submission, revision=1, files=tuple(file.file for file in read), input_digest="0" * 64)
-    return open_dossier(case, view_files(read), READER)
+    return open_dossier(case, extract_files(read), READER)
 
 
 def _file(number: int, sent: Sent) -> FileReading:

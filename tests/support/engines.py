@@ -1,4 +1,4 @@
-"""Engines that misbehave as the picture tells them to: a page of one colour is an order."""
+"""An engine that misbehaves on command: the colour of the page selects the fault."""
 
 import ctypes
 import math
@@ -14,9 +14,9 @@ import numpy as np
 from models.errors import EngineError
 from models.geometry import Box, Quad
 from models.reading import Lattice
-from pipeline.decode.pixels import Rgb
-from pipeline.ocr.engines import EngineKind
-from pipeline.ocr.options import OcrOptions
+from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.ocr.engine import EngineKind
+from pipeline.perceive.ocr.options import OcrOptions
 from tests.support.lines import Ink, lattice
 
 OBEDIENT: Final = "tests.support.engines:OBEDIENT_ROW"
@@ -45,7 +45,7 @@ ORDERS = MappingProxyType(
 class ObedientEngine:
     """Reads one line: the number of its process and the colour of the page. Or dies, hangs, eats memory, fails, raves.
 
-    What it does once only, it remembers by a file in the folder that the options name as that of its models.
+    For faults that happen only once it leaves a file in the models' folder of its options.
     """
 
     name = "obedient-1/none/0000/0"
@@ -54,7 +54,7 @@ class ObedientEngine:
         self._memory = options.models
 
     def find(self, picture: Rgb, /) -> tuple[Quad, ...]:
-        """One line across the middle; or do as the colour there says."""
+        """Give one line across the middle, or commit the fault that its colour selects."""
         height, width = picture.shape[:2]
         colour = _colour(picture)
         self._obey(colour)
@@ -84,7 +84,7 @@ def _obey(colour: Colour) -> None:
     if colour == HANG:
         time.sleep(600)
     if colour == HOLD:
-        ctypes.PyDLL(None).sleep(600)  # native code that keeps the interpreter's lock: no thread or handler runs
+        ctypes.PyDLL(None).sleep(600)  # native code that holds the GIL: no thread or signal handler runs
     if colour == EAT:
         np.ones(10**10)  # 80 GB
     if colour == ORDERS["fail"]:

@@ -1,14 +1,15 @@
-"""A ledger or a store that fails once, and then does its work."""
+"""A ledger or a store that fails once, then works."""
 
 from typing import Any
 
 from models.errors import PipelineError
+from pipeline.ledger.repositories.base import Repository
 
 
 class Failing:
-    """Its n-th call fails: before it did anything, or after, so that only the answer is lost.
+    """Its n-th call fails: before it has an effect, or after it, so that only the answer is lost.
 
-    `turn` holds n, and is shared by all that count together; it goes on counting below nought.
+    `turn` holds n; objects that count together share it. It continues to count below zero.
     """
 
     def __init__(self, held: Any, *, turn: list[int], error: type[PipelineError], done: bool) -> None:
@@ -18,6 +19,8 @@ class Failing:
         method = getattr(self._held, name)
         if name == "close":
             return method
+        if isinstance(method, Repository):
+            return Failing(method, turn=self._turn, error=self._error, done=self._done)
 
         def call(*args: Any, **named: Any) -> Any:
             self._turn[0] -= 1

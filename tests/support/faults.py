@@ -1,7 +1,6 @@
-"""Faults below the interpreter: a library, preloaded, that breaks the n-th call that writes below a folder.
+"""Faults below the interpreter: a preloaded library that breaks the n-th writing call below a folder.
 
-SQLite and Python's own files go through it alike, so every durable step of the embedded store and ledger is one of its
-calls.
+SQLite's and Python's calls both go through it, so it sees every durable step of the embedded store and ledger.
 """
 
 import ctypes
@@ -20,11 +19,11 @@ _BUILD: Final = Path("build/faults")
 
 
 class Mode(IntEnum):
-    """How a call is broken; the numbers are those of faults.c."""
+    """How to break a call; the numbers are those of faults.c."""
 
     KILL_BEFORE = 0
     KILL_AFTER = 1
-    KILL_TORN = 2  # half of what was to be written is
+    KILL_TORN = 2  # writes only half of the data
     FAIL_ONCE = 3
     FAIL_FROM_THEN_ON = 4
 
@@ -33,7 +32,7 @@ ERRORS: Final[Mapping[str, int]] = {name: getattr(errno, name) for name in ("EIO
 
 
 def library() -> Path:
-    """The compiled library; made where there is none for this source."""
+    """The compiled library; compiled if there is none for this source."""
     made = _BUILD / f"faults-{hashlib.sha256(_SOURCE.read_bytes()).hexdigest()[:12]}.so"
     if not made.exists():
         _BUILD.mkdir(parents=True, exist_ok=True)
@@ -45,17 +44,17 @@ def library() -> Path:
 
 
 def preloaded(module: str, *words: str) -> list[str]:
-    """The command that runs a module of ours with the library in front of the C library."""
+    """The command that runs one of our modules with the library preloaded."""
     return ["env", f"LD_PRELOAD={library()}", sys.executable, "-m", module, *words]
 
 
 def arm(folder: Path, at: int, mode: Mode, error: int = 0) -> None:
-    """Break the `at`-th call from now on that writes below a folder; 0 breaks none, and counts."""
+    """Break the `at`-th writing call below a folder from now on; 0 breaks none and only counts."""
     _loaded().fault_arm(str(folder).encode(), ctypes.c_long(at), int(mode), error)
 
 
 def disarm() -> int:
-    """Let every call pass again; hands on how many there were."""
+    """Let all calls pass again; gives their number."""
     return int(_loaded().fault_disarm())
 
 

@@ -1,15 +1,15 @@
-"""Fields made of words, as the rules see them."""
+"""Fields made of text, in the form that the rules take."""
 
+from models.content import FieldContent
 from models.documents import Field
-from pipeline.documents.content import FieldContent
-from pipeline.documents.fields import read_field
-from pipeline.documents.runs import whole
-from pipeline.documents.view import field_content
+from pipeline.extract.extraction import field_content
+from pipeline.extract.fields import read_field
+from pipeline.extract.runs import whole
 from tests.support.lines import Words, line
 
 
 def field_of(field: Field, *pieces: Words) -> FieldContent:
-    """A field as read, in so many pieces beside each other."""
+    """A field as read, in pieces beside each other."""
     lines = [line(piece, 300 * at, 0) for at, piece in enumerate(pieces)]
     read = read_field(field, [whole(one) for one in lines])
     assert read is not None

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import SecretStr
 
-from flows.drawn_secrets import prefect_auth
-from flows.options import PrefectOptions
-from flows.server import prefect_server
-from flows.settings import Settings
+from service.drawn_secrets import prefect_auth
+from service.options import PrefectOptions
+from service.prefect_server import prefect_server
+from service.settings import Settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -1,4 +1,4 @@
-"""A desk at which people are signed in already: each test has a copy of it, since signing in costs a core."""
+"""A desk with accounts that are signed in already; every test copies it, since checking a password is slow."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -11,16 +11,16 @@ from typing import Final, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
-from flows.options import DeskOptions
-from flows.settings import Settings
-from flows.web.desk.app import application
 from models.review import Role
-from pipeline.ledger.base import Ledger, utc_now
-from pipeline.ledger.opening import open_ledger
+from pipeline.ledger.database import utc_now
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
+from service.options import DeskOptions
+from service.settings import Settings
 from tests.support.desk import HERE, PORT, Desk
 from tests.support.people import PASSWORD, signed_in
 from tests.support.values import SECRET
+from web.desk.app import application
 
 STAFF: Final = {"amy": Role.REVIEWER, "ann": Role.REVIEWER, "sue": Role.SUPERVISOR}
 HELD_SECONDS: Final = 300.0
@@ -29,7 +29,7 @@ _INPUTS, _DECIDES = "inputs", "decides-"  # the forms of a case's page
 
 
 class Clock:
-    """Tells the time, and can be put forward."""
+    """A clock that a test can put forward."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
@@ -42,7 +42,7 @@ class Clock:
 
 
 class Hospital(NamedTuple):
-    """A desk, the secrets of those who are signed in at it, and the clock that everything goes by."""
+    """A desk, the session secrets of its accounts, and its clock."""
 
     desk: Desk
     secrets: Mapping[str, str]
@@ -50,11 +50,11 @@ class Hospital(NamedTuple):
 
     @property
     def ledger(self) -> Ledger:
-        """What everything is kept in."""
+        """The ledger of the desk."""
         return self.desk.ledger
 
     def browser(self, name: str) -> TestClient:
-        """A browser of somebody who is signed in, on an application of its own, as after a restart."""
+        """A client of an account that is signed in, on an application of its own, as after a restart."""
         app = application(self.desk.settings, self.ledger, self.desk.store, clock=self.clock)
         headers = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
         browser = TestClient(app, base_url=HERE, headers=headers, follow_redirects=False)
@@ -63,17 +63,17 @@ class Hospital(NamedTuple):
 
 
 class Staffed(NamedTuple):
-    """A folder with a ledger in which everybody is signed in."""
+    """A folder with a ledger, and the session secret of each account."""
 
     folder: Path
     secrets: Mapping[str, str]
 
 
 def staffed_in(folder: Path) -> Staffed:
-    """Make everybody's account, and let them sign in."""
+    """Make all accounts, and sign in with each."""
     ledger = open_ledger(f"sqlite:///{folder / _LEDGER}", SECRET)
     for name, role in STAFF.items():
-        ledger.make_account(name, role, PASSWORD, by="test")
+        ledger.accounts.make(name, role, PASSWORD, by="test")
     secrets = {name: signed_in(ledger, name) for name in STAFF}
     ledger.close()
     return Staffed(folder, secrets)
@@ -81,13 +81,13 @@ def staffed_in(folder: Path) -> Staffed:
 
 @pytest.fixture(scope="module")
 def staffed(tmp_path_factory: pytest.TempPathFactory) -> Staffed:
-    """What each test has a copy of."""
+    """The folder that every test copies."""
     return staffed_in(tmp_path_factory.mktemp("staffed"))
 
 
 @pytest.fixture
 def hospital(tmp_path: Path, staffed: Staffed) -> Iterator[Hospital]:
-    """A desk with people and without cases."""
+    """A desk with accounts and without cases."""
     shutil.copytree(staffed.folder, tmp_path, dirs_exist_ok=True)
     clock = Clock()
     ledger = open_ledger(f"sqlite:///{tmp_path / _LEDGER}", SECRET, clock=clock)

@@ -1,4 +1,4 @@
-"""Somebody who reviews real cases in a real browser by keyboard; keys are counted, and waits are timed."""
+"""A reviewer who works on real cases in a real browser by keyboard; keys are counted, and waits are timed."""
 
 import shutil
 import time
@@ -11,15 +11,15 @@ import pytest
 from playwright.sync_api import Page
 
 from fixtures.truth import SAMPLES
-from flows.options import DeskOptions
-from flows.settings import Settings
-from models.policy import Limits, Looks, Policy
-from pipeline.desk import Desk as Workplace
-from pipeline.intake import process
-from pipeline.ledger.opening import open_ledger
-from pipeline.ocr.options import OcrOptions, ReaderOptions
-from pipeline.readers import Readers
+from models.policy import Limits, Policy, ReviewSampling
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.steps import process
+from pipeline.ledger.ledger import open_ledger
+from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.folder import FolderStore
+from pipeline.workers.ocr_pool import OcrPool
+from service.options import DeskOptions
+from service.settings import Settings
 from tests.support.chromium import Chromium, StartChromium, Visit
 from tests.support.desk import Desk
 from tests.support.hospital import staffed_in
@@ -28,11 +28,11 @@ from tests.support.samples import known_children
 from tests.support.values import SECRET
 
 DOUBTFUL, KNOWN, DRAWN = "review-hard-name", "returned-4005", "accepted-certificate"
-_LOOKS: Final = {DOUBTFUL: Looks(share=0), KNOWN: Looks(share=0), DRAWN: Looks(share=1)}
+_LOOKS: Final = {DOUBTFUL: ReviewSampling(share=0), KNOWN: ReviewSampling(share=0), DRAWN: ReviewSampling(share=1)}
 
 
 class Step(NamedTuple):
-    """What somebody did, with how many keys, and how long the machine took of it."""
+    """A step of the reviewer: how many keys it took, and how many seconds the machine."""
 
     name: str
     keys: int
@@ -40,20 +40,20 @@ class Step(NamedTuple):
 
 
 def processed_in(folder: Path) -> None:
-    """Read and decide the samples of `_LOOKS` as the service does it, in a ledger with people."""
+    """Process the samples of `_LOOKS` as the service does, in a ledger with accounts."""
     staffed_in(folder)
     ledger = open_ledger(f"sqlite:///{folder / 'ledger.db'}", SECRET)
-    ledger.import_children(known_children())
-    with Readers(OcrOptions(threads=1), ReaderOptions(processes=2)) as readers:
+    ledger.children.add(known_children())
+    with OcrPool(OcrOptions(threads=1), ReaderOptions(processes=2)) as readers:
         for name, looks in _LOOKS.items():
-            workplace = Workplace(ledger, FolderStore(folder / "store"), readers, Policy(looks=looks), Limits())
-            process(FolderStore(SAMPLES), name, workplace)
+            context = PipelineContext(ledger, FolderStore(folder / "store"), readers, Policy(looks=looks), Limits())
+            process(FolderStore(SAMPLES), name, context)
     ledger.close()
 
 
 @contextmanager
 def copied(folder: Path, to: Path, **options: object) -> Iterator[tuple[Desk, str]]:
-    """A copy of what was processed, with the desk that answers for it; hands out that and its address."""
+    """A copy of the processed folder, and a desk that serves it; yields the desk and its address."""
     shutil.copytree(folder, to, dirs_exist_ok=True)
     ledger = open_ledger(f"sqlite:///{to / 'ledger.db'}", SECRET)
     settings = Settings(workspace=to, desk=DeskOptions.model_validate({"port": 1} | options))
@@ -66,7 +66,7 @@ def copied(folder: Path, to: Path, **options: object) -> Iterator[tuple[Desk, st
 
 
 class Reviewer:
-    """Somebody before a browser; every key that they press is counted."""
+    """A reviewer at a browser; every key press is counted."""
 
     def __init__(
         self, chromium: Chromium, origin: str, name: str = "amy", *, size: tuple[int, int] = (1280, 900)
@@ -93,13 +93,13 @@ class Reviewer:
         self.steps.append(Step(name, len(keys), time.perf_counter() - began))
 
     def press(self, name: str, *keys: str, until: str = "") -> None:
-        """Press keys, and wait for what then is on the page, by a selector."""
+        """Press keys, and wait until a selector matches."""
         with self._step(name, keys):
             if until:
                 self.page.wait_for_selector(until)
 
     def open(self, sample: str) -> None:
-        """Open the first case of the queue, and wait for its page with the pictures on it."""
+        """Open the first case of the queue, and wait for its page and its images."""
         self.page.wait_for_selector(".queue .open:focus")
         with self._step("open the case", ("Enter",)):
             self.page.wait_for_url(f"**/cases/sample-{sample}", wait_until="load")
@@ -107,30 +107,30 @@ class Reviewer:
         assert self.page.evaluate(asked) > 0
 
     def show(self) -> None:
-        """Let values be shown."""
+        """Show the values in clear."""
         with self._step("show values", ("Enter",)):
             self.page.wait_for_selector("#show", state="detached")
             self.page.wait_for_selector("#sheet:focus, #sheet :focus", state="attached")
 
     def decided(self, name: str, *keys: str) -> None:
-        """Press what decides, and wait for the queue."""
+        """Press the keys of a decision, and wait for the queue."""
         with self._step(name, keys):
             self.page.wait_for_url("**/queue?done=*")
 
     @property
     def keys(self) -> int:
-        """How many keys were pressed since the queue was shown."""
+        """The number of key presses since the queue was shown."""
         return sum(step.keys for step in self.steps)
 
     @property
     def seconds(self) -> float:
-        """How long the machine took of all steps."""
+        """The seconds that the machine took for all steps."""
         return sum(step.seconds for step in self.steps)
 
 
 @pytest.fixture(scope="session")
 def processed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What each test has a copy of: reading takes half a minute."""
+    """The processed folder, which every test copies: reading takes half a minute."""
     folder = tmp_path_factory.mktemp("processed")
     processed_in(folder)
     return folder
@@ -145,20 +145,20 @@ def chromium(start_chromium: StartChromium) -> Iterator[Chromium]:
 
 @pytest.fixture
 def served(processed: Path, tmp_path: Path) -> Iterator[tuple[Desk, str]]:
-    """A desk with these cases, and its address."""
+    """A desk with the processed cases, and its address."""
     with copied(processed, tmp_path / "w") as found:
         yield found
 
 
 @pytest.fixture
 def desk(served: tuple[Desk, str]) -> Desk:
-    """What lies behind that address."""
+    """The desk that answers there."""
     return served[0]
 
 
 @pytest.fixture
 def amy(served: tuple[Desk, str], chromium: Chromium) -> Iterator[Reviewer]:
-    """Somebody before the queue; whatever they did, no page complained or asked anybody else."""
+    """A reviewer at the queue; afterwards no page may have logged an error or requested another host."""
     reviewer = Reviewer(chromium, served[1])
     yield reviewer
     assert reviewer.visit.complaints == []

@@ -1,4 +1,4 @@
-"""Pages made of words and where they stand; read as an engine would read a clean scan, unless `Ink` says otherwise."""
+"""Pages made of text and positions, read as from a clean scan unless `Ink` says otherwise."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -30,9 +30,9 @@ class Ink(NamedTuple):
 
     Attributes:
         text: The best reading.
-        sure: Probability of each character; of single ones in `weak`, by index.
-        others: What else the engine could see, by index: characters with their probabilities.
-        measures: What its pixels were like, where that is not a clean scan.
+        sure: Probability of each character; `weak` has those of single characters, by index.
+        others: Alternative characters with their probabilities, by index.
+        measures: Measures of its pixels, if not those of a clean scan.
     """
 
     text: str

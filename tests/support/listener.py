@@ -1,4 +1,4 @@
-"""A server that is told of results: it keeps what came, and answers as it is told to."""
+"""A webhook receiver: it records requests, and answers with the given statuses."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Heard(NamedTuple):
-    """A request as it came."""
+    """A received request."""
 
     path: str
     headers: dict[str, str]
@@ -17,7 +17,7 @@ class Heard(NamedTuple):
 
 
 class Listener:
-    """What came; `answers` are the next statuses, then 204.
+    """The received requests; `answers` are the next statuses, then 204.
 
     "stall" waits too long, "drip" answers drop by drop, "reset" hangs up after reading.
     """
@@ -30,7 +30,7 @@ class Listener:
 
 @contextmanager
 def listening() -> Iterator[Listener]:
-    """Listen on a free port for as long as the block lasts."""
+    """Listen on a free port until the block ends."""
     listener = Listener()
 
     class _Handler(BaseHTTPRequestHandler):

@@ -1,14 +1,14 @@
-"""Cases that lie before people at a desk: processed as the product does it, of pages that are known beforehand."""
+"""Cases in the review queue of a desk: processed as the product does, from scripted pages."""
 
 import json
 from typing import Final
 
-from models.policy import Limits, Looks, Policy
+from models.policy import Limits, Policy, ReviewSampling
 from models.reading import PageReading
 from models.result import Result
 from models.submission import MANIFEST_NAME
-from pipeline.desk import Desk as Workplace
-from pipeline.intake import process
+from pipeline.cases.context import PipelineContext as Workplace
+from pipeline.cases.steps import process
 from pipeline.stores.folder import FolderStore
 from tests.support.cards import CHILD_NUMBER, FATHER_NUMBER, emblem, father, home, member, portrait
 from tests.support.desk import Desk
@@ -17,19 +17,24 @@ from tests.support.lines import Ink
 from tests.support.scripted import ScriptedReaders
 from tests.support.uploads import manifest_of
 
-# What nobody sees who has not said why; parents name files after children.
+# Values that the desk masks until the reviewer gives a reason; parents name files after children.
 CANARIES: Final = ("靖萱", "靖宣", "欧阳明", CHILD_NUMBER, FATHER_NUMBER, "梧桐路")
 DOUBTFUL: Final = member({"姓名": Ink("欧阳靖宣", sure=0.6, others={3: {"萱": 0.3, "宜": 0.1}})})
 OTHER: Final = member({"姓名": Ink("欧阳靖宣")})
 CLEAR: Final = member()
-UNDRAWN: Final = Looks(share=0)
-DRAWN: Final = Looks(share=1)
+UNDRAWN: Final = ReviewSampling(share=0)
+DRAWN: Final = ReviewSampling(share=1)
 
 
 def laid(
-    desk: Desk, name: str = "case-1", page: PageReading = DOUBTFUL, *, looks: Looks = UNDRAWN, picture: bytes = b""
+    desk: Desk,
+    name: str = "case-1",
+    page: PageReading = DOUBTFUL,
+    *,
+    looks: ReviewSampling = UNDRAWN,
+    picture: bytes = b"",
 ) -> Result:
-    """Process the family's case whose child's page reads so; every file is `picture`, or nothing that can be opened."""
+    """Process the family's case with this child's page; every file is `picture`, or cannot be opened."""
     pages = (portrait(), emblem(), home(), father(), page)
     files = {f"{name}-{CHILD.name}-{number}.jpg": one for number, one in enumerate(pages, start=1)}
     script = {_bytes(picture, path): one for path, one in files.items()}
@@ -43,5 +48,5 @@ def laid(
 
 
 def _bytes(picture: bytes, path: str) -> bytes:
-    """Every file is another one, since what was read is kept by content; decoders leave alone what comes last."""
+    """Unique bytes for each file, since readings are kept by content; decoders ignore the appended bytes."""
     return picture + path.encode()

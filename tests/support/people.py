@@ -1,42 +1,42 @@
-"""Somebody who signs in at a ledger, and whatever may be done to their account."""
+"""A person who signs in at a ledger, and changes of their account."""
 
 from typing import Final
 
 from models.accounts import Account
 from models.review import Role
-from pipeline.ledger.base import Ledger
+from pipeline.ledger.ledger import Ledger
 
 PASSWORD: Final = "correct horse battery"
 IDLE, LONGEST = 900.0, 12 * 3600.0  # seconds
 
 
 def signed_in(ledger: Ledger, name: str = "amy", password: str = PASSWORD) -> str:
-    """The secret of a session that begins."""
-    secret = ledger.sign_in(name, password)
+    """Sign in; gives the secret of the session."""
+    secret = ledger.accounts.sign_in(name, password)
     assert secret is not None
     return secret
 
 
-def seen(ledger: Ledger, secret: str, *, attended: bool = True) -> Account | None:
-    """Whose session it is, after the usual limits."""
-    return ledger.session(secret, idle=IDLE, longest=LONGEST, attended=attended)
+def seen(ledger: Ledger, secret: str) -> Account | None:
+    """The account of a session, under the usual limits."""
+    return ledger.accounts.session(secret, idle=IDLE, longest=LONGEST)
 
 
 def other_role(ledger: Ledger) -> None:
-    """Let her do something else."""
-    ledger.change_role("amy", Role.SUPERVISOR, by="test")
+    """Give her another role."""
+    ledger.accounts.change_role("amy", Role.SUPERVISOR, by="test")
 
 
 def other_password(ledger: Ledger) -> None:
     """Give her another password."""
-    ledger.change_password("amy", "another long password", by="test")
+    ledger.accounts.change_password("amy", "another long password", by="test")
 
 
 def disabled(ledger: Ledger) -> None:
-    """Let her sign in no more."""
-    ledger.disable_account("amy", by="test")
+    """Disable her account."""
+    ledger.accounts.disable("amy", by="test")
 
 
 def enabled(ledger: Ledger) -> None:
-    """Let her sign in again."""
-    ledger.enable_account("amy", by="test")
+    """Enable her account again."""
+    ledger.accounts.enable("amy", by="test")

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from models.geometry import Point, Quad
-from pipeline.decode.pixels import Rgb
+from pipeline.perceive.decode.pixels import Rgb
 
 Colour = tuple[int, int, int]
 WHITE_BED: Colour = (250, 250, 250)

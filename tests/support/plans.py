@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from pipeline.stores.plan import Events, Plan
+from pipeline.stores.provisioning import Events, Plan
 
 TOKEN: Final = "canary-" + "t" * 32
 URL: Final = "http://intake.hospital.example:8099/s3-events"

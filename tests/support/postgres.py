@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -18,12 +19,19 @@ _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path("/usr/bin
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a running server, without a database."""
+    with running_postgres() as url:
+        yield url
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """A server of our own, for as long as the block lasts; its URL without a database."""
     binaries = _PROGRAMS[-1]
     demand(["setpriv", str(binaries / "initdb"), str(binaries / "postgres")], "INTAKE_REQUIRE_POSTGRES", "postgresql")
     with tempfile.TemporaryDirectory(prefix="intake-postgres-") as folder:
         data, port = Path(folder, "data"), free_port()
         if os.geteuid() == 0:
-            shutil.chown(folder, USER, USER)  # it refuses to run as root
+            shutil.chown(folder, USER, USER)  # PostgreSQL refuses to run as root
         run([str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "-N"], user=USER)
         settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off"}
         words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
@@ -50,3 +58,11 @@ def postgres_url(postgres_server: str) -> str:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
     return url
+
+
+def emptied(server: str, name: str) -> str:
+    """The URL of a database with this name on a server, made anew."""
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"{server}/{name}"

@@ -16,21 +16,21 @@ READY_SECONDS = 30.0
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on now."""
+    """A free port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def answers(port: int) -> bool:
-    """Whether somebody listens on a port of the loopback interface."""
+    """Whether a server listens on a port of the loopback interface."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager
 def server(command: Sequence[str], log: Path, *, user: str | None = None) -> Iterator[None]:
-    """Run a server in the foreground of a child that dies with us."""
+    """Run a server in a child process that dies with this one."""
     with log.open("wb") as output:
         child = subprocess.Popen([*as_user(user), *command], stdout=output, stderr=output)
     try:
@@ -54,7 +54,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def wait_until(ready: Callable[[], bool], what: str, seconds: float = READY_SECONDS) -> None:
-    """Wait for a server, or for whatever else takes its time."""
+    """Wait until a condition holds."""
     end = time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < end, f"{what} did not come within {seconds} seconds."

@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 import psycopg
 
-from models.case import StoredFile
+from models.case import Conclusion, StoredFile
 from models.errors import PipelineError
 from models.submission import Submission
-from pipeline.ledger.base import Ledger
 from pipeline.ledger.database import Database
-from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.values import Conclusion
+from pipeline.ledger.ledger import Ledger, open_ledger
 from tests.support.values import FILES, SECRET, child, result, submission
 
 READY_SECONDS = 60.0
@@ -25,7 +23,7 @@ Act = Callable[[Ledger, int, int], str]
 
 
 class Ending(NamedTuple):
-    """What became of one racer in one round: what it said, or the name of its error."""
+    """The outcome of one process in one round: its answer, or the name of its error."""
 
     turn: int
     racer: int
@@ -71,7 +69,7 @@ def _make_files(url: str, rounds: int, barrier: Barrier) -> None:
 
 
 def _run(url: str, act: Act, racer: int, rounds: int, barrier: Barrier, endings: "Queue[Ending]") -> None:
-    barrier.wait(READY_SECONDS)  # opening is a race as well
+    barrier.wait(READY_SECONDS)  # opening the ledger is a race, too
     ledger = open_ledger(url, SECRET)
     for turn in range(rounds):
         barrier.wait(READY_SECONDS)
@@ -87,13 +85,13 @@ Opening = tuple[Submission, tuple[StoredFile, ...], str]
 
 
 def opening(submission_id: str) -> Opening:
-    """What `open_case` takes, for a case of this id."""
+    """The arguments of `open_case` for a case of this id."""
     return submission(submission_id), FILES, "d"
 
 
 @contextmanager
 def locked(url: str) -> Iterator[None]:
-    """Hold every table, as a long import or a backup would."""
+    """Lock every table, as a long import or a backup does."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
             connection.execute("BEGIN EXCLUSIVE")
@@ -105,41 +103,41 @@ def locked(url: str) -> Iterator[None]:
 
 
 def conclude_with_id_number(ledger: Ledger, turn: int, racer: int) -> str:
-    """Conclude a case of one's own with the child of this round."""
-    case = ledger.open_case(*opening(f"s-{turn}-{racer}"))
-    ledger.conclude(Conclusion(case, result(case), child(f"id-{turn}")))
+    """Conclude this process's own case, with the child of this round."""
+    case = ledger.cases.open(*opening(f"s-{turn}-{racer}"))
+    ledger.cases.conclude(Conclusion(case, result(case), child(f"id-{turn}")))
     return "registered"
 
 
 def conclude_with_certificate(ledger: Ledger, turn: int, racer: int) -> str:
-    """The same child, told by its birth certificate; the ID number differs."""
-    case = ledger.open_case(*opening(f"s-{turn}-{racer}"))
-    ledger.conclude(Conclusion(case, result(case), child(f"id-{turn}-{racer}", f"T{turn}")))
+    """Conclude a case of the same child by birth certificate; the ID number differs."""
+    case = ledger.cases.open(*opening(f"s-{turn}-{racer}"))
+    ledger.cases.conclude(Conclusion(case, result(case), child(f"id-{turn}-{racer}", f"T{turn}")))
     return "registered"
 
 
 def conclude_one_case(ledger: Ledger, turn: int, racer: int) -> str:
     """All conclude the same case."""
-    case = ledger.open_case(*opening(f"s-{turn}"))
-    (ordinal,) = ledger.conclude(Conclusion(case, result(case, seconds=racer), child(f"id-{turn}")))
+    case = ledger.cases.open(*opening(f"s-{turn}"))
+    (ordinal,) = ledger.cases.conclude(Conclusion(case, result(case, seconds=racer), child(f"id-{turn}")))
     return str(ordinal)
 
 
 def open_one_case(ledger: Ledger, turn: int, racer: int) -> str:
     """All open the same case with the same content."""
-    return str(ledger.open_case(*opening(f"s-{turn}")).revision)
+    return str(ledger.cases.open(*opening(f"s-{turn}")).revision)
 
 
 def revise_one_case(ledger: Ledger, turn: int, racer: int) -> str:
     """All open the same case, each with other content."""
-    return str(ledger.open_case(submission(f"s-{turn}"), FILES, f"d-{racer}").revision)
+    return str(ledger.cases.open(submission(f"s-{turn}"), FILES, f"d-{racer}").revision)
 
 
 def conclude_until_killed(url: str, prefix: str, report: int) -> None:
-    """Open and conclude case after case, and report each one when the ledger has promised to remember it."""
+    """Open and conclude case after case, and report each one after its commit."""
     ledger, number = open_ledger(url, SECRET), 0
     while True:
-        case = ledger.open_case(*opening(f"{prefix}-{number}"))
-        ledger.conclude(Conclusion(case, result(case), child(f"id-{prefix}-{number}")))
+        case = ledger.cases.open(*opening(f"{prefix}-{number}"))
+        ledger.cases.conclude(Conclusion(case, result(case), child(f"id-{prefix}-{number}")))
         os.write(report, f"{prefix}-{number}\n".encode())
         number += 1

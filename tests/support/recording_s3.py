@@ -1,4 +1,4 @@
-"""An S3 server that keeps what it is asked and answers as told; for servers that cannot run here."""
+"""An S3 server that records requests and gives prepared answers, for servers that cannot run here."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 
 class Asked(NamedTuple):
-    """A request as it came."""
+    """A received request."""
 
     method: str
     path: str
@@ -19,13 +19,13 @@ class Asked(NamedTuple):
 
 
 class Recorder:
-    """What came; `answers` has a status and a body for `METHOD query`, and everything else is a 200 without a body."""
+    """The received requests; `answers` has status and body by `METHOD query`; the default is a 200 without a body."""
 
     def __init__(self, answers: Mapping[str, tuple[int, str]]) -> None:
         self.answers = answers
         self.asked: list[Asked] = []
         self.endpoint = ""
-        self.ahead = 0.0  # seconds of its clock before ours
+        self.ahead = 0.0  # seconds by which its clock is ahead
 
     def put(self, query: str) -> str:
         """The body of the last PUT with this query."""
@@ -34,7 +34,7 @@ class Recorder:
 
 @contextmanager
 def recording_s3(answers: Mapping[str, tuple[int, str]]) -> Iterator[Recorder]:
-    """Record on a free port for as long as the block lasts."""
+    """Record on a free port until the block ends."""
     recorder = Recorder(answers)
 
     class _Handler(BaseHTTPRequestHandler):

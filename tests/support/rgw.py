@@ -84,7 +84,7 @@ class Gateway(NamedTuple):
     client: Minio
 
     def new_bucket(self, *, versioned: bool = False) -> str:
-        """Make a bucket that no other test knows."""
+        """Create a bucket for one test."""
         name = f"t-{uuid.uuid4().hex[:12]}"
         self.client.make_bucket(bucket_name=name)
         if versioned:

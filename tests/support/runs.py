@@ -1,4 +1,4 @@
-"""Runs of our deployments, asked of a Prefect server, beside a service that works on them."""
+"""Start runs of the product's deployments on a Prefect server, beside a service that executes them."""
 
 import subprocess
 import sys

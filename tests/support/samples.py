@@ -1,4 +1,4 @@
-"""The committed samples without an engine: every page is known beforehand, as it was read once."""
+"""The committed samples without an engine, from their stored readings."""
 
 import csv
 import hashlib
@@ -11,25 +11,25 @@ import pytest
 from fixtures.readings import kept_readings
 from fixtures.truth import KNOWN_CHILDREN, SAMPLES
 from models.case import FileReading, ReadPage
-from models.children import KnownChild
 from models.errors import FileRejectedError
-from models.policy import Limits, Looks, Policy
+from models.policy import Limits, Policy, ReviewSampling
 from models.reading import PageReading
+from models.register import KnownChild
 from models.result import Result
-from pipeline.desk import Desk
-from pipeline.documents.view import CONTENT_VERSION
-from pipeline.intake import process
-from pipeline.ledger.base import Ledger
-from pipeline.readers import Pending
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.steps import process
+from pipeline.extract.extraction import CONTENT_VERSION
+from pipeline.ledger.ledger import Ledger
 from pipeline.stores.base import Store
 from pipeline.stores.folder import FolderStore
+from pipeline.workers.ocr_pool import Pending
 from tests.support.scripted import ScriptedReaders
 
-_UNDRAWN: Final = Looks(share=0)
+_UNDRAWN: Final = ReviewSampling(share=0)
 
 
 class SampleReaders(ScriptedReaders):
-    """Readers that have read the samples already."""
+    """An OCR pool that answers from the stored readings."""
 
     def __init__(self) -> None:
         super().__init__({})
@@ -56,20 +56,22 @@ class _Read(NamedTuple):
         return self.readings
 
 
-def processed_sample(name: str, ledger: Ledger, store: Store, looks: Looks = _UNDRAWN) -> Result:
+def processed_sample(name: str, ledger: Ledger, store: Store, looks: ReviewSampling = _UNDRAWN) -> Result:
     """Process a sample as the product does it, but for the reading."""
-    return process(FolderStore(SAMPLES), name, Desk(ledger, store, SampleReaders(), Policy(looks=looks), Limits()))
+    return process(
+        FolderStore(SAMPLES), name, PipelineContext(ledger, store, SampleReaders(), Policy(looks=looks), Limits())
+    )
 
 
 def known_children() -> tuple[KnownChild, ...]:
-    """The register that the samples meet."""
+    """The register of known children for the samples."""
     with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
         rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
     return tuple(map(KnownChild.model_validate, rows))
 
 
 def raise_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a release does whose content is another one: raise the number, for whoever asks for it."""
+    """Raise the content version everywhere, as a release with other content does."""
     for module in tuple(sys.modules.values()):
         if "CONTENT_VERSION" in getattr(module, "__dict__", {}):
             monkeypatch.setattr(module, "CONTENT_VERSION", CONTENT_VERSION + 1)

@@ -1,15 +1,15 @@
-"""Readers that know beforehand what every file says, for cases in which reading is not the question."""
+"""An OCR pool with scripted readings, for tests in which reading does not matter."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from models.content import Resemblance
 from models.errors import PipelineError
 from models.policy import Limits
 from models.reading import PageReading
-from pipeline.documents.content import Resemblance
-from pipeline.glyphs.questions import Question
-from pipeline.readers import Pending
-from pipeline.scene.overlay import Mark
+from pipeline.glyphs.compare import GlyphQuery
+from pipeline.perceive.scene.overlay import Mark
+from pipeline.workers.ocr_pool import Pending
 
 Said = PageReading | PipelineError
 
@@ -32,7 +32,7 @@ class ScriptedReaders:
         self.script = dict(script)
         self.refused = dict(refused or {})
         self.asked: list[bytes] = []
-        self.questions: list[Question] = []
+        self.questions: list[GlyphQuery] = []
         self.resemblances: dict[str, Resemblance | PipelineError | None] = {}
 
     def count(self, data: bytes, limits: Limits) -> int:
@@ -46,10 +46,10 @@ class ScriptedReaders:
         self.asked.append(data)
         return _Known(self.script[data])
 
-    def compare(self, data: bytes, questions: tuple[Question, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
+    def compare(self, data: bytes, queries: tuple[GlyphQuery, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
         """What the script has for each character, whatever the picture."""
-        self.questions.extend(questions)
-        return tuple(self._resemblance(question.character) for question in questions)
+        self.questions.extend(queries)
+        return tuple(self._resemblance(question.character) for question in queries)
 
     def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
         """The file itself."""

@@ -4,20 +4,20 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from pipeline.stores.encrypted import EncryptedStore
 from pipeline.stores.opening import open_store
 from pipeline.stores.options import CipherName, SealingOptions, StoreOptions
-from pipeline.stores.sealed import SealedStore
 
 OLD, NEW = "0a" * 32, "0b" * 32
 SCAN = b"plain bytes of a scan " * 400
 TYPE = "image/jpeg"
 
 
-def sealed_at(folder: Path, keyring: str = OLD, cipher: CipherName = CipherName.SM4) -> SealedStore:
-    """A store in a folder that seals under the first of these keys."""
+def sealed_at(folder: Path, keyring: str = OLD, cipher: CipherName = CipherName.SM4) -> EncryptedStore:
+    """A store in a folder that encrypts under the first of these keys."""
     sealing = SealingOptions(keyring=SecretStr(keyring), cipher=cipher)
     store = open_store(f"file:{folder}", StoreOptions(sealing=sealing))
-    assert isinstance(store, SealedStore)
+    assert isinstance(store, EncryptedStore)
     return store
 
 

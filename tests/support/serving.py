@@ -1,18 +1,18 @@
-"""The service, for as long as somebody visits it."""
+"""Run the service during a visit."""
 
 import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from flows.service import serve
-from flows.settings import Settings
 from models.errors import ExitCode
+from service.service import serve
+from service.settings import Settings
 
 Found = TypeVar("Found")
 
 
 def while_serving(settings: Settings, visit: Callable[[], Found]) -> Found:
-    """Serve in this thread while a visit goes on in another; hands on what it found, or raises what it raised."""
+    """Serve in this thread during a visit in another one; returns the visit's result, or raises its error."""
     done, found, failures = threading.Event(), list[Found](), list[BaseException]()
 
     def visitor() -> None:

@@ -1,4 +1,4 @@
-"""A desk whose readers know every page beforehand, and submissions of the family's five pages."""
+"""A pipeline context with scripted readings, and submissions of the family's five pages."""
 
 import json
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from typing import Final
 
 from models.policy import Limits, Policy
 from models.submission import MANIFEST_NAME
-from pipeline.desk import Desk
-from pipeline.ledger.opening import open_ledger
+from pipeline.cases.context import PipelineContext
+from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.folder import FolderStore
 from tests.support.dossiers import CHILD, FAMILY, GUARDIAN
@@ -20,15 +20,15 @@ FILES: Final = [f"{number}.jpg".encode() for number, _ in enumerate(FAMILY, star
 
 
 @contextmanager
-def opened_desk(folder: Path) -> Iterator[Desk]:
+def opened_desk(folder: Path) -> Iterator[PipelineContext]:
     """A desk with its ledger and its store in a folder."""
     ledger = open_ledger(f"sqlite:///{folder}/ledger.db", SECRET)
     readers = ScriptedReaders(dict(zip(FILES, FAMILY, strict=True)))
-    yield Desk(ledger, FolderStore(folder / "store"), readers, Policy(), Limits())
+    yield PipelineContext(ledger, FolderStore(folder / "store"), readers, Policy(), Limits())
     ledger.close()
 
 
-def scripted(desk: Desk) -> ScriptedReaders:
+def scripted(desk: PipelineContext) -> ScriptedReaders:
     """The desk's readers, for what they were asked and what they shall say."""
     assert isinstance(desk.readers, ScriptedReaders)
     return desk.readers

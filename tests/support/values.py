@@ -1,12 +1,12 @@
-"""Small whole values for tests that do not care what is in them; all people are made up."""
+"""Small complete values for tests in which their content does not matter; all people are synthetic."""
 
 from datetime import UTC, date, datetime
 
 from models.case import Case, ReadPage, StoredFile
-from models.children import KnownChild
 from models.findings import Code, Reason, found
 from models.geometry import Box, Quad
 from models.reading import BLANK, Alternative, Lattice, Line, LineMeasures, PageMeasures, PageReading, Surface, Tile
+from models.register import KnownChild
 from models.result import Provenance, Result, decide
 from models.submission import EnteredChild, IdType, Sex, Submission, SubmittedFile
 

@@ -9,8 +9,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.child import start_child, stop_child
-from flows.settings import use_environment
+from service.settings import use_environment
+from service.supervisor import start_child, stop_child
 
 if TYPE_CHECKING:
     from flows.worker import FlowTable
@@ -43,12 +43,12 @@ async def _loop(limit: int) -> None:
     async with WarmWorker(flows=specimen_flows(), work_pool_name=POOL, limit=limit) as worker:
         while True:
             await worker.get_and_submit_flow_runs()
-            await worker.cancel_asked_for()
+            await worker.cancel_requested()
             await asyncio.sleep(0.2)
 
 
 def specimen_flows() -> "FlowTable":
-    """Flows that tell where they run, take their time, or fail."""
+    """Flows that report their process, take long, or fail."""
     from prefect import flow
     from prefect.client.schemas.objects import State
     from prefect.states import Completed

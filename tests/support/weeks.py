@@ -1,20 +1,18 @@
-"""A ledger with weeks of made-up cases in it, for whoever looks at the whole."""
+"""A ledger with weeks of synthetic cases, for tests of the overview."""
 
 import random
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from models.case import Case
+from models.case import Case, Conclusion
 from models.documents import DOCUMENT_OF_PAGE, PageKind
-from models.findings import Code, Finding, Place, Reason, found
-from models.policy import Looks
+from models.findings import Code, Finding, Location, Reason, found
+from models.policy import ReviewSampling
 from models.result import Result, decide
-from models.review import Outcome, Verdict
-from pipeline.ledger.base import Ledger
-from pipeline.ledger.opening import open_ledger
-from pipeline.ledger.review_values import Settled
-from pipeline.ledger.values import Conclusion
+from models.review import ReviewDecision, ReviewOutcome
+from models.review_case import RecordedDecision
+from pipeline.ledger.ledger import Ledger, open_ledger
 from tests.contracts.conftest import Clock
 from tests.support.values import FILES, SECRET, result, submission
 
@@ -51,10 +49,10 @@ def weeks_in(folder: Path, days: int, a_day: int, until: datetime) -> tuple[Ledg
 
 
 def _case(ledger: Ledger, clock: Clock, chance: random.Random, name: str, version: str) -> None:
-    case = ledger.open_case(submission(name, NAME), FILES, "d")
+    case = ledger.cases.open(submission(name, NAME), FILES, "d")
     findings = [] if chance.random() < 0.68 else [_finding(chance) for _ in range(chance.choice((1, 1, 2)))]
-    ledger.conclude(Conclusion(case, _result(case, version, findings), looks=Looks(share=0.15)))
-    row = ledger.waiting(name)
+    ledger.cases.conclude(Conclusion(case, _result(case, version, findings), looks=ReviewSampling(share=0.15)))
+    row = ledger.reviews.waiting(name)
     if row is not None and chance.random() < 0.85:
         clock.forward(chance.uniform(60, 7200))
         _decide(ledger, case, chance, blind=row.why.value == "second_look")
@@ -62,7 +60,9 @@ def _case(ledger: Ledger, clock: Clock, chance: random.Random, name: str, versio
 
 def _finding(chance: random.Random) -> Finding:
     (code, reason, kind) = chance.choices([one for one, _ in _WHY], [weight for _, weight in _WHY])[0]
-    where = Place(document=DOCUMENT_OF_PAGE[kind], file=f"{NAME}.jpg", page_no=1, page_kind=kind) if kind else Place()
+    where = (
+        Location(document=DOCUMENT_OF_PAGE[kind], file=f"{NAME}.jpg", page_no=1, page_kind=kind) if kind else Location()
+    )
     return found(code, reason, where).model_copy(update={"read": NAME, "entered": NAME})
 
 
@@ -72,13 +72,15 @@ def _result(case: Case, version: str, findings: list[Finding]) -> Result:
 
 
 def _decide(ledger: Ledger, case: Case, chance: random.Random, *, blind: bool) -> None:
-    outcome = chance.choices(tuple(Outcome), (60, 25, 15))[0]
+    outcome = chance.choices(tuple(ReviewOutcome), (60, 25, 15))[0]
     identity = f"{chance.randrange(16**32):032x}"
-    verdict = Verdict(decision_id=identity, revision=1, run=1, outcome=Outcome.ACCEPT if blind else outcome)
-    settled = Settled(case, chance.choice(_PEOPLE), verdict)
+    verdict = ReviewDecision(
+        decision_id=identity, revision=1, run=1, outcome=ReviewOutcome.ACCEPT if blind else outcome
+    )
+    settled = RecordedDecision(case, chance.choice(_PEOPLE), verdict)
     if blind:
         settled = settled._replace(agreed=chance.random() < 0.95)
-    elif outcome is not Outcome.ESCALATE:
-        seen = [] if outcome is Outcome.ACCEPT else [found(Code.NAME_DIFFERS, Reason.DIFFERENT)]
+    elif outcome is not ReviewOutcome.ESCALATE:
+        seen = [] if outcome is ReviewOutcome.ACCEPT else [found(Code.NAME_DIFFERS, Reason.DIFFERENT)]
         settled = settled._replace(result=_result(case, "0.2.0", seen))
-    ledger.settle(settled)
+    ledger.reviews.record_decision(settled)

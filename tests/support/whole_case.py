@@ -1,4 +1,4 @@
-"""A whole case, from upload to result told, and what must be true of it however often it was broken on the way."""
+"""A whole case, from upload to delivered result, and the checks that must hold after any fault on the way."""
 
 import os
 import sqlite3
@@ -12,13 +12,13 @@ from models.errors import PipelineError
 from models.policy import Limits, Policy
 from models.result import Decision
 from models.submission import MANIFEST_NAME
-from pipeline import intake as steps
-from pipeline.anchors import keep_anchor, verify
+from pipeline.cases import steps
+from pipeline.cases.context import PipelineContext
+from pipeline.delivery.audit_anchors import keep_anchor, verify
 from pipeline.delivery.deliver import Outlet, deliver
-from pipeline.desk import Desk
-from pipeline.events.scan import Scan
-from pipeline.ledger.base import Ledger, utc_now
-from pipeline.ledger.opening import open_ledger
+from pipeline.events.uploads import Reconciler
+from pipeline.ledger.database import utc_now
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import InboxItem
 from pipeline.stores.base import Store
 from pipeline.stores.content import bytes_of
@@ -30,13 +30,13 @@ from tests.support.values import SECRET
 
 CASE: Final = "whole"
 _LEASE_SECONDS: Final = 30.0
-LATER: Final = timedelta(hours=2)  # every lease and every pause is over then
+LATER: Final = timedelta(hours=2)  # longer than every lease and pause
 
 Wrap = Callable[[Ledger, Store], tuple[Ledger, Store]]
 
 
 def put_upload(folder: Path) -> None:
-    """What the parent's app does."""
+    """Upload as the parent's app does."""
     upload(FolderStore(folder / "store"), f"inbox/{CASE}", submission_id=CASE)
 
 
@@ -46,7 +46,7 @@ def readers() -> ScriptedReaders:
 
 
 def take_on(folder: Path, *, later: bool = False, wrap: Wrap = lambda ledger, store: (ledger, store)) -> None:
-    """What a worker does with whatever there is to do, once; `later`, when every lease is over.
+    """Do all pending work of a worker once; with `later`, after every lease has expired.
 
     Raises:
         PipelineError: Something failed, as a worker would log it.
@@ -61,33 +61,34 @@ def take_on(folder: Path, *, later: bool = False, wrap: Wrap = lambda ledger, st
 
 
 def work(ledger: Ledger, store: Store, passed: timedelta = timedelta()) -> None:
-    """All that waits, once; `passed` is how much later it is by the ledger's clock."""
-    desk = Desk(ledger, store, readers(), Policy(), Limits())
-    Scan(desk.store, desk.ledger, "local").look()
-    for item in (*desk.ledger.undispatched(10), *desk.ledger.overdue(utc_now() + passed)):
-        desk.ledger.mark_dispatched(item.item_id, f"run-{item.item_id}")
+    """Do all waiting work once; `passed` is how far the ledger's clock is ahead."""
+    desk = PipelineContext(ledger, store, readers(), Policy(), Limits())
+    Reconciler(desk.store, desk.ledger, "local").look()
+    for item in (*desk.ledger.inbox.undispatched(10), *desk.ledger.inbox.overdue(utc_now() + passed)):
+        desk.ledger.inbox.mark_dispatched(item.item_id, f"run-{item.item_id}")
         _case(item, desk)
     deliver(desk.ledger, Outlet(desk.store, None, whole=False))
     keep_anchor(desk.ledger, desk.store, day=utc_now().date())
 
 
-def _case(item: InboxItem, desk: Desk) -> None:
-    lease = desk.ledger.lease(item.item_id, f"worker-{os.getpid()}", _LEASE_SECONDS)
+def _case(item: InboxItem, desk: PipelineContext) -> None:
+    lease = desk.ledger.inbox.lease(item.item_id, f"worker-{os.getpid()}", _LEASE_SECONDS)
     if lease is None:
         return
-    case = steps.gather(desk.store, item.event.key.removesuffix(f"/{MANIFEST_NAME}"), desk)
-    steps.conclude(case, tuple(steps.perceive_case(case, desk)), desk, began=0.0, lease=lease)
+    case = steps.take_in(desk.store, item.event.key.removesuffix(f"/{MANIFEST_NAME}"), desk)
+    judged = steps.judge(case, tuple(steps.perceive_case(case, desk)), desk, began=0.0)
+    steps.conclude(judged, desk, lease)
 
 
 def recover(folder: Path) -> None:
-    """What the next worker does after whatever befell the one before: twice, for what waits for a pause."""
+    """Continue as the next worker after a fault: twice, for work that waits for a pause."""
     for _ in range(2):
         with suppress(PipelineError):
             take_on(folder, later=True)
 
 
 def wrong(folder: Path) -> Iterator[str]:
-    """Everything about the case that is not as it must be."""
+    """Everything about the case that is wrong."""
     store = FolderStore(folder / "store")
     with closing(open_ledger(f"sqlite:///{folder}/ledger.db", SECRET)) as ledger:
         yield from wrong_case(ledger, store)
@@ -105,19 +106,19 @@ def wrong(folder: Path) -> Iterator[str]:
 
 
 def wrong_case(ledger: Ledger, store: Store) -> Iterator[str]:
-    """What ledger and store say of the case that is not as it must be."""
+    """Everything about the case that is wrong in ledger and store."""
     try:
-        results = ledger.results(CASE)
+        results = ledger.cases.results(CASE)
     except PipelineError as error:
         yield f"no case: {type(error).__name__}"
         return
     if [(result.decision, result.findings) for result in results] != [(Decision.ACCEPTED, ())]:
         yield f"ended as {[(result.decision, [row.code for row in result.findings]) for result in results]}"
-    if len(tuple(ledger.export_children())) != 1:
+    if len(tuple(ledger.children.export())) != 1:
         yield "the child is not registered once"
-    if ledger.undispatched(10) or ledger.overdue(utc_now().replace(year=9999)):
+    if ledger.inbox.undispatched(10) or ledger.inbox.overdue(utc_now().replace(year=9999)):
         yield "the upload is still open"
-    for file in ledger.case(CASE).files:
+    for file in ledger.cases.get(CASE).files:
         if file.digest is None or bytes_of(store, file.digest, limit=None) not in FILES:
             yield "bytes of a file are not what was sent"
     if not list(store.list(f"results/case-{CASE}/")):

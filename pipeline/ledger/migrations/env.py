@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from pipeline.ledger.columns import metadata
 from pipeline.ledger.schema import VERSION_TABLE
+from pipeline.ledger.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

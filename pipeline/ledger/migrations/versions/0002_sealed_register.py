@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import context, op
 
-from models.children import KnownChild
-from pipeline.ledger.children import sealed_values
+from models.register import KnownChild
+from pipeline.ledger.repositories.children import encrypted_values as sealed_values
 
 revision = "0002"
 down_revision = "0001"

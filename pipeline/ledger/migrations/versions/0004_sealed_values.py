@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context, op
 
-from pipeline.ledger import purposes
-from pipeline.ledger.seal import Seal
+from pipeline.ledger.value_encryption import AssociatedData as purposes
+from pipeline.ledger.value_encryption import Seal
 
 revision = "0004"
 down_revision = "0003"
@@ -85,9 +85,9 @@ def _seal(seal: Seal, query: str, place: str, column: str, about: Callable[[_Row
 def _sealed(seal: Seal, value: str | bytes, about: str) -> str | bytes:
     """PostgreSQL takes no bytes for text yet: digits, until the column's type is changed."""
     if isinstance(value, str):
-        sealed = seal.sealed(value.encode(), about)
+        sealed = seal.encrypt(value.encode(), about)
         return sealed.hex() if op.get_bind().dialect.name == "postgresql" else sealed
-    return seal.sealed(bytes(value), about)
+    return seal.encrypt(bytes(value), about)
 
 
 def _write_anew() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import context, op
 
-from pipeline.ledger.audit import first_head
+from pipeline.ledger.repositories.base import first_head
 
 revision = "0005"
 down_revision = "0004"

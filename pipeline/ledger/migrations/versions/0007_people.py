@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context, op
 
-from pipeline.ledger import purposes
-from pipeline.ledger.seal import Seal
+from pipeline.ledger.value_encryption import AssociatedData as purposes
+from pipeline.ledger.value_encryption import Seal
 
 revision = "0007"
 down_revision = "0006"
@@ -182,7 +182,7 @@ def _results() -> Iterator[Sequence[_Row]]:
 
 def _findings(seal: Seal, row: _Row) -> Iterator[dict[str, object]]:
     about = purposes.of_run(row.submission_id, row.revision, row.ordinal)
-    findings = json.loads(seal.opened(bytes(row.result), about))["findings"]
+    findings = json.loads(seal.decrypt(bytes(row.result), about))["findings"]
     weighty = [one for one in findings if one["severity"] != "warning"]
     for page_kind, code, reason in sorted({(one["page_kind"] or "", one["code"], one["reason"]) for one in weighty}):
         yield {"run_id": row.id, "page_kind": page_kind, "code": code, "reason": reason, "day": row.day}

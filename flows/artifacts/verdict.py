@@ -1,0 +1,149 @@
+"""Why a run ended so, to be read in ten seconds: the decision, who acts next, and the findings."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from flows.artifacts.masking import difference, masked, message, number, place
+from models.errors import ManifestProblem
+from models.findings import SEVERITY_TITLES, TITLES, Code, Finding, Reason
+from models.masking import mask_numbers
+from models.result import DECISION_TITLES, Decision, Result
+
+_BLOCKERS_FIRST: Final = tuple(SEVERITY_TITLES)
+_NEXT: Final[Mapping[Decision, str]] = MappingProxyType(
+    {
+        Decision.ACCEPTED: "不需要任何人处理，孩子已登记。",
+        Decision.RETURNED: "由家长按下列做法更正后重新提交。",
+        Decision.REVIEW: "由医院审核员人工决定，家长无需操作。",
+    }
+)
+_OUR_FAULT: Final = "由医院审核员人工处理；这是系统故障，不是家长的问题。"
+_NONE: Final = "没有发现问题。"
+_QUALITY: Final = frozenset(  # codes about pictures and pages; all others come from comparing what stands on them
+    {
+        Code.REGISTER_ILLEGIBLE,
+        Code.ILLEGIBLE,
+        Code.PAGE_MISSING,
+        Code.WRONG_DOCUMENT,
+        Code.COPY,
+        Code.BAD_FILE,
+        Code.UPLOAD_BROKEN,
+        Code.OUR_FAULT,
+    }
+)
+_MEASURES: Final[Mapping[Reason, str]] = MappingProxyType(
+    {Reason.PHOTOCOPY: "色彩", Reason.SCREEN: "屏幕条纹", Reason.OUT_OF_CHARSET: "测得"}
+)
+_MARKS: Final = re.compile(r"([\\`*_\[\]<>#|~!&])")
+
+
+def verdict(result: Result, files: Sequence[str], desk: str | None) -> str:
+    """A result in Markdown.
+
+    Args:
+        result: As it is recorded.
+        files: The paths of the manifest, in its order.
+        desk: URL of the review desk, without a slash at the end; None where there is none.
+    """
+    return "\n\n".join(
+        (
+            f"# {DECISION_TITLES[result.decision]}",
+            f"{_plain(mask_numbers(result.submission_id))}，第{result.revision}次提交",
+            f"**下一步由谁处理** {_who(result)}",
+            *_links(result.submission_id, desk),
+            "## 为什么",
+            "\n".join(_lines(_by_severity(result.findings), files)) or _NONE,
+        )
+    )
+
+
+def judgement(result: Result, files: Sequence[str]) -> str:
+    """The findings of a result in Markdown, those of quality and completeness apart from those of the comparison.
+
+    Args:
+        result: As it is recorded.
+        files: The paths of the manifest, in its order.
+    """
+    findings = _by_severity(result.findings)
+    quality = [finding for finding in findings if finding.code in _QUALITY]
+    compared = [finding for finding in findings if finding.code not in _QUALITY]
+    not_compared = "因系统故障没有核对。" if _is_our_fault(result) else _NONE
+    return "\n\n".join(
+        (
+            "## 一、影像质量与完整性",
+            "\n".join(_lines(quality, files)) or _NONE,
+            "## 二、与填写内容及其他证件核对",
+            "\n".join(_lines(compared, files)) or not_compared,
+        )
+    )
+
+
+def refusal(problems: Sequence[ManifestProblem]) -> str:
+    """An upload that gave no case, in Markdown; its problems name keys of the manifest and no value."""
+    return "\n\n".join(
+        (
+            "# 无法受理",
+            "**下一步由谁处理** 由上传的系统改正清单（submission.json）后重新上传；没有形成案件。",
+            "## 为什么",
+            "\n".join(f"1. **{_plain(problem.key)}** {_plain(problem.problem)}" for problem in problems),
+        )
+    )
+
+
+def case_address(submission_id: str, desk: str) -> str:
+    """The URL of a case's page on the review desk; of the queue, where the id would disclose a person's number."""
+    return f"{desk}/cases/{submission_id}" if mask_numbers(submission_id) == submission_id else f"{desk}/queue"
+
+
+def _who(result: Result) -> str:
+    return _OUR_FAULT if _is_our_fault(result) else _NEXT[result.decision]
+
+
+def _is_our_fault(result: Result) -> bool:
+    return any(finding.code is Code.OUR_FAULT for finding in result.findings)
+
+
+def _by_severity(findings: Sequence[Finding]) -> list[Finding]:
+    """Blockers first."""
+    return sorted(findings, key=lambda finding: _BLOCKERS_FIRST.index(finding.severity))
+
+
+def _links(submission_id: str, desk: str | None) -> Iterator[str]:
+    if desk is not None:
+        yield f"[在审核台打开]({case_address(submission_id, desk)})"
+
+
+def _lines(findings: Sequence[Finding], files: Sequence[str]) -> Iterator[str]:
+    """A line for each finding, numbered by Markdown."""
+    for finding in findings:
+        parts = (place(finding, files), _values(finding, files), _measure(finding))
+        known = "；".join(_plain(part) for part in parts if part)
+        code = " ".join(word for word in (finding.code, TITLES.get(finding.code)) if word)
+        text = f"{message(finding, files)}{f'（{known}）' if known else ''}"
+        yield f"1. **{SEVERITY_TITLES[finding.severity]} {code}** {text}**下一步** {finding.next_step}"
+
+
+def _values(finding: Finding, files: Sequence[str]) -> str:
+    """The value read, beside the entered one or, where two places contradict each other, the other place's."""
+    elsewhere = finding.code is Code.CONTRADICTION or finding.reason is Reason.CROSS_DOCUMENT
+    sides = {"读出": finding.read, "对照" if elsewhere else "录入": finding.entered}
+    shown = "，".join(f"{side} {masked(finding.field, value)}" for side, value in sides.items() if value)
+    apart = difference(finding.field, finding.read, finding.entered)
+    return f"{shown}，{apart}" if apart and apart not in message(finding, files) else shown
+
+
+def _measure(finding: Finding) -> str:
+    """The measured number, and on which side of its limit it lies."""
+    if finding.measured is None:
+        return ""
+    measure = f"{_MEASURES.get(finding.reason, '把握')} {number(finding.measured)}"
+    if finding.limit is None:
+        return measure
+    return f"{measure}，{'低于' if finding.measured < finding.limit else '达到'}界限 {number(finding.limit)}"
+
+
+def _plain(text: str) -> str:
+    """Text of a scan or a person, escaped so that it has no meaning in Markdown."""
+    return _MARKS.sub(r"\\\1", text)

@@ -1,0 +1,147 @@
+"""The worker process: warm resources, one event loop, periodic tasks."""
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Awaitable, Callable
+from functools import partial
+from types import MappingProxyType
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import anyio
+import httpx
+from prefect import get_client
+from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import PrefectException
+
+from flows.deployments import REPROCESSING, UPLOADS, Deployment, ensure_deployments, retire
+from flows.dispatch import dispatch, mark_orphans_crashed
+from flows.intake import intake
+from flows.reprocess import reprocess
+from flows.worker import FlowTable, WarmWorker
+from models.errors import PipelineError
+from pipeline.cases.context import PipelineContext
+from pipeline.cases.erasure import erase_pending, expire_scans
+from pipeline.delivery.audit_anchors import keep_anchor
+from pipeline.delivery.deliver import deliver
+from pipeline.events.uploads import Reconciler, bucket_of, take_notifications
+from pipeline.ledger.database import utc_now
+from pipeline.ledger.values import Anchor
+from pipeline.workers.process_identity import process_identity
+from service.resources import Resources, use
+from service.settings import Settings
+from service.threads import run_in_thread
+
+log = logging.getLogger(__name__)
+_ABOUT_UPLOADS: Final = (
+    "Checks one upload and decides it. The service starts these runs itself; nobody needs to.\n\n"
+    "处理一次上传：检查影像、识别、比对、判定。由系统自动启动，不需要手工运行。"
+)
+_ABOUT_REPROCESSING: Final = (
+    "Runs stored cases again with today's code and rules, and shows what would change. Say which cases: by "
+    "`selection`, by `all`, or by the `batch_id` of a batch to go on with. Nothing is put in force unless `dry_run` is "
+    "off.\n\n"
+    "按当前程序和规则重跑已有申请，并列出差异。请用 `selection` 选择申请，或打开 `all`（全部），"
+    "或填写要继续的批次 `batch_id`。默认只试算（`dry_run`），不生效。"
+)
+INTAKE: Final = "flows.intake:intake"
+_REPROCESS: Final = "flows.reprocess:reprocess"
+FLOWS: Final[FlowTable] = MappingProxyType({INTAKE: intake, _REPROCESS: reprocess})
+_DEPLOYMENTS: Final = (
+    Deployment(INTAKE, "process-upload", UPLOADS, _ABOUT_UPLOADS, ("上传",)),
+    Deployment(_REPROCESS, "reprocess-stored-cases", REPROCESSING, _ABOUT_REPROCESSING, ("重跑",)),
+)
+_HEARTBEAT_SECONDS: Final = 15.0
+_SWEEP_SECONDS: Final = 60.0
+_DELIVER_SECONDS: Final = 1.0
+_RETAIN_SECONDS: Final = 3600.0
+_ANCHOR_SECONDS: Final = 600.0
+_STOP_CHECK_SECONDS: Final = 0.1
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM; current runs may end first."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    holder = Resources(settings)
+    holder.warm_up()
+    loops = threading.Thread(target=lambda: asyncio.run(_work(holder, stop)), name="loops")
+    loops.start()  # outside the main thread, whose signal handlers Prefect's engine would replace
+    loops.join()
+    holder.close()
+
+
+async def _work(holder: Resources, stop: threading.Event) -> None:
+    use(holder)
+    options, pool = holder.settings.worker, holder.settings.prefect.work_pool
+    async with get_client() as client:
+        ids = await ensure_deployments(client, FLOWS, _DEPLOYMENTS, work_pool=pool, reading=options.perceiving)
+        async with WarmWorker(flows=FLOWS, work_pool_name=pool, limit=options.cases) as worker:
+            await _run_until_stopped(_periodic_tasks(holder, client, worker, ids[INTAKE]), stop)
+            await worker.drain(options.stop_seconds)
+
+
+class _PeriodicTask(NamedTuple):
+    name: str
+    work: Callable[[], Awaitable[object]]
+    seconds: float  # of pause between two calls
+
+
+def _periodic_tasks(
+    holder: Resources, client: PrefectClient, worker: WarmWorker, intake_id: UUID
+) -> tuple[_PeriodicTask, ...]:
+    settings, context = holder.settings, holder.context()
+    options, pool = settings.worker, settings.prefect.work_pool
+    bucket = bucket_of(settings.store_at)
+    anchored: Anchor | None = None
+    reconciler = Reconciler(context.store, context.ledger, bucket, settle=options.settle_seconds)
+
+    async def take_in() -> None:
+        await run_in_thread(take_notifications, context.store, context.ledger, bucket)
+        if await dispatch(client, context.ledger, intake_id, patience=options.patience_seconds):
+            await worker.get_and_submit_flow_runs()
+
+    async def anchor() -> None:
+        nonlocal anchored
+        anchored = await run_in_thread(keep_anchor, context.ledger, context.store, day=utc_now().date(), last=anchored)
+
+    return (
+        _PeriodicTask("retain", partial(run_in_thread, _retain, settings, context), _RETAIN_SECONDS),
+        _PeriodicTask("erase", partial(run_in_thread, erase_pending, context.ledger, context.store), _SWEEP_SECONDS),
+        _PeriodicTask("sweep", partial(mark_orphans_crashed, client, pool), _SWEEP_SECONDS),
+        _PeriodicTask("retire", partial(retire, client, FLOWS, work_pool=pool), _SWEEP_SECONDS),
+        _PeriodicTask("deliver", partial(run_in_thread, deliver, context.ledger, holder.outlet()), _DELIVER_SECONDS),
+        _PeriodicTask("beat", partial(run_in_thread, holder.beat, process_identity()), _HEARTBEAT_SECONDS),
+        _PeriodicTask("anchor", anchor, _ANCHOR_SECONDS),
+        _PeriodicTask("scan", partial(run_in_thread, reconciler.look), options.scan_seconds),
+        _PeriodicTask("take in", take_in, options.event_seconds),
+        _PeriodicTask("poll", worker.get_and_submit_flow_runs, options.poll_seconds),
+        _PeriodicTask("cancel", worker.cancel_requested, options.poll_seconds),
+        _PeriodicTask("heartbeat", worker.sync_with_backend, _HEARTBEAT_SECONDS),
+    )
+
+
+def _retain(settings: Settings, context: PipelineContext) -> None:
+    if settings.retention.scans_days is not None:
+        expire_scans(context.ledger, days=settings.retention.scans_days)
+
+
+async def _run_until_stopped(tasks: tuple[_PeriodicTask, ...], stop: threading.Event) -> None:
+    async with anyio.create_task_group() as group:
+        for task in tasks:
+            group.start_soon(_run_periodic, task)
+        while not stop.is_set():
+            await anyio.sleep(_STOP_CHECK_SECONDS)
+        group.cancel_scope.cancel()
+
+
+async def _run_periodic(task: _PeriodicTask) -> None:
+    """Call a task again and again; a server, store or ledger that is down stops nothing."""
+    while True:
+        try:
+            await task.work()
+        except (httpx.HTTPError, PrefectException, PipelineError) as error:
+            log.warning("periodic task failed", extra={"task": task.name, "kind": type(error).__name__})
+        await anyio.sleep(task.seconds)

@@ -1,0 +1,168 @@
+"""From readings to content: the kind of each page, its fields and their confidence. Knows no case and no policy.
+
+The same reading and the same CONTENT_VERSION give the same content, so content is kept and judged again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from models.case import FailedPage, FileReading
+from models.content import FieldContent, FileContent, LineContent, PageContent, Piece, Slot
+from models.documents import Field, PageKind
+from models.geometry import Box
+from models.id_number import is_certificate_number, normal_number
+from models.reading import Barcode, Line, PageReading
+from pipeline.extract.birth_certificate import read_certificate
+from pipeline.extract.calibration import calibrated, calibration, likelihood
+from pipeline.extract.deskew import deskew
+from pipeline.extract.fields import FieldReading
+from pipeline.extract.form import Form
+from pipeline.extract.household import is_amended, read_home, read_member
+from pipeline.extract.id_card import read_emblem, read_portrait
+from pipeline.extract.page_classifier import classify_page
+from pipeline.extract.runs import SPACES, Run
+from pipeline.extract.simplified_script import prefer_simplified
+from pipeline.extract.split_documents import split_documents
+
+# Raise this by one with every change after which the same readings give other content, or content of another shape:
+# page kinds, fields, confidence (calibration.json too), FileContent itself, and how pictures of rare characters are
+# compared (pipeline/glyphs, pipeline/cases/rare_names.py). Rules, policy and wording are no reason. Content that was
+# kept under another number is not used: it is made again from kept readings. tests/cases/test_kept_content.py fails
+# if the content of the samples changed and the number did not, and says what to do.
+CONTENT_VERSION: Final = 1
+
+_READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType(
+    {
+        PageKind.ID_PORTRAIT: read_portrait,
+        PageKind.ID_EMBLEM: read_emblem,
+        PageKind.HUKOU_HOME: read_home,
+        PageKind.HUKOU_MEMBER: read_member,
+        PageKind.BIRTH_CERTIFICATE: read_certificate,
+    }
+)
+_SURE_PRINT = 0.9  # confidence of a printed number that a barcode may contradict, but not replace
+_BARCODE = 0.999  # of what a barcode says
+_MOST_LABELS = 10  # of the twenty-one on a member card
+
+
+class ExtractedPage(NamedTuple):
+    """A page's kind and form, before anything is left out."""
+
+    kind: PageKind
+    form: Form
+    lines: tuple[Line, ...]  # in the order of the reading's
+
+
+def extract_files(files: Sequence[FileReading]) -> tuple[FileContent, ...]:
+    """The content of a case's files, in their order."""
+    return tuple(map(_extract_file, files))
+
+
+def extract_page(reading: PageReading) -> PageContent:
+    """The content of one document on a page."""
+    kind, form, lines = extract(reading)
+    at = {id(line): index for index, line in enumerate(lines)}
+    measures = reading.measures
+    return PageContent(
+        engine=reading.engine,
+        page_no=reading.page_no,
+        width=reading.width,
+        height=reading.height,
+        upright_width=reading.upright_width,
+        upright_height=reading.upright_height,
+        rotation=reading.rotation,
+        quad=reading.quad,
+        mirrored=reading.mirrored,
+        brightness=measures.brightness,
+        vividness=measures.vividness,
+        raster=measures.raster,
+        columns=measures.surface.columns,
+        packed=bytes(chain.from_iterable(measures.surface.tiles)),
+        kind=kind,
+        lines=tuple(map(line_content, reading.lines)),
+        barcodes=tuple(barcode.text for barcode in reading.barcodes),
+        amended=kind is PageKind.HUKOU_CHANGES and is_amended(reading.lines),
+        fields=dict(_fields(form, reading, at)),
+        labels={slot: label.quad for slot, label in form.labels.items()},
+        places=dict(_places(form)),
+    )
+
+
+def extract(reading: PageReading) -> ExtractedPage:
+    """Classify a page and read its fields; a member card with readable labels and no value is a blank one."""
+    kind = classify_page(reading.lines)
+    lines = prefer_simplified(deskew(reading.lines))
+    form = _READERS[kind](lines) if kind in _READERS else Form({}, {})
+    if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:
+        kind = PageKind.HUKOU_BLANK
+    return ExtractedPage(kind, form, lines)
+
+
+def field_content(read: FieldReading, at: Mapping[int, int]) -> FieldContent:
+    """A field with the probability that it was read right as its confidence.
+
+    Args:
+        read: As found on the page.
+        at: The index of each of the page's lines, by its identity.
+    """
+    sure = calibrated(read, calibration())
+    return FieldContent(
+        field=read.field,
+        value=read.value,
+        text=read.text,
+        confidence=sure,
+        legible=sure if read.value is not None else likelihood(read),
+        box=read.box,
+        lines=tuple(at[id(line)] for line in read.lines),
+        repaired=read.repaired,
+        pieces=tuple(map(_piece, read.runs)) if read.field is Field.NAME else (),
+    )
+
+
+def line_content(line: Line) -> LineContent:
+    """A line without its lattice."""
+    measures = line.measures
+    print_ = (measures.height, measures.contrast, measures.edge_width)
+    return LineContent(line.text, line.confidence, line.quad, line.upright, *print_)
+
+
+def _extract_file(file: FileReading) -> FileContent:
+    failed = tuple(page for page in file.pages if isinstance(page, FailedPage))
+    read = (page for page in file.pages if not isinstance(page, FailedPage))
+    parts = (part for page in read for reading in page.readings for part in split_documents(reading))
+    return FileContent(tuple(map(extract_page, parts)), failed, file.failure)
+
+
+def _fields(form: Form, reading: PageReading, at: Mapping[int, int]) -> Iterator[tuple[Slot, FieldContent]]:
+    """The fields; where its print is uncertain, a certificate's number comes from the barcode, which has a checksum."""
+    number = Slot(Field.CERTIFICATE_NUMBER)
+    barcode = next((barcode for barcode in reading.barcodes if is_certificate_number(barcode.text)), None)
+    printed = form.fields.get(number)
+    for slot, read in form.fields.items():
+        if barcode is None or slot != number or min(run.confidence for run in read.runs) >= _SURE_PRINT:
+            yield slot, field_content(read, at)
+    if barcode and (printed is None or min(run.confidence for run in printed.runs) < _SURE_PRINT):
+        yield number, _of_barcode(barcode, field_content(printed, at) if printed else None)
+
+
+def _of_barcode(barcode: Barcode, printed: FieldContent | None) -> FieldContent:
+    text = normal_number(barcode.text)
+    box, lines = (printed.box, printed.lines) if printed else (barcode.quad.box, ())
+    return FieldContent(Field.CERTIFICATE_NUMBER, text, text, _BARCODE, _BARCODE, box, lines)
+
+
+def _piece(run: Run) -> Piece:
+    shown = [index for index, glyph in enumerate(run.glyphs) if glyph.char not in SPACES]
+    start, _ = run.stretch
+    moved = (run.glyphs[index] for index in shown)
+    glyphs = tuple(glyph._replace(first=glyph.first - start, end=glyph.end - start) for glyph in moved)
+    return Piece(run.steps, glyphs, tuple(run.glyph_quad(index) for index in shown))
+
+
+def _places(form: Form) -> Iterator[tuple[Slot, Box]]:
+    for field in form.layout.cells if form.layout else ():
+        slot = Slot(field)
+        if slot not in form.fields and (place := form.expected(slot)):
+            yield slot, place

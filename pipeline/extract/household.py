@@ -1,0 +1,93 @@
+"""居民户口簿: 首页, 常住人口登记卡, 登记事项变更和更正记载."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from models.content import LineContent
+from models.documents import Field
+from models.id_number import iso_date
+from models.reading import Line
+from pipeline.extract.form import Form, read_form
+from pipeline.extract.form_templates import HOME, MEMBER
+from pipeline.extract.labels import find_labels
+
+_HOME: Mapping[Field | None, tuple[str, ...]] = {
+    Field.HOUSEHOLD_TYPE: ("户别",),
+    Field.HEAD_NAME: ("户主姓名",),
+    Field.HOUSEHOLD_NUMBER: ("户号",),
+    Field.ADDRESS: ("住址",),
+    Field.ISSUE_DATE: ("签发日期",),
+    # Words of the form that announce nothing we read.
+    None: ("省级公安机关", "户口登记机关", "户口专用章", "承办人签章", "住址变动登记", "变动后的住址", "变动日期"),
+}
+_MEMBER: Mapping[Field | None, tuple[str, ...]] = {
+    Field.NAME: ("姓名",),
+    Field.RELATION: ("户主或与户主关系", "户主或与", "户主关系"),
+    Field.FORMER_NAME: ("曾用名",),
+    Field.SEX: ("性别",),
+    Field.BIRTH_PLACE: ("出生地",),
+    Field.ETHNICITY: ("民族",),
+    Field.NATIVE_PLACE: ("籍贯",),
+    Field.BIRTH_DATE: ("出生日期",),
+    Field.OTHER_ADDRESS: ("本市（县）其他住址", "本市（县）", "其他住址"),
+    Field.RELIGION: ("宗教信仰",),
+    Field.ID_NUMBER: ("公民身份证件编号", "公民身份号码", "公民身份", "证件编号", "号码"),
+    Field.HEIGHT: ("身高",),
+    Field.BLOOD_TYPE: ("血型",),
+    Field.EDUCATION: ("文化程度",),
+    Field.MARITAL_STATUS: ("婚姻状况",),
+    Field.MILITARY_SERVICE: ("兵役状况",),
+    Field.EMPLOYER: ("服务处所",),
+    Field.OCCUPATION: ("职业",),
+    Field.MOVED_TO_CITY: ("何时由何地迁来本市（县）", "迁来本市（县）"),
+    Field.MOVED_TO_ADDRESS: ("何时由何地迁来本址", "迁来本址"),
+    Field.REGISTRATION_DATE: ("登记日期",),
+    None: ("常住人口登记卡", "承办人签章", "何时由何地", "户口专用章"),
+}
+_CHANGES: Mapping[Field | None, tuple[str, ...]] = {
+    None: ("登记事项变更和更正记载", "变更、更正后", "变更、更正日期", "承办人签章", "项目")
+}
+
+
+def read_home(lines: Sequence[Line]) -> Form:
+    """Fields of the 首页."""
+    return read_form(lines, _HOME, HOME)
+
+
+def read_member(lines: Sequence[Line]) -> Form:
+    """Fields of a 常住人口登记卡; none for a blank card."""
+    return read_form(lines, _MEMBER, MEMBER)
+
+
+def is_amended(lines: Sequence[Line]) -> bool:
+    """Whether a 变更和更正记载 page holds an entry: each has a date."""
+    return any(iso_date(run.text) for run in find_labels(lines, _CHANGES).runs)
+
+
+def cancellations(lines: Sequence[LineContent]) -> tuple[LineContent, ...]:
+    """Stamps that end a card: lines of 注销, 迁出, 死亡 that stand by themselves and are larger than the card's print.
+
+    何时由何地迁来 and a value such as 迁出地 hold other words, or are as small as their neighbours.
+    """
+    heights = sorted(_height(line) for line in lines)
+    usual = heights[len(heights) // 2] if heights else 0.0
+    return tuple(line for line in lines if _ends_a_card(line.text) and _height(line) > _LARGE * usual)
+
+
+_ENDINGS = ("注销", "迁出", "死亡")
+_LARGE = 1.5  # times the usual height of a line on the card
+_BESIDE_ENDINGS = re.compile(r"样本|已|[^\u4e00-\u9fff]")
+
+
+def _ends_a_card(text: str) -> bool:
+    left = _BESIDE_ENDINGS.sub("", text)
+    for word in _ENDINGS:
+        left = left.replace(word, "")
+    return any(word in text for word in _ENDINGS) and len(left) <= 1
+
+
+def _height(line: LineContent) -> float:
+    """Across the reading direction, in pixels of the page: a tilted stamp is as high as a straight one."""
+    quad = line.quad
+    return (math.dist(quad.top_left, quad.bottom_left) + math.dist(quad.top_right, quad.bottom_right)) / 2

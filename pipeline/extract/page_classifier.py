@@ -1,0 +1,91 @@
+"""Which kind of page this is, by the words that are printed on it."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from models.documents import PageKind
+from models.reading import Line
+from pipeline.extract.simplified_script import folded
+from pipeline.names.normal import is_han
+
+_ALIKE = 80.0  # percent
+_FUZZY_FROM = 4  # characters
+_ID_NUMBER = re.compile(r"\d{17}[\dX]", re.ASCII)  # on a page whose labels glare made unreadable
+_DISTINCTIVE = 4  # characters; shorter words also stand on forms that are no part of a submission
+_TITLE = 2  # a title counts as so many labels
+_SURE_CHARACTERS = 12  # so many characters read with certainty, and no word of a known form: another document
+_SURE = 0.85
+_BETWEEN = "、"  # in signatures; all their other characters are Han. Any other sign on a page is a stray one
+
+
+class _Signature(NamedTuple):
+    """The words on a kind of page: title, labels, the least number of hits, and words that never stand on it."""
+
+    kind: PageKind
+    title: str
+    labels: tuple[str, ...]
+    least: int
+    never: tuple[str, ...] = ()
+
+    def share(self, text: str) -> float:
+        """The share of the signature that the text holds, 0-1; 0 for too few hits or for a word that excludes it."""
+        hits = _TITLE * _says(text, self.title) + sum(_says(text, label) for label in self.labels)
+        if hits < self.least or any(word in text for word in self.never):
+            return 0.0
+        return hits / (_TITLE + len(self.labels))
+
+    def hints(self, text: str) -> bool:
+        """Whether the text holds any of the longer words: it may be a piece of such a page."""
+        return any(len(words) >= _DISTINCTIVE and _says(text, words) for words in (self.title, *self.labels))
+
+
+_SIGNATURES = (
+    _Signature(
+        PageKind.HUKOU_MEMBER, "常住人口登记卡",
+        ("户主关系", "曾用名", "出生地", "籍贯", "宗教信仰", "文化程度",
+         "婚姻状况", "兵役状况", "服务处所", "迁来本址"), 2,
+    ),
+    _Signature(
+        PageKind.HUKOU_HOME, "住址变动登记",
+        ("户别", "户主姓名", "户号", "户口登记机关", "省级公安机关"), 3, ("登记卡",),
+    ),
+    _Signature(PageKind.HUKOU_CHANGES, "登记事项变更和更正记载", ("变更、更正后", "变更、更正日期"), 2),
+    _Signature(PageKind.HUKOU_COVER, "居民户口簿", ("公安部制",), 2, ("户主", "注意事项")),
+    _Signature(PageKind.HUKOU_NOTICE, "注意事项", ("居民户口簿", "证明公民身份", "户口登记机关"), 3),
+    _Signature(
+        PageKind.BIRTH_CERTIFICATE, "出生医学证明",
+        ("新生儿姓名", "出生时间", "出生孕周", "母亲姓名", "父亲姓名", "医疗机构名称", "签发机构"), 4,
+    ),
+    _Signature(PageKind.ID_EMBLEM, "居民身份证", ("签发机关", "有效期限"), 2, ("户主", "新生儿")),
+    _Signature(
+        PageKind.ID_PORTRAIT, "公民身份号码", ("姓名", "性别", "民族", "出生", "住址"), 4,
+        ("户主", "登记卡", "新生儿", "曾用名", "籍贯", "签发机关"),
+    ),
+)  # fmt: skip
+
+
+def classify_page(lines: Sequence[Line]) -> PageKind:
+    """Classify a page by its lines.
+
+    Returns:
+        The kind whose words the page holds best; OTHER for an empty page, and for one that reads well and holds no
+        known words; UNREADABLE for text that does not read, or holds too few known words to decide between kinds.
+    """
+    read = folded("".join(line.text for line in lines))
+    text = "".join(char for char in read if is_han(char) or char in _BETWEEN)
+    share, kind = max(((signature.share(text), signature.kind) for signature in _SIGNATURES), key=lambda row: row[0])
+    if share > 0:
+        return kind
+    known = any(signature.hints(text) for signature in _SIGNATURES) or _ID_NUMBER.search(read) is not None
+    sure = sum(len(line.text) for line in lines if line.confidence >= _SURE)
+    other = sure >= _SURE_CHARACTERS and not known
+    return PageKind.OTHER if not lines or other else PageKind.UNREADABLE
+
+
+def _says(text: str, words: str) -> bool:
+    return words in text or (
+        len(words) >= _FUZZY_FROM and len(text) >= len(words) and fuzz.partial_ratio(words, text) >= _ALIKE
+    )

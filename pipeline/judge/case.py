@@ -1,0 +1,167 @@
+"""Judge a case: quality and completeness first, then the comparison with the entered data, then the decision.
+
+Pure: values in, a value out, no pixel and no clock. What cannot be read is never compared.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from models.case import FailedPage, StoredFile
+from models.documents import PageKind, Person
+from models.findings import Code, Finding
+from models.geometry import Box, Quad
+from models.policy import Policy
+from models.register import Birth, ChildNumbers, Delivery, KnownChild, RegisterQuery
+from models.result import FieldValue, Judgement, PageOutcome, decide
+from pipeline.judge.dossier import Dossier
+from pipeline.judge.name_match import NameContext
+from pipeline.judge.pages import PageView
+from pipeline.judge.rules.certificates import certificates
+from pipeline.judge.rules.completeness import missing, needed_pages
+from pipeline.judge.rules.copies import copies
+from pipeline.judge.rules.documents import documents
+from pipeline.judge.rules.duplicates import child_numbers, duplicates, mother_number, printed_numbers
+from pipeline.judge.rules.files import broken
+from pipeline.judge.rules.guardians import guardians
+from pipeline.judge.rules.household import household
+from pipeline.judge.rules.identity import identity
+from pipeline.judge.rules.legibility import illegible, unreadable_slots
+from pipeline.judge.rules.names import names
+
+
+def judge(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext) -> Judgement:
+    """Judge a case.
+
+    Args:
+        dossier: The submission, and the content of its pages.
+        known: Records of the register that share a key with the case; never its own.
+        context: The engine's alphabet, and the hospital's policy.
+    """
+    findings = tuple(_unique(_findings(dossier, known, context)))
+    return Judgement(
+        decision=decide(findings),
+        findings=findings,
+        fields=tuple(field_values(dossier)),
+        pages=tuple(_outcomes(dossier, context.policy)),
+    )
+
+
+def register_query(dossier: Dossier) -> RegisterQuery:
+    """The keys by which to look for the child in the register."""
+    child, numbers, mother = dossier.child, child_numbers(dossier), mother_number(dossier)
+    return RegisterQuery(
+        submission_id=dossier.submission.submission_id,
+        id_numbers=numbers.id_numbers,
+        birth_certificate_numbers=numbers.birth_certificate_numbers,
+        births=(Birth(child.name, child.sex, child.birth_date),),
+        deliveries=(Delivery(mother, child.birth_date),) if mother else (),
+    )
+
+
+def identifying(dossier: Dossier, policy: Policy) -> ChildNumbers:
+    """The numbers that identify a case's child: those on its pages, or the entered ones if its pages show none."""
+    printed = printed_numbers(dossier, policy)
+    return printed if any(printed) else child_numbers(dossier)
+
+
+def registration(dossier: Dossier, policy: Policy) -> KnownChild:
+    """The record of an accepted case's child for the register, with the numbers on its pages."""
+    child = dossier.child
+    ids, certificates = printed_numbers(dossier, policy)
+    return KnownChild(
+        name=child.name,
+        sex=child.sex,
+        birth_date=child.birth_date,
+        id_number=min(ids, default=None),
+        birth_certificate_number=min(certificates, default=None),
+        mother_id_number=mother_number(dossier),
+        submission_id=dossier.submission.submission_id,
+    )
+
+
+def quality_and_completeness(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """Faults of files, pages and values that are not legible (blur, glare), and pages that are missing."""
+    yield from broken(dossier)
+    yield from illegible(dossier, needed_pages(dossier, policy), policy.legibility)
+    yield from missing(dossier, policy)
+
+
+def comparison(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext) -> Iterator[Finding]:
+    """What the documents are, and whether they agree with the entered data, with one another and with the register."""
+    policy = context.policy
+    yield from documents(dossier, policy)
+    yield from copies(dossier, policy.copies)
+    yield from certificates(dossier, policy)
+    yield from household(dossier, context)
+    yield from guardians(dossier, context)
+    yield from names(dossier, context)
+    yield from identity(dossier, policy)
+    yield from duplicates(dossier, known, policy)
+
+
+def _findings(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext) -> Iterator[Finding]:
+    """All findings; of a case that we failed to read only our faults, or its pages would seem not to have been sent."""
+    ours = [finding for finding in broken(dossier) if finding.code is Code.OUR_FAULT]
+    if ours:
+        yield from ours
+        return
+    yield from quality_and_completeness(dossier, context.policy)
+    yield from comparison(dossier, known, context)
+
+
+def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Each finding once; findings that differ only in their messages count as the same."""
+    seen = set()
+    for finding in findings:
+        key = (finding.code, finding.reason, finding.file, finding.page_no, finding.field, finding.box)
+        if key not in seen:
+            seen.add(key)
+            yield finding
+
+
+def field_values(dossier: Dossier) -> Iterator[FieldValue]:
+    """Every value that the pages show, as a result lists it."""
+    for page in dossier.pages:
+        for slot, field in page.content.fields.items():
+            if page.document and field.value is not None:
+                yield FieldValue(
+                    document=page.document,
+                    person=slot.person or _holder(page),
+                    field=slot.field,
+                    value=field.value,
+                    confidence=field.confidence,
+                    file=page.file.path,
+                    page_no=page.content.page_no,
+                    box=page.on_page(field.box),
+                )
+
+
+def _holder(page: PageView) -> Person | None:
+    """The holder of a page: `other` for a card of unknown holder, None for a page that is of no person."""
+    personal = page.kind in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT)
+    return page.holder or (Person.OTHER if personal else None)
+
+
+def _outcomes(dossier: Dossier, policy: Policy) -> Iterator[PageOutcome]:
+    """An outcome for every page, failed ones too, in the order of the files."""
+    for file in dossier.files:
+        read = (_outcome(view, policy) for view in dossier.pages if view.file is file.file)
+        failed = (_failed(page, file.file) for page in file.content.failed)
+        yield from sorted((*read, *failed), key=lambda outcome: outcome.page_no)
+
+
+def _failed(page: FailedPage, file: StoredFile) -> PageOutcome:
+    nowhere = Quad.of_box(Box(0, 0, 0, 0))  # marks a page that was not read: PageOutcome.was_read
+    kind = PageKind.UNREADABLE
+    return PageOutcome(file=file.path, page_no=page.page_no, kind=kind, legible=False, rotation=0, quad=nowhere)
+
+
+def _outcome(page: PageView, policy: Policy) -> PageOutcome:
+    legible = page.kind is not PageKind.UNREADABLE and not unreadable_slots(page, policy.legibility)
+    return PageOutcome(
+        file=page.file.path,
+        page_no=page.content.page_no,
+        kind=page.kind,
+        legible=legible,
+        rotation=page.content.rotation,
+        quad=page.content.quad,
+    )

@@ -1,0 +1,146 @@
+"""A case with its pages and the people they are of. File names and the order of files decide nothing."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from models.case import Case, StoredFile
+from models.content import FileContent
+from models.documents import Field, PageKind, Person
+from models.id_number import normal_number
+from models.overview import day_of
+from models.policy import Policy
+from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
+from pipeline.judge.field_legibility import Legibility, legibility_of
+from pipeline.judge.holders import with_holders
+from pipeline.judge.name_match import NameContext
+from pipeline.judge.pages import PageView, Party
+from pipeline.names.characters import modern
+from pipeline.names.normal import normal_name
+
+
+class FileView(NamedTuple):
+    """A file, and the content of its pages."""
+
+    file: StoredFile
+    content: FileContent
+
+
+class Dossier(NamedTuple):
+    """Everything that the rules judge.
+
+    Attributes:
+        case: The submission and its files, with typed names in today's codes.
+        files: Each file with the content of its pages.
+        pages: Every document on every page, file by file, with its holder if known.
+        parents: The guardian first, if there is one, then the parents that a certificate names.
+        today: The day of submission in Beijing; rules know no other clock.
+    """
+
+    case: Case
+    files: tuple[FileView, ...]
+    pages: tuple[PageView, ...]
+    parents: tuple[Party, ...]
+    today: date
+
+    @property
+    def submission(self) -> Submission:
+        """The manifest."""
+        return self.case.submission
+
+    @property
+    def child(self) -> EnteredChild:
+        """The child as entered."""
+        return self.case.submission.child
+
+    def of_kind(self, kind: PageKind) -> tuple[PageView, ...]:
+        """The pages of a kind."""
+        return tuple(page for page in self.pages if page.kind is kind)
+
+    def members(self, *holders: Person) -> tuple[PageView, ...]:
+        """The member cards of certain people."""
+        return tuple(page for page in self.of_kind(PageKind.HUKOU_MEMBER) if page.holder in holders)
+
+    @property
+    def parent_pages(self) -> tuple[PageView, ...]:
+        """Member cards that are, or may be, of the guardian or of a parent that the certificate names."""
+        return tuple(page for page in self.of_kind(PageKind.HUKOU_MEMBER) if page.resembles)
+
+    @property
+    def parent_names(self) -> frozenset[str]:
+        """Names of the possible parents; hospitals make a newborn's placeholder name of them."""
+        return frozenset(party.name for party in self.parents)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file opened and every page was read."""
+        return not any(file.content.failure or file.content.failed for file in self.files)
+
+    @property
+    def certificate(self) -> PageView | None:
+        """The birth certificate; of several the one that names the child."""
+        pages = self.of_kind(PageKind.BIRTH_CERTIFICATE)
+        name = normal_name(self.child.name)
+        return max(pages, key=lambda page: page.value(Field.NAME, Person.CHILD) == name, default=None)
+
+    @property
+    def child_pages(self) -> tuple[PageView, ...]:
+        """The pages about the child: its member cards and the certificate."""
+        certificate = self.certificate
+        return (*self.members(Person.CHILD), *((certificate,) if certificate else ()))
+
+
+def open_dossier(case: Case, contents: Sequence[FileContent], context: NameContext) -> Dossier:
+    """Gather the content of a case, and find out whose each page is.
+
+    Args:
+        case: The submission and its files.
+        contents: The content of each of its files, in order.
+        context: What comparing names needs.
+    """
+    case = in_todays_codes(case, context.policy)
+    submission = case.submission
+    files = tuple(FileView(file, content) for file, content in zip(case.files, contents, strict=True))
+    pages = tuple(PageView(view.file, page) for view in files for page in view.content.pages)
+    parents = tuple(_parents(submission, pages, context.policy))
+    today = day_of(submission.submitted_at)
+    return Dossier(case, files, with_holders(pages, submission.child, parents, today, context), parents, today)
+
+
+def in_todays_codes(case: Case, policy: Policy) -> Case:
+    """The case with private GBK codes in typed names replaced, if the hospital's policy says that they occur."""
+    if not policy.names.legacy_gbk:
+        return case
+    child, guardian = case.submission.child, case.submission.guardian
+    changed = {
+        "child": child.model_copy(update={"name": modern(child.name)}),
+        "guardian": guardian and guardian.model_copy(update={"name": modern(guardian.name)}),
+    }
+    return case.model_copy(update={"submission": case.submission.model_copy(update=changed)})
+
+
+def guardian_person(guardian: Guardian) -> Person:
+    """The guardian's role in the case."""
+    return {GuardianRelation.FATHER: Person.FATHER, GuardianRelation.MOTHER: Person.MOTHER}.get(
+        guardian.relation or GuardianRelation.OTHER, Person.OTHER
+    )
+
+
+def _parents(submission: Submission, pages: Sequence[PageView], policy: Policy) -> Iterator[Party]:
+    """The guardian, and the parents that a certificate names legibly; noise in a blank block is no name."""
+    if submission.guardian:
+        guardian = submission.guardian
+        number = normal_number(guardian.id_number) if guardian.id_number else None
+        yield Party(guardian_person(guardian), normal_name(guardian.name), number)
+    for page in pages:
+        for person in (Person.MOTHER, Person.FATHER) if page.kind is PageKind.BIRTH_CERTIFICATE else ():
+            name = page.get(Field.NAME, person)
+            legibility = legibility_of(name, policy.legibility).legibility
+            if (
+                name
+                and name.value
+                and legibility is not Legibility.UNREADABLE
+                and sum(map(str.isalpha, name.value)) > 1
+            ):
+                sure = legibility is Legibility.READ
+                yield Party(person, name.value, page.value(Field.ID_NUMBER, person), on_certificate=True, sure=sure)

@@ -1,0 +1,201 @@
+"""Whose each page of a case is: by name and number, or by 户主或与户主关系. A guess never makes a card a stranger's."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from rapidfuzz.distance import Hamming
+
+from models.documents import Field, PageKind, Person
+from models.id_number import age_on, normal_number, parse_id_number
+from models.policy import Policy
+from models.submission import EnteredChild, Sex
+from pipeline.judge.field_legibility import Legibility, certain, legibility_of
+from pipeline.judge.name_match import NameContext, match_name
+from pipeline.judge.pages import Likeness, PageView, Party
+from pipeline.names.normal import normal_name
+
+_ADULT: Final = 18  # years
+_CHILD_LIKELY: Final = 2  # points from which a card counts as the child's
+_MISTYPED: Final = 4  # digits of an ID number; two people mostly differ in their birthdays and counties
+_CHILD: Final = re.compile(r"(之|长|次|二|三|四|五|独生|养|继)?[子女]")
+_GRANDCHILD: Final = re.compile(r"孙[子女]?")
+_OUTER_GRANDCHILD: Final = re.compile(r"外孙[子女]?")
+_HEAD: Final = "户主"
+_SPOUSES: Final = frozenset({"妻", "夫", "配偶"})
+_SON_OR_HIS_WIFE: Final = re.compile(r"(长|次|二|三|四|五|独生|养|继)?子|儿媳")
+_DAUGHTER_OR_HER_HUSBAND: Final = re.compile(r"(长|次|二|三|四|五|独生|养|继)?女|女婿")
+
+# For each relation of a child to the head: what its parents are to the head.
+_PARENTS: Mapping[re.Pattern[str], re.Pattern[str]] = MappingProxyType(
+    {
+        _CHILD: re.compile("|".join((_HEAD, *sorted(_SPOUSES)))),
+        _GRANDCHILD: _SON_OR_HIS_WIFE,
+        _OUTER_GRANDCHILD: _DAUGHTER_OR_HER_HUSBAND,
+    }
+)
+
+# The same, as widely as offices write it: every relation that a parent of such a relative of the head may have.
+_MAY_BE_PARENTS: Mapping[re.Pattern[str], re.Pattern[str]] = MappingProxyType(
+    {
+        _CHILD: _PARENTS[_CHILD],
+        re.compile(r"外?孙[子女]?"): re.compile(f"{_SON_OR_HIS_WIFE.pattern}|{_DAUGHTER_OR_HER_HUSBAND.pattern}"),
+        re.compile(r"曾外?孙[子女]"): re.compile(r"外?孙([子女]|媳妇|女婿)?"),
+        re.compile(r"侄[子女]"): re.compile("兄|嫂|弟|弟媳"),
+        re.compile(r"外甥女?"): re.compile("姐|姐姐|姐夫|妹|妹妹|妹夫"),
+        re.compile("兄|弟|姐|姐姐|妹|妹妹|户主|本人"): re.compile("[父母]亲?|[继养][父母]"),
+    }
+)
+
+
+def with_holders(
+    pages: Sequence[PageView], child: EnteredChild, parents: Sequence[Party], today: date, context: NameContext
+) -> tuple[PageView, ...]:
+    """The pages with `holder` and `resembles` filled in, as far as they are known.
+
+    Args:
+        pages: Every document of the case.
+        child: The child as entered.
+        parents: The guardian, and the parents that the certificate names.
+        today: The day of submission.
+        context: What comparing names needs.
+    """
+    found = tuple(_with_holder(page, child, parents, today, context) for page in pages)
+    return _with_relatives(_one_child(found, child, context.policy))
+
+
+def _with_holder(
+    page: PageView, child: EnteredChild, parents: Sequence[Party], today: date, context: NameContext
+) -> PageView:
+    """The page with its holder and the parties that it resembles; no holder for pages that are of no person."""
+    if page.kind not in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT):
+        return page
+    alike = tuple((party, likeness(page, party, context)) for party in parents)
+    same = tuple(row for row in alike if row[1] is Likeness.SAME)
+    if same:
+        return page._replace(holder=same[0][0].person, resembles=same)
+    if page.kind is PageKind.HUKOU_MEMBER and _child_points(page, child, context.policy) >= _CHILD_LIKELY:
+        return page._replace(holder=Person.CHILD)
+    maybe = tuple(row for row in alike if row[1] is Likeness.MAYBE)
+    if maybe and _may_be_a_parent(page, today):
+        return page._replace(holder=maybe[0][0].person, resembles=maybe)
+    return page._replace(holder=_by_relation(page, today))
+
+
+def _may_be_a_parent(page: PageView, today: date) -> bool:
+    """Whether the holder is an adult; without a birth date that is assumed of an ID card only."""
+    return page.kind is PageKind.ID_PORTRAIT if page.value(Field.BIRTH_DATE) is None else _is_adult(page, today)
+
+
+def _is_adult(page: PageView, today: date) -> bool:
+    born = page.value(Field.BIRTH_DATE)
+    return born is not None and age_on(date.fromisoformat(born), today) >= _ADULT
+
+
+def _child_points(page: PageView, child: EnteredChild, policy: Policy) -> int:
+    """Points for a card being the child's; a certain other number counts against it."""
+    name, born = page.value(Field.NAME) or "", page.value(Field.BIRTH_DATE)
+    number = certain_number(page, policy)
+    digits = parse_id_number(number) if number else None
+    entered = normal_number(child.id_number) if child.id_number else None
+    same_day = child.birth_date.isoformat() == born or (digits is not None and digits.birth_date == child.birth_date)
+    points = 2 * same_day + 2 * (name == normal_name(child.name))
+    points += len(set(name) & set(child.name)) * 2 > len(child.name)
+    if entered and number:
+        points += 3 if entered == number else -2
+    return points
+
+
+def _by_relation(page: PageView, today: date) -> Person | None:
+    """The head by the printed 户主; any other adult as `other`."""
+    if is_head(page.value(Field.RELATION) or ""):
+        return Person.HEAD
+    return Person.OTHER if _is_adult(page, today) else None
+
+
+def _one_child(pages: tuple[PageView, ...], child: EnteredChild, policy: Policy) -> tuple[PageView, ...]:
+    """Of several cards that may be the child's (twins), keep the likeliest ones only."""
+    points = [_child_points(page, child, policy) if page.holder is Person.CHILD else None for page in pages]
+    best = max((one for one in points if one is not None), default=0)
+    return tuple(
+        page if one is None or one >= best else page._replace(holder=None)
+        for page, one in zip(pages, points, strict=True)
+    )
+
+
+def _with_relatives(pages: tuple[PageView, ...]) -> tuple[PageView, ...]:
+    """Name the father and the mother by their relations to the head, if exactly one card fits."""
+    relation = next((page.value(Field.RELATION) for page in pages if page.holder is Person.CHILD), None)
+    if not relation:
+        return pages
+    parents = [_parent_of(page, relation) for page in pages]
+    known = {page.holder for page in pages}
+    clear = {person for person in (Person.FATHER, Person.MOTHER) if parents.count(person) == 1} - known
+    return tuple(
+        page._replace(holder=person) if person in clear else page for page, person in zip(pages, parents, strict=True)
+    )
+
+
+def _parent_of(page: PageView, child_relation: str) -> Person | None:
+    if page.kind is not PageKind.HUKOU_MEMBER or page.holder not in (Person.HEAD, Person.OTHER):
+        return None
+    return parent_by_relation(page.value(Field.RELATION) or "", page.value(Field.SEX), child_relation)
+
+
+def likeness(page: PageView, party: Party, context: NameContext) -> Likeness:
+    """Compare the name and the number of a card with those of a party.
+
+    An equal number makes it the party's card, whatever the name. It is a stranger's only if the name certainly differs
+    from a certain one, or if the number differs and the name is in doubt.
+    """
+    if party.id_number and page.value(Field.ID_NUMBER) == party.id_number:
+        return Likeness.SAME
+    name = page.get(Field.NAME)
+    legibility = legibility_of(name, context.policy.legibility).legibility
+    if name is None or legibility is Legibility.UNREADABLE:
+        return Likeness.MAYBE
+    match = match_name(party.name, name, context.alphabet, context.policy.names)
+    if match.likely >= context.policy.names.alike:
+        return Likeness.SAME
+    if _far_apart(certain_number(page, context.policy), party.id_number):
+        return Likeness.STRANGER
+    nothing_alike = legibility is Legibility.READ and not set(party.name) & set(name.text)
+    return Likeness.STRANGER if party.sure and (match.equal is False or nothing_alike) else Likeness.MAYBE
+
+
+def _far_apart(one: str | None, other: str | None) -> bool:
+    """Whether two numbers differ in more digits than a typing error explains."""
+    return bool(one and other and len(one) == len(other) and Hamming.distance(one, other) > _MISTYPED)
+
+
+def certain_number(page: PageView, policy: Policy, person: Person | None = None) -> str | None:
+    """The ID number of a card's holder, or of a person that the page names, if it was read with certainty.
+
+    Certain means that every digit was, and that the check digit agrees.
+    """
+    number = parse_id_number(certain(page.get(Field.ID_NUMBER, person), policy.legibility) or "")
+    return number.text if number and number.check_digit_right else None
+
+
+def is_head(relation: str) -> bool:
+    """Whether 户主或与户主关系 says that the card is the head's own."""
+    return relation.startswith(_HEAD)
+
+
+def parent_by_relation(relation: str, sex: str | None, child_relation: str) -> Person | None:
+    """The father or the mother, by the relations of the person and of the child to the head; None if neither follows.
+
+    An uncle fits as well as the father: the caller must check that exactly one person fits.
+    """
+    for child, parents in _PARENTS.items():
+        if child.fullmatch(child_relation) and parents.fullmatch(relation):
+            return {Sex.MALE: Person.FATHER, Sex.FEMALE: Person.MOTHER}.get(Sex(sex)) if sex else None
+    return None
+
+
+def composes(relation: str, child_relation: str) -> bool:
+    """Whether a person can be the child's parent, by both relations to the head; True for relations without a rule."""
+    known = (parents for child, parents in _MAY_BE_PARENTS.items() if child.fullmatch(child_relation))
+    return all(parents.fullmatch(relation) for parents in known)

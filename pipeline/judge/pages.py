@@ -1,0 +1,117 @@
+"""A page as the rules see it: its content, whose it is, and the locations of its fields."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from models.case import StoredFile
+from models.content import FieldContent, PageContent, Slot
+from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
+from models.findings import Location
+from models.geometry import Box, beyond
+
+_CELL = 8.0  # label heights: how far right of a label its value reaches at most
+
+
+class Party(NamedTuple):
+    """A person that the manifest or the birth certificate names.
+
+    Attributes:
+        person: The role in the case.
+        name: In normal form.
+        id_number: In normal form, if given.
+        on_certificate: Whether the birth certificate names the person; else the manifest does.
+        sure: Whether the name is certain: typed in, or read with certainty.
+    """
+
+    person: Person
+    name: str
+    id_number: str | None
+    on_certificate: bool = False
+    sure: bool = True
+
+
+class Likeness(StrEnum):
+    """Whether a card is a party's."""
+
+    SAME = "same"
+    MAYBE = "maybe"
+    STRANGER = "stranger"
+
+
+class PageView(NamedTuple):
+    """One document on one page; once the case is known, `holder` is whose page it is, `resembles` whose it may be."""
+
+    file: StoredFile
+    content: PageContent
+    holder: Person | None = None
+    resembles: tuple[tuple[Party, Likeness], ...] = ()
+
+    @property
+    def kind(self) -> PageKind:
+        """The kind of page."""
+        return self.content.kind
+
+    @property
+    def document(self) -> DocumentKind | None:
+        """The document that the page belongs to: by its content, else by the parent's hint."""
+        return DOCUMENT_OF_PAGE.get(self.kind, self.file.hint)
+
+    def hinted(self, document: DocumentKind | None) -> "PageView":
+        """The same page with another hint of the parent."""
+        return self._replace(file=self.file.model_copy(update={"hint": document}))
+
+    def get(self, field: Field, person: Person | None = None) -> FieldContent | None:
+        """A field of the page's holder, or of a person that the page names."""
+        return self.content.fields.get(Slot(field, person))
+
+    def value(self, field: Field, person: Person | None = None) -> str | None:
+        """A field's normalised value; None if it was not found, is no valid value, or was repaired.
+
+        A number that was repaired by its check digit is no evidence.
+        """
+        found = self.get(field, person)
+        return found.value if found and not found.repaired else None
+
+    def place(self, field: Field | None = None, person: Person | None = None) -> Location:
+        """The location of a field, or where it is expected; of the whole page without a field."""
+        return Location(
+            document=self.document,
+            file=self.file.path,
+            page_no=self.content.page_no,
+            page_kind=self.kind,
+            field=field,
+            box=self.on_page(self.unclipped(field, person)),
+            role=self._role,
+        )
+
+    def on_page(self, box: Box) -> Box:
+        """The part of a box that is on the page; boxes of print at the edge reach beyond it."""
+        return box.within(self.content.width, self.content.height)
+
+    @property
+    def _role(self) -> str | None:
+        if self.kind is PageKind.HUKOU_MEMBER and self.holder:
+            return _HOLDERS.get(self.holder)
+        return _SIDES.get(self.kind)
+
+    def unclipped(self, field: Field | None = None, person: Person | None = None) -> Box:
+        """The box of a field, or where it is expected, even beyond the picture's edge; of the page without a field."""
+        if field is None:
+            return self.content.quad.box
+        if found := self.get(field, person):
+            return found.box
+        slot = Slot(field, person)
+        if expected := self.content.places.get(slot):
+            return expected
+        label = self.content.labels.get(slot)
+        return beyond(label, _CELL).box if label else self.content.quad.box
+
+
+_HOLDERS: Mapping[Person, str] = MappingProxyType(
+    {Person.CHILD: "孩子本人页", Person.FATHER: "父亲页", Person.MOTHER: "母亲页", Person.HEAD: "户主页"}
+)
+_SIDES: Mapping[PageKind, str] = MappingProxyType(
+    {PageKind.ID_PORTRAIT: "人像面", PageKind.ID_EMBLEM: "国徽面", PageKind.HUKOU_HOME: "首页"}
+)

@@ -1,0 +1,122 @@
+"""The pages that an application needs, and which of them are missing (contract, section 5)."""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
+from models.findings import Code, Evidence, Finding, Location, Reason, found
+from models.policy import LegibilityLimits, Policy
+from models.submission import IdType
+from pipeline.judge.dossier import Dossier
+from pipeline.judge.field_legibility import Legibility, legibility_of
+from pipeline.judge.pages import PageView
+from pipeline.judge.rules.legibility import is_foreign, is_unread
+
+_ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
+
+
+class Need(NamedTuple):
+    """A slot: the reason if it is missing, its document, the pages that fill it, and whether they suffice."""
+
+    reason: Reason
+    document: DocumentKind
+    pages: tuple[PageView, ...]
+    enough: bool
+
+
+def needs(dossier: Dossier, policy: Policy) -> Iterator[Need]:
+    """Every slot that this application must fill by the hospital's policy."""
+    for reason in _wanted(dossier, policy):
+        kind, pages_of = _SLOTS[reason]
+        pages = pages_of(dossier)
+        enough = _has_both_parents(dossier) if reason is Reason.BOTH_PARENTS else bool(pages)
+        yield Need(reason, DOCUMENT_OF_PAGE[kind], pages, enough)
+
+
+def _wanted(dossier: Dossier, policy: Policy) -> tuple[Reason, ...]:
+    if dossier.child.id_type is IdType.BIRTH_CERTIFICATE:
+        return policy.pages.birth_certificate
+    age = (dossier.today - dossier.child.birth_date).days
+    return policy.pages.newborn if age <= policy.newborn_days else policy.pages.household_register
+
+
+def _has_both_parents(dossier: Dossier) -> bool:
+    """A page of each parent that the certificate names; a blank father block requires the mother only."""
+    named = [party for party in dossier.parents if party.on_certificate]
+    there = [party for page in dossier.parent_pages for party, _ in page.resembles]
+    return all(party in there for party in named) if named else bool(dossier.parent_pages)
+
+
+def _parent_pages(dossier: Dossier) -> tuple[PageView, ...]:
+    """A parent's page, also by the relations; any adult's if neither manifest nor certificate names parents."""
+    if not dossier.parents:
+        return dossier.members(*_ADULT_RELATIVES)
+    return dossier.parent_pages or dossier.members(Person.FATHER, Person.MOTHER)
+
+
+# For each reason of 缺页 the kind of page, and the pages that fill the slot.
+_SLOTS: Final[Mapping[Reason, tuple[PageKind, Callable[[Dossier], tuple[PageView, ...]]]]] = MappingProxyType(
+    {
+        Reason.ID_PORTRAIT: (PageKind.ID_PORTRAIT, lambda dossier: dossier.of_kind(PageKind.ID_PORTRAIT)),
+        Reason.ID_EMBLEM: (PageKind.ID_EMBLEM, lambda dossier: dossier.of_kind(PageKind.ID_EMBLEM)),
+        Reason.HOME: (PageKind.HUKOU_HOME, lambda dossier: dossier.of_kind(PageKind.HUKOU_HOME)),
+        Reason.BIRTH_CERTIFICATE: (
+            PageKind.BIRTH_CERTIFICATE,
+            lambda dossier: dossier.of_kind(PageKind.BIRTH_CERTIFICATE),
+        ),
+        Reason.CHILD_PAGE: (PageKind.HUKOU_MEMBER, lambda dossier: dossier.members(Person.CHILD)),
+        Reason.BOTH_PARENTS: (PageKind.HUKOU_MEMBER, lambda dossier: dossier.parent_pages),
+        Reason.PARENT_PAGE: (PageKind.HUKOU_MEMBER, _parent_pages),
+    }
+)
+
+
+def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """缺页 for a slot without a page; but an unread page may be the one, and `illegible` reports it instead."""
+    slots = tuple(needs(dossier, policy))
+    unread = {page.document for page in unread_pages(dossier, slots, policy.legibility)}
+    for need in slots:
+        if need.enough or need.document in unread:
+            continue
+        instead = _wrong_member(need, dossier, policy.legibility) or _wrong_document(need, dossier)
+        yield instead or found(Code.PAGE_MISSING, need.reason, Location(document=need.document))
+
+
+def unread_pages(dossier: Dossier, slots: tuple[Need, ...], limits: LegibilityLimits) -> tuple[PageView, ...]:
+    """Pages that might fill any slot of their document, because their holder cannot be read.
+
+    A page of unknown document counts for the first open slot.
+    """
+    first_open = next((need.document for need in slots if not need.enough), None)
+    unread = (page for page in dossier.pages if is_unread(page, limits))
+    return tuple(page if page.document else page.hinted(first_open) for page in unread if page.document or first_open)
+
+
+def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Finding | None:
+    """Another child's card came instead of the child's."""
+    if need.reason is not Reason.CHILD_PAGE:
+        return None
+    strangers = [page for page in dossier.of_kind(PageKind.HUKOU_MEMBER) if page.holder is None]
+    for page in strangers:
+        fields = (page.get(Field.NAME), page.get(Field.BIRTH_DATE))
+        if all(legibility_of(field, limits).legibility is Legibility.READ for field in fields):
+            read = Evidence(read=page.value(Field.NAME))
+            return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), read)
+    return None
+
+
+def _wrong_document(need: Need, dossier: Dossier) -> Finding | None:
+    """A foreign page came with the hint that it is this document."""
+    pages = (page for page in dossier.pages if is_foreign(page) and page.file.hint is need.document)
+    page = next(pages, None)
+    return found(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT, page.place()) if page else None
+
+
+def needed_pages(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:
+    """The pages that fill a slot, and unread pages of documents with an open slot."""
+    slots = tuple(needs(dossier, policy))
+    open_documents = {need.document for need in slots if not need.enough}
+    filled = [page for need in slots for page in need.pages]
+    filled += [page for page in unread_pages(dossier, slots, policy.legibility) if page.document in open_documents]
+    return tuple({id(page): page for page in filled}.values())

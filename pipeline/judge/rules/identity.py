@@ -1,0 +1,135 @@
+"""Sex, birth date and numbers: against the entered ones, against each other, and against their check digit."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from models.content import FieldContent, Slot
+from models.documents import Field, PageKind, Person
+from models.findings import Code, Evidence, Finding, Location, Reason, Severity, Stated, disagreement, found
+from models.id_number import normal_number, parse_id_number
+from models.policy import Policy
+from models.submission import IdType
+from pipeline.judge.dossier import Dossier
+from pipeline.judge.field_legibility import Legibility, legibility_of
+from pipeline.judge.holders import certain_number
+from pipeline.judge.pages import PageView
+
+
+class _Source(NamedTuple):
+    """A value on a page, or one that follows from it."""
+
+    page: PageView
+    slot: Slot
+    field: FieldContent
+    value: str
+    certain: bool
+
+    @property
+    def here(self) -> Stated:
+        """The value with its location and confidence."""
+        return Stated(self.page.place(*self.slot), self.value, self.field.confidence)
+
+    @property
+    def severity(self) -> Severity:
+        """Reject only what was read with certainty."""
+        return Severity.REJECT if self.certain else Severity.REVIEW
+
+
+class _Question(NamedTuple):
+    """A value that several pages have: its code if they disagree, the entered value, and its slots."""
+
+    code: Code
+    entered: str | None
+    card: Slot
+    certificate: Slot | None
+    length: int | None = None  # characters that count, from the start; None for all
+
+
+def identity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """性别不一致, 出生日期不一致 and 证件号码不一致."""
+    for question in _questions(dossier):
+        stated = tuple(_stated(question, dossier, policy))
+        implied = tuple(_implied(question, dossier, policy))
+        against_entered = [row for row in stated if question.entered and row.value != question.entered]
+        confirmed = any(row.value == question.entered and not row.field.repaired for row in (*stated, *implied))
+        for row in against_entered:
+            evidence = Evidence(read=row.value, entered=question.entered, measured=row.field.confidence)
+            severity = Severity.REVIEW if confirmed else row.severity
+            yield found(question.code, Reason.ENTERED, row.page.place(*row.slot), evidence, severity=severity)
+        if not against_entered:
+            yield from _disagreeing(question.code, (*stated, *implied))
+    yield from _unlawful_numbers(dossier, policy)
+    yield from _nothing_to_compare(dossier)
+
+
+def _questions(dossier: Dossier) -> Iterator[_Question]:
+    child = dossier.child
+    who = Person.CHILD
+    number = normal_number(child.id_number) if child.id_number else None
+    certificate = normal_number(child.birth_certificate_number) if child.birth_certificate_number else None
+    yield _Question(Code.SEX_DIFFERS, child.sex.value, Slot(Field.SEX), Slot(Field.SEX, who))
+    born = child.birth_date.isoformat()
+    yield _Question(Code.BIRTH_DATE_DIFFERS, born, Slot(Field.BIRTH_DATE), Slot(Field.BIRTH_TIME, who), len(born))
+    yield _Question(Code.NUMBER_DIFFERS, number, Slot(Field.ID_NUMBER), None)
+    yield _Question(Code.NUMBER_DIFFERS, certificate, Slot(Field.CERTIFICATE_NUMBER), Slot(Field.CERTIFICATE_NUMBER))
+
+
+def _stated(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_Source]:
+    for page in dossier.child_pages:
+        slot = question.certificate if page.kind is PageKind.BIRTH_CERTIFICATE else question.card
+        field = page.get(*slot) if slot else None
+        if slot is None or field is None:
+            continue
+        legibility = legibility_of(field, policy.legibility).legibility
+        if legibility is not Legibility.UNREADABLE:  # what cannot be read is never compared
+            value = field.value or field.text  # a text that is no valid value differs, and is never certain
+            yield _Source(page, slot, field, value[: question.length], legibility is Legibility.READ)
+
+
+def _implied(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_Source]:
+    """Birth date and sex by a certain ID number on the child's card."""
+    for page in dossier.members(Person.CHILD):
+        text, slot = certain_number(page, policy), Slot(Field.ID_NUMBER)
+        number, field = parse_id_number(text) if text else None, page.get(*slot)
+        if number and field and question.card.field is Field.BIRTH_DATE:
+            yield _Source(page, slot, field, number.birth_date.isoformat(), certain=True)
+        if number and field and question.card.field is Field.SEX:
+            yield _Source(page, slot, field, number.sex.value, certain=True)
+
+
+def _nothing_to_compare(dossier: Dossier) -> Iterator[Finding]:
+    """An entered ID number that no page can confirm."""
+    entered, cards = dossier.child.id_number, dossier.members(Person.CHILD)
+    if entered and dossier.child.id_type is IdType.BIRTH_CERTIFICATE and not cards:
+        yield found(
+            Code.NUMBER_DIFFERS, Reason.ENTERED, Location(), Evidence(entered=entered), severity=Severity.REVIEW
+        )
+
+
+def _disagreeing(code: Code, stated: tuple[_Source, ...]) -> Iterator[Finding]:
+    """Pages that disagree with each other, if none disagrees with an entered value."""
+    for row in stated[1:]:
+        if row.value != stated[0].value:
+            yield from disagreement(code, Reason.CROSS_DOCUMENT, stated[0].here, row.here, severity=Severity.REVIEW)
+
+
+def _unlawful_numbers(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """A number with a wrong form, province or check digit was misread or misprinted, so a person checks it.
+
+    It rejects only if it was read with certainty and equals the entered one: then both are wrong. A number with a wrong
+    form that differs from the entered one is reported as different instead.
+    """
+    entered = normal_number(dossier.child.id_number or "")
+    for page in dossier.members(Person.CHILD):
+        field = page.get(Field.ID_NUMBER)
+        legibility = legibility_of(field, policy.legibility).legibility
+        if field is None or legibility is Legibility.UNREADABLE:
+            continue
+        text = field.value or normal_number(field.text)
+        number = parse_id_number(text)
+        lawful = number is not None and number.check_digit_right and number.province_known
+        if lawful or (number is None and entered not in ("", text)):
+            continue
+        severity = Severity.REJECT if text == entered and legibility is Legibility.READ else Severity.REVIEW
+        evidence = Evidence(read=text, measured=field.confidence)
+        yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, page.place(Field.ID_NUMBER), evidence, severity=severity)

@@ -1,0 +1,118 @@
+"""Whether the required fields can be read: 3002 and 影像不清, from the measures of the pages.
+
+A page whose required fields were read is never rejected for its picture quality.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from models.content import Slot
+from models.documents import DocumentKind, Field, PageKind, Person
+from models.findings import Code, Evidence, Finding, Reason, found
+from models.policy import LegibilityLimits
+from pipeline.judge.dossier import Dossier
+from pipeline.judge.field_legibility import Legibility, legibility_of
+from pipeline.judge.pages import PageView
+from pipeline.judge.rules.reasons import page_reason, reason_at
+
+_SURE = 0.9  # least confidence of a line
+_MUCH = 80  # characters of text after which a page of a known kind would have been recognised
+_OTHER_DOCUMENTS = (
+    "驾驶证", "行驶证", "结婚证", "离婚证", "护照", "社会保障卡", "预防接种证", "营业执照", "不动产权", "房屋所有权",
+    "学生证", "居住证", "病历", "检验报告", "收费票据", "银行卡",
+)  # fmt: skip
+
+# Fields that a page is needed for; not those that may lawfully be blank (the relation in a 集体户).
+REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(
+    {
+        PageKind.ID_PORTRAIT: (Slot(Field.NAME), Slot(Field.ID_NUMBER)),
+        PageKind.ID_EMBLEM: (Slot(Field.VALID_UNTIL),),
+        PageKind.HUKOU_HOME: (Slot(Field.ADDRESS),),
+        PageKind.HUKOU_MEMBER: (Slot(Field.NAME), Slot(Field.SEX), Slot(Field.BIRTH_DATE), Slot(Field.ID_NUMBER)),
+        PageKind.BIRTH_CERTIFICATE: (
+            Slot(Field.NAME, Person.CHILD),
+            Slot(Field.SEX, Person.CHILD),
+            Slot(Field.BIRTH_TIME, Person.CHILD),
+            Slot(Field.CERTIFICATE_NUMBER),
+            Slot(Field.NAME, Person.MOTHER),
+        ),
+    }
+)
+
+
+def required_slots(page: PageView) -> tuple[Slot, ...]:
+    """The fields that a page is needed for; of an adult's member card only the name."""
+    if page.kind is PageKind.HUKOU_MEMBER and page.holder not in (None, Person.CHILD):
+        return (Slot(Field.NAME),)
+    return REQUIRED.get(page.kind, ())
+
+
+def unreadable_slots(page: PageView, limits: LegibilityLimits) -> tuple[Slot, ...]:
+    """The required fields of a page that cannot be read."""
+    slots = required_slots(page)
+    return tuple(slot for slot in slots if legibility_of(page.get(*slot), limits).legibility is Legibility.UNREADABLE)
+
+
+def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
+    """Whether kind or holder of a page cannot be read: neither its name nor its number is legible.
+
+    A page of no known kind counts if the parent declared its document: bad light may have erased its text.
+    """
+    if page.kind is PageKind.UNREADABLE:
+        return True
+    if page.kind is PageKind.OTHER:
+        return page.file.hint is not None and not is_foreign(page)
+    if page.kind not in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT) or page.holder is not None:
+        return False
+    identifying = (page.get(field) for field in (Field.NAME, Field.ID_NUMBER))
+    return all(legibility_of(field, limits).legibility is Legibility.UNREADABLE for field in identifying)
+
+
+def is_foreign(page: PageView) -> bool:
+    """Whether a page is certainly of another document: it names one, or has much text but is of no known kind."""
+    if page.kind is not PageKind.OTHER:
+        return False
+    text = "".join(line.text for line in page.content.lines if line.confidence >= _SURE)
+    return len(text) >= _MUCH or any(name in text for name in _OTHER_DOCUMENTS)
+
+
+def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityLimits) -> Iterator[Finding]:
+    """Findings for the needed pages; a field that another picture of the same page supplies is not reported."""
+    for page in pages:
+        if is_unread(page, limits):
+            yield found(code_for(page), page_reason(page.content, limits), page.place())
+            continue
+        for slot in unreadable_slots(page, limits):
+            if not _supplied(slot, page, dossier, limits):
+                yield _unreadable_field(page, slot, limits)
+
+
+def _supplied(slot: Slot, page: PageView, dossier: Dossier, limits: LegibilityLimits) -> bool:
+    """Whether another picture of the same page supplies the field; pages of unknown holder never count as the same."""
+    if page.kind is PageKind.BIRTH_CERTIFICATE or (page.kind is PageKind.HUKOU_MEMBER and page.holder is None):
+        return False
+    twins = (
+        other
+        for other in dossier.pages
+        if other is not page and other.kind is page.kind and other.holder is page.holder
+    )
+    return any(legibility_of(other.get(*slot), limits).legibility is not Legibility.UNREADABLE for other in twins)
+
+
+def code_for(page: PageView) -> Code:
+    """3002 for the household register, 影像不清 for the others."""
+    return Code.REGISTER_ILLEGIBLE if page.document is DocumentKind.HOUSEHOLD_REGISTER else Code.ILLEGIBLE
+
+
+def _unreadable_field(page: PageView, slot: Slot, limits: LegibilityLimits) -> Finding:
+    legibility = legibility_of(page.get(*slot), limits)
+    place = page.place(*slot)
+    evidence = Evidence(measured=legibility.measured, limit=legibility.limit)
+    return found(code_for(page), _reason(page, slot, limits), place, evidence)
+
+
+def _reason(page: PageView, slot: Slot, limits: LegibilityLimits) -> Reason:
+    field = page.get(*slot)
+    if field or slot in page.content.labels:
+        return reason_at(page.content, page.unclipped(*slot), page.content.lines_of(field) if field else (), limits)
+    return page_reason(page.content, limits)

@@ -1,0 +1,108 @@
+"""PDF pages to pixels by PDFium, within a budget of time and memory.
+
+The size of a PDF does not bound what drawing it costs: streams expand far, and forms can draw each other. PDFium is not
+thread-safe, not even for different documents, so a process may have one caller only.
+"""
+
+import os
+import re
+import resource
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pypdfium2
+
+from models.errors import FileRejectedError
+from models.findings import Reason
+from models.policy import Limits
+from pipeline.perceive.decode.pixels import Rgb
+
+OVERDRAWN: Final = 87  # exit status of a process that was ended here; neither Python's nor a signal's
+_BETWEEN_LOOKS: Final = 0.02  # seconds, in which a bomb was seen to take some ten megabytes
+_MEMORY_PAGE: Final = resource.getpagesize()
+_MEGABYTE: Final = 1024 * 1024
+_POINTS_PER_INCH = 72
+_WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
+_NO_PAGES = re.compile(rb"/Count\s+0\b")
+_A_PAGE = re.compile(rb"/Type\s*/Page\b")
+
+
+@contextmanager
+def budget(limits: Limits) -> Iterator[None]:
+    """End this process if what runs inside takes more than `pdf_seconds` of its processors or `pdf_mb` of memory.
+
+    Native code cannot be interrupted, and PDFium knows no limits of its own. It does let other threads run.
+    """
+    done = threading.Event()
+    cpu, memory = time.process_time() + limits.pdf_seconds, _resident() + limits.pdf_mb * _MEGABYTE
+
+    def watch() -> None:
+        while not done.wait(_BETWEEN_LOOKS):
+            if time.process_time() > cpu or _resident() > memory:
+                os._exit(OVERDRAWN)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_bytes().split()[1]) * _MEMORY_PAGE
+
+
+def count_pdf_pages(data: bytes, limits: Limits) -> int:
+    """The number of pages.
+
+    Raises:
+        FileRejectedError: It wants a password, has no pages, or is damaged.
+    """
+    with budget(limits), _open_pdf(data) as document:
+        pages = len(document)
+    if pages == 0:
+        raise FileRejectedError(Reason.EMPTY)
+    return pages
+
+
+def decode_pdf_page(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
+    """One page as it is shown, drawn at `limits.pdf_dpi` on white; scripts and forms are not run.
+
+    Raises:
+        FileRejectedError: The page is too large, or damaged.
+    """
+    with budget(limits), _open_pdf(data) as document:
+        try:
+            page = document[page_no - 1]
+            scale = limits.pdf_dpi / _POINTS_PER_INCH
+            width, height = page.get_size()
+            if width * height * scale * scale > limits.pixels:
+                raise FileRejectedError(Reason.TOO_LARGE)
+            pixels = page.render(scale=scale, rev_byteorder=True).to_numpy()
+        except pypdfium2.PdfiumError as error:
+            raise FileRejectedError(Reason.DAMAGED) from error
+        return np.array(pixels[:, :, :3])  # PDFium frees its bitmap with the document
+
+
+@contextmanager
+def _open_pdf(data: bytes) -> Iterator[Any]:
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise FileRejectedError(_reason(data, error)) from error
+    with closing(document):
+        yield document
+
+
+def _reason(data: bytes, error: pypdfium2.PdfiumError) -> Reason:
+    """Why a file does not open; PDFium may fail without an error, and then reports that of an earlier file."""
+    if error.err_code == _WRONG_PASSWORD and b"/Encrypt" in data:
+        return Reason.PASSWORD
+    return Reason.EMPTY if _NO_PAGES.search(data) and not _A_PAGE.search(data) else Reason.DAMAGED

@@ -1,0 +1,127 @@
+"""Read one page: decode, find documents, turn and straighten them, find lines, read, measure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import zxingcpp
+
+from models.geometry import Point, Quad
+from models.policy import Limits
+from models.reading import Barcode, Lattice, Line, PageReading
+from pipeline.perceive.decode.pages import decode
+from pipeline.perceive.decode.pixels import Grey, Rgb
+from pipeline.perceive.ocr.base import OcrEngine, TextLine
+from pipeline.perceive.ocr.lattice import glyphs
+from pipeline.perceive.quality import grey_of, measure_line, measure_page, moire
+from pipeline.perceive.rereading import read_lines
+from pipeline.perceive.scene.document_detection import find_documents, whole_page
+from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink
+from pipeline.perceive.scene.orientation import UNCHANGED, detect_orientation
+from pipeline.perceive.scene.rectify import Scene, reading_order, rectify
+from pipeline.perceive.stamps import read_stamps
+
+PERCEIVE_VERSION: Final = 3  # raise it with every change of what is found, turned, measured or cut
+_FEW_LINES: Final = 4  # an outline with fewer may be a frame inside the document, or no document
+
+
+class _Sheet(NamedTuple):
+    """A document in the picture, upright: as photographed, its layers, and the quads of its printed lines.
+
+    `read` holds the lines that detecting the orientation has read already.
+    """
+
+    scene: Scene
+    layers: InkLayers
+    places: tuple[Quad, ...]
+    read: Mapping[Quad, Lattice]
+
+
+def made_by(engine: str) -> str:
+    """The name under which readings are kept: the engine's name and the version of everything around the engine."""
+    return f"{engine}/perceive-{PERCEIVE_VERSION}"
+
+
+def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) -> tuple[PageReading, ...]:
+    """Read one page of a file: everything that pixels show, without judging it.
+
+    Returns:
+        One reading for each document on the page, at least one; a page without text gives a reading without lines.
+
+    Raises:
+        FileRejectedError: The page cannot be decoded within the limits.
+        EngineError: The engine gave no usable answer.
+    """
+    page = decode(data, page_no=page_no, limits=limits)
+    return tuple(_read(sheet, page, page_no, engine) for sheet in _sheets(page, engine))
+
+
+def _sheets(page: Rgb, engine: OcrEngine) -> Sequence[_Sheet]:
+    """The documents in the picture; the picture as a whole where no outline holds text."""
+    outlined = [_upright(page, quad, engine) for quad in find_documents(page)]
+    with_text = [sheet for sheet in outlined if len(sheet.places) >= _FEW_LINES]
+    return with_text or [
+        max([_upright(page, whole_page(page), engine), *outlined], key=lambda sheet: len(sheet.places))
+    ]
+
+
+def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> _Sheet:
+    sheet = _with_lines(rectify(page, quad), engine)
+    change, read = detect_orientation(sheet.layers.printed, sheet.places, engine)
+    if change == UNCHANGED:
+        return sheet._replace(read=read)
+    return _with_lines(rectify(page, quad, change.turn, mirrored=change.mirrored), engine)
+
+
+def _with_lines(scene: Scene, engine: OcrEngine) -> _Sheet:
+    layers = separate_ink(scene.picture)
+    return _Sheet(scene, layers, engine.find(layers.printed), {})
+
+
+def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageReading:
+    scene, (printed, stamps) = sheet.scene, sheet.layers
+    print_lines = read_lines(printed, sheet.places, sheet.read, engine)
+    print_grey = grey_of(printed)
+    return PageReading(
+        engine=made_by(engine.name),
+        page_no=page_no,
+        width=page.shape[1],
+        height=page.shape[0],
+        upright_width=scene.picture.shape[1],
+        upright_height=scene.picture.shape[0],
+        rotation=scene.rotation,
+        quad=scene.quad,
+        mirrored=scene.mirrored,
+        lines=(
+            *(_line(line, scene, print_grey) for line in print_lines),
+            *(_line(line, scene, stamps, stamped=True) for line in read_stamps(stamps, engine)),
+        ),
+        barcodes=read_barcodes(scene),
+        measures=measure_page(scene.picture, grey_of(scene.picture), moire(grey_of(page), scene.quad)),
+    )
+
+
+def _line(line: TextLine, scene: Scene, layer: Grey, *, stamped: bool = False) -> Line:
+    upright, span = line.quad.box, line.lattice.span
+    characters = [(glyph.first + glyph.end) / 2 * span for glyph in glyphs(line.lattice) if not glyph.char.isspace()]
+    return Line(
+        text=line.text,
+        confidence=round(min(1.0, line.confidence), 5),
+        quad=scene.on_page(reading_order(line.quad)),
+        upright=upright,
+        lattice=line.lattice,
+        stamped=stamped,
+        measures=measure_line(scene.picture, layer, upright, characters),
+    )
+
+
+def read_barcodes(scene: Scene) -> tuple[Barcode, ...]:
+    """Every Code 128 barcode whose checksum is right, in page pixels; a certificate's number, without OCR."""
+    codes = zxingcpp.read_barcodes(scene.picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128]))
+    return tuple(
+        Barcode(text=code.text, symbology=code.format.name, quad=_quad(code.position, scene)) for code in codes
+    )
+
+
+def _quad(position: zxingcpp.Position, scene: Scene) -> Quad:
+    corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
+    return scene.on_page(Quad(*(Point(corner.x, corner.y) for corner in corners)))

@@ -1,0 +1,233 @@
+"""The command line as a script sees it: stdout, stderr, exit codes (contract, section 2)."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from models.errors import ExitCode
+from pipeline.stores.folder import FolderStore
+from service.drawn_secrets import prefect_auth
+from service.resources import register_secret
+from service.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+SAMPLES = Path("fixtures/samples").absolute()
+KNOWN = Path("fixtures/known_children.csv").absolute()
+
+
+def intake(workspace: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cli.main", "--workspace", workspace, *arguments]
+    chosen = {**os.environ, "COLUMNS": "400", **environment}  # sentences stay on one line
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, env=chosen, timeout=280, check=False)
+
+
+def altered(folder: Path, **changes: object) -> Path:
+    """The accepted sample with other keys in its manifest."""
+    shutil.copytree(SAMPLES / "accepted-flatbed", folder)
+    manifest = folder / "submission.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_bytes()) | changes))
+    return folder
+
+
+def test_a_manifest_with_three_wrong_keys_names_all_of_them_and_no_value(tmp_path: Path) -> None:
+    folder = altered(tmp_path / "s", submission_id="李雷/7", submitted_at="yesterday", files=[])
+    done = intake(tmp_path / "w", "process", folder)
+    assert done.returncode == ExitCode.BAD_MANIFEST
+    assert all(f"  {key}: " in done.stderr for key in ("submission_id", "submitted_at", "files"))
+    assert "李雷" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        pytest.param(["process", "nowhere"], ExitCode.BAD_MANIFEST, "is not a folder", id="no such folder"),
+        pytest.param(["process", "."], ExitCode.BAD_MANIFEST, "no submission.json", id="a folder that is none"),
+        pytest.param(["process"], ExitCode.USAGE, "PATH", id="no path"),
+        pytest.param(["proces"], ExitCode.USAGE, "No such command", id="a command misspelt"),
+        pytest.param(["show", "unknown-1"], ExitCode.USAGE, "unknown-1", id="an unknown case"),
+        pytest.param(["reprocess"], ExitCode.USAGE, "--all", id="reprocess without saying which"),
+        pytest.param(["reprocess", "--version", " "], ExitCode.USAGE, "--all", id="reprocess a blank version"),
+        pytest.param(["reprocess", "--list", "/dev/null"], ExitCode.USAGE, "--all", id="reprocess a list without ids"),
+        pytest.param(
+            ["reprocess", "--all", "--code", "3002"], ExitCode.USAGE, "leave out", id="reprocess all and some"
+        ),
+        pytest.param(["children", "import", "nowhere.csv"], ExitCode.USAGE, "cannot be read", id="no such register"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence_and_an_exit_code(
+    tmp_path: Path, arguments: list[str], code: ExitCode, words: str
+) -> None:
+    done = intake(tmp_path / "w", *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_settings_that_cannot_be_used_are_all_listed_before_anything_starts(tmp_path: Path) -> None:
+    done = intake(tmp_path / "w", "settings", INTAKE_LIMITS__BYTES="many", INTAKE_READERS__PROCESSES="two")
+    assert done.returncode == ExitCode.USAGE
+    assert "INTAKE_LIMITS__BYTES" in done.stderr
+    assert "INTAKE_READERS__PROCESSES" in done.stderr
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_secrets_that_the_first_start_drew_are_shown_on_request_alone(tmp_path: Path, shown: bool) -> None:
+    settings = Settings(workspace=tmp_path)
+    drawn = [str(prefect_auth(settings)), register_secret(settings).hex()]
+    flags = ["--show-secrets"] if shown else []
+    done = intake(tmp_path, "settings", *flags, INTAKE_STORE__SECRET_KEY="[canary]")
+    assert [secret in done.stdout for secret in (*drawn, "[canary]")] == [shown] * 3
+
+
+def test_settings_draw_no_secret(tmp_path: Path) -> None:
+    done = intake(tmp_path / "w", "settings", "--show-secrets")
+    assert (done.returncode, (tmp_path / "w").exists()) == (ExitCode.ACCEPTED, False)
+
+
+def test_settings_in_force_hide_secrets(tmp_path: Path) -> None:
+    done = intake(tmp_path / "w", "settings", INTAKE_STORE__SECRET_KEY="tell-nobody")
+    assert done.returncode == ExitCode.ACCEPTED
+    assert "INTAKE_STORE__SECRET_KEY" in done.stdout
+    assert "tell-nobody" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("models", "words"),
+    [
+        pytest.param("empty", "inference.onnx is missing", id="missing"),
+        pytest.param("altered", "is altered", id="altered"),
+    ],
+)
+def test_a_model_that_is_not_right_stops_the_start_by_name(tmp_path: Path, models: str, words: str) -> None:
+    folder = tmp_path / models
+    for part in ("det", "rec") if models == "altered" else ():
+        (folder / part).mkdir(parents=True)
+        for name in ("inference.onnx", "inference.yml"):
+            (folder / part / name).write_text("not what it was")
+        (folder / "manifest.json").write_text(json.dumps({"det/inference.onnx": "0" * 64}))
+    done = intake(tmp_path / "w", "process", SAMPLES / "accepted-flatbed", INTAKE_MODELS=str(folder))
+    assert done.returncode == ExitCode.ENGINE
+    assert words in done.stderr
+    assert str(folder / "det") in done.stderr
+
+
+def test_the_register_of_children_goes_in_and_out(tmp_path: Path) -> None:
+    first, again = (intake(tmp_path / "w", "children", "import", KNOWN) for _ in range(2))
+    rows = KNOWN.read_text("utf-8").splitlines()
+    assert first.stdout == f"{len(rows) - 1} added, 0 unchanged, 0 conflicting, 0 forgotten\n"
+    assert again.stdout == f"0 added, {len(rows) - 1} unchanged, 0 conflicting, 0 forgotten\n"
+    assert intake(tmp_path / "w", "children", "export").stdout.splitlines() == rows
+    number = rows[1].split(",")[3]
+    forgotten = intake(tmp_path / "w", "children", "forget", number).stdout.splitlines()
+    assert forgotten[0] == "1 records, 0 cases, 0 objects forgotten"
+    assert forgotten[1].startswith("0 objects still to be erased; the audit chain has it up to record ")
+    assert number not in intake(tmp_path / "w", "children", "export").stdout
+    back = intake(tmp_path / "w", "children", "import", KNOWN)
+    assert back.stdout == f"0 added, {len(rows) - 2} unchanged, 0 conflicting, 1 forgotten\n"
+
+
+def test_objects_are_sealed_again_where_a_key_is_set_and_only_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FolderStore(tmp_path / "w" / "store").put("objects/ab/x", b"plain", content_type="image/jpeg")
+    assert intake(tmp_path / "w", "reseal").returncode == ExitCode.STORE
+    monkeypatch.setenv("INTAKE_STORE__SEALING__KEYRING", "0123456789abcdef" * 4)
+    told = [intake(tmp_path / "w", "reseal").stdout for _ in range(2)]
+    assert told == ["1 objects sealed again\n", "0 objects sealed again\n"]
+    assert b"plain" not in (tmp_path / "w" / "store" / "objects" / "ab" / "x").read_bytes()
+
+
+def test_the_audit_chain_is_verified_and_shown(tmp_path: Path) -> None:
+    intake(tmp_path / "w", "children", "import", KNOWN)
+    good = intake(tmp_path / "w", "audit", "verify")
+    assert (good.returncode, good.stdout) == (ExitCode.ACCEPTED, "1 records.\nNothing was changed.\n")
+    with closing(sqlite3.connect(tmp_path / "w" / "ledger.db")) as database, database:
+        database.execute("UPDATE audit SET details = '{}'")
+    bad = intake(tmp_path / "w", "audit", "verify", "--json")
+    assert (bad.returncode, json.loads(bad.stdout)["problems"]) == (ExitCode.STORE, ["Record 1 was changed."])
+    assert intake(tmp_path / "w", "audit", "show", "nobody").returncode == ExitCode.ACCEPTED
+
+
+def test_retention_wants_to_be_told_for_how_long(tmp_path: Path) -> None:
+    assert intake(tmp_path / "w", "retention", "run").returncode == ExitCode.USAGE
+    assert intake(tmp_path / "w", "retention", "run", "--days", "1", "--dry-run").stdout.startswith("0 cases")
+    assert intake(tmp_path / "w", "retention", "run", "--days", "1").stdout == "0 cases, 0 objects erased\n"
+
+
+def test_a_name_that_a_spreadsheet_would_take_for_a_formula_is_exported_as_text(tmp_path: Path) -> None:
+    file = tmp_path / "children.csv"
+    file.write_text("name,sex,birth_date\n=HYPERLINK(1),女,2020-01-01\n", "utf-8")
+    intake(tmp_path / "w", "children", "import", file)
+    assert intake(tmp_path / "w", "children", "export").stdout.splitlines()[1].startswith("'=HYPERLINK(1),")
+
+
+def test_a_wrong_row_of_the_register_stops_the_import_and_is_named_without_its_value(tmp_path: Path) -> None:
+    file = tmp_path / "children.csv"
+    file.write_text("name,sex,birth_date,id_number\n李雷,男,2020-01-01,\n韩梅梅,girl,2020-13-01,\n", "utf-8")
+    done = intake(tmp_path / "w", "children", "import", file)
+    assert done.returncode == ExitCode.USAGE
+    assert "row 3: sex" in done.stderr
+    assert "韩梅梅" not in done.stderr
+    assert intake(tmp_path / "w", "children", "export").stdout.count("\n") == 1
+
+
+def test_the_rest_of_a_register_is_imported_if_that_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "children.csv"
+    file.write_text("name,sex,birth_date,id_number\n李雷,男,2020-01-01,\n韩梅梅,girl,2020-13-01,\n", "utf-8")
+    done = intake(tmp_path / "w", "children", "import", file, "--skip-wrong")
+    assert done.returncode == ExitCode.USAGE
+    assert done.stdout.startswith("1 added")
+    assert "row 3: sex" in done.stderr
+    assert "李雷" in intake(tmp_path / "w", "children", "export").stdout
+
+
+def test_names_of_a_system_of_the_gbk_era_are_imported_in_todays_codes(tmp_path: Path) -> None:
+    file = tmp_path / "children.csv"
+    file.write_text("name,sex,birth_date,id_number\n欧阳\ue863,女,2020-01-01,\n", "utf-8")
+    assert intake(tmp_path / "w", "children", "import", file, "--legacy-gbk").stdout.startswith("1 added")
+    assert "欧阳䶮" in intake(tmp_path / "w", "children", "export").stdout
+
+
+def test_the_catalogue_is_json_on_demand(tmp_path: Path) -> None:
+    rows = json.loads(intake(tmp_path / "w", "codes", "--json").stdout)
+    assert {"code", "title", "reason", "severity", "message", "next_step"} == set(rows[0])
+    english = json.loads(intake(tmp_path / "w", "codes", "--json", "--language", "en").stdout)
+    assert [row["code"] for row in english] == [row["code"] for row in rows]
+    assert english[0]["message"] == "On {where}, {what} is blurred."
+
+
+@pytest.mark.ocr
+@pytest.mark.timeout(300)
+def test_cases_are_processed_shown_and_run_again(tmp_path: Path) -> None:
+    folders = [SAMPLES / name for name in ("accepted-flatbed", "returned-missing-emblem", "returned-bad-files")]
+    done = intake(tmp_path / "w", "process", *folders, "--json", "--jobs", "2")
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == ExitCode.RETURNED
+    assert [row["submission_id"] for row in results] == [f"sample-{folder.name}" for folder in folders]
+    assert [row["decision"] for row in results] == ["accepted", "returned", "returned"]
+    assert {row["schema"] for row in results} == {"child-intake/result@1"}
+    assert "Traceback" not in done.stderr
+
+    again = intake(tmp_path / "w", "process", folders[0], "--json")
+    assert again.returncode == ExitCode.ACCEPTED
+    same = json.loads(again.stdout)
+    for row in (same, results[0]):
+        row["provenance"].pop("seconds")
+    assert same == results[0]  # the same input is the same revision and the same result
+
+    shown = intake(tmp_path / "w", "show", "sample-returned-missing-emblem", "--json")
+    assert json.loads(shown.stdout) == results[1]
+    assert shown.returncode == ExitCode.RETURNED
+
+    unchanged = intake(tmp_path / "w", "reprocess", "--all", "--from-readings")
+    assert (unchanged.returncode, unchanged.stdout) == (ExitCode.ACCEPTED, "")

@@ -1,0 +1,188 @@
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from models.documents import DocumentKind, Field
+from models.findings import (
+    CATALOGUE,
+    TITLES,
+    Code,
+    Evidence,
+    Finding,
+    Location,
+    Reason,
+    Severity,
+    Stated,
+    disagreement,
+    found,
+)
+from models.geometry import Box
+
+_PICTURES = "blur glare too_small too_dark too_bright cut_off occluded low_contrast"
+
+# The table of the contract, section 4.
+CONTRACT: dict[str, str] = {
+    "3002": _PICTURES,
+    "影像不清": _PICTURES,
+    "4005": "id_number birth_certificate_number",
+    "疑似重复": "same_name_birth_mother number_conflict existing_withdrawn",
+    "姓名不一致": "different former_name length",
+    "姓名待核": "uncertain variant out_of_charset private_use placeholder name_changed separator",
+    "性别不一致": "entered cross_document",
+    "出生日期不一致": "entered cross_document",
+    "证件号码不一致": "entered cross_document checksum",
+    "缺页": "home child_page parent_page both_parents id_portrait id_emblem birth_certificate",
+    "证件类型不符": "declared wrong_side wrong_member wrong_document",
+    "证件已过期": "expired temporary",
+    "信息矛盾": "household_conflict parent_conflict amended barcode edition_date age validity_length",
+    "疑似翻拍复印": "photocopy screen",
+    "文件无法处理": "empty type truncated password too_large too_many_pages heic damaged",
+    "1001": "upload_incomplete",
+    "系统故障": "engine_crash engine_timeout store",
+}
+
+# What the catalogue promises and no rule yields yet, by the work that brings it.
+NOT_YET_RAISED: dict[str, set[tuple[Code, Reason]]] = {
+    "a store that is down is waited for before a case is judged": {(Code.OUR_FAULT, Reason.STORE)},
+}
+
+_EVERY_ENTRY = pytest.mark.parametrize(("code", "reason"), CATALOGUE, ids=str)
+
+
+def test_the_catalogue_is_the_contracts_table() -> None:
+    listed = {(Code(code), Reason(reason)) for code, reasons in CONTRACT.items() for reason in reasons.split()}
+    assert set(CATALOGUE) == listed
+    assert {code for code, _ in CATALOGUE} == set(Code)
+    assert {reason for _, reason in CATALOGUE} == set(Reason)
+
+
+@_EVERY_ENTRY
+def test_texts_are_whole_sentences_that_say_what_to_do(code: Code, reason: Reason) -> None:
+    finding = found(code, reason, Location(document=DocumentKind.ID_CARD, page_no=1), Evidence(detail="第1个字"))
+    for text in (finding.message, finding.next_step):
+        assert text.endswith("。")
+        assert not set("{}") & set(text)
+        assert "。。" not in text
+        assert "None" not in text
+
+
+@_EVERY_ENTRY
+def test_a_finding_that_only_asks_for_patience_never_rejects_by_default(code: Code, reason: Reason) -> None:
+    entry = CATALOGUE[code, reason]
+    rejects = entry.severities[0] is Severity.REJECT
+    waits = entry.next_step.startswith("无需操作")
+    assert not (rejects and waits) or Severity.REVIEW in entry.severities
+
+
+def test_our_fault_and_doubts_never_reject() -> None:
+    gentle = {Code.OUR_FAULT, Code.NAME_IN_DOUBT, Code.MAYBE_DUPLICATE, Code.CONTRADICTION, Code.COPY}
+    for (code, _), entry in CATALOGUE.items():
+        assert (Severity.REJECT in entry.severities) is (code not in gentle)
+
+
+def test_4005_says_nothing_of_the_record_that_it_found() -> None:
+    for (code, _), entry in CATALOGUE.items():
+        if code is Code.CHILD_EXISTS:
+            assert entry.message == "该儿童可能已登记。"
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        (Code.REGISTER_ILLEGIBLE, "户口本信息模糊"),
+        (Code.CHILD_EXISTS, "儿童信息已存在"),
+        (Code.UPLOAD_BROKEN, "网络中断"),
+    ],
+)
+def test_a_code_that_is_a_number_has_a_title(code: Code, title: str) -> None:
+    assert code.value.isdigit()
+    assert TITLES[code] == title
+
+
+def test_no_other_code_is_a_number() -> None:
+    assert {code for code in Code if code.value.isdigit()} == set(TITLES)
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        pytest.param(Location(), "上传的页面", id="nowhere in particular"),
+        pytest.param(Location(document=DocumentKind.HOUSEHOLD_REGISTER), "户口本", id="a document"),
+        pytest.param(Location(document=DocumentKind.HOUSEHOLD_REGISTER, page_no=5), "户口本第5页", id="a page"),
+        pytest.param(
+            Location(document=DocumentKind.HOUSEHOLD_REGISTER, page_no=5, role="孩子本人页"),
+            "户口本第5页（孩子本人页）",
+            id="a page and whose it is",
+        ),
+        pytest.param(Location(document=DocumentKind.ID_CARD, role="国徽面"), "身份证（国徽面）", id="a side of a card"),
+    ],
+)
+def test_a_place_is_named_as_a_parent_would(place: Location, words: str) -> None:
+    assert place.words == words
+
+
+def test_a_message_names_page_and_field() -> None:
+    place = Location(document=DocumentKind.HOUSEHOLD_REGISTER, page_no=5, role="孩子本人页", field=Field.NAME)
+    finding = found(Code.REGISTER_ILLEGIBLE, Reason.BLUR, place, Evidence(measured=0.31, limit=0.5))
+    assert finding.message == "户口本第5页（孩子本人页）姓名处看不清。"
+    assert (finding.measured, finding.limit, finding.severity) == (0.31, 0.5, Severity.REJECT)
+
+
+def test_texts_keep_words_that_look_like_places_as_they_are() -> None:
+    finding = found(Code.BAD_FILE, Reason.EMPTY, Location(), Evidence(detail="{where}<script>"))
+    assert finding.message == "文件{where}<script>是空的。"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "severity"),
+    [
+        pytest.param(Code.REGISTER_ILLEGIBLE, Reason.HOME, Severity.REJECT, id="a reason of another code"),
+        pytest.param(Code.OUR_FAULT, Reason.ENGINE_CRASH, Severity.REJECT, id="our fault as the parent's"),
+        pytest.param(Code.PAGE_MISSING, Reason.HOME, Severity.WARNING, id="a missing page as a warning"),
+    ],
+)
+def test_a_finding_outside_the_catalogue_cannot_be_built(code: Code, reason: Reason, severity: Severity) -> None:
+    with pytest.raises(ValidationError, match="is not in the catalogue"):
+        Finding(code=code, reason=reason, severity=severity, message="。", next_step="。")
+    with pytest.raises((KeyError, ValidationError)):
+        found(code, reason, severity=severity)
+
+
+def test_a_finding_reads_the_same_after_it_was_written() -> None:
+    place = Location(document=DocumentKind.ID_CARD, file="a.jpg", page_no=1, field=Field.NAME, box=Box(1, 2, 3, 4))
+    finding = found(Code.ILLEGIBLE, Reason.GLARE, place, Evidence(measured=0.1, limit=0.5))
+    assert Finding.model_validate_json(finding.model_dump_json()) == finding
+
+
+def test_every_reason_is_raised() -> None:
+    """Rows of tests/rules name what their case must yield; an entry that no row names is raised by nothing."""
+    waiting = set[tuple[Code, Reason]]().union(*NOT_YET_RAISED.values())
+    assert set(_raised()) == set(CATALOGUE) - waiting
+
+
+def _raised() -> Iterator[tuple[Code, Reason]]:
+    for path in (Path(__file__).parents[1] / "judge" / "rules").glob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Tuple(
+                    elts=[
+                        ast.Attribute(value=ast.Name(id="Code"), attr=code),
+                        ast.Attribute(value=ast.Name(id="Reason"), attr=reason),
+                        *_,
+                    ]
+                ):
+                    yield Code[code], Reason[reason]
+                case _:
+                    continue
+
+
+def test_a_disagreement_is_found_at_both_places_and_each_tells_the_other() -> None:
+    card = Stated(Location(file="1.jpg", page_no=1, field=Field.SEX, box=Box(0, 0, 9, 9)), "女", 0.99)
+    paper = Stated(Location(file="2.jpg", page_no=3, field=Field.SEX, box=Box(1, 1, 8, 8)), "男")
+    one, other = disagreement(Code.SEX_DIFFERS, Reason.CROSS_DOCUMENT, card, paper, severity=Severity.REVIEW)
+    assert (one.file, one.read, one.entered, one.measured) == ("1.jpg", "女", "男", 0.99)
+    assert (other.file, other.page_no, other.read, other.entered) == ("2.jpg", 3, "男", "女")
+    assert {one.severity, other.severity} == {Severity.REVIEW}

@@ -1,0 +1,93 @@
+"""What Prefect's own server goes by: our settings, whatever the user's own Prefect says."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from service.options import PrefectOptions
+from service.prefect_server import ServerError, server_environment
+from service.settings import Settings, use_environment
+from tests.support.processes import environment
+
+PROGRAM = textwrap.dedent("""
+    import json, sys
+    from pathlib import Path
+    from service.options import PrefectOptions
+    from service.prefect_server import server_environment
+    from service.settings import Settings, use_environment
+    settings = Settings(workspace=Path(sys.argv[1]), prefect=PrefectOptions(auth="intake:ours"))
+    use_environment(server_environment(settings, 4200), alone=True)
+    from prefect.settings import get_current_settings
+    found = get_current_settings()
+    api = found.server.api
+    print(json.dumps([
+        api.auth_string.get_secret_value(), api.csrf_protection_enabled, api.cors_allowed_origins, api.base_path,
+        found.server.ui.api_url, str(found.home), found.server.database.connection_url.get_secret_value(),
+    ]))
+""")
+WEAK = {
+    "PREFECT_SERVER_API_AUTH_STRING": "foreign:foreign",
+    "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "false",
+    "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "false",
+    "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": "*",
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "*",
+    "PREFECT_UI_API_URL": "http://foreign.example/api",
+    "PREFECT_API_URL": "http://foreign.example/api",
+    "PREFECT_HOME": "/nowhere",
+}
+TABLES = """
+[{at}server.api]
+auth_string = "foreign:foreign"
+csrf_protection_enabled = false
+cors_allowed_origins = "*"
+[{at}server.ui]
+api_url = "http://foreign.example/api"
+"""
+
+
+@pytest.mark.parametrize("place", ["environment", "small letters", ".env", "prefect.toml", "pyproject.toml", "profile"])
+def test_the_users_own_prefect_weakens_nothing(tmp_path: Path, place: str) -> None:
+    workspace, chosen = tmp_path / "workspace", environment()
+    lines = "\n".join(f'{name} = "{value}"' for name, value in WEAK.items())
+    match place:
+        case "environment":
+            chosen |= WEAK | {"PREFECT_SERVER_API_BASE_PATH": "/foreign"}
+        case "small letters":
+            chosen |= {name.lower(): value for name, value in WEAK.items()}
+        case ".env":
+            (tmp_path / ".env").write_text(lines)
+        case "prefect.toml" | "pyproject.toml":
+            (tmp_path / place).write_text(TABLES.format(at="tool.prefect." if place == "pyproject.toml" else ""))
+        case _:
+            profiles = tmp_path / "profiles.toml"
+            profiles.write_text(f'active = "theirs"\n[profiles.theirs]\n{lines}\n')
+            chosen |= {"PREFECT_PROFILES_PATH": str(profiles)}
+    command = [sys.executable, "-c", PROGRAM, str(workspace)]
+    done = subprocess.run(command, cwd=tmp_path, env=chosen, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [
+        "intake:ours",
+        True,
+        "http://127.0.0.1:4200,http://localhost:4200,http://[::1]:4200",
+        None,
+        "http://127.0.0.1:4200/api",
+        str(workspace / "prefect"),
+        f"sqlite+aiosqlite:///{workspace}/prefect/prefect.db",
+    ]
+
+
+def test_settings_that_come_too_late_are_refused() -> None:
+    import prefect  # noqa: F401 - it has read the environment now
+
+    with pytest.raises(RuntimeError, match="imported before"):
+        use_environment({})
+
+
+def test_our_own_server_never_starts_without_a_password(tmp_path: Path) -> None:
+    options = PrefectOptions(api_url="http://p.example/api")
+    with pytest.raises(ServerError, match="INTAKE_PREFECT__API_URL"):
+        server_environment(Settings(workspace=tmp_path, prefect=options), 4200)
