@@ -167,7 +167,7 @@ def _result(ledger: Ledger, name: str) -> Result | None:
     try:
         return ledger.cases.latest_result(f"sample-{name}")
     except LedgerError:
-        return None  # nobody has come to it yet
+        return None  # no worker has decided it yet
 
 
 def _table(results: dict[str, Result]) -> Table:

@@ -96,7 +96,7 @@ async def reprocess(
         dry_run: Show what would change, and put nothing in force; off, the results are in force at once.
             试算，不生效；关闭则结果立即生效。
         from_readings: Judge what was read before, without OCR. 不重新识别，只按已有识别结果重新判定。
-        tell: Tell the upload system of results in force that differ from what it was told. 结果有变化的，通知上传系统。
+        tell: Publish results in force that changed. 结果有变化的，通知上传系统。
     """
     chosen = _EMPTY if selection is None or selection.empty else selection
     named = (batch_id or "").strip()

@@ -36,7 +36,7 @@ from service.threads import run_in_thread
 
 log = logging.getLogger(__name__)
 _ABOUT_UPLOADS: Final = (
-    "Checks one upload and decides it. The service starts these runs itself; nobody needs to.\n\n"
+    "Checks one upload and decides it. The service starts these runs by itself.\n\n"
     "处理一次上传：检查影像、识别、比对、判定。由系统自动启动，不需要手工运行。"
 )
 _ABOUT_REPROCESSING: Final = (

@@ -1,4 +1,4 @@
-"""Values as people see them: personal data masked (cases can be told apart, values not used), cells without formulas.
+"""Values as people see them: personal data masked (cases stay distinguishable), table cells without formulas.
 
 Source:
     The customary forms of GB/T 37964-2019 practice: 110***********1234, 138****1234, 欧阳**, X3*******1.

@@ -43,7 +43,7 @@ def decrypt(cipher: BlockCipherAlgorithm, payload: bytes, about: bytes) -> bytes
         decryptor = Cipher(cipher, modes.GCM(nonce, tag)).decryptor()
         decryptor.authenticate_additional_data(about)
         return decryptor.update(record) + decryptor.finalize()
-    except (InvalidTag, ValueError, TypeError):  # also: cut short, or text where somebody mended a database by hand
+    except (InvalidTag, ValueError, TypeError):  # also: truncated, or text after a repair by hand
         raise BrokenError from None
 
 

@@ -76,8 +76,8 @@ def laid_box(centre: Point, size: tuple[float, float], pins: Sequence[Pin]) -> Q
         align(Point(centre.x + aside, centre.y + below), pins)
         for aside, below in ((-across, -down), (across, -down), (across, down), (-across, down))
     ]
-    held = [corner for corner in corners if corner is not None]
-    return Quad(*held) if len(held) == len(corners) else None
+    kept = [corner for corner in corners if corner is not None]
+    return Quad(*kept) if len(kept) == len(corners) else None
 
 
 def _spread(pins: Sequence[Pin]) -> bool:
@@ -87,18 +87,18 @@ def _spread(pins: Sequence[Pin]) -> bool:
 
 def agreeing(pins: tuple[Pin, ...]) -> tuple[Pin, ...]:
     """Pins without those far from where the rest lays them, the furthest first; none if they lay no such form."""
-    held = pins
-    while _spread(held):
-        source = np.asarray([(1.0, pin.form.x, pin.form.y) for pin in held])
-        target = np.asarray([pin.found for pin in held])
+    kept = pins
+    while _spread(kept):
+        source = np.asarray([(1.0, pin.form.x, pin.form.y) for pin in kept])
+        target = np.asarray([pin.found for pin in kept])
         found = np.linalg.lstsq(source, target, rcond=None)[0]
         across, down = np.hypot(*found[1]), np.hypot(*found[2])
         missed = np.hypot(*(source @ found - target).T)
         worst = int(np.argmax(missed))
         if missed[worst] <= _OFF * max(across, down):
             square = abs(float(found[1] @ found[2])) < _ASLANT * across * down
-            return held if square and 1 / _SQUASHED < across / max(down, _FLOOR) < _SQUASHED else ()
-        held = held[:worst] + held[worst + 1 :]
+            return kept if square and 1 / _SQUASHED < across / max(down, _FLOOR) < _SQUASHED else ()
+        kept = kept[:worst] + kept[worst + 1 :]
     return ()
 
 

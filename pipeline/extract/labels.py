@@ -63,7 +63,7 @@ def find_labels(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str,
         spellings: For each key the words that announce it; a label in two rows is two spellings. Words under None are
             the form's own: they are taken off the page and announce nothing.
     """
-    words = [(half_width(word), key) for key, held in spellings.items() for word in held]
+    words = [(half_width(word), key) for key, variants in spellings.items() for word in variants]
     words.sort(key=lambda row: -len(row[0]))
     pieces, letters = _letters_joined([whole(line) for line in _printed(lines)], words)
     labels: list[Label[Key | None]] = [Label(letter.key, letter.box, letter.quad) for letter in letters]

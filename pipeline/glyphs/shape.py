@@ -14,7 +14,7 @@ SHARP: Final = 1.2  # pixels of the square that softens any character: noise and
 _SIDE: Final = 48  # pixels of the square that a character is drawn into
 _ROOM: Final = 4  # pixels around it
 _CELL: Final = 6  # pixels; cells overlap
-_WAYS: Final = 8  # directions that are told apart
+_WAYS: Final = 8  # directions that are distinguished
 _ROWS, _COLUMNS = np.indices((_SIDE, _SIDE))
 # How much each row, or column, of the square counts for each cell.
 _OFF = (np.arange(_SIDE) - np.arange(_CELL / 2, _SIDE, _CELL)[:, None]) / (0.6 * _CELL)

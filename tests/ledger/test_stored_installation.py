@@ -5,8 +5,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
+import httpx
 import pytest
 from alembic.script import ScriptDirectory
 from starlette.testclient import TestClient
@@ -233,7 +234,7 @@ def test_people_sign_in_with_their_old_passwords_and_open_what_waits(own: Stored
 
 def test_the_reviewer_who_makes_an_installation_decides_at_todays_desk(own: Stored) -> None:
     (submission_id, *_) = own.made.waiting["open"]
-    browser = Desk(own.settings, own.ledger, own.store).browser()
+    browser = cast(httpx.Client, Desk(own.settings, own.ledger, own.store).browser())
     name = next(name for name, role in own.made.people.items() if role == "reviewer")
     reviewer = Reviewer("", name, own.made.password, browser)
     reviewer.decide(submission_id, "escalate")
