@@ -26,6 +26,8 @@ def answering(app: Starlette, port: int = 0) -> Iterator[int]:
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield int(listening.getsockname()[1])
-        server.should_exit = True
-        thread.join()
+        try:
+            yield int(listening.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join()
