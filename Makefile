@@ -10,7 +10,7 @@ N ?= 1000
 MINUTES ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format bench bench-full fuzz fonts samples specimens sheets docs clean
+.PHONY: help install install-dev demo test check static format bench bench-full fuzz fonts samples specimens sheets docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,12 +40,14 @@ demo: $(VENV)/.app ## Upload the samples, watch them decided; ONCE=1 stops after
 test: $(VENV)/.dev ## Run the tests; LANES="s3 or postgres" or LANES="browser or flow or slow" for the others
 	$(BIN)/python -m pytest -m "$(LANES)"
 
-check: $(VENV)/.dev ## Format, lint, types, layers, and the tests that need neither models nor servers
+check: static ## Format, lint, types, layers, and the tests that need neither models nor servers
+	$(BIN)/python -m pytest -q -m "not ocr and not flow and not s3 and not postgres and not browser and not slow"
+
+static: $(VENV)/.dev ## Format, lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not ocr and not flow and not s3 and not postgres and not browser and not slow"
 
 format: $(VENV)/.dev ## Format the code and fix what ruff can fix
 	$(BIN)/ruff format .
