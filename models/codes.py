@@ -1,6 +1,7 @@
 """Codes, reasons and severities of findings (contract, section 4)."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Severity(StrEnum):
@@ -96,3 +97,18 @@ class Reason(StrEnum):
     ENGINE_CRASH = "engine_crash"
     ENGINE_TIMEOUT = "engine_timeout"
     STORE = "store"
+
+
+# Codes about pictures and pages: quality and completeness. Every other code comes from comparing what the pages say.
+PAGE_CODES: Final = frozenset(
+    {
+        Code.REGISTER_ILLEGIBLE,
+        Code.ILLEGIBLE,
+        Code.PAGE_MISSING,
+        Code.WRONG_DOCUMENT,
+        Code.COPY,
+        Code.BAD_FILE,
+        Code.UPLOAD_BROKEN,
+        Code.OUR_FAULT,
+    }
+)

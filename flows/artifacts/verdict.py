@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from flows.artifacts.masking import difference, masked, message, number, place
+from models.codes import PAGE_CODES
 from models.errors import ManifestProblem
 from models.findings import SEVERITY_TITLES, TITLES, Code, Finding, Reason
 from models.masking import mask_numbers
@@ -21,18 +22,6 @@ _NEXT: Final[Mapping[Decision, str]] = MappingProxyType(
 )
 _OUR_FAULT: Final = "由医院审核员人工处理；这是系统故障，不是家长的问题。"
 _NONE: Final = "没有发现问题。"
-_QUALITY: Final = frozenset(  # codes about pictures and pages; all others come from comparing what stands on them
-    {
-        Code.REGISTER_ILLEGIBLE,
-        Code.ILLEGIBLE,
-        Code.PAGE_MISSING,
-        Code.WRONG_DOCUMENT,
-        Code.COPY,
-        Code.BAD_FILE,
-        Code.UPLOAD_BROKEN,
-        Code.OUR_FAULT,
-    }
-)
 _MEASURES: Final[Mapping[Reason, str]] = MappingProxyType(
     {Reason.PHOTOCOPY: "色彩", Reason.SCREEN: "屏幕条纹", Reason.OUT_OF_CHARSET: "测得"}
 )
@@ -67,8 +56,8 @@ def judgement(result: Result, files: Sequence[str]) -> str:
         files: The paths of the manifest, in its order.
     """
     findings = _by_severity(result.findings)
-    quality = [finding for finding in findings if finding.code in _QUALITY]
-    compared = [finding for finding in findings if finding.code not in _QUALITY]
+    quality = [finding for finding in findings if finding.code in PAGE_CODES]
+    compared = [finding for finding in findings if finding.code not in PAGE_CODES]
     not_compared = "因系统故障没有核对。" if _is_our_fault(result) else _NONE
     return "\n\n".join(
         (

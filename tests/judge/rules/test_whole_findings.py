@@ -13,13 +13,14 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from models.case import FailedPage
+from models.codes import PAGE_CODES
 from models.documents import DocumentKind
 from models.findings import Code, Finding, Reason
 from models.id_number import check_digit
 from models.reading import PageReading
 from models.register import KnownChild
 from models.submission import Guardian, GuardianRelation, IdType, Sex
-from pipeline.judge.case import judge
+from pipeline.judge.case import comparison, judge, quality_and_completeness
 from tests.support.cards import (
     CHILD_NUMBER,
     MOTHER_NUMBER,
@@ -211,6 +212,14 @@ def test_what_is_said_of_a_known_child_points_at_nothing(change: dict[str, objec
     (finding,) = judge(dossier(*FAMILY), (KNOWN.model_copy(update=change),), READER).findings
     assert told(finding).startswith(line.split(": ", maxsplit=1)[0])
     assert (finding.file, finding.box, finding.read, finding.entered) == (None, None, None, None)
+
+
+def test_quality_and_completeness_yields_codes_of_pages_alone() -> None:
+    dossiers = [dossier(*one.files, **one.typed) for one in CASES.values()]
+    first = {finding.code for one in dossiers for finding in quality_and_completeness(one, READER.policy)}
+    then = {finding.code for one in dossiers for finding in comparison(one, (), READER)}
+    assert first | {Code.COPY, Code.UPLOAD_BROKEN} == PAGE_CODES
+    assert then & PAGE_CODES == {Code.COPY, Code.WRONG_DOCUMENT}, "kept behind, so that results keep their order"
 
 
 def test_the_gold_file_holds_these_cases_and_no_others() -> None:
