@@ -8,7 +8,7 @@ from models.documents import Field
 from models.geometry import Box, Point
 from models.reading import Line
 from pipeline.extract.fields import FieldReading, read_field
-from pipeline.extract.form_templates import AlignedTemplate, Pin, agreeing, label_pins, laid_box
+from pipeline.extract.form_templates import FormTemplate, Pin, agreeing, label_pins, laid_box
 from pipeline.extract.labels import Label, LabelledLines, find_labels
 from pipeline.extract.runs import Run, cut
 from pipeline.extract.value_pairing import values_beside
@@ -17,7 +17,7 @@ _RIM = 0.3  # of a label's height by which its print may lie beside its place
 _MOST_CHARACTERS = 6  # characters that a misread label may be
 
 
-def with_missing_labels(sheet: LabelledLines[Field], layout: AlignedTemplate) -> LabelledLines[Field]:
+def with_missing_labels(sheet: LabelledLines[Field], layout: FormTemplate) -> LabelledLines[Field]:
     """The sheet with a label for every cell of the form; characters read at the place of such a label are no value."""
     found = {label.key: label for label in sheet.labels}
     if all(field in found for field in layout.cells):
@@ -32,7 +32,7 @@ def with_missing_labels(sheet: LabelledLines[Field], layout: AlignedTemplate) ->
 
 
 def _missing_label(
-    field: Field, layout: AlignedTemplate, upright: Sequence[Pin], page: Sequence[Pin]
+    field: Field, layout: FormTemplate, upright: Sequence[Pin], page: Sequence[Pin]
 ) -> Label[Field] | None:
     cell = layout.cells[field]
     size = (cell.wide, layout.label)
@@ -64,7 +64,7 @@ class Form(NamedTuple):
 
     fields: Mapping[Slot, FieldReading]
     labels: Mapping[Slot, Label[Any]]
-    layout: AlignedTemplate | None = None
+    layout: FormTemplate | None = None
 
     @property
     def labels_read(self) -> int:
@@ -86,7 +86,7 @@ class Form(NamedTuple):
 
 
 def read_form(
-    lines: Sequence[Line], spellings: Mapping[Field | None, tuple[str, ...]], layout: AlignedTemplate | None = None
+    lines: Sequence[Line], spellings: Mapping[Field | None, tuple[str, ...]], layout: FormTemplate | None = None
 ) -> Form:
     """Read a form whose labels announce one field each; spellings under None are words that announce nothing."""
     sheet: LabelledLines[Field] = find_labels(lines, spellings)
@@ -105,7 +105,7 @@ def form_of(rows: Iterable[tuple[Slot, Label[Any], tuple[Run, ...]]]) -> Form:
     return Form(fields, labels)
 
 
-def _value_pins(layout: AlignedTemplate, fields: Mapping[Slot, FieldReading]) -> tuple[Pin, ...]:
+def _value_pins(layout: FormTemplate, fields: Mapping[Slot, FieldReading]) -> tuple[Pin, ...]:
     """Pins where values start; values that wrap into several rows are left out."""
     pins = []
     for slot, field in fields.items():

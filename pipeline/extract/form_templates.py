@@ -35,7 +35,7 @@ class Cell(NamedTuple):
     usual: float
 
 
-class AlignedTemplate(NamedTuple):
+class FormTemplate(NamedTuple):
     """A form: its cells, and the heights of its labels and values."""
 
     cells: Mapping[Field, Cell]
@@ -50,7 +50,7 @@ class Pin(NamedTuple):
     found: Point
 
 
-def label_pins(layout: AlignedTemplate, labels: Mapping[Field, Any], middle: Callable[[Any], Point]) -> tuple[Pin, ...]:
+def label_pins(layout: FormTemplate, labels: Mapping[Field, Any], middle: Callable[[Any], Point]) -> tuple[Pin, ...]:
     """Pins at the middles of labels, without those that the others contradict."""
     pins = tuple(
         Pin(Point(cell.x, cell.y), middle(labels[field])) for field, cell in layout.cells.items() if field in labels
@@ -107,7 +107,7 @@ def _card(row: int, start: float, middle: float, usual: float, wide: float = 12.
     return Cell((start + middle) / 2, _FIRST_ROW + _ROW_HEIGHT * (row + 0.5), wide, middle + 1.5, usual)
 
 
-MEMBER: Final = AlignedTemplate(
+MEMBER: Final = FormTemplate(
     {
         Field.NAME: _card(0, 6, 25, 11.1),
         Field.RELATION: _card(0, 73, 95, 7.4),
@@ -132,7 +132,7 @@ MEMBER: Final = AlignedTemplate(
     label=4.0,
     value=4.2,
 )
-HOME: Final = AlignedTemplate(
+HOME: Final = FormTemplate(
     {
         Field.HOUSEHOLD_TYPE: Cell(16, 14.5, 12, 28, 20),
         Field.HEAD_NAME: Cell(65, 14.5, 12, 75, 11.1),
@@ -143,7 +143,7 @@ HOME: Final = AlignedTemplate(
     label=4.0,
     value=4.2,
 )
-PORTRAIT: Final = AlignedTemplate(
+PORTRAIT: Final = FormTemplate(
     {
         Field.NAME: Cell(9.2, 9.7, 8, 16, 11.6),
         Field.SEX: Cell(9.2, 16.6, 8, 16, 3.2),
