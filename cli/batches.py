@@ -24,7 +24,7 @@ from pipeline.batches.run import BatchContext, run
 from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
 from pipeline.workers.process_identity import account_name, process_identity
 from service.resources import Resources
-from service.stop_signals import on_stop_signal
+from service.supervisor import on_stop_signal
 
 _WORDS: Final = {
     ItemState.PENDING: "not run yet",

@@ -13,8 +13,7 @@ from service.logging import log_to_stderr
 from service.prefect_server import RunningServer, running_server
 from service.settings import Settings, use_environment
 from service.settings_checks import refuse_unsafe_settings
-from service.stop_signals import on_stop_signal
-from service.supervisor import SupervisedProcess, exit_with
+from service.supervisor import SupervisedProcess, exit_with, on_stop_signal
 
 log = logging.getLogger(__name__)
 # The main functions of the child processes, which resolve them: the supervisor imports neither Prefect nor the web, and

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from models.errors import ExitCode, PipelineError
 from models.policy import Limits, Policy
-from pipeline.delivery.options import WebhookOptions
+from pipeline.delivery.webhook import WebhookOptions
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.stores.options import StoreOptions
 from service.options import DeskOptions, PrefectOptions, ReceiverOptions, RetentionOptions, WorkerOptions

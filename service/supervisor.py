@@ -1,14 +1,16 @@
-"""Child processes: started, stopped, restarted when they die; none outlives its parent."""
+"""Child processes: started, stopped, restarted when they die; none outlives its parent; signals that ask to stop."""
 
 import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 from models.backoff import backoff
@@ -21,6 +23,21 @@ _LONGEST_PAUSE_SECONDS = 60.0
 _HEALTHY_SECONDS = 60.0  # a process that lived so long did not fail to start
 _FATAL = frozenset({ExitCode.USAGE, ExitCode.ENGINE, ExitCode.STORE})
 _TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: a process could not start now, and may start later
+
+
+@contextmanager
+def on_stop_signal(act: Callable[[], object]) -> Iterator[None]:
+    """Call `act` at every SIGINT and SIGTERM while the block lasts; enter it in the main thread."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        act()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def start_child(name: str, log: Path, work: Callable[..., None], *args: object) -> BaseProcess:

@@ -13,13 +13,31 @@ from datetime import UTC, datetime
 from typing import Final
 
 import httpx
+from pydantic import AnyHttpUrl, Field, SecretStr
 from standardwebhooks.webhooks import Webhook as Signer
 
+from models.base import Model
 from models.errors import ExitCode, PipelineError
-from pipeline.delivery.options import WebhookOptions
 
 log = logging.getLogger(__name__)
 _LEAST_BYTES: Final = 24  # of a secret, by the specification
+
+
+class WebhookOptions(Model):
+    """The receiver of results, in the form of Standard Webhooks.
+
+    Attributes:
+        url: The receiver's address; None to send nothing.
+        secrets: Sign each message: `whsec_` and 24 to 64 random bytes in base64; during a change of secrets two, with
+            white space between them.
+        whole: Send the whole result, which quotes the child's documents; else only ids and codes.
+        timeout: Seconds for an answer.
+    """
+
+    url: AnyHttpUrl | None = None
+    secrets: SecretStr = SecretStr("")
+    whole: bool = False
+    timeout: float = Field(default=15.0, gt=0)
 
 
 class WebhookError(PipelineError):

@@ -15,8 +15,7 @@ from models.case import Conclusion
 from models.errors import StoreDownError
 from models.result import Result
 from pipeline.delivery.deliver import Outlet, deliver
-from pipeline.delivery.options import WebhookOptions
-from pipeline.delivery.webhook import Webhook, WebhookError, WebhookOptionsError
+from pipeline.delivery.webhook import Webhook, WebhookError, WebhookOptions, WebhookOptionsError
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.ledger.values import UploadEvent, Via
 from pipeline.stores.base import ObjectInfo

@@ -13,7 +13,7 @@ from standardwebhooks.webhooks import Webhook as Verifier
 
 from models.submission import MANIFEST_NAME
 from pipeline.delivery.audit_anchors import verify
-from pipeline.delivery.options import WebhookOptions
+from pipeline.delivery.webhook import WebhookOptions
 from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.folder import FolderStore

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from pipeline.delivery.options import WebhookOptions
+from pipeline.delivery.webhook import WebhookOptions
 from pipeline.stores.options import StoreOptions
 from service.options import DeskOptions, PrefectOptions, ReceiverOptions
 from service.settings import Settings, SettingsError, unknown_variables
