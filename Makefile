@@ -74,8 +74,10 @@ specimens: $(VENV)/.app fonts ## Draw a set of specimens with N pages into build
 sheets: $(VENV)/.app fonts ## Draw the contact sheets of docs/specimens.md again
 	$(BIN)/python -m fixtures.sheets
 
-docs: $(VENV)/.app ## Write docs/codes.md from the catalogue
+docs: $(VENV)/.dev ## Write the generated pages: codes, commands, configuration, benchmarks
 	$(BIN)/python -m cli.codes > docs/codes.md
+	$(BIN)/python -m cli.reference
+	$(BIN)/python -m bench.published
 
 clean: ## Remove the environment and the demo's workspace
 	rm -rf $(VENV) workspace

@@ -87,12 +87,17 @@ def report(run: Run, found: Measured) -> Report:
 
 
 def write(made: Report, folder: Path = RESULTS) -> Path:
-    """Write a report to a file, whose name is the bench and the time in UTC."""
+    """Write a report to its file."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{made.bench}-{made.began.astimezone(UTC):%Y%m%dT%H%M%SZ}.json"
+    path = folder / file_name(made)
     content = made.model_dump(mode="json", by_alias=True)
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return path
+
+
+def file_name(made: Report) -> str:
+    """The name of a report's file: the bench and the time in UTC."""
+    return f"{made.bench}-{made.began.astimezone(UTC):%Y%m%dT%H%M%SZ}.json"
 
 
 def newest(bench: str, settings: Mapping[str, int], folder: Path = RESULTS) -> Report | None:

@@ -104,7 +104,13 @@ class ReviewSampling(Model):
 
 
 class Policy(Model):
-    """The hospital's rules; `name` appears in the provenance of every result."""
+    """The hospital's rules.
+
+    Attributes:
+        name: Appears in the provenance of every result; change it with the rules.
+        newborn_days: Age in days up to which a child applies with the pages of `pages.newborn`.
+        expired_is_reject: Whether an expired ID card returns the case; else a person decides.
+    """
 
     name: str = "default@1"
     newborn_days: int = 28

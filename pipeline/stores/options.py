@@ -50,7 +50,10 @@ class StoreOptions(Model):
         endpoint: Host and port, without a scheme.
         public_endpoint: Host and port under which a reviewer's browser reaches the same server; the host is signed
             into links. None if it is the same.
+        access_key: Name of the account at the server.
+        secret_key: Secret of that account.
         region: The server's region; without it every bucket costs one request more, and links cannot be signed offline.
+        secure: Whether to use https.
         timeout: Seconds without a byte after which the server counts as down.
         retries: Retries of one request, with growing pauses; the caller handles longer outages.
         sealing: Encryption of objects at rest.

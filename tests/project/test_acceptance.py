@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
 def _sections(page: str) -> dict[str, list[str]]:
     """The lines below each heading."""
-    _, *parts = Path(f"docs/{page}.md").read_text("utf-8").split("\n## ")
+    _, *parts = Path(f"docs/testing/{page}.md").read_text("utf-8").split("\n## ")
     return {title: lines for title, *lines in (part.splitlines() for part in parts)}
 
 

@@ -1,56 +1,34 @@
-"""Words that cannot lie: what the documentation says is held against the code."""
+"""What the documents say is held against the code: generated pages, paths, module names; and the locks."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from cli.codes import page
-from cli.main import app
-from models.errors import ExitCode
-from models.findings import Code
+import bench.published
+import cli.codes
+from cli.reference import commands_page, configuration_page
+from tests.support.pages import PAGES
 
-README = Path("README.md").read_text("utf-8")
-DOCUMENTS: Final = sorted(
-    (*map(Path, ("README.md", "CONTRIBUTING.md")), *Path("docs").glob("*.md"), *Path("docs/adr").glob("*.md"))
-)
+DOCUMENTS: Final = [page for page in PAGES if page not in {Path("CHANGELOG.md"), Path("docs/develop/moved-files.md")}]
 ROOMS: Final = "models|pipeline|service|flows|web|cli|fixtures|bench|tests|deploy|docs"
 _IN_A_ROOM: Final = re.compile(rf"(?<![\w/.-])(?:{ROOMS})/(?:[\w.-]+/)*(?:[\w-]+(?:\.[\w-]+)+)?")
 _MODULE: Final = re.compile(r"(?<![\w/.-])(?:[\w-]+/)*\w+\.py\b")
 
 
-def test_the_page_of_codes_is_the_catalogue() -> None:
-    assert Path("docs/codes.md").read_text("utf-8") == page(), "run make docs"
+GENERATED: Final = [
+    pytest.param("codes.md", cli.codes.page, id="codes"),
+    pytest.param("commands.md", commands_page, id="commands"),
+    pytest.param("configuration.md", configuration_page, id="configuration"),
+    pytest.param("benchmarks.md", bench.published.page, id="benchmarks"),
+]
 
 
-def test_the_readme_names_every_command() -> None:
-    commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    commands |= {group.name for group in app.registered_groups if group.name}
-    named = set(re.findall(r"^intake (\w+)", README, re.MULTILINE))
-    assert named >= commands
-
-
-@pytest.mark.parametrize("code", [pytest.param(code, id=code.name.lower().replace("_", " ")) for code in Code])
-def test_the_readme_names_every_code(code: Code) -> None:
-    assert code.value in README
-
-
-def test_the_readme_lists_every_exit_code() -> None:
-    told = re.search(r"Exit codes: (.*?)\n\n", README, re.DOTALL)
-    assert told
-    assert {int(number) for number in re.findall(r"\b(\d+) ", told[1])} == {int(code) for code in ExitCode}
-
-
-@pytest.mark.parametrize("link", re.findall(r"\]\((?!http)([^)#]+)\)", README))
-def test_the_readme_links_to_what_is_there(link: str) -> None:
-    assert Path(link).exists()
-
-
-def test_every_target_that_the_documents_name_is_in_the_makefile() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", Path("Makefile").read_text("utf-8"), re.MULTILINE))
-    texts = [README, Path("CONTRIBUTING.md").read_text("utf-8")]
-    assert {name for text in texts for name in re.findall(r"make ([a-z-]+)", text)} <= targets
+@pytest.mark.parametrize(("name", "page"), GENERATED)
+def test_a_generated_page_is_as_the_code_says(name: str, page: Callable[[], str]) -> None:
+    assert Path("docs", name).read_text("utf-8") == page(), "run make docs"
 
 
 @pytest.mark.parametrize("lock", ["deploy/requirements.lock", "deploy/requirements-dev.lock"])
