@@ -74,8 +74,9 @@ specimens: $(VENV)/.app fonts ## Draw a set of specimens with N pages into build
 sheets: $(VENV)/.app fonts ## Draw the contact sheets of docs/specimens.md again
 	$(BIN)/python -m fixtures.sheets
 
-docs: $(VENV)/.dev ## Write the generated pages: codes, commands, configuration, benchmarks
+docs: $(VENV)/.dev ## Write the generated pages: codes, commands, configuration, benchmarks, JSON Schemas
 	$(BIN)/python -m cli.codes > docs/codes.md
+	$(BIN)/python -m cli.schemas
 	$(BIN)/python -m cli.reference
 	$(BIN)/python -m bench.published
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, Self
 
+from pydantic import Field as Key
 from pydantic import model_validator
 
 from models.base import Model
@@ -50,14 +51,25 @@ class Location(Model):
 
 
 class Finding(Model):
-    """One finding: code, reason, location, evidence, message and next step. `found` builds it from the catalogue."""
+    """One finding: code, reason, location, evidence, message and next step. `found` builds it from the catalogue.
+
+    Attributes:
+        document: The document that the finding is about, as far as known.
+        file: Its path in the manifest, and `page_no` the page in it, from 1; null if no page shows what is found.
+        box: In pixels of the page before it was straightened.
+        read: The value on the document; of two contradicting values, the one at this place.
+        entered: The value that the parent entered; of two contradicting values, the other one.
+        measured: The measure that led to the finding, and `limit` what it must reach; null if nothing was measured.
+        message: For the parent, in Chinese.
+        next_step: What the parent does next.
+    """
 
     code: Code
     reason: Reason
     severity: Severity
     document: DocumentKind | None = None
     file: str | None = None
-    page_no: int | None = None
+    page_no: int | None = Key(default=None, ge=1)
     page_kind: PageKind | None = None
     field: Field | None = None
     box: Box | None = None

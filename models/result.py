@@ -38,15 +38,23 @@ def decide(findings: tuple[Finding, ...]) -> Decision:
 
 
 class FieldValue(Model):
-    """A field as read: its value in normal form, its confidence (0-1), and its box on the page as decoded."""
+    """A field as read.
+
+    Attributes:
+        person: The person that the field is about; null if it belongs to the document as a whole.
+        value: In normal form: days as YYYY-MM-DD, numbers in upper-case half-width, names as printed.
+        confidence: Calibrated, 0 to 1.
+        page_no: Counts from 1 in its file.
+        box: In pixels of the page before it was straightened.
+    """
 
     document: DocumentKind
     person: Person | None
     field: Field
     value: str
-    confidence: float
+    confidence: float = Key(ge=0, le=1)
     file: str
-    page_no: int
+    page_no: int = Key(ge=1)
     box: Box
 
 
@@ -54,13 +62,14 @@ class PageOutcome(Model):
     """One page, or one document on it.
 
     Attributes:
+        page_no: Counts from 1 in its file; the same for two documents in one image.
         legible: Whether its required fields could be read.
         rotation: Degrees, clockwise, by which the page must be turned to stand upright.
-        quad: Corners of the document on the page as decoded; without extent for a page that failed.
+        quad: Corners of the document on the page before it was straightened; all at 0 for a page that was not read.
     """
 
     file: str
-    page_no: int
+    page_no: int = Key(ge=1)
     kind: PageKind
     legible: bool
     rotation: int
@@ -76,9 +85,11 @@ class Provenance(Model):
     """How a result was made; all but `seconds` is the same for the same input and version.
 
     Attributes:
+        version: Of child-intake.
+        engine: The OCR engine with its models and options.
         models: The model files of the engine.
-        policy: `Policy.name`.
-        input_digest: `Case.input_digest`.
+        policy: The name of the hospital's policy.
+        input_digest: SHA-256 over the manifest and the digests of its files.
         seconds: The time that processing took.
     """
 
@@ -100,11 +111,19 @@ class Judgement(Model):
 
 
 class Result(Model):
-    """The result of one run of one case."""
+    """The result of one run of one case.
+
+    Attributes:
+        revision: Counts from 1; the same `submission_id` with other content makes the next one.
+        decision: `returned` if any finding rejects, else `review` if any asks for it, else `accepted`.
+        findings: In the order of the rules; none appears twice.
+        fields: Every value that was read.
+        pages: Every page of every file that opened, in the order of the files.
+    """
 
     version: Literal["child-intake/result@1"] = Key(default="child-intake/result@1", alias="schema")
     submission_id: str
-    revision: int
+    revision: int = Key(ge=1)
     decision: Decision
     findings: tuple[Finding, ...]
     fields: tuple[FieldValue, ...]

@@ -4,9 +4,9 @@ import json
 import re
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationError, field_validator
 
 from models.base import Model
 from models.documents import DocumentKind
@@ -73,15 +73,38 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONGEST_SEGMENT = 240  # bytes of UTF-8, as the stores take them
 
-RelativePath = Annotated[str, Field(max_length=300), AfterValidator(_inside)]
-PersonName = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_without_nul)]
-Number = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_without_nul)]
-Day = Annotated[date, BeforeValidator(_as_day)]
-Moment = Annotated[datetime, BeforeValidator(_as_moment)]
+# What validators in Python refuse, as far as JSON Schema can say it. In Python's regular expressions, unlike those of
+# JSON Schema, `$` also matches before a last line end: hence `(?!\n)`.
+_SCHEMA_OF_PATH: Final[dict[str, JsonValue]] = {
+    "pattern": r"^(?![\s\S]*[\\\u0000-\u001f\u007f-\u009f])(?!(?:.*/)?\.{0,2}(?:/|$))(?!.*\.part$).+$"
+}
+_SCHEMA_OF_TEXT: Final[dict[str, JsonValue]] = {"pattern": r"^[^\u0000]*$"}
+_SCHEMA_OF_DAY: Final[dict[str, JsonValue]] = {"pattern": r"^\d{4}-\d{2}-\d{2}(?!\n)$"}
+_SCHEMA_OF_MOMENT: Final[dict[str, JsonValue]] = {
+    "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})(?!\n)$"
+}
+_SCHEMA_OF_ID: Final[dict[str, JsonValue]] = {"pattern": r"^[A-Za-z0-9._-]{1,64}(?!\n)$"}
+
+RelativePath = Annotated[str, Field(max_length=300, json_schema_extra=_SCHEMA_OF_PATH), AfterValidator(_inside)]
+PersonName = Annotated[
+    str, Field(min_length=1, max_length=50, json_schema_extra=_SCHEMA_OF_TEXT), AfterValidator(_without_nul)
+]
+Number = Annotated[
+    str, Field(min_length=1, max_length=40, json_schema_extra=_SCHEMA_OF_TEXT), AfterValidator(_without_nul)
+]
+Day = Annotated[date, BeforeValidator(_as_day), Field(json_schema_extra=_SCHEMA_OF_DAY)]
+Moment = Annotated[datetime, BeforeValidator(_as_moment), Field(json_schema_extra=_SCHEMA_OF_MOMENT)]
 
 
 class EnteredChild(Model):
-    """The child as the parent entered it."""
+    """The child as the parent entered it.
+
+    Attributes:
+        birth_date: The day in Beijing, which no time zone shifts.
+        id_type: The 证件类型 that the parent chose: the pages that the application needs follow from it.
+        id_number: The ID number (公民身份号码); absent or null for a newborn without one.
+        birth_certificate_number: The number of the 出生医学证明; absent or null if there is none.
+    """
 
     name: PersonName
     sex: Sex
@@ -92,7 +115,11 @@ class EnteredChild(Model):
 
 
 class Guardian(Model):
-    """The adult who applies for the child."""
+    """The adult who applies for the child; every key but `name` may be absent.
+
+    Attributes:
+        id_number: The number of the guardian's ID card.
+    """
 
     name: PersonName
     relation: GuardianRelation | None = None
@@ -101,21 +128,33 @@ class Guardian(Model):
 
 
 class SubmittedFile(Model):
-    """A file that the manifest names; its kind is a hint only, the content decides."""
+    """A file that the manifest names.
+
+    Attributes:
+        path: Relative to the manifest's folder and inside it, between slashes at most 240 bytes of UTF-8.
+        kind: A hint only; the content decides.
+    """
 
     path: RelativePath
     kind: DocumentKind | None = None
 
 
 class Submission(Model):
-    """One child's application."""
+    """One child's application.
+
+    Attributes:
+        submission_id: The same id with other content is a new revision of the same case.
+        submitted_at: When the parent sent the application, with a time zone.
+        guardian: Absent or null: the ID card of any parent serves.
+        files: Each path once.
+    """
 
     version: Literal["child-intake/submission@1"] = Field(alias="schema")
-    submission_id: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    submission_id: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", json_schema_extra=_SCHEMA_OF_ID)
     submitted_at: Moment
     child: EnteredChild
     guardian: Guardian | None = None
-    files: tuple[SubmittedFile, ...] = Field(max_length=100)
+    files: tuple[SubmittedFile, ...] = Field(max_length=100, json_schema_extra={"minItems": 1, "uniqueItems": True})
 
     @field_validator("submitted_at")
     @classmethod

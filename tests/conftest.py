@@ -1,13 +1,14 @@
-"""Fixtures with servers for tests of all rooms; each server starts at most once a session, on first use."""
+"""Fixtures for tests of all rooms: servers, each started at most once a session on first use, and published schemas."""
 
 from hypothesis import settings
 
 from tests.support.postgres import postgres_server, postgres_url
 from tests.support.rgw import gateway
+from tests.support.schemas import results_fit
 
 pytest_plugins = ("tests.support.canary_watch", "tests.support.chromium")
 
-__all__ = ["gateway", "postgres_server", "postgres_url"]
+__all__ = ["gateway", "postgres_server", "postgres_url", "results_fit"]
 
 settings.register_profile("patient", deadline=None)  # load makes deadlines flaky; pytest's timeout ends tests that hang
 settings.register_profile("quick", deadline=None, max_examples=15)  # for mutants, of which there are thousands

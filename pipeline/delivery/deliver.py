@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from models.backoff import backoff
 from models.errors import LedgerBusyError, ObjectMissingError, PipelineError, UnknownCaseError
+from models.published import Refusal, WebhookMessage
 from pipeline.delivery.webhook import Webhook, WebhookError
 from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger
@@ -111,8 +112,8 @@ def _of_case(message: Message, ledger: Ledger) -> _Due:
 
 def _of_refusal(message: Message) -> _Due:
     """The refusal of a manifest; it names the key of the upload, which only its sender knows."""
-    body = {"schema": "child-intake/refusal@1", "key": message.data["key"], "problems": message.data["problems"]}
-    return _Due(message, refusal_key(str(message.data["item"])), json.dumps(body, ensure_ascii=False).encode())
+    refusal = Refusal.model_validate({"key": message.data["key"], "problems": message.data["problems"]})
+    return _Due(message, refusal_key(str(message.data["item"])), refusal.model_dump_json(by_alias=True).encode())
 
 
 def _envelope(due: _Due, *, whole: bool) -> str:
@@ -120,12 +121,15 @@ def _envelope(due: _Due, *, whole: bool) -> str:
     message = due.message
     said = {name: value for name, value in message.data.items() if name != "key"}
     result = {"result": json.loads(due.body)} if whole else {}
-    envelope = {
-        "type": message.kind.value,
-        "timestamp": message.noted_at.isoformat(),
-        "data": {**said, "object": due.key, **result},
-    }
-    return json.dumps(envelope, ensure_ascii=False, sort_keys=True)
+    envelope = WebhookMessage.model_validate(
+        {
+            "type": message.kind.value,
+            "timestamp": message.noted_at.isoformat(),
+            "data": {**said, "object": due.key, **result},
+        }
+    )
+    body = envelope.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return json.dumps(body, ensure_ascii=False, sort_keys=True)
 
 
 def _put_new(store: Store, due: _Due) -> None:

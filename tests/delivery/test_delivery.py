@@ -22,6 +22,7 @@ from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
 from tests.contracts.conftest import Clock
 from tests.support.listener import Listener, listening
+from tests.support.schemas import assert_fits
 from tests.support.values import FILES, SECRET, child, result, submission
 
 FIRST = f"whsec_{base64.b64encode(b'a' * 32).decode()}"
@@ -94,7 +95,9 @@ def test_a_refused_upload_is_answered_to_whoever_sent_it(
     item_id = refused(ledger)
     with telling(listener, store) as outlet:
         assert deliver(ledger, outlet) == 1
-    body = json.loads(store.get(f"results/refused-{item_id}.json", limit=None))
+    report = store.get(f"results/refused-{item_id}.json", limit=None)
+    assert_fits("refusal", report)
+    body = json.loads(report)
     assert (body["key"], body["problems"]) == ("inbox/欧阳靖萱/submission.json", ["child.name: is missing"])
     assert json.loads(listener.heard[0].body)["data"]["problems"] == ["child.name: is missing"]
     assert "欧阳靖萱" not in listener.heard[0].body

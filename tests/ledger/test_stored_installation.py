@@ -44,6 +44,7 @@ from service.resources import register_secret
 from service.settings import Settings
 from tests.support.desk import PORT, Desk
 from tests.support.dossiers import READER
+from tests.support.schemas import assert_fits
 
 VIEWS: Final = {
     "open": View(why=(WaitReason.REVIEW,), escalated=False),
@@ -115,8 +116,16 @@ def test_every_run_is_the_result_that_was_published(stored: Stored) -> None:
     for key in published:
         submission_id, numbers = key.removeprefix("results/case-").removesuffix(".json").split("/")
         revision, run = map(int, numbers.split("-"))
+        assert_fits("result", stored.store.get(key, limit=None))
         said = Result.model_validate_json(stored.store.get(key, limit=None))
         assert said == stored.ledger.cases.result(submission_id, revision, run), key
+
+
+def test_every_refusal_fits_its_schema(stored: Stored) -> None:
+    refusals = [info.key for info in stored.store.list("results/refused")]
+    assert refusals
+    for key in refusals:
+        assert_fits("refusal", stored.store.get(key, limit=None))
 
 
 def test_every_scan_is_there(stored: Stored) -> None:

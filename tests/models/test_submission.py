@@ -4,7 +4,9 @@ from datetime import date
 import pytest
 
 from models.errors import BadManifestError, ExitCode
+from models.published import Refusal
 from models.submission import parse_manifest
+from tests.support.schemas import assert_fits, misfits
 
 SECRET = "欧阳靖萱"
 MANIFEST = {
@@ -43,7 +45,15 @@ def manifest(change: dict[str, object]) -> bytes:
 def refused(data: bytes) -> BadManifestError:
     with pytest.raises(BadManifestError) as caught:
         parse_manifest(data)
+    report = Refusal(
+        key="inbox/x/submission.json", problems=tuple(f"{key}: {why}" for key, why in caught.value.problems)
+    )
+    assert_fits("refusal", report.model_dump_json(by_alias=True))
     return caught.value
+
+
+def is_refused_by_the_schema(data: bytes) -> bool:
+    return misfits("submission", json.loads(data)) != []
 
 
 @pytest.mark.parametrize(
@@ -69,6 +79,7 @@ def refused(data: bytes) -> BadManifestError:
 )
 def test_a_manifest_is_taken(change: dict[str, object]) -> None:
     assert parse_manifest(manifest(change)).version == "child-intake/submission@1"
+    assert not is_refused_by_the_schema(manifest(change))
 
 
 @pytest.mark.parametrize(
@@ -113,6 +124,8 @@ def test_a_manifest_is_taken(change: dict[str, object]) -> None:
 )
 def test_a_manifest_is_refused_and_the_key_is_named(change: dict[str, object], key: str) -> None:
     assert [problem.key for problem in refused(manifest(change)).problems] == [key]
+    beyond = change.get("child.name") == "\ud800"  # half a character: JSON Schema has no word for it
+    assert is_refused_by_the_schema(manifest(change)) is not beyond
 
 
 @pytest.mark.parametrize(
@@ -137,6 +150,8 @@ def test_a_manifest_is_refused_and_the_key_is_named(change: dict[str, object], k
 )
 def test_a_path_is_refused_that(path: str) -> None:
     assert [problem.key for problem in refused(manifest({"files.0.path": path})).problems] == ["files.0.path"]
+    beyond = path == "证" * 81  # JSON Schema counts characters, not bytes
+    assert is_refused_by_the_schema(manifest({"files.0.path": path})) is not beyond
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
+from tests.support.schemas import assert_fits
+
 
 class Heard(NamedTuple):
     """A received request."""
@@ -30,7 +32,7 @@ class Listener:
 
 @contextmanager
 def listening() -> Iterator[Listener]:
-    """Listen on a free port until the block ends."""
+    """Listen on a free port until the block ends; every message of the webhook must fit its published schema."""
     listener = Listener()
 
     class _Handler(BaseHTTPRequestHandler):
@@ -68,3 +70,6 @@ def listening() -> Iterator[Listener]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield listener
         server.shutdown()
+    for heard in listener.heard:
+        if "webhook-id" in heard.headers:
+            assert_fits("webhook", heard.body)
