@@ -112,7 +112,7 @@ def _accept(command: Any, options: list[Any]) -> None:
 
 
 def main() -> None:
-    """Run a command; every foreseen error is a sentence on stderr and an exit code of contract section 2."""
+    """Run a command; every foreseen error is a sentence on stderr and an exit code of docs/contract.md, section 2."""
     sys.exit(run(sys.argv[1:]))
 
 

@@ -6,7 +6,6 @@ reasons, kinds of pages and documents, and fields, and clients must ignore what 
 
 import json
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +19,7 @@ from models.published import Refusal, WebhookMessage
 from models.result import Result
 from models.submission import Submission
 
+FOLDER: Final = Path("docs/schema")
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ROOTS: Final[Mapping[str, type[Model | WebhookMessage]]] = MappingProxyType(
     {"submission": Submission, "result": Result, "refusal": Refusal, "webhook": WebhookMessage}
@@ -74,12 +74,11 @@ def _line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def main(folder: Path) -> None:
-    """Write every schema into a folder."""
-    folder.mkdir(exist_ok=True)
+def main() -> None:
+    """Write every schema again."""
     for name, text in schemas().items():
-        (folder / name).write_text(text, "utf-8")
+        (FOLDER / name).write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

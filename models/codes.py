@@ -1,4 +1,4 @@
-"""Codes, reasons and severities of findings (contract, section 4)."""
+"""Codes, reasons and severities of findings (docs/contract.md, section 4)."""
 
 from enum import StrEnum
 from typing import Final

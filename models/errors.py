@@ -9,7 +9,7 @@ from models.review import ReviewOutcome
 
 
 class ExitCode(IntEnum):
-    """The exit code of a command (contract, section 2). Never renumbered."""
+    """The exit code of a command (docs/contract.md, section 2). Never renumbered."""
 
     ACCEPTED = 0
     USAGE = 2

@@ -1,4 +1,4 @@
-"""Findings: values with the messages of the catalogue (contract, section 4)."""
+"""Findings: values with the messages of the catalogue (docs/contract.md, section 4)."""
 
 from typing import NamedTuple, Self
 

@@ -64,7 +64,7 @@ class CopyLimits(Model):
 
 
 class Pages(Model):
-    """The pages that an application needs, in the order of findings about missing ones (contract, section 5).
+    """The pages that an application needs, in the order of findings about missing ones (docs/contract.md, section 5).
 
     Attributes:
         household_register: For a child in the household register.

@@ -1,4 +1,4 @@
-"""The result of a case: the decision with its findings, fields and pages (contract, section 3)."""
+"""The result of a case: the decision with its findings, fields and pages (docs/contract.md, section 3)."""
 
 from enum import StrEnum
 from typing import Literal

@@ -1,4 +1,4 @@
-"""A submission: the entered child, and the files that came with it (contract, section 1)."""
+"""A submission: the entered child, and the files that came with it (docs/contract.md, section 1)."""
 
 import json
 import re

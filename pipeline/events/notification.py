@@ -3,8 +3,8 @@
 A notification is only a hint: the program checks the object itself before it acts.
 
 Source:
-    objectstore.md, section 4: recorded from Ceph RGW, read in the sources of MinIO, Silo and RustFS, and in the manual
-    of AWS.
+    docs/reference/object-stores.md, Notifications: recorded from Ceph RGW, read in the sources of MinIO, Silo and
+    RustFS, and in the manual of AWS.
 """
 
 import json

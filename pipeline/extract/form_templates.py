@@ -1,10 +1,10 @@
 """Forms whose cells are known, and how to lay them over a page by the labels and values that were found.
 
 首页 and 常住人口登记卡 (143 x 105 mm), 人像面 of an ID card (85.6 x 54 mm). Positions are millimetres from the top left
-corner. The order of cells follows domain.md, sections 1.1 and 1.2; the millimetres are those our specimens
-are drawn with. Printers' stock differs by some millimetres, and no real form was measured: the templates say where to
-look and what to outline for a reviewer. Nothing is accepted or accused because of them. What was found near a place
-tells where the place is, so that a curl or a slanting view does little harm.
+corner. The order of cells follows docs/reference/documents.md; the millimetres are those our specimens are drawn with.
+Printers' stock differs by some millimetres, and no real form was measured: the templates say where to look and what to
+outline for a reviewer. Nothing is accepted or accused because of them. What was found near a place tells where the
+place is, so that a curl or a slanting view does little harm.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,6 @@
 """Printed values in normal form: what a cell says, or None where it cannot be what the field holds.
 
-Some fields hold entries of a closed list, as they are printed (domain.md, section 1.2).
+Some fields hold entries of a closed list, as they are printed (docs/reference/documents.md, Closed lists).
 """
 
 import re
@@ -151,7 +151,7 @@ _PARSERS: Mapping[Field, Parse] = MappingProxyType(
 
 
 def normal_value(field: Field, text: str) -> str | None:
-    """The value in the form that results carry (contract, section 3); None if the text is no such value."""
+    """The value in the form that results carry (docs/contract.md, section 3); None if the text is no such value."""
     return _PARSERS.get(field, _as_printed)(of_list(field, text))
 
 

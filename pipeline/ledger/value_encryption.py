@@ -4,7 +4,8 @@ An ID number has so few possible values that a plain hash of it is no secret; a 
 without the secret tells neither who is in the register nor who was erased.
 
 Source:
-    domain.md, sections 5.2 and 6: HMAC-SM3 (GB/T 32905) for lookup, SM4-GCM (GB/T 32907) at rest.
+    docs/reference/documents.md, Law and security: HMAC-SM3 (GB/T 32905) for lookup, SM4-GCM (GB/T 32907)
+    at rest.
 """
 
 from enum import StrEnum

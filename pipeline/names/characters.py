@@ -1,7 +1,7 @@
 """Tables of Han characters: legacy private codes, what the recogniser reads, variants; and unread ones in a reading.
 
 Source:
-    domain.md, sections 4.2 (legacy codes), 4.3 and 4.4, level L2 (variants); the table of variants names its own.
+    docs/reference/documents.md, Names (legacy codes, variants); the table of variants names its own.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Names in normal form: nothing that could tell two names apart is folded (domain.md, section 4.4)."""
+"""Names in normal form: nothing that could tell two names apart is folded (docs/reference/documents.md, Names)."""
 
 import re
 import unicodedata

@@ -6,7 +6,8 @@ Decryption detects any alteration, and an object that was moved to another key o
 together with all parts before it and with the object's key.
 
 Source:
-    domain.md, section 6: originals are encrypted per object, SM4-GCM (GB/T 32907), envelope key.
+    docs/reference/documents.md, Law and security: originals are encrypted per object, SM4-GCM (GB/T 32907), with an
+    envelope key.
 """
 
 import hashlib

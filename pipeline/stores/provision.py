@@ -4,8 +4,8 @@ Other rules of the bucket stay unchanged: the rules are read as XML, ours are re
 sent back as they came, which the SDK's own values do not guarantee.
 
 Source:
-    objectstore.md, sections 1 and 2.4: recorded from Ceph RGW; the names of the others from their documentation;
-    what MinIO takes for a rule from its internal/bucket/lifecycle/rule.go.
+    docs/reference/object-stores.md, Provisioning: recorded from Ceph RGW; the names of the others from their
+    documentation; what MinIO takes for a rule from its internal/bucket/lifecycle/rule.go.
 """
 
 from collections.abc import Callable, Mapping, Sequence

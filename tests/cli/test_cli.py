@@ -1,4 +1,4 @@
-"""The command line as a script sees it: stdout, stderr, exit codes (contract, section 2)."""
+"""The command line as a script sees it: stdout, stderr, exit codes (docs/contract.md, section 2)."""
 
 import json
 import os

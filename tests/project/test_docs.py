@@ -18,6 +18,24 @@ _IN_A_ROOM: Final = re.compile(rf"(?<![\w/.-])(?:{ROOMS})/(?:[\w.-]+/)*(?:[\w-]+
 _MODULE: Final = re.compile(r"(?<![\w/.-])(?:[\w-]+/)*\w+\.py\b")
 
 
+_PAGE: Final = re.compile(r"[\w./-]*\w\.md\b")
+
+
+@pytest.mark.parametrize("room", [*ROOMS.split("|"), "."])
+def test_no_page_is_cited_that_is_not_there(room: str) -> None:
+    """A page is cited by its path in the repository or, in a document, by its path from there."""
+    endings = {".py", ".md", ".toml", ".yaml", ".txt", ".sh"}
+    files = Path().glob("*") if room == "." else Path(room).rglob("*")
+    missing = [
+        f"{file}: {page}"
+        for file in files
+        if file.suffix in endings and file.is_file() and "vendor" not in file.parts
+        for page in _PAGE.findall(file.read_text("utf-8"))
+        if not any(place.exists() for place in (Path(page), file.parent / page))
+    ]
+    assert missing == []
+
+
 GENERATED: Final = [
     pytest.param("codes.md", cli.codes.page, id="codes"),
     pytest.param("commands.md", commands_page, id="commands"),

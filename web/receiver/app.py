@@ -1,7 +1,8 @@
 """The receiver of upload notifications: it makes a notification durable, then acknowledges it; workers process it.
 
 Source:
-    objectstore.md, section 4: what each object store sends, how it authenticates, and which answers it retries.
+    docs/reference/object-stores.md, Notifications: what each object store sends, how it authenticates, and which
+    answers it retries.
 """
 
 import asyncio

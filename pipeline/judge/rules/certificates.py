@@ -1,7 +1,7 @@
 """Consistency of a birth certificate: its number, edition, dates and ages. No finding of this rule rejects.
 
 Source:
-    domain.md, sections 1.3, 2.2 and 2.4.
+    docs/reference/documents.md, Birth certificate.
 """
 
 from collections.abc import Iterator

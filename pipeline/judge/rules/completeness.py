@@ -1,4 +1,4 @@
-"""The pages that an application needs, and which of them are missing (contract, section 5)."""
+"""The pages that an application needs, and which of them are missing (docs/contract.md, section 5)."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType

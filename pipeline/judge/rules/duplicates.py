@@ -80,7 +80,11 @@ def mother_number(dossier: Dossier) -> str | None:
 
 
 def _match(dossier: Dossier, known: KnownChild, printed: ChildNumbers) -> tuple[Code, Reason] | None:
-    """Whether one record matches the child, and by which code and reason (domain.md, section 5.2)."""
+    """Whether one record matches the child, and by which code and reason.
+
+    Source:
+        docs/reference/documents.md, Duplicate children.
+    """
     ids, certificates = child_numbers(dossier)
     if known.id_number in ids or known.birth_certificate_number in certificates:
         return _same_number(dossier, known, printed)

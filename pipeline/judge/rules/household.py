@@ -1,7 +1,8 @@
 """Whether the pages of a household register belong together: its head, and the relations to the head.
 
 Source:
-    domain.md, section 2.3. Parents may be in two booklets, and a 集体户 has neither head nor relations.
+    docs/reference/documents.md, Household rules. Parents may be in two booklets, and a 集体户 has neither head nor
+    relations.
 """
 
 from collections.abc import Iterator

@@ -14,7 +14,7 @@ from pipeline.perceive.ocr.base import OcrEngine
 from pipeline.perceive.ocr.lattice import glyphs
 from pipeline.perceive.scene.rectify import Turn, cut_line, is_tall
 
-_SAMPLE: Final = 6  # of the longest lines: right for 180 of 180 pages (quality.md, section 4.3)
+_SAMPLE: Final = 6  # of the longest lines
 _SURE: Final = 0.93  # mean confidence of lines that read the right way round; digits upside down reach 0.85
 _LEAST: Final = 0.6  # if no change reads better than this, the page stays as it is
 
