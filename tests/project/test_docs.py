@@ -1,4 +1,4 @@
-"""What the documents say is held against the code: generated pages, paths, module names; and the locks."""
+"""What the documents say is held against the code: generated pages, paths, module names, cited pages; and the locks."""
 
 import re
 from collections.abc import Callable
@@ -16,24 +16,22 @@ DOCUMENTS: Final = [page for page in PAGES if page not in {Path("CHANGELOG.md"),
 ROOMS: Final = "models|pipeline|service|flows|web|cli|fixtures|bench|tests|deploy|docs"
 _IN_A_ROOM: Final = re.compile(rf"(?<![\w/.-])(?:{ROOMS})/(?:[\w.-]+/)*(?:[\w-]+(?:\.[\w-]+)+)?")
 _MODULE: Final = re.compile(r"(?<![\w/.-])(?:[\w-]+/)*\w+\.py\b")
-
-
-_PAGE: Final = re.compile(r"[\w./-]*\w\.md\b")
+_CITED: Final = re.compile(r"(?:\.\./)*((?:[\w.-]+/)*[\w.-]*\w\.md)\b")
 
 
 @pytest.mark.parametrize("room", [*ROOMS.split("|"), "."])
 def test_no_page_is_cited_that_is_not_there(room: str) -> None:
-    """A page is cited by its path in the repository or, in a document, by its path from there."""
+    """A page is cited by its path, or by its end; papers outside of the repository are not cited."""
     endings = {".py", ".md", ".toml", ".yaml", ".txt", ".sh"}
     files = Path().glob("*") if room == "." else Path(room).rglob("*")
-    missing = [
-        f"{file}: {page}"
+    cited = {
+        f"{file} cites {name}": name
         for file in files
         if file.suffix in endings and file.is_file() and "vendor" not in file.parts
-        for page in _PAGE.findall(file.read_text("utf-8"))
-        if not any(place.exists() for place in (Path(page), file.parent / page))
-    ]
-    assert missing == []
+        for name in _CITED.findall(file.read_text("utf-8"))
+    }
+    there = {f"/{page}" for page in (*PAGES, *Path("tests").rglob("*.md"), *Path("fixtures").rglob("*.md"))}
+    assert [where for where, name in cited.items() if not any(page.endswith(f"/{name}") for page in there)] == []
 
 
 GENERATED: Final = [
