@@ -24,9 +24,12 @@ ENGINES = {
 }
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def options(request: pytest.FixtureRequest) -> OcrOptions:
-    return ENGINES[request.param]
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test on each engine of ours, or on the one that `--engine` names."""
+    other = metafunc.config.getoption("engine")
+    tested = {other: OcrOptions(engine=other)} if other else ENGINES
+    if "options" in metafunc.fixturenames:
+        metafunc.parametrize("options", tested.values(), ids=tested, scope="module")
 
 
 @pytest.fixture(scope="module")

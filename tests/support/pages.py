@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 PAGES: Final = tuple(sorted((*Path().glob("*.md"), *Path("docs").rglob("*.md"))))
-_FENCE: Final = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+_FENCE: Final = re.compile(r"^ *```(\w*) ?([^\n]*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _SPAN: Final = re.compile(r"`([^`\n]+)`")
 _HEADING: Final = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 _LINK: Final = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
@@ -14,9 +14,10 @@ _NO_SLUG: Final = re.compile(r"[^\w\- ]")
 
 
 class Block(NamedTuple):
-    """A fenced block: its language, "" if none is given, and its text."""
+    """A fenced block: its language and what follows it on the line, "" if nothing does, and its text."""
 
     language: str
+    about: str
     text: str
 
 
