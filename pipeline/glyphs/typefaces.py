@@ -46,7 +46,7 @@ _FAMILIES: Final[Mapping[str, tuple[_FontFile, ...]]] = MappingProxyType(
 
 @cache
 def families() -> tuple[str, ...]:
-    """The families of which every file is installed; the README names Debian's packages."""
+    """The families of which every file is installed; docs/runbook.md names Debian's packages."""
     return tuple(family for family, files in _FAMILIES.items() if all((_ROOT / file.path).is_file() for file in files))
 
 

@@ -46,7 +46,7 @@ def typefaces(_settings: Settings) -> Iterator[Check]:
     """Check that typefaces are installed, by which rare characters are compared with their pictures."""
     count = len(families())
     found = f"{count} families of typefaces for rare characters are installed."
-    to_do = "" if count else "Install the fonts that the README names: until then rare names go to a person."
+    to_do = "" if count else "Install the fonts that docs/runbook.md names: until then rare names go to a person."
     yield Check("typefaces", CheckState.OK if count else CheckState.WARNING, found, to_do)
 
 
