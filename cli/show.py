@@ -10,10 +10,12 @@ from rich.text import Text
 
 from cli.console import stdout
 from cli.workspace import CliContext
-from models.documents import FIELD_TITLES, PAGE_TITLES
+from models.documents import FIELD_TITLES
 from models.findings import SEVERITY_TITLES, TITLES, Finding
 from models.messages import Language, message_text
+from models.reason_titles import REASON_TITLES
 from models.result import DECISION_TITLES, EXIT_OF_DECISION, Decision, Result
+from pipeline.review.page_titles import page_title
 
 _COLOURS = {Decision.ACCEPTED: "green", Decision.RETURNED: "red", Decision.REVIEW: "yellow"}
 
@@ -23,7 +25,9 @@ def show(
     submission_id: Annotated[str, typer.Argument(help="The id in the submission's manifest.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The result as one line of JSON.")] = False,
-    language: Annotated[Language, typer.Option(help="Of the messages to the parent.")] = Language.ZH_HANS,
+    language: Annotated[
+        Language, typer.Option(help="Of the messages to the parent; headings stay Chinese.")
+    ] = Language.ZH_HANS,
 ) -> int:
     """Print the latest result of a case."""
     cli: CliContext = context.obj
@@ -46,28 +50,33 @@ def print_report(result: Result, language: Language = Language.ZH_HANS) -> None:
 
 def _findings(result: Result, language: Language) -> Table:
     table = Table(box=None, show_header=True, header_style="bold", padding=(0, 1))
-    for heading in ("代码", "结果", "说明", "读出 / 填写", "下一步"):
+    for heading in ("代码", "结果", "说明", "系统识别／家长填写", "下一步"):
         table.add_column(heading, overflow="fold")
     for finding in result.findings:
         code = f"{finding.code} {TITLES.get(finding.code, '')}".strip()
         words = message_text(finding, language)
-        cells = (f"{code}\n{finding.reason}", SEVERITY_TITLES[finding.severity], words.message, _values(finding))
+        cells = (
+            f"{code}\n{REASON_TITLES[finding.reason]}",
+            SEVERITY_TITLES[finding.severity],
+            words.message,
+            _values(finding),
+        )
         table.add_row(*map(Text, (*cells, words.next_step)))  # plain text: what a document says is no markup
     return table
 
 
 def _values(finding: Finding) -> str:
     values = (finding.read, finding.entered)
-    return " / ".join(value or "-" for value in values) if any(values) else ""
+    return "／".join(value or "-" for value in values) if any(values) else ""
 
 
 def _pages(result: Result) -> Table:
     table = Table(box=None, show_header=True, header_style="dim", style="dim", padding=(0, 1))
-    for heading in ("文件", "页", "内容", "可读", "读出的项目"):
+    for heading in ("文件", "页", "内容", "可识别", "系统识别的项目"):
         table.add_column(heading, overflow="fold")
     for page in result.pages:
         on_page = [field for field in result.fields if (field.file, field.page_no) == (page.file, page.page_no)]
         titles = "、".join(FIELD_TITLES[field.field] for field in on_page)
-        cells = (page.file, str(page.page_no), PAGE_TITLES[page.kind], "是" if page.legible else "否", titles)
+        cells = (page.file, str(page.page_no), page_title(page, result), "是" if page.legible else "否", titles)
         table.add_row(*map(Text, cells))
     return table

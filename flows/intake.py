@@ -40,7 +40,7 @@ Value = TypeVar("Value")
 _DELAYS: Final = [2, 10, 30]
 _ARRIVAL_SECONDS: Final = 20.0  # the longest pause between two tries, while files have not arrived
 _ARRIVAL_LOOKS: Final = 5  # tries at least, before the upload counts as broken off
-_GONE: Final = (ManifestProblem("$", "was not there any more when it was to be read; send it again"),)
+GONE: Final = (ManifestProblem("$", "was not there any more when it was to be read; send it again"),)
 _AGAIN: Final[dict[str, Any]] = {
     "retries": len(_DELAYS),
     "retry_delay_seconds": _DELAYS,
@@ -104,7 +104,7 @@ async def _ending(lease: Lease) -> State[None]:
 
 async def _refused(lease: Lease, error: PipelineError) -> State[None]:
     """Finish an item that gives no case and never will; its uploader gets the problems of the manifest."""
-    problems = error.problems if isinstance(error, BadManifestError) else _GONE
+    problems = error.problems if isinstance(error, BadManifestError) else GONE
     try:
         with redacted_errors():
             refusal = [f"{problem.key}: {problem.problem}" for problem in problems]

@@ -61,8 +61,8 @@ class BatchProgress:
     @property
     def summary(self) -> str:
         """For people, in one line."""
-        counts = f"{self.done} of {self.total} cases, {self.changed} changed now, {self.failed} failed now"
-        return f"batch {self.batch_id}: {counts}"
+        counts = f"已处理{self.done}份，本次有变化{self.changed}份、失败{self.failed}份"
+        return f"批次{self.batch_id}：共{self.total}份申请，{counts}"
 
     @property
     def percent(self) -> float:
@@ -127,7 +127,7 @@ def _batch(batch_id: str, selection: Selection, options: BatchOptions) -> Batch:
 async def _run(batch: Batch) -> BatchProgress:
     tally, stop = BatchProgress(batch), threading.Event()
     expected = await run_in_thread(_expected, batch)
-    progress = await acreate_progress_artifact(tally.percent, description=f"{tally.summary}; {expected}")
+    progress = await acreate_progress_artifact(tally.percent, description=f"{tally.summary}；{expected}")
     owner = BatchOwner(f"{process_identity()}/{flow_run.id}", account_name())
     outcomes = _outcomes(batch, stop, owner)
     try:
@@ -149,7 +149,7 @@ def _expected(batch: Batch) -> str:
     found = estimate(
         left, context.ledger, context.reader, from_readings=rules, processes=_PROCESSES if rules else processes
     )
-    return f"{found.cases} to run, about {found.pages} pages, {found.seconds:.0f} s"
+    return f"待处理{found.cases}份、约{found.pages}页，约需{found.seconds:.0f}秒"
 
 
 def _outcomes(batch: Batch, stop: threading.Event, owner: BatchOwner) -> _Outcomes:

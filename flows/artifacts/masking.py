@@ -1,4 +1,4 @@
-"""What Prefect may show of a case: masked values, files by number, messages without quoted values."""
+"""What Prefect may show of a case: masked values, files by number, confidences in percent, messages without quotes."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -7,9 +7,19 @@ from typing import Final
 from models.documents import FIELD_TITLES, PAGE_TITLES, Field
 from models.findings import Finding, Location, message_of
 from models.masking import mask
+from models.result import Result
 from pipeline.review.field_comparison import canonical
+from pipeline.review.measures import MeasureKind, measure_of
+from pipeline.review.page_titles import page_title
 
-_ONE_NUMBER: Final = "{:.4g}"
+_MEASURES: Final[Mapping[MeasureKind, str]] = MappingProxyType(
+    {
+        MeasureKind.CONFIDENCE: "识别可信度{share}",
+        MeasureKind.TOO_LOW: "识别可信度{share}（要求{limit}以上）",
+        MeasureKind.COLOURLESS: "颜色接近黑白",
+        MeasureKind.STRIPED: "有屏幕条纹",
+    }
+)
 _UNITS: Final[Mapping[Field, str]] = MappingProxyType(
     {
         **dict.fromkeys((Field.NAME, Field.HEAD_NAME, Field.FORMER_NAME), "个字"),
@@ -23,9 +33,10 @@ def masked(field: Field | None, value: str | None) -> str:
     return mask(field, value).replace("*", "＊") if value else ""
 
 
-def number(value: float | None) -> str:
-    """A measured number, short."""
-    return "" if value is None else _ONE_NUMBER.format(value)
+def measure_words(finding: Finding) -> str:
+    """The measure of a finding, in words or in percent; "" where it has none to show."""
+    measure = measure_of(finding)
+    return _MEASURES[measure.kind].format(share=measure.share, limit=measure.limit) if measure else ""
 
 
 def ordinal(file: str | None, files: Sequence[str]) -> str:
@@ -33,12 +44,20 @@ def ordinal(file: str | None, files: Sequence[str]) -> str:
     return f"文件{files.index(file) + 1}" if file in files else ""
 
 
-def place(finding: Finding, files: Sequence[str]) -> str:
-    """Where a finding points: file, page, kind of page, field."""
+def page_place(file: str | None, page_no: int | None, result: Result, files: Sequence[str]) -> str:
+    """A page by its file, and by its number where the file has several pages."""
+    several = len({page.page_no for page in result.pages if page.file == file}) > 1
+    return ordinal(file, files) + (f"第{page_no}页" if page_no and (several or page_no > 1) else "")
+
+
+def place(finding: Finding, result: Result, files: Sequence[str]) -> str:
+    """Where a finding points: file, page, title of the page, field."""
+    here = (finding.file, finding.page_no, finding.page_kind)
+    page = next((page for page in result.pages if (page.file, page.page_no, page.kind) == here), None)
+    kind = PAGE_TITLES[finding.page_kind] if finding.page_kind else ""
     parts = (
-        ordinal(finding.file, files),
-        f"第{finding.page_no}页" if finding.page_no else "",
-        PAGE_TITLES[finding.page_kind] if finding.page_kind else "",
+        page_place(finding.file, finding.page_no, result, files),
+        page_title(page, result) if page else kind,
         FIELD_TITLES[finding.field] if finding.field else "",
     )
     return " ".join(part for part in parts if part)

@@ -102,7 +102,7 @@ async def _publish_tables(item_id: str, result: Result, case: Case) -> None:
         pages = await run_in_thread(page_rows, result, files, link)
         compared = compare_fields(case.submission, result, context.policy)
         await _publish_table("findings", item_id, finding_rows(result, files), "问题和下一步")
-        await _publish_table("fields", item_id, field_rows(compared, files), "录入和各证件并排（已脱敏）")
+        await _publish_table("fields", item_id, field_rows(compared, result, files), "家长填写与各证件并排（已脱敏）")
         await _publish_table("pages", item_id, pages, "页面")
 
 

@@ -2,31 +2,28 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from flows.artifacts.masking import difference, masked, message, number, ordinal, place
+from flows.artifacts.masking import difference, masked, measure_words, message, page_place, place
+from flows.artifacts.titles import PERSON_TITLES, title
 from models.changes import Change
-from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES, DocumentKind, PageKind, Person
+from models.documents import DOCUMENT_TITLES, FIELD_TITLES, DocumentKind, PageKind
 from models.findings import SEVERITY_TITLES, TITLES, Code, Finding
 from models.masking import mask_numbers
+from models.reason_titles import REASON_TITLES
 from models.result import DECISION_TITLES, FieldValue, PageOutcome, Result
-from pipeline.batches.report import Report
+from pipeline.batches.change_titles import kind_words, place_words, value_words
+from pipeline.batches.report import Report, place_of
 from pipeline.ledger.batch_values import BatchItem, ItemState
 from pipeline.review.field_comparison import STATE_TITLES, Agreement, FieldComparison
+from pipeline.review.measures import percent
+from pipeline.review.page_titles import page_title
 
 Row = dict[str, str]
 Link = Callable[[PageOutcome], str | None]
 
-_PERSONS: Mapping[Person | None, str] = {
-    Person.CHILD: "孩子",
-    Person.FATHER: "父亲",
-    Person.MOTHER: "母亲",
-    Person.HEAD: "户主",
-    Person.OTHER: "其他人",
-    None: "",
-}
 _OPEN = (Agreement.DIFFER, Agreement.DOUBTFUL)
 _STATES: Mapping[ItemState, str] = {
     ItemState.PENDING: "未处理",
-    ItemState.DONE: "已算未生效",
+    ItemState.DONE: "已计算，未生效",
     ItemState.PROMOTED: "已生效",
     ItemState.KEPT: "人工结论保留",
     ItemState.STALE: "期间另有变化",
@@ -48,26 +45,26 @@ def run_name(result: Result) -> str:
 
 
 def finding_rows(result: Result, files: Sequence[str]) -> list[Row]:
-    """A row for each finding: code, reason, place, measure, and the next step."""
-    return [_finding_row(finding, files) for finding in result.findings]
+    """A row for each finding: code, reason, place, values, confidence, and the next step."""
+    return [_finding_row(finding, result, files) for finding in result.findings]
 
 
-def field_rows(compared: Iterable[FieldComparison], files: Sequence[str]) -> list[Row]:
+def field_rows(compared: Iterable[FieldComparison], result: Result, files: Sequence[str]) -> list[Row]:
     """A row for each field of a person: the entered value beside each document's, masked; open rows come first."""
-    return [_field_row(row, files) for row in sorted(compared, key=lambda row: row.state not in _OPEN)]
+    return [_field_row(row, result, files) for row in sorted(compared, key=lambda row: row.state not in _OPEN)]
 
 
 def page_rows(result: Result, files: Sequence[str], link: Link) -> list[Row]:
     """A row for each page; `link` gives a short-lived URL of the page's picture, or None."""
-    return [_page_row(page, files, link) for page in result.pages]
+    return [_page_row(page, result, files, link) for page in result.pages]
 
 
 def change_rows(submission_id: str, found: Sequence[Change]) -> list[Row]:
     """A row for each change, values masked."""
     return [
         {
-            "案件": submission_id,
-            "项目": _changed(change),
+            "申请": submission_id,
+            "项目": place_words(place_of(change), title) or title(f"change.{change.what}"),
             "之前": _shown(change, change.before),
             "之后": _shown(change, change.after),
         }
@@ -81,7 +78,7 @@ def item_rows(items: Iterable[BatchItem], most: int) -> list[Row]:
     for item in items:
         name = mask_numbers(item.submission_id)
         if item.state is ItemState.FAILED:
-            rows.append({"案件": name, "项目": "失败", "之前": "", "之后": item.failure or ""})
+            rows.append({"申请": name, "项目": "失败", "之前": "", "之后": item.failure or ""})
         rows.extend(change_rows(name, item.noted.changes))
         if len(rows) >= most:
             break
@@ -91,9 +88,13 @@ def item_rows(items: Iterable[BatchItem], most: int) -> list[Row]:
 def totals_table(report: Report) -> str:
     """How many cases are in which state, and how many have each kind of change, as Markdown."""
     states = "、".join(f"{_STATES[state]} {count}" for state, count in sorted(report.batch.counts.items()))
-    lines = [f"{report.batch.total} 件，有变化 {report.changed} 件（{states}）", "", "| 类别 | 项目 | 变化 | 案件 |"]
+    lines = [
+        f"共{report.batch.total}份申请，{report.changed}份有变化（{states}）",
+        "",
+        "| 类别 | 项目 | 变化 | 申请数 |",
+    ]
     lines.append("| --- | --- | --- | ---: |")
-    lines.extend(f"| {' | '.join((*total.kind, str(total.cases)))} |" for total in report.totals)
+    lines.extend(f"| {' | '.join((*kind_words(total.kind, title), str(total.cases)))} |" for total in report.totals)
     return "\n".join(lines)
 
 
@@ -106,30 +107,29 @@ def _codes(result: Result) -> Sequence[Code]:
     return list(dict.fromkeys(finding.code for finding in result.findings))
 
 
-def _finding_row(finding: Finding, files: Sequence[str]) -> Row:
+def _finding_row(finding: Finding, result: Result, files: Sequence[str]) -> Row:
     return {
         "代码": f"{finding.code} {TITLES.get(finding.code, '')}".strip(),
-        "原因": finding.reason,
+        "原因": REASON_TITLES[finding.reason],
         "结果": SEVERITY_TITLES[finding.severity],
-        "位置": f"{place(finding, files)} {tuple(finding.box) if finding.box else ''}".strip(),
+        "位置": place(finding, result, files),
         "说明": message(finding, files),
-        "读出": masked(finding.field, finding.read),
-        "填写": masked(finding.field, finding.entered),
-        "测量值": number(finding.measured),
-        "界限": number(finding.limit),
+        "系统识别": masked(finding.field, finding.read),
+        "家长填写": masked(finding.field, finding.entered),
+        "识别情况": measure_words(finding),
         "下一步": finding.next_step,
     }
 
 
-def _field_row(row: FieldComparison, files: Sequence[str]) -> Row:
-    pages = dict.fromkeys(f"{ordinal(value.file, files)} 第{value.page_no}页" for value in row.read)
+def _field_row(row: FieldComparison, result: Result, files: Sequence[str]) -> Row:
+    pages = dict.fromkeys(page_place(value.file, value.page_no, result, files) for value in row.read)
     return {
-        "人": _PERSONS[row.person],
+        "人员": PERSON_TITLES[row.person] if row.person else "",
         "项目": FIELD_TITLES[row.field],
-        "一致？": _agreement(row),
-        "录入": masked(row.field, row.entered),
+        "比对结果": _agreement(row),
+        "家长填写": masked(row.field, row.entered),
         **{title: _values_of(row.read, document) for document, title in DOCUMENT_TITLES.items()},
-        "把握": number(min((value.confidence for value in row.read), default=None)),
+        "识别可信度": percent(min(value.confidence for value in row.read)) if row.read else "",
         "位置": "、".join(pages),
     }
 
@@ -147,25 +147,18 @@ def _values_of(values: Iterable[FieldValue], document: DocumentKind) -> str:
     return " / ".join(masked(field, value) for field, value in values_once)
 
 
-def _page_row(page: PageOutcome, files: Sequence[str], link: Link) -> Row:
+def _page_row(page: PageOutcome, result: Result, files: Sequence[str], link: Link) -> Row:
     address = link(page)
     return {
-        "位置": f"{ordinal(page.file, files)} 第{page.page_no}页",
-        "页面": PAGE_TITLES[page.kind],
-        "清晰": "是" if page.legible else "无法辨认" if page.kind is PageKind.UNREADABLE else "否",
-        "转正": f"{page.rotation}°",
-        "图像": f"[查看]({address})" if address else "",
+        "位置": page_place(page.file, page.page_no, result, files),
+        "页面": page_title(page, result),
+        "可识别": "是" if page.legible else "否" if page.kind is PageKind.UNREADABLE else "部分",
+        "旋转校正": f"{page.rotation}°",
+        "图片": f"[查看]({address})" if address else "",
     }
 
 
-def _changed(change: Change) -> str:
-    if change.field is None:
-        return {"decision": "结论", "finding": "问题"}[change.what]
-    document = DOCUMENT_TITLES[change.document] if change.document else ""
-    return f"{document}{_PERSONS[change.person]}{FIELD_TITLES[change.field]}"
-
-
 def _shown(change: Change, value: str | None) -> str:
-    if value is None:
-        return ""
-    return value if change.field is None else masked(change.field, value)
+    if change.field is not None:
+        return masked(change.field, value)
+    return value_words(change.what, value or "", title)

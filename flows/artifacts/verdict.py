@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from flows.artifacts.masking import difference, masked, message, number, place
+from flows.artifacts.masking import difference, masked, measure_words, message, place
+from flows.artifacts.refusals import problem_words
 from models.codes import PAGE_CODES
 from models.errors import ManifestProblem
 from models.findings import SEVERITY_TITLES, TITLES, Code, Finding, Reason
@@ -15,16 +16,13 @@ from models.result import DECISION_TITLES, Decision, Result
 _BLOCKERS_FIRST: Final = tuple(SEVERITY_TITLES)
 _NEXT: Final[Mapping[Decision, str]] = MappingProxyType(
     {
-        Decision.ACCEPTED: "不需要任何人处理，孩子已登记。",
-        Decision.RETURNED: "由家长按下列做法更正后重新提交。",
-        Decision.REVIEW: "由医院审核员人工决定，家长无需操作。",
+        Decision.ACCEPTED: "无需处理，孩子信息已登记。",
+        Decision.RETURNED: "由家长按下列步骤补正后重新提交。",
+        Decision.REVIEW: "由审核员人工审核，家长无需操作。",
     }
 )
-_OUR_FAULT: Final = "由医院审核员人工处理；这是系统故障，不是家长的问题。"
+_OUR_FAULT: Final = "由审核员人工审核，家长无需操作；这是系统问题，不是家长的问题。"
 _NONE: Final = "没有发现问题。"
-_MEASURES: Final[Mapping[Reason, str]] = MappingProxyType(
-    {Reason.PHOTOCOPY: "色彩", Reason.SCREEN: "屏幕条纹", Reason.OUT_OF_CHARSET: "测得"}
-)
 _MARKS: Final = re.compile(r"([\\`*_\[\]<>#|~!&])")
 
 
@@ -40,10 +38,10 @@ def verdict(result: Result, files: Sequence[str], desk: str | None) -> str:
         (
             f"# {DECISION_TITLES[result.decision]}",
             f"{_plain(mask_numbers(result.submission_id))}，第{result.revision}次提交",
-            f"**下一步由谁处理** {_who(result)}",
+            f"**下一步处理人**：{_who(result)}",
             *_links(result.submission_id, desk),
-            "## 为什么",
-            "\n".join(_lines(_by_severity(result.findings), files)) or _NONE,
+            "## 原因",
+            "\n".join(_lines(_by_severity(result.findings), result, files)) or _NONE,
         )
     )
 
@@ -58,13 +56,13 @@ def judgement(result: Result, files: Sequence[str]) -> str:
     findings = _by_severity(result.findings)
     quality = [finding for finding in findings if finding.code in PAGE_CODES]
     compared = [finding for finding in findings if finding.code not in PAGE_CODES]
-    not_compared = "因系统故障没有核对。" if _is_our_fault(result) else _NONE
+    not_compared = "因系统问题没有比对。" if _is_our_fault(result) else _NONE
     return "\n\n".join(
         (
-            "## 一、影像质量与完整性",
-            "\n".join(_lines(quality, files)) or _NONE,
-            "## 二、与填写内容及其他证件核对",
-            "\n".join(_lines(compared, files)) or not_compared,
+            "## 一、图片质量与完整性",
+            "\n".join(_lines(quality, result, files)) or _NONE,
+            "## 二、与家长填写及其他证件比对",
+            "\n".join(_lines(compared, result, files)) or not_compared,
         )
     )
 
@@ -74,9 +72,9 @@ def refusal(problems: Sequence[ManifestProblem]) -> str:
     return "\n\n".join(
         (
             "# 无法受理",
-            "**下一步由谁处理** 由上传的系统改正清单（submission.json）后重新上传；没有形成案件。",
-            "## 为什么",
-            "\n".join(f"1. **{_plain(problem.key)}** {_plain(problem.problem)}" for problem in problems),
+            "**下一步处理人**：请上传系统的管理员改正清单（submission.json）后重新上传；没有建立申请。",
+            "## 原因",
+            "\n".join(f"1. **{_plain(problem.key)}**：{_plain(problem_words(problem))}" for problem in problems),
         )
     )
 
@@ -104,33 +102,23 @@ def _links(submission_id: str, desk: str | None) -> Iterator[str]:
         yield f"[在审核台打开]({case_address(submission_id, desk)})"
 
 
-def _lines(findings: Sequence[Finding], files: Sequence[str]) -> Iterator[str]:
-    """A line for each finding, numbered by Markdown."""
+def _lines(findings: Sequence[Finding], result: Result, files: Sequence[str]) -> Iterator[str]:
+    """For each finding an item, numbered by Markdown: what is wrong, where, and what comes next, each on its line."""
     for finding in findings:
-        parts = (place(finding, files), _values(finding, files), _measure(finding))
+        parts = (place(finding, result, files), _values(finding, files), measure_words(finding))
         known = "；".join(_plain(part) for part in parts if part)
         code = " ".join(word for word in (finding.code, TITLES.get(finding.code)) if word)
-        text = f"{message(finding, files)}{f'（{known}）' if known else ''}"
-        yield f"1. **{SEVERITY_TITLES[finding.severity]} {code}** {text}**下一步** {finding.next_step}"
+        yield f"1. **{SEVERITY_TITLES[finding.severity]} {code}**：{message(finding, files)}"
+        yield from (f"   - {label}：{text}" for label, text in (("位置", known), ("下一步", finding.next_step)) if text)
 
 
 def _values(finding: Finding, files: Sequence[str]) -> str:
     """The value read, beside the entered one or, where two places contradict each other, the other place's."""
     elsewhere = finding.code is Code.CONTRADICTION or finding.reason is Reason.CROSS_DOCUMENT
-    sides = {"读出": finding.read, "对照" if elsewhere else "录入": finding.entered}
-    shown = "，".join(f"{side} {masked(finding.field, value)}" for side, value in sides.items() if value)
+    sides = {"系统识别": finding.read, "其他证件" if elsewhere else "家长填写": finding.entered}
+    shown = "，".join(f"{side}{masked(finding.field, value)}" for side, value in sides.items() if value)
     apart = difference(finding.field, finding.read, finding.entered)
     return f"{shown}，{apart}" if apart and apart not in message(finding, files) else shown
-
-
-def _measure(finding: Finding) -> str:
-    """The measured number, and on which side of its limit it lies."""
-    if finding.measured is None:
-        return ""
-    measure = f"{_MEASURES.get(finding.reason, '把握')} {number(finding.measured)}"
-    if finding.limit is None:
-        return measure
-    return f"{measure}，{'低于' if finding.measured < finding.limit else '达到'}界限 {number(finding.limit)}"
 
 
 def _plain(text: str) -> str:

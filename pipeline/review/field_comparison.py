@@ -31,7 +31,12 @@ class Agreement(StrEnum):
 
 
 STATE_TITLES: Final[Mapping[Agreement, str]] = MappingProxyType(
-    {Agreement.AGREE: "一致", Agreement.DIFFER: "不一致", Agreement.DOUBTFUL: "存疑", Agreement.SINGLE: "仅一处"}
+    {
+        Agreement.AGREE: "一致",
+        Agreement.DIFFER: "不一致",
+        Agreement.DOUBTFUL: "存疑",
+        Agreement.SINGLE: "只有一处，无法比对",
+    }
 )
 
 

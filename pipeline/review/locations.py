@@ -13,6 +13,7 @@ from models.review import Checked
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.pages import PageView
 from pipeline.review.field_comparison import FieldComparison, canonical
+from pipeline.review.page_titles import holder_of
 
 _PEOPLE: Final = (None, *Person)
 # Fields that stand in the row of another field.
@@ -26,6 +27,7 @@ class SheetPage(NamedTuple):
         number: In the case, from 0.
         file_no: Of the file in the manifest, from 1: parents name files after children.
         size: Width and height in pixels, of the page before straightening; None if nothing was read of it.
+        holder: Whose card of the household register it is, if that is known.
     """
 
     number: int
@@ -34,6 +36,7 @@ class SheetPage(NamedTuple):
     page_no: int
     outcomes: tuple[PageOutcome, ...]
     size: tuple[int, int] | None
+    holder: Person | None
 
     @property
     def rotation(self) -> int:
@@ -52,7 +55,15 @@ def pages_of(case: Case, result: Result, dossier: Dossier | None) -> tuple[Sheet
     for outcome in result.pages:
         found.setdefault((outcome.file, outcome.page_no), []).append(outcome)
     return tuple(
-        SheetPage(number, file, files.index(file) + 1, page_no, tuple(outcomes), sizes.get((file, page_no)))
+        SheetPage(
+            number=number,
+            file=file,
+            file_no=files.index(file) + 1,
+            page_no=page_no,
+            outcomes=tuple(outcomes),
+            size=sizes.get((file, page_no)),
+            holder=holder_of(outcomes[0], result),
+        )
         for number, ((file, page_no), outcomes) in enumerate(found.items())
     )
 

@@ -51,14 +51,13 @@ RESULT = Result(
 def test_a_finding_says_what_where_and_how_much() -> None:
     assert finding_rows(RESULT, FILES)[0] == {
         "代码": "姓名不一致",
-        "原因": "different",
+        "原因": "用字不同",
         "结果": "退回",
-        "位置": "文件1 第5页 姓名 (412, 180, 655, 236)",
+        "位置": "文件1第5页 姓名",
         "说明": "您填写的姓名与户口本第5页不一致：第4个字不同。",
-        "读出": "欧阳＊＊",
-        "填写": "欧阳＊＊",
-        "测量值": "0.0001234",
-        "界限": "0.002",
+        "系统识别": "欧阳＊＊",
+        "家长填写": "欧阳＊＊",
+        "识别情况": "识别可信度0.01%（要求0.2%以上）",
         "下一步": "填写有误请改正；已改名或证件有误，请联系工作人员说明。",
     }
 
@@ -76,27 +75,27 @@ def test_what_was_typed_in_and_read_stands_side_by_side_and_masked() -> None:
         FieldComparison(Person.CHILD, Field.NAME, "欧阳靖宣", (), Agreement.SINGLE),
         FieldComparison(Person.CHILD, Field.ID_NUMBER, "110199201911230038", (card, *twice), Agreement.DIFFER),
     ]
-    assert field_rows(compared, FILES) == [
+    assert field_rows(compared, RESULT, FILES) == [
         {
-            "人": "孩子",
+            "人员": "孩子",
             "项目": "公民身份号码",
-            "一致？": "不一致，第17、18位不同",
-            "录入": "110＊＊＊＊＊＊＊＊＊＊＊0038",
+            "比对结果": "不一致，第17、18位不同",
+            "家长填写": "110＊＊＊＊＊＊＊＊＊＊＊0038",
             "身份证": "110＊＊＊＊＊＊＊＊＊＊＊002X",
             "户口本": "110＊＊＊＊＊＊＊＊＊＊＊002X",
             "出生医学证明": "",
-            "把握": "0.5",
-            "位置": "文件2 第1页、文件1 第5页、文件1 第6页",
+            "识别可信度": "50%",
+            "位置": "文件2、文件1第5页、文件1第6页",
         },
         {
-            "人": "孩子",
+            "人员": "孩子",
             "项目": "姓名",
-            "一致？": "仅一处",
-            "录入": "欧阳＊＊",
+            "比对结果": "只有一处，无法比对",
+            "家长填写": "欧阳＊＊",
             "身份证": "",
             "户口本": "",
             "出生医学证明": "",
-            "把握": "",
+            "识别可信度": "",
             "位置": "",
         },
     ]
@@ -111,7 +110,7 @@ def test_what_was_typed_in_and_read_stands_side_by_side_and_masked() -> None:
 )
 def test_a_page_is_shown_by_a_link_where_there_is_one(address: str | None, shown: str) -> None:
     assert page_rows(RESULT, FILES, lambda _: address) == [
-        {"位置": "文件2 第1页", "页面": "身份证人像面", "清晰": "是", "转正": "90°", "图像": shown}
+        {"位置": "文件2", "页面": "身份证人像面", "可识别": "是", "旋转校正": "90°", "图片": shown}
     ]
 
 
@@ -125,14 +124,18 @@ def test_a_change_is_masked_unless_it_is_a_code() -> None:
     after = RESULT.model_copy(update={"fields": (other,), "decision": Decision.REVIEW})
     rows = change_rows("case-1", changes(RESULT, after))
     assert [(row["项目"], row["之前"], row["之后"]) for row in rows] == [
-        ("结论", "returned", "review"),
-        ("户口本孩子公民身份号码", "110＊＊＊＊＊＊＊＊＊＊＊002X", "110＊＊＊＊＊＊＊＊＊＊＊0038"),
+        ("结论", "退回家长", "待审核"),
+        ("户口本 孩子 公民身份号码", "110＊＊＊＊＊＊＊＊＊＊＊002X", "110＊＊＊＊＊＊＊＊＊＊＊0038"),
     ]
 
 
 def test_no_table_names_the_child() -> None:
     compared = compare_fields(submission("20261120-000123"), RESULT)
-    rows = [*finding_rows(RESULT, FILES), *field_rows(compared, FILES), *page_rows(RESULT, FILES, lambda _: None)]
+    rows = [
+        *finding_rows(RESULT, FILES),
+        *field_rows(compared, RESULT, FILES),
+        *page_rows(RESULT, FILES, lambda _: None),
+    ]
     text = json.dumps(rows, ensure_ascii=False) + summary(RESULT) + verdict(RESULT, FILES, "http://desk")
     text += judgement(RESULT, FILES)
     assert [canary for canary in CANARIES if canary in text] == []

@@ -157,12 +157,12 @@ def test_the_run_is_named_tagged_and_shown_by_stage(seen: Seen) -> None:
 def test_the_verdict_says_what_why_where_and_what_next(seen: Seen, manifest: dict[str, Any]) -> None:
     for words in (
         "退回家长",
-        "由家长按下列做法更正后重新提交。",
+        "由家长按下列步骤补正后重新提交。",
         "退回 姓名不一致",
         "您填写的姓名与户口本第5页不一致：第4个字不同。",
-        "文件3 第5页 常住人口登记卡 姓名",
-        "读出 欧阳＊＊，录入 欧阳＊＊",
-        "达到界限 0.98",
+        "文件3第5页 孩子本人页 姓名",
+        "系统识别欧阳＊＊，家长填写欧阳＊＊",
+        "识别可信度",
         "填写有误请改正；已改名或证件有误，请联系工作人员说明。",
     ):
         assert words in seen.verdict
@@ -172,12 +172,13 @@ def test_the_verdict_says_what_why_where_and_what_next(seen: Seen, manifest: dic
 def test_the_tables_say_it_side_by_side(seen: Seen) -> None:
     first_row = seen.fields.split("位置", 1)[1].split()[:5]
     assert first_row == ["孩子", "姓名", "不一致，第4个字不同", "欧阳＊＊", "欧阳＊＊"]
-    assert "0.98" in seen.findings
+    assert "识别可信度" in seen.findings
+    assert "用字不同" in seen.findings
 
 
 def test_the_judgement_shows_both_parts(seen: Seen) -> None:
-    quality, compared = seen.judgement.split("二、与填写内容及其他证件核对")[:2]
-    assert "没有发现问题。" in quality.split("一、影像质量与完整性")[1]
+    quality, compared = seen.judgement.split("二、与家长填写及其他证件比对")[:2]
+    assert "没有发现问题。" in quality.split("一、图片质量与完整性")[1]
     assert "退回 姓名不一致" in compared
 
 
@@ -195,6 +196,7 @@ def test_the_timeline_has_four_stages_and_each_its_artifacts(seen: Seen) -> None
 def test_an_upload_of_which_no_case_came_says_why(seen: Seen) -> None:
     assert "无法受理" in seen.refused
     assert "(unknown key)" in seen.refused
+    assert "清单中不应有此项" in seen.refused
 
 
 def test_nobody_is_named_on_any_page(seen: Seen, manifest: dict[str, Any]) -> None:

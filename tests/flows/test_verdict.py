@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.artifacts.masking import difference
+from flows.artifacts.masking import difference, message
 from flows.artifacts.verdict import case_address, judgement, refusal, verdict
 from models.case import Case
 from models.documents import DocumentKind, Field, PageKind
@@ -45,54 +45,57 @@ def told(*findings: Finding, submission_id: str = "case-1", desk: str | None = N
 @pytest.mark.parametrize(
     ("findings", "decision", "next_one"),
     [
-        pytest.param((), "# 通过", "不需要任何人处理，孩子已登记。", id="nothing found"),
-        pytest.param((NOTED,), "# 通过", "不需要任何人处理，孩子已登记。", id="a note decides nothing"),
-        pytest.param((COPY, DIFFERENT), "# 退回家长", "由家长按下列做法更正后重新提交。", id="returned"),
-        pytest.param((COPY,), "# 待审核", "由医院审核员人工决定，家长无需操作。", id="review"),
-        pytest.param((OURS,), "# 待审核", "由医院审核员人工处理；这是系统故障，不是家长的问题。", id="a fault of ours"),
+        pytest.param((), "# 通过", "无需处理，孩子信息已登记。", id="nothing found"),
+        pytest.param((NOTED,), "# 通过", "无需处理，孩子信息已登记。", id="a note decides nothing"),
+        pytest.param((COPY, DIFFERENT), "# 退回家长", "由家长按下列步骤补正后重新提交。", id="returned"),
+        pytest.param((COPY,), "# 待审核", "由审核员人工审核，家长无需操作。", id="review"),
+        pytest.param(
+            (OURS,), "# 待审核", "由审核员人工审核，家长无需操作；这是系统问题，不是家长的问题。", id="a fault of ours"
+        ),
     ],
 )
 def test_the_decision_comes_first_and_who_decides_next(
     findings: tuple[Finding, ...], decision: str, next_one: str
 ) -> None:
-    assert told(*findings)[:3] == [decision, "case-1，第1次提交", f"**下一步由谁处理** {next_one}"]
+    assert told(*findings)[:3] == [decision, "case-1，第1次提交", f"**下一步处理人**：{next_one}"]
 
 
 @pytest.mark.parametrize(
-    ("finding", "line"),
+    ("finding", "lines"),
     [
         pytest.param(
             DIFFERENT,
-            "1. **退回 姓名不一致** 您填写的姓名与户口本第5页不一致：第4个字不同。（文件2 第5页 常住人口登记卡 姓名；"
-            "读出 欧阳＊＊，录入 欧阳＊＊；把握 0.9999，达到界限 0.98）**下一步** "
-            "填写有误请改正；已改名或证件有误，请联系工作人员说明。",
+            ("退回 姓名不一致", "文件2第5页 常住人口登记卡 姓名；系统识别欧阳＊＊，家长填写欧阳＊＊；识别可信度99.99%"),
             id="a name, masked, and where it differs",
         ),
         pytest.param(
             GLARE,
-            "1. **退回 3002 户口本信息模糊** 户口本第5页姓名处有反光，看不清。（文件2 第5页 常住人口登记卡 姓名；"
-            "把握 0.12，低于界限 0.3）**下一步** 请避开灯光和塑料膜的反光，只重拍这一页。",
+            ("退回 3002 户口本信息模糊", "文件2第5页 常住人口登记卡 姓名；识别可信度12%（要求30%以上）"),
             id="what cannot be read, and by how much",
         ),
         pytest.param(
             DAMAGED,
-            "1. **退回 文件无法处理** 文件1已损坏，无法打开。（文件1）**下一步** 请重新拍摄或重新导出后上传。",
+            ("退回 文件无法处理", "文件1"),
             id="a file by its number",
         ),
         pytest.param(
             OURS,
-            "1. **待审核 系统故障** 系统暂时无法识别这一页，已转人工处理。**下一步** "
-            "无需操作，医院工作人员会人工核对，请等待审核结果。",
+            ("待审核 系统故障", ""),
             id="nowhere in particular",
         ),
     ],
 )
-def test_a_finding_is_a_line(finding: Finding, line: str) -> None:
-    assert told(finding)[-1] == line
+def test_a_finding_says_what_where_and_what_next_on_lines_of_their_own(
+    finding: Finding, lines: tuple[str, str]
+) -> None:
+    title, place = lines
+    first = f"1. **{title}**：{message(finding, PATHS)}"
+    where = [f"   - 位置：{place}"] if place else []
+    assert told(finding)[-1].splitlines() == [first, *where, f"   - 下一步：{finding.next_step}"]
 
 
 def test_blockers_come_first() -> None:
-    lines = told(NOTED, COPY, DIFFERENT, GLARE)[-1].splitlines()
+    lines = [line for line in told(NOTED, COPY, DIFFERENT, GLARE)[-1].splitlines() if line.startswith("1. ")]
     assert [line.split()[1].removeprefix("**") for line in lines] == ["退回", "退回", "待审核", "提示"]
 
 
@@ -100,7 +103,7 @@ def test_two_places_that_contradict_each_other_are_no_entry() -> None:
     number = Location(document=DocumentKind.ID_CARD, field=Field.ID_NUMBER)
     evidence = Evidence(read="110199198801010014", entered="110199198801010022")
     line = told(found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, number, evidence))[-1]
-    assert "读出 110＊＊＊＊＊＊＊＊＊＊＊0014，对照 110＊＊＊＊＊＊＊＊＊＊＊0022，第17、18位不同" in line
+    assert "系统识别110＊＊＊＊＊＊＊＊＊＊＊0014，其他证件110＊＊＊＊＊＊＊＊＊＊＊0022，第17、18位不同" in line
 
 
 @pytest.mark.parametrize(
@@ -155,7 +158,10 @@ def test_no_case_came_of_it() -> None:
     problems = (ManifestProblem("child.sex", "Input should be '男' or '女'"), ManifestProblem("(unknown key)", "*"))
     parts = refusal(problems).split("\n\n")
     assert parts[0] == "# 无法受理"
-    assert parts[-1].splitlines() == ["1. **child.sex** Input should be '男' or '女'", "1. **(unknown key)** \\*"]
+    assert parts[-1].splitlines() == [
+        "1. **child.sex**：只能是'男'或'女'（Input should be '男' or '女'）",
+        "1. **(unknown key)**：不能识别（\\*）",
+    ]
 
 
 def test_every_decision_has_its_words() -> None:
@@ -174,12 +180,12 @@ def test_every_decision_has_its_words() -> None:
             ["退回 姓名不一致", "提示 姓名待核"],
             id="blockers first in both parts",
         ),
-        pytest.param((OURS,), ["待审核 系统故障"], ["因系统故障没有核对。"], id="a fault of ours"),
+        pytest.param((OURS,), ["待审核 系统故障"], ["因系统问题没有比对。"], id="a fault of ours"),
     ],
 )
 def test_the_judgement_has_two_parts(findings: tuple[Finding, ...], quality: list[str], compared: list[str]) -> None:
     first, one, second, other = judgement(judged(*findings), PATHS).split("\n\n")
-    assert (first, second) == ("## 一、影像质量与完整性", "## 二、与填写内容及其他证件核对")
+    assert (first, second) == ("## 一、图片质量与完整性", "## 二、与家长填写及其他证件比对")
     for words, text in ((quality, one), (compared, other)):
-        lines = text.splitlines()
+        lines = [line for line in text.splitlines() if not line.startswith("   ")]
         assert [word in line for word, line in zip(words, lines, strict=True)] == [True] * len(words)

@@ -1,5 +1,6 @@
 import json
 from datetime import date
+from typing import Final
 
 import pytest
 
@@ -25,6 +26,71 @@ MANIFEST = {
     "files": [{"path": "id-portrait.jpg", "kind": "id_card"}, {"path": "scans/birth.jpg"}],
 }
 ABSENT = object()
+
+REFUSED: Final = [
+    pytest.param({"schema": "child-intake/submission@2"}, "schema", id="another schema"),
+    pytest.param({"schema": ABSENT}, "schema", id="no schema"),
+    pytest.param({"submission_id": ""}, "submission_id", id="an empty id"),
+    pytest.param({"submission_id": "x" * 65}, "submission_id", id="an id of 65 characters"),
+    pytest.param({"submission_id": "a/b"}, "submission_id", id="an id with a slash"),
+    pytest.param({"submission_id": "a\n"}, "submission_id", id="an id with a line end"),
+    pytest.param({"submission_id": "孩子"}, "submission_id", id="an id in Chinese"),
+    pytest.param({"submission_id": 7}, "submission_id", id="an id that is a number"),
+    pytest.param({"submitted_at": "2026-11-20T09:30:00"}, "submitted_at", id="a time without a zone"),
+    pytest.param({"submitted_at": "yesterday"}, "submitted_at", id="a time in words"),
+    pytest.param({"submitted_at": 1790000000}, "submitted_at", id="a time in seconds since 1970"),
+    pytest.param({"submitted_at": "1790000000"}, "submitted_at", id="the same as a text"),
+    pytest.param({"child": ABSENT}, "child", id="no child"),
+    pytest.param({"child.name": ""}, "child.name", id="an empty name"),
+    pytest.param({"child.name": "字" * 51}, "child.name", id="a name of 51 characters"),
+    pytest.param({"child.name": "欧\0阳"}, "child.name", id="a name with a NUL"),
+    pytest.param({"child.name": "\ud800"}, "child.name", id="a name with half a character"),
+    pytest.param({"child.name": None}, "child.name", id="a name of null"),
+    pytest.param({"child.sex": "female"}, "child.sex", id="a sex in English"),
+    pytest.param({"child.birth_date": "2019-02-29"}, "child.birth_date", id="a day that never was"),
+    pytest.param({"child.birth_date": "2019-11-23T00:00:00Z"}, "child.birth_date", id="a day with a zone"),
+    pytest.param({"child.birth_date": "2019年11月23日"}, "child.birth_date", id="a day as it is printed"),
+    pytest.param({"child.birth_date": "1574467200"}, "child.birth_date", id="a day in seconds since 1970"),
+    pytest.param({"child.birth_date": 1574467200}, "child.birth_date", id="the same as a number"),
+    pytest.param({"child.id_type": "passport"}, "child.id_type", id="an unknown kind of document"),
+    pytest.param({"child.id_number": ""}, "child.id_number", id="an empty number"),
+    pytest.param({"child.id_number": "1" * 41}, "child.id_number", id="an endless number"),
+    pytest.param({"child.nickname": "萱萱"}, "child.nickname", id="a key that nobody knows"),
+    pytest.param({"guardian.name": ABSENT}, "guardian.name", id="a guardian without a name"),
+    pytest.param({"guardian.relation": "uncle"}, "guardian.relation", id="an unknown relation"),
+    pytest.param({"files": []}, "files", id="no files"),
+    pytest.param({"files": [{"path": f"{n}.jpg"} for n in range(101)]}, "files", id="more than 100 files"),
+    pytest.param({"files": [{"path": "a.jpg"}, {"path": "a.jpg"}]}, "files", id="the same path twice"),
+    pytest.param({"files.1.kind": "passport"}, "files.1.kind", id="an unknown hint"),
+    pytest.param({"files.1.path": ABSENT}, "files.1.path", id="a file without a path"),
+]
+REFUSED_PATHS: Final = [
+    pytest.param("", id="is empty"),
+    pytest.param("/etc/passwd", id="is absolute"),
+    pytest.param("../other/scan.jpg", id="leaves the folder at its start"),
+    pytest.param("a/../../scan.jpg", id="leaves the folder on its way"),
+    pytest.param("a/..", id="leads back"),
+    pytest.param(".", id="is the folder itself"),
+    pytest.param("./a.jpg", id="has an idle step"),
+    pytest.param("a//b.jpg", id="has a step without a name"),
+    pytest.param("a/", id="ends in a slash"),
+    pytest.param("..\\scan.jpg", id="leaves the folder as on Windows"),
+    pytest.param("a\0.jpg", id="holds a NUL"),
+    pytest.param("a\n.jpg", id="holds a line end"),
+    pytest.param("a\x85.jpg", id="holds a control character beyond ASCII"),
+    pytest.param("a" * 301, id="has 301 characters"),
+    pytest.param("证" * 81, id="has a step of 243 bytes"),
+]
+NO_MANIFESTS: Final = [
+    pytest.param(b"", id="empty"),
+    pytest.param(b"{", id="cut short"),
+    pytest.param(b"{'schema': 1}", id="no JSON"),
+    pytest.param(b"\xff\xfe\x00", id="no text"),
+    pytest.param(b"[" * 100_000, id="nested without end"),
+    pytest.param(b'{"schema":' + b"1" * 5000 + b"}", id="a number of 5000 digits"),
+    pytest.param(b"[]", id="a list"),
+    pytest.param(b"null", id="null"),
+]
 
 
 def manifest(change: dict[str, object]) -> bytes:
@@ -82,91 +148,21 @@ def test_a_manifest_is_taken(change: dict[str, object]) -> None:
     assert not is_refused_by_the_schema(manifest(change))
 
 
-@pytest.mark.parametrize(
-    ("change", "key"),
-    [
-        pytest.param({"schema": "child-intake/submission@2"}, "schema", id="another schema"),
-        pytest.param({"schema": ABSENT}, "schema", id="no schema"),
-        pytest.param({"submission_id": ""}, "submission_id", id="an empty id"),
-        pytest.param({"submission_id": "x" * 65}, "submission_id", id="an id of 65 characters"),
-        pytest.param({"submission_id": "a/b"}, "submission_id", id="an id with a slash"),
-        pytest.param({"submission_id": "a\n"}, "submission_id", id="an id with a line end"),
-        pytest.param({"submission_id": "孩子"}, "submission_id", id="an id in Chinese"),
-        pytest.param({"submission_id": 7}, "submission_id", id="an id that is a number"),
-        pytest.param({"submitted_at": "2026-11-20T09:30:00"}, "submitted_at", id="a time without a zone"),
-        pytest.param({"submitted_at": "yesterday"}, "submitted_at", id="a time in words"),
-        pytest.param({"submitted_at": 1790000000}, "submitted_at", id="a time in seconds since 1970"),
-        pytest.param({"submitted_at": "1790000000"}, "submitted_at", id="the same as a text"),
-        pytest.param({"child": ABSENT}, "child", id="no child"),
-        pytest.param({"child.name": ""}, "child.name", id="an empty name"),
-        pytest.param({"child.name": "字" * 51}, "child.name", id="a name of 51 characters"),
-        pytest.param({"child.name": "欧\0阳"}, "child.name", id="a name with a NUL"),
-        pytest.param({"child.name": "\ud800"}, "child.name", id="a name with half a character"),
-        pytest.param({"child.name": None}, "child.name", id="a name of null"),
-        pytest.param({"child.sex": "female"}, "child.sex", id="a sex in English"),
-        pytest.param({"child.birth_date": "2019-02-29"}, "child.birth_date", id="a day that never was"),
-        pytest.param({"child.birth_date": "2019-11-23T00:00:00Z"}, "child.birth_date", id="a day with a zone"),
-        pytest.param({"child.birth_date": "2019年11月23日"}, "child.birth_date", id="a day as it is printed"),
-        pytest.param({"child.birth_date": "1574467200"}, "child.birth_date", id="a day in seconds since 1970"),
-        pytest.param({"child.birth_date": 1574467200}, "child.birth_date", id="the same as a number"),
-        pytest.param({"child.id_type": "passport"}, "child.id_type", id="an unknown kind of document"),
-        pytest.param({"child.id_number": ""}, "child.id_number", id="an empty number"),
-        pytest.param({"child.id_number": "1" * 41}, "child.id_number", id="an endless number"),
-        pytest.param({"child.nickname": "萱萱"}, "child.nickname", id="a key that nobody knows"),
-        pytest.param({"guardian.name": ABSENT}, "guardian.name", id="a guardian without a name"),
-        pytest.param({"guardian.relation": "uncle"}, "guardian.relation", id="an unknown relation"),
-        pytest.param({"files": []}, "files", id="no files"),
-        pytest.param({"files": [{"path": f"{n}.jpg"} for n in range(101)]}, "files", id="more than 100 files"),
-        pytest.param({"files": [{"path": "a.jpg"}, {"path": "a.jpg"}]}, "files", id="the same path twice"),
-        pytest.param({"files.1.kind": "passport"}, "files.1.kind", id="an unknown hint"),
-        pytest.param({"files.1.path": ABSENT}, "files.1.path", id="a file without a path"),
-    ],
-)
+@pytest.mark.parametrize(("change", "key"), REFUSED)
 def test_a_manifest_is_refused_and_the_key_is_named(change: dict[str, object], key: str) -> None:
     assert [problem.key for problem in refused(manifest(change)).problems] == [key]
     beyond = change.get("child.name") == "\ud800"  # half a character: JSON Schema has no word for it
     assert is_refused_by_the_schema(manifest(change)) is not beyond
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param("", id="is empty"),
-        pytest.param("/etc/passwd", id="is absolute"),
-        pytest.param("../other/scan.jpg", id="leaves the folder at its start"),
-        pytest.param("a/../../scan.jpg", id="leaves the folder on its way"),
-        pytest.param("a/..", id="leads back"),
-        pytest.param(".", id="is the folder itself"),
-        pytest.param("./a.jpg", id="has an idle step"),
-        pytest.param("a//b.jpg", id="has a step without a name"),
-        pytest.param("a/", id="ends in a slash"),
-        pytest.param("..\\scan.jpg", id="leaves the folder as on Windows"),
-        pytest.param("a\0.jpg", id="holds a NUL"),
-        pytest.param("a\n.jpg", id="holds a line end"),
-        pytest.param("a\x85.jpg", id="holds a control character beyond ASCII"),
-        pytest.param("a" * 301, id="has 301 characters"),
-        pytest.param("证" * 81, id="has a step of 243 bytes"),
-    ],
-)
+@pytest.mark.parametrize("path", REFUSED_PATHS)
 def test_a_path_is_refused_that(path: str) -> None:
     assert [problem.key for problem in refused(manifest({"files.0.path": path})).problems] == ["files.0.path"]
     beyond = path == "证" * 81  # JSON Schema counts characters, not bytes
     assert is_refused_by_the_schema(manifest({"files.0.path": path})) is not beyond
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        pytest.param(b"", id="empty"),
-        pytest.param(b"{", id="cut short"),
-        pytest.param(b"{'schema': 1}", id="no JSON"),
-        pytest.param(b"\xff\xfe\x00", id="no text"),
-        pytest.param(b"[" * 100_000, id="nested without end"),
-        pytest.param(b'{"schema":' + b"1" * 5000 + b"}", id="a number of 5000 digits"),
-        pytest.param(b"[]", id="a list"),
-        pytest.param(b"null", id="null"),
-    ],
-)
+@pytest.mark.parametrize("data", NO_MANIFESTS)
 def test_bytes_that_are_no_manifest_are_refused_as_a_whole(data: bytes) -> None:
     assert [problem.key for problem in refused(data).problems] == ["$"]
 

@@ -8,6 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from models.errors import UnknownBatchError
 from models.masking import mask_numbers
+from pipeline.batches.change_titles import Title, kind_words, place_words, value_words
 from pipeline.batches.report import ChangeRow, Report, as_csv, items, report, rows_of
 from pipeline.ledger.batch_values import Batch, ItemState
 from pipeline.ledger.ledger import Ledger
@@ -39,7 +40,8 @@ def batch(context: RequestContext) -> Response:
         "batch.html",
         summary=_row(made.batch),
         report=made,
-        rows=[_masked(row) for row in made.rows],
+        totals=[total._replace(kind=kind_words(total.kind, context.words)) for total in made.totals],
+        rows=[_titled(_masked(row), context.words) for row in made.rows],
         shown=_SHOWN,
         is_trial=made.batch.options.dry_run,
     )
@@ -56,6 +58,11 @@ def batch_csv(context: RequestContext) -> Response:
 
 def _masked(row: ChangeRow) -> ChangeRow:
     return row._replace(submission_id=mask_numbers(row.submission_id))
+
+
+def _titled(row: ChangeRow, title: Title) -> ChangeRow:
+    before, after = (value_words(row.what, value, title) for value in (row.before, row.after))
+    return row._replace(of=place_words(row.of, title), before=before, after=after)
 
 
 def _requested(context: RequestContext) -> Batch:

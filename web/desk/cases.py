@@ -14,9 +14,12 @@ from models.changes import Change, changes
 from models.errors import EngineError, HeldError, LedgerError, NotWaitingError, ObjectMissingError
 from models.masking import mask_numbers
 from models.review import Relation, Role
+from pipeline.batches.change_titles import place_words, value_words
+from pipeline.batches.report import place_of
 from pipeline.batches.report import shown as masked_value
 from pipeline.cases.page_images import page_image
 from pipeline.ledger.values import AuditKind
+from pipeline.review.measures import measure_of
 from pipeline.review.return_reasons import offered_reasons
 from pipeline.review.review_case import ReviewCase, open_review_case, pages_before
 from pipeline.review.sheet import ReviewSheet
@@ -25,6 +28,7 @@ from web.desk.buttons import button_tokens, offered_mark, was_offered, without_n
 from web.desk.field_views import DisplayOptions, record_views, redact_reason, row_views
 from web.desk.queue import wait_time
 from web.desk.request_context import ErrorKind, PageError, RequestContext, token_of
+from web.desk.shortcuts import SHORTCUTS
 
 REVEAL_REASONS: Final = ("compare", "ask_family", "other")
 _LONGEST_REASON: Final = 100
@@ -38,9 +42,10 @@ class EarlierDecision(NamedTuple):
 
 
 class ChangeView(NamedTuple):
-    """A change since the reviewer opened the page; values masked, "" where there was or is none."""
+    """A change since the reviewer opened the page, of which field, and values masked, "" where there was or is none."""
 
     change: Change
+    of: str
     before: str
     after: str
 
@@ -141,7 +146,13 @@ def changes_since(context: RequestContext, review_case: ReviewCase, revision: in
     except LedgerError:
         return ()
     found = changes(before, review_case.laid_out.result)
-    return tuple(ChangeView(one, masked_value(one, one.before), masked_value(one, one.after)) for one in found)
+    return tuple(_change_view(context, one) for one in found)
+
+
+def _change_view(context: RequestContext, change: Change) -> ChangeView:
+    values = (masked_value(change, value) for value in (change.before, change.after))
+    before, after = (value_words(change.what, value, context.words) for value in values)
+    return ChangeView(change, place_words(place_of(change), context.words), before, after)
 
 
 def shown_mark(context: RequestContext, review_case: ReviewCase) -> str:
@@ -171,8 +182,9 @@ def case_page(context: RequestContext, review_case: ReviewCase, state: CaseFormS
         blind=blind,
         may_decide=_may_decide(context, review_case) and holder is None,
         may_reopen=waiting is None and context.account.role is Role.SUPERVISOR,
-        rows=row_views(review_case.sheet, DisplayOptions(state.shown, state.posted)),
+        rows=row_views(review_case.sheet, DisplayOptions(state.shown, state.posted, _certain(context))),
         records=[(one, record_views(one.child, shown=state.shown)) for one in review_case.relatives],
+        measure_of=measure_of,
         relations=tuple(Relation),
         asks_relation=review_case.may_repeat,
         offered=offered_reasons(review_case),
@@ -180,11 +192,17 @@ def case_page(context: RequestContext, review_case: ReviewCase, state: CaseFormS
         first_page=_first_page(review_case.sheet),
         decision_id=state.posted.get("decision_id") or secrets.token_hex(16),
         reveal_reasons=REVEAL_REASONS,
+        shortcuts=SHORTCUTS,
         shown_mark=shown_mark(context, review_case) if state.shown else "",
         offered_mark=offered_mark(context, review_case),
         button_tokens=button_tokens(context, review_case),
         state=state,
     )
+
+
+def _certain(context: RequestContext) -> float:
+    """The least confidence of a reading that is certain, 0 to 1."""
+    return context.services.name_context.policy.legibility.doubtful
 
 
 class PlaceOffered(NamedTuple):

@@ -9,6 +9,7 @@ from models.geometry import Box
 from models.masking import mask, mask_numbers
 from models.register import KnownChild
 from models.result import FieldValue
+from pipeline.review.measures import percent
 from pipeline.review.review_case import ReviewCase
 from pipeline.review.sheet import DECIDING, Crop, ReviewRow, ReviewSheet, SheetPage
 
@@ -24,11 +25,12 @@ class Char(NamedTuple):
 
 
 class ValueView(NamedTuple):
-    """A value, the document that it was read from, and the confidence of the reading."""
+    """A value, the document that it was read from, and the confidence of the reading in percent."""
 
     chars: tuple[Char, ...]
-    document: DocumentKind | None
-    sure: float | None
+    document: DocumentKind | None = None
+    share: str = ""
+    unsure: bool = False
 
 
 class Option(NamedTuple):
@@ -68,10 +70,15 @@ class RowView(NamedTuple):
 
 
 class DisplayOptions(NamedTuple):
-    """Whether values are shown in clear, and the fields of the form as typed so far."""
+    """What the page shows: values in clear or masked, and the fields of the form as typed so far.
+
+    Attributes:
+        certain: The least confidence of a certain reading, 0 to 1.
+    """
 
     shown: bool
     posted: Mapping[str, str] = MappingProxyType({})
+    certain: float = 0.0
 
 
 def row_views(sheet: ReviewSheet, display: DisplayOptions) -> tuple[RowView, ...]:
@@ -122,7 +129,7 @@ def _row(sheet: ReviewSheet, row: ReviewRow, key: str, display: DisplayOptions) 
         row=row,
         key=key,
         read=_value_view(row.read, row.differing, display) if row.read else None,
-        entered=ValueView(_chars(field, entered, (), display), None, None) if entered else None,
+        entered=ValueView(_chars(field, entered, (), display)) if entered else None,
         others=tuple(_value_view(value, (), display) for value in row.others),
         options=tuple(_options(row, key, display)),
         is_deciding=row.compared.person is Person.CHILD and field in DECIDING and row.read is not None,
@@ -132,7 +139,8 @@ def _row(sheet: ReviewSheet, row: ReviewRow, key: str, display: DisplayOptions) 
 
 
 def _value_view(value: FieldValue, differing: Iterable[int], display: DisplayOptions) -> ValueView:
-    return ValueView(_chars(value.field, value.value, differing, display), value.document, value.confidence)
+    chars, confidence = _chars(value.field, value.value, differing, display), value.confidence
+    return ValueView(chars, value.document, percent(confidence), confidence < display.certain)
 
 
 def _options(row: ReviewRow, key: str, display: DisplayOptions) -> Iterable[Option]:

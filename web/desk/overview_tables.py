@@ -39,7 +39,7 @@ def tables(overview: Overview, words: Translator) -> dict[str, Table]:
         _table("agreements", words, ((one.account, *_share(one.looks)) for one in overview.agreements)),
         _table("reviewers", words, _reviewers(overview)),
         _table("versions", words, ((one.version, str(one.cases)) for one in overview.versions)),
-        _table("batches", words, _batches(overview)),
+        _table("batches", words, _batches(overview, words)),
     )
     return {table.name: table for table in made}
 
@@ -134,7 +134,7 @@ def _reviewers(overview: Overview) -> Iterable[Row]:
         yield (one.account, *map(str, counts), str(sum(counts)))
 
 
-def _batches(overview: Overview) -> Iterable[Row]:
+def _batches(overview: Overview, words: Translator) -> Iterable[Row]:
     for one in overview.batches:
-        states = ", ".join(f"{state} {count}" for state, count in one.states.items())
+        states = ", ".join(f"{words(f'batches.state.{state}')} {count}" for state, count in one.states.items())
         yield one.batch_id, f"{one.made_at.astimezone(BEIJING):%Y-%m-%d %H:%M}", one.version, str(one.total), states

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES
 from models.messages import Language as ParentsLanguage
 from models.messages import wordings
+from models.reason_titles import REASON_TITLES
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 _WORDS: Final = Path(__file__).parent / "words"
@@ -68,10 +69,10 @@ def environment() -> Environment:
 
 
 def _titles(language: DeskLanguage) -> Iterator[tuple[str, str]]:
-    """The titles of documents, pages and fields, in the words that parents read."""
+    """The titles of documents, pages and fields, in the words that parents read; of reasons, where no file has them."""
     kinds: dict[str, Mapping[Any, str]]
     if language is DeskLanguage.ZH_HANS:
-        kinds = {"document": DOCUMENT_TITLES, "page": PAGE_TITLES, "field": FIELD_TITLES}
+        kinds = {"document": DOCUMENT_TITLES, "page": PAGE_TITLES, "field": FIELD_TITLES, "reason": REASON_TITLES}
     else:
         wording = wordings(ParentsLanguage(language.value))
         kinds = {"document": wording.documents, "page": wording.pages, "field": wording.fields}

@@ -42,7 +42,7 @@ def batch_of(ledger: Ledger, submission_id: str, *, dry_run: bool) -> str:
 @pytest.mark.parametrize(
     ("dry_run", "words"),
     [
-        pytest.param(True, ["已算未生效 1", "promote"], id="a trial can be put in force"),
+        pytest.param(True, ["已计算，未生效 1", "promote"], id="a trial can be put in force"),
         pytest.param(False, ["已生效 1", "rollback"], id="what is in force can be rolled back"),
     ],
 )
@@ -52,7 +52,7 @@ def test_a_batch(desk: Desk, ledger: Ledger, role: Role, dry_run: bool, words: l
     assert f'href="/batches/{batch_id}"' in browser.get("/batches").text
     page = browser.get(f"/batches/{batch_id}").text
     file = browser.get(f"/batches/{batch_id}/changes.csv").text
-    assert all(word in page for word in (*words, "1 件有变化", "review → accepted"))
+    assert all(word in page for word in (*words, "1份申请有变化", "待审核 → 通过", "户口本 孩子 姓名"))
     for text in (page, file):
         assert "欧阳**" in text
         assert not any(canary in text for canary in ("欧阳靖", NUMBER))

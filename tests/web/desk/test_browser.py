@@ -128,7 +128,7 @@ def test_a_page_that_nobody_works_on_locks_itself(processed: Path, tmp_path: Pat
         reviewer.page.goto(f"{origin}/cases/sample-{DOUBTFUL}")
         reviewer.page.clock.fast_forward(61_000)
         reviewer.page.wait_for_url("**/login?over=1*")
-        assert "页面已锁定" in reviewer.page.inner_text("main")
+        assert "已自动退出" in reviewer.page.inner_text("main")
         assert "欧阳" not in reviewer.page.content()
 
 

@@ -17,7 +17,7 @@ from tests.support.lying import CANARIES, CLEAR, DRAWN, laid
 __all__ = ["hospital", "staffed"]  # fixtures
 
 READ: Final = "欧阳靖<mark>宣</mark>"
-VERDICTS: Final = ("姓名待核", "读不准", "4005", "3002", "超时")
+VERDICTS: Final = ("姓名待核", "识别不准", "4005", "3002", "等待过久")
 PREVIEW: Final = {"reason": "姓名不一致/different", "place": "r0", "seen.child-name-1": "#0"}
 
 
@@ -72,7 +72,7 @@ def test_records_of_the_register_are_masked_as_well(hospital: Hospital, amy: Tes
     laid(hospital.desk, "first", CLEAR)
     laid(hospital.desk, "again", CLEAR)
     page = amy.get("/cases/again").text
-    assert "登记册中的儿童" in page
+    assert "已登记的孩子" in page
     assert leaks(page) == []
     assert CHILD_NUMBER in revealed(amy, "/cases/again")
 
@@ -210,8 +210,10 @@ def test_a_blind_look_shows_nothing_of_what_the_machine_made_of_it(hospital: Hos
     for page in (amy.get("/cases/drawn").text, revealed(amy, "/cases/drawn")):
         rest = r'<optgroup label="其他原因">.*?</optgroup>|<details class="help">.*?</details>|[0-9a-f]{32,}'
         seen = re.sub(rest, "", page, flags=re.DOTALL).replace(CHILD_NUMBER, "")
-        assert "这是抽查" in page
-        assert [word for word in (*VERDICTS, "已有结论", "<mark>", "存疑", "把握", "doubtful") if word in seen] == []
+        assert "这是独立抽查" in page
+        assert [
+            word for word in (*VERDICTS, "已有结论", "<mark>", "存疑", "识别可信度", "doubtful") if word in seen
+        ] == []
         assert re.findall(r'<optgroup label="可能的原因">\s*</optgroup>', page)
 
 
@@ -243,6 +245,6 @@ def test_a_supervisor_opens_a_decided_case_again(hospital: Hospital, name: str, 
     waiting = hospital.ledger.reviews.waiting("decided")
     assert (waiting is not None) is offered
     if offered:
-        assert "家长申诉" in browser.get("/cases/decided").text
+        assert "家长有异议" in browser.get("/cases/decided").text
         assert 'name="outcome"' in browser.get("/cases/decided").text
         assert browser.post("/cases/nowhere/reopen", data={"csrf": token}).status_code == 404

@@ -95,7 +95,7 @@ def test_a_known_child(
         assert desk.ledger.cases.latest_result(f"sample-{KNOWN}").decision is decision
     else:  # the register holds the number: nobody registers it twice by oversight
         amy.page.locator(".note.wrong").wait_for()
-        assert "登记册已有这个号码" in amy.page.locator(".note.wrong").inner_text()
+        assert "这个号码已有登记" in amy.page.locator(".note.wrong").inner_text()
         amy.visit.complaints.clear()  # of the 409
     quick(amy)
 
@@ -107,7 +107,7 @@ def test_a_blind_look(desk: Desk, amy: Reviewer) -> None:
     assert amy.page.evaluate("document.activeElement.id") == "sheet", "no decision is suggested"
     amy.page.evaluate("document.querySelectorAll('option').forEach(one => one.remove())")  # every reason that there is
     texts = amy.page.locator(".heading").inner_text() + amy.page.locator("#sheet").inner_text()
-    assert [word for word in ("已有结论", "4005", "待核", "一致", "把握", "机器的结论：") if word in texts] == []
+    assert [word for word in ("已有结论", "4005", "待核", "一致", "识别可信度", "系统结论：") if word in texts] == []
     assert amy.page.locator("mark, .doubtful, .doubt").count() == 0
     amy.decided("accept", "a", "Enter")
     quick(amy)

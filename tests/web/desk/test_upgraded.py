@@ -79,7 +79,7 @@ def test_a_known_child_is_shown_as_before(hospital: Hospital, upgrade: Upgrade) 
     assert all(one.size for one in after.sheet.pages)
     assert (after.dossier, after.sheet, after.relatives) == (before.dossier, before.sheet, before.relatives)
     assert page(hospital, case) == shown
-    assert "登记册中的儿童" in shown
+    assert "已登记的孩子" in shown
 
 
 @pytest.mark.parametrize("name", truth.names())
