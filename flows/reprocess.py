@@ -89,8 +89,8 @@ async def reprocess(
     """Run stored cases again, or go on with a batch; show what changed.
 
     Args:
-        selection: Stored cases that fit every field that is filled in. 选择要重跑的申请：须符合所填的每一项。
-        all: Every stored case; leave selection empty then. 重跑全部申请，此时 selection 须留空。
+        selection: Stored cases that fit every field that is filled in. 选择要重新处理的申请：须符合所填的每一项。
+        all: Every stored case; leave selection empty then. 重新处理全部申请，此时 selection 须留空。
         batch_id: Instead of selection and all: go on with this batch as it was begun; the options below are its own
             then, and what they say here is ignored. 继续这一批次；试算、识别、通知等选项以该批次开始时为准。
         dry_run: Show what would change, and put nothing in force; off, the results are in force at once.

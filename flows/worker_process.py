@@ -37,13 +37,13 @@ from service.threads import run_in_thread
 log = logging.getLogger(__name__)
 _ABOUT_UPLOADS: Final = (
     "Checks one upload and decides it. The service starts these runs by itself.\n\n"
-    "处理一次上传：检查影像、识别、比对、判定。由系统自动启动，不需要手工运行。"
+    "处理一次上传：检查图片、识别、比对、判定。由系统自动启动，不需要手工运行。"
 )
 _ABOUT_REPROCESSING: Final = (
     "Runs stored cases again with today's code and rules, and shows what would change. Say which cases: by "
     "`selection`, by `all`, or by the `batch_id` of a batch to go on with. Nothing is put in force unless `dry_run` is "
     "off.\n\n"
-    "按当前程序和规则重跑已有申请，并列出差异。请用 `selection` 选择申请，或打开 `all`（全部），"
+    "按当前系统和规则重新处理已有申请，并列出差异。请用 `selection` 选择申请，或打开 `all`（全部），"
     "或填写要继续的批次 `batch_id`。默认只试算（`dry_run`），不生效。"
 )
 INTAKE: Final = "flows.intake:intake"
@@ -51,7 +51,7 @@ _REPROCESS: Final = "flows.reprocess:reprocess"
 FLOWS: Final[FlowTable] = MappingProxyType({INTAKE: intake, _REPROCESS: reprocess})
 _DEPLOYMENTS: Final = (
     Deployment(INTAKE, "process-upload", UPLOADS, _ABOUT_UPLOADS, ("上传",)),
-    Deployment(_REPROCESS, "reprocess-stored-cases", REPROCESSING, _ABOUT_REPROCESSING, ("重跑",)),
+    Deployment(_REPROCESS, "reprocess-stored-cases", REPROCESSING, _ABOUT_REPROCESSING, ("重新处理",)),
 )
 _HEARTBEAT_SECONDS: Final = 15.0
 _SWEEP_SECONDS: Final = 60.0

@@ -1,5 +1,7 @@
 """Every problem that a manifest can have is said in Chinese; the English original stands beside it."""
 
+from typing import cast
+
 import pytest
 
 from flows.artifacts.refusals import problem_words
@@ -9,7 +11,7 @@ from models.submission import parse_manifest
 from tests.models.test_submission import NO_MANIFESTS, REFUSED, REFUSED_PATHS, manifest
 
 BROKEN = [
-    *(pytest.param(manifest(row.values[0]), id=row.id) for row in REFUSED),
+    *(pytest.param(manifest(cast("dict[str, object]", row.values[0])), id=row.id) for row in REFUSED),
     *(pytest.param(manifest({"files.0.path": row.values[0]}), id=f"a path that {row.id}") for row in REFUSED_PATHS),
     pytest.param(manifest({"files.0.path": "a.jpg.part"}), id="a path of a file on its way"),
     *NO_MANIFESTS,

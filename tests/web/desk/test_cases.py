@@ -168,7 +168,7 @@ def test_a_case_whose_scans_are_gone_can_be_looked_at(hospital: Hospital, amy: T
 def test_a_case_is_in_the_hands_of_who_opened_it_first(hospital: Hospital, case: str, name: str) -> None:
     hospital.browser("amy").get(case)
     page = hospital.browser(name).get(case).text
-    held = "amy 正在处理这份申请" in page
+    held = "amy正在处理这份申请" in page
     assert held is (name != "amy")
     assert ('name="outcome"' in page) is not held
     assert ("disabled" in page) is held, "nothing that nobody takes can be typed"

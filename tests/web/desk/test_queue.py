@@ -199,9 +199,9 @@ def test_whoever_waited_too_long_is_said_to(hospital: Hospital, amy: TestClient)
     for _ in range(3):  # a day of work, from break to break
         hospital.clock.forward(800)
         page = amy.get("/queue").text
-    assert "超时" in page
+    assert "等待过久" in page
     assert "40 分钟" in page
-    assert "超时" not in amy.get("/queue?view=known").text, "nobody waits for it"
+    assert "等待过久" not in amy.get("/queue?view=known").text, "nobody waits for it"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ __all__ = ["hospital", "staffed"]  # fixtures
 KNOWN: Final = "returned-4005"
 UNKEPT: Final = {
     "zh-Hans": "系统已不再保留这些页面的识别数据",
-    "en": "What the engine read of these pages is no longer kept.",
+    "en": "The system no longer keeps what it read on these pages",
 }
 Upgrade = Callable[[Hospital], None]
 
