@@ -44,7 +44,7 @@ def test_an_upload_to_a_bucket_is_decided_and_its_pages_can_be_seen(
     assert result.decision is Decision.RETURNED
     assert {row["页面"] for row in pages} >= {"身份证人像面", "户口本首页"}
     for row in pages:
-        with urllib.request.urlopen(row["图像"].removeprefix("[查看](").removesuffix(")"), timeout=10) as picture:
+        with urllib.request.urlopen(row["图片"].removeprefix("[查看](").removesuffix(")"), timeout=10) as picture:
             assert picture.read().startswith(b"\xff\xd8\xff")
 
 
