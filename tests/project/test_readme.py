@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,8 @@ from fixtures.truth import SAMPLES
 from models.submission import MANIFEST_NAME
 from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.folder import FolderStore
+from service.settings import Settings
+from service.settings_checks import problems
 from tests.support.pages import anchors, blocks, links
 from tests.support.samples import processed_sample
 from tests.support.values import SECRET
@@ -19,6 +22,15 @@ from tests.support.values import SECRET
 ENGLISH, CHINESE = (Path(name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md"))
 BOTH: Final = [pytest.param(ENGLISH, id="README.md"), pytest.param(CHINESE, id="README.zh-CN.md")]
 SAMPLE: Final = "returned-name"
+# What the files of secrets hold that the deployment names; the other ones take any text.
+SECRETS: Final = {
+    "keyring": SECRET.hex(),
+    "register": SECRET.hex(),
+    "ledger": "postgresql://intake@db.hospital.example/intake",
+    "tokens": SECRET.hex(),
+    "webhook": f"whsec_{b64encode(SECRET).decode()}",
+}
+_EXPORTED: Final = re.compile(r"\b(INTAKE_\w+)=(\S+)")
 _LONGEST: Final = 7 * 1024
 _COMMENT: Final = re.compile(r"\s+#.*$", re.MULTILINE)
 _NUMBER: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -55,6 +67,19 @@ def _like(whole: Any, shown: Any) -> Any:
     if isinstance(shown, list):
         return [_like(*pair) for pair in zip(whole, shown, strict=True)]
     return whole
+
+
+def test_its_deployment_is_one_that_the_service_starts_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (block,) = (block for block in blocks(ENGLISH) if "INTAKE_DESK__URL" in block.text)
+    for name, value in _EXPORTED.findall(block.text):
+        file = tmp_path / name
+        file.write_text(SECRETS.get(Path(value).name, "intake"), "utf-8")
+        file.chmod(0o600)
+        monkeypatch.setenv(name, str(file) if name.endswith("_FILE") else value)
+    settings = Settings(workspace=tmp_path)
+    assert problems(settings) == ()
+    assert settings.store_at == "s3://intake"
+    assert settings.ledger_at.startswith("postgresql://")
 
 
 def test_both_have_the_same_blocks_links_and_sections() -> None:
