@@ -42,13 +42,7 @@ def _guides() -> Iterator[Guide]:
 
 
 GUIDES: Final = tuple(_guides())
-EACH: Final = pytest.mark.parametrize(
-    "guide",
-    [
-        pytest.param(guide, id=guide.page.stem, marks=[pytest.mark.ocr] if "engine" in guide.page.stem else [])
-        for guide in GUIDES
-    ],
-)
+EACH: Final = pytest.mark.parametrize("guide", [pytest.param(guide, id=guide.page.stem) for guide in GUIDES])
 
 
 @pytest.fixture
@@ -103,7 +97,8 @@ def _run(line: str, tree: Path) -> None:
 
 
 @EACH
-@pytest.mark.timeout(300)
+@pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_who_follows_a_guide_gets_what_it_promises(guide: Guide, copy: Path) -> None:
     for block in guide.blocks:
         if block.language == "diff":
