@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from tests.support.processes import demand, is_required
@@ -106,7 +108,7 @@ def accessibility_problems(page: Page) -> list[str]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that renews the documentation's screenshots."""
-    parser.addoption("--screenshots", action="store_true", help="write the screenshots to docs/pictures")
+    parser.addoption("--screenshots", action="store_true", help="write the screenshots into docs")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -116,15 +118,29 @@ def pytest_configure(config: pytest.Config) -> None:
         UsageError: The switch was left on where lanes are required.
     """
     if config.getoption("--screenshots") and is_required(_REQUIRED):
-        raise pytest.UsageError(f"--screenshots writes into docs/pictures and is not for runs with {_REQUIRED}=1.")
+        raise pytest.UsageError(f"--screenshots writes into docs and is not for runs with {_REQUIRED}=1.")
 
 
 @pytest.fixture(scope="session")
 def pictures(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder for screenshots: a temporary one, or docs/pictures with `--screenshots`."""
-    if request.config.getoption("--screenshots"):
-        return Path("docs/pictures")
-    return tmp_path_factory.mktemp("pictures")
+    return _folder("docs/pictures", request, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def manual_pictures(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same for the manuals in Chinese: docs/zh/pictures with `--screenshots`."""
+    return _folder("docs/zh/pictures", request, tmp_path_factory)
+
+
+def save_screenshot(shot: bytes, file: Path) -> None:
+    """Save a screenshot in 256 colours, which is small enough for the repository."""
+    drawn = Image.open(BytesIO(shot)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    drawn.save(file, optimize=True)
+
+
+def _folder(committed: str, request: pytest.FixtureRequest, temporary: pytest.TempPathFactory) -> Path:
+    return Path(committed) if request.config.getoption("--screenshots") else temporary.mktemp("pictures")
 
 
 def _host_of(url: str) -> tuple[str, str]:

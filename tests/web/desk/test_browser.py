@@ -1,15 +1,13 @@
 """The desk's pages in Chromium: who can use them, what keys draw, where boxes lie, and when they lock themselves."""
 
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page
 
 from models.geometry import Box
-from tests.support.chromium import Chromium, accessibility_problems
+from tests.support.chromium import Chromium, accessibility_problems, save_screenshot
 from tests.support.desk import Desk
 from tests.support.keyboard import DOUBTFUL, DRAWN, KNOWN, Reviewer, amy, chromium, copied, desk, processed, served
 
@@ -187,6 +185,5 @@ def test_the_pictures_of_the_documentation(served: tuple[Desk, str], amy: Review
         if name != "desk-queue":
             amy.show()
         amy.page.wait_for_load_state("networkidle")
-        shot = Image.open(BytesIO(amy.page.screenshot())).convert("RGB")
-        shot.quantize(256, dither=Image.Dither.NONE).save(pictures / f"{name}.png", optimize=True)
+        save_screenshot(amy.page.screenshot(), pictures / f"{name}.png")
         assert 10_000 < (pictures / f"{name}.png").stat().st_size < 300_000
