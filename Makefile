@@ -10,7 +10,7 @@ N ?= 1000
 MINUTES ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check static format bench bench-full fuzz fonts samples specimens sheets docs clean
+.PHONY: help install install-dev demo test check static format bench bench-full fuzz fonts samples specimens sheets pictures docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,6 +73,10 @@ specimens: $(VENV)/.app fonts ## Draw a set of specimens with N pages into build
 
 sheets: $(VENV)/.app fonts ## Draw the contact sheets of docs/specimens.md again
 	$(BIN)/python -m fixtures.sheets
+
+pictures: $(VENV)/.dev ## Take the screenshots of the documents again; look at each before you commit it
+	$(BIN)/python -m pytest -m browser --screenshots tests/web/desk/test_manual_pictures.py tests/web/desk/test_browser.py \
+	  tests/web/desk/test_dashboard_browser.py tests/flows/test_run_page.py
 
 docs: $(VENV)/.dev ## Write the generated pages: codes, commands, configuration, benchmarks, JSON Schemas
 	$(BIN)/python -m cli.codes > docs/codes.md

@@ -23,6 +23,7 @@ from pipeline.ledger import system_tables
 from service.doctor.examination import examine
 from service.options import DeskOptions
 from service.settings import Settings
+from tests.support.chinese import faults
 from tests.support.manuals import FOLDER, REVIEWERS, bold, plain, words_of_the_desk
 
 DEPLOYMENT, INTERFACE, SECURITY = (
@@ -148,3 +149,9 @@ def test_the_security_manual_names_every_table_with_sealed_values() -> None:
     sealed = {table.name for table in tables if any(isinstance(column.type, LargeBinary) for column in table.columns)}
     told = {name for row in _rows(SECURITY, "## 1. 数据在哪里") for name in _CODE.findall(row[1])}
     assert sealed <= told
+
+
+def test_the_reviewers_manual_keeps_to_the_terms_of_the_desk() -> None:
+    """Codes have names of their own, headings numbers, and links their brackets."""
+    text = re.sub(r"^#+ [\d.]+ |\]\([^)]*\)", "", REVIEWERS, flags=re.MULTILINE)
+    assert list(faults(re.sub("|".join(sorted(Code, key=len, reverse=True)), "", text))) == []

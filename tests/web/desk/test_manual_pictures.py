@@ -20,7 +20,8 @@ SEEN: Final = pictured()
 TALL: Final = (1280, 1100)
 # All that the page says: its text, that of closed parts, and the names of controls.
 SAID: Final = """() => { document.querySelectorAll('details').forEach(one => { one.open = true; });
-  return document.body.innerText + [...document.querySelectorAll('[aria-label]')].map(one => one.ariaLabel).join(); }"""
+  const named = [...document.querySelectorAll('[aria-label], optgroup')].map(one => one.ariaLabel || one.label);
+  return document.body.innerText + named.join(); }"""
 
 
 class Scene(NamedTuple):
@@ -62,12 +63,12 @@ def _help(reviewer: Reviewer) -> None:
 
 SCENES: Final[Mapping[str, Scene]] = MappingProxyType(
     {
-        "login": Scene(_at("/login"), "main"),
+        "login": Scene(_at("/login"), ".card"),
         "queue": Scene(_at("/queue"), size=(1280, 420)),
         "case-masked": Scene(_at(f"/cases/sample-{DOUBTFUL}")),
         "case-name": Scene(_at(f"/cases/sample-{DOUBTFUL}", shown=True), size=TALL),
         "case-return": Scene(_return, ".actions"),
-        "case-stumble": Scene(_stumble, "#stumbles"),
+        "case-stumble": Scene(_stumble, size=(1280, 420)),
         "case-4005": Scene(_at(f"/cases/sample-{KNOWN}", shown=True), size=TALL),
         "case-blind": Scene(_at(f"/cases/sample-{DRAWN}", shown=True)),
         "keys": Scene(_help, ".help"),
