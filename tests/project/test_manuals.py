@@ -68,7 +68,10 @@ def test_the_interface_names_every_code_with_its_severities() -> None:
         for code in Code
     }
     titled = [f"`{code.value}` {TITLES[code]}" if code in TITLES else f"`{code.value}`" for code in Code]
-    expected = [[title, "或".join(SEVERITY_TITLES[one] for one in severities[code])] for title, code in zip(titled, Code, strict=True)]
+    expected = [
+        [title, "或".join(SEVERITY_TITLES[one] for one in severities[code])]
+        for title, code in zip(titled, Code, strict=True)
+    ]
     assert [row[:2] for row in _rows(INTERFACE, "## 6. 代码")] == expected
 
 
