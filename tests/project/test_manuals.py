@@ -25,6 +25,7 @@ from service.options import DeskOptions
 from service.settings import Settings
 from tests.support.chinese import faults
 from tests.support.manuals import FOLDER, REVIEWERS, bold, plain, words_of_the_desk
+from tests.support.pages import blocks
 
 DEPLOYMENT, INTERFACE, SECURITY = (
     (FOLDER / f"{name}.md").read_text("utf-8") for name in ("部署手册", "接口说明", "数据安全与留存")
@@ -32,13 +33,12 @@ DEPLOYMENT, INTERFACE, SECURITY = (
 GROUPS: Final = (("child", EnteredChild), ("guardian", Guardian), ("files[]", SubmittedFile))
 LEFT_OPEN: Final = frozenset({"child", "files"})  # told by their own keys
 SENT_AT: Final = "webhook-timestamp"
-_BLOCK: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ROW: Final = re.compile(r"^\| (.+) \|$", re.MULTILINE)
 _CODE: Final = re.compile(r"`([^`]+)`")
 
 
 def _blocks(language: str) -> list[str]:
-    return [text for found, text in _BLOCK.findall(INTERFACE) if found == language]
+    return [block.text for block in blocks(INTERFACE) if block.language == language]
 
 
 EXAMPLES: Final[Mapping[str, Any]] = {
@@ -48,7 +48,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
 
 def _rows(text: str, heading: str) -> list[list[str]]:
     """The cells of the first table below a heading, without its head."""
-    section = text.split(f"{heading}\n", 1)[1].split("\n## ")[0]
+    section = text.split(f"{heading}\n", 1)[1].split("\n## ", maxsplit=1)[0]
     return [row.split(" | ") for row in _ROW.findall(section)][2:]
 
 
@@ -109,7 +109,7 @@ def test_a_message_of_the_interface_is_one(kind: str) -> None:
 def is_genuine() -> Callable[..., bool]:
     """The function by which the manual checks signatures."""
     names: dict[str, Any] = {}
-    exec(_blocks("python")[0], names)  # noqa: S102 - the manual's own example
+    exec(_blocks("python")[0], names)
     genuine: Callable[..., bool] = names["is_genuine"]
     return genuine
 

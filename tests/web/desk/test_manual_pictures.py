@@ -1,7 +1,7 @@
 """The pictures of the reviewers' manual: the desk as it is, and on each what the manual names beside it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
