@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 import yaml
-from models.reason_titles import REASON_TITLES
 
 from models.codes import Code
+from models.reason_titles import REASON_TITLES
 
 FOLDER: Final = Path("docs/zh")
 REVIEWERS: Final = (FOLDER / "审核员手册.md").read_text("utf-8")
