@@ -22,8 +22,8 @@ from bench.verification import begin, engine
 from fixtures.people.names import NameKind
 from fixtures.printing.fonts import MissingGlyphError
 from fixtures.truth import Harm, Split
+from models.names import is_han
 from pipeline.names.characters import READABLE_FILE
-from pipeline.names.normal import is_han
 from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 

@@ -8,12 +8,12 @@ from models.content import FieldContent, FileContent, PageContent, Resemblance, 
 from models.documents import Field, PageKind, Person
 from models.errors import EngineError, FileRejectedError
 from models.geometry import Quad
+from models.names import is_private_use, normal_name
 from pipeline.cases.context import PipelineContext
 from pipeline.glyphs.compare import GlyphQuery
 from pipeline.judge.dossier import FileView, open_dossier
 from pipeline.judge.name_match import NameContext, match_name
 from pipeline.names.characters import stretches, unreadable
-from pipeline.names.normal import is_private_use, normal_name
 from pipeline.stores.content import bytes_of
 
 _MOST: Final = 4  # unreadable characters of a name; with more, comparing pictures does not help

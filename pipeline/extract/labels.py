@@ -8,10 +8,10 @@ from rapidfuzz.distance import Hamming
 
 from models.geometry import Box, Quad
 from models.id_number import half_width
+from models.names import is_han
 from models.reading import Line
 from pipeline.extract.runs import SPACES, Run, cut, whole
 from pipeline.extract.simplified_script import folded
-from pipeline.names.normal import is_han
 
 _ONE_WRONG_IN = 4  # characters of a label; shorter labels are taken as they stand
 _SMALL = 3  # small letters that make a run one of another script

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from models.documents import PageKind
+from models.names import is_han
 from models.reading import Line
 from pipeline.extract.simplified_script import folded
-from pipeline.names.normal import is_han
 
 _ALIKE = 80.0  # percent
 _FUZZY_FROM = 4  # characters

@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 
 from models.documents import PageKind
 from models.geometry import Point, Quad
+from models.names import is_han
 from models.reading import Line, PageReading
 from pipeline.extract.deskew import deskew
-from pipeline.names.normal import is_han
 
 # Words that stand once on a page of a kind and on no page of another; 正页 and 副页 of a certificate are one page.
 _ANCHORS: Mapping[PageKind, tuple[str, ...]] = MappingProxyType(

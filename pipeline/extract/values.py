@@ -10,9 +10,9 @@ from typing import Final
 
 from models.documents import Field
 from models.id_number import half_width, is_certificate_number, iso_date, normal_number, parse_id_number
+from models.names import normal_name
 from models.submission import Sex
 from pipeline.extract.simplified_script import folded
-from pipeline.names.normal import normal_name
 
 # GB/T 3304-1991: the 56 nationalities, and what else a register may carry.
 ETHNICITIES: Final = frozenset(

@@ -8,6 +8,7 @@ from models.case import Case, StoredFile
 from models.content import FileContent
 from models.documents import Field, PageKind, Person
 from models.id_number import normal_number
+from models.names import normal_name
 from models.overview import day_of
 from models.policy import Policy
 from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
@@ -16,7 +17,6 @@ from pipeline.judge.holders import with_holders
 from pipeline.judge.name_match import NameContext
 from pipeline.judge.pages import PageView, Party
 from pipeline.names.characters import modern
-from pipeline.names.normal import normal_name
 
 
 class FileView(NamedTuple):

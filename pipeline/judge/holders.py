@@ -10,12 +10,12 @@ from rapidfuzz.distance import Hamming
 
 from models.documents import Field, PageKind, Person
 from models.id_number import age_on, normal_number, parse_id_number
+from models.names import normal_name
 from models.policy import Policy
 from models.submission import EnteredChild, Sex
 from pipeline.judge.field_legibility import Legibility, certain, legibility_of
 from pipeline.judge.name_match import NameContext, match_name
 from pipeline.judge.pages import Likeness, PageView, Party
-from pipeline.names.normal import normal_name
 
 _ADULT: Final = 18  # years
 _CHILD_LIKELY: Final = 2  # points from which a card counts as the child's

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from models.content import FieldContent, Piece
 from models.findings import Reason
+from models.names import SEPARATOR, is_private_use, normal_name
 from models.policy import NameLimits, Policy
 from models.reading import Glyph
 from pipeline.names.characters import are_variants, stretches, unreadable
-from pipeline.names.normal import SEPARATOR, is_private_use, normal_name
 from pipeline.perceive.ocr.lattice import log_likelihood
 
 _LEAST = 1e-6  # the smallest probability in odds

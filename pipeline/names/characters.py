@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from pipeline.names.normal import SEPARATOR, is_han
+from models.names import SEPARATOR, is_han
 
 # FE50 to FEA0 of GBK (without FE7F) were U+E815 to U+E864 in the fonts of that time, one after the other; GB 18030 gave
 # them codes of their own. The codecs of platforms disagree about fourteen of them, so none is used. Other private codes

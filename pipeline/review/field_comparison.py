@@ -13,12 +13,12 @@ from typing import Final, NamedTuple
 from models.documents import Field, Person
 from models.findings import Code, Finding, Reason, Severity
 from models.id_number import half_width, normal_number
+from models.names import normal_name
 from models.policy import Policy
 from models.result import FieldValue, Result
 from models.submission import Submission
 from pipeline.judge.dossier import guardian_person
 from pipeline.names.characters import modern
-from pipeline.names.normal import normal_name
 
 
 class Agreement(StrEnum):

@@ -6,12 +6,12 @@ from typing import Final, NamedTuple
 
 from models.documents import DocumentKind, Field
 from models.findings import CATALOGUE, Code, Evidence, Finding, Location, Reason, Severity, found
+from models.names import SEPARATOR, normal_name
 from models.register import ChildNumbers
 from models.review import ReviewDecision
 from pipeline.judge.dossier import in_todays_codes
 from pipeline.judge.rules.duplicates import child_numbers
 from pipeline.judge.rules.names import difference_of
-from pipeline.names.normal import SEPARATOR, normal_name
 from pipeline.review.locations import location_of_page
 from pipeline.review.review_case import ReviewCase
 from pipeline.review.sheet import ReviewRow, is_of

@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 from models.codes import Code, Reason
 from models.documents import Field, Person
 from models.id_number import is_certificate_number, is_province, parse_id_number
+from models.names import SEPARATOR, normal_name
 from models.review import Checked, Relation, ReviewDecision, ReviewOutcome, Role
 from models.submission import EnteredChild
-from pipeline.names.normal import SEPARATOR, normal_name
 from pipeline.review.field_comparison import canonical
 from pipeline.review.return_reasons import OF_FIELD, entered_name, fits, offered_reasons, row_at, seen_at
 from pipeline.review.review_case import ReviewCase

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from models.content import Resemblance
 from models.documents import Field
 from models.findings import Reason
+from models.names import normal_name
 from models.policy import NameLimits
 from pipeline.judge.name_match import NameMatch, is_placeholder, match_name
-from pipeline.names.normal import normal_name
 from tests.support.fields import field_of
 from tests.support.lines import Ink, Words
 

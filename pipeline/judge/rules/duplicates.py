@@ -9,13 +9,13 @@ from models.content import FieldContent
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Finding, Location, Reason, found
 from models.id_number import normal_number
+from models.names import normal_name
 from models.policy import Policy
 from models.register import ChildNumbers, KnownChild
 from models.submission import EnteredChild
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.name_match import is_placeholder
-from pipeline.names.normal import normal_name
 
 
 def duplicates(dossier: Dossier, known: tuple[KnownChild, ...], policy: Policy) -> Iterator[Finding]:

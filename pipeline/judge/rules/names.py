@@ -8,12 +8,12 @@ from models.content import FieldContent, LineContent
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Location, Reason, Severity, found
 from models.id_number import normal_number
+from models.names import normal_name
 from models.policy import LegibilityLimits
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, is_poor, legibility_of, overprinted
 from pipeline.judge.name_match import NameContext, NameMatch, combine, match_name
 from pipeline.judge.pages import PageView
-from pipeline.names.normal import normal_name
 
 
 def names(dossier: Dossier, context: NameContext) -> Iterator[Finding]:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.names import is_han, is_private_use, normal_name
 from pipeline.names.characters import modern
-from pipeline.names.normal import is_han, is_private_use, normal_name
 
 _HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
 
