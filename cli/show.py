@@ -1,5 +1,6 @@
 """`intake show`: the latest result of a case, and how a result is printed for people."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,7 +13,8 @@ from cli.console import stdout
 from cli.workspace import CliContext
 from models.documents import FIELD_TITLES
 from models.findings import SEVERITY_TITLES, TITLES, Finding
-from models.messages import Language, message_text
+from models.languages import Language
+from models.messages import MessageContext, MessageText, context_of, message_text
 from models.reason_titles import REASON_TITLES
 from models.result import DECISION_TITLES, EXIT_OF_DECISION, Decision, Result
 from pipeline.review.page_titles import page_title
@@ -33,28 +35,47 @@ def show(
     cli: CliContext = context.obj
     with cli.ledger() as ledger:
         result = ledger.cases.latest_result(submission_id)
+        case = ledger.cases.get(submission_id, result.revision)
     if as_json:
         print(result.to_json())
     else:
-        print_report(result, language)
+        known = context_of(result, [file.path for file in case.files], cli.settings().hospital)
+        print_report(result, [_words(finding, language, known) for finding in result.findings])
     return EXIT_OF_DECISION[result.decision]
 
 
-def print_report(result: Result, language: Language = Language.ZH_HANS) -> None:
-    """Print the decision, the findings with what to do next, and the pages; `language` is that of the messages."""
+def print_report(result: Result, words: Sequence[MessageText] | None = None) -> None:
+    """Print the decision, the findings with what to do next, and the pages.
+
+    Args:
+        result: The result.
+        words: What its findings say in another language; in their own if None.
+    """
     colour = _COLOURS[result.decision]
     title = Text(f"{result.submission_id}  第{result.revision}次提交  {DECISION_TITLES[result.decision]}")
-    parts = [_findings(result, language)] if result.findings else [Text("没有发现问题。")]
+    parts = (
+        [_findings(result, words or [*map(_own_words, result.findings)])]
+        if result.findings
+        else [Text("没有发现问题。")]
+    )
     stdout.print(Panel(Group(*parts, _pages(result)), title=title, border_style=colour, title_align="left"))
 
 
-def _findings(result: Result, language: Language) -> Table:
+def _words(finding: Finding, language: Language, context: MessageContext) -> MessageText:
+    """In simplified Chinese the words that were sent; in other languages they are made anew."""
+    return _own_words(finding) if language is Language.ZH_HANS else message_text(finding, language, context)
+
+
+def _own_words(finding: Finding) -> MessageText:
+    return MessageText(finding.message, finding.next_step)
+
+
+def _findings(result: Result, texts: Sequence[MessageText]) -> Table:
     table = Table(box=None, show_header=True, header_style="bold", padding=(0, 1))
     for heading in ("代码", "结果", "说明", "系统识别／家长填写", "下一步"):
         table.add_column(heading, overflow="fold")
-    for finding in result.findings:
+    for finding, words in zip(result.findings, texts, strict=True):
         code = f"{finding.code} {TITLES.get(finding.code, '')}".strip()
-        words = message_text(finding, language)
         cells = (
             f"{code}\n{REASON_TITLES[finding.reason]}",
             SEVERITY_TITLES[finding.severity],

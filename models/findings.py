@@ -6,16 +6,15 @@ from pydantic import Field as Key
 from pydantic import model_validator
 
 from models.base import Model
-from models.catalogue import CATALOGUE, NOTED, SEVERITY_TITLES, TITLES, CatalogueEntry
+from models.catalogue import CATALOGUE, SEVERITY_TITLES, TITLES
 from models.codes import Code, Reason, Severity
-from models.documents import DOCUMENT_TITLES, FIELD_TITLES, DocumentKind, Field, PageKind
+from models.documents import DocumentKind, Field, PageKind
 from models.geometry import Box
 
 __all__ = [
     "CATALOGUE",
     "SEVERITY_TITLES",
     "TITLES",
-    "CatalogueEntry",
     "Code",
     "Evidence",
     "Finding",
@@ -25,7 +24,6 @@ __all__ = [
     "Stated",
     "disagreement",
     "found",
-    "message_of",
 ]
 
 
@@ -38,20 +36,16 @@ class Location(Model):
     page_kind: PageKind | None = None
     field: Field | None = None
     box: Box | None = None
-    role: str | None = None  # such as 孩子本人页: shown to people beside the page number
 
-    @property
-    def words(self) -> str:
-        """The page in a parent's words, for example 户口本第5页（孩子本人页）."""
-        if self.document is None:
-            return "上传的页面"
-        page = f"第{self.page_no}页" if self.page_no else ""
-        role = f"（{self.role}）" if self.role else ""
-        return f"{DOCUMENT_TITLES[self.document]}{page}{role}"
+    @model_validator(mode="before")
+    @classmethod
+    def _without_role(cls, value: object) -> object:
+        """Locations that were stored up to version 0.1 have the name of the page, too; it is made anew."""
+        return {name: one for name, one in value.items() if name != "role"} if isinstance(value, dict) else value
 
 
 class Finding(Model):
-    """One finding: code, reason, location, evidence, message and next step. `found` builds it from the catalogue.
+    """One finding: code, reason, location and evidence, which `found` puts together.
 
     Attributes:
         document: The document that the finding is about, as far as known.
@@ -60,7 +54,8 @@ class Finding(Model):
         read: The value on the document; of two contradicting values, the one at this place.
         entered: The value that the parent entered; of two contradicting values, the other one.
         measured: The measure that led to the finding, and `limit` what it must reach; null if nothing was measured.
-        message: For the parent, in Chinese.
+        message: What is wrong, and where, for the parent, in Chinese; set with `next_step` when the case is concluded
+            (`models.messages.worded`), empty before.
         next_step: What the parent does next.
     """
 
@@ -77,13 +72,12 @@ class Finding(Model):
     entered: str | None = None
     measured: float | None = None
     limit: float | None = None
-    message: str
-    next_step: str
+    message: str = ""
+    next_step: str = ""
 
     @model_validator(mode="after")
     def _in_catalogue(self) -> Self:
-        entry = CATALOGUE.get((self.code, self.reason))
-        if entry is None or self.severity not in entry.severities:
+        if self.severity not in CATALOGUE.get((self.code, self.reason), ()):
             raise ValueError(f"{self.code}/{self.reason}/{self.severity} is not in the catalogue")
         return self
 
@@ -95,7 +89,6 @@ class Evidence(NamedTuple):
     entered: str | None = None
     measured: float | None = None
     limit: float | None = None
-    detail: str = ""  # for the message only
 
 
 class Stated(NamedTuple):
@@ -106,12 +99,6 @@ class Stated(NamedTuple):
     measured: float | None = None
 
 
-def message_of(code: Code, reason: Reason, place: Location, detail: str) -> str:
-    """The catalogue's message for a location; only `detail` may quote a value."""
-    field = f"{FIELD_TITLES[place.field]}处" if place.field else ""
-    return CATALOGUE[code, reason].message.format(where=place.words, field=field, detail=detail)
-
-
 def found(
     code: Code,
     reason: Reason,
@@ -120,23 +107,14 @@ def found(
     *,
     severity: Severity | None = None,
 ) -> Finding:
-    """Build a finding with the catalogue's message and next step; without a severity the default one.
+    """Build a finding, still without words; without a severity it has the catalogue's default one.
 
     Raises:
         KeyError: The catalogue has no such code and reason.
         ValueError: The catalogue does not allow this severity.
     """
-    entry = CATALOGUE[code, reason]
-    severity = severity or entry.severities[0]
-    return Finding(
-        code=code,
-        reason=reason,
-        severity=severity,
-        **place.model_dump(exclude={"role"}),
-        **{key: value for key, value in evidence._asdict().items() if key != "detail"},
-        message=message_of(code, reason, place, evidence.detail),
-        next_step=NOTED if severity is Severity.WARNING else entry.next_step,
-    )
+    severity = severity or CATALOGUE[code, reason][0]
+    return Finding(code=code, reason=reason, severity=severity, **place.model_dump(), **evidence._asdict())
 
 
 def disagreement(

@@ -105,6 +105,7 @@ class Judgement(Model):
     """A result without ids and provenance, as judging gives it."""
 
     decision: Decision
+    notice: str
     findings: tuple[Finding, ...]
     fields: tuple[FieldValue, ...]
     pages: tuple[PageOutcome, ...]
@@ -116,6 +117,8 @@ class Result(Model):
     Attributes:
         revision: Counts from 1; the same `submission_id` with other content makes the next one.
         decision: `returned` if any finding rejects, else `review` if any asks for it, else `accepted`.
+        notice: A short text about the whole result, without personal data, for SMS and push; null in results that were
+            stored before there were notices.
         findings: In the order of the rules; none appears twice.
         fields: Every value that was read.
         pages: Every page of every file that opened, in the order of the files.
@@ -125,6 +128,7 @@ class Result(Model):
     submission_id: str
     revision: int = Key(ge=1)
     decision: Decision
+    notice: str | None = None
     findings: tuple[Finding, ...]
     fields: tuple[FieldValue, ...]
     pages: tuple[PageOutcome, ...]

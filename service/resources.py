@@ -72,7 +72,7 @@ class Resources:
     def _made(self) -> PipelineContext:
         settings = self.settings
         make_private(settings)
-        policy = read_policy(settings.policy_file)
+        policy = read_policy(settings)
         store = open_store(settings.store_at, settings.store)
         ledger = open_ledger(settings.ledger_at, register_secret(settings))
         self._readers = OcrPool(settings.engine, settings.readers)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from models.errors import ExitCode, PipelineError
+from models.hospital import Hospital
 from models.policy import Limits, Policy
 from pipeline.delivery.webhook import WebhookOptions
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
             file in the workspace, made at the first start, if None.
         policy_file: The hospital's rules as YAML; the built-in ones if None.
         models: The operator's own PP-OCR models, `det/` and `rec/`; the bundled ones if None.
+        hospital: The facts of the hospital that messages to parents name.
         store: How to reach an S3 server, and under which keys objects are encrypted.
     """
 
@@ -47,6 +49,7 @@ class Settings(BaseSettings):
     register_secret: Annotated[SecretStr, Field(min_length=64)] | None = None
     policy_file: Path | None = None
     models: Path | None = None
+    hospital: Hospital = Hospital()
     store: StoreOptions = StoreOptions()
     limits: Limits = Limits()
     ocr: OcrOptions = Field(default_factory=OcrOptions)
@@ -114,21 +117,25 @@ class SettingsError(PipelineError):
     exit_code = ExitCode.USAGE
 
 
-def read_policy(file: Path | None) -> Policy:
-    """The hospital's rules.
+def read_policy(settings: Settings) -> Policy:
+    """The hospital's rules, with the facts of the hospital, which are settings.
 
     Raises:
         SettingsError: The file cannot be read, is not YAML, or has an unknown key or value.
     """
+    file = settings.policy_file
     if file is None:
-        return Policy()
+        return Policy(hospital=settings.hospital)
     try:
-        return Policy.model_validate(yaml.safe_load(file.read_bytes()) or {})
+        policy = Policy.model_validate(yaml.safe_load(file.read_bytes()) or {})
     except (OSError, yaml.YAMLError) as error:
         raise SettingsError(f"The policy file {file} cannot be read: {type(error).__name__}.") from error
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise SettingsError(f"The policy file {file} is wrong: {wrong}.") from None
+    if "hospital" in policy.model_fields_set:
+        raise SettingsError(f"The policy file {file} is wrong: hospital is set by INTAKE_HOSPITAL__NAME and so on.")
+    return policy.model_copy(update={"hospital": settings.hospital})
 
 
 def unknown_variables() -> tuple[str, ...]:

@@ -123,7 +123,7 @@ def _register_secret(settings: Settings) -> Iterator[PipelineError]:
 
 def _policy(settings: Settings) -> Iterator[PipelineError]:
     try:
-        read_policy(settings.policy_file)
+        read_policy(settings)
     except SettingsError as error:
         yield error
 

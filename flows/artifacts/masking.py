@@ -5,9 +5,12 @@ from types import MappingProxyType
 from typing import Final
 
 from models.documents import FIELD_TITLES, PAGE_TITLES, Field
-from models.findings import Finding, Location, message_of
+from models.findings import Finding
+from models.hospital import Hospital
+from models.languages import Language
 from models.masking import mask
-from models.result import Result
+from models.messages import MessageContext, Upload, message_text
+from models.result import Decision, Result
 from pipeline.review.field_comparison import canonical
 from pipeline.review.measures import MeasureKind, measure_of
 from pipeline.review.page_titles import page_title
@@ -64,14 +67,9 @@ def place(finding: Finding, result: Result, files: Sequence[str]) -> str:
 
 
 def message(finding: Finding, files: Sequence[str]) -> str:
-    """The catalogue's message anew: the finding's own may quote what was read, or name the file."""
-    where = Location(document=finding.document, page_no=finding.page_no, field=finding.field)
-    detail = (
-        difference(finding.field, finding.read, finding.entered) or "…"
-        if finding.field
-        else ordinal(finding.file, files).removeprefix("文件")
-    )
-    return message_of(finding.code, finding.reason, where, detail)
+    """The message anew, without the values that the finding's own may quote."""
+    anew = MessageContext(Upload(files), Decision.RETURNED, Hospital())  # of the message nothing depends on these two
+    return message_text(finding, Language.ZH_HANS, anew, quoting=False).message
 
 
 def difference(field: Field | None, one: str | None, other: str | None) -> str:

@@ -9,6 +9,8 @@ from models.case import FailedPage, StoredFile
 from models.documents import PageKind, Person
 from models.findings import Code, Finding
 from models.geometry import Box, Quad
+from models.languages import Language
+from models.messages import Upload, notice_text, worded
 from models.policy import Policy
 from models.register import Birth, ChildNumbers, Delivery, KnownChild, RegisterQuery
 from models.result import FieldValue, Judgement, PageOutcome, decide
@@ -36,12 +38,15 @@ def judge(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext)
         known: Records of the register that share a key with the case; never its own.
         context: The engine's alphabet, and the hospital's policy.
     """
-    findings = tuple(_unique(_findings(dossier, known, context)))
+    fields, pages = tuple(field_values(dossier)), tuple(_outcomes(dossier, context.policy))
+    upload, hospital = Upload([view.file.path for view in dossier.files], pages, fields), context.policy.hospital
+    findings = worded(tuple(_unique(_findings(dossier, known, context))), upload, hospital)
     return Judgement(
         decision=decide(findings),
+        notice=notice_text(findings, Language.ZH_HANS, hospital),
         findings=findings,
-        fields=tuple(field_values(dossier)),
-        pages=tuple(_outcomes(dossier, context.policy)),
+        fields=fields,
+        pages=pages,
     )
 
 
@@ -109,7 +114,7 @@ def _findings(dossier: Dossier, known: tuple[KnownChild, ...], context: NameCont
 
 
 def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Each finding once; findings that differ only in their messages count as the same."""
+    """Each finding once, whatever its evidence."""
     seen = set()
     for finding in findings:
         key = (finding.code, finding.reason, finding.file, finding.page_no, finding.field, finding.box)

@@ -1,8 +1,6 @@
 """A page as the rules see it: its content, whose it is, and the locations of its fields."""
 
-from collections.abc import Mapping
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NamedTuple
 
 from models.case import StoredFile
@@ -83,18 +81,11 @@ class PageView(NamedTuple):
             page_kind=self.kind,
             field=field,
             box=self.on_page(self.unclipped(field, person)),
-            role=self._role,
         )
 
     def on_page(self, box: Box) -> Box:
         """The part of a box that is on the page; boxes of print at the edge reach beyond it."""
         return box.within(self.content.width, self.content.height)
-
-    @property
-    def _role(self) -> str | None:
-        if self.kind is PageKind.HUKOU_MEMBER and self.holder:
-            return _HOLDERS.get(self.holder)
-        return _SIDES.get(self.kind)
 
     def unclipped(self, field: Field | None = None, person: Person | None = None) -> Box:
         """The box of a field, or where it is expected, even beyond the picture's edge; of the page without a field."""
@@ -107,11 +98,3 @@ class PageView(NamedTuple):
             return expected
         label = self.content.labels.get(slot)
         return beyond(label, _CELL).box if label else self.content.quad.box
-
-
-_HOLDERS: Mapping[Person, str] = MappingProxyType(
-    {Person.CHILD: "孩子本人页", Person.FATHER: "父亲页", Person.MOTHER: "母亲页", Person.HEAD: "户主页"}
-)
-_SIDES: Mapping[PageKind, str] = MappingProxyType(
-    {PageKind.ID_PORTRAIT: "人像面", PageKind.ID_EMBLEM: "国徽面", PageKind.HUKOU_HOME: "首页"}
-)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from models.catalogue import NOTED
 from models.documents import Field, Person
 from models.findings import CATALOGUE, Finding, Severity
 from models.id_number import normal_number
+from models.languages import Language
+from models.messages import notice_text, worded
 from models.register import ChildNumbers, KnownChild
 from models.result import Decision, FieldValue, Result, decide
 from models.review import Checked, ReviewDecision, ReviewOutcome
@@ -49,32 +50,37 @@ def _recorded(review: ReviewCase, intent: Intent) -> RecordedDecision:
     child, numbers = registered(review, intent.verdict.checked)
     if decision is Decision.RETURNED:  # registers no child; the numbers serve to erase the case with its child
         return recorded._replace(result=returned(review, intent.verdict), numbers=numbers)
-    return recorded._replace(result=accepted(review.laid_out.result), child=child, numbers=numbers)
+    return recorded._replace(result=accepted(review), child=child, numbers=numbers)
 
 
-def accepted(result: Result) -> Result:
+def accepted(review: ReviewCase) -> Result:
     """The result of an accepted case: findings that may be warnings become warnings, all others go."""
-    return _with_findings(result, _as_warnings(result))
+    return _with_findings(review, _as_warnings(review.laid_out.result))
 
 
 def returned(review: ReviewCase, verdict: ReviewDecision) -> Result:
     """The result of a returned case: the reviewer's reason, and warnings for what it does not settle."""
     reason = finding_of(review, verdict)
     warnings = _as_warnings(review.laid_out.result)
-    return _with_findings(
-        review.laid_out.result, (reason, *(one for one in warnings if not _is_settled_by(reason, one)))
-    )
+    return _with_findings(review, (reason, *(one for one in warnings if not _is_settled_by(reason, one))))
 
 
-def _with_findings(result: Result, findings: tuple[Finding, ...]) -> Result:
-    return result.model_copy(update={"findings": findings, "decision": decide(findings)})
+def _with_findings(review: ReviewCase, findings: tuple[Finding, ...]) -> Result:
+    """The result with other findings, in the words that the parent reads."""
+    result, hospital = review.laid_out.result, review.policy.hospital
+    changed = {
+        "decision": decide(findings),
+        "notice": notice_text(findings, Language.ZH_HANS, hospital),
+        "findings": worded(findings, review.upload, hospital),
+    }
+    return result.model_copy(update=changed)
 
 
 def _as_warnings(result: Result) -> tuple[Finding, ...]:
     return tuple(
-        finding.model_copy(update={"severity": Severity.WARNING, "next_step": NOTED})
+        finding.model_copy(update={"severity": Severity.WARNING})
         for finding in result.findings
-        if Severity.WARNING in CATALOGUE[finding.code, finding.reason].severities
+        if Severity.WARNING in CATALOGUE[finding.code, finding.reason]
     )
 
 

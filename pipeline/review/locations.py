@@ -1,4 +1,4 @@
-"""Where things of a case are: its pages, the row that a finding is about, and locations in a parent's words."""
+"""Where things of a case are: its pages, the row that a finding is about, and the locations of fields and pages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -69,7 +69,7 @@ def pages_of(case: Case, result: Result, dossier: Dossier | None) -> tuple[Sheet
 
 
 def location_of_field(field: Checked, page: SheetPage, case: Case, dossier: Dossier | None) -> Location:
-    """The location of a field on a page, in the words by which a parent knows the page."""
+    """The location of a field on a page."""
     views = [view for view in _views(dossier, page.file, page.page_no) if view.document is field.document]
     holding = [view for view in views if _has_field(view, field.field, field.box)] or views
     whole = holding[0].place() if holding else _by_result(page, case, field.document)
@@ -77,7 +77,7 @@ def location_of_field(field: Checked, page: SheetPage, case: Case, dossier: Doss
 
 
 def location_of_page(page: SheetPage, case: Case, dossier: Dossier | None) -> Location:
-    """The location of a page, in the words by which a parent knows it: they depend on whose page it is."""
+    """The location of a page."""
     first = next(_views(dossier, page.file, page.page_no), None)
     return first.place() if first else _by_result(page, case)
 

@@ -11,7 +11,6 @@ from models.register import ChildNumbers
 from models.review import ReviewDecision
 from pipeline.judge.dossier import in_todays_codes
 from pipeline.judge.rules.duplicates import child_numbers
-from pipeline.judge.rules.names import difference_of
 from pipeline.review.locations import location_of_page
 from pipeline.review.review_case import ReviewCase
 from pipeline.review.sheet import ReviewRow, is_of
@@ -54,7 +53,7 @@ def offered_reasons(review: ReviewCase) -> tuple[ReasonOffered, ...]:
 
 def _may_be_given(code: Code, reason: Reason) -> bool:
     """Whether a reviewer may give the reason: it rejects, and the parent can do something about it."""
-    rejects = Severity.REJECT in CATALOGUE[code, reason].severities
+    rejects = Severity.REJECT in CATALOGUE[code, reason]
     return rejects and code not in _BY_MACHINE and reason is not Reason.CROSS_DOCUMENT
 
 
@@ -106,14 +105,13 @@ def fits(code: Code, place: Location | None) -> bool:
 
 
 def finding_of(review: ReviewCase, verdict: ReviewDecision) -> Finding:
-    """The finding of a return, in the words that the parent reads.
+    """The finding of a return, still without the words that the parent reads.
 
     Raises:
         ValueError: The decision has no reason for a return.
     """
     code, reason, place = verdict.code, verdict.reason, verdict.place or Location()
-    entry = CATALOGUE.get((code, reason)) if code and reason else None
-    if code is None or reason is None or entry is None or Severity.REJECT not in entry.severities:
+    if code is None or reason is None or Severity.REJECT not in CATALOGUE.get((code, reason), ()):
         raise ValueError("A return needs a reason that rejects.")
     if code in _BY_MACHINE:
         return _as_found(review, code, reason)
@@ -126,7 +124,7 @@ def finding_of(review: ReviewCase, verdict: ReviewDecision) -> Finding:
 
 
 def _as_found(review: ReviewCase, code: Code, reason: Reason) -> Finding:
-    """The machine's own finding, whose message names the file."""
+    """The machine's own finding, which points at the file."""
     same = (finding for finding in review.sheet.blockers if (finding.code, finding.reason) == (code, reason))
     if (finding := next(same, None)) is None:
         raise ValueError("Only the machine finds that a file does not open.")
@@ -134,13 +132,11 @@ def _as_found(review: ReviewCase, code: Code, reason: Reason) -> Finding:
 
 
 def _name_differs(review: ReviewCase, verdict: ReviewDecision, place: Location) -> Finding:
-    """Names the first character that differs from what the reviewer saw, or the two lengths; dots do not count."""
+    """The name as the reviewer saw it: another character, or another length, where dots do not count."""
     seen, entered = normal_name(seen_at(review, verdict) or ""), entered_name(review)
     ours, theirs = (name.replace(SEPARATOR, "") for name in (normal_name(entered), seen))
     reason = Reason.DIFFERENT if len(ours) == len(theirs) else Reason.LENGTH
-    at = next((at for at, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]), 0)
-    evidence = Evidence(read=seen, entered=entered, detail=difference_of(ours, theirs, at, reason))
-    return found(Code.NAME_DIFFERS, reason, place, evidence, severity=Severity.REJECT)
+    return found(Code.NAME_DIFFERS, reason, place, Evidence(read=seen, entered=entered), severity=Severity.REJECT)
 
 
 def _entered(review: ReviewCase, code: Code, place: Location) -> str | None:

@@ -6,6 +6,7 @@ from models.case import Case
 from models.codes import Code, Reason
 from models.content import FileContent
 from models.findings import Location
+from models.messages import Upload
 from models.policy import Limits, Policy
 from models.register import KnownChild
 from models.result import Result
@@ -49,6 +50,12 @@ class ReviewCase(NamedTuple):
     def submission_id(self) -> str:
         """The id of the case's submission."""
         return self.laid_out.case.submission.submission_id
+
+    @property
+    def upload(self) -> Upload:
+        """What came in, by which the parent's messages name pages."""
+        result = self.laid_out.result
+        return Upload([file.path for file in self.laid_out.case.files], result.pages, result.fields)
 
     @property
     def may_repeat(self) -> bool:

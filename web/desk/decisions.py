@@ -7,7 +7,9 @@ from starlette.responses import Response
 
 from models.codes import Code, Reason
 from models.errors import AlreadyDecidedError, ChildExistsError, HeldError, RefusedDecisionError
-from models.messages import Language, message_text
+from models.languages import Language
+from models.messages import MessageContext, message_text
+from models.result import Decision
 from models.review import Checked, Relation, ReviewDecision, ReviewOutcome
 from pipeline.review.deciding import decide_case
 from pipeline.review.return_reasons import finding_of, fits, offered_reasons, place_of
@@ -86,7 +88,8 @@ def preview(context: RequestContext) -> Response:
     shown = was_shown(context, review_case)  # messages for parents quote names
     if shown and verdict.code and verdict.reason and fits(verdict.code, verdict.place):
         finding = finding_of(review_case, verdict)
-        messages = [(language.value, message_text(finding, language)) for language in Language]
+        sent = MessageContext(review_case.upload, Decision.RETURNED, review_case.policy.hospital)
+        messages = [(language.value, message_text(finding, language, sent)) for language in Language]
     return context.page("preview.html", messages=messages, shown=shown)
 
 

@@ -9,9 +9,8 @@ from typing import Any, Final
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES
-from models.messages import Language as ParentsLanguage
-from models.messages import wordings
+from models.languages import Language as ParentsLanguage
+from models.languages import wordings
 from models.reason_titles import REASON_TITLES
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -70,12 +69,10 @@ def environment() -> Environment:
 
 def _titles(language: DeskLanguage) -> Iterator[tuple[str, str]]:
     """The titles of documents, pages and fields, in the words that parents read; of reasons, where no file has them."""
-    kinds: dict[str, Mapping[Any, str]]
+    words = wordings(ParentsLanguage(language.value))
+    kinds: dict[str, Mapping[Any, str]] = {"document": words.documents, "page": words.pages, "field": words.fields}
     if language is DeskLanguage.ZH_HANS:
-        kinds = {"document": DOCUMENT_TITLES, "page": PAGE_TITLES, "field": FIELD_TITLES, "reason": REASON_TITLES}
-    else:
-        wording = wordings(ParentsLanguage(language.value))
-        kinds = {"document": wording.documents, "page": wording.pages, "field": wording.fields}
+        kinds |= {"reason": REASON_TITLES}
     for kind, titles in kinds.items():
         yield from ((f"{kind}.{name.value}", title) for name, title in titles.items())
 

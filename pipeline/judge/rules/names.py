@@ -135,25 +135,13 @@ def _in_doubt(
 
 
 def _different(page: PageView, field: FieldContent, verdict: NameMatch, entered: str) -> Finding:
-    """The finding that names the differing character, or the former name."""
+    """The finding at the differing character, or at the former name."""
     if page.value(Field.FORMER_NAME) == normal_name(entered):
         return found(
             Code.NAME_DIFFERS, Reason.FORMER_NAME, page.place(Field.FORMER_NAME), _evidence(field, verdict, entered)
         )
-    reason = verdict.reason or Reason.DIFFERENT
-    evidence = _evidence(field, verdict, entered)._replace(detail=_detail(field, verdict, entered))
+    reason, evidence = verdict.reason or Reason.DIFFERENT, _evidence(field, verdict, entered)
     return found(Code.NAME_DIFFERS, reason, _place(page, field, verdict), evidence)
-
-
-def _detail(field: FieldContent, verdict: NameMatch, entered: str) -> str:
-    return difference_of(normal_name(entered), field.value or "", verdict.at or 0, verdict.reason)
-
-
-def difference_of(ours: str, theirs: str, at: int, reason: Reason | None) -> str:
-    """The difference between an entered and a printed name, in words for the parent."""
-    if reason is Reason.LENGTH:
-        return f"您填写了{len(ours)}个字，证件上是{len(theirs)}个字"
-    return f"第{at + 1}个字您填写的是“{ours[at]}”，证件上是“{theirs[at]}”"
 
 
 def _place(page: PageView, field: FieldContent, verdict: NameMatch) -> Location:

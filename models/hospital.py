@@ -1,0 +1,59 @@
+"""The facts of a hospital that messages to parents name: where its scanner is, whom to ask, and when."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, StringConstraints
+
+from models.base import Model
+
+_BROKEN: Final = re.compile(r"[{}\x00-\x1f\x7f\u2028\u2029【】]")
+
+
+def _is_plain(text: str) -> str:
+    """Refuse line breaks, braces, which are placeholders, and the brackets around a signature."""
+    if _BROKEN.search(text):
+        raise ValueError("has a line break, a brace or a bracket of a signature")
+    return text
+
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_is_plain)]
+_Needed = Annotated[_Text, StringConstraints(min_length=1)]
+
+
+class HospitalFacts(Model):
+    """The facts in one language; without a value the one in Chinese holds.
+
+    Attributes:
+        name: Signs the short notice about a result.
+        scanner: Where the scanner for parents stands, such as 医院3号厅.
+        office: Who sorts out numbers that two children have, such as 医院信息科.
+        hours: When staff can be reached.
+    """
+
+    name: _Needed | None = None
+    scanner: _Needed | None = None
+    office: _Needed | None = None
+    hours: _Needed | None = None
+
+
+class Hospital(Model):
+    """The facts in simplified Chinese, and in the other languages of messages.
+
+    Attributes:
+        name: Signs the short notice about a result; empty where the gateway signs it.
+        scanner: Where the scanner for parents stands.
+        office: Who sorts out numbers that two children have.
+        hours: When staff can be reached.
+        telephone: Under which number; empty for none.
+        zh_hant: The same in traditional Chinese.
+        en: The same in English.
+    """
+
+    name: _Text = "××儿童医院"
+    scanner: _Needed = "医院3号厅"
+    office: _Needed = "医院信息科"
+    hours: _Needed = "工作日8:30至17:00"
+    telephone: Annotated[_Text, StringConstraints(max_length=20)] = ""
+    zh_hant: HospitalFacts = HospitalFacts()
+    en: HospitalFacts = HospitalFacts()
