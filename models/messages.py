@@ -4,24 +4,24 @@ A finding gets its words when its case is concluded: the next step depends on th
 name of a page on what else was uploaded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from models.catalogue import CATALOGUE
 from models.codes import Code, Reason, Severity
-from models.documents import DOCUMENT_OF_PAGE, DocumentKind, PageKind, Person
 from models.findings import Finding
-from models.geometry import Box
 from models.hospital import Hospital
 from models.languages import FindingWords, Language, Wordings, facts_in, wordings
 from models.names import SEPARATOR, normal_name
-from models.result import Decision, FieldValue, PageOutcome, Result, decide
+from models.places import Upload, place_words
+from models.result import Decision, Result, decide
 
+PHONE_LENGTH: Final = 60  # characters of Chinese that a parent reads at a glance
 NOTICE_LENGTH: Final = 57  # characters, with the signature
+_CHINESE: Final = (Language.ZH_HANS, Language.ZH_HANT)
 _DAY: Final = len("2019-11-23")
-_NAMED_BY_KIND: Final = frozenset(DOCUMENT_OF_PAGE) - {PageKind.HUKOU_MEMBER}  # a member page is named by its holder
-_NUMBERED: Final = frozenset({DocumentKind.HOUSEHOLD_REGISTER})  # of cards and certificates the name tells the page
 
 
 class MessageText(NamedTuple):
@@ -29,20 +29,6 @@ class MessageText(NamedTuple):
 
     message: str
     next_step: str
-
-
-class Upload(NamedTuple):
-    """What came in, by which a page is named so that a parent finds it.
-
-    Attributes:
-        files: The paths of the manifest, in its order.
-        pages: Every page of the files that opened.
-        fields: What was read; tells whose a page is.
-    """
-
-    files: Sequence[str]
-    pages: Sequence[PageOutcome] = ()
-    fields: Sequence[FieldValue] = ()
 
 
 class MessageContext(NamedTuple):
@@ -79,7 +65,7 @@ def message_text(finding: Finding, language: Language, context: MessageContext, 
     quoted = _quoted(finding, words) if quoting and said.quoted and finding.severity is Severity.REJECT else None
     template, step = _templates(said, finding.severity, words, context.decision)
     message = (said.quoted if quoted and said.quoted else template).format(
-        **_places(finding, words, context.upload), **(quoted or {})
+        **place_words(finding, words, context.upload), **(quoted or {})
     )
     return MessageText(_capital(message), _capital(step.format(**_facts(language, context.hospital))))
 
@@ -95,12 +81,33 @@ def catalogue_text(
 
 def notice_text(findings: Sequence[Finding], language: Language, hospital: Hospital) -> str:
     """The short notice about a result: no personal data, and in Chinese at most `NOTICE_LENGTH` characters."""
-    words, facts = wordings(language), _facts(language, hospital)
-    signature = words.signature.format(name=facts["name"]) if facts["name"] else ""
+    words, facts, signature = wordings(language), _facts(language, hospital), _signature(language, hospital)
     rejected = [finding.code for finding in findings if finding.severity is Severity.REJECT]
-    forms = [form.format(count=len(rejected), **facts) for form in _notices(decide(tuple(findings)), set(rejected), words)]
+    forms = [
+        form.format(count=len(rejected), **facts) for form in _notices(decide(tuple(findings)), set(rejected), words)
+    ]
     texts = [f"{signature}{form}" for form in forms]
     return next((text for text in texts if len(text) <= NOTICE_LENGTH), texts[-1])
+
+
+def too_long(hospital: Hospital) -> Iterator[str]:
+    """The next steps and the notices that the hospital's facts make too long, by language, code and reason."""
+    for language in _CHINESE:
+        for (code, reason), severities in CATALOGUE.items():
+            steps = (catalogue_text(code, reason, one, language, hospital).next_step for one in severities)
+            yield from (f"{language} {code}/{reason}" for step in steps if len(step) > PHONE_LENGTH)
+        signature = _signature(language, hospital)
+        for kind, forms in wordings(language).notices:
+            if (
+                min(len(f"{signature}{form.format(count=99, **_facts(language, hospital))}") for form in forms)
+                > NOTICE_LENGTH
+            ):
+                yield f"{language} notice/{kind}"
+
+
+def _signature(language: Language, hospital: Hospital) -> str:
+    name = _facts(language, hospital)["name"]
+    return wordings(language).signature.format(name=name) if name else ""
 
 
 def _notices(decision: Decision, rejected: set[Code], words: Wordings) -> tuple[str, ...]:
@@ -156,7 +163,7 @@ def _quoted(finding: Finding, words: Wordings) -> dict[str, str] | None:
         return None
     match finding.code:
         case Code.NAME_DIFFERS:
-            return _names(entered, read)
+            return _names(entered, read, finding.reason)
         case Code.BIRTH_DATE_DIFFERS:
             days = [_day(value, words) for value in (entered, read)]
             return {"entered": days[0], "read": days[1]} if days[0] and days[1] else None
@@ -164,13 +171,14 @@ def _quoted(finding: Finding, words: Wordings) -> dict[str, str] | None:
             return {"entered": entered, "read": read}
 
 
-def _names(entered: str, read: str) -> dict[str, str] | None:
-    """The first character that differs, or the two lengths; the dots between parts of a name do not count."""
+def _names(entered: str, read: str, reason: Reason) -> dict[str, str] | None:
+    """The two lengths, or the first character that differs; the dots between parts of a name do not count."""
     ours, theirs = (normal_name(name).replace(SEPARATOR, "") for name in (entered, read))
-    if len(ours) != len(theirs):
-        return {"entered": str(len(ours)), "read": str(len(theirs))}
-    at = next((at for at, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1]), None)
-    return None if at is None else {"n": str(at + 1), "entered": ours[at], "read": theirs[at]}
+    if reason is Reason.LENGTH:
+        return {"entered": str(len(ours)), "read": str(len(theirs))} if len(ours) != len(theirs) else None
+    pairs = enumerate(zip(ours, theirs, strict=False), start=1)
+    at = next(((n, *pair) for n, pair in pairs if pair[0] != pair[1]), None) if len(ours) == len(theirs) else None
+    return None if at is None else {"n": str(at[0]), "entered": at[1], "read": at[2]}
 
 
 def _day(value: str, words: Wordings) -> str:
@@ -179,84 +187,3 @@ def _day(value: str, words: Wordings) -> str:
     except ValueError:
         return ""
     return words.date.format(year=day.year, month=day.month, day=day.day)
-
-
-def _places(finding: Finding, words: Wordings, upload: Upload) -> dict[str, str]:
-    where = _where(finding, words, upload)
-    labels = words.labels.get(finding.document, {}) if finding.document else {}
-    title = (labels.get(finding.field) or words.fields[finding.field]) if finding.field else ""
-    name = _name(_page_of(finding, upload), words, upload)
-    return {
-        "where": where,
-        "spot": words.spot.format(where=where, field=title) if title else where,
-        "page": words.named.format(name=name) if name else where,
-        "file": _file(finding, words, upload),
-    }
-
-
-def _where(finding: Finding, words: Wordings, upload: Upload) -> str:
-    """The page as a parent finds it: by its name if it has one, with numbers where those help; else by its file."""
-    page = _page_of(finding, upload)
-    name = _name(page, words, upload)
-    if page is not None and name:
-        place = _beside(page, name, words, upload)
-        named = words.named.format(name=name)
-        return words.beside.format(name=named, place=place) if place else named
-    if finding.file is not None:
-        return _file(finding, words, upload)
-    return words.documents[finding.document] if finding.document else words.nowhere
-
-
-def _page_of(finding: Finding, upload: Upload) -> PageOutcome | None:
-    """The page that a finding points to; of several documents in one picture the one of its kind that has its box."""
-    there = [page for page in upload.pages if (page.file, page.page_no) == (finding.file, finding.page_no)]
-    kind = [page for page in there if page.kind is finding.page_kind] or there
-    box = finding.box or Box(0, 0, 0, 0)
-    return max(kind, key=lambda page: page.quad.box.overlap(box), default=None)
-
-
-def _name(page: PageOutcome | None, words: Wordings, upload: Upload) -> str | None:
-    """The name of a page whose kind and holder are known, such as 户口本孩子本人页."""
-    if page is None:
-        return None
-    if page.kind is PageKind.HUKOU_MEMBER:
-        holder = _holder(page, upload)
-        return words.holders.get(holder) if holder else None
-    return words.pages[page.kind] if page.kind in _NAMED_BY_KIND else None
-
-
-def _holder(page: PageOutcome, upload: Upload) -> Person | None:
-    """Whose page it is, as its fields tell."""
-    there = (one for one in upload.fields if (one.file, one.page_no) == (page.file, page.page_no))
-    best = max(there, key=lambda one: page.quad.box.overlap(one.box), default=None)
-    return best.person if best else None
-
-
-def _beside(page: PageOutcome, name: str, words: Wordings, upload: Upload) -> str:
-    """What tells a named page apart: its number in a file of several pages, its file if another page has the name."""
-    others = (one for one in upload.pages if (one.file, one.page_no) != (page.file, page.page_no))
-    shared = any(_name(other, words, upload) == name for other in others)
-    several = [file for file in upload.files if _is_long(file, upload)]
-    number = words.page.format(page=page.page_no) if page.file in several else ""
-    if shared or (number and len(several) > 1):
-        return _numbered(page.file, page.page_no, words, upload)
-    return number if DOCUMENT_OF_PAGE.get(page.kind) in _NUMBERED else ""
-
-
-def _is_long(file: str | None, upload: Upload) -> bool:
-    """Whether a file has several pages."""
-    return len({page.page_no for page in upload.pages if page.file == file}) > 1
-
-
-def _file(finding: Finding, words: Wordings, upload: Upload) -> str:
-    """A file by its number, since parents name files after children, with the page if it has several."""
-    return _numbered(finding.file, finding.page_no, words, upload, finding.document)
-
-
-def _numbered(
-    file: str | None, page_no: int | None, words: Wordings, upload: Upload, document: DocumentKind | None = None
-) -> str:
-    named = words.file.format(file=upload.files.index(file) + 1) if file in upload.files else words.some_file
-    if document:
-        named = words.declared.format(file=named, document=words.documents[document])
-    return words.page_of_file.format(file=named, page=page_no) if page_no and _is_long(file, upload) else named

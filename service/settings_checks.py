@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AnyHttpUrl
 
 from models.errors import PipelineError
+from models.messages import too_long
 from pipeline.delivery.webhook import Webhook, WebhookOptionsError
 from service.drawn_secrets import is_user_and_password
 from service.resources import register_secret
@@ -121,6 +122,15 @@ def _register_secret(settings: Settings) -> Iterator[PipelineError]:
         )
 
 
+def _hospital(settings: Settings) -> Iterator[PipelineError]:
+    long = list(too_long(settings.hospital))
+    if long:
+        yield SettingsError(
+            f"With the facts in INTAKE_HOSPITAL__..., {len(long)} sentences become too long for parents ({long[0]})",
+            hint="shorten them.",
+        )
+
+
 def _policy(settings: Settings) -> Iterator[PipelineError]:
     try:
         read_policy(settings)
@@ -190,6 +200,7 @@ _RULES: tuple[Callable[[Settings], Iterator[PipelineError]], ...] = (
     _webhook,
     _store,
     _register_secret,
+    _hospital,
     _policy,
     _workspace,
 )

@@ -9,7 +9,8 @@ from models.findings import Finding
 from models.hospital import Hospital
 from models.languages import Language
 from models.masking import mask
-from models.messages import MessageContext, Upload, message_text
+from models.messages import MessageContext, message_text
+from models.places import Upload
 from models.result import Decision, Result
 from pipeline.review.field_comparison import canonical
 from pipeline.review.measures import MeasureKind, measure_of

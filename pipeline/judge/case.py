@@ -10,7 +10,8 @@ from models.documents import PageKind, Person
 from models.findings import Code, Finding
 from models.geometry import Box, Quad
 from models.languages import Language
-from models.messages import Upload, notice_text, worded
+from models.messages import notice_text, worded
+from models.places import Upload
 from models.policy import Policy
 from models.register import Birth, ChildNumbers, Delivery, KnownChild, RegisterQuery
 from models.result import FieldValue, Judgement, PageOutcome, decide

@@ -6,7 +6,7 @@ from models.case import Case
 from models.codes import Code, Reason
 from models.content import FileContent
 from models.findings import Location
-from models.messages import Upload
+from models.places import Upload
 from models.policy import Limits, Policy
 from models.register import KnownChild
 from models.result import Result

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from models.errors import ExitCode, PipelineError
+from models.hospital import Hospital
 from service.doctor import machine, services
 from service.doctor.check import Check, CheckState, of_error, wrong
 from service.settings import Settings, SettingsError, read_policy
@@ -44,6 +45,11 @@ def _settings(settings: Settings) -> Iterator[Check]:
         sentence = "Other machines reach the receiver, and tokens travel in clear unless TLS stands in front."
         yield Check(
             "settings", CheckState.WARNING, sentence, "Put TLS in front, and INTAKE_RECEIVER__HOST on 127.0.0.1."
+        )
+    if settings.hospital.name == Hospital().name:
+        sentence = f"Short notices to parents are signed {settings.hospital.name}."
+        yield Check(
+            "settings", CheckState.WARNING, sentence, "Set INTAKE_HOSPITAL__NAME, or to nothing where a gateway signs."
         )
     if not found:
         yield Check("settings", CheckState.OK, "No setting is misspelt or unsafe.")

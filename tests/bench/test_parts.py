@@ -104,7 +104,7 @@ def test_endings(legibility: Legibility, said: Decision, gate: bool, wanted: End
 
 
 def judgement(*findings: Finding) -> Judgement:
-    return Judgement(decision=decide(findings), findings=findings, fields=(), pages=())
+    return Judgement(decision=decide(findings), notice="", findings=findings, fields=(), pages=())
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def result(
     fields: tuple[FieldValue, ...], *codes: tuple[Code, Reason], pages: tuple[PageOutcome, ...] = ()
 ) -> Judgement:
     findings = tuple(found(code, reason) for code, reason in codes)
-    return Judgement(decision=decide(findings), findings=findings, fields=fields, pages=pages)
+    return Judgement(decision=decide(findings), notice="", findings=findings, fields=fields, pages=pages)
 
 
 def expected(*findings: tuple[Code, Reason], decision: Decision = Decision.ACCEPTED, page: TruePage = PAGE) -> Expected:

@@ -51,7 +51,7 @@ def test_both_pages_of_the_child_are_asked_and_the_case_passes_with_notes(
     result = processed(desk, tmp_path, "欧阳靖㙘")
     assert [(one.page_no, one.character, one.rivals) for one in scripted(desk).questions] == [(1, "㙘", ("萱",))] * 2
     assert (result.decision, told(result)) == (Decision.ACCEPTED, NOTED)
-    assert {finding.next_step for finding in result.findings} == {"无需操作，这一项不影响审核结果。"}
+    assert {finding.next_step for finding in result.findings} == {"您无需操作，这一项不影响审核结果。"}
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ DIFFERENT = found(
     Code.NAME_DIFFERS,
     Reason.DIFFERENT,
     Location(document=DocumentKind.HOUSEHOLD_REGISTER, file=FILES[0], page_no=5, field=Field.NAME, box=BOX),
-    Evidence(read="欧阳靖萱", entered="欧阳靖宣", measured=0.0001234, limit=0.002, detail="萱与宣"),
+    Evidence(read="欧阳靖萱", entered="欧阳靖宣", measured=0.0001234, limit=0.002),
 )
-DAMAGED = found(Code.BAD_FILE, Reason.DAMAGED, Location(file=FILES[1]), Evidence(detail=FILES[1]))
+DAMAGED = found(Code.BAD_FILE, Reason.DAMAGED, Location(file=FILES[1]))
 RESULT = Result(
     submission_id="20261120-000123",
     revision=2,

@@ -24,13 +24,13 @@ DIFFERENT = found(
     Code.NAME_DIFFERS,
     Reason.DIFFERENT,
     REGISTER,
-    Evidence(read="欧阳靖萱", entered="欧阳靖宣", measured=0.9999, limit=0.98, detail="萱与宣"),
+    Evidence(read="欧阳靖萱", entered="欧阳靖宣", measured=0.9999, limit=0.98),
 )
 GLARE = found(Code.REGISTER_ILLEGIBLE, Reason.GLARE, REGISTER, Evidence(measured=0.12, limit=0.3))
 COPY = found(Code.COPY, Reason.PHOTOCOPY, Location(document=DocumentKind.ID_CARD, file=PATHS[0], page_no=1))
 NOTED = found(Code.NAME_IN_DOUBT, Reason.OUT_OF_CHARSET, REGISTER, severity=Severity.WARNING)
 OURS = found(Code.OUR_FAULT, Reason.ENGINE_CRASH)
-DAMAGED = found(Code.BAD_FILE, Reason.DAMAGED, Location(file=PATHS[0]), Evidence(detail=PATHS[0]))
+DAMAGED = found(Code.BAD_FILE, Reason.DAMAGED, Location(file=PATHS[0]))
 
 
 def judged(*findings: Finding, submission_id: str = "case-1") -> Result:

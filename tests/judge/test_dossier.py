@@ -2,14 +2,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from models.documents import DocumentKind, Person
+from models.documents import Person
 from models.policy import NameLimits, Policy
 from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation
 from pipeline.judge.dossier import open_dossier
-from tests.support.cards import certificate, changes_page, emblem, father, home, id_number, member, mother, unreadable
-from tests.support.dossiers import FAMILY, GUARDIAN, READER, Sent, dossier
-from tests.support.lines import Ink, page
+from tests.support.cards import certificate, father, id_number, member, mother
+from tests.support.dossiers import FAMILY, GUARDIAN, READER, dossier
+from tests.support.lines import Ink
 
 GRANDDAUGHTER = member({"户主或与户主关系": "孙女"})
 UNCLE = father({"姓名": "欧阳亮", "户主或与户主关系": "长子", "公民身份证件编号": id_number("19850505", 5)})
@@ -96,26 +96,6 @@ def test_whose_page_it_is(
     pages: Sequence[PageReading], guardian: Guardian | None, holders: list[Person | None]
 ) -> None:
     assert [view.holder for view in dossier(*pages, guardian=guardian).pages] == holders
-
-
-@pytest.mark.parametrize(
-    ("reading", "words"),
-    [
-        pytest.param(member(), "户口本第1页（孩子本人页）", id="the child's"),
-        pytest.param(father(), "户口本第1页（父亲页）", id="the father's"),
-        pytest.param(home(), "户口本第1页（首页）", id="the first page"),
-        pytest.param(emblem(), "身份证第1页（国徽面）", id="a side of a card"),
-        pytest.param(changes_page(), "户口本第1页", id="a page without a name of its own"),
-        pytest.param(page(()), "上传的页面", id="a page of no document"),
-    ],
-)
-def test_a_page_is_named_by_whose_it_is(reading: PageReading, words: str) -> None:
-    assert dossier(reading).pages[0].place().words == words
-
-
-def test_a_hint_names_a_page_that_its_content_does_not() -> None:
-    held = dossier(Sent((unreadable(),), DocumentKind.BIRTH_CERTIFICATE)).pages[0]
-    assert held.place().words == "出生医学证明第1页"
 
 
 def test_of_several_certificates_the_one_that_names_the_child_counts() -> None:

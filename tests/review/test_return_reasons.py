@@ -1,11 +1,11 @@
 """Why a family is sent home: reasons that are ones, places that they fit, accusations that somebody looked at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pytest
 
 from models.codes import Code, Reason
-from models.documents import Field, Person
+from models.documents import Field, PageKind, Person
 from models.findings import Location
 from models.reading import PageReading
 from models.register import KnownChild
@@ -181,10 +181,10 @@ def test_a_file_that_does_not_open_is_told_in_the_machines_words(ledger: Ledger)
 
 
 @pytest.mark.parametrize(
-    ("chosen", "words"),
+    ("chosen", "there"),
     [
-        pytest.param("r0", "户口本第1页（孩子本人页）", id="a row"),
-        pytest.param("p0", "身份证第1页（人像面）", id="a page"),
+        pytest.param("r0", ("5.jpg", PageKind.HUKOU_MEMBER, Field.NAME), id="a row"),
+        pytest.param("p0", ("1.jpg", PageKind.ID_PORTRAIT, None), id="a page"),
         pytest.param("r999", None, id="no row"),
         pytest.param("p-1", None, id="no page"),
         pytest.param("r", None, id="no number"),
@@ -193,15 +193,15 @@ def test_a_file_that_does_not_open_is_told_in_the_machines_words(ledger: Ledger)
         pytest.param("", None, id="nothing"),
     ],
 )
-def test_where(ledger: Ledger, chosen: str, words: str | None) -> None:
+def test_where(ledger: Ledger, chosen: str, there: tuple[str, PageKind, Field | None] | None) -> None:
     found = place_of(opened(ledger, *DOUBTED), chosen)
-    assert (found.words if found else None) == words
+    assert (found and (found.file, found.page_kind, found.field)) == there
 
 
 def test_of_content_of_another_version_a_page_is_known_by_its_kind(ledger: Ledger) -> None:
     found = opened(ledger, *DOUBTED, sending=Sending(version=OLD))
-    words: Mapping[str, str | None] = {
-        chosen: where.words for chosen in ("r0", "p0", "p4") if (where := place_of(found, chosen))
-    }
-    assert words == {"r0": "户口本第1页", "p0": "身份证第1页", "p4": "户口本第1页"}
+    places = [place_of(found, chosen) for chosen in ("r0", "p0", "p4")]
+    assert [one and one.page_kind for one in places] == [
+        PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT, PageKind.HUKOU_MEMBER,
+    ]  # fmt: skip
     assert fits(Code.REGISTER_ILLEGIBLE, place_of(found, "p4"))

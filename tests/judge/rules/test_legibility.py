@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from models.documents import DocumentKind
+from models.documents import DocumentKind, Field
 from models.findings import Code, Reason
 from models.policy import LegibilityLimits
 from models.reading import PageReading, Tile
@@ -221,7 +221,7 @@ def test_a_field_that_another_picture_supplies_is_not_missed(second: PageReading
 def test_an_unread_field_points_at_its_place_with_measure_and_limit() -> None:
     held = dossier(nameless(tiles=over_the_name(WHITE)))
     (finding,) = illegible(held, held.pages, LIMITS)
-    assert finding.message == "户口本第1页（孩子本人页）姓名处有反光，看不清。"
+    assert (finding.code, finding.reason, finding.field) == (Code.REGISTER_ILLEGIBLE, Reason.GLARE, Field.NAME)
     assert finding.box is not None
     assert (finding.box.left, finding.box.top, finding.box.bottom) == (160, 80, 110)
     assert (finding.measured, finding.limit) == (0.0, 0.3)
