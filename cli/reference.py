@@ -203,7 +203,7 @@ def _kind(field: FieldInfo) -> str:
 
 def _default(field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=True)
-    if default is PydanticUndefined or default is None or default == SecretStr(""):
+    if default is PydanticUndefined or default in (None, "", SecretStr("")):
         return ""
     if isinstance(default, tuple):
         return ", ".join(f"`{one.value}`" for one in default)

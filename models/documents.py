@@ -35,7 +35,7 @@ class PageKind(Titled):
     HUKOU_COVER = "hukou_cover", "户口本封面"
     HUKOU_HOME = "hukou_home", "户口本首页"
     HUKOU_MEMBER = "hukou_member", "常住人口登记卡"
-    HUKOU_CHANGES = "hukou_changes", "登记事项变更和更正记载页"
+    HUKOU_CHANGES = "hukou_changes", "户口本变更记载页"
     HUKOU_NOTICE = "hukou_notice", "户口本注意事项页"
     HUKOU_BLANK = "hukou_blank", "户口本空白页"
     BIRTH_CERTIFICATE = "birth_certificate", "出生医学证明"

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field
 
 from models.base import Model
 
@@ -11,14 +11,15 @@ _BROKEN: Final = re.compile(r"[{}\x00-\x1f\x7f\u2028\u2029【】]")
 
 
 def _is_plain(text: str) -> str:
-    """Refuse line breaks, braces, which are placeholders, and the brackets around a signature."""
-    if _BROKEN.search(text):
-        raise ValueError("has a line break, a brace or a bracket of a signature")
+    """Refuse line breaks, braces, which are placeholders, the brackets around a signature, and spaces at the ends."""
+    if _BROKEN.search(text) or text != text.strip():
+        raise ValueError("has a line break, a brace, a bracket of a signature, or a space at an end")
     return text
 
 
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_is_plain)]
-_Needed = Annotated[_Text, StringConstraints(min_length=1)]
+_Name = Annotated[str, Field(max_length=40), AfterValidator(_is_plain)]
+_Needed = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_is_plain)]
+_Telephone = Annotated[str, Field(max_length=20), AfterValidator(_is_plain)]
 
 
 class HospitalFacts(Model):
@@ -38,7 +39,7 @@ class HospitalFacts(Model):
 
 
 class Hospital(Model):
-    """The facts in simplified Chinese, and in the other languages of messages.
+    """The facts of the hospital that messages to parents name, in simplified Chinese and in the other languages.
 
     Attributes:
         name: Signs the short notice about a result; empty where the gateway signs it.
@@ -50,10 +51,10 @@ class Hospital(Model):
         en: The same in English.
     """
 
-    name: _Text = "××儿童医院"
+    name: _Name = "××儿童医院"
     scanner: _Needed = "医院3号厅"
     office: _Needed = "医院信息科"
     hours: _Needed = "工作日8:30至17:00"
-    telephone: Annotated[_Text, StringConstraints(max_length=20)] = ""
+    telephone: _Telephone = ""
     zh_hant: HospitalFacts = HospitalFacts()
     en: HospitalFacts = HospitalFacts()

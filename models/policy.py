@@ -5,7 +5,6 @@ from pydantic import Field, field_validator
 from models.base import Model
 from models.catalogue import CATALOGUE
 from models.codes import Code, Reason
-from models.hospital import Hospital
 
 
 class NameLimits(Model):
@@ -111,7 +110,6 @@ class Policy(Model):
         name: Appears in the provenance of every result; change it with the rules.
         newborn_days: Age in days up to which a child applies with the pages of `pages.newborn`.
         expired_is_reject: Whether an expired ID card returns the case; else a person decides.
-        hospital: The facts that messages name: settings (INTAKE_HOSPITAL__...), never in the policy's file.
     """
 
     name: str = "default@1"
@@ -122,7 +120,6 @@ class Policy(Model):
     legibility: LegibilityLimits = LegibilityLimits()
     copies: CopyLimits = CopyLimits()
     looks: ReviewSampling = ReviewSampling()
-    hospital: Hospital = Hospital()
 
 
 class Limits(Model):

@@ -72,11 +72,18 @@ class Resources:
     def _made(self) -> PipelineContext:
         settings = self.settings
         make_private(settings)
-        policy = read_policy(settings)
+        policy = read_policy(settings.policy_file)
         store = open_store(settings.store_at, settings.store)
         ledger = open_ledger(settings.ledger_at, register_secret(settings))
         self._readers = OcrPool(settings.engine, settings.readers)
-        return PipelineContext(ledger=ledger, store=store, readers=self._readers, policy=policy, limits=settings.limits)
+        return PipelineContext(
+            ledger=ledger,
+            store=store,
+            readers=self._readers,
+            policy=policy,
+            limits=settings.limits,
+            hospital=settings.hospital,
+        )
 
 
 def register_secret(settings: Settings) -> bytes:

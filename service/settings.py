@@ -117,25 +117,21 @@ class SettingsError(PipelineError):
     exit_code = ExitCode.USAGE
 
 
-def read_policy(settings: Settings) -> Policy:
-    """The hospital's rules, with the facts of the hospital, which are settings.
+def read_policy(file: Path | None) -> Policy:
+    """The hospital's rules.
 
     Raises:
         SettingsError: The file cannot be read, is not YAML, or has an unknown key or value.
     """
-    file = settings.policy_file
     if file is None:
-        return Policy(hospital=settings.hospital)
+        return Policy()
     try:
-        policy = Policy.model_validate(yaml.safe_load(file.read_bytes()) or {})
+        return Policy.model_validate(yaml.safe_load(file.read_bytes()) or {})
     except (OSError, yaml.YAMLError) as error:
         raise SettingsError(f"The policy file {file} cannot be read: {type(error).__name__}.") from error
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise SettingsError(f"The policy file {file} is wrong: {wrong}.") from None
-    if "hospital" in policy.model_fields_set:
-        raise SettingsError(f"The policy file {file} is wrong: hospital is set by INTAKE_HOSPITAL__NAME and so on.")
-    return policy.model_copy(update={"hospital": settings.hospital})
 
 
 def unknown_variables() -> tuple[str, ...]:

@@ -133,7 +133,7 @@ def _hospital(settings: Settings) -> Iterator[PipelineError]:
 
 def _policy(settings: Settings) -> Iterator[PipelineError]:
     try:
-        read_policy(settings)
+        read_policy(settings.policy_file)
     except SettingsError as error:
         yield error
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from models.hospital import Hospital
 from models.policy import Limits, Policy
 from pipeline.judge.name_match import NameContext
 from pipeline.ledger.ledger import Ledger
@@ -11,15 +12,16 @@ from pipeline.workers.ocr_pool import PageReader
 
 
 class PipelineContext(NamedTuple):
-    """Ledger, store, reading processes and rules; `store` keeps the bytes of what came in."""
+    """Ledger, store, reading processes, rules and facts; `store` keeps the bytes of what came in."""
 
     ledger: Ledger
     store: Store
     readers: PageReader
     policy: Policy
     limits: Limits
+    hospital: Hospital = Hospital()
 
     @property
     def reader(self) -> NameContext:
         """What judging needs of the engine and of the hospital."""
-        return NameContext(readable(self.readers.alphabet), self.policy)
+        return NameContext(readable(self.readers.alphabet), self.policy, self.hospital)

@@ -37,10 +37,10 @@ def judge(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext)
     Args:
         dossier: The submission, and the content of its pages.
         known: Records of the register that share a key with the case; never its own.
-        context: The engine's alphabet, and the hospital's policy.
+        context: The engine's alphabet, and the hospital's policy and facts.
     """
     fields, pages = tuple(field_values(dossier)), tuple(_outcomes(dossier, context.policy))
-    upload, hospital = Upload([view.file.path for view in dossier.files], pages, fields), context.policy.hospital
+    upload, hospital = Upload([view.file.path for view in dossier.files], pages, fields), context.hospital
     findings = worded(tuple(_unique(_findings(dossier, known, context))), upload, hospital)
     return Judgement(
         decision=decide(findings),

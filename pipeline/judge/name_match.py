@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from models.content import FieldContent, Piece
 from models.findings import Reason
+from models.hospital import Hospital
 from models.names import SEPARATOR, is_private_use, normal_name
 from models.policy import NameLimits, Policy
 from models.reading import Glyph
@@ -18,10 +19,11 @@ _PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|�
 
 
 class NameContext(NamedTuple):
-    """What comparing names needs: the characters that the engine can read, and the hospital's policy."""
+    """What judging needs beside the case: the characters that the engine can read, the hospital's policy and facts."""
 
     alphabet: Collection[str]
     policy: Policy
+    hospital: Hospital = Hospital()
 
 
 class NameMatch(NamedTuple):

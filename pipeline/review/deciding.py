@@ -67,7 +67,7 @@ def returned(review: ReviewCase, verdict: ReviewDecision) -> Result:
 
 def _with_findings(review: ReviewCase, findings: tuple[Finding, ...]) -> Result:
     """The result with other findings, in the words that the parent reads."""
-    result, hospital = review.laid_out.result, review.policy.hospital
+    result, hospital = review.laid_out.result, review.hospital
     changed = {
         "decision": decide(findings),
         "notice": notice_text(findings, Language.ZH_HANS, hospital),

@@ -6,6 +6,7 @@ from models.case import Case
 from models.codes import Code, Reason
 from models.content import FileContent
 from models.findings import Location
+from models.hospital import Hospital
 from models.places import Upload
 from models.policy import Limits, Policy
 from models.register import KnownChild
@@ -45,6 +46,7 @@ class ReviewCase(NamedTuple):
     sheet: ReviewSheet
     relatives: tuple[Relative, ...]
     policy: Policy
+    hospital: Hospital = Hospital()
 
     @property
     def submission_id(self) -> str:
@@ -90,7 +92,7 @@ def open_review_case(submission_id: str, ledger: Ledger, context: NameContext, l
     checked = [one for verdict in verdicts for one in verdict.checked]
     case = in_todays_codes(laid_out.case, context.policy)
     sheet = sheet_of(case, _shown(laid_out), dossier, context.policy, checked)
-    return ReviewCase(laid_out, dossier, sheet, _relatives(dossier, ledger, context), context.policy)
+    return ReviewCase(laid_out, dossier, sheet, _relatives(dossier, ledger, context), context.policy, context.hospital)
 
 
 def _contents(laid_out: CaseForReview, ledger: Ledger, limits: Limits) -> tuple[FileContent, ...] | None:

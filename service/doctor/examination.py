@@ -57,7 +57,7 @@ def _settings(settings: Settings) -> Iterator[Check]:
 
 def _policy(settings: Settings) -> Iterator[Check]:
     try:
-        read_policy(settings)
+        read_policy(settings.policy_file)
     except SettingsError as error:
         yield wrong("policy", str(error), "Correct the file that INTAKE_POLICY_FILE names.")
     else:

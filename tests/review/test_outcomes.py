@@ -88,7 +88,7 @@ def test_every_reason_that_is_offered_can_be_told_of_every_place_that_it_fits(le
             if fits(one.code, where) and Problem.NO_PLACE not in _problems(opened_case, verdict):
                 after = returned(opened_case, verdict)
                 assert after.decision is decide(after.findings) is Decision.RETURNED
-                sent = MessageContext(opened_case.upload, Decision.RETURNED, opened_case.policy.hospital)
+                sent = MessageContext(opened_case.upload, Decision.RETURNED, opened_case.hospital)
                 for language in Language:
                     assert not UNFILLED.search(message_text(after.findings[0], language, sent).message)
                 told.add(one[:2])

@@ -1,14 +1,17 @@
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from models.hospital import Hospital
+from models.hospital import Hospital, HospitalFacts
+from pipeline.ledger.database import utc_now
 from service.drawn_secrets import prefect_auth
-from service.options import PrefectOptions
-from service.resources import register_secret
+from service.options import DeskOptions, PrefectOptions
+from service.resources import Resources, register_secret
 from service.settings import Settings, SettingsError, read_policy
+from web.desk.services import open_services
 
 
 @pytest.mark.parametrize(
@@ -58,29 +61,35 @@ def test_everything_lies_in_the_workspace_by_default(tmp_path: Path) -> None:
         pytest.param("newborn_day: 3", "newborn_day", id="a rule that nobody knows"),
         pytest.param("newborn_days: many", "newborn_days", id="a value of the wrong kind"),
         pytest.param("pages: {newborn: [home, blur]}", "pages.newborn", id="a slot that is none"),
-        pytest.param("hospital: {name: 样本医院}", "INTAKE_HOSPITAL__NAME", id="facts, which are settings"),
     ],
 )
 def test_a_wrong_policy_is_refused_by_name(tmp_path: Path, text: str, words: str) -> None:
     file = tmp_path / "policy.yaml"
     file.write_text(text)
     with pytest.raises(SettingsError, match=words):
-        read_policy(Settings(policy_file=file))
+        read_policy(file)
 
 
 def test_a_policy_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
     file = tmp_path / "policy.yaml"
     file.write_text("name: ours@2\nnewborn_days: 60\n")
-    usual = read_policy(Settings())
-    assert read_policy(Settings(policy_file=file)) == usual.model_copy(update={"name": "ours@2", "newborn_days": 60})
+    assert read_policy(file) == read_policy(None).model_copy(update={"name": "ours@2", "newborn_days": 60})
 
 
-def test_the_facts_of_the_hospital_are_settings_and_reach_whatever_has_the_policy(tmp_path: Path) -> None:
-    file = tmp_path / "policy.yaml"
-    file.write_text("name: ours@2\n")
-    facts = Hospital(name="样本医院", telephone="010-59610000")
-    for settings in (Settings(hospital=facts), Settings(hospital=facts, policy_file=file)):
-        assert read_policy(settings).hospital == facts
+def test_the_facts_of_the_hospital_reach_whoever_words_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTAKE_HOSPITAL__NAME", "样本医院")
+    monkeypatch.setenv("INTAKE_HOSPITAL__EN__SCANNER", "the ground floor")
+    facts = Hospital(name="样本医院", en=HospitalFacts(scanner="the ground floor"))
+    settings = Settings(workspace=tmp_path)
+    with closing(Resources(settings)) as resources:
+        context = resources.context()
+        desk = open_services(
+            settings.model_copy(update={"desk": DeskOptions(port=1)}), context.ledger, context.store, utc_now
+        )
+        for named in (context.reader, resources.judging().reader, desk.name_context):
+            assert named.hospital == facts
 
 
 def test_the_registers_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:

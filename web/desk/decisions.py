@@ -88,7 +88,7 @@ def preview(context: RequestContext) -> Response:
     shown = was_shown(context, review_case)  # messages for parents quote names
     if shown and verdict.code and verdict.reason and fits(verdict.code, verdict.place):
         finding = finding_of(review_case, verdict)
-        sent = MessageContext(review_case.upload, Decision.RETURNED, review_case.policy.hospital)
+        sent = MessageContext(review_case.upload, Decision.RETURNED, review_case.hospital)
         messages = [(language.value, message_text(finding, language, sent)) for language in Language]
     return context.page("preview.html", messages=messages, shown=shown)
 

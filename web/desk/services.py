@@ -57,7 +57,7 @@ def open_services(settings: Settings, ledger: Ledger, store: Store, clock: Clock
         ModelsError: The recogniser, whose alphabet is needed, is missing or altered.
     """
     base_url = base_url_of(settings.desk)
-    name_context = NameContext(_readable(settings.engine), read_policy(settings))
+    name_context = NameContext(_readable(settings.engine), read_policy(settings.policy_file), settings.hospital)
     return Services(settings, ledger, store, base_url, clock, name_context, PageRenderer(settings.readers))
 
 
