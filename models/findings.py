@@ -45,7 +45,7 @@ class Location(Model):
 
 
 class Finding(Model):
-    """One finding: code, reason, location and evidence, which `found` puts together.
+    """One finding: code, reason, location, evidence, message and next step.
 
     Attributes:
         document: The document that the finding is about, as far as known.
@@ -54,9 +54,8 @@ class Finding(Model):
         read: The value on the document; of two contradicting values, the one at this place.
         entered: The value that the parent entered; of two contradicting values, the other one.
         measured: The measure that led to the finding, and `limit` what it must reach; null if nothing was measured.
-        message: What is wrong, and where, for the parent, in Chinese; set with `next_step` when the case is concluded
-            (`models.messages.worded`), empty before.
-        next_step: What the parent does next.
+        message: What is wrong, and where, for the parent, in Chinese.
+        next_step: What the parent does next; it agrees with the decision of the whole case.
     """
 
     code: Code
@@ -72,8 +71,8 @@ class Finding(Model):
     entered: str | None = None
     measured: float | None = None
     limit: float | None = None
-    message: str = ""
-    next_step: str = ""
+    message: str
+    next_step: str
 
     @model_validator(mode="after")
     def _in_catalogue(self) -> Self:
@@ -107,14 +106,17 @@ def found(
     *,
     severity: Severity | None = None,
 ) -> Finding:
-    """Build a finding, still without words; without a severity it has the catalogue's default one.
+    """Build a finding; without a severity it has the catalogue's default one.
+
+    Its message and its next step are empty until the case is concluded (`models.messages.worded`).
 
     Raises:
         KeyError: The catalogue has no such code and reason.
         ValueError: The catalogue does not allow this severity.
     """
     severity = severity or CATALOGUE[code, reason][0]
-    return Finding(code=code, reason=reason, severity=severity, **place.model_dump(), **evidence._asdict())
+    where, values = place.model_dump(), evidence._asdict()
+    return Finding(code=code, reason=reason, severity=severity, **where, **values, message="", next_step="")
 
 
 def disagreement(

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from models.codes import Code
 from models.documents import FIELD_TITLES, PAGE_TITLES, Field
 from models.findings import Finding
 from models.hospital import Hospital
 from models.languages import Language
 from models.masking import mask
-from models.messages import MessageContext, message_text
-from models.places import Upload
-from models.result import Decision, Result
+from models.messages import context_of, message_text
+from models.result import Result
 from pipeline.review.field_comparison import canonical
 from pipeline.review.measures import MeasureKind, measure_of
 from pipeline.review.page_titles import page_title
@@ -67,10 +67,12 @@ def place(finding: Finding, result: Result, files: Sequence[str]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def message(finding: Finding, files: Sequence[str]) -> str:
-    """The message anew, without the values that the finding's own may quote."""
-    anew = MessageContext(Upload(files), Decision.RETURNED, Hospital())  # of the message nothing depends on these two
-    return message_text(finding, Language.ZH_HANS, anew, quoting=False).message
+def message(finding: Finding, result: Result, files: Sequence[str]) -> str:
+    """The message anew: where two names differ, without the characters that the finding's own may quote."""
+    context = context_of(result, files, Hospital())  # no message names a fact of the hospital
+    text = message_text(finding, Language.ZH_HANS, context, quoting=False).message
+    apart = difference(finding.field, finding.read, finding.entered) if finding.code is Code.NAME_DIFFERS else ""
+    return f"{text.removesuffix('。')}：{apart}。" if apart else text
 
 
 def difference(field: Field | None, one: str | None, other: str | None) -> str:

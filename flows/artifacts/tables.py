@@ -113,7 +113,7 @@ def _finding_row(finding: Finding, result: Result, files: Sequence[str]) -> Row:
         "原因": REASON_TITLES[finding.reason],
         "结果": SEVERITY_TITLES[finding.severity],
         "位置": place(finding, result, files),
-        "说明": message(finding, files),
+        "说明": message(finding, result, files),
         "系统识别": masked(finding.field, finding.read),
         "家长填写": masked(finding.field, finding.entered),
         "识别情况": measure_words(finding),

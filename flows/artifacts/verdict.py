@@ -105,20 +105,20 @@ def _links(submission_id: str, desk: str | None) -> Iterator[str]:
 def _lines(findings: Sequence[Finding], result: Result, files: Sequence[str]) -> Iterator[str]:
     """For each finding an item, numbered by Markdown: what is wrong, where, and what comes next, each on its line."""
     for finding in findings:
-        parts = (place(finding, result, files), _values(finding, files), measure_words(finding))
+        parts = (place(finding, result, files), _values(finding, result, files), measure_words(finding))
         known = "；".join(_plain(part) for part in parts if part)
         code = " ".join(word for word in (finding.code, TITLES.get(finding.code)) if word)
-        yield f"1. **{SEVERITY_TITLES[finding.severity]} {code}**：{message(finding, files)}"
+        yield f"1. **{SEVERITY_TITLES[finding.severity]} {code}**：{message(finding, result, files)}"
         yield from (f"   - {label}：{text}" for label, text in (("位置", known), ("下一步", finding.next_step)) if text)
 
 
-def _values(finding: Finding, files: Sequence[str]) -> str:
+def _values(finding: Finding, result: Result, files: Sequence[str]) -> str:
     """The value read, beside the entered one or, where two places contradict each other, the other place's."""
     elsewhere = finding.code is Code.CONTRADICTION or finding.reason is Reason.CROSS_DOCUMENT
     sides = {"系统识别": finding.read, "其他证件" if elsewhere else "家长填写": finding.entered}
     shown = "，".join(f"{side}{masked(finding.field, value)}" for side, value in sides.items() if value)
     apart = difference(finding.field, finding.read, finding.entered)
-    return f"{shown}，{apart}" if apart and apart not in message(finding, files) else shown
+    return f"{shown}，{apart}" if apart and apart not in message(finding, result, files) else shown
 
 
 def _plain(text: str) -> str:

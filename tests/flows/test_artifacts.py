@@ -8,6 +8,9 @@ from models.changes import changes
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Location, Reason, found
 from models.geometry import Box, Quad
+from models.hospital import Hospital
+from models.messages import worded
+from models.places import Upload
 from models.result import Decision, FieldValue, PageOutcome, Provenance, Result
 from pipeline.review.field_comparison import Agreement, FieldComparison, compare_fields
 from tests.support.values import submission
@@ -26,7 +29,7 @@ RESULT = Result(
     submission_id="20261120-000123",
     revision=2,
     decision=Decision.RETURNED,
-    findings=(DIFFERENT, DAMAGED, DAMAGED),
+    findings=worded((DIFFERENT, DAMAGED, DAMAGED), Upload(FILES), Hospital()),
     fields=(
         FieldValue(
             document=DocumentKind.HOUSEHOLD_REGISTER,
@@ -54,17 +57,17 @@ def test_a_finding_says_what_where_and_how_much() -> None:
         "原因": "用字不同",
         "结果": "退回",
         "位置": "文件1第5页 姓名",
-        "说明": "您填写的姓名与户口本第5页不一致：第4个字不同。",
+        "说明": "您填写的姓名与第1个文件（户口本）不一致：第4个字不同。",
         "系统识别": "欧阳＊＊",
         "家长填写": "欧阳＊＊",
         "识别情况": "识别可信度0.01%（要求0.2%以上）",
-        "下一步": "填写有误请改正；已改名或证件有误，请联系工作人员说明。",
+        "下一步": "填错了请改正；已改名或证件有误的，请联系工作人员（工作日8:30至17:00）。",
     }
 
 
 def test_a_file_is_called_by_its_place_in_the_manifest() -> None:
     row = finding_rows(RESULT, FILES)[1]
-    assert (row["位置"], row["说明"]) == ("文件2", "文件2已损坏，无法打开。")
+    assert (row["位置"], row["说明"]) == ("文件2", "第2个文件已损坏，打不开。")
 
 
 def test_what_was_typed_in_and_read_stands_side_by_side_and_masked() -> None:

@@ -8,6 +8,9 @@ from models.case import Case
 from models.documents import DocumentKind, Field, PageKind
 from models.errors import ManifestProblem
 from models.findings import Code, Evidence, Finding, Location, Reason, Severity, found
+from models.hospital import Hospital
+from models.messages import worded
+from models.places import Upload
 from models.result import Decision, Result, decide
 from tests.support.values import FILES, result, submission
 from web.desk.app import ROUTES
@@ -35,7 +38,8 @@ DAMAGED = found(Code.BAD_FILE, Reason.DAMAGED, Location(file=PATHS[0]))
 
 def judged(*findings: Finding, submission_id: str = "case-1") -> Result:
     case = Case(submission=submission(submission_id), revision=1, files=FILES, input_digest="0" * 64)
-    return result(case).model_copy(update={"findings": findings, "decision": decide(findings)})
+    words = worded(findings, Upload(PATHS), Hospital())
+    return result(case).model_copy(update={"findings": words, "decision": decide(findings)})
 
 
 def told(*findings: Finding, submission_id: str = "case-1", desk: str | None = None) -> list[str]:
@@ -89,9 +93,10 @@ def test_a_finding_says_what_where_and_what_next_on_lines_of_their_own(
     finding: Finding, lines: tuple[str, str]
 ) -> None:
     title, place = lines
-    first = f"1. **{title}**：{message(finding, PATHS)}"
+    result = judged(finding)
+    first = f"1. **{title}**：{message(finding, result, PATHS)}"
     where = [f"   - 位置：{place}"] if place else []
-    assert told(finding)[-1].splitlines() == [first, *where, f"   - 下一步：{finding.next_step}"]
+    assert told(finding)[-1].splitlines() == [first, *where, f"   - 下一步：{result.findings[0].next_step}"]
 
 
 def test_blockers_come_first() -> None:

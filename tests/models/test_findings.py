@@ -48,7 +48,7 @@ def test_the_catalogue_is_the_contracts_table() -> None:
     assert set(CATALOGUE) == set(CONTRACT)
     for code in Code:
         (promised,) = {frozenset(severities) for (listed, _), severities in CONTRACT.items() if listed is code}
-        entries = [entry.severities for (listed, _), entry in CATALOGUE.items() if listed is code]
+        entries = [severities for (listed, _), severities in CATALOGUE.items() if listed is code]
         assert promised == {severity.value for severities in entries for severity in severities}, code
     assert {code for code, _ in CATALOGUE} == set(Code)
     assert {reason for _, reason in CATALOGUE} == set(Reason)

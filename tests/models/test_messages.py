@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -113,6 +115,33 @@ def test_english_is_english_but_for_values_and_names_of_documents(
         assert not _HAN.search(rest.replace("“欧阳静”", "")), text
         assert text[0].isupper()
         assert len(text) <= 250
+
+
+def terms(head: str) -> list[str]:
+    """The last column of a table of docs/develop/wording.md: words that no sentence uses."""
+    lines = Path("docs/develop/wording.md").read_text("utf-8").split(f"| thing | {head}")[1].splitlines()
+    rows = takewhile(lambda line: line.startswith("|"), lines[2:])
+    return [word for row in rows for word in row.split("|")[-2].split()]
+
+
+@pytest.mark.parametrize(
+    ("language", "head"), [(Language.ZH_HANS, "simplified"), (Language.ZH_HANT, "words that Hong Kong")]
+)
+def test_one_thing_has_one_word(language: Language, head: str) -> None:
+    words, forbidden = wordings(language), terms(head)
+    assert len(forbidden) > 10
+    texts = [text for key in EVERY for text in said(*key, (language,))]
+    texts += [form for _, forms in words.notices for form in forms]
+    texts += [text for one in words.codes.values() for text in one]
+    assert {(term, text) for term in forbidden for text in texts if term in text} == set()
+
+
+@pytest.mark.parametrize("language", CHINESE)
+def test_the_short_text_of_a_code_fits_a_message_template(language: Language) -> None:
+    for title, short in wordings(language).codes.values():
+        assert len(title) <= 10
+        assert len(short) <= 20
+        assert not _SQUEEZED.search(title + short)
 
 
 @every
