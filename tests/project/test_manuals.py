@@ -15,7 +15,12 @@ from standardwebhooks.webhooks import Webhook as Signer
 
 from models.catalogue import CATALOGUE, SEVERITY_TITLES, TITLES
 from models.codes import Code, Severity
+from models.documents import PageKind
 from models.errors import BadManifestError, ExitCode
+from models.hospital import Hospital
+from models.languages import Language
+from models.messages import notice_text, worded
+from models.places import Upload
 from models.published import Refusal, WebhookMessage
 from models.result import Result
 from models.submission import EnteredChild, Guardian, Submission, SubmittedFile, parse_manifest
@@ -64,7 +69,7 @@ def test_the_reviewers_manual_explains_every_code() -> None:
 
 def test_the_interface_names_every_code_with_its_severities() -> None:
     severities = {
-        code: [one for one in Severity if any(one in CATALOGUE[key].severities for key in CATALOGUE if key[0] is code)]
+        code: [one for one in Severity if any(one in CATALOGUE[key] for key in CATALOGUE if key[0] is code)]
         for code in Code
     }
     titled = [f"`{code.value}` {TITLES[code]}" if code in TITLES else f"`{code.value}`" for code in Code]
@@ -97,7 +102,12 @@ def test_the_refusal_of_the_interface_is_what_a_wrong_manifest_gets() -> None:
 
 def test_the_result_of_the_interface_is_one() -> None:
     result = Result.model_validate(EXAMPLES["child-intake/result@1"])
-    assert [finding.entered for finding in result.findings] == [EXAMPLES["child-intake/submission@1"]["child"]["name"]]
+    manifest = Submission.model_validate(EXAMPLES["child-intake/submission@1"])
+    cover = result.pages[0].model_copy(update={"page_no": 1, "kind": PageKind.HUKOU_COVER})  # the file has several
+    upload = Upload([file.path for file in manifest.files], (cover, *result.pages), result.fields)
+    assert [finding.entered for finding in result.findings] == [manifest.child.name]
+    assert worded(result.findings, upload, Hospital()) == result.findings
+    assert notice_text(result.findings, Language.ZH_HANS, Hospital()) == result.notice
 
 
 @pytest.mark.parametrize("kind", ["case.concluded", "upload.refused"])
