@@ -39,8 +39,8 @@ def measure_of(finding: Finding) -> Measure | None:
         return None
     if kind := _PICTURES.get(finding.reason):
         return Measure(kind)
-    if finding.code is Code.NAME_IN_DOUBT and finding.reason is not Reason.UNCERTAIN:
-        return None  # how the characters look or are written, however surely they were read
+    if finding.code is Code.NAME_IN_DOUBT:
+        return None  # how well the name fits the entered one; the field beside it has the confidence of its reading
     if finding.limit is None or finding.measured >= finding.limit:
         return Measure(MeasureKind.CONFIDENCE, percent(finding.measured))
     return Measure(MeasureKind.TOO_LOW, percent(finding.measured), percent(finding.limit))
