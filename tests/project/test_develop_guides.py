@@ -1,7 +1,7 @@
 """The guides of docs/develop, followed word for word in a copy of the tree.
 
 A guide's `python PATH` block is a new file, a `diff PATH` block changes one, and the lines `python -m ...` of its `sh`
-blocks are run in the copy, in the order of the page. So a guide that has become wrong fails here.
+blocks, and `cp`, are run in the copy, in the order of the page. So a guide that has become wrong fails here.
 """
 
 import os
@@ -21,7 +21,8 @@ from tests.support.pages import Block, blocks
 _MOST_FILES: Final = 3  # that a rule, a page kind or an engine touches besides tests, catalogue and generated files
 _COPIED: Final = ("models", "pipeline", "service", "flows", "web", "cli", "tests", "pyproject.toml", "docs")
 _LINKED: Final = ("fixtures", "bench", "deploy", "Makefile", "README.md")
-_NOT_CODE: Final = ("tests/", "models/catalogue", "models/wordings", "web/desk/words", "docs/")
+_PROGRAMS: Final = {"python": sys.executable, "cp": "/bin/cp"}
+_NOT_CODE: Final = ("tests/", "models/catalogue", "models/wordings", "models/reason_titles", "web/desk/words", "docs/")
 
 
 class Guide(NamedTuple):
@@ -74,14 +75,13 @@ def _make(block: Block, tree: Path) -> None:
 def _change(block: Block, tree: Path) -> None:
     """Replace the lines of each hunk; the old ones must stand in the file exactly once."""
     file = tree / block.about
-    text = file.read_text("utf-8")
+    text = f"\n{file.read_text('utf-8')}"  # so that every line begins behind one
     for hunk in block.text.split("@@\n"):
         lines = hunk.splitlines(keepends=True)
-        old = "".join(line[1:] for line in lines if line[0] in " -")
-        new = "".join(line[1:] for line in lines if line[0] in " +")
+        old, new = ("\n" + "".join(line[1:] for line in lines if line[0] in kept) for kept in (" -", " +"))
         assert text.count(old) == 1, f"{block.about} has these lines {text.count(old)} times:\n{old}"
         text = text.replace(old, new)
-    file.write_text(text, "utf-8")
+    file.write_text(text[1:], "utf-8")
 
 
 def _run(line: str, tree: Path) -> None:
@@ -91,7 +91,7 @@ def _run(line: str, tree: Path) -> None:
         name, _, value = words.pop(0).partition("=")
         environment[name] = value
     done = subprocess.run(
-        [sys.executable, *words[1:]], cwd=tree, env=environment, capture_output=True, text=True, check=False
+        [_PROGRAMS[words[0]], *words[1:]], cwd=tree, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
 
@@ -107,7 +107,7 @@ def test_who_follows_a_guide_gets_what_it_promises(guide: Guide, copy: Path) -> 
             _make(block, copy)
         elif block.language == "sh":
             for line in block.text.splitlines():
-                if "python -m " in line:
+                if "python -m " in line or line.startswith("cp "):
                     _run(line, copy)
     touched = [str(copy / name) for name in guide.touched if name.endswith(".py")]
     for check in (["check"], ["format", "--check"]):
@@ -121,3 +121,9 @@ def test_a_guide_touches_few_files_and_runs_its_tests(guide: Guide) -> None:
     code = [name for name in guide.touched if not name.startswith(_NOT_CODE)]
     assert len(code) <= _MOST_FILES
     assert any("python -m pytest" in block.text for block in guide.blocks if block.language == "sh")
+
+
+def test_there_is_a_guide_for_each() -> None:
+    assert [guide.page.stem for guide in GUIDES] == [
+        "add-a-language", "add-a-page-kind", "add-a-rule", "add-an-engine",
+    ]  # fmt: skip
