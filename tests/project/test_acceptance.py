@@ -1,4 +1,4 @@
-"""Every case of the domain report and every bad input has a test: a page of docs names it, and pytest knows it."""
+"""Every row of docs/testing names its tests, and pytest knows them."""
 
 import re
 import subprocess
