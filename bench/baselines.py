@@ -4,14 +4,12 @@ Each library runs as its own documentation shows. It gets the decoded page, and 
 extraction. Libraries report no lattice, so each character of a line gets the confidence of the line.
 """
 
-import contextlib
 import csv
 import io
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from importlib import metadata
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
@@ -27,6 +25,7 @@ from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import TextLine
 from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
+from pipeline.perceive.ocr.paddle import without_network
 from pipeline.perceive.ocr.weights import find_weights
 from pipeline.perceive.page import perceive
 from pipeline.perceive.quality import grey_of, measure_line, measure_page
@@ -62,10 +61,10 @@ def paddle() -> LineReader:
 
     Page orientation and unwarping are off: their models would have to be downloaded.
     """
-    os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"  # PaddleX reads it when it is imported
-    with _headless_opencv_counts():
+    cache = OcrOptions().cache
+    with without_network(cache):
         from paddleocr import PaddleOCR
-    weights = find_weights(None, OcrOptions().cache)
+    weights = find_weights(None, cache)
     ocr: Any = PaddleOCR(
         engine="onnxruntime",
         engine_config={"intra_op_num_threads": THREADS, "inter_op_num_threads": 1},
@@ -84,22 +83,6 @@ def paddle() -> LineReader:
         return tuple(_line(text, float(score), np.asarray(poly)) for text, score, poly in rows if text)
 
     return read
-
-
-@contextlib.contextmanager
-def _headless_opencv_counts() -> Iterator[None]:
-    """Report the headless OpenCV build as the distribution that PaddleX looks for (reason in pyproject.toml)."""
-    real = metadata.version
-
-    def version(distribution_name: str) -> str:
-        headless = distribution_name == "opencv-contrib-python"
-        return real("opencv-python-headless" if headless else distribution_name)
-
-    metadata.version = version
-    try:
-        yield
-    finally:
-        metadata.version = real
 
 
 def rapid() -> LineReader:

@@ -31,7 +31,7 @@ _STAGES: Final = MappingProxyType(
         "detect": (("ocr/detection.py", "find_lines"),),
         "cut lines": (("scene/rectify.py", "cut_line"),),
         "recognise": (("ocr/recognition.py", "read_line"),),
-        "lattice": (("ocr/recognition.py", "_alternatives"),),
+        "lattice": (("ocr/recognition.py", "alternatives"),),
         "measure": (("perceive/quality.py", "measure_page"), ("perceive/quality.py", "measure_line")),
         "barcodes": (("perceive/page.py", "read_barcodes"),),
     }

@@ -21,6 +21,7 @@ ENGINES = {
     "openvino": OcrOptions(engine="openvino"),
     "openvino in full precision": OcrOptions(engine="openvino", precision="f32"),
     "onnxruntime": OcrOptions(engine="onnxruntime"),
+    "paddleocr": OcrOptions(engine="paddleocr"),
 }
 
 

@@ -12,8 +12,8 @@ class OcrOptions(Model):
     """How an engine runs.
 
     Attributes:
-        engine: A row of the table of engines (`openvino`, or `onnxruntime`, which runs everywhere), or `module:NAME` of
-            one that stands elsewhere.
+        engine: A row of the table of engines: `openvino`, `onnxruntime`, which runs everywhere, or `paddleocr`, which
+            also runs models of other families; or `module:NAME` of one that stands elsewhere.
         precision: What OpenVINO computes in, `f32` or `bf16`; the faster one that the processor has if None.
         models: The operator's own PaddleOCR models (`det/`, `rec/`); the bundled ones if None.
         cache: Where the bundled models are arranged.

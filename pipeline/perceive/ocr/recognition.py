@@ -11,7 +11,7 @@ from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.runtimes import Network, Tensor
 
 LINE_ROWS: Final = 48  # of the picture of a line, as the network sees it
-_STEP_COLUMNS: Final = 8  # the network gives one step for every 8 columns
+STEP_COLUMNS: Final = 8  # the network gives one step for every 8 columns
 _WIDTHS: Final = 32  # widths are multiples of this up to `_WIDE`, then of `_WIDE`: few shapes, so that memory stays
 _WIDE: Final = 640
 _LONGEST: Final = 3200  # columns; a longer line is squeezed
@@ -30,10 +30,10 @@ def read_line(line: Rgb, network: Network, symbols: tuple[str, ...]) -> Lattice:
         symbols: What its outputs stand for, from the second on; the first is the blank.
     """
     height, width = line.shape[:2]
-    columns = min(_LONGEST, max(_STEP_COLUMNS, math.ceil(LINE_ROWS * width / height)))
+    columns = min(_LONGEST, max(STEP_COLUMNS, math.ceil(LINE_ROWS * width / height)))
     steps = network(_tensor(line, columns))[0]
-    unpadded = steps[: math.ceil(columns / _STEP_COLUMNS) + 1]  # and the first step of the padding
-    return Lattice(steps=_alternatives(unpadded, symbols), span=_STEP_COLUMNS / columns)
+    unpadded = steps[: math.ceil(columns / STEP_COLUMNS) + 1]  # and the first step of the padding
+    return Lattice(steps=alternatives(unpadded, symbols), span=STEP_COLUMNS / columns)
 
 
 def _tensor(line: Rgb, columns: int) -> Tensor:
@@ -45,7 +45,7 @@ def _tensor(line: Rgb, columns: int) -> Tensor:
     return canvas
 
 
-def _alternatives(steps: Tensor, symbols: tuple[str, ...]) -> tuple[tuple[Alternative, ...], ...]:
+def alternatives(steps: Tensor, symbols: tuple[str, ...]) -> tuple[tuple[Alternative, ...], ...]:
     """At each step the likeliest symbols, best first, those above a negligible probability."""
     kept = np.flatnonzero(steps.ravel() > _NEGLIGIBLE)
     rows, outputs = np.divmod(kept, steps.shape[1])

@@ -17,7 +17,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from models.errors import ModelsError
+from pipeline.perceive.ocr.model_configuration import require_readable
 
+_PARTS = ("det", "rec")
 _MANIFEST = "manifest.json"
 _BUNDLED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -47,12 +49,29 @@ _RECOGNITION_STEPS = [
 ]
 
 
+# What PaddleOCR trains and exports: static graphs (inference.json or .pdmodel with .pdiparams), and checkpoints.
+_PADDLE_FILES = (
+    "inference.json", "inference.pdmodel", "inference.pdiparams", "inference.pdparams", "model_state.pdparams",
+    "best_accuracy.pdparams", "model.safetensors",
+)  # fmt: skip
+
+
 class Weights(NamedTuple):
     """Two PaddleOCR model directories, and a digest that names their content."""
 
     detection: Path
     recognition: Path
     digest: str
+
+    @property
+    def root(self) -> Path:
+        """The folder of both."""
+        return self.detection.parent
+
+    @property
+    def configurations(self) -> Mapping[Path, Mapping[str, Any]]:
+        """The content of each directory's `inference.yml`."""
+        return {directory: _configured(directory) for directory in (self.detection, self.recognition)}
 
     def model_name(self, which: Path) -> str:
         """The name that a model's own configuration gives it."""
@@ -64,14 +83,30 @@ def find_weights(models: Path | None, cache: Path) -> Weights:
     """The operator's own models (`det/` and `rec/` below `models`), else the bundled ones, arranged below `cache`.
 
     Raises:
-        ModelsError: A file is missing or altered; the text names it.
+        ModelsError: A file is missing, altered, or in Paddle's own format; or no engine can follow an `inference.yml`.
+            The text names the file or its directory.
     """
     root = models if models is not None else _arranged(cache)
-    files = [root / part / name for part in ("det", "rec") for name in ("inference.onnx", "inference.yml")]
+    for part in _PARTS:
+        _require_onnx(root / part)
+    files = [root / part / name for part in _PARTS for name in ("inference.onnx", "inference.yml")]
     digests = {str(file.relative_to(root)): _digest(file) for file in files}
     _check(root, digests, required=models is None)
     joined = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
-    return Weights(root / "det", root / "rec", joined[:16])
+    weights = Weights(root / "det", root / "rec", joined[:16])
+    for directory, content in weights.configurations.items() if models is not None else ():
+        require_readable(directory, content)
+    return weights
+
+
+def _require_onnx(directory: Path) -> None:
+    """Refuse a model in one of Paddle's own formats; the command is PaddleX's, which copies `inference.yml` as well."""
+    if not (directory / "inference.onnx").exists() and any((directory / name).exists() for name in _PADDLE_FILES):
+        raise ModelsError(
+            f"The model in {directory} is in Paddle's own format",
+            hint="export it to ONNX where PaddlePaddle is installed: "
+            f"paddlex --paddle2onnx --paddle_model_dir {directory} --onnx_model_dir {directory}",
+        )
 
 
 def _arranged(cache: Path) -> Path:
@@ -135,8 +170,12 @@ def characters_of(weights: Weights) -> frozenset[str]:
 
 def _configured(directory: Path) -> dict[str, Any]:
     """A model's own configuration; the C loader, since the recogniser's lists 18,708 characters."""
-    content: dict[str, Any] = yaml.load((directory / "inference.yml").read_text("utf-8"), Loader=yaml.CSafeLoader)
-    return content
+    file = directory / "inference.yml"
+    try:
+        content: dict[str, Any] | None = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ModelsError(f"The file {file} is no YAML.") from error
+    return content or {}
 
 
 def _check(root: Path, digests: Mapping[str, str], *, required: bool) -> None:
