@@ -36,7 +36,7 @@ def models(settings: Settings) -> Iterator[Check]:
     except ModelsError as error:
         yield wrong("models", str(error), "Put the models back, or unset INTAKE_MODELS.", code=ExitCode.ENGINE)
     except (KeyError, ImportError, AttributeError):
-        to_do = "Set INTAKE_OCR__ENGINE to openvino or onnxruntime."
+        to_do = "Set INTAKE_OCR__ENGINE to openvino, onnxruntime or paddleocr."
         yield wrong("models", "There is no engine of the name that is set.", to_do, code=ExitCode.ENGINE)
     else:
         yield Check("models", CheckState.OK, "All model files are there and unaltered.")

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from cli.main import COMMANDS, app, run
 from models.errors import ExitCode
 
-HEAVY = {"openvino", "onnxruntime", "cv2", "numpy", "prefect", "sqlalchemy"}
+HEAVY = {"openvino", "onnxruntime", "paddleocr", "paddlex", "cv2", "numpy", "prefect", "sqlalchemy"}
 LOADED = "import json, sys; from cli.main import run; run(sys.argv[1:]); print(json.dumps(sorted(sys.modules)))"
 
 

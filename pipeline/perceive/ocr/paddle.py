@@ -91,19 +91,21 @@ class PaddleEngine:
     def _try_out(self, weights: Weights) -> None:
         """Refuse networks that do not fit their `inference.yml`, before they read nonsense."""
         page, *lines = (np.full((*size, 3), 255, np.uint8) for size in _BLANK)
-        tried = ValidatedEngine(self)
+        tried, broken = ValidatedEngine(self), None
         try:
             tried.find(page)
             tried.read(lines)
         except EngineError as error:
-            reason = error.__cause__ or error
-            raise ModelsError(f"PaddleOCR cannot run the models in {weights.root} ({type(reason).__name__})") from error
+            broken = error
         outputs, known = self._runner.output.shape[-1], len(self._symbols)
-        if outputs not in (known, known + 1):  # with the blank, with or without the space
+        if outputs not in (0, known, known + 1):  # 0 if it never answered; else the blank, and the space or not
             raise ModelsError(
                 f"The model in {weights.recognition} gives {outputs} probabilities a step, "
                 f"but its inference.yml lists {known - 1} characters"
-            )
+            ) from broken
+        if broken is not None:
+            reason = type(broken.__cause__ or broken).__name__
+            raise ModelsError(f"PaddleOCR cannot run the models in {weights.root} ({reason})") from broken
 
 
 class _RecordingRunner:
