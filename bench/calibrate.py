@@ -26,11 +26,11 @@ from fixtures.truth import Expected, PrintedField, Split
 from models.case import FileReading, ReadPage
 from models.content import Slot
 from models.documents import Person
+from models.reading import weights_named
 from pipeline.extract.calibration import CONFIDENCE_FEATURES, Calibration, calibrated
 from pipeline.extract.extraction import ExtractedPage, extract
 from pipeline.extract.fields import FieldReading
 from pipeline.extract.split_documents import split_documents
-from pipeline.perceive.ocr.base import weights_named
 
 FILE: Final = ROOT / "pipeline" / "documents" / "calibration.json"
 _RIDGE: Final = 1.0  # keeps weights small where there is little data

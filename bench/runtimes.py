@@ -1,7 +1,8 @@
-"""Accuracy, agreement and speed of the OCR runtimes: `python -m bench.runtimes [--full]`.
+"""Accuracy, agreement, calibration and speed of the OCR engines: `python -m bench.runtimes [--full]`.
 
-One process with one thread reads every page with each runtime; another runtime begins each time. The bench compares the
-values with the truth, and with those that ONNX Runtime reads in full precision.
+One process with one thread reads every page with each engine; another engine begins each time. The bench compares the
+values with the truth, and with those that ONNX Runtime reads in full precision. The confidences are calibrated by the
+same constants for all.
 """
 
 import time
@@ -12,6 +13,7 @@ from typing import Final, NamedTuple
 from pydantic import JsonValue
 from rich.progress import track
 
+from bench.calibration_report import calibration_error, claims
 from bench.cases import judged_alone
 from bench.metrics import Figure, percentile, share
 from bench.report import Measured
@@ -36,6 +38,7 @@ RUNTIMES: Final[Mapping[str, OcrOptions]] = MappingProxyType(
         "OpenVINO, bf16": OcrOptions(engine="openvino", precision="bf16"),
         "OpenVINO, f32": OcrOptions(engine="openvino", precision="f32"),
         _REFERENCE: OcrOptions(engine="onnxruntime"),
+        "PaddleOCR, f32": OcrOptions(engine="paddleocr"),
     }
 )
 
@@ -64,6 +67,8 @@ def figures(turns: tuple[Turn, ...]) -> Iterator[Figure]:
         yield share(f"{name}: legible fields exact", sum(field.value_right for field in legible), len(legible))
         read = _read(turns, name)
         yield share(f"{name}: values as {_REFERENCE}", sum(read[key] == reference[key] for key in read), len(read))
+        made = claims(tuple(field for turn in own for field in turn.fields))
+        yield Figure(name=f"{name}: calibration error", value=calibration_error(made), unit="number")
         for percent in (50, 95):
             seconds = percentile([turn.seconds for turn in own], percent)
             yield Figure(name=f"{name}: seconds a page, p{percent}", value=seconds, unit="s")

@@ -10,6 +10,12 @@ from models.geometry import Box, Quad
 BLANK = ""  # the CTC blank, as a symbol of the lattice
 
 
+def weights_named(engine: str) -> str:
+    """The digest of the weights in an engine's name (`OcrEngine.name`); "" if it names none."""
+    parts = engine.split("/")
+    return parts[2] if len(parts) > 2 else ""
+
+
 class Alternative(NamedTuple):
     """A possible character at a time step of the recogniser, and its probability; BLANK for no character."""
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from models.case import Case, Conclusion, Lease
 from models.content import Content
 from models.errors import ChildExistsError, LedgerError, PersonDecidedError
+from models.reading import weights_named
 from models.register import KnownChild
 from models.result import Decision, Judgement, Provenance, Result
 from pipeline.judge.case import identifying, judge, register_query, registration
@@ -15,7 +16,6 @@ from pipeline.judge.dossier import Dossier, open_dossier
 from pipeline.judge.name_match import NameContext
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Stored
-from pipeline.perceive.ocr.base import weights_named
 
 VERSION: Final = version("child-intake")
 JUDGED_AT_MOST = 5  # times; each further time, yet another case registered the child in between

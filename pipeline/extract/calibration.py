@@ -10,7 +10,9 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from models.base import Model
+from models.content import PageContent
 from models.documents import Field
+from models.reading import weights_named
 from pipeline.extract.fields import FieldReading
 from pipeline.extract.runs import SPACES
 from pipeline.extract.values import LEXICON
@@ -44,6 +46,7 @@ CONFIDENCE_FEATURES: Final[Mapping[str, Callable[[FieldReading], float]]] = Mapp
 _FILE: Final = "calibration.json"
 _INVALID: Final = 0.3  # of a text that cannot be what the field holds
 _MOST: Final = 0.9999  # nothing is surer: the training split cannot show more
+_UNCALIBRATED: Final = 0.9  # nothing that other weights read is surer: too little for a rejection by the default policy
 
 
 def likelihood(field: FieldReading) -> float:
@@ -117,3 +120,19 @@ def calibrated(field: FieldReading, constants: Calibration) -> float:
     if field.decoded:  # the evidence is of what reads best, and the value is not that
         most = min(most, field.confidence)
     return round(min(most, 1 / (1 + math.exp(-max(-40.0, min(40.0, score))))), 4)
+
+
+def is_calibrated(engine: str) -> bool:
+    """Whether the constants in force were learned from the weights that an engine's name tells."""
+    return weights_named(engine) == calibration().weights_digest
+
+
+def bounded(page: PageContent) -> PageContent:
+    """The page; its fields are at most moderately certain if other weights read it than the constants are of."""
+    if is_calibrated(page.engine):
+        return page
+    fields = {
+        slot: field._replace(confidence=min(field.confidence, _UNCALIBRATED), legible=min(field.legible, _UNCALIBRATED))
+        for slot, field in page.fields.items()
+    }
+    return page._replace(fields=fields)

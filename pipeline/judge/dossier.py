@@ -12,6 +12,7 @@ from models.names import normal_name
 from models.overview import day_of
 from models.policy import Policy
 from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
+from pipeline.extract.calibration import bounded
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.holders import with_holders
 from pipeline.judge.name_match import NameContext
@@ -101,7 +102,7 @@ def open_dossier(case: Case, contents: Sequence[FileContent], context: NameConte
     case = in_todays_codes(case, context.policy)
     submission = case.submission
     files = tuple(FileView(file, content) for file, content in zip(case.files, contents, strict=True))
-    pages = tuple(PageView(view.file, page) for view in files for page in view.content.pages)
+    pages = tuple(PageView(view.file, bounded(page)) for view in files for page in view.content.pages)
     parents = tuple(_parents(submission, pages, context.policy))
     today = day_of(submission.submitted_at)
     return Dossier(case, files, with_holders(pages, submission.child, parents, today, context), parents, today)

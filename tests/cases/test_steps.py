@@ -16,6 +16,7 @@ from models.errors import (
     PipelineError,
 )
 from models.findings import Code, Reason
+from models.reading import weights_named
 from models.register import KnownChild, RegisterQuery
 from models.result import Decision, Result
 from models.submission import MANIFEST_NAME
@@ -27,6 +28,7 @@ from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
 from tests.support.altered import Altered
 from tests.support.dossiers import CHILD, FAMILY
+from tests.support.lines import ENGINE
 from tests.support.uploads import FILES, opened_desk, scripted, upload
 
 
@@ -51,7 +53,7 @@ def test_a_submission_becomes_a_result_and_a_registered_child(source: FolderStor
     assert (result.decision, result.revision, told(result)) == (Decision.ACCEPTED, 1, [])
     assert desk.ledger.cases.latest_result("case-1") == result
     assert [child.submission_id for child in desk.ledger.children.export()] == ["case-1"]
-    assert (result.provenance.engine, result.provenance.models) == ("scripted-1/none/0000/0", "0000")
+    assert (result.provenance.engine, result.provenance.models) == (ENGINE, weights_named(ENGINE))
 
 
 def test_the_same_submission_again_is_the_same_revision_and_nothing_is_read_again(

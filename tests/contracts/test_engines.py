@@ -6,9 +6,9 @@ from PIL import Image, ImageDraw
 
 from fixtures.printing.fonts import Face, font
 from models.geometry import Box
-from models.reading import BLANK
+from models.reading import BLANK, weights_named
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.ocr.base import OcrEngine, weights_named
+from pipeline.perceive.ocr.base import OcrEngine
 from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.lattice import log_likelihood, text_of
 from pipeline.perceive.ocr.options import OcrOptions

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from models.errors import ExitCode, ModelsError
+from models.reading import weights_named
 from pipeline.perceive.ocr import weights
-from pipeline.perceive.ocr.base import weights_named
 from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.ocr.weights import characters_of, find_weights

@@ -11,10 +11,10 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.review.corrections import CheckedField, Confusion, checked_fields, confusions
 from pipeline.review.deciding import decide_case
 from pipeline.review.review_case import ReviewCase
+from tests.support.lines import ENGINE
 from tests.support.reviewing import (
     CASE,
     DOUBTED,
-    ENGINE,
     accepting,
     all_looked,
     intent,

@@ -17,7 +17,8 @@ from pipeline.ledger.repositories.readings import reading_key
 from pipeline.review.deciding import registered
 from tests.support.cards import CHILD_NUMBER, MOTHER_NUMBER, id_number, member, mother
 from tests.support.dossiers import FAMILY, Sent, dossier
-from tests.support.reviewing import CASE, DOUBTED, ENGINE, OLD, Sending, judged, looked, opened_again, row_of
+from tests.support.lines import ENGINE
+from tests.support.reviewing import CASE, DOUBTED, OLD, Sending, judged, looked, opened_again, row_of
 
 OTHERWISE: Final = id_number("20191123", 4)
 BROKEN: Final = FailedPage(page_no=1, code=Code.BAD_FILE, reason=Reason.DAMAGED)

@@ -23,12 +23,11 @@ from pipeline.review.deciding import decide_case, registered
 from pipeline.review.validation import issues_of
 from tests.support.cards import CERTIFICATE_NUMBER, CHILD_NUMBER, MOTHER_NUMBER, certificate, id_number, member, mother
 from tests.support.dossiers import FAMILY, dossier
-from tests.support.lines import Ink
+from tests.support.lines import ENGINE, Ink
 from tests.support.reviewing import (
     CASE,
     DIFFERENT,
     DOUBTED,
-    ENGINE,
     HIS,
     KNOWN,
     OLD,

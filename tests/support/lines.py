@@ -16,7 +16,9 @@ from models.reading import (
     Surface,
     Tile,
 )
+from pipeline.extract.calibration import calibration
 
+ENGINE: Final = f"scripted-1/none/{calibration().weights_digest}/0"
 BOX_OF_PAGE: Final = Box(0, 0, 1400, 1400)
 _COLUMNS = _ROWS = 28
 ROW: Final = 60
@@ -102,7 +104,7 @@ def page(
     for (column, row), tile in (tiles or {}).items():
         surface[row][column] = tile
     return PageReading(
-        engine="scripted-1/none/0000/0",
+        engine=ENGINE,
         page_no=1,
         width=BOX_OF_PAGE.width,
         height=BOX_OF_PAGE.height,

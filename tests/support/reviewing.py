@@ -23,13 +23,12 @@ from pipeline.review.sheet import ReviewRow, ReviewSheet, checked_of
 from pipeline.review.validation import Intent
 from tests.support.cards import CHILD_NUMBER, member
 from tests.support.dossiers import FAMILY, GUARDIAN, READER, Sent, dossier
-from tests.support.lines import Ink
+from tests.support.lines import ENGINE, Ink
 from tests.support.values import BORN
 
 CASE: Final = "case-1"
 UNSURE: Final = Ink("欧阳靖宣", weak={3: 0.9}, others={3: {"萱": 0.09}})
 DOUBTED: Final = (*FAMILY[:4], member({"姓名": UNSURE}))  # the engine read 宣, uncertainly, where 萱 was entered
-ENGINE: Final = "scripted-1/none/0000/0"
 
 
 OLD: Final = 0  # a content version that is never the current one

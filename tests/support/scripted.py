@@ -10,6 +10,7 @@ from models.reading import PageReading
 from pipeline.glyphs.compare import GlyphQuery
 from pipeline.perceive.scene.overlay import Mark
 from pipeline.workers.ocr_pool import Pending
+from tests.support.lines import ENGINE
 
 Said = PageReading | PipelineError
 
@@ -27,7 +28,7 @@ class ScriptedReaders:
     """Says of each file, told by its bytes, what it was given; `asked` are the files whose pages were begun."""
 
     def __init__(self, script: Mapping[bytes, Said], refused: Mapping[bytes, PipelineError] | None = None) -> None:
-        self.engine = "scripted-1/none/0000/0"
+        self.engine = ENGINE
         self.alphabet = frozenset(map(chr, range(0x4E00, 0x9FA6)))
         self.script = dict(script)
         self.refused = dict(refused or {})

@@ -45,11 +45,6 @@ class OcrEngine(Protocol):
         """
 
 
-def weights_named(engine: str) -> str:
-    """The digest of the weights, taken from an engine's name."""
-    return engine.split("/")[2]
-
-
 class ValidatedEngine:
     """An engine whose answers are checked: an impossible answer raises EngineError and never becomes a reading."""
 

@@ -1,6 +1,6 @@
 """What the `inference.yml` of a model asks for; an engine that does something else refuses the model by name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -74,7 +74,7 @@ def _of_detection(steps: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
     yield from _of_pictures(steps, _DETECTION_STEPS)
     shape = steps.get("DetResizeForTest", {}).get("image_shape")
     yield _Demand("DetResizeForTest.image_shape", shape, shape is None)
-    levels = {"mean": MEAN, "std": (DEVIATION,) * 3, "scale": 1 / 255}
+    levels = {"mean": MEAN, "std": (DEVIATION,) * 3, "scale": (1 / 255,)}
     for name, ours in levels.items():
         value = steps.get("NormalizeImage", {}).get(name)
         yield _Demand(f"NormalizeImage.{name}", value, value is not None and _is_close(value, ours))
@@ -95,11 +95,11 @@ def _of_pictures(steps: Mapping[str, Any], known: frozenset[str]) -> Iterator[_D
     yield _Demand("DecodeImage.img_mode", mode, mode == "BGR")
 
 
-def _is_close(value: object, ours: object) -> bool:
-    """Whether numbers are about equal; PaddleOCR writes the scale as the text `1./255.`."""
+def _is_close(value: object, ours: Sequence[float]) -> bool:
+    """Whether a number or a list of numbers is about ours; PaddleOCR writes the scale as the text `1./255.`."""
     numbers = 1 / 255 if value in ("1./255.", "1/255", "1.0/255.0") else value
     try:
-        theirs = np.asarray(numbers, float)
+        theirs = np.asarray(numbers, float).ravel()
     except (TypeError, ValueError):
         return False
-    return theirs.shape == np.shape(ours) and bool(np.allclose(theirs, ours, rtol=_ROUNDING, atol=0))
+    return theirs.size == len(ours) and bool(np.allclose(theirs, ours, rtol=_ROUNDING, atol=0))

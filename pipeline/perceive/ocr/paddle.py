@@ -140,7 +140,9 @@ def _loaded(kind: Any, weights: Weights, directory: Path, options: OcrOptions, *
             **settings,
         )
     except Exception as error:
-        raise ModelsError(f"PaddleOCR cannot run the model in {directory}: {error or type(error).__name__}") from error
+        raise ModelsError(
+            f"PaddleOCR cannot run the model in {directory}: {str(error) or type(error).__name__}"
+        ) from error
 
 
 @contextlib.contextmanager
