@@ -46,7 +46,10 @@ CONFIDENCE_FEATURES: Final[Mapping[str, Callable[[FieldReading], float]]] = Mapp
 _FILE: Final = "calibration.json"
 _INVALID: Final = 0.3  # of a text that cannot be what the field holds
 _MOST: Final = 0.9999  # nothing is surer: the training split cannot show more
-_UNCALIBRATED: Final = 0.9  # nothing that other weights read is surer: too little for a rejection by the default policy
+_DOUBTFUL: Final = (
+    0.3,
+    0.9,
+)  # within this, the delivered policy compares a field and lets a person decide what differs
 
 
 def likelihood(field: FieldReading) -> float:
@@ -128,11 +131,13 @@ def is_calibrated(engine: str) -> bool:
 
 
 def bounded(page: PageContent) -> PageContent:
-    """The page; its fields are at most moderately certain if other weights read it than the constants are of."""
+    """The page; its fields are in doubt, neither certain nor unreadable, if the constants are not of the weights."""
     if is_calibrated(page.engine):
         return page
-    fields = {
-        slot: field._replace(confidence=min(field.confidence, _UNCALIBRATED), legible=min(field.legible, _UNCALIBRATED))
-        for slot, field in page.fields.items()
-    }
-    return page._replace(fields=fields)
+    least, most = _DOUBTFUL
+    return page._replace(
+        fields={
+            slot: field._replace(confidence=min(field.confidence, most), legible=min(max(field.legible, least), most))
+            for slot, field in page.fields.items()
+        }
+    )

@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 
 from models.errors import ExitCode, LedgerError, ModelsError, StoreError
+from pipeline.extract.calibration import is_calibrated
 from pipeline.glyphs.typefaces import families
 from pipeline.ledger.schema import LedgerCheck, OldestItem, check_ledger
 from pipeline.perceive.ocr.engine import engine_kind
@@ -29,17 +30,21 @@ _OK, _UNAUTHORIZED = 200, 401
 
 
 def models(settings: Settings) -> Iterator[Check]:
-    """Check that every model file exists and is unaltered."""
+    """Check that every model file exists and is unaltered, and that confidence was learned from them."""
     options = settings.engine
     try:
-        engine_kind(options.engine).name(options)
+        name = engine_kind(options.engine).name(options)
     except ModelsError as error:
         yield wrong("models", str(error), "Put the models back, or unset INTAKE_MODELS.", code=ExitCode.ENGINE)
     except (KeyError, ImportError, AttributeError):
         to_do = "Set INTAKE_OCR__ENGINE to openvino, onnxruntime or paddleocr."
         yield wrong("models", "There is no engine of the name that is set.", to_do, code=ExitCode.ENGINE)
     else:
-        yield Check("models", CheckState.OK, "All model files are there and unaltered.")
+        if is_calibrated(name):
+            yield Check("models", CheckState.OK, "All model files are there and unaltered.")
+        else:
+            what = "Confidence was not learned from these models: what they read differently goes to a person."
+            yield Check("models", CheckState.WARNING, what, "Learn it from specimens with bench.calibrate (ADR 15).")
 
 
 def typefaces(_settings: Settings) -> Iterator[Check]:

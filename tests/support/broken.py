@@ -14,6 +14,7 @@ from pipeline.stores.options import StoreOptions
 from service.options import PrefectOptions
 from service.resources import register_secret
 from service.settings import Settings
+from tests.support.foreign_models import stripes
 from tests.support.processes import free_port
 from tests.support.values import SECRET
 
@@ -31,6 +32,14 @@ def a_flipped_bit(folder: Path) -> dict[str, object]:
     data[1000] ^= 1
     model.write_bytes(data)
     return {"ocr": OcrOptions(cache=folder / "cache")}
+
+
+def models_of_another_family(folder: Path) -> dict[str, object]:
+    return {"ocr": OcrOptions(engine="paddleocr"), "models": stripes(folder / "models")}
+
+
+def models_of_another_size(folder: Path) -> dict[str, object]:
+    return {"models": stripes(folder / "models")}
 
 
 def an_engine_of_no_name(_folder: Path) -> dict[str, object]:

@@ -8,9 +8,8 @@ from types import MappingProxyType
 
 from models.content import Slot
 from models.documents import DocumentKind, Field, PageKind, Person
-from models.findings import Code, Evidence, Finding, Reason, Severity, found
+from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import LegibilityLimits
-from pipeline.extract.calibration import is_calibrated
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
@@ -109,9 +108,7 @@ def _unreadable_field(page: PageView, slot: Slot, limits: LegibilityLimits) -> F
     legibility = legibility_of(page.get(*slot), limits)
     place = page.place(*slot)
     evidence = Evidence(measured=legibility.measured, limit=legibility.limit)
-    certain = page.get(*slot) is None or is_calibrated(page.content.engine)
-    severity = Severity.REJECT if certain else Severity.REVIEW  # what other weights read badly, a person looks at
-    return found(code_for(page), _reason(page, slot, limits), place, evidence, severity=severity)
+    return found(code_for(page), _reason(page, slot, limits), place, evidence)
 
 
 def _reason(page: PageView, slot: Slot, limits: LegibilityLimits) -> Reason:
