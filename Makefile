@@ -75,7 +75,7 @@ sheets: $(VENV)/.app fonts ## Draw the contact sheets of docs/specimens.md again
 	$(BIN)/python -m fixtures.sheets
 
 pictures: $(VENV)/.dev ## Take the screenshots of the documents again; look at each before you commit it
-	$(BIN)/python -m pytest -m browser --screenshots tests/web/desk/test_manual_pictures.py tests/web/desk/test_browser.py \
+	$(BIN)/python -m pytest -m browser --screenshots tests/web/desk/test_manual_pictures.py \
 	  tests/web/desk/test_dashboard_browser.py tests/flows/test_run_page.py
 
 docs: $(VENV)/.dev ## Write the generated pages: codes, commands, configuration, benchmarks, JSON Schemas

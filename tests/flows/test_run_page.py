@@ -159,11 +159,11 @@ def test_the_verdict_says_what_why_where_and_what_next(seen: Seen, manifest: dic
         "退回家长",
         "由家长按下列步骤补正后重新提交。",
         "退回 姓名不一致",
-        "您填写的姓名与户口本第5页不一致：第4个字不同。",
+        "您填写的姓名与户口本孩子本人页（第5页）不一致：第4个字不同。",
         "文件3第5页 孩子本人页 姓名",
         "系统识别欧阳＊＊，家长填写欧阳＊＊",
         "识别可信度",
-        "填写有误请改正；已改名或证件有误，请联系工作人员说明。",
+        "填错了请改正；已改名或证件有误的，请联系工作人员（工作日8:30至17:00）。",
     ):
         assert words in seen.verdict
     assert f"{DESK}/cases/{manifest['submission_id']}" in seen.links

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from models.geometry import Box
-from tests.support.chromium import Chromium, accessibility_problems, save_screenshot
+from tests.support.chromium import Chromium, accessibility_problems
 from tests.support.desk import Desk
 from tests.support.keyboard import DOUBTFUL, DRAWN, KNOWN, Reviewer, amy, chromium, copied, desk, processed, served
 
@@ -176,14 +176,3 @@ def test_an_enlarged_character_is_framed(amy: Reviewer) -> None:
         assert outer["x"] < inner["x"]
         assert inner["x"] + inner["width"] < outer["x"] + outer["width"] + 1
         assert inner["width"] < outer["width"] * 0.9
-
-
-def test_the_pictures_of_the_documentation(served: tuple[Desk, str], amy: Reviewer, pictures: Path) -> None:
-    shots = {"desk-queue": "/queue", "desk-case": f"/cases/sample-{DOUBTFUL}", "desk-4005": f"/cases/sample-{KNOWN}"}
-    for name, path in shots.items():
-        amy.page.goto(served[1] + path)
-        if name != "desk-queue":
-            amy.show()
-        amy.page.wait_for_load_state("networkidle")
-        save_screenshot(amy.page.screenshot(), pictures / f"{name}.png")
-        assert 10_000 < (pictures / f"{name}.png").stat().st_size < 300_000

@@ -18,6 +18,7 @@ __all__ = ["chromium", "processed", "served"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.ocr, pytest.mark.timeout(300)]
 SEEN: Final = pictured()
 TALL: Final = (1280, 1100)
+LARGEST: Final = 300_000  # bytes of a picture in the repository
 # All that the page says: its text, that of closed parts, and the names of controls.
 SAID: Final = """() => { document.querySelectorAll('details').forEach(one => { one.open = true; });
   const named = [...document.querySelectorAll('[aria-label], optgroup')].map(one => one.ariaLabel || one.label);
@@ -92,6 +93,8 @@ def test_a_picture_of_the_manual(
     scene.steps(reviewer)
     page = reviewer.page
     shot = page.locator(scene.part).screenshot() if scene.part else page.screenshot()
-    save_screenshot(shot, manual_pictures / f"{name}.png")
+    file = manual_pictures / f"{name}.png"
+    save_screenshot(shot, file)
+    assert file.stat().st_size < LARGEST
     said = re.sub(r"\s", "", page.evaluate(SAID))
     assert [words for words in SEEN[name] if plain(words) not in said] == []
