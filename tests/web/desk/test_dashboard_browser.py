@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import ViewportSize
 
 from models.review import Role
-from tests.support.chromium import Chromium, StartChromium, accessibility_problems
+from tests.support.chromium import Chromium, StartChromium, accessibility_problems, save_screenshot
 from tests.support.desk import NAMES, Desk, desk_in
 from tests.support.people import PASSWORD
 from tests.support.weeks import weeks_in
@@ -48,7 +48,7 @@ def test_the_overview_in_a_browser(
         assert accessibility_problems(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "only plots scroll sideways"
         if language == "zh-Hans" and not size:
-            page.screenshot(path=pictures / "dashboard.png", full_page=True)
+            save_screenshot(page.screenshot(full_page=True), pictures / "dashboard.png")
         page.select_option("#days", "7")
         page.click(".period button")
         page.wait_for_url("**/dashboard?days=7")
