@@ -71,16 +71,18 @@ def _name(page: PageOutcome | None, words: Wordings, upload: Upload) -> str | No
     if page is None:
         return None
     if page.kind is PageKind.HUKOU_MEMBER:
-        holder = _holder(page, upload)
+        holder = holder_of(page, upload.fields)
         return words.holders.get(holder) if holder else None
     return words.pages[page.kind] if page.kind in _NAMED_BY_KIND else None
 
 
-def _holder(page: PageOutcome, upload: Upload) -> Person | None:
-    """Whose page it is, as its fields tell."""
-    there = (one for one in upload.fields if (one.file, one.page_no) == (page.file, page.page_no))
+def holder_of(page: PageOutcome, fields: Sequence[FieldValue]) -> Person | None:
+    """Whose card of the register a page is, by the fields on it: the child, a parent or the head; else None."""
+    if page.kind is not PageKind.HUKOU_MEMBER:
+        return None
+    there = (one for one in fields if (one.file, one.page_no) == (page.file, page.page_no))
     best = max(there, key=lambda one: page.quad.box.overlap(one.box), default=None)
-    return best.person if best else None
+    return best.person if best and best.person is not Person.OTHER else None
 
 
 def _beside(page: PageOutcome, name: str, words: Wordings, upload: Upload) -> str:

@@ -8,12 +8,12 @@ from models.case import Case
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, Person
 from models.findings import Finding, Location
 from models.geometry import Box
+from models.places import holder_of
 from models.result import FieldValue, PageOutcome, Result
 from models.review import Checked
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.pages import PageView
 from pipeline.review.field_comparison import FieldComparison, canonical
-from pipeline.review.page_titles import holder_of
 
 _PEOPLE: Final = (None, *Person)
 # Fields that stand in the row of another field.
@@ -62,7 +62,7 @@ def pages_of(case: Case, result: Result, dossier: Dossier | None) -> tuple[Sheet
             page_no=page_no,
             outcomes=tuple(outcomes),
             size=sizes.get((file, page_no)),
-            holder=holder_of(outcomes[0], result),
+            holder=holder_of(outcomes[0], result.fields) if len(outcomes) == 1 else None,
         )
         for number, ((file, page_no), outcomes) in enumerate(found.items())
     )

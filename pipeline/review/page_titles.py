@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from models.documents import PAGE_TITLES, DocumentKind, PageKind, Person
+from models.documents import PAGE_TITLES, Person
+from models.places import holder_of
 from models.result import PageOutcome, Result
 
 MEMBER_TITLES: Final[Mapping[Person, str]] = MappingProxyType(
@@ -12,17 +13,7 @@ MEMBER_TITLES: Final[Mapping[Person, str]] = MappingProxyType(
 )
 
 
-def holder_of(page: PageOutcome, result: Result) -> Person | None:
-    """Whose card of the register a page is, from its fields; None if unknown, of two cards in a picture, or no card."""
-    if page.kind is not PageKind.HUKOU_MEMBER:
-        return None
-    here = (page.file, page.page_no, DocumentKind.HOUSEHOLD_REGISTER)
-    people = {field.person for field in result.fields if (field.file, field.page_no, field.document) == here}
-    holder = people.pop() if len(people) == 1 else None
-    return holder if holder in MEMBER_TITLES else None
-
-
 def page_title(page: PageOutcome, result: Result) -> str:
     """The title of a page."""
-    holder = holder_of(page, result)
+    holder = holder_of(page, result.fields)
     return MEMBER_TITLES[holder] if holder else PAGE_TITLES[page.kind]

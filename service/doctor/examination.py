@@ -46,11 +46,6 @@ def _settings(settings: Settings) -> Iterator[Check]:
         yield Check(
             "settings", CheckState.WARNING, sentence, "Put TLS in front, and INTAKE_RECEIVER__HOST on 127.0.0.1."
         )
-    if settings.hospital.name == Hospital().name:
-        sentence = f"Short notices to parents are signed {settings.hospital.name}."
-        yield Check(
-            "settings", CheckState.WARNING, sentence, "Set INTAKE_HOSPITAL__NAME, or to nothing where a gateway signs."
-        )
     if not found:
         yield Check("settings", CheckState.OK, "No setting is misspelt or unsafe.")
 
@@ -64,9 +59,19 @@ def _policy(settings: Settings) -> Iterator[Check]:
         yield Check("policy", CheckState.OK, "The hospital's rules can be used.")
 
 
+def _hospital(settings: Settings) -> Iterator[Check]:
+    name = settings.hospital.name
+    if name == Hospital().name:
+        to_do = "Set INTAKE_HOSPITAL__NAME, or leave it empty where a gateway signs."
+        yield Check("hospital", CheckState.WARNING, f"Short notices to parents are signed {name}.", to_do)
+    else:
+        yield Check("hospital", CheckState.OK, "Notices to parents have this hospital's signature, or a gateway's.")
+
+
 CHECKS: Final[tuple[OneCheck, ...]] = (
     _settings,
     _policy,
+    _hospital,
     services.models,
     services.typefaces,
     services.store,

@@ -43,6 +43,14 @@ BEFORE = Result(
             [("finding", None, "3002/blur/reject household_register/name")],
             id="a finding is new",
         ),
+        pytest.param(
+            {
+                "findings": (HOME.model_copy(update={"message": "缺一页。", "next_step": "请补传。"}),),
+                "notice": "缺一页。",
+            },
+            [],
+            id="only other words",
+        ),
         pytest.param({"fields": ()}, [("field", "张三", None)], id="a field is gone"),
         pytest.param(
             {"fields": (NAME.model_copy(update={"value": "张二"}),)}, [("field", "张三", "张二")], id="another value"

@@ -20,13 +20,14 @@ from models.messages import (
     NOTICE_LENGTH,
     PHONE_LENGTH,
     MessageContext,
+    context_of,
     message_text,
     notice_text,
     too_long,
     worded,
 )
 from models.places import Upload
-from models.result import Decision, FieldValue, PageOutcome, decide
+from models.result import Decision, FieldValue, PageOutcome, Result, decide
 
 CHINESE: Final = (Language.ZH_HANS, Language.ZH_HANT)
 EVERY: Final = [(*key, severity) for key, severities in CATALOGUE.items() for severity in severities]
@@ -242,6 +243,16 @@ def test_of_two_documents_in_one_picture_each_is_named() -> None:
     assert [one.message.removesuffix("有变更、更正或注销记载，需要人工审核。") for one in told] == [
         "户口本孩子本人页", "户口本父亲页",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_result_that_an_earlier_version_stored_is_told_in_every_language(language: Language) -> None:
+    result = Result.model_validate_json(Path("fixtures/stored/result.json").read_bytes())
+    files = list(dict.fromkeys(one.file for one in result.pages))
+    (finding,) = result.findings
+    text = message_text(finding, language, context_of(result, files, Hospital()))
+    assert re.search(r"5|孩子本人|child", text.message), "the page that was blurred, by its file or its holder"
+    assert finding.message == "户口本第1页看不清。", "what the parent read then stays"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from models.errors import LedgerError
+from models.hospital import Hospital
 from models.review import Role
 from pipeline.ledger.ledger import open_ledger
 from pipeline.ledger.schema import OldestItem, check_ledger
@@ -110,6 +111,15 @@ SERVICES = [
     ),
     pytest.param(rule("_policy"), a_bad_policy, CheckState.WRONG, 2, "newborn_dais", id="a rule that nobody knows"),
     pytest.param(rule("_policy"), nothing, CheckState.OK, 0, "can be used", id="the rules as they come"),
+    pytest.param(rule("_hospital"), nothing, CheckState.WARNING, 0, "HOSPITAL__NAME", id="a hospital without a name"),
+    pytest.param(
+        rule("_hospital"),
+        lambda _: {"hospital": Hospital(name="样本医院")},
+        CheckState.OK,
+        0,
+        "signature",
+        id="a hospital with one",
+    ),
 ]
 
 
