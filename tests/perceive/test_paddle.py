@@ -38,7 +38,7 @@ SPECIMENS = (
 
 # Loads the engine named in argv, reads a page, and prints what was connected to and which of the packages was loaded.
 _WATCHED = """
-import json, sys
+import json, os, sys
 connects = []
 asked = {"socket." + call for call in ("connect", "sendto", "sendmsg", "getaddrinfo", "gethostbyname")}
 sys.addaudithook(lambda event, values: connects.append([event, str(values[1:])]) if event in asked else None)
@@ -51,7 +51,8 @@ from pipeline.perceive.page import perceive
 engine = engine_kind(sys.argv[1]).load(OcrOptions(engine=sys.argv[1]))
 (reading,) = perceive(Path(sys.argv[2]).read_bytes(), 1, engine=engine, limits=Limits())
 packages = sorted({"paddleocr", "paddlex"} & set(sys.modules))
-print(json.dumps([connects, packages, [line.text for line in reading.lines]]))
+switches = {name: os.environ.get(name) for name in ("ORT_DISABLE_TELEMETRY", "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK")}
+print(json.dumps([connects, packages, [line.text for line in reading.lines], switches]))
 """
 
 
@@ -200,14 +201,19 @@ def test_a_model_that_paddleocr_does_not_know_is_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.ocr
-@pytest.mark.parametrize(("name", "loaded"), [("paddleocr", ["paddleocr", "paddlex"]), ("openvino", [])])
+@pytest.mark.parametrize(
+    ("name", "loaded"), [("paddleocr", ["paddleocr", "paddlex"]), ("onnxruntime", []), ("openvino", [])]
+)
 def test_it_is_loaded_only_where_chosen_and_connects_to_nothing(name: str, loaded: list[str]) -> None:
     specimen = SAMPLES / "accepted-flatbed" / "id-emblem.jpg"
     words = [sys.executable, "-c", _WATCHED, name, str(specimen)]
     done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=100)
-    connects, packages, lines = json.loads(done.stdout.splitlines()[-1])
+    connects, packages, lines, switches = json.loads(done.stdout.splitlines()[-1])
     assert connects == []
     assert packages == loaded
+    # Native code connects unseen by Python: where the runtime is loaded, its telemetry is off.
+    assert name == "openvino" or switches["ORT_DISABLE_TELEMETRY"] == "1"
+    assert switches["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] == ("1" if loaded else None)
     assert any("签发机关" in line for line in lines)
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime  # noqa: TID251 - asks the recogniser's file for its alphabet
 import yaml
 
 from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.ocr.runtimes import import_onnxruntime
 
 STRIPES: Final[Mapping[str, tuple[int, int, int]]] = {
     "红": (255, 0, 0), "绿": (0, 255, 0), "蓝": (0, 0, 255), "黑": (0, 0, 0),
@@ -24,7 +24,7 @@ def pp_ocrv4(folder: Path) -> Path:
     """PP-OCRv4 mobile, as the wheel rapidocr-onnxruntime ships it; configured as PaddleOCR exports it."""
     models = Path(str(resources.files("rapidocr_onnxruntime"))) / "models"
     recogniser = models / "ch_PP-OCRv4_rec_infer.onnx"
-    session = onnxruntime.InferenceSession(str(recogniser), providers=["CPUExecutionProvider"])
+    session = import_onnxruntime().InferenceSession(str(recogniser), providers=["CPUExecutionProvider"])
     characters = session.get_modelmeta().custom_metadata_map["character"].split("\n")
     levels = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "scale": "1./255.", "order": "hwc"}
     _write(

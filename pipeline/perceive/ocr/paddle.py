@@ -23,7 +23,7 @@ from pipeline.perceive.ocr.base import ValidatedEngine
 from pipeline.perceive.ocr.detection import quad_of, top_to_bottom
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.ocr.recognition import alternatives
-from pipeline.perceive.ocr.runtimes import Tensor
+from pipeline.perceive.ocr.runtimes import Tensor, import_onnxruntime
 from pipeline.perceive.ocr.weights import Weights, find_weights, symbols_of
 
 _OFFLINE: Final = (  # switches of PaddleX and of the hub clients that it imports
@@ -51,6 +51,7 @@ class PaddleEngine:
         cv2.setNumThreads(options.threads)
         self.name = name(options)
         self._symbols = symbols_of(weights)
+        import_onnxruntime()  # without its telemetry, before PaddleX imports it
         with without_network(options.cache):
             from paddleocr import TextDetection, TextRecognition
         self._detector = _loaded(

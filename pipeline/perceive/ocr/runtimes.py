@@ -3,6 +3,7 @@
 Each heavy import stands in a constructor, so that importing this module loads neither.
 """
 
+import os
 from collections.abc import Callable
 from functools import cache
 from importlib import metadata
@@ -50,8 +51,7 @@ class _OpenVinoNetwork:
 
 class _OnnxNetwork:
     def __init__(self, path: Path, options: OcrOptions) -> None:
-        import onnxruntime
-
+        onnxruntime = import_onnxruntime()
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = options.threads
         settings.inter_op_num_threads = 1
@@ -64,6 +64,18 @@ class _OnnxNetwork:
         (output,) = self._session.run(None, {self._input: tensor})
         result: Tensor = output
         return result
+
+
+def import_onnxruntime() -> Any:
+    """ONNX Runtime without its telemetry.
+
+    From 1.32 on it reports to its maker about half a minute after the first session, on Linux too. Its switch is read
+    when it is imported; `disable_telemetry_events` does not keep it from connecting.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    return onnxruntime
 
 
 def _precision(options: OcrOptions) -> str:

@@ -18,6 +18,7 @@ import yaml
 
 from models.errors import ModelsError
 from pipeline.perceive.ocr.model_configuration import require_readable
+from pipeline.perceive.ocr.runtimes import import_onnxruntime
 
 _PARTS = ("det", "rec")
 _MANIFEST = "manifest.json"
@@ -148,9 +149,7 @@ def _configuration(part: str, source: Path) -> str:
 
 
 def _recognition(source: Path) -> dict[str, object]:
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(str(source), providers=["CPUExecutionProvider"])
+    session = import_onnxruntime().InferenceSession(str(source), providers=["CPUExecutionProvider"])
     characters = session.get_modelmeta().custom_metadata_map["character"].split("\n")
     return {
         "PreProcess": {"transform_ops": _RECOGNITION_STEPS},
