@@ -201,7 +201,7 @@ TABLES: Final = (
     ),
     Table(
         "Runtimes",
-        "The engines that `INTAKE_OCR__ENGINE` chooses, on the same pages; the times in the report are of a busy machine.",
+        "What each `INTAKE_OCR__ENGINE` reads on the same pages; times in the report are of a busy machine.",
         "runtimes",
         {"pages": 24},
         {
