@@ -1,39 +1,24 @@
 """Read one page: decode, find documents, turn and straighten them, find lines, read, measure."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
 import zxingcpp
 
 from models.geometry import Point, Quad
 from models.policy import Limits
-from models.reading import Barcode, Lattice, Line, PageReading
+from models.reading import Barcode, Line, PageReading
 from pipeline.perceive.decode.pages import decode
 from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.ocr.lattice import glyphs
 from pipeline.perceive.quality import grey_of, measure_line, measure_page, moire
 from pipeline.perceive.rereading import read_lines
-from pipeline.perceive.scene.document_detection import find_documents, whole_page
-from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink
-from pipeline.perceive.scene.orientation import UNCHANGED, detect_orientation
-from pipeline.perceive.scene.rectify import Scene, reading_order, rectify
+from pipeline.perceive.scene.rectify import Scene, reading_order
+from pipeline.perceive.sheets import Sheet, find_sheets, parted
 from pipeline.perceive.stamps import read_stamps
 
 PERCEIVE_VERSION: Final = 3  # raise it with every change of what is found, turned, measured or cut
-_FEW_LINES: Final = 4  # an outline with fewer may be a frame inside the document, or no document
-
-
-class _Sheet(NamedTuple):
-    """A document in the picture, upright: as photographed, its layers, and the quads of its printed lines.
-
-    `read` holds the lines that detecting the orientation has read already.
-    """
-
-    scene: Scene
-    layers: InkLayers
-    places: tuple[Quad, ...]
-    read: Mapping[Quad, Lattice]
 
 
 def made_by(engine: str) -> str:
@@ -52,34 +37,21 @@ def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) ->
         EngineError: The engine gave no usable answer.
     """
     page = decode(data, page_no=page_no, limits=limits)
-    return tuple(_read(sheet, page, page_no, engine) for sheet in _sheets(page, engine))
+    return tuple(reading for sheet in find_sheets(page, engine) for reading in _readings(sheet, page, page_no, engine))
 
 
-def _sheets(page: Rgb, engine: OcrEngine) -> Sequence[_Sheet]:
-    """The documents in the picture; the picture as a whole where no outline holds text."""
-    outlined = [_upright(page, quad, engine) for quad in find_documents(page)]
-    with_text = [sheet for sheet in outlined if len(sheet.places) >= _FEW_LINES]
-    return with_text or [
-        max([_upright(page, whole_page(page), engine), *outlined], key=lambda sheet: len(sheet.places))
-    ]
+def _readings(sheet: Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> Sequence[PageReading]:
+    """The reading of a sheet; two where a part of it stands another way round."""
+    lines = read_lines(sheet.layers.printed, sheet.places, sheet.read, engine)
+    parts = parted(sheet, page, lines, engine)
+    if not parts:
+        return [_reading(sheet, lines, page, page_no, engine)]
+    read = ((part, read_lines(part.layers.printed, part.places, part.read, engine)) for part in parts)
+    return [_reading(part, lines, page, page_no, engine) for part, lines in read]
 
 
-def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> _Sheet:
-    sheet = _with_lines(rectify(page, quad), engine)
-    change, read = detect_orientation(sheet.layers.printed, sheet.places, engine)
-    if change == UNCHANGED:
-        return sheet._replace(read=read)
-    return _with_lines(rectify(page, quad, change.turn, mirrored=change.mirrored), engine)
-
-
-def _with_lines(scene: Scene, engine: OcrEngine) -> _Sheet:
-    layers = separate_ink(scene.picture)
-    return _Sheet(scene, layers, engine.find(layers.printed), {})
-
-
-def _read(sheet: _Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> PageReading:
+def _reading(sheet: Sheet, print_lines: Sequence[TextLine], page: Rgb, page_no: int, engine: OcrEngine) -> PageReading:
     scene, (printed, stamps) = sheet.scene, sheet.layers
-    print_lines = read_lines(printed, sheet.places, sheet.read, engine)
     print_grey = grey_of(printed)
     return PageReading(
         engine=made_by(engine.name),

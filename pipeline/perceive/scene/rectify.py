@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.geometry import Point, Quad
 from pipeline.perceive.decode.pixels import Rgb
 
-_SURROUND = 0.085  # of the longer side is kept around the outline, which may have missed a title or an edge
+SURROUND = 0.085  # of the longer side is kept around the outline, which may have missed a title or an edge
 _LONGEST = 2000  # pixels; finer than any print we read
 _SHORTEST = 900  # pixels; below this the recogniser's own scaling loses strokes
 
@@ -35,6 +35,12 @@ class Scene(NamedTuple):
         points = cv2.perspectiveTransform(np.asarray([quad], dtype=np.float64), self.to_page)[0]
         return Quad(*(Point(round(float(x), 1), round(float(y), 1)) for x, y in points))
 
+    def moved(self, left: int, top: int) -> "Scene":
+        """The same scene on a page of which the page it was cut from is a part that begins there."""
+        shift = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]], np.float64)
+        quad = Quad(*(Point(x + left, y + top) for x, y in self.quad))
+        return self._replace(to_page=shift @ self.to_page, quad=quad)
+
 
 def rectify(page: Rgb, quad: Quad, rotation: Turn = 0, *, mirrored: bool = False) -> Scene:
     """Cut a document out of a page.
@@ -50,7 +56,7 @@ def rectify(page: Rgb, quad: Quad, rotation: Turn = 0, *, mirrored: bool = False
     if mirrored:
         turned = Quad(turned.top_right, turned.top_left, turned.bottom_left, turned.bottom_right)
     width, height = _size(turned)
-    surround = round(_SURROUND * max(width, height)) if _inside(turned, page) else 0
+    surround = round(SURROUND * max(width, height)) if _inside(turned, page) else 0
     left, top, right, bottom = surround, surround, surround + width, surround + height
     target = np.asarray([(left, top), (right, top), (right, bottom), (left, bottom)], dtype=np.float32)
     to_page = cv2.getPerspectiveTransform(target, np.asarray(turned, dtype=np.float32))

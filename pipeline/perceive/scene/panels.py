@@ -1,0 +1,143 @@
+"""The pictures that a collage or a stitched screenshot is made of, by the seams between them.
+
+A seam runs straight across the whole picture: the colours above it are not those below it, or a gutter of one colour
+lies between. A rule of a form has the same paper on both sides, and the edge of a sheet ends before the picture does.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.geometry import Box
+from pipeline.perceive.decode.pixels import Rgb
+
+_SIDE: Final = 384  # pixels of the shorter side while looking
+_NEAR: Final = 2  # pixels on either side of an edge whose means are compared
+_RULE: Final = 2  # pixels on either side of an edge that a printed rule may take
+_BAND: Final = 4  # pixels beyond these that are compared
+_STEP: Final = 5.0  # 8-bit Lab by which they differ; a register's tinted paper and white differ by 8
+_ALONG: Final = 0.88  # of the seam that must show it: a desk of the same colour may hide a little
+_GUTTER: Final = 0.008  # of the shorter side that a gutter is wide at least; a rule of a form is 0.004
+_WIDEST: Final = 0.5  # of the shorter side that a gutter is wide at most
+_EVEN: Final = 2.5  # 8-bit Lab by which a gutter may vary along itself
+_ASPECT: Final = 3.0  # of a panel's sides at most: what is longer is a bar of an app, or a band that is printed
+_PART: Final = 0.22  # of a box that lies on either side of its seam at least; less shows the bed beside a sheet
+_SMALLEST: Final = 0.03  # of the picture that a panel fills at least: one of a collage of 24
+
+Lab = NDArray[np.uint8]  # shape (height, width, 3)
+
+
+class _Seam(NamedTuple):
+    """Where one panel ends and the next begins, in pixels along an axis.
+
+    Attributes:
+        end: Of the first panel.
+        start: Of the second one, past the gutter.
+        step: By how much their colours differ, 8-bit Lab.
+        vertical: Whether they lie side by side.
+    """
+
+    end: int
+    start: int
+    step: float
+    vertical: bool
+
+
+def find_panels(page: Rgb) -> tuple[Box, ...]:
+    """The boxes of the panels, in page pixels; one box, the whole page, where there is no seam."""
+    height, width = page.shape[:2]
+    whole = Box(0, 0, width, height)
+    return tuple(_parted(page, whole, least=_SMALLEST * width * height)) or (whole,)
+
+
+def _parted(page: Rgb, box: Box, *, least: float) -> list[Box]:
+    """The panels in a box, itself if no seam parts it; none if it is too long to be one."""
+    lab, scale = _small(page[box.top : box.bottom, box.left : box.right])
+    cuts = [(seam.end - seam.start, seam.step, _sides(box, seam, scale)) for seam in _seams(lab)]
+    room = max(least, _PART * box.width * box.height)
+    large = [cut for cut in cuts if all(side.width * side.height >= room for side in cut[2])]
+    if large:
+        _, _, sides = max(large)  # the widest gutter, else where colours differ most
+        parts = [panel for side in sides for panel in _parted(page, side, least=least)]
+        if len(parts) > 1:
+            return parts
+    return [box] if max(box.width, box.height) <= _ASPECT * min(box.width, box.height) else []
+
+
+def _sides(box: Box, seam: _Seam, scale: float) -> tuple[Box, Box]:
+    end, start = round(seam.end / scale), round(seam.start / scale)
+    if seam.vertical:
+        return box._replace(right=box.left + end), box._replace(left=box.left + start)
+    return box._replace(bottom=box.top + end), box._replace(top=box.top + start)
+
+
+def _small(page: Rgb) -> tuple[Lab, float]:
+    height, width = page.shape[:2]
+    scale = min(1.0, _SIDE / min(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    if scale < 0.5:  # by way of double the size, which is quicker
+        page = np.asarray(cv2.resize(page, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR), np.uint8)
+    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA) if scale < 1 else page
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), np.uint8), scale
+
+
+def _seams(lab: Lab) -> Iterator[_Seam]:
+    """The seams across the picture along both axes."""
+    for vertical in (False, True):
+        rows = np.ascontiguousarray(lab.swapaxes(0, 1)) if vertical else lab
+        if rows.shape[0] >= 4 * _BAND:
+            edges = _edges(rows)
+            for at in edges:
+                if (start := _start_of_next(rows, edges, at)) is not None:
+                    step = np.abs(_before(rows, at).astype(np.int16).mean(axis=0) - _after(rows, start).mean(axis=0))
+                    yield _Seam(at, start, float(step.max(axis=1).mean()), vertical)
+
+
+def _edges(rows: Lab) -> list[int]:
+    """Positions at which the colour steps along nearly the whole row, the strongest of neighbours only."""
+    means = cv2.blur(rows, (1, _NEAR), anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)
+    steps = np.asarray(cv2.absdiff(means[_NEAR:], means[:-_NEAR])).max(axis=2)  # step n lies at row n + near
+    shares = (steps > _STEP).mean(axis=1)
+    strengths = np.where(shares >= _ALONG, steps.mean(axis=1), 0.0)
+    return [
+        at + _NEAR
+        for at in np.flatnonzero(strengths).tolist()
+        if strengths[at] == strengths[max(0, at - _NEAR) : at + _NEAR + 1].max()
+    ]
+
+
+def _start_of_next(rows: Lab, edges: Sequence[int], end: int) -> int | None:
+    """Where the panel after an edge begins: past a gutter, else at the edge where its sides differ; None for a rule."""
+    shorter = min(rows.shape[:2])
+    other = next((edge for edge in edges if edge - end >= _GUTTER * shorter), None)  # a gutter has no edge within it
+    if other is not None and other - end <= _WIDEST * shorter:
+        gutter = rows[end + 1 : other - 1]
+        if _is_even(gutter) and _apart(_before(rows, end), gutter) and _apart(gutter, _after(rows, other)):
+            return other
+    return end if _apart(_before(rows, end), _after(rows, end)) else None
+
+
+def _before(rows: Lab, at: int) -> Lab:
+    return rows[max(0, at - _RULE - _BAND) : max(0, at - _RULE)]
+
+
+def _after(rows: Lab, at: int) -> Lab:
+    return rows[at + _RULE : at + _RULE + _BAND]
+
+
+def _apart(one: Lab, other: Lab) -> bool:
+    """Whether two bands differ along nearly all of their length."""
+    if not one.size or not other.size:
+        return False
+    apart = np.abs(one.mean(axis=0) - other.mean(axis=0)).max(axis=1)
+    return float((apart > _STEP).mean()) >= _ALONG
+
+
+def _is_even(gutter: Lab) -> bool:
+    if not gutter.size:
+        return False
+    colour = np.median(gutter, axis=(0, 1))
+    return float(np.abs(gutter - colour).mean(axis=(0, 1)).max()) < _EVEN

@@ -1,0 +1,231 @@
+"""The documents of a picture: every text in it belongs to one of them, and each stands the right way up.
+
+A collage is taken apart first. In each of its panels outlines with text are documents; text beside them forms documents
+of its own. On a sheet without outlines a part that reads only another way round is a document as well.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean, median
+from typing import Final, NamedTuple
+
+import cv2
+import numpy as np
+
+from models.geometry import Box, Point, Quad
+from models.reading import Lattice
+from pipeline.perceive.decode.pixels import Grey, Rgb
+from pipeline.perceive.ocr.base import OcrEngine, TextLine
+from pipeline.perceive.scene.document_detection import find_documents, whole_page
+from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink
+from pipeline.perceive.scene.orientation import UNCHANGED, detect_orientation, readability
+from pipeline.perceive.scene.panels import find_panels
+from pipeline.perceive.scene.rectify import SURROUND, Scene, cut_line, is_tall, rectify
+
+_FEW_LINES: Final = 4  # an outline with fewer may be a frame inside the document, or no document
+_DEEPEST: Final = 2  # how often the rest of a picture is looked at anew
+_LEAST_REST: Final = 0.12  # of the picture beside its documents; less has no room for another
+_SIDE: Final = 640  # pixels of the longer side while looking for ink beside documents
+_INK: Final = 24  # grey levels by which a stroke is darker than what is around it
+_STROKE: Final = 9  # pixels; a stroke is narrower
+_INKED: Final = 0.004  # of the rest that strokes cover where it holds text
+_GAP: Final = 3.0  # heights of a line between lines of one document
+_READS: Final = 0.8  # mean confidence of text beside documents; less is the pattern of a tablecloth
+_ASTRAY: Final = 0.6  # mean confidence, under which a line may stand another way round than its sheet
+_PURE: Final = 0.85  # of the lines on either side of a cut that stand as that side does
+
+
+class Sheet(NamedTuple):
+    """A document in the picture, upright: as photographed, its layers, and the quads of its printed lines.
+
+    `read` holds the lines that detecting the orientation has read already.
+    """
+
+    scene: Scene
+    layers: InkLayers
+    places: tuple[Quad, ...]
+    read: Mapping[Quad, Lattice]
+
+
+def find_sheets(page: Rgb, engine: OcrEngine) -> tuple[Sheet, ...]:
+    """The documents in a picture, at least one; a picture without text is one document without lines."""
+    panels = find_panels(page)
+    if len(panels) == 1:
+        return _in_picture(page, engine, _DEEPEST)
+    found = [sheet for panel in panels for sheet in _moved(_in_picture(_cut(page, panel), engine, _DEEPEST), panel)]
+    with_text = tuple(sheet for sheet in found if len(sheet.places) >= _FEW_LINES)
+    return with_text or (_upright(page, whole_page(page), engine),)
+
+
+def parted(sheet: Sheet, page: Rgb, lines: Sequence[TextLine], engine: OcrEngine) -> tuple[Sheet, ...]:
+    """The two documents that a sheet without outlines holds if part of it stands another way round; else none.
+
+    Args:
+        sheet: A document that takes up the whole picture.
+        page: The picture.
+        lines: The sheet's lines as they were read.
+        engine: Reads the lines of each part.
+    """
+    cut = _cut_between(lines)
+    if cut is None:
+        return ()
+    parts = tuple(_part(page, _on_page(box, sheet.scene, page), engine) for box in cut)
+    poor = [line for line in lines if _is_astray(line)]
+    astray = max(parts, key=lambda part: sum(_lies_in(line.quad, sheet.scene, part.scene.quad) for line in poor))
+    turned = (astray.scene.rotation, astray.scene.mirrored) != (sheet.scene.rotation, sheet.scene.mirrored)
+    return parts if turned and _reads(astray, engine) else ()
+
+
+def _in_picture(picture: Rgb, engine: OcrEngine, deep: int) -> tuple[Sheet, ...]:
+    outlined = [_upright(picture, quad, engine) for quad in find_documents(picture)]
+    with_text = tuple(sheet for sheet in outlined if len(sheet.places) >= _FEW_LINES)
+    if not with_text:
+        return (max([_upright(picture, whole_page(picture), engine), *outlined], key=lambda sheet: len(sheet.places)),)
+    return (*with_text, *_beside(picture, with_text, engine, deep))
+
+
+def _beside(picture: Rgb, sheets: Sequence[Sheet], engine: OcrEngine, deep: int) -> Iterable[Sheet]:
+    """Documents of the text that no sheet holds."""
+    rest = _rest(picture.shape[:2], [sheet.scene.quad for sheet in sheets])
+    if deep and _may_hold_text(picture, rest):
+        painted = _painted(picture, rest)
+        lines = [line for line in engine.find(painted) if rest[_pixel(line.middle, rest)]]
+        for box in _groups(lines, picture.shape[:2]):
+            for sheet in _moved(_in_picture(_cut(painted, box), engine, deep - 1), box):
+                if len(sheet.places) >= _FEW_LINES and _reads(sheet, engine):
+                    yield sheet
+
+
+def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> Sheet:
+    sheet = _with_lines(rectify(page, quad), engine)
+    change, read = detect_orientation(sheet.layers.printed, sheet.places, engine)
+    if change == UNCHANGED:
+        return sheet._replace(read=read)
+    return _with_lines(rectify(page, quad, change.turn, mirrored=change.mirrored), engine)
+
+
+def _with_lines(scene: Scene, engine: OcrEngine) -> Sheet:
+    layers = separate_ink(scene.picture)
+    return Sheet(scene, layers, engine.find(layers.printed), {})
+
+
+def _reads(sheet: Sheet, engine: OcrEngine) -> bool:
+    longest = sorted(sheet.places, key=lambda place: place.box.width, reverse=True)[: 2 * _FEW_LINES]
+    return readability(engine.read([cut_line(sheet.layers.printed, place) for place in longest])) >= _READS
+
+
+def _moved(sheets: Iterable[Sheet], box: Box) -> Iterable[Sheet]:
+    """Sheets that were found in a part of the page, as sheets of the page."""
+    return (sheet._replace(scene=sheet.scene.moved(box.left, box.top)) for sheet in sheets)
+
+
+def _cut(page: Rgb, box: Box) -> Rgb:
+    return np.ascontiguousarray(page[box.top : box.bottom, box.left : box.right])
+
+
+def _rest(size: tuple[int, int], quads: Sequence[Quad]) -> Grey:
+    """255 where no document lies, nor the surroundings that are read along with one; shape `size`."""
+    rest = np.full(size, 255, np.uint8)
+    for quad in quads:
+        corners = np.array(quad, np.float32)
+        around = 2 * round(SURROUND * max(quad.box.width, quad.box.height)) + 1
+        held = np.zeros(size, np.uint8)
+        cv2.fillConvexPoly(held, corners.round().astype(np.int32), 255)
+        left, top, right, bottom = quad.box.grown(around).within(size[1], size[0])
+        grown = cv2.dilate(held[top:bottom, left:right], np.ones((around, 1), np.uint8))
+        rest[top:bottom, left:right][cv2.dilate(grown, np.ones((1, around), np.uint8)) > 0] = 0
+    return rest
+
+
+def _may_hold_text(picture: Rgb, rest: Grey) -> bool:
+    """Whether the rest is large enough for a document, and strokes are on it."""
+    scale = min(1.0, _SIDE / max(rest.shape))
+    size = max(1, round(rest.shape[1] * scale)), max(1, round(rest.shape[0] * scale))
+    there = cv2.resize(rest, size, interpolation=cv2.INTER_NEAREST) > 0
+    if there.mean() < _LEAST_REST:
+        return False
+    small = cv2.cvtColor(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    strokes = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((_STROKE, _STROKE), np.uint8)) > _INK
+    return float(strokes[there].mean()) >= _INKED
+
+
+def _painted(picture: Rgb, rest: Grey) -> Rgb:
+    """The picture with its documents painted over in the usual colour of the rest."""
+    painted = picture.copy()
+    painted[rest == 0] = np.median(picture[::8, ::8][rest[::8, ::8] > 0], axis=0)
+    return painted
+
+
+def _pixel(point: Point, rest: Grey) -> tuple[int, int]:
+    return min(max(0, int(point.y)), rest.shape[0] - 1), min(max(0, int(point.x)), rest.shape[1] - 1)
+
+
+def _groups(lines: Sequence[Quad], size: tuple[int, int]) -> tuple[Box, ...]:
+    """A box around each group of lines that stand near one another, with some room; groups of few lines left out."""
+    if not lines:
+        return ()
+    reach = round(_GAP * median(min(line.box.width, line.box.height) for line in lines))
+    groups: list[tuple[Box, int]] = []
+    for line in lines:
+        box, count = line.box, 1
+        while near := [group for group in groups if group[0].overlap(box.grown(reach)) > 0]:
+            groups = [group for group in groups if group not in near]
+            box = Box.around([box, *(group[0] for group in near)])
+            count += sum(group[1] for group in near)
+        groups.append((box, count))
+    return tuple(box.grown(reach).within(size[1], size[0]) for box, count in groups if count >= _FEW_LINES)
+
+
+def _part(page: Rgb, box: Box, engine: OcrEngine) -> Sheet:
+    cut = _cut(page, box)
+    sheet = _upright(cut, whole_page(cut), engine)
+    return sheet._replace(scene=sheet.scene.moved(box.left, box.top))
+
+
+def _cut_between(lines: Sequence[TextLine]) -> tuple[Box, Box] | None:
+    """Two boxes side by side or one above the other: lines that read well in one, lines that do not in the other."""
+    if min(sum(map(_is_astray, lines)), sum(not _is_astray(line) for line in lines)) < _FEW_LINES:
+        return None
+    whole = Box.around([line.quad.box for line in lines])
+    best: tuple[float, tuple[Box, Box]] | None = None
+    for vertical in (False, True):
+        ranked = sorted(lines, key=lambda line: line.quad.middle.x if vertical else line.quad.middle.y)
+        for at in range(_FEW_LINES, len(ranked) - _FEW_LINES + 1):
+            purity = min(_purity(ranked[:at]), _purity(ranked[at:]))
+            differ = _mostly_astray(ranked[:at]) != _mostly_astray(ranked[at:])
+            if differ and purity >= _PURE and (best is None or purity > best[0]):
+                best = purity, _halves(whole, ranked[at - 1].quad.box, ranked[at].quad.box, vertical=vertical)
+    return best[1] if best else None
+
+
+def _halves(whole: Box, before: Box, after: Box, *, vertical: bool) -> tuple[Box, Box]:
+    room = max(before.height, after.height)
+    around = whole.grown(2 * room)
+    if vertical:
+        at = (before.right + after.left) // 2
+        return around._replace(right=at), around._replace(left=at)
+    at = (before.bottom + after.top) // 2
+    return around._replace(bottom=at), around._replace(top=at)
+
+
+def _is_astray(line: TextLine) -> bool:
+    return line.confidence < _ASTRAY or is_tall(line.quad)
+
+
+def _mostly_astray(lines: Sequence[TextLine]) -> bool:
+    return fmean(map(_is_astray, lines)) > 0.5
+
+
+def _purity(lines: Sequence[TextLine]) -> float:
+    share = fmean(map(_is_astray, lines))
+    return max(share, 1 - share)
+
+
+def _on_page(box: Box, scene: Scene, page: Rgb) -> Box:
+    """The part of the page that a box in an upright picture takes up."""
+    inside = box.within(scene.picture.shape[1], scene.picture.shape[0])
+    return scene.on_page(Quad.of_box(inside)).box.within(page.shape[1], page.shape[0])
+
+
+def _lies_in(line: Quad, scene: Scene, document: Quad) -> bool:
+    middle, box = scene.on_page(line).middle, document.box
+    return box.left <= middle.x < box.right and box.top <= middle.y < box.bottom
