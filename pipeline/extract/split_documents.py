@@ -97,14 +97,15 @@ def _between_twins(pairs: Sequence[Sequence[Point]]) -> _Cut | None:
 
 
 def _between(one: Sequence[Point], other: Sequence[Point]) -> _Cut | None:
-    """Between the words of two kinds, where a straight cut parts them."""
+    """Between the words of two kinds, where a straight cut parts them; across the wider gap if two cuts do."""
     axes: tuple[Axis, Axis] = ("x", "y")
+    cuts = []
     for axis in axes:
         ones, others = ([_along(point, axis) for point in points] for points in (one, other))
         low, high = (ones, others) if median_high(ones) < median_high(others) else (others, ones)
         if (cut := _gap(low, high, axis)) is not None:
-            return cut
-    return None
+            cuts.append((min(high) - max(low), cut))
+    return max(cuts)[1] if cuts else None
 
 
 def _gap(low: Sequence[float], high: Sequence[float], axis: Axis) -> _Cut | None:

@@ -50,7 +50,8 @@ def find_panels(page: Rgb) -> tuple[Box, ...]:
     """The boxes of the panels, in page pixels; one box, the whole page, where there is no seam."""
     height, width = page.shape[:2]
     whole = Box(0, 0, width, height)
-    return tuple(_parted(page, whole, least=_SMALLEST * width * height)) or (whole,)
+    panels = _parted(page, whole, least=_SMALLEST * width * height)
+    return tuple(_without_rim(page, panel) for panel in panels) if len(panels) > 1 else (whole,)
 
 
 def _parted(page: Rgb, box: Box, *, least: float) -> list[Box]:
@@ -65,6 +66,26 @@ def _parted(page: Rgb, box: Box, *, least: float) -> list[Box]:
         if len(parts) > 1:
             return parts
     return [box] if max(box.width, box.height) <= _ASPECT * min(box.width, box.height) else []
+
+
+def _without_rim(page: Rgb, panel: Box) -> Box:
+    """The panel without what is left of gutters around it."""
+    lab, scale = _small(page[panel.top : panel.bottom, panel.left : panel.right])
+    upright = lab.swapaxes(0, 1)
+    sides = [np.ascontiguousarray(rows) for rows in (upright, lab, upright[::-1], lab[::-1])]
+    left, top, right, bottom = (round(_rim(rows) / scale) for rows in sides)
+    return Box(panel.left + left, panel.top + top, panel.right - right, panel.bottom - bottom)
+
+
+def _rim(rows: Lab) -> int:
+    """How many rows from the first on are a gutter, up to an edge along nearly all of them; 0 for none."""
+    for edge in _edges(rows):
+        rim = rows[: max(1, edge - _NEAR)]
+        if edge > _WIDEST * min(rows.shape[:2]) or not _is_even(rim):
+            break
+        if _apart(rim, _after(rows, edge)):
+            return edge + 1
+    return 0
 
 
 def _sides(box: Box, seam: _Seam, scale: float) -> tuple[Box, Box]:
