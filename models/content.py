@@ -124,7 +124,7 @@ class PageContent(NamedTuple):
 
     Attributes:
         engine: The engine that read the page.
-        brightness: As in `models.reading.PageMeasures`, like `vividness` and `raster`.
+        brightness: As in `models.reading.PageMeasures`, like `vividness`, `tint` and the three of the raster.
         columns: Columns of the surface.
         packed: The surface's tiles, row by row: paper, ink and energy of each in a byte.
         barcodes: The texts of the barcodes.
@@ -144,7 +144,10 @@ class PageContent(NamedTuple):
     mirrored: bool
     brightness: float
     vividness: float | None
+    tint: float | None
     raster: float | None
+    raster_frequency: float | None
+    raster_around: float | None
     columns: int
     packed: bytes
     kind: PageKind

@@ -56,11 +56,18 @@ class CopyLimits(Model):
 
     Attributes:
         colourless: Vividness (0-1) below which a document that is printed in colour counts as a photocopy.
-        striped: Raster (0-1) above which a page counts as a photo of a screen; not for the register's woven cover.
+        untinted: Tint (0-1) below which a card or a certificate counts as one, whatever was written or stamped on it,
+            and a register's inner page that has no seal either.
+        striped: Share (0-1) above which paper has a raster; not for the register's woven cover.
+        beyond: Share (0-1) above which the raster goes on beside the document: a screen's, and no print on paper.
+        fine: Cycles a pixel, from which a raster is a screen's where nothing lit lies beside the document.
     """
 
     colourless: float = 0.008  # of the training split, 129 honest pages show 0.014 at least, copies 0.000
+    untinted: float = 0.002  # of the training split, 50 honest pages show 0.0039 at least, 21 copies 0.0000
     striped: float = 0.25  # of the training split, 130 honest pages show 0.04 at most, 18 of 20 of a screen 0.36
+    beyond: float = 0.15  # of the training split, fine waves on paper leave 0.10 at most beside it
+    fine: float = 0.27  # of the training split, grounds have 0.24 at most, screens 0.29 at least
 
 
 class Pages(Model):

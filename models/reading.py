@@ -124,15 +124,22 @@ class PageMeasures(Model):
         colourfulness: Mean chroma, 0-1, including the lamp's colour cast.
         vividness: Chroma, 0-1, that one pixel in 200 exceeds against the paper around it: a seal, a label, a photo;
             near 0 for a photocopy under any lamp. None in readings from before it was measured.
+        tint: Chroma, 0-1, that one pixel in 33 exceeds in half of the document's 8 by 8 parts: 0 for a photocopy, even
+            one with a note or a stamp in colour. None in readings from before it was measured.
         raster: The share of blank paper's variation at a single frequency, 0-1: high for the stripes of a photographed
-            screen. None in readings from before it was measured.
+            screen, and for fine waves and lines. None in readings from before it was measured.
+        raster_frequency: That frequency, in cycles a pixel of the page. None in readings from before it was measured.
+        raster_around: The share at the same frequency just beside the document; None if nothing lit lies there.
     """
 
     brightness: float
     sharpness: float
     colourfulness: float
     vividness: float | None = Field(default=None, exclude_if=lambda value: value is None)  # written as it was read
+    tint: float | None = Field(default=None, exclude_if=lambda value: value is None)
     raster: float | None = Field(default=None, exclude_if=lambda value: value is None)
+    raster_frequency: float | None = Field(default=None, exclude_if=lambda value: value is None)
+    raster_around: float | None = Field(default=None, exclude_if=lambda value: value is None)
     surface: Surface
 
 

@@ -121,6 +121,64 @@ def test_two_documents_on_a_page_are_two_readings() -> None:
     assert readings[0].quad.box.overlap(readings[1].quad.box) == 0
 
 
+def _bars(page: Rgb, left: int, top: int, *, on_head: bool = False) -> None:
+    """Six bars straight onto the picture, without a sheet around them."""
+    block = np.full((360, 300, 3), 255, np.uint8)
+    for row in range(6):
+        block[60 * row : 60 * row + 30] = BAR
+        block[60 * row : 60 * row + 15, :150] = INK
+    page[top : top + 360, left : left + 300] = block[::-1, ::-1] if on_head else block
+
+
+def test_text_beside_an_outline_is_a_document_of_its_own() -> None:
+    page = np.full((1000, 1600, 3), 235, np.uint8)
+    page[100:700, 100:800] = (226, 240, 200)
+    _bars(page, 200, 200)
+    _bars(page, 1150, 500)
+    readings = perceive(_png(page), 1, engine=BarsEngine(), limits=LIMITS)
+    assert [len(reading.lines) for reading in readings] == [6, 6]
+    middles = [line.box.centre for line in readings[1].lines]
+    assert all(1150 < middle.x < 1450 and 500 < middle.y < 860 for middle in middles)
+
+
+def test_text_that_does_not_read_beside_an_outline_is_none() -> None:
+    page = np.full((1000, 1600, 3), 235, np.uint8)
+    page[100:700, 100:800] = (226, 240, 200)
+    _bars(page, 200, 200)
+    (reading,) = perceive(_png(page), 1, engine=BarsEngine(), limits=LIMITS)
+    assert len(reading.lines) == 6
+
+
+@pytest.mark.parametrize(
+    ("places", "axis"),
+    [
+        pytest.param(((100, 100), (100, 700)), "y", id="one below the other"),
+        pytest.param(((100, 100), (700, 100)), "x", id="side by side"),
+    ],
+)
+def test_a_part_on_its_head_is_a_document_of_its_own(places: tuple[tuple[int, int], ...], axis: str) -> None:
+    page = np.full((1200, 1200, 3), 255, np.uint8)
+    for at, (left, top) in enumerate(places):
+        _bars(page, left, top, on_head=at == 1)
+    readings = perceive(_png(page), 1, engine=BarsEngine(), limits=LIMITS)
+    assert sorted(reading.rotation for reading in readings) == [0, 180]
+    assert [len(reading.lines) for reading in readings] == [6, 6]
+    for reading, (left, top) in zip(sorted(readings, key=lambda one: one.rotation), places, strict=True):
+        box = Box(left - 10, top - 10, left + 310, top + 370)
+        assert all(line.box.overlap(box) == line.box.width * line.box.height for line in reading.lines)
+        assert all(line.confidence > 0.9 for line in reading.lines)
+
+
+def test_a_collage_is_a_reading_for_each_picture() -> None:
+    other = sheet(flip=-1)
+    other[other.sum(axis=2) < 160] = (20, 60, 120)  # another desk
+    page = np.vstack([np.hstack([sheet(), other]), np.hstack([other, sheet()])])
+    readings = perceive(_png(page), 1, engine=BarsEngine(), limits=LIMITS)
+    assert [len(reading.lines) for reading in readings] == [6, 6, 6, 6]
+    assert sorted(reading.rotation for reading in readings) == [0, 0, 180, 180]
+    assert all((reading.width, reading.height) == (2400, 1800) for reading in readings)
+
+
 def test_an_outline_that_holds_little_text_is_given_up_for_the_whole_page() -> None:
     (reading,) = perceive(_png(sheet(bars=3)), 1, engine=BarsEngine(), limits=LIMITS)
     assert reading.quad.box == Box(0, 0, 1200, 900)

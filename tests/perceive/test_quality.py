@@ -4,16 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.geometry import Box, Point, Quad
+from models.geometry import Box
 from models.policy import CopyLimits, LegibilityLimits
 from models.reading import LineMeasures
-from pipeline.perceive.decode.pixels import Grey, Rgb
-from pipeline.perceive.quality import grey_of, measure_line, measure_page, moire, sharpness
+from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.quality import grey_of, measure_line, measure_page, sharpness
 from pipeline.perceive.scene.ink_separation import separate_ink
 from tests.support.pictures import text_like
 
 LIMITS = LegibilityLimits()
-WHOLE = Quad.of_box(Box(0, 0, 900, 640))
 
 
 def measured(page: Rgb, box: Box | None = None) -> LineMeasures:
@@ -172,52 +171,29 @@ def test_a_grey_page_in_white_light_is_below_the_limit_of_a_photocopy() -> None:
     assert vividness(text_like((1000, 700))) < CopyLimits().colourless
 
 
-def _paper(rng: np.random.Generator, noise: float) -> Grey:
-    return np.clip(rng.normal(220, noise, (640, 900)), 0, 255).astype(np.uint8)
-
-
 @pytest.mark.parametrize(
-    ("noise", "stripes", "seen"),
+    ("colour", "tinted"),
     [
-        pytest.param(2.0, 0.0, False, id="grainy paper"),
-        pytest.param(0.0, 0.0, False, id="paper without any grain"),
-        pytest.param(2.0, 6.0, True, id="stripes"),
-        pytest.param(2.0, 0.5, False, id="stripes that drown in the grain"),
-        pytest.param(0.0, 0.3, False, id="stripes that nobody could see"),
+        pytest.param(None, False, id="nothing in colour"),
+        pytest.param((30, 40, 180), False, id="a note in blue"),
+        pytest.param((200, 40, 40), False, id="a stamp"),
     ],
 )
-def test_stripes_on_blank_paper_are_a_raster(noise: float, stripes: float, seen: bool) -> None:
-    paper = _paper(np.random.default_rng(4), noise)
-    wave = stripes * np.sin(2 * np.pi * 0.21 * np.arange(paper.shape[1]))
-    page = np.clip(paper + wave, 0, 255).astype(np.uint8)
-    assert (moire(page, WHOLE) > CopyLimits().striped) is seen
+def test_a_copy_stays_without_tint_whatever_is_written_on_it(colour: tuple[int, int, int] | None, tinted: bool) -> None:
+    page = text_like((1000, 700))
+    if colour:
+        cv2.putText(page, "2026", (600, 300), cv2.FONT_HERSHEY_SIMPLEX, 3, colour, 8)
+    tint = measure_page(page, grey_of(page)).tint
+    assert tint is not None
+    assert (tint >= CopyLimits().untinted) is tinted
 
 
-def test_print_is_no_raster_and_a_small_document_has_none() -> None:
-    page = _paper(np.random.default_rng(5), 2.0)
-    page[100:400:40, 50:800] = 40
-    page[100:400, 50:800:16] = 40
-    assert moire(page, WHOLE) < CopyLimits().striped
-    assert moire(page, Quad.of_box(Box(10, 10, 60, 50))) == 0
-    assert moire(np.zeros((640, 900), np.uint8), WHOLE) == 0
-
-
-@pytest.mark.parametrize("mirrored", [False, True])
-def test_what_lies_around_the_document_has_no_say(mirrored: bool) -> None:
-    wave = 6 * np.sin(2 * np.pi * 0.21 * np.arange(900))
-    lozenge = np.array([(450, 10), (890, 320), (450, 630), (10, 320)], np.int32)
-    table = cv2.fillPoly(np.ones((640, 900), np.uint8), [lozenge], 0)
-    printed, woven = _paper(np.random.default_rng(6), 25.0), _paper(np.random.default_rng(7), 1.0) + wave
-    page = np.where(table, woven, printed).astype(np.uint8)
-    corners = tuple(Point(float(x), float(y)) for x, y in (lozenge[::-1] if mirrored else lozenge))
-    assert moire(page, Quad(*corners)) < CopyLimits().striped < moire(page, WHOLE)
-
-
-@settings(deadline=None, max_examples=30)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 200), st.integers(1, 200))
-def test_a_raster_is_a_share(seed: int, width: int, height: int) -> None:
-    page = np.random.default_rng(seed).integers(0, 256, (height, width), dtype=np.uint8)
-    assert 0 <= moire(page, Quad.of_box(Box(0, 0, width, height))) <= 1
+def test_waves_in_colour_all_over_are_a_tint() -> None:
+    page = text_like((1000, 700))
+    page[::6] = (190, 220, 215)
+    tint = measure_page(page, grey_of(page)).tint
+    assert tint is not None
+    assert tint >= CopyLimits().untinted
 
 
 def vividness(page: Rgb) -> float:

@@ -3,26 +3,46 @@
 from collections.abc import Iterator
 from typing import Final
 
+from models.content import PageContent
 from models.documents import PageKind
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import CopyLimits
 from pipeline.judge.dossier import Dossier
 
-# Their labels, seals, emblem or background are coloured everywhere; a register's inner pages may be plain.
-_COLOURED: Final = frozenset(
-    {PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM, PageKind.HUKOU_HOME, PageKind.BIRTH_CERTIFICATE}
-)
+# Coloured all over; whatever colour is missing in half of one was lost in copying.
+_TINTED: Final = frozenset({PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM, PageKind.BIRTH_CERTIFICATE})
 
 
 def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
     """Pages that a person should check. Readings from before colour and stripes were measured give no finding."""
     for page in dossier.pages:
-        vividness, raster = page.content.vividness, page.content.raster
-        if page.content.mirrored:  # a selfie camera, or a screen that shows its picture
+        content = page.content
+        if content.mirrored and content.lines:  # a selfie camera, or a screen that shows its picture
             yield found(Code.COPY, Reason.SCREEN, page.place())
-        elif page.kind is not PageKind.HUKOU_COVER and raster is not None and raster > limits.striped:
-            yield found(Code.COPY, Reason.SCREEN, page.place(), Evidence(measured=raster, limit=limits.striped))
-        if page.kind in _COLOURED and vividness is not None and vividness < limits.colourless:
+        elif page.kind is not PageKind.HUKOU_COVER and _shows_a_screen(content, limits):
+            yield found(Code.COPY, Reason.SCREEN, page.place(), Evidence(measured=content.raster, limit=limits.striped))
+        if _is_photocopy(page.kind, content, limits):
             yield found(
-                Code.COPY, Reason.PHOTOCOPY, page.place(), Evidence(measured=vividness, limit=limits.colourless)
+                Code.COPY, Reason.PHOTOCOPY, page.place(), Evidence(measured=content.tint, limit=limits.untinted)
             )
+
+
+def _shows_a_screen(content: PageContent, limits: CopyLimits) -> bool:
+    """Whether the raster is a screen's: it goes on beside the document, or is finer than print where nothing is lit."""
+    if content.raster is None or content.raster_frequency is None or content.raster <= limits.striped:
+        return False
+    if content.raster_around is None:
+        return content.raster_frequency >= limits.fine
+    return content.raster_around > limits.beyond
+
+
+def _is_photocopy(kind: PageKind, content: PageContent, limits: CopyLimits) -> bool:
+    """Whether a document has no colour; a note in pen is none of its own where it should be coloured all over."""
+    if content.vividness is None:
+        return False
+    colourless, untinted = content.vividness < limits.colourless, (content.tint or 0.0) < limits.untinted
+    if kind in _TINTED:
+        return colourless or (content.tint is not None and untinted)
+    if kind is PageKind.HUKOU_HOME:
+        return colourless
+    return kind is PageKind.HUKOU_MEMBER and content.tint is not None and colourless and untinted

@@ -54,18 +54,49 @@ def test_a_mirrored_picture(mirrored: bool, told: list[tuple[Code, Reason]]) -> 
 
 
 @pytest.mark.parametrize(
-    ("reading", "raster", "told"),
+    ("reading", "raster", "frequency", "around", "told"),
     [
-        pytest.param(member(), LIMITS.striped + 0.01, [(Code.COPY, Reason.SCREEN)], id="stripes on blank paper"),
-        pytest.param(member(), LIMITS.striped, [], id="no more than honest pages show"),
-        pytest.param(member(), None, [], id="read before stripes were measured"),
-        pytest.param(COVER, 0.9, [], id="the register's cover, which is woven"),
+        pytest.param(member(), 0.5, 0.1, 0.4, True, id="stripes that go on beside the page"),
+        pytest.param(member(), 0.5, 0.4, 0.02, False, id="waves that end where the paper ends"),
+        pytest.param(member(), 0.5, 0.4, LIMITS.beyond, False, id="no more beside it than a table shows"),
+        pytest.param(member(), 0.5, LIMITS.fine, None, True, id="finer than print, and nothing lit beside the page"),
+        pytest.param(member(), 0.5, LIMITS.fine - 0.01, None, False, id="as coarse as print, and nothing beside it"),
+        pytest.param(member(), LIMITS.striped, 0.4, 0.9, False, id="no more than honest pages show"),
+        pytest.param(member(), None, None, None, False, id="read before stripes were measured"),
+        pytest.param(member(), 0.9, None, None, False, id="read before it was measured where stripes end"),
+        pytest.param(COVER, 0.9, 0.4, 0.9, False, id="the register's cover, which is woven"),
     ],
 )
 def test_a_page_that_shows_the_stripes_of_a_screen(
-    reading: PageReading, raster: float | None, told: list[tuple[Code, Reason]]
+    reading: PageReading, raster: float | None, frequency: float | None, around: float | None, told: bool
 ) -> None:
-    measures = reading.measures.model_copy(update={"raster": raster})
-    held = dossier(reading.model_copy(update={"measures": measures}))
-    findings = list(copies(held, LIMITS))
-    assert [(finding.code, finding.reason) for finding in findings] == told
+    measured = {"raster": raster, "raster_frequency": frequency, "raster_around": around}
+    held = dossier(reading.model_copy(update={"measures": reading.measures.model_copy(update=measured)}))
+    findings = [(finding.code, finding.reason) for finding in copies(held, LIMITS)]
+    assert findings == ([(Code.COPY, Reason.SCREEN)] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("reading", "vividness", "tint", "told"),
+    [
+        pytest.param(portrait(), 0.1, 0.0, True, id="a grey card with a note in blue"),
+        pytest.param(certificate(), 0.1, 0.0, True, id="a grey certificate with a stamp"),
+        pytest.param(portrait(), 0.1, LIMITS.untinted, False, id="a card in colour"),
+        pytest.param(home(), 0.1, 0.0, False, id="a first page whose seals are red"),
+        pytest.param(member(), 0.0, 0.0, True, id="an inner page without any colour"),
+        pytest.param(member(), 0.1, 0.0, False, id="an inner page with a seal"),
+        pytest.param(member(), 0.0, LIMITS.untinted, False, id="an inner page on tinted paper"),
+    ],
+)
+def test_a_note_in_colour_does_not_make_a_copy_an_original(
+    reading: PageReading, vividness: float, tint: float, told: bool
+) -> None:
+    measured = {"vividness": vividness, "tint": tint}
+    held = dossier(reading.model_copy(update={"measures": reading.measures.model_copy(update=measured)}))
+    findings = [(finding.code, finding.reason) for finding in copies(held, LIMITS)]
+    assert findings == ([(Code.COPY, Reason.PHOTOCOPY)] if told else [])
+
+
+def test_a_mirrored_page_without_print_of_its_own_shows_its_other_side_and_no_screen() -> None:
+    held = dossier(page(()).model_copy(update={"mirrored": True}))
+    assert not list(copies(held, LIMITS))
