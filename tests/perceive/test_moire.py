@@ -68,7 +68,7 @@ def test_a_raster_is_a_share(seed: int, width: int, height: int) -> None:
 
 def _striped(shape: tuple[int, int], cycles: float) -> Grey:
     wave = 8 * np.sin(2 * np.pi * cycles * np.arange(shape[1]))
-    return np.clip(_paper(np.random.default_rng(8), 2.0) + wave, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(_paper(np.random.default_rng(8), 2.0) + wave, 0, 255), np.uint8)
 
 
 DOCUMENT = Box(260, 190, 640, 450)
