@@ -21,10 +21,8 @@ def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
             yield found(Code.COPY, Reason.SCREEN, page.place())
         elif page.kind is not PageKind.HUKOU_COVER and _shows_a_screen(content, limits):
             yield found(Code.COPY, Reason.SCREEN, page.place(), Evidence(measured=content.raster, limit=limits.striped))
-        if _is_photocopy(page.kind, content, limits):
-            yield found(
-                Code.COPY, Reason.PHOTOCOPY, page.place(), Evidence(measured=content.tint, limit=limits.untinted)
-            )
+        if (evidence := _of_photocopy(page.kind, content, limits)) is not None:
+            yield found(Code.COPY, Reason.PHOTOCOPY, page.place(), evidence)
 
 
 def _shows_a_screen(content: PageContent, limits: CopyLimits) -> bool:
@@ -36,13 +34,10 @@ def _shows_a_screen(content: PageContent, limits: CopyLimits) -> bool:
     return content.raster_around > limits.beyond
 
 
-def _is_photocopy(kind: PageKind, content: PageContent, limits: CopyLimits) -> bool:
-    """Whether a document has no colour; a note in pen is none of its own where it should be coloured all over."""
-    if content.vividness is None:
-        return False
-    colourless, untinted = content.vividness < limits.colourless, (content.tint or 0.0) < limits.untinted
-    if kind in _TINTED:
-        return colourless or (content.tint is not None and untinted)
-    if kind is PageKind.HUKOU_HOME:
-        return colourless
-    return kind is PageKind.HUKOU_MEMBER and content.tint is not None and colourless and untinted
+def _of_photocopy(kind: PageKind, content: PageContent, limits: CopyLimits) -> Evidence | None:
+    """What shows that a document has no colour, or none of its own: a note in pen is not; None if it has."""
+    colourless = content.vividness is not None and content.vividness < limits.colourless
+    untinted = content.tint is not None and content.tint < limits.untinted
+    if colourless and (kind in _TINTED or kind is PageKind.HUKOU_HOME or (kind is PageKind.HUKOU_MEMBER and untinted)):
+        return Evidence(measured=content.vividness, limit=limits.colourless)
+    return Evidence(measured=content.tint, limit=limits.untinted) if untinted and kind in _TINTED else None
