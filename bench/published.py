@@ -91,7 +91,6 @@ TABLES: Final = (
             "good families to a person": "good submissions left to a person",
             "decided right": "decisions that are right, or defensible where a person could argue",
             "honest pages on a ground called a screen": "honest pages on a ground that were called a photo of a screen",
-            "screen on a ground seen as screen": "photos of a screen recognised",
             "photocopy on a ground seen as photocopy": "grey copies recognised",
             "both sides, and all their deciding fields right": "both sides of a card on one sheet, with its values",
             "pages in their slot: collage": "pages of collages found, each by its kind",
@@ -107,7 +106,6 @@ TABLES: Final = (
             "issue date of the 首页 right": "dates of issue of the 首页",
             "register name right": "names in household registers",
             "valid until right": "ends of validity",
-            "seconds a page, two processes, median": "seconds a page, two processes, median of the submissions",
         },
     ),
     Table(
