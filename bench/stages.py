@@ -25,14 +25,21 @@ SEED: Final = 7
 _STAGES: Final = MappingProxyType(
     {
         "decode": (("pipeline/perceive/decode/pages.py", "decode"),),
-        "find": (("pipeline/perceive/scene/document_detection.py", "find_documents"),),
+        "find": (
+            ("perceive/scene/panels.py", "find_panels"),
+            ("perceive/scene/document_detection.py", "find_documents"),
+        ),
         "straighten": (("pipeline/perceive/scene/rectify.py", "rectify"),),
         "print layer": (("scene/ink_separation.py", "separate_ink"),),
         "detect": (("ocr/detection.py", "find_lines"),),
         "cut lines": (("scene/rectify.py", "cut_line"),),
         "recognise": (("ocr/recognition.py", "read_line"),),
         "lattice": (("ocr/recognition.py", "alternatives"),),
-        "measure": (("perceive/quality.py", "measure_page"), ("perceive/quality.py", "measure_line")),
+        "measure": (
+            ("perceive/quality.py", "measure_page"),
+            ("perceive/quality.py", "measure_line"),
+            ("perceive/moire.py", "measure_raster"),
+        ),
         "barcodes": (("perceive/page.py", "read_barcodes"),),
     }
 )
