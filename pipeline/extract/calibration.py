@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
@@ -12,11 +13,12 @@ from typing import Final, Literal
 from models.base import Model
 from models.content import PageContent
 from models.documents import Field
-from models.reading import weights_named
+from models.id_number import half_width
+from models.reading import BLANK, Alternative, weights_named
 from pipeline.extract.fields import FieldReading
 from pipeline.extract.runs import SPACES
-from pipeline.extract.values import LEXICON
-from pipeline.perceive.ocr.lattice import log_likelihood
+from pipeline.extract.values import LEXICON, is_sound
+from pipeline.perceive.ocr.lattice import Steps, log_likelihood
 
 _CERTAIN: Final = 1e-4  # probabilities nearer to 0 or 1 than this are all the same
 _USUAL_HEIGHT: Final = 30.0  # pixels of a line that reads well
@@ -53,10 +55,26 @@ _DOUBTFUL: Final = (
 
 
 def likelihood(field: FieldReading) -> float:
-    """Probability of the reading, as the geometric mean over its characters (CTC forward score)."""
+    """Probability of the reading, as the geometric mean over its characters (CTC forward score).
+
+    Spaces say nothing: whether they were read, as between the digits of a number in boxes, makes no difference.
+    """
     characters = sum(len(run.text) for run in field.runs)
-    score = sum(log_likelihood(run.steps, "".join(glyph.char for glyph in run.glyphs)) for run in field.runs)
+    score = sum(log_likelihood(_without_spaces(run.steps), run.text) for run in field.runs)
     return math.exp(score / max(1, characters))
+
+
+def _without_spaces(steps: Steps) -> Steps:
+    """Steps whose spaces are blanks."""
+    if not any(char in SPACES for step in steps for char, _ in step if char):
+        return steps
+    return tuple(_spaceless(step) for step in steps)
+
+
+def _spaceless(step: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+    blank = sum(probability for char, probability in step if char == BLANK or char in SPACES)
+    others = [one for one in step if one.char != BLANK and one.char not in SPACES]
+    return tuple(sorted((Alternative(BLANK, blank), *others), key=lambda one: -one.probability))
 
 
 def _odds(probability: float) -> float:
@@ -75,14 +93,32 @@ def _height(field: FieldReading) -> float:
 
 
 def _widest_gap(field: FieldReading) -> float:
-    """Of the gaps between characters, how many times as wide as the usual one: something may have stood there."""
+    """Of the gaps between characters, how many times as wide as the usual one: something may have stood there.
+
+    1 for a value of fixed length that has all its characters: gaps between pre-printed 年 月 日 hide none.
+    """
     widest = 1.0
+    if _is_complete(field):
+        return widest
     for run in field.runs:
         middles = [(glyph.first + glyph.end) / 2 for glyph in run.glyphs if glyph.char not in SPACES]
         gaps = sorted(right - left for left, right in pairwise(middles))
         if len(gaps) > 1 and gaps[len(gaps) // 2] > 0:
             widest = max(widest, gaps[-1] / gaps[len(gaps) // 2])
     return widest
+
+
+def _is_complete(field: FieldReading) -> bool:
+    """Whether no character of the value can have been lost: a lawful ID number, a certificate number, padded dates."""
+    if field.value is None or field.decoded:
+        return False
+    if field.field is Field.ID_NUMBER:
+        return is_sound(field.field, field.value)
+    if field.field in _DATES:
+        wanted = 5 if field.field is Field.BIRTH_TIME else 3
+        groups = re.findall(r"\d+", half_width(field.text))
+        return [len(group) for group in groups] == [4, 2, 2, 2, 2][:wanted]
+    return field.field is Field.CERTIFICATE_NUMBER
 
 
 class Calibration(Model):

@@ -87,7 +87,7 @@ def extract_page(reading: PageReading) -> PageContent:
         lines=tuple(map(line_content, reading.lines)),
         barcodes=tuple(barcode.text for barcode in reading.barcodes),
         amended=kind is PageKind.HUKOU_CHANGES and is_amended(reading.lines),
-        fields=dict(_fields(form, reading, at)),
+        fields=dict(_fields(form, reading, at, kind)),
         labels={slot: label.quad for slot, label in form.labels.items()},
         places=dict(_places(form)),
     )
@@ -138,16 +138,19 @@ def _extract_file(file: FileReading) -> FileContent:
     return FileContent(tuple(map(extract_page, parts)), failed, file.failure)
 
 
-def _fields(form: Form, reading: PageReading, at: Mapping[int, int]) -> Iterator[tuple[Slot, FieldContent]]:
-    """The fields; where its print is uncertain, a certificate's number comes from the barcode, which has a checksum."""
+def _fields(
+    form: Form, reading: PageReading, at: Mapping[int, int], kind: PageKind
+) -> Iterator[tuple[Slot, FieldContent]]:
+    """The fields; a certificate's barcode, which has a checksum, confirms its number or stands for uncertain print."""
     number = Slot(Field.CERTIFICATE_NUMBER)
+    fields = {slot: field_content(read, at) for slot, read in form.fields.items()}
     barcode = next((barcode for barcode in reading.barcodes if is_certificate_number(barcode.text)), None)
-    printed = form.fields.get(number)
-    for slot, read in form.fields.items():
-        if barcode is None or slot != number or min(run.confidence for run in read.runs) >= _SURE_PRINT:
-            yield slot, field_content(read, at)
-    if barcode and (printed is None or min(run.confidence for run in printed.runs) < _SURE_PRINT):
-        yield number, _of_barcode(barcode, field_content(printed, at) if printed else None)
+    if barcode and kind is PageKind.BIRTH_CERTIFICATE:
+        printed = form.fields.get(number)
+        certain = printed and printed.value and min(run.confidence for run in printed.runs) >= _SURE_PRINT
+        if not (certain and printed and printed.value != normal_number(barcode.text)):
+            fields[number] = _of_barcode(barcode, fields.get(number))
+    yield from fields.items()
 
 
 def _of_barcode(barcode: Barcode, printed: FieldContent | None) -> FieldContent:

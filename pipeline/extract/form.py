@@ -9,31 +9,32 @@ from models.geometry import Box, Point
 from models.reading import Line
 from pipeline.extract.fields import FieldReading, read_field
 from pipeline.extract.form_templates import FormTemplate, Pin, agreeing, label_pins, laid_box
-from pipeline.extract.labels import Label, LabelledLines, find_labels
+from pipeline.extract.labels import Label, LabelledLines, Unread, find_labels
 from pipeline.extract.runs import Run, cut
 from pipeline.extract.value_pairing import values_beside
+
+Sheet = LabelledLines[Field | Unread]
 
 _RIM = 0.3  # of a label's height by which its print may lie beside its place
 _MOST_CHARACTERS = 6  # characters that a misread label may be
 
 
-def with_missing_labels(sheet: LabelledLines[Field], layout: FormTemplate) -> LabelledLines[Field]:
+def with_missing_labels(sheet: Sheet, layout: FormTemplate) -> Sheet:
     """The sheet with a label for every cell of the form; characters read at the place of such a label are no value."""
-    found = {label.key: label for label in sheet.labels}
+    found = {label.key: label for label in sheet.labels if isinstance(label.key, Field)}
     if all(field in found for field in layout.cells):
         return sheet
     upright = label_pins(layout, found, lambda label: label.box.centre)
     page = label_pins(layout, found, lambda label: label.quad.middle)
-    missing = [
-        label for field in layout.cells if field not in found if (label := _missing_label(field, layout, upright, page))
-    ]
+    placed = (_missing_label(field, layout, upright, page) for field in layout.cells if field not in found)
+    missing = [label for label in placed if label is not None]
     runs = tuple(piece for run in sheet.runs for piece in _without(run, [label.box for label in missing]))
     return LabelledLines((*sheet.labels, *missing), runs)
 
 
 def _missing_label(
     field: Field, layout: FormTemplate, upright: Sequence[Pin], page: Sequence[Pin]
-) -> Label[Field] | None:
+) -> Label[Field | Unread] | None:
     cell = layout.cells[field]
     size = (cell.wide, layout.label)
     box, quad = (laid_box(Point(cell.x, cell.y), size, pins) for pins in (upright, page))
@@ -86,12 +87,39 @@ class Form(NamedTuple):
 
 
 def read_form(
-    lines: Sequence[Line], spellings: Mapping[Field | None, tuple[str, ...]], layout: FormTemplate | None = None
+    lines: Sequence[Line],
+    spellings: Mapping[Field | None, tuple[str, ...]],
+    layout: FormTemplate | None = None,
+    *,
+    unread: tuple[str, ...] = (),
 ) -> Form:
-    """Read a form whose labels announce one field each; spellings under None are words that announce nothing."""
-    sheet: LabelledLines[Field] = find_labels(lines, spellings)
+    """Read a form whose labels announce one field each.
+
+    Args:
+        lines: Of one document.
+        spellings: The words that announce each field; those under None are the form's own and announce nothing.
+        layout: The form's template, if it has one.
+        unread: Labels whose values are no field of ours.
+    """
+    return form_beside(labelled(lines, spellings, unread), layout)
+
+
+def labelled(
+    lines: Sequence[Line], spellings: Mapping[Field | None, tuple[str, ...]], unread: tuple[str, ...] = ()
+) -> Sheet:
+    """The labels of a form, and the runs that are none."""
+    cells: dict[Field | Unread | None, tuple[str, ...]] = {Unread.CELL: unread}
+    cells.update(spellings.items())
+    return find_labels(lines, cells)
+
+
+def form_beside(sheet: Sheet, layout: FormTemplate | None = None) -> Form:
+    """The form whose values stand beside the labels of a sheet."""
     beside = values_beside(with_missing_labels(sheet, layout) if layout else sheet)
-    return form_of((Slot(label.key), label, runs) for label, runs in beside.items())._replace(layout=layout)
+    rows = ((label, runs) for label, runs in beside.items())
+    return form_of((Slot(label.key), label, runs) for label, runs in rows if isinstance(label.key, Field))._replace(
+        layout=layout
+    )
 
 
 def form_of(rows: Iterable[tuple[Slot, Label[Any], tuple[Run, ...]]]) -> Form:

@@ -8,8 +8,9 @@ from models.content import LineContent
 from models.documents import Field
 from models.id_number import iso_date
 from models.reading import Line
-from pipeline.extract.form import Form, read_form
+from pipeline.extract.form import Form, form_beside, labelled, read_form
 from pipeline.extract.form_templates import HOME, MEMBER
+from pipeline.extract.issue_date import with_issue_date
 from pipeline.extract.labels import find_labels
 
 _HOME: Mapping[Field | None, tuple[str, ...]] = {
@@ -17,10 +18,19 @@ _HOME: Mapping[Field | None, tuple[str, ...]] = {
     Field.HEAD_NAME: ("户主姓名",),
     Field.HOUSEHOLD_NUMBER: ("户号",),
     Field.ADDRESS: ("住址",),
-    Field.ISSUE_DATE: ("签发日期",),
+    Field.ISSUE_DATE: ("签发日期", "签发"),
     # Words of the form that announce nothing we read.
     None: ("省级公安机关", "户口登记机关", "户口专用章", "承办人签章", "住址变动登记", "变动后的住址", "变动日期"),
 }
+_HOME_UNREAD = ("人号", "地段号")  # cells of some stocks
+_CHANGES_BELOW = "住址变动登记"
+# Lines on some stocks for the offices that register a household: 管理区 派出所 居委会 居民组. An address may hold
+# 居委会 or 村民组, but it does not begin with them, and holds no 派出所.
+_WARD, _STATION = "居委会|村委会|居民组|村民组|居民小组", "派出所|警务区|管理区"
+_OFFICES = re.compile(
+    f"({_WARD}|{_STATION}).*|.*({_STATION}).*({_WARD}).*|[^路街道巷弄号]*(派出所|警务区)",
+)
+
 _MEMBER: Mapping[Field | None, tuple[str, ...]] = {
     Field.NAME: ("姓名",),
     Field.RELATION: ("户主或与户主关系", "户主或与", "户主关系"),
@@ -52,12 +62,18 @@ _CHANGES: Mapping[Field | None, tuple[str, ...]] = {
 
 def read_home(lines: Sequence[Line]) -> Form:
     """Fields of the 首页."""
-    return read_form(lines, _HOME, HOME)
+    sheet = labelled([line for line in lines if not _OFFICES.fullmatch(_plain(line.text))], _HOME, _HOME_UNREAD)
+    changes = next((line.upright for line in lines if _CHANGES_BELOW in line.text), None)
+    return with_issue_date(form_beside(sheet, HOME), sheet.runs, changes)
 
 
 def read_member(lines: Sequence[Line]) -> Form:
     """Fields of a 常住人口登记卡; none for a blank card."""
     return read_form(lines, _MEMBER, MEMBER)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s", "", text)
 
 
 def is_amended(lines: Sequence[Line]) -> bool:

@@ -24,8 +24,10 @@ _EMBLEM: Mapping[Field | None, tuple[str, ...]] = {
     Field.VALID_FROM: ("有效期限",),
     None: ("中华人民共和国", "居民身份证"),
 }
-_NO_START = re.compile(r"\D+\d{4}")  # a dash where the first date should be
-_FIRST_DATE = re.compile(r"\s*(\d{4}\D{1,2}\d{1,2}\D{1,2}\d{1,2})[^\d长]*(.*)")
+_DATE = re.compile(r"\d{4}[^\dA-Za-z|]{1,3}\d{1,2}[^\dA-Za-z|]{1,3}\d{1,2}|(?<!\d)\d{8}(?!\d)")
+_FOR_EVER = "长期"
+_PART_OF_A_DATE = 5  # digits: what is left of a date that did not read
+_FROM_THE_END = re.compile(r"[-—–一~～至到]\s*$")
 
 
 def read_portrait(lines: Sequence[Line]) -> Form:
@@ -46,18 +48,45 @@ def read_emblem(lines: Sequence[Line]) -> Form:
 
 
 def _ends(runs: Sequence[Run]) -> tuple[FieldReading, ...]:
-    """The first date, and what follows it from the next digit or 长期 on, whatever the dash between was read as."""
-    starts: list[Run] = []
-    untils: list[Run] = []
-    for run in runs:
-        text = "".join(glyph.char for glyph in run.glyphs)
-        first = None if starts else _FIRST_DATE.match(text)
-        if first is None:
-            (untils if starts or _NO_START.match(text) else starts).append(run)
-            continue
-        starts.append(run._replace(end=run.first + first.end(1)))
-        if first[2]:
-            untils.append(run._replace(first=run.first + first.start(2)))
-    pairs = ((Field.VALID_FROM, starts), (Field.VALID_UNTIL, untils))
-    fields = (read_field(field, [run for run in parts if run.text]) for field, parts in pairs)
-    return tuple(field for field in fields if field)
+    """The two ends of the validity: the last date, or 长期, is the end only if another date stands before it.
+
+    What stands before the first date (自, a speck, a piece of a watermark) belongs to neither.
+    """
+    text, places = _joined(runs)
+    dates = [match.span() for match in _DATE.finditer(text)]
+    for_ever = text.rfind(_FOR_EVER)
+    if for_ever >= 0 and (not dates or for_ever >= dates[-1][1]):
+        dates.append((for_ever, for_ever + len(_FOR_EVER)))
+    if not dates:
+        return _fields((Field.VALID_FROM, runs))
+    first, end = dates[-1]
+    before = _of(runs, places, *(dates[-2] if len(dates) > 1 else (0, first)))
+    last = _of(runs, places, first, end)
+    if len(dates) > 1 or for_ever == first or sum(char.isdecimal() for char in text[:first]) >= _PART_OF_A_DATE:
+        return _fields((Field.VALID_FROM, before), (Field.VALID_UNTIL, last))
+    if _FROM_THE_END.search(text[:first]):  # the end, or the start behind a speck: nobody knows
+        return tuple(one._replace(value=None) for one in _fields((Field.VALID_UNTIL, last)))
+    rest = next((at for at in range(end, len(text)) if text[at].isdecimal() or text[at] == _FOR_EVER[0]), len(text))
+    return _fields((Field.VALID_FROM, last), (Field.VALID_UNTIL, _of(runs, places, rest, len(text))))
+
+
+def _joined(runs: Sequence[Run]) -> tuple[str, list[tuple[int, int]]]:
+    """The text of all runs in a row, and for each character its run and its place in the line."""
+    read = [
+        (glyph.char, (at, run.first + inside)) for at, run in enumerate(runs) for inside, glyph in enumerate(run.glyphs)
+    ]
+    return "".join(char for char, _ in read), [place for _, place in read]
+
+
+def _of(runs: Sequence[Run], places: Sequence[tuple[int, int]], first: int, end: int) -> list[Run]:
+    """The pieces of runs that the characters `first` to `end` (exclusive) of their text come from."""
+    pieces = []
+    for at, run in enumerate(runs):
+        inside = [place for piece, place in places[first:end] if piece == at]
+        if inside:
+            pieces.append(run._replace(first=inside[0], end=inside[-1] + 1))
+    return [piece for piece in pieces if piece.text]
+
+
+def _fields(*pairs: tuple[Field, Sequence[Run]]) -> tuple[FieldReading, ...]:
+    return tuple(read for field, runs in pairs if (read := read_field(field, runs)))

@@ -1,6 +1,7 @@
 """Printed labels, found by their words: misread ones too, and those set so wide that signs were seen in between."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from enum import Enum
 from statistics import median
 from typing import Generic, NamedTuple, TypeVar
 
@@ -30,6 +31,12 @@ _TAKEN = "\0"  # stands for characters that a label has taken
 Key = TypeVar("Key")
 
 
+class Unread(Enum):
+    """What labels announce whose values are no field of ours: the values are theirs, and no neighbour's."""
+
+    CELL = "cell"
+
+
 class Label(NamedTuple, Generic[Key]):
     """A printed label: what it announces, where it stands in the straightened document, and where on the page.
 
@@ -55,13 +62,16 @@ class _Hit(NamedTuple, Generic[Key]):
     end: int
 
 
-def find_labels(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, ...]]) -> LabelledLines[Key]:
+def find_labels(
+    lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str, ...]], *, exact: Set[str] = frozenset()
+) -> LabelledLines[Key]:
     """Find every label on a page. Text in stamp ink is neither label nor value.
 
     Args:
         lines: Of one document.
         spellings: For each key the words that announce it; a label in two rows is two spellings. Words under None are
             the form's own: they are taken off the page and announce nothing.
+        exact: Spellings that count only as they stand, since other words of the form differ in one character.
     """
     words = [(half_width(word), key) for key, variants in spellings.items() for word in variants]
     words.sort(key=lambda row: -len(row[0]))
@@ -69,7 +79,7 @@ def find_labels(lines: Sequence[Line], spellings: Mapping[Key | None, tuple[str,
     labels: list[Label[Key | None]] = [Label(letter.key, letter.box, letter.quad) for letter in letters]
     runs: list[Run] = []
     for run in pieces:
-        hits = _hits(run, words)
+        hits = _hits(run, words, exact)
         words_of = ((hit.key, run._replace(first=hit.first, end=hit.end)) for hit in hits)
         labels += (Label(key, piece.upright, piece.on_page) for key, piece in words_of)
         runs += (piece for piece in cut(run, [(hit.first, hit.end) for hit in hits]) if not _small_letters(piece))
@@ -155,14 +165,15 @@ def _next_to(left: Box, right: Box) -> bool:
     return -0.5 * left.height < gap < 2.5 * left.height and abs(left.centre.y - right.centre.y) < 0.5 * left.height
 
 
-def _hits(run: Run, words: Iterable[tuple[str, Key | None]]) -> list[_Hit[Key]]:
+def _hits(run: Run, words: Iterable[tuple[str, Key | None]], exact: Set[str]) -> list[_Hit[Key]]:
     """Labels in one line, longest first so that 户主姓名 is not taken for 姓名; misread ones only where none fits."""
     text, places = _spelt(run)
     if len(text) < _SHORTEST:
         return []
     hits: list[_Hit[Key]] = []
-    for find in (_find_exactly, _find_misread):
-        for word, key in words:
+    inexact = [row for row in words if row[0] not in exact]
+    for find, among in ((_find_exactly, words), (_find_misread, inexact)):
+        for word, key in among:
             while (found := find(word, text)) is not None:
                 first, end = found
                 hits.append(_Hit(key, places[first], places[end - 1] + 1))

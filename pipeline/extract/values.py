@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from models.documents import Field
-from models.id_number import half_width, is_certificate_number, iso_date, normal_number, parse_id_number
+from models.id_number import half_width, iso_date, normal_number, parse_id_number
 from models.names import normal_name
 from models.submission import Sex
 from pipeline.extract.simplified_script import folded
@@ -48,6 +48,7 @@ LEXICON: Final[Mapping[Field, frozenset[str]]] = MappingProxyType(
     }
 )
 _DIGITS_FIRST = re.compile(r"\d[\d-]*(?![A-Z])", re.ASCII)
+_UNIT = re.compile(r"(?<=\d{4})[gG]$|(?<=\d)[cC][mM]$")  # a g behind three digits may be a nine
 _MOVE = re.compile(r"久居|.*?(?:迁来|因出生|迁入|入户)")  # without the words of a seal that may follow
 
 Parse = Callable[[str], str | None]
@@ -81,8 +82,8 @@ def _id_number(text: str) -> str | None:
 
 
 def _certificate_number(text: str) -> str | None:
-    found = re.search(r"[A-Z]\d{9}", normal_number(text))
-    return found.group() if found and is_certificate_number(found.group()) else None
+    found = re.search(r"(?:(?<![A-Z0-9])|(?<=NO)|(?<=N0))[A-Z]\d{9}(?!\d)", normal_number(text), re.ASCII)
+    return found.group() if found else None
 
 
 def _birth_time(text: str) -> str | None:
@@ -114,8 +115,9 @@ def _valid_until(text: str) -> str | None:
 
 def _digits(text: str) -> str | None:
     """A number with its unit; a letter or a comma within may be a digit that was misread."""
-    found = re.fullmatch(r"[^\dA-Za-z]*(\d+(?:[+.]\d+)?)(?![,，A-Za-z]).*", half_width(text))
-    return found[1] if found and not re.search(r"\d[A-Za-z,，]|[A-Za-z,，]\d", half_width(text)) else None
+    plain = _UNIT.sub("", half_width(text))
+    found = re.fullmatch(r"[^\dA-Za-z]*(\d+(?:[+.]\d+)?)(?![,，A-Za-z]).*", plain)
+    return found[1] if found and not re.search(r"\d[A-Za-z,，]|[A-Za-z,，]\d", plain) else None
 
 
 def _blood_type(text: str) -> str | None:

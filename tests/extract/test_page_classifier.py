@@ -171,7 +171,14 @@ def test_the_fields_of_a_page(reading: PageReading, values: dict[tuple[Field, Pe
         pytest.param("2020.01.01至2040.01.01", ("2020-01-01", "2040-01-01"), id="a word"),
         pytest.param("2020.01.01-长期", ("2020-01-01", "长期"), id="for ever"),
         pytest.param("2020.01.01", ("2020-01-01", None), id="no end"),
-        pytest.param("-2040.01.01", (None, "2040-01-01"), id="no start"),
+        pytest.param("-2040.01.01", (None, None), id="one date behind a dash, which may be a speck before the start"),
+        pytest.param("自2020.01.01-2040.01.01", ("2020-01-01", "2040-01-01"), id="a word before the start"),
+        pytest.param("仅供2020.01.01-长期", ("2020-01-01", "长期"), id="a piece of a watermark before the start"),
+        pytest.param("-2020.01.01-2040.01.01", ("2020-01-01", "2040-01-01"), id="a speck before the start"),
+        pytest.param("2020.01.012040.01.01", ("2020-01-01", "2040-01-01"), id="no dash between the dates"),
+        pytest.param("202O.O1.01-2040.01.01", (None, "2040-01-01"), id="a start of which digits are left"),
+        pytest.param("2020.01.01-2O40.01.01", ("2020-01-01", None), id="an end that did not read"),
+        pytest.param("-长期", (None, "长期"), id="for ever, without a start"),
         pytest.param(None, (None, None), id="nothing"),
     ],
 )
@@ -185,6 +192,12 @@ def test_the_ends_of_a_validity_may_stand_in_two_lines() -> None:
     after = line("2040.01.01", 600, split.lines[-1].upright.top)
     view = _view(split.model_copy(update={"lines": (*split.lines, after)}))
     assert (view.value(Field.VALID_FROM), view.value(Field.VALID_UNTIL)) == ("2020-01-01", "2040-01-01")
+
+
+def test_a_date_that_may_be_either_end_is_shown_to_a_person_and_expires_nothing() -> None:
+    until = _view(emblem("-2019.01.01")).get(Field.VALID_UNTIL)
+    assert until is not None
+    assert (until.text, until.value, until.legible > 0.9) == ("2019.01.01", None, True)
 
 
 def test_english_labels_of_a_certificate_are_no_values() -> None:
