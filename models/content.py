@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from models.case import FailedPage
 from models.codes import Code, Reason
-from models.documents import Field, PageKind, Person
+from models.documents import Edition, Field, PageKind, Person
 from models.geometry import Box, Quad
 from models.reading import Alternative, Glyph, Tile
 
@@ -131,6 +131,7 @@ class PageContent(NamedTuple):
         amended: Whether it is a 变更和更正记载 page with an entry.
         labels: The position of each label, found or expected.
         places: The expected position of each field that was not found, if the form tells it.
+        edition: ELECTRONIC for an electronic certificate or its screenshot.
     """
 
     engine: str
@@ -157,6 +158,7 @@ class PageContent(NamedTuple):
     fields: Mapping[Slot, FieldContent]
     labels: Mapping[Slot, Quad]
     places: Mapping[Slot, Box]
+    edition: Edition | None = None
 
     @property
     def tiles(self) -> tuple[Tile, ...]:

@@ -43,6 +43,12 @@ class PageKind(Titled):
     UNREADABLE = "unreadable", "看不清的页面"
 
 
+class Edition(StrEnum):
+    """The edition of a document, where it matters."""
+
+    ELECTRONIC = "electronic"  # 电子证照, or a screenshot of one
+
+
 class Person(StrEnum):
     """The person that a field is about."""
 

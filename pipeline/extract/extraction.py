@@ -8,15 +8,16 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from models.case import FailedPage, FileReading
+from models.case import FailedPage, FileReading, ReadPage
 from models.content import FieldContent, FileContent, LineContent, PageContent, Piece, Slot
-from models.documents import Field, PageKind
+from models.documents import Edition, Field, PageKind
 from models.geometry import Box
 from models.id_number import is_certificate_number, normal_number
 from models.reading import Barcode, Line, PageReading
 from pipeline.extract.birth_certificate import read_certificate
 from pipeline.extract.calibration import calibrated, calibration, likelihood
 from pipeline.extract.deskew import deskew
+from pipeline.extract.editions import edition, electronic_title, kind_by_title
 from pipeline.extract.fields import FieldReading
 from pipeline.extract.form import Form
 from pipeline.extract.household import is_amended, read_home, read_member
@@ -42,6 +43,7 @@ _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType
         PageKind.BIRTH_CERTIFICATE: read_certificate,
     }
 )
+_NOT_OURS = frozenset({PageKind.OTHER, PageKind.UNREADABLE})
 _SURE_PRINT = 0.9  # confidence of a printed number that a barcode may contradict, but not replace
 _BARCODE = 0.999  # of what a barcode says
 _MOST_LABELS = 10  # of the twenty-one on a member card
@@ -90,12 +92,15 @@ def extract_page(reading: PageReading) -> PageContent:
         fields=dict(_fields(form, reading, at, kind)),
         labels={slot: label.quad for slot, label in form.labels.items()},
         places=dict(_places(form)),
+        edition=edition(reading.lines, reading.barcodes) if kind is not PageKind.OTHER else None,
     )
 
 
 def extract(reading: PageReading) -> ExtractedPage:
     """Classify a page and read its fields; a member card with readable labels and no value is a blank one."""
     kind = classify_page(reading.lines)
+    if title := electronic_title(reading.lines):
+        kind = kind_by_title(kind, title, reading.lines)
     lines = prefer_simplified(deskew(reading.lines))
     form = _READERS[kind](lines) if kind in _READERS else Form({}, {})
     if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:
@@ -134,8 +139,18 @@ def line_content(line: Line) -> LineContent:
 def _extract_file(file: FileReading) -> FileContent:
     failed = tuple(page for page in file.pages if isinstance(page, FailedPage))
     read = (page for page in file.pages if not isinstance(page, FailedPage))
-    parts = (part for page in read for reading in page.readings for part in split_documents(reading))
-    return FileContent(tuple(map(extract_page, parts)), failed, file.failure)
+    pages = (_extract_together(page) for page in read)
+    return FileContent(tuple(chain.from_iterable(pages)), failed, file.failure)
+
+
+def _extract_together(page: ReadPage) -> Iterator[PageContent]:
+    """The documents on a page; the frame of an app around them, which is no document of ours, tells their edition."""
+    parts = [part for reading in page.readings for part in split_documents(reading)]
+    contents = [extract_page(part) for part in parts]
+    around = [part for part, content in zip(parts, contents, strict=True) if content.kind in _NOT_OURS]
+    framed = any(edition(part.lines, part.barcodes) for part in around)
+    for content in contents:
+        yield content._replace(edition=Edition.ELECTRONIC) if framed and content.kind not in _NOT_OURS else content
 
 
 def _fields(

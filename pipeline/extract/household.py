@@ -33,7 +33,7 @@ _OFFICES = re.compile(
 
 _MEMBER: Mapping[Field | None, tuple[str, ...]] = {
     Field.NAME: ("姓名",),
-    Field.RELATION: ("户主或与户主关系", "户主或与", "户主关系"),
+    Field.RELATION: ("户主或与户主关系", "与户主关系", "户主或与", "户主关系"),
     Field.FORMER_NAME: ("曾用名",),
     Field.SEX: ("性别",),
     Field.BIRTH_PLACE: ("出生地",),
