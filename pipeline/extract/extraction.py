@@ -18,6 +18,7 @@ from pipeline.extract.birth_certificate import read_certificate
 from pipeline.extract.calibration import calibrated, calibration, likelihood
 from pipeline.extract.deskew import deskew
 from pipeline.extract.editions import edition, electronic_title, kind_by_title
+from pipeline.extract.faded_labels import kind_by_layout
 from pipeline.extract.fields import FieldReading
 from pipeline.extract.form import Form
 from pipeline.extract.household import is_amended, read_home, read_member
@@ -99,9 +100,11 @@ def extract_page(reading: PageReading) -> PageContent:
 def extract(reading: PageReading) -> ExtractedPage:
     """Classify a page and read its fields; a member card with readable labels and no value is a blank one."""
     kind = classify_page(reading.lines)
+    lines = prefer_simplified(deskew(reading.lines))
+    if kind in _NOT_OURS:
+        kind = kind_by_layout(lines) or kind
     if title := electronic_title(reading.lines):
         kind = kind_by_title(kind, title, reading.lines)
-    lines = prefer_simplified(deskew(reading.lines))
     form = _READERS[kind](lines) if kind in _READERS else Form({}, {})
     if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:
         kind = PageKind.HUKOU_BLANK

@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 from models.content import Slot
 from models.documents import Field
-from models.geometry import Box, Point
+from models.geometry import Box, Point, Quad
 from models.reading import Line
 from pipeline.extract.fields import FieldReading, read_field
-from pipeline.extract.form_templates import FormTemplate, Pin, agreeing, label_pins, laid_box
+from pipeline.extract.form_templates import FormTemplate, Pin, agreeing, label_pins, laid_box, stands_upright
 from pipeline.extract.labels import Label, LabelledLines, Unread, find_labels
 from pipeline.extract.runs import Run, cut
+from pipeline.extract.shaped_values import shaped_values, value_pins
 from pipeline.extract.value_pairing import values_beside
 
 Sheet = LabelledLines[Field | Unread]
@@ -24,12 +25,39 @@ def with_missing_labels(sheet: Sheet, layout: FormTemplate) -> Sheet:
     found = {label.key: label for label in sheet.labels if isinstance(label.key, Field)}
     if all(field in found for field in layout.cells):
         return sheet
-    upright = label_pins(layout, found, lambda label: label.box.centre)
-    page = label_pins(layout, found, lambda label: label.quad.middle)
+    upright, page = _pins(sheet, found, layout)
     placed = (_missing_label(field, layout, upright, page) for field in layout.cells if field not in found)
     missing = [label for label in placed if label is not None]
     runs = tuple(piece for run in sheet.runs for piece in _without(run, [label.box for label in missing]))
     return LabelledLines((*sheet.labels, *missing), runs)
+
+
+def lies_on(sheet: Sheet, layout: FormTemplate) -> int:
+    """How many labels and values that tell by their shape what they are stand as the form has them; 0 for no form."""
+    found = {label.key: label for label in sheet.labels if isinstance(label.key, Field)}
+    pins, _ = _pins_of_all(sheet, found, layout)
+    return len(pins) if pins and stands_upright(pins) else 0
+
+
+def _pins(sheet: Sheet, found: Mapping[Field, Label[Any]], layout: FormTemplate) -> tuple[Sequence[Pin], Sequence[Pin]]:
+    """Pins in the straightened document and on the page: labels; with values where too few labels were read."""
+    upright = label_pins(layout, found, lambda label: label.box.centre)
+    page = label_pins(layout, found, lambda label: label.quad.middle)
+    return (upright, page) if upright else _pins_of_all(sheet, found, layout)
+
+
+def _pins_of_all(
+    sheet: Sheet, found: Mapping[Field, Label[Any]], layout: FormTemplate
+) -> tuple[Sequence[Pin], Sequence[Pin]]:
+    if Field.ID_NUMBER not in layout.cells or not (values := shaped_values(sheet.runs)):
+        return (), ()
+    labels = [(layout.cells[field], label) for field, label in found.items() if field in layout.cells]
+    upright = [Pin(Point(cell.x, cell.y), label.box.centre) for cell, label in labels]
+    page = [Pin(Point(cell.x, cell.y), label.quad.middle) for cell, label in labels]
+    return (
+        agreeing((*upright, *value_pins(layout, values, lambda run: Quad.of_box(run.upright)))),
+        agreeing((*page, *value_pins(layout, values, lambda run: run.on_page))),
+    )
 
 
 def _missing_label(

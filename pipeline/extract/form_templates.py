@@ -102,6 +102,14 @@ def agreeing(pins: tuple[Pin, ...]) -> tuple[Pin, ...]:
     return ()
 
 
+def stands_upright(pins: Sequence[Pin]) -> bool:
+    """Whether the form lies on the pins as it is read: neither turned nor mirrored."""
+    source = np.asarray([(1.0, pin.form.x, pin.form.y) for pin in pins])
+    found = np.linalg.lstsq(source, np.asarray([pin.found for pin in pins]), rcond=None)[0]
+    (_, across, down) = found
+    return bool(across[0] > abs(across[1]) and down[1] > abs(down[0]))
+
+
 def _card(row: int, start: float, middle: float, usual: float, wide: float = 12.0) -> Cell:
     """A cell of the card's grid: its label stands between `start` and `middle`."""
     return Cell((start + middle) / 2, _FIRST_ROW + _ROW_HEIGHT * (row + 0.5), wide, middle + 1.5, usual)

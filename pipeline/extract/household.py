@@ -8,7 +8,7 @@ from models.content import LineContent
 from models.documents import Field
 from models.id_number import iso_date
 from models.reading import Line
-from pipeline.extract.form import Form, form_beside, labelled, read_form
+from pipeline.extract.form import Form, form_beside, labelled, lies_on, read_form
 from pipeline.extract.form_templates import HOME, MEMBER
 from pipeline.extract.issue_date import with_issue_date
 from pipeline.extract.labels import find_labels
@@ -70,6 +70,11 @@ def read_home(lines: Sequence[Line]) -> Form:
 def read_member(lines: Sequence[Line]) -> Form:
     """Fields of a 常住人口登记卡; none for a blank card."""
     return read_form(lines, _MEMBER, MEMBER)
+
+
+def laid_member(lines: Sequence[Line]) -> int:
+    """How many labels and values stand as a 常住人口登记卡 has them; 0 for another page."""
+    return lies_on(labelled(lines, _MEMBER), MEMBER)
 
 
 def _plain(text: str) -> str:

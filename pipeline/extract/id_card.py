@@ -7,7 +7,7 @@ from models.content import Slot
 from models.documents import Field
 from models.reading import Line
 from pipeline.extract.fields import FieldReading, read_field
-from pipeline.extract.form import Form, read_form
+from pipeline.extract.form import Form, labelled, lies_on, read_form
 from pipeline.extract.form_templates import PORTRAIT
 from pipeline.extract.runs import Run
 
@@ -33,6 +33,11 @@ _FROM_THE_END = re.compile(r"[-—–一~～至到]\s*$")
 def read_portrait(lines: Sequence[Line]) -> Form:
     """Fields of the 人像面."""
     return read_form(lines, _PORTRAIT, PORTRAIT)
+
+
+def laid_portrait(lines: Sequence[Line]) -> int:
+    """How many labels and values stand as a 人像面 has them; 0 for another page."""
+    return lies_on(labelled(lines, _PORTRAIT), PORTRAIT)
 
 
 def read_emblem(lines: Sequence[Line]) -> Form:
