@@ -2,12 +2,15 @@
 
 A logistic model predicts from the features of each reading (`CONFIDENCE_FEATURES`) whether the value is right. It
 learns from submissions as parents send them and from pages harmed at every level, so that hard readings are covered.
-Half of the submissions fit the model; the program reports the calibration error on the other half.
+Half of the submissions fit the model; the program reports the calibration error on the other half, and for low
+confidences how many values are right, those read where nothing is printed included: below the confidence at which a
+reading means anything, `Policy.least_confidence`, results give no value.
 """
 
 import argparse
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -32,17 +35,19 @@ from pipeline.extract.extraction import ExtractedPage, extract
 from pipeline.extract.fields import FieldReading
 from pipeline.extract.split_documents import split_documents
 
-FILE: Final = ROOT / "pipeline" / "documents" / "calibration.json"
+FILE: Final = ROOT / "pipeline" / "extract" / "calibration.json"
 _RIDGE: Final = 1.0  # keeps weights small where there is little data
 _STEPS: Final = 60
+_LOW: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9)  # bounds of the bands of low confidence
 
 
 class Observed(NamedTuple):
-    """One reading, whether it was right, and which submission or page it comes from."""
+    """One reading, whether it was right, where it comes from, and whether a value is printed there."""
 
     field: FieldReading
     right: bool
     source: int
+    printed: bool = True
 
 
 def main() -> None:
@@ -55,16 +60,18 @@ def main() -> None:
     with library() as shelf:
         observed = (*_of_submissions(arguments.submissions, shelf), *_of_harmed_pages(arguments.pages, shelf))
         digest = weights_named(shelf.desk.readers.engine)
-    fitting = tuple(one for one in observed if one.source % 2 == 0)
-    held_out = tuple(one for one in observed if one.source % 2)
+    printed = tuple(one for one in observed if one.printed)
+    fitting = tuple(one for one in printed if one.source % 2 == 0)
+    held_out = tuple(one for one in printed if one.source % 2)
     made = _calibration(fitting, arguments, digest)
     claims = tuple(Claim(calibrated(one.field, made), one.right) for one in held_out)
     console.print(f"calibration error on {len(claims)} readings not fitted: {calibration_error(claims):.4f}")
     for least in (0.5, 0.9, 0.99, 0.995, 0.999):
         sure = [claim.right for claim in claims if claim.confidence >= least]
         console.print(f"confidence >= {least}: {sum(sure)} of {len(sure)} right")
+    _print_low(observed, made)
     arguments.out.write_text(
-        json.dumps(_calibration(observed, arguments, digest).model_dump(), indent=1) + "\n", "utf-8"
+        json.dumps(_calibration(printed, arguments, digest).model_dump(), indent=1) + "\n", "utf-8"
     )
 
 
@@ -73,7 +80,7 @@ def _of_submissions(count: int, shelf: Library) -> Iterator[Observed]:
     begun = ((number, one, shelf.start(one.scans)) for number, one in enumerate(drawn))
     for number, one, started in track(ahead(begun), "submissions", total=count, console=errors):
         files = [file.finish() for file in started]
-        yield from (Observed(field, right, number) for field, right in _scored_fields(files, one.expected))
+        yield from (Observed(*scored[:2], number, scored[2]) for scored in _scored_fields(files, one.expected))
 
 
 def _of_harmed_pages(count: int, shelf: Library) -> Iterator[Observed]:
@@ -84,14 +91,26 @@ def _of_harmed_pages(count: int, shelf: Library) -> Iterator[Observed]:
             yield from (Observed(field, right, harmed.number) for field, right in _beside(page, truth))
 
 
-def _scored_fields(files: list[FileReading], expected: Expected) -> Iterator[tuple[FieldReading, bool]]:
+def _print_low(observed: tuple[Observed, ...], made: Calibration) -> None:
+    """How many values of low confidence are right, band by band."""
+    sure = [(calibrated(one.field, made), one.right) for one in observed if one.field.value is not None]
+    for low, high in pairwise(_LOW):
+        band = [right for confidence, right in sure if low <= confidence < high]
+        console.print(f"confidence {low} to {high}: {sum(band)} of {len(band)} values right")
+
+
+def _scored_fields(files: list[FileReading], expected: Expected) -> Iterator[tuple[FieldReading, bool, bool]]:
+    """Each reading, whether it is what is printed, and whether anything is printed there."""
     for path, page_no, page in _taken(files):
         here = (true for true in expected.pages if (true.file, true.page_no) == (path, page_no))
         true = next(
             (true for true in here if true.kind is page.kind), None
         )  # None where another page kind was recognised
         if true is not None:
-            yield from _beside(page, true.fields)
+            beside = [(field, right, True) for field, right in _beside(page, true.fields)]
+            known = {id(field) for field, _, _ in beside}
+            yield from beside
+            yield from ((field, False, False) for field in page.form.fields.values() if id(field) not in known)
 
 
 def _taken(files: list[FileReading]) -> Iterator[tuple[str, int, ExtractedPage]]:

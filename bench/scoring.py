@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 from fixtures.truth import Expected, PrintedField, TruePage
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, Person
 from models.findings import Code, Reason, Severity
-from models.result import Decision, FieldValue, Judgement
+from models.result import Decision, FieldValue, Judgement, values_of
 
 _NUMBERS: Final = frozenset({Field.ID_NUMBER, Field.CERTIFICATE_NUMBER})
 _OF_THE_CHILD: Final = frozenset({Field.NAME, Field.SEX, Field.BIRTH_DATE})
@@ -123,7 +123,7 @@ def invented(expected: Expected, judged: Judgement) -> int:
     pages = {(page.file, page.page_no) for page in expected.pages}
     return sum(
         (item.file, item.page_no) in pages and (item.file, item.page_no, item.field) not in printed
-        for item in judged.fields
+        for item in values_of(judged.fields)
     )
 
 
@@ -144,7 +144,7 @@ def _pictures(expected: Expected) -> Iterator[tuple[tuple[str, int], tuple[TrueP
 
 def _scored(sample: str, page: TruePage, printed: PrintedField, judged: Judgement) -> ScoredField:
     place = (page.file, page.page_no, printed.field)
-    here = [item for item in judged.fields if (item.file, item.page_no, item.field) == place]
+    here = [item for item in values_of(judged.fields) if (item.file, item.page_no, item.field) == place]
     found = [item for item in here if item.person is printed.person] or here
     read = " | ".join(item.value for item in found) or None
     person = found[0].person if found else None

@@ -16,7 +16,7 @@ from models.findings import SEVERITY_TITLES, TITLES, Finding
 from models.languages import Language
 from models.messages import MessageContext, MessageText, context_of, message_text
 from models.reason_titles import REASON_TITLES
-from models.result import DECISION_TITLES, EXIT_OF_DECISION, Decision, Result
+from models.result import DECISION_TITLES, EXIT_OF_DECISION, Decision, Result, values_of
 from pipeline.review.page_titles import page_title
 
 _COLOURS = {Decision.ACCEPTED: "green", Decision.RETURNED: "red", Decision.REVIEW: "yellow"}
@@ -96,7 +96,9 @@ def _pages(result: Result) -> Table:
     for heading in ("文件", "页", "内容", "可识别", "系统识别的项目"):
         table.add_column(heading, overflow="fold")
     for page in result.pages:
-        on_page = [field for field in result.fields if (field.file, field.page_no) == (page.file, page.page_no)]
+        on_page = [
+            field for field in values_of(result.fields) if (field.file, field.page_no) == (page.file, page.page_no)
+        ]
         titles = "、".join(FIELD_TITLES[field.field] for field in on_page)
         cells = (page.file, str(page.page_no), page_title(page, result), "是" if page.legible else "否", titles)
         table.add_row(*map(Text, cells))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from models.base import Model
 from models.documents import DocumentKind, Field, Person
 from models.findings import Finding
-from models.result import FieldValue, Result
+from models.result import FieldValue, Result, values_of
 
 
 class Change(Model):
@@ -55,7 +55,7 @@ _Key = tuple[DocumentKind, Person | None, Field]
 
 
 def _fields(before: Result, after: Result) -> Iterator[Change]:
-    old, new = (_by_key(result.fields) for result in (before, after))
+    old, new = (_by_key(values_of(result.fields)) for result in (before, after))
     for key in sorted({*old, *new}, key=_in_order):
         was, now = old.get(key), new.get(key)
         if was != now:

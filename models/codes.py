@@ -29,6 +29,7 @@ class Code(StrEnum):
     EXPIRED = "证件已过期"
     CONTRADICTION = "信息矛盾"
     COPY = "疑似翻拍复印"
+    ELECTRONIC = "电子证照"
     BAD_FILE = "文件无法处理"
     UPLOAD_BROKEN = "1001"  # 网络中断
     OUR_FAULT = "系统故障"
@@ -85,6 +86,7 @@ class Reason(StrEnum):
     VALIDITY_LENGTH = "validity_length"
     PHOTOCOPY = "photocopy"
     SCREEN = "screen"
+    UNVERIFIED = "unverified"
     EMPTY = "empty"
     TYPE = "type"
     TRUNCATED = "truncated"
@@ -107,6 +109,7 @@ PAGE_CODES: Final = frozenset(
         Code.PAGE_MISSING,
         Code.WRONG_DOCUMENT,
         Code.COPY,
+        Code.ELECTRONIC,
         Code.BAD_FILE,
         Code.UPLOAD_BROKEN,
         Code.OUR_FAULT,

@@ -11,7 +11,7 @@ from models.documents import DOCUMENT_OF_PAGE, DocumentKind, PageKind, Person
 from models.findings import Finding
 from models.geometry import Box
 from models.languages import Wordings
-from models.result import FieldValue, PageOutcome
+from models.result import FieldValue, PageOutcome, UnreadField
 
 _NAMED_BY_KIND: Final = frozenset(DOCUMENT_OF_PAGE) - {PageKind.HUKOU_MEMBER}  # a member page is named by its holder
 _NUMBERED: Final = frozenset({DocumentKind.HOUSEHOLD_REGISTER})  # of cards and certificates the name tells the page
@@ -28,7 +28,7 @@ class Upload(NamedTuple):
 
     files: Sequence[str]
     pages: Sequence[PageOutcome] = ()
-    fields: Sequence[FieldValue] = ()
+    fields: Sequence[FieldValue | UnreadField] = ()
 
 
 def place_words(finding: Finding, words: Wordings, upload: Upload) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The hospital's policy: the pages that an application needs, and every limit of the rules; loaded from a file."""
 
+from enum import StrEnum
+
 from pydantic import Field, field_validator
 
 from models.base import Model
@@ -36,6 +38,7 @@ class LegibilityLimits(Model):
 
     Attributes:
         unreadable: Confidence below which a field counts as not read.
+        meaningless: Confidence below which a result names a field without a value.
         doubtful: Confidence below which a mismatch goes to a person instead of rejecting.
         small_height: Height of a line in pixels below which the reason is too_small instead of blur.
         blurred_edge: Edge width as a share of the height above which a line is blurred.
@@ -44,6 +47,7 @@ class LegibilityLimits(Model):
     """
 
     unreadable: float = 0.3
+    meaningless: float = 0.5  # MEASURE
     doubtful: float = 0.98
     small_height: float = 11.0
     blurred_edge: float = 0.12
@@ -98,6 +102,13 @@ class Pages(Model):
         return reasons
 
 
+class Treatment(StrEnum):
+    """What becomes of pages that may be genuine and cannot be verified."""
+
+    REVIEW = "review"  # a person decides
+    ACCEPT = "accept"  # no effect
+
+
 class ReviewSampling(Model):
     """Which decisions of the machine people review.
 
@@ -117,6 +128,7 @@ class Policy(Model):
         name: Appears in the provenance of every result; change it with the rules.
         newborn_days: Age in days up to which a child applies with the pages of `pages.newborn`.
         expired_is_reject: Whether an expired ID card returns the case; else a person decides.
+        electronic: What becomes of electronic certificates; accept them once a trial on site has passed them.
     """
 
     name: str = "default@1"
@@ -126,6 +138,7 @@ class Policy(Model):
     names: NameLimits = NameLimits()
     legibility: LegibilityLimits = LegibilityLimits()
     copies: CopyLimits = CopyLimits()
+    electronic: Treatment = Treatment.REVIEW
     looks: ReviewSampling = ReviewSampling()
 
 

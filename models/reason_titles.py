@@ -55,6 +55,7 @@ REASON_TITLES: Mapping[Reason, str] = MappingProxyType(
         Reason.VALIDITY_LENGTH: "有效期限待确认",
         Reason.PHOTOCOPY: "疑似复印件",
         Reason.SCREEN: "疑似屏幕翻拍",
+        Reason.UNVERIFIED: "电子证照待核验",
         Reason.EMPTY: "空文件",
         Reason.TYPE: "不是图片或PDF",
         Reason.TRUNCATED: "不完整",

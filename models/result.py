@@ -1,12 +1,13 @@
 """The result of a case: the decision with its findings, fields and pages (docs/contract.md, section 3)."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field as Key
 
 from models.base import Model
-from models.documents import DocumentKind, Field, PageKind, Person
+from models.documents import DocumentKind, Edition, Field, PageKind, Person
 from models.errors import ExitCode
 from models.findings import Finding, Severity
 from models.geometry import Box, Quad
@@ -38,7 +39,7 @@ def decide(findings: tuple[Finding, ...]) -> Decision:
 
 
 class FieldValue(Model):
-    """A field as read.
+    """A field whose value was read.
 
     Attributes:
         person: The person that the field is about; null if it belongs to the document as a whole.
@@ -58,6 +59,34 @@ class FieldValue(Model):
     box: Box
 
 
+class UnreadField(Model):
+    """A field whose place was found, and whose reading means nothing: no such value, or too uncertain to be shown.
+
+    Attributes:
+        person: The person that the field is about; null if it belongs to the document as a whole.
+        confidence: Calibrated, 0 to 1.
+        page_no: Counts from 1 in its file.
+        box: In pixels of the page before it was straightened.
+    """
+
+    document: DocumentKind
+    person: Person | None
+    field: Field
+    value: None = None
+    confidence: float = Key(ge=0, le=1)
+    file: str
+    page_no: int = Key(ge=1)
+    box: Box
+
+
+ReadFields = tuple[FieldValue | UnreadField, ...]
+
+
+def values_of(fields: Iterable[FieldValue | UnreadField]) -> tuple[FieldValue, ...]:
+    """The fields that have a value, in their order."""
+    return tuple(field for field in fields if isinstance(field, FieldValue))
+
+
 class PageOutcome(Model):
     """One page, or one document on it.
 
@@ -66,6 +95,7 @@ class PageOutcome(Model):
         legible: Whether its required fields could be read.
         rotation: Degrees, clockwise, by which the page must be turned to stand upright.
         quad: Corners of the document on the page before it was straightened; all at 0 for a page that was not read.
+        edition: `electronic` for an electronic certificate or its screenshot, else null.
     """
 
     file: str
@@ -74,6 +104,7 @@ class PageOutcome(Model):
     legible: bool
     rotation: int
     quad: Quad
+    edition: Edition | None = None
 
     @property
     def was_read(self) -> bool:
@@ -107,7 +138,7 @@ class Judgement(Model):
     decision: Decision
     notice: str
     findings: tuple[Finding, ...]
-    fields: tuple[FieldValue, ...]
+    fields: ReadFields
     pages: tuple[PageOutcome, ...]
 
 
@@ -130,7 +161,7 @@ class Result(Model):
     decision: Decision
     notice: str | None = None
     findings: tuple[Finding, ...]
-    fields: tuple[FieldValue, ...]
+    fields: ReadFields
     pages: tuple[PageOutcome, ...]
     provenance: Provenance
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from models.documents import Edition, PageKind
+from models.names import is_han
 from models.reading import Barcode, Line
 from pipeline.extract.simplified_script import folded
-from pipeline.names.normal import is_han
 
 _SURE: Final = 0.85  # confidence of a line that counts: a paper must not become electronic by a misread word
 _OURS: Final = "出生医学证明|出生证|居民户口簿|户口簿|居民户口本|户口本|常住人口登记卡|居民身份证|身份证"

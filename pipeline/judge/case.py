@@ -6,6 +6,7 @@ Pure: values in, a value out, no pixel and no clock. What cannot be read is neve
 from collections.abc import Iterable, Iterator
 
 from models.case import FailedPage, StoredFile
+from models.content import FieldContent, Slot
 from models.documents import PageKind, Person
 from models.findings import Code, Finding
 from models.geometry import Box, Quad
@@ -14,7 +15,7 @@ from models.messages import notice_text, worded
 from models.places import Upload
 from models.policy import Policy
 from models.register import Birth, ChildNumbers, Delivery, KnownChild, RegisterQuery
-from models.result import FieldValue, Judgement, PageOutcome, decide
+from models.result import FieldValue, Judgement, PageOutcome, UnreadField, decide
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.name_match import NameContext
 from pipeline.judge.pages import PageView
@@ -23,6 +24,7 @@ from pipeline.judge.rules.completeness import missing, needed_pages
 from pipeline.judge.rules.copies import copies
 from pipeline.judge.rules.documents import documents
 from pipeline.judge.rules.duplicates import child_numbers, duplicates, mother_number, printed_numbers
+from pipeline.judge.rules.electronic import electronic
 from pipeline.judge.rules.files import broken
 from pipeline.judge.rules.guardians import guardians
 from pipeline.judge.rules.household import household
@@ -39,7 +41,7 @@ def judge(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext)
         known: Records of the register that share a key with the case; never its own.
         context: The engine's alphabet, and the hospital's policy and facts.
     """
-    fields, pages = tuple(field_values(dossier)), tuple(_outcomes(dossier, context.policy))
+    fields, pages = tuple(field_values(dossier, context.policy)), tuple(_outcomes(dossier, context.policy))
     upload, hospital = Upload([view.file.path for view in dossier.files], pages, fields), context.hospital
     findings = worded(tuple(_unique(_findings(dossier, known, context))), upload, hospital)
     return Judgement(
@@ -96,6 +98,7 @@ def comparison(dossier: Dossier, known: tuple[KnownChild, ...], context: NameCon
     policy = context.policy
     yield from documents(dossier, policy)
     yield from copies(dossier, policy.copies)
+    yield from electronic(dossier, policy)
     yield from certificates(dossier, policy)
     yield from household(dossier, context)
     yield from guardians(dossier, context)
@@ -124,21 +127,26 @@ def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def field_values(dossier: Dossier) -> Iterator[FieldValue]:
-    """Every value that the pages show, as a result lists it."""
+def field_values(dossier: Dossier, policy: Policy) -> Iterator[FieldValue | UnreadField]:
+    """Every field found on the pages, as a result lists it: without a value where its reading means nothing."""
     for page in dossier.pages:
-        for slot, field in page.content.fields.items():
-            if page.document and field.value is not None:
-                yield FieldValue(
-                    document=page.document,
-                    person=slot.person or _holder(page),
-                    field=slot.field,
-                    value=field.value,
-                    confidence=field.confidence,
-                    file=page.file.path,
-                    page_no=page.content.page_no,
-                    box=page.on_page(field.box),
-                )
+        for slot, field in page.content.fields.items() if page.document else ():
+            yield _field_value(page, slot, field, policy.legibility.meaningless)
+
+
+def _field_value(page: PageView, slot: Slot, field: FieldContent, least: float) -> FieldValue | UnreadField:
+    where = {
+        "document": page.document,
+        "person": slot.person or _holder(page),
+        "field": slot.field,
+        "confidence": field.confidence,
+        "file": page.file.path,
+        "page_no": page.content.page_no,
+        "box": page.on_page(field.box),
+    }
+    if field.value is None or field.confidence < least:
+        return UnreadField.model_validate(where)
+    return FieldValue.model_validate({**where, "value": field.value})
 
 
 def _holder(page: PageView) -> Person | None:
@@ -170,4 +178,5 @@ def _outcome(page: PageView, policy: Policy) -> PageOutcome:
         legible=legible,
         rotation=page.content.rotation,
         quad=page.content.quad,
+        edition=page.content.edition,
     )

@@ -9,7 +9,7 @@ from models.id_number import normal_number
 from models.languages import Language
 from models.messages import notice_text, worded
 from models.register import ChildNumbers, KnownChild
-from models.result import Decision, FieldValue, Result, decide
+from models.result import Decision, FieldValue, Result, UnreadField, decide, values_of
 from models.review import Checked, ReviewDecision, ReviewOutcome
 from models.review_case import RecordedDecision
 from models.submission import EnteredChild
@@ -124,12 +124,14 @@ def _by_machine(review: ReviewCase) -> _Registration:
     if review.dossier is None:
         return plain
     read = registration(review.dossier, review.policy), identifying(review.dossier, review.policy)
-    same = _numbers(field_values(review.dossier)) == _numbers(review.laid_out.result.fields)
+    same = _numbers(field_values(review.dossier, review.policy)) == _numbers(review.laid_out.result.fields)
     return read if same else _shown_of(read, plain, review)
 
 
-def _numbers(fields: Iterable[FieldValue]) -> frozenset[tuple[Person | None, Field, str | None]]:
-    return frozenset((one.person, one.field, normal_number(one.value)) for one in fields if one.field in _NUMBERS)
+def _numbers(fields: Iterable[FieldValue | UnreadField]) -> frozenset[tuple[Person | None, Field, str | None]]:
+    return frozenset(
+        (one.person, one.field, normal_number(one.value)) for one in values_of(fields) if one.field in _NUMBERS
+    )
 
 
 def _shown_of(read: _Registration, plain: _Registration, review: ReviewCase) -> _Registration:
@@ -140,7 +142,7 @@ def _shown_of(read: _Registration, plain: _Registration, review: ReviewCase) -> 
         plain: By the result alone.
         review: The case with the result that the reviewer saw.
     """
-    fields = review.laid_out.result.fields
+    fields = values_of(review.laid_out.result.fields)
     shown = {normal_number(value.value) for value in fields if value.field in _NUMBERS}
     child = review.laid_out.case.submission.child
     known = shown | {normal_number(one) for one in (child.id_number, child.birth_certificate_number) if one}
@@ -152,7 +154,7 @@ def _shown_of(read: _Registration, plain: _Registration, review: ReviewCase) -> 
 
 def _by_result(review: ReviewCase) -> _Registration:
     submission = in_todays_codes(review.laid_out.case, review.policy).submission
-    id_number, certificate = _entered_and_shown(submission.child, review.laid_out.result.fields)
+    id_number, certificate = _entered_and_shown(submission.child, values_of(review.laid_out.result.fields))
     child = KnownChild(
         name=submission.child.name,
         sex=submission.child.sex,

@@ -15,7 +15,7 @@ from models.findings import Code, Finding, Reason, Severity
 from models.id_number import half_width, normal_number
 from models.names import normal_name
 from models.policy import Policy
-from models.result import FieldValue, Result
+from models.result import FieldValue, Result, values_of
 from models.submission import Submission
 from pipeline.judge.dossier import guardian_person
 from pipeline.names.characters import modern
@@ -83,7 +83,7 @@ _OF_THE_CHILD: Final[Mapping[Code, Field]] = MappingProxyType(
 
 def compare_fields(submission: Submission, result: Result, policy: Policy = Policy()) -> tuple[FieldComparison, ...]:  # noqa: B008 - frozen
     """Every field that was entered or read, with all its values; the child's fields first."""
-    entered, read = dict(_entered(submission)), _read(submission, result.fields)
+    entered, read = dict(_entered(submission)), _read(submission, values_of(result.fields))
     rows = []
     for slot in sorted({*entered, *read}, key=_in_order):
         row = FieldComparison(slot.person, slot.field, entered.get(slot), tuple(read.get(slot, ())), Agreement.SINGLE)

@@ -11,7 +11,7 @@ from models.geometry import Box, Quad
 from models.hospital import Hospital
 from models.messages import worded
 from models.places import Upload
-from models.result import Decision, FieldValue, PageOutcome, Provenance, Result
+from models.result import Decision, FieldValue, PageOutcome, Provenance, Result, values_of
 from pipeline.review.field_comparison import Agreement, FieldComparison, compare_fields
 from tests.support.values import submission
 
@@ -71,7 +71,7 @@ def test_a_file_is_called_by_its_place_in_the_manifest() -> None:
 
 
 def test_what_was_typed_in_and_read_stands_side_by_side_and_masked() -> None:
-    number = RESULT.fields[0]
+    number = values_of(RESULT.fields)[0]
     card = number.model_copy(update={"document": DocumentKind.ID_CARD, "file": FILES[1], "page_no": 1})
     twice = (number, number.model_copy(update={"page_no": 6, "confidence": 0.5}))
     compared = [

@@ -27,7 +27,7 @@ from tests.support.cards import (
     unreadable,
 )
 from tests.support.dossiers import FAMILY, READER, Sent, dossier
-from tests.support.lines import Ink, page, rows
+from tests.support.lines import Ink, Words, page, rows
 
 REGISTER = DocumentKind.HOUSEHOLD_REGISTER
 COVER = page(rows({}, title="居民户口簿"))
@@ -170,9 +170,19 @@ def test_fields_say_whose_they_are() -> None:
     assert {field.person for field in fields if field.field is Field.HOUSEHOLD_NUMBER} == {None}
 
 
-def test_a_text_that_is_no_such_value_is_no_field_of_the_result() -> None:
-    fields = judged(*FAMILY[:4], member({"性别": "另"})).fields
-    assert not [field for field in fields if field.file == "5.jpg" and field.field is Field.SEX]
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        pytest.param("女", "女", id="a value"),
+        pytest.param("另", None, id="a text that is no such value"),
+        pytest.param(Ink("女", sure=0.03), None, id="a value that hardly reads"),
+    ],
+)
+def test_what_means_nothing_has_its_place_and_no_value(words: Words, value: str | None) -> None:
+    fields = judged(*FAMILY[:4], member({"性别": words})).fields
+    (sex,) = (field for field in fields if field.file == "5.jpg" and field.field is Field.SEX)
+    assert (sex.value, sex.box.width) == (value, 30)
+    assert (sex.confidence >= READER.policy.legibility.meaningless) is (value is not None)
 
 
 def test_whom_to_look_for() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from models.content import PageContent
-from models.documents import PageKind
+from models.documents import Edition, PageKind
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import CopyLimits
 from pipeline.judge.dossier import Dossier
@@ -17,6 +17,8 @@ def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
     """Pages that a person should check. Readings from before colour and stripes were measured give no finding."""
     for page in dossier.pages:
         content = page.content
+        if content.edition is Edition.ELECTRONIC:  # shown on a screen by its nature
+            continue
         if content.mirrored and content.lines:  # a selfie camera, or a screen that shows its picture
             yield found(Code.COPY, Reason.SCREEN, page.place())
         elif page.kind is not PageKind.HUKOU_COVER and _shows_a_screen(content, limits):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from models.content import Slot
-from models.documents import DocumentKind, Field, PageKind, Person
+from models.documents import DocumentKind, Edition, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import LegibilityLimits
 from pipeline.judge.dossier import Dossier
@@ -77,8 +77,13 @@ def is_foreign(page: PageView) -> bool:
 
 
 def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityLimits) -> Iterator[Finding]:
-    """Findings for the needed pages; a field that another picture of the same page supplies is not reported."""
+    """Findings for the needed pages; a field that another picture of the same page supplies is not reported.
+
+    Electronic certificates have layouts of their own, so what is not found on them is for a person to look at.
+    """
     for page in pages:
+        if page.content.edition is Edition.ELECTRONIC:
+            continue
         if is_unread(page, limits):
             yield found(code_for(page), page_reason(page.content, limits), page.place())
             continue

@@ -218,7 +218,7 @@ def test_quality_and_completeness_yields_codes_of_pages_alone() -> None:
     dossiers = [dossier(*one.files, **one.typed) for one in CASES.values()]
     first = {finding.code for one in dossiers for finding in quality_and_completeness(one, READER.policy)}
     then = {finding.code for one in dossiers for finding in comparison(one, (), READER)}
-    assert first | {Code.COPY, Code.UPLOAD_BROKEN} == PAGE_CODES
+    assert first | {Code.COPY, Code.ELECTRONIC, Code.UPLOAD_BROKEN} == PAGE_CODES
     assert then & PAGE_CODES == {Code.COPY, Code.WRONG_DOCUMENT}, "kept behind, so that results keep their order"
 
 
