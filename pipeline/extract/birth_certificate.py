@@ -9,6 +9,7 @@ from models.content import Slot
 from models.documents import Field, Person
 from models.geometry import Box, Quad
 from models.reading import Line
+from pipeline.extract.boxed_numbers import boxed_rows
 from pipeline.extract.certificate_number import with_number, without_numero
 from pipeline.extract.fields import FieldReading, read_field
 from pipeline.extract.form import Form
@@ -37,7 +38,7 @@ _SPELLINGS: Mapping[_Announced | Unread | None, tuple[str, ...]] = {
     _Announced(Person.CHILD, Field.NAME): ("新生儿姓名",),
     _Announced(Person.CHILD, Field.SEX): ("性别",),
     _Announced(Person.CHILD, Field.BIRTH_TIME): ("出生时间", "出生日期"),
-    _Announced(Person.CHILD, Field.GESTATION_WEEKS): ("出生孕周",),
+    _Announced(Person.CHILD, Field.GESTATION_WEEKS): ("出生孕周", "孕周"),
     _Announced(Person.CHILD, Field.WEIGHT_G): ("出生体重", "体重"),
     _Announced(Person.CHILD, Field.LENGTH_CM): ("出生身长", "身长"),
     _Announced(Person.CHILD, Field.BIRTH_PLACE): ("出生地点", "出生地"),
@@ -49,14 +50,15 @@ _SPELLINGS: Mapping[_Announced | Unread | None, tuple[str, ...]] = {
     _Announced(None, Field.ETHNICITY, either=True): ("民族",),
     _Announced(None, Field.ADDRESS, either=True): ("家庭住址", "住址"),
     _Announced(None, Field.ID_TYPE, either=True): ("有效身份证件类别", "有效身份证件类型"),
-    _Announced(None, Field.ID_NUMBER, either=True): ("有效身份证件号码", "身份证号码", "身份证号"),
+    _Announced(None, Field.ID_NUMBER, either=True): ("有效身份证件号码", "身份证号码", "身份证号", "号码"),
     _Announced(None, Field.CERTIFICATE_NUMBER): ("出生医学证明编号", "出生证编号", "编号"),
     _Announced(None, Field.ISSUER): ("签发机构（章）", "签发机构"),
     _Announced(None, Field.ISSUE_DATE): ("签发日期",),
-    Unread.CELL: ("出生地点分类", "健康状况", "签发人员", "领证人员", "接生人员"),
+    Unread.CELL: ("出生地点分类", "出生地分类", "健康状况", "签发人员", "领证人员", "接生人员"),
     None: ("出生医学证明专用章",),
 }
-_EXACT = frozenset({"身份证号", "身份证号码", "出生证编号"})  # 身份证□护照□ is no misread 身份证号
+_BOXED = frozenset({_Announced(None, Field.ID_NUMBER, either=True)})
+_EXACT = frozenset({"身份证号", "身份证号码"})  # 身份证□护照□ is no misread 身份证号
 
 
 def read_certificate(lines: Sequence[Line]) -> Form:
@@ -66,7 +68,9 @@ def read_certificate(lines: Sequence[Line]) -> Form:
     """
     sheet: LabelledLines[_Announced | Unread] = find_labels(lines, _SPELLINGS, exact=_EXACT)
     sexes, runs = sex_boxes([run for run in sheet.runs if not _english(run)])
-    beside = values_beside(sheet._replace(runs=tuple(runs)))
+    boxed = boxed_rows(runs, [label for label in sheet.labels if label.key in _BOXED])
+    left = tuple(run for run in runs if not any(run is box for row in boxed.values() for box in row))
+    beside = {**values_beside(sheet._replace(runs=left)), **boxed}
     rows = [(label, label.key, runs) for label, runs in beside.items() if isinstance(label.key, _Announced)]
     names = [(label, key.person) for label, key, _ in rows if key.field is Field.NAME]
     people = [_parent(label.box, names) if key.either else key.person for label, key, _ in rows]
@@ -80,7 +84,8 @@ def _first_said(rows: Iterable[tuple[Slot, Label[Any], tuple[Run, ...]]]) -> For
     labels: dict[Slot, Label[Any]] = {}
     for slot, label, runs in rows:
         numbered = slot.field is Field.CERTIFICATE_NUMBER
-        read = read_field(slot.field, without_numero(runs) if numbered else runs)
+        boxed = slot.field is Field.ID_NUMBER and len(runs) > 1
+        read = read_field(slot.field, without_numero(runs) if numbered else runs, specks=not boxed)
         if read is not None and slot.field is Field.ID_TYPE:
             read = ticked_id_type(read)
         said = fields.get(slot)

@@ -169,9 +169,15 @@ class FieldReading(NamedTuple):
         return tuple(run.line for run in self.runs)
 
 
-def read_field(field: Field, runs: Sequence[Run]) -> FieldReading | None:
-    """A field from the runs beside its label, in reading order; None if there are none."""
-    runs = _without_specks(runs)
+def read_field(field: Field, runs: Sequence[Run], *, specks: bool = True) -> FieldReading | None:
+    """A field from the runs beside its label, in reading order; None if there are none.
+
+    Args:
+        field: What the label announces.
+        runs: Beside the label.
+        specks: Whether a single character that hardly reads is taken for a speck; not where each stands in a box.
+    """
+    runs = _without_specks(runs) if specks else runs
     if not runs:
         return None
     text = "".join(run.text for run in runs)

@@ -16,7 +16,7 @@ from pipeline.extract.labels import find_labels
 _HOME: Mapping[Field | None, tuple[str, ...]] = {
     Field.HOUSEHOLD_TYPE: ("户别",),
     Field.HEAD_NAME: ("户主姓名",),
-    Field.HOUSEHOLD_NUMBER: ("户号",),
+    Field.HOUSEHOLD_NUMBER: ("户号人号", "户号"),  # printed 户号/人号
     Field.ADDRESS: ("住址",),
     Field.ISSUE_DATE: ("签发日期", "签发"),
     # Words of the form that announce nothing we read.

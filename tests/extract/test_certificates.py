@@ -185,3 +185,47 @@ def test_pre_printed_units_lower_no_confidence() -> None:
     assert fields[0]
     assert fields[1]
     assert fields[0].confidence >= fields[1].confidence - 0.001
+
+
+def _boxed(digits: str, *, without: int | None = None, unsure: int | None = None) -> list[Line]:
+    """Each digit a line of its own, as far apart as boxes are; the 国籍 of the row above stands over some of them."""
+    return [
+        line(Ink(digit, sure=0.4) if at == unsure else digit, 300 + 45 * at, 380)
+        for at, digit in enumerate(digits)
+        if at != without
+    ]
+
+
+@pytest.mark.parametrize(
+    ("digits", "number"),
+    [
+        pytest.param(_boxed(MOTHER_NUMBER), MOTHER_NUMBER, id="each digit a line"),
+        pytest.param(_boxed(MOTHER_NUMBER, unsure=17), MOTHER_NUMBER, id="one that hardly reads is no speck"),
+        pytest.param(_boxed(MOTHER_NUMBER, without=9), None, id="one that is lost"),
+        pytest.param([line(" ".join(MOTHER_NUMBER), 300, 380)], MOTHER_NUMBER, id="all in one line"),
+    ],
+)
+def test_a_number_in_boxes(digits: list[Line], number: str | None) -> None:
+    held = _edition_four()
+    others = [one for one in held.lines if one.text != MOTHER_NUMBER]
+    above = [line("国籍", 640, 310), line("中国", 740, 310)]
+    said = _said(held.model_copy(update={"lines": (*others, *above, *digits)}))
+    assert said[Field.ID_NUMBER, Person.MOTHER] == number
+    assert said[Field.NATIONALITY, Person.MOTHER] == "中国"
+
+
+def test_type_and_number_of_an_id_in_one_row() -> None:
+    held = certificate({"出生医学证明编号": None})
+    kept = tuple(one for one in held.lines if one.text not in ("有效身份证件号码", MOTHER_NUMBER))
+    top = next(one.upright.top for one in held.lines if one.text == MOTHER_NUMBER)
+    row = [
+        ("有效身份证件类别", 100),
+        ("身份证☑", 380),
+        ("护照□", 520),
+        ("其他", 640),
+        ("号码", 740),
+        (MOTHER_NUMBER, 820),
+    ]
+    said = _said(held.model_copy(update={"lines": (*kept, *(line(words, x, top) for words, x in row))}))
+    assert said[Field.ID_TYPE, Person.MOTHER] == "居民身份证"
+    assert said[Field.ID_NUMBER, Person.MOTHER] == MOTHER_NUMBER

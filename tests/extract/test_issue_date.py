@@ -68,6 +68,14 @@ def test_cells_for_offices_and_numbers_of_others_change_no_field(lines: list[Lin
     assert _home(*lines) == _home()
 
 
+def test_household_and_person_share_a_cell_on_some_stock() -> None:
+    shared = home()
+    label = next(one for one in shared.lines if one.text == "户号")
+    lines = tuple(line("户号/人号", 60, one.upright.top) if one is label else one for one in shared.lines)
+    page = dossier(Sent((shared.model_copy(update={"lines": lines}),))).pages[0]
+    assert page.value(Field.HOUSEHOLD_NUMBER) == "110199000123"
+
+
 def test_an_address_may_hold_words_of_such_cells() -> None:
     rural = "样本县样本镇样本村委会样本村民组12号"
     page = dossier(Sent((home({"住址": rural}),))).pages[0]
