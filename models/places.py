@@ -76,7 +76,7 @@ def _name(page: PageOutcome | None, words: Wordings, upload: Upload) -> str | No
     return words.pages[page.kind] if page.kind in _NAMED_BY_KIND else None
 
 
-def holder_of(page: PageOutcome, fields: Sequence[FieldValue]) -> Person | None:
+def holder_of(page: PageOutcome, fields: Sequence[FieldValue | UnreadField]) -> Person | None:
     """Whose card of the register a page is, by the fields on it: the child, a parent or the head; else None."""
     if page.kind is not PageKind.HUKOU_MEMBER:
         return None
