@@ -4,7 +4,7 @@ A logistic model predicts from the features of each reading (`CONFIDENCE_FEATURE
 learns from submissions as parents send them and from pages harmed at every level, so that hard readings are covered.
 Half of the submissions fit the model; the program reports the calibration error on the other half, and for low
 confidences how many values are right, those read where nothing is printed included: below the confidence at which a
-reading means anything, `Policy.least_confidence`, results give no value.
+reading means anything, `LegibilityLimits.unreadable`, results give no value.
 """
 
 import argparse

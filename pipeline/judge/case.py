@@ -131,7 +131,7 @@ def field_values(dossier: Dossier, policy: Policy) -> Iterator[FieldValue | Unre
     """Every field found on the pages, as a result lists it: without a value where its reading means nothing."""
     for page in dossier.pages:
         for slot, field in page.content.fields.items() if page.document else ():
-            yield _field_value(page, slot, field, policy.legibility.meaningless)
+            yield _field_value(page, slot, field, policy.legibility.unreadable)
 
 
 def _field_value(page: PageView, slot: Slot, field: FieldContent, least: float) -> FieldValue | UnreadField:
