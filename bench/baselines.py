@@ -26,6 +26,7 @@ from pipeline.perceive.ocr.base import TextLine
 from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.ocr.paddle import without_network
+from pipeline.perceive.ocr.runtimes import import_onnxruntime
 from pipeline.perceive.ocr.weights import find_weights
 from pipeline.perceive.page import perceive
 from pipeline.perceive.quality import grey_of, measure_line, measure_page
@@ -62,6 +63,7 @@ def paddle() -> LineReader:
     Page orientation and unwarping are off: their models would have to be downloaded.
     """
     cache = OcrOptions().cache
+    import_onnxruntime()  # without its telemetry, before PaddleX imports it
     with without_network(cache):
         from paddleocr import PaddleOCR
     weights = find_weights(None, cache)
@@ -87,6 +89,7 @@ def paddle() -> LineReader:
 
 def rapid() -> LineReader:
     """RapidOCR with its bundled models and its own defaults, which include a line orientation classifier."""
+    import_onnxruntime()  # without its telemetry, before RapidOCR imports it
     from rapidocr import RapidOCR
 
     threads = {"intra_op_num_threads": THREADS, "inter_op_num_threads": 1}

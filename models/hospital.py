@@ -7,13 +7,18 @@ from pydantic import AfterValidator, Field
 
 from models.base import Model
 
-_BROKEN: Final = re.compile(r"[{}\x00-\x1f\x7f\u2028\u2029【】]")
+# Also what cannot be seen: control characters, spaces without width, and signs that turn the direction of writing.
+_BROKEN: Final = re.compile(
+    r"[{}【】\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 
 
 def _is_plain(text: str) -> str:
-    """Refuse line breaks, braces, which are placeholders, the brackets around a signature, and spaces at the ends."""
+    """Refuse what cannot be seen, braces, which are placeholders, brackets of a signature, and spaces at the ends."""
     if _BROKEN.search(text) or text != text.strip():
-        raise ValueError("has a line break, a brace, a bracket of a signature, or a space at an end")
+        raise ValueError(
+            "has a line break or another invisible character, a brace, a bracket of a signature, or a space at an end"
+        )
     return text
 
 

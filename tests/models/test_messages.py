@@ -432,6 +432,9 @@ def test_a_telephone_is_told_wherever_parents_are_sent_to_staff() -> None:
         pytest.param({"hours": ""}, id="nothing"),
         pytest.param({"telephone": "0" * 21}, id="more than a telephone number"),
         pytest.param({"en": {"office": "a\tb"}}, id="a tabulator, in English"),
+        pytest.param({"name": "样本\u202e儿童医院"}, id="a turned direction"),
+        pytest.param({"name": "样本\u200b儿童医院"}, id="a space without width"),
+        pytest.param({"scanner": "3号厅\x85右手边"}, id="a line break of another system"),
     ],
 )
 def test_a_fact_that_would_break_a_message_is_refused(facts: dict[str, object]) -> None:

@@ -118,5 +118,31 @@ def test_the_operators_own_models_are_held_to_a_manifest_if_there_is_one(cache: 
     assert "rec/inference.onnx is altered" in refused(models, cache)
 
 
+@pytest.mark.parametrize("text", ["{", "[]", "7"])
+def test_a_manifest_that_is_none_is_named(text: str, cache: Path, arranged: Path) -> None:
+    models = cache / arranged.name
+    (models / "manifest.json").write_text(text, "utf-8")
+    assert str(models / "manifest.json") in refused(models, cache)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("det: {", id="no YAML"),
+        pytest.param("PP-OCRv6", id="a word"),
+        pytest.param("[Global, PostProcess]", id="a list"),
+        pytest.param("Global: PP-OCRv6_small_det", id="a word for a group"),
+        pytest.param("{Global: {model_name: a}, PostProcess: [DBPostProcess]}", id="a list for a group"),
+        pytest.param("PreProcess: {transform_ops: {DecodeImage: null}}", id="operations without an order"),
+        pytest.param("PreProcess: {transform_ops: [{DecodeImage: BGR}]}", id="a word for settings"),
+    ],
+)
+def test_a_configuration_of_another_form_is_named(text: str, cache: Path, arranged: Path) -> None:
+    models = cache / arranged.name
+    (models / "manifest.json").unlink()
+    (models / "det" / "inference.yml").write_text(text, "utf-8")
+    assert str(models / "det") in refused(models, cache)
+
+
 def test_an_empty_folder_of_the_operators_is_refused(tmp_path: Path) -> None:
     assert "det/inference.onnx is missing" in refused(tmp_path, tmp_path)

@@ -37,14 +37,25 @@ def require_readable(directory: Path, content: Mapping[str, Any]) -> None:
     Raises:
         ModelsError: The text names the directory.
     """
-    after = content.get("PostProcess") or {}
+    named, before, after = (content.get(part) or {} for part in ("Global", "PreProcess", "PostProcess"))
+    steps = before.get("transform_ops") or [] if isinstance(before, dict) else None
+    if not (isinstance(named, dict) and isinstance(after, dict) and _are_steps(steps)):
+        raise ModelsError(f"{directory}/inference.yml has not the form that PaddleOCR writes")
     characters, decoder = after.get("character_dict"), after.get("name")
-    if not (content.get("Global") or {}).get("model_name"):
+    if not named.get("model_name"):
         raise ModelsError(f"{directory}/inference.yml names no model: Global.model_name is missing")
     if decoder != _DECODERS[directory.name]:
         raise ModelsError(f"{directory}/inference.yml asks for the decoder {decoder}, not {_DECODERS[directory.name]}")
     if directory.name == "rec" and not (characters and all(isinstance(one, str) and one for one in characters)):
         raise ModelsError(f"{directory}/inference.yml lists no characters: PostProcess.character_dict")
+
+
+def _are_steps(steps: object) -> bool:
+    """Whether these are operations, each with its name and its settings, as `PreProcess.transform_ops` lists them."""
+    return isinstance(steps, list) and all(
+        isinstance(step, dict) and all(isinstance(settings, dict | None) for settings in step.values())
+        for step in steps
+    )
 
 
 def require_supported(directory: Path, content: Mapping[str, Any]) -> None:
@@ -85,7 +96,7 @@ def _of_detection(steps: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
 def _of_recognition(steps: Mapping[str, Any], _after: Mapping[str, Any]) -> Iterator[_Demand]:
     yield from _of_pictures(steps, _RECOGNITION_STEPS)
     shape = steps.get("RecResizeImg", {}).get("image_shape")
-    yield _Demand("RecResizeImg.image_shape", shape, shape is not None and list(shape[:2]) == [3, LINE_ROWS])
+    yield _Demand("RecResizeImg.image_shape", shape, isinstance(shape, list) and shape[:2] == [3, LINE_ROWS])
 
 
 def _of_pictures(steps: Mapping[str, Any], known: frozenset[str]) -> Iterator[_Demand]:

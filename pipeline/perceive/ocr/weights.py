@@ -171,10 +171,12 @@ def _configured(directory: Path) -> dict[str, Any]:
     """A model's own configuration; the C loader, since the recogniser's lists 18,708 characters."""
     file = directory / "inference.yml"
     try:
-        content: dict[str, Any] | None = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        content = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ModelsError(f"The file {file} is no YAML.") from error
-    return content or {}
+    if not isinstance(content, dict):
+        raise ModelsError(f"The file {file} has no keys.")
+    return content
 
 
 def _check(root: Path, digests: Mapping[str, str], *, required: bool) -> None:
@@ -183,7 +185,12 @@ def _check(root: Path, digests: Mapping[str, str], *, required: bool) -> None:
         if required:
             raise ModelsError(f"The model manifest {manifest} is missing.")
         return
-    expected = json.loads(manifest.read_text("utf-8"))
+    try:
+        expected = json.loads(manifest.read_text("utf-8"))
+    except ValueError as error:
+        raise ModelsError(f"The model manifest {manifest} is no JSON.") from error
+    if not isinstance(expected, dict):
+        raise ModelsError(f"The model manifest {manifest} is no object with a digest for each file.")
     for name, digest in digests.items():
         if expected.get(name) != digest:
             raise ModelsError(f"The model file {root / name} is altered: its SHA-256 is not the one in {manifest}.")
