@@ -10,6 +10,7 @@ from models.id_number import half_width
 from models.reading import Line
 from pipeline.extract.fields import FieldReading, read_field
 from pipeline.extract.form import Form
+from pipeline.extract.labels import is_stamp
 from pipeline.extract.runs import SPACES, Run, whole
 
 _SLOT: Final = Slot(Field.CERTIFICATE_NUMBER)
@@ -18,6 +19,7 @@ _FORM: Final = re.compile(r"(?:(?<![A-Z0-9])|(?<=NO)|(?<=N0))[A-Z]\d{9}(?![A-Z0-
 _MISREAD: Final = re.compile(
     r"(?:(?<![A-Z0-9])|(?<=NO)|(?<=N0))[A-Z](?=(?:[A-Z|]*\d){7})[0-9A-Z|]{9}(?![A-Z0-9])", re.ASCII
 )
+_STAMPED: Final = 0.95  # confidence at most
 _NUMERO: Final = re.compile(r"N[O0°º][.:：]?", re.ASCII)
 
 
@@ -39,9 +41,16 @@ def with_number(form: Form, lines: Sequence[Line]) -> Form:
     found = _numbers(runs, _FORM) or _numbers(runs, _MISREAD)
     if not found:
         return form
-    best = max(found, key=lambda read: read.confidence)
+    best = max((_bounded(read) for read in found), key=lambda read: read.confidence)
     alike = len({read.value for read in found}) == 1
     return form._replace(fields={**form.fields, _SLOT: best if alike else best._replace(value=None)})
+
+
+def _bounded(read: FieldReading) -> FieldReading:
+    """A number in stamp ink alone is never certain, so that it rejects nothing by itself: it may be a stamp's."""
+    if not all(map(is_stamp, read.lines)):
+        return read
+    return read._replace(confidence=min(read.confidence, _STAMPED), decoded=True)
 
 
 def _numbers(runs: Sequence[Run], form: re.Pattern[str]) -> list[FieldReading]:

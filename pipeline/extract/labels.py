@@ -125,10 +125,11 @@ def _is_above(run: Box, label: Box) -> bool:
 def _printed(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines that no stamp says."""
     pale = _PALE * median(line.measures.contrast for line in lines) if lines else 0.0
-    return tuple(line for line in lines if not _is_stamp(line, pale))
+    return tuple(line for line in lines if not is_stamp(line, pale))
 
 
-def _is_stamp(line: Line, pale: float) -> bool:
+def is_stamp(line: Line, pale: float = 0.0) -> bool:
+    """Whether a line is in stamp ink; a tinge suffices for print of less contrast than `pale`."""
     redness = line.measures.redness
     return line.stamped or redness >= _STAMPED or (redness >= _TINGED and line.measures.contrast < pale)
 

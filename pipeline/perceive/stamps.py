@@ -1,4 +1,4 @@
-"""Words stamped across a page in red: 注销 on a card that is no longer in force."""
+"""Words in red: 注销 stamped across a card that is no longer in force; the number of a certificate from before 2014."""
 
 import math
 from typing import Final
@@ -14,18 +14,23 @@ _LOOKED_AT: Final = 480  # pixels of the longer side: words that matter are larg
 _INK: Final = 200  # grey level below which something is stamped
 _LEAST_HEIGHT: Final = 0.035  # of the picture's shorter side; the words around a seal are smaller
 _LEAST_ASPECT: Final = 1.3  # of a line to its height: pieces of a ring are no words
+_SMALL_HEIGHT: Final = 0.02  # of red print, which is as small as other print
+_LONG: Final = 4.0  # of its length to its height: as long as a number is
+_DIGITS: Final = 7  # of a number; the small words of a seal have none
 
 
 def read_stamps(stamps: Grey, engine: OcrEngine) -> tuple[TextLine, ...]:
-    """Lines of large letters among the stamps of a straightened document, which are dark on white."""
+    """Lines of large letters, and numbers, among the red of a straightened document, which is dark on white."""
     scale = min(1.0, _LOOKED_AT / max(stamps.shape))
     size = max(1, round(stamps.shape[1] * scale)), max(1, round(stamps.shape[0] * scale))
     small = cv2.resize(stamps, size, interpolation=cv2.INTER_AREA)
     if not (small < _INK).any():
         return ()
     places = (_scaled(place, 1 / scale) for place in engine.find(cv2.cvtColor(small, cv2.COLOR_GRAY2RGB)))
-    large = [place for place in places if _is_large(place, min(stamps.shape))]
-    return read_lines(cv2.cvtColor(stamps, cv2.COLOR_GRAY2RGB), large, {}, engine) if large else ()
+    side = min(stamps.shape)
+    words = [place for place in places if _is_large(place, side) or _is_long(place, side)]
+    read = read_lines(cv2.cvtColor(stamps, cv2.COLOR_GRAY2RGB), words, {}, engine) if words else ()
+    return tuple(line for line in read if _is_large(line.quad, side) or sum(map(str.isdecimal, line.text)) >= _DIGITS)
 
 
 def _scaled(place: Quad, by: float) -> Quad:
@@ -33,5 +38,14 @@ def _scaled(place: Quad, by: float) -> Quad:
 
 
 def _is_large(place: Quad, side: int) -> bool:
-    width, height = math.dist(place.top_left, place.top_right), math.dist(place.top_left, place.bottom_left)
+    width, height = _size(place)
     return height >= _LEAST_HEIGHT * side and width >= _LEAST_ASPECT * height
+
+
+def _is_long(place: Quad, side: int) -> bool:
+    width, height = _size(place)
+    return height >= _SMALL_HEIGHT * side and width >= _LONG * height
+
+
+def _size(place: Quad) -> tuple[float, float]:
+    return math.dist(place.top_left, place.top_right), math.dist(place.top_left, place.bottom_left)

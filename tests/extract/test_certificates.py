@@ -63,6 +63,12 @@ def test_the_number_is_found_wherever_it_stands(lines: list[Line], number: str |
     assert _number(_without_number(*lines))[0] == number
 
 
+def test_a_number_in_stamp_ink_is_never_certain() -> None:
+    red, black = _without_number(line(RED, _RIGHT, _BELOW)), _without_number(line("J110199123", _RIGHT, _BELOW))
+    assert _number(red) == ("J110199123", 0.95)
+    assert _number(black)[1] > 0.99
+
+
 def test_the_number_of_a_parents_document_is_not_the_certificates() -> None:
     held = certificate({"出生医学证明编号": None}, father={"父亲姓名": "欧阳明", "有效身份证件号码": "K123456789"})
     assert _number(held)[0] is None

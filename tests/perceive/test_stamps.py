@@ -36,6 +36,7 @@ def test_stamp_ink_alone_is_dark_on_white() -> None:
         pytest.param("注销", (214, 70, 66), 60, ["注销"], id="a red stamp"),
         pytest.param("注销", (30, 30, 30), 60, [], id="black print is not a stamp's"),
         pytest.param("派出所户口专用章", (214, 70, 66), 18, [], id="the small words of a seal"),
+        pytest.param("J110199123", (196, 44, 40), 26, ["J110199123"], id="the red number of a certificate"),
     ],
 )
 def test_what_is_read_of_stamps(words: str, colour: tuple[int, int, int], pixels: int, told: list[str]) -> None:
