@@ -72,7 +72,7 @@ def _own_words(finding: Finding) -> MessageText:
 
 def _findings(result: Result, texts: Sequence[MessageText]) -> Table:
     table = Table(box=None, show_header=True, header_style="bold", padding=(0, 1))
-    for heading in ("代码", "结果", "说明", "系统识别／家长填写", "下一步"):
+    for heading in ("代码", "结果", "说明", "系统识别／对照内容", "下一步"):
         table.add_column(heading, overflow="fold")
     for finding, words in zip(result.findings, texts, strict=True):
         code = f"{finding.code} {TITLES.get(finding.code, '')}".strip()

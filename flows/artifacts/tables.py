@@ -115,7 +115,7 @@ def _finding_row(finding: Finding, result: Result, files: Sequence[str]) -> Row:
         "位置": place(finding, result, files),
         "说明": message(finding, result, files),
         "系统识别": masked(finding.field, finding.read),
-        "家长填写": masked(finding.field, finding.entered),
+        "对照内容": masked(finding.field, finding.entered),
         "识别情况": measure_words(finding),
         "下一步": finding.next_step,
     }

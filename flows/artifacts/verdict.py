@@ -113,12 +113,18 @@ def _lines(findings: Sequence[Finding], result: Result, files: Sequence[str]) ->
 
 
 def _values(finding: Finding, result: Result, files: Sequence[str]) -> str:
-    """The value read, beside the entered one or, where two places contradict each other, the other place's."""
-    elsewhere = finding.code is Code.CONTRADICTION or finding.reason is Reason.CROSS_DOCUMENT
-    sides = {"系统识别": finding.read, "其他证件" if elsewhere else "家长填写": finding.entered}
+    """The value read, beside the one that differs."""
+    sides = {"系统识别": finding.read, _other_side(finding): finding.entered}
     shown = "，".join(f"{side}{masked(finding.field, value)}" for side, value in sides.items() if value)
     apart = difference(finding.field, finding.read, finding.entered)
     return f"{shown}，{apart}" if apart and apart not in message(finding, result, files) else shown
+
+
+def _other_side(finding: Finding) -> str:
+    """Where the value that differs stands; what contradicts may be entered, or stand on either of two documents."""
+    if finding.reason is Reason.CROSS_DOCUMENT:
+        return "其他证件"
+    return "对照内容" if finding.code is Code.CONTRADICTION else "家长填写"
 
 
 def _plain(text: str) -> str:

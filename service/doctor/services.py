@@ -35,7 +35,10 @@ def models(settings: Settings) -> Iterator[Check]:
     try:
         name = engine_kind(options.engine).name(options)
     except ModelsError as error:
-        yield wrong("models", str(error), "Put the models back, or unset INTAKE_MODELS.", code=ExitCode.ENGINE)
+        if error.hint:
+            yield of_error("models", error, code=ExitCode.ENGINE)
+        else:
+            yield wrong("models", str(error), "Put the models back, or unset INTAKE_MODELS.", code=ExitCode.ENGINE)
     except (KeyError, ImportError, AttributeError):
         to_do = "Set INTAKE_OCR__ENGINE to openvino, onnxruntime or paddleocr."
         yield wrong("models", "There is no engine of the name that is set.", to_do, code=ExitCode.ENGINE)

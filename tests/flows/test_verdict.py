@@ -104,11 +104,19 @@ def test_blockers_come_first() -> None:
     assert [line.split()[1].removeprefix("**") for line in lines] == ["退回", "退回", "待审核", "提示"]
 
 
-def test_two_places_that_contradict_each_other_are_no_entry() -> None:
+@pytest.mark.parametrize(
+    ("code", "reason", "side"),
+    [
+        pytest.param(Code.NUMBER_DIFFERS, Reason.ENTERED, "家长填写", id="against what was entered"),
+        pytest.param(Code.NUMBER_DIFFERS, Reason.CROSS_DOCUMENT, "其他证件", id="between two documents"),
+        pytest.param(Code.CONTRADICTION, Reason.PARENT_CONFLICT, "对照内容", id="against either"),
+    ],
+)
+def test_the_value_that_differs_is_called_by_where_it_stands(code: Code, reason: Reason, side: str) -> None:
     number = Location(document=DocumentKind.ID_CARD, field=Field.ID_NUMBER)
     evidence = Evidence(read="110199198801010014", entered="110199198801010022")
-    line = told(found(Code.CONTRADICTION, Reason.PARENT_CONFLICT, number, evidence))[-1]
-    assert "系统识别110＊＊＊＊＊＊＊＊＊＊＊0014，其他证件110＊＊＊＊＊＊＊＊＊＊＊0022，第17、18位不同" in line
+    line = told(found(code, reason, number, evidence))[-1]
+    assert f"系统识别110＊＊＊＊＊＊＊＊＊＊＊0014，{side}110＊＊＊＊＊＊＊＊＊＊＊0022，第17、18位不同" in line
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 
 from fixtures.truth import SAMPLES
+from models.codes import Code
 from models.submission import MANIFEST_NAME
 from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.folder import FolderStore
@@ -92,6 +93,12 @@ def test_both_have_the_same_blocks_links_and_sections() -> None:
     assert commands(ENGLISH) == commands(CHINESE)
     assert told(ENGLISH) == told(CHINESE)
     assert len(anchors(ENGLISH)) == len(anchors(CHINESE))
+
+
+@pytest.mark.parametrize("text", BOTH)
+def test_every_code_is_told(text: str) -> None:
+    told = {code for row in re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE) for code in re.split("[,、] ?", row)}
+    assert [code for code in Code if code not in told] == []
 
 
 def test_every_figure_is_a_published_one() -> None:
