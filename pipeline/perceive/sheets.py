@@ -16,12 +16,13 @@ from models.reading import Lattice
 from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.scene.document_detection import find_documents, whole_page
-from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink
+from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink, without_ground
 from pipeline.perceive.scene.orientation import UNCHANGED, detect_orientation, readability
 from pipeline.perceive.scene.panels import find_panels
 from pipeline.perceive.scene.rectify import SURROUND, Scene, cut_line, is_tall, rectify
 
 _FEW_LINES: Final = 4  # an outline with fewer may be a frame inside the document, or no document
+_HARDLY_ANY: Final = 8  # lines; the emblem side of a card has as many, and dense weave hides all of them
 _DEEPEST: Final = 2  # how often the rest of a picture is looked at anew
 _LEAST_REST: Final = 0.12  # of the picture beside its documents; less has no room for another
 _SIDE: Final = 640  # pixels of the longer side while looking for ink beside documents
@@ -104,8 +105,12 @@ def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> Sheet:
 
 
 def _with_lines(scene: Scene, engine: OcrEngine) -> Sheet:
+    """The sheet with its lines; where hardly any are found, those that show once the ground is taken off."""
     layers = separate_ink(scene.picture)
-    return Sheet(scene, layers, engine.find(layers.printed), {})
+    places = engine.find(layers.printed)
+    if len(places) < _HARDLY_ANY:
+        places = max(places, engine.find(without_ground(layers.printed)), key=len)
+    return Sheet(scene, layers, places, {})
 
 
 def _reads(sheet: Sheet, engine: OcrEngine) -> bool:

@@ -15,6 +15,8 @@ _BROADEST: Final = 0.05  # of the shorter side: what is red all over more than t
 _ALL_RED: Final = 0.9 * 255
 _DARKER: Final = 2.0  # times its redness is how dark stamp ink is shown by itself
 _COARSE: Final = 8  # pixels that are one while the level of the paper is looked for
+_INKED: Final = 99  # percentile of darkness that print reaches
+_PALE: Final = 0.45  # of the print's darkness: grounds of the training split have 0.4 at most
 _REACH: Final = 5  # coarse pixels; a stroke of a seal is narrower, so that paper is always in reach
 
 
@@ -35,10 +37,19 @@ def separate_ink(picture: Rgb) -> InkLayers:
     alone = cv2.bitwise_not(cv2.multiply(stamped, np.full(1, _DARKER)))
     if not cv2.countNonZero(stamped):
         return InkLayers(picture, alone)
-    lit = cv2.min(_paper(picture), cv2.addWeighted(picture[:, :, 0], 1.0, stamped, _FADED, 0.0))
+    lit = cv2.min(_paper_level(picture[:, :, 0]), cv2.addWeighted(picture[:, :, 0], 1.0, stamped, _FADED, 0.0))
     printed = picture.copy()
     cv2.copyTo(cv2.cvtColor(lit, cv2.COLOR_GRAY2RGB), stamped, printed)
     return InkLayers(printed, alone)
+
+
+def without_ground(printed: Rgb) -> Rgb:
+    """Dark print alone on white, in grey: waves, lines and weave under the print are paler and vanish."""
+    grey = cv2.cvtColor(printed, cv2.COLOR_RGB2GRAY)
+    darker = cv2.subtract(_paper_level(grey), grey)
+    ink = max(1.0, float(np.percentile(darker, _INKED)))
+    levels = np.clip((np.arange(256) / ink - _PALE) / (1 - _PALE), 0, 1)
+    return cv2.cvtColor(cv2.LUT(darker, (255 - 255 * levels).astype(np.uint8)), cv2.COLOR_GRAY2RGB)
 
 
 def _stamp_ink(picture: Rgb) -> Grey:
@@ -72,10 +83,10 @@ def _broad(stamped: Grey) -> Grey:
     return cv2.resize(around, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
-def _paper(picture: Rgb) -> Grey:
-    """The level of the paper around each pixel, in red light."""
-    height, width = picture.shape[:2]
+def _paper_level(light: Grey) -> Grey:
+    """The level of the paper around each pixel, in one light."""
+    height, width = light.shape
     size = (max(1, width // _COARSE), max(1, height // _COARSE))
-    small = cv2.resize(picture[:, :, 0], size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
     level = cv2.blur(cv2.dilate(small, np.ones((_REACH, _REACH), np.uint8)), (_REACH, _REACH))
     return cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR)
