@@ -32,7 +32,7 @@ _VALUES: Final[Mapping[Any, str]] = {Path: "FILE", int: "N", datetime: "DATE", C
 _FEW: Final = 6  # choices
 _SIGNS: Final = {
     "ge": "at least {:g}", "gt": "above {:g}", "le": "at most {:g}", "lt": "below {:g}",
-    "min_length": "{:g} characters or more",
+    "min_length": "length at least {:g}", "max_length": "length at most {:g}",
 }  # fmt: skip
 _EXIT_CODES: Final[Mapping[ExitCode, str]] = {
     ExitCode.ACCEPTED: "done; of `process`: every case was accepted",

@@ -28,7 +28,7 @@ _Telephone = Annotated[str, Field(max_length=20), AfterValidator(_is_plain)]
 
 
 class HospitalFacts(Model):
-    """The facts in one language; without a value the one in Chinese holds.
+    """The facts in one language; one without a value is as in Chinese, or translated where that is the default.
 
     Attributes:
         name: Signs the short notice about a result.

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
         register_secret: Encrypts the register of children: 64 random hexadecimal digits, the same on every machine; a
             file in the workspace, made at the first start, if None.
         policy_file: The hospital's rules as YAML; the built-in ones if None.
-        models: The operator's own PP-OCR models, `det/` and `rec/`; the bundled ones if None.
+        models: The operator's own PaddleOCR models as ONNX, `det/` and `rec/`; the bundled ones if None.
         hospital: The facts of the hospital that messages to parents name.
         store: How to reach an S3 server, and under which keys objects are encrypted.
     """
