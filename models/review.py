@@ -16,7 +16,7 @@ class Role(StrEnum):
 
     REVIEWER = "reviewer"  # 审核员
     SUPERVISOR = "supervisor"  # 主管: decides escalated cases, reopens decided ones
-    OPERATOR = "operator"  # 运维: batches, accounts, metrics; sees no case
+    OPERATOR = "operator"  # 系统管理员: batches, accounts, metrics; sees no case
 
 
 class WaitReason(StrEnum):
@@ -43,7 +43,7 @@ class ReviewOutcome(StrEnum):
 
     ACCEPT = "accept"  # 通过
     RETURN = "return"  # 退回家长
-    ESCALATE = "escalate"  # 转上级
+    ESCALATE = "escalate"  # 转主管
 
 
 class Relation(StrEnum):

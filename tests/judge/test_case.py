@@ -99,6 +99,13 @@ def test_a_case(files: Sequence[Sent | PageReading], decision: Decision, codes: 
     assert (judgement.decision, told(judgement)) == (decision, codes)
 
 
+def test_an_upload_that_broke_off_asks_for_one_thing() -> None:
+    judgement = judged(*FAMILY[:4], Sent(failure=(Code.UPLOAD_BROKEN, Reason.UPLOAD_INCOMPLETE), hint=REGISTER))
+    assert told(judgement) == [(Code.UPLOAD_BROKEN, Reason.UPLOAD_INCOMPLETE)]
+    assert "没有传完" in judgement.notice
+    assert judgement.decision is Decision.RETURNED
+
+
 def test_the_same_finding_never_appears_twice() -> None:
     pages = judged(*FAMILY[:4], member(), id_number="110199201911230047")
     assert told(pages) == [(Code.NUMBER_DIFFERS, Reason.ENTERED)]

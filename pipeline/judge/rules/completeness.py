@@ -73,11 +73,15 @@ _SLOTS: Final[Mapping[Reason, tuple[PageKind, Callable[[Dossier], tuple[PageView
 
 
 def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """缺页 for a slot without a page; but an unread page may be the one, and `illegible` reports it instead."""
+    """缺页 for a slot without a page; but what was not read may be the one, and only that is reported instead.
+
+    An unread page is reported by `illegible`, a file of the document that did not arrive or open by `broken`.
+    """
     slots = tuple(needs(dossier, policy))
     unread = {page.document for page in unread_pages(dossier, slots, policy.legibility)}
+    unopened = {view.file.hint for view in dossier.files if view.content.failure}
     for need in slots:
-        if need.enough or need.document in unread:
+        if need.enough or need.document in unread | unopened:
             continue
         instead = _wrong_member(need, dossier, policy.legibility) or _wrong_document(need, dossier)
         yield instead or found(Code.PAGE_MISSING, need.reason, Location(document=need.document))
