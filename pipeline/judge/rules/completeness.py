@@ -11,6 +11,7 @@ from models.submission import IdType
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
+from pipeline.judge.rules.documents import same_side_twice
 from pipeline.judge.rules.legibility import is_foreign, is_unread
 
 _ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
@@ -75,13 +76,15 @@ _SLOTS: Final[Mapping[Reason, tuple[PageKind, Callable[[Dossier], tuple[PageView
 def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """缺页 for a slot without a page; but what was not read may be the one, and only that is reported instead.
 
-    An unread page is reported by `illegible`, a file of the document that did not arrive or open by `broken`.
+    An unread page is reported by `illegible`, a file of the document that did not arrive or open by `broken`, and a
+    side of a card in place of the other one by `same_side_twice`.
     """
     slots = tuple(needs(dossier, policy))
     unread = {page.document for page in unread_pages(dossier, slots, policy.legibility)}
     unopened = {view.file.hint for view in dossier.files if view.content.failure}
+    doubled = {finding.document for finding in same_side_twice(dossier)}
     for need in slots:
-        if need.enough or need.document in unread | unopened:
+        if need.enough or need.document in unread | unopened | doubled:
             continue
         instead = _wrong_member(need, dossier, policy.legibility) or _wrong_document(need, dossier)
         yield instead or found(Code.PAGE_MISSING, need.reason, Location(document=need.document))

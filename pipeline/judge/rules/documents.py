@@ -30,7 +30,7 @@ def documents(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         yield from _temporary(page)
     yield from _expired(dossier, policy)
     yield from _validity(dossier, policy)
-    yield from _same_side_twice(dossier)
+    yield from same_side_twice(dossier)
     if dossier.child.birth_date > dossier.today:
         yield found(Code.CONTRADICTION, Reason.AGE)
 
@@ -135,7 +135,7 @@ def _barcode(page: PageView, policy: Policy) -> Iterator[Finding]:
             yield found(Code.CONTRADICTION, Reason.BARCODE, page.place(Field.CERTIFICATE_NUMBER), evidence)
 
 
-def _same_side_twice(dossier: Dossier) -> Iterator[Finding]:
+def same_side_twice(dossier: Dossier) -> Iterator[Finding]:
     """Two pictures show the same side of one person's card, and the other side is missing."""
     portraits, emblems = dossier.of_kind(PageKind.ID_PORTRAIT), dossier.of_kind(PageKind.ID_EMBLEM)
     people = {page.holder for page in portraits}
