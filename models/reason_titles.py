@@ -53,6 +53,7 @@ REASON_TITLES: Mapping[Reason, str] = MappingProxyType(
         Reason.EDITION_DATE: "编号或日期待确认",
         Reason.AGE: "日期或年龄待确认",
         Reason.VALIDITY_LENGTH: "有效期限待确认",
+        Reason.PARENT_WITHOUT_PAGE: "父亲或母亲没有户口本页",
         Reason.PHOTOCOPY: "疑似复印件",
         Reason.SCREEN: "疑似屏幕翻拍",
         Reason.UNVERIFIED: "电子证照待核验",

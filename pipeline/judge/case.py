@@ -31,6 +31,7 @@ from pipeline.judge.rules.household import household
 from pipeline.judge.rules.identity import identity
 from pipeline.judge.rules.legibility import illegible, unreadable_slots
 from pipeline.judge.rules.names import names
+from pipeline.judge.rules.parents_without_page import parents_without_page
 
 
 def judge(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext) -> Judgement:
@@ -102,6 +103,7 @@ def comparison(dossier: Dossier, known: tuple[KnownChild, ...], context: NameCon
     yield from certificates(dossier, policy)
     yield from household(dossier, context)
     yield from guardians(dossier, context)
+    yield from parents_without_page(dossier, policy)
     yield from names(dossier, context)
     yield from identity(dossier, policy)
     yield from duplicates(dossier, known, policy)

@@ -17,6 +17,7 @@ from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.holders import with_holders
 from pipeline.judge.name_match import NameContext
 from pipeline.judge.pages import PageView, Party
+from pipeline.judge.unregistered_parents import PARENTS, is_unstated
 from pipeline.names.characters import modern
 
 
@@ -128,13 +129,13 @@ def guardian_person(guardian: Guardian) -> Person:
 
 
 def _parents(submission: Submission, pages: Sequence[PageView], policy: Policy) -> Iterator[Party]:
-    """The guardian, and the parents that a certificate names legibly; noise in a blank block is no name."""
+    """The guardian, and the parents that a certificate names legibly; noise in a blank block and 未提供 are no name."""
     if submission.guardian:
         guardian = submission.guardian
         number = normal_number(guardian.id_number) if guardian.id_number else None
         yield Party(guardian_person(guardian), normal_name(guardian.name), number)
     for page in pages:
-        for person in (Person.MOTHER, Person.FATHER) if page.kind is PageKind.BIRTH_CERTIFICATE else ():
+        for person in PARENTS if page.kind is PageKind.BIRTH_CERTIFICATE else ():
             name = page.get(Field.NAME, person)
             legibility = legibility_of(name, policy.legibility).legibility
             if (
@@ -142,6 +143,7 @@ def _parents(submission: Submission, pages: Sequence[PageView], policy: Policy) 
                 and name.value
                 and legibility is not Legibility.UNREADABLE
                 and sum(map(str.isalpha, name.value)) > 1
+                and not is_unstated(name.value)
             ):
                 sure = legibility is Legibility.READ
                 yield Party(person, name.value, page.value(Field.ID_NUMBER, person), on_certificate=True, sure=sure)

@@ -55,7 +55,15 @@ def test_the_catalogue_is_the_contracts_table() -> None:
 
 
 def test_our_fault_and_doubts_never_reject() -> None:
-    gentle = {Code.OUR_FAULT, Code.NAME_IN_DOUBT, Code.MAYBE_DUPLICATE, Code.CONTRADICTION, Code.COPY, Code.ELECTRONIC}
+    gentle = {
+        Code.OUR_FAULT,
+        Code.NAME_IN_DOUBT,
+        Code.MAYBE_DUPLICATE,
+        Code.CONTRADICTION,
+        Code.COPY,
+        Code.ELECTRONIC,
+        Code.GUARDIANSHIP,
+    }
     for (code, _), severities in CATALOGUE.items():
         assert (Severity.REJECT in severities) is (code not in gentle)
 

@@ -96,7 +96,7 @@ def certificate(
     }  # fmt: skip
     cells |= change or {}
     head = rows(cells, title="出生医学证明")
-    own = rows({"父亲姓名": block.get("父亲姓名"), "有效身份证件号码": block.get("有效身份证件号码")})
+    own = rows({**dict.fromkeys(("父亲姓名", "有效身份证件号码")), **block})
     mothers = rows({"有效身份证件号码": MOTHER_NUMBER, **(mother or {})})
     below = 20 + ROW * len(cells)
     return page((*head, *moved(mothers, below), *moved(own, below + ROW * (1 + len(mother or {})))), **look)

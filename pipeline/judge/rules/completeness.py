@@ -1,6 +1,6 @@
 """The pages that an application needs, and which of them are missing (docs/contract.md, section 5)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -13,6 +13,7 @@ from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.documents import same_side_twice
 from pipeline.judge.rules.legibility import is_foreign, is_unread
+from pipeline.judge.unregistered_parents import PARENTS, unregistered_parents
 
 _ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
 
@@ -28,10 +29,12 @@ class Need(NamedTuple):
 
 def needs(dossier: Dossier, policy: Policy) -> Iterator[Need]:
     """Every slot that this application must fill by the hospital's policy."""
+    excused = {one.person for one in unregistered_parents(dossier.pages, policy.legibility)}
     for reason in _wanted(dossier, policy):
         kind, pages_of = _SLOTS[reason]
         pages = pages_of(dossier)
-        enough = _has_both_parents(dossier) if reason is Reason.BOTH_PARENTS else bool(pages)
+        enough = _has_both_parents(dossier, excused) if reason is Reason.BOTH_PARENTS else bool(pages)
+        enough = enough or (reason is Reason.PARENT_PAGE and excused.issuperset(PARENTS))
         yield Need(reason, DOCUMENT_OF_PAGE[kind], pages, enough)
 
 
@@ -42,9 +45,11 @@ def _wanted(dossier: Dossier, policy: Policy) -> tuple[Reason, ...]:
     return policy.pages.newborn if age <= policy.newborn_days else policy.pages.household_register
 
 
-def _has_both_parents(dossier: Dossier) -> bool:
-    """A page of each parent that the certificate names; a blank father block requires the mother only."""
-    named = [party for party in dossier.parents if party.on_certificate]
+def _has_both_parents(dossier: Dossier, excused: Collection[Person]) -> bool:
+    """A page of each parent that the certificate names; of a blank block, or of a parent in no register, none."""
+    if set(PARENTS) <= set(excused):
+        return True
+    named = [party for party in dossier.parents if party.on_certificate and party.person not in excused]
     there = [party for page in dossier.parent_pages for party, _ in page.resembles]
     return all(party in there for party in named) if named else bool(dossier.parent_pages)
 

@@ -1,0 +1,64 @@
+"""Parents of whom no register has a page, by the certificate: not stated, foreign, or with another document as ID."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from models.documents import Field, PageKind, Person
+from models.policy import LegibilityLimits
+from pipeline.judge.field_legibility import Legibility, legibility_of
+from pipeline.judge.pages import PageView
+
+PARENTS: Final = (Person.MOTHER, Person.FATHER)
+# What offices print instead of a name.
+_UNSTATED: Final = re.compile(r"[（(]?(未提供|不提供|拒绝提供|不详|不祥|未详|未知|不明)[）)]?")
+_CHINESE: Final = re.compile(r"中国|中华|CHINA|CHINESE|CHN|PRC", re.IGNORECASE)
+_TELLING: Final = re.compile(r"[^\W\d_]{2,}")  # a nationality has two letters at least
+# Documents that people have who are in no register, or whose page the register does not show: 军官证 and its kind.
+_OTHER_ID: Final = re.compile(
+    r"护照|通行证|居住证|居留|军官|士官|士兵|军人|文职|警官|警察|武警|旅行证|回乡证|台胞证|其他|PASSPORT|PERMIT",
+    re.IGNORECASE,
+)
+
+
+class Unregistered(NamedTuple):
+    """A parent of whom no page is asked for, and the field of the certificate that says why."""
+
+    person: Person
+    certificate: PageView
+    field: Field
+
+
+def is_unstated(name: str) -> bool:
+    """Whether a block says that the parent's name is not given (未提供, 不详); a blank block says nothing."""
+    return _UNSTATED.fullmatch(name) is not None
+
+
+def unregistered_parents(pages: Sequence[PageView], limits: LegibilityLimits) -> tuple[Unregistered, ...]:
+    """The parents without a page in a register; of several certificates that say so of a parent, the first counts.
+
+    What cannot be read excuses nobody.
+    """
+    told = (one for page in pages if page.kind is PageKind.BIRTH_CERTIFICATE for one in _on(page, limits))
+    return tuple({one.person: one for one in reversed(tuple(told))}.values())
+
+
+def _on(page: PageView, limits: LegibilityLimits) -> Iterator[Unregistered]:
+    for person in PARENTS:
+        name, nationality, document = (
+            _text(page, field, person, limits) for field in (Field.NAME, Field.NATIONALITY, Field.ID_TYPE)
+        )
+        if is_unstated(name):
+            yield Unregistered(person, page, Field.NAME)
+        elif _TELLING.search(nationality) and not _CHINESE.search(nationality):
+            yield Unregistered(person, page, Field.NATIONALITY)
+        elif _OTHER_ID.search(document):
+            yield Unregistered(person, page, Field.ID_TYPE)
+
+
+def _text(page: PageView, field: Field, person: Person, limits: LegibilityLimits) -> str:
+    """A parent's field as read; empty if it is not there, or cannot be read."""
+    found = page.get(field, person)
+    if found is None or legibility_of(found, limits).legibility is Legibility.UNREADABLE:
+        return ""
+    return found.value or found.text
