@@ -80,10 +80,14 @@ class Dossier(NamedTuple):
 
     @property
     def certificate(self) -> PageView | None:
-        """The birth certificate; of several the one that names the child."""
+        """The birth certificate; of several (twins) the one that names the child, or has the entered number."""
         pages = self.of_kind(PageKind.BIRTH_CERTIFICATE)
-        name = normal_name(self.child.name)
-        return max(pages, key=lambda page: page.value(Field.NAME, Person.CHILD) == name, default=None)
+        name, number = normal_name(self.child.name), normal_number(self.child.birth_certificate_number or "")
+
+        def agreement(page: PageView) -> tuple[bool, bool]:
+            return page.value(Field.NAME, Person.CHILD) == name, page.value(Field.CERTIFICATE_NUMBER) == number
+
+        return max(pages, key=agreement, default=None)
 
     @property
     def child_pages(self) -> tuple[PageView, ...]:

@@ -1,20 +1,20 @@
 """Whose each page of a case is: by name and number, or by 户主或与户主关系. A guess never makes a card a stranger's."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from rapidfuzz.distance import Hamming
+from rapidfuzz.distance import Hamming, Levenshtein
 
 from models.documents import Field, PageKind, Person
 from models.id_number import age_on, normal_number, parse_id_number
 from models.names import normal_name
-from models.policy import Policy
-from models.submission import EnteredChild, Sex
-from pipeline.judge.field_legibility import Legibility, certain, legibility_of
-from pipeline.judge.name_match import NameContext, match_name
+from models.policy import LegibilityLimits, Policy
+from models.submission import EnteredChild, IdType, Sex
+from pipeline.judge.field_legibility import Legibility, certain, is_poor, legibility_of
+from pipeline.judge.name_match import NameContext, is_placeholder, match_name
 from pipeline.judge.pages import Likeness, PageView, Party
 
 _ADULT: Final = 18  # years
@@ -63,6 +63,7 @@ def with_holders(
         context: What comparing names needs.
     """
     found = tuple(_with_holder(page, child, parents, today, context) for page in pages)
+    found = _without_siblings(found, child, parents, context)
     return _with_relatives(_one_child(found, child, context.policy))
 
 
@@ -82,6 +83,63 @@ def _with_holder(
     if maybe and _may_be_a_parent(page, today):
         return page._replace(holder=maybe[0][0].person, resembles=maybe)
     return page._replace(holder=_by_relation(page, today))
+
+
+def _without_siblings(
+    pages: tuple[PageView, ...], child: EnteredChild, parents: Sequence[Party], context: NameContext
+) -> tuple[PageView, ...]:
+    """The pages; a card that would be the child's and is certainly a sibling's has no holder."""
+    certified = _certified_names(pages, child, parents, context.policy)
+    return tuple(
+        page._replace(holder=None)
+        if page.holder is Person.CHILD and _is_a_siblings(page, child, certified, context)
+        else page
+        for page in pages
+    )
+
+
+def _certified_names(
+    pages: Sequence[PageView], child: EnteredChild, parents: Sequence[Party], policy: Policy
+) -> frozenset[str]:
+    """The child's name by the certificates, read with certainty: the entered one if it is among them, or else all.
+
+    A name that the hospital gave until the family had chosen one tells nobody apart.
+    """
+    papers = (page for page in pages if page.kind is PageKind.BIRTH_CERTIFICATE)
+    read = (certain(page.get(Field.NAME, Person.CHILD), policy.legibility) for page in papers)
+    names = frozenset(name for name in read if name and not is_placeholder(name, {party.name for party in parents}))
+    return names & {normal_name(child.name)} or names
+
+
+def _is_a_siblings(page: PageView, child: EnteredChild, certified: Collection[str], context: NameContext) -> bool:
+    """Whether a card is certainly of another child, a twin perhaps: its name differs, and something else does.
+
+    That is the child's name on the certificate, or the sex; of a child who by the application is in no register the
+    name suffices. A card with the entered number is the child's. Where the child's own card is needed, a single
+    character is too little to disagree with the certificate: it may be misread.
+    """
+    name, limits = page.get(Field.NAME), context.policy.legibility
+    read = certain(name, limits)
+    if name is None or read is None or _is_numbered_as(page, child.id_number):
+        return False
+    unregistered = child.id_type is IdType.BIRTH_CERTIFICATE
+    slack = 0 if unregistered else 1
+    of_another = (unregistered or bool(certified)) and all(Levenshtein.distance(read, one) > slack for one in certified)
+    if is_poor(page.content.lines_of(name), limits) or not (of_another or _is_of_other_sex(page, child, limits)):
+        return False
+    return match_name(child.name, name, context.alphabet, context.policy.names).equal is False
+
+
+def _is_numbered_as(page: PageView, number: str | None) -> bool:
+    return number is not None and page.value(Field.ID_NUMBER) == normal_number(number)
+
+
+def _is_of_other_sex(page: PageView, child: EnteredChild, limits: LegibilityLimits) -> bool:
+    """Whether sex or relation, read with certainty, are not of the child's sex."""
+    sex, relation = (certain(page.get(field), limits) for field in (Field.SEX, Field.RELATION))
+    ends = {Sex.MALE: "子", Sex.FEMALE: "女"}
+    of_relation = next((one.value for one, end in ends.items() if relation and relation.endswith(end)), None)
+    return any(said is not None and said != child.sex.value for said in (sex, of_relation))
 
 
 def _may_be_a_parent(page: PageView, today: date) -> bool:
