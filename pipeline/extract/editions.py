@@ -13,7 +13,7 @@ _SURE: Final = 0.85  # confidence of a line that counts: a paper must not become
 _OURS: Final = "出生医学证明|出生证|居民户口簿|户口簿|居民户口本|户口本|常住人口登记卡|居民身份证|身份证"
 # A line of its own, so that no sentence about electronic certificates makes a paper one of them.
 _TITLE: Final = re.compile(
-    f"(?:中华人民共和国)?(?:样本)?(?:电子(?:{_OURS}|证照)|(?:{_OURS})电子(?:证照|版|证))(?:样本)?"
+    f"(?:中华人民共和国)?(?:样本)?(?:居民)?(?:电子(?:{_OURS}|证照)|(?:{_OURS})电子(?:证照|版|证))(?:样本)?"
 )
 # Words of the frame around a card in an app; paper has none of them.
 _FRAME: Final = (

@@ -63,9 +63,9 @@ def extract_files(files: Sequence[FileReading]) -> tuple[FileContent, ...]:
     return tuple(map(_extract_file, files))
 
 
-def extract_page(reading: PageReading) -> PageContent:
-    """The content of one document on a page."""
-    kind, form, lines = extract(reading)
+def extract_page(reading: PageReading, title: str | None = None) -> PageContent:
+    """The content of one document on a page; `title` of an electronic certificate stands elsewhere in the picture."""
+    kind, form, lines = extract(reading, title)
     at = {id(line): index for index, line in enumerate(lines)}
     measures = reading.measures
     return PageContent(
@@ -97,13 +97,18 @@ def extract_page(reading: PageReading) -> PageContent:
     )
 
 
-def extract(reading: PageReading) -> ExtractedPage:
-    """Classify a page and read its fields; a member card with readable labels and no value is a blank one."""
+def extract(reading: PageReading, title: str | None = None) -> ExtractedPage:
+    """Classify a page and read its fields; a member card with readable labels and no value is a blank one.
+
+    Args:
+        reading: Of the page.
+        title: Of an electronic certificate, read elsewhere in the picture.
+    """
     kind = classify_page(reading.lines)
     lines = prefer_simplified(deskew(reading.lines))
     if kind in _NOT_OURS:
         kind = kind_by_layout(lines) or kind
-    if title := electronic_title(reading.lines):
+    if title := electronic_title(reading.lines) or title:
         kind = kind_by_title(kind, title, reading.lines)
     form = _READERS[kind](lines) if kind in _READERS else Form({}, {})
     if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:
@@ -149,7 +154,8 @@ def _extract_file(file: FileReading) -> FileContent:
 def _extract_together(page: ReadPage) -> Iterator[PageContent]:
     """The documents on a page; the frame of an app around them, which is no document of ours, tells their edition."""
     parts = [part for reading in page.readings for part in split_documents(reading)]
-    contents = [extract_page(part) for part in parts]
+    title = next((title for part in parts if (title := electronic_title(part.lines))), None)
+    contents = [extract_page(part, title) for part in parts]
     around = [part for part, content in zip(parts, contents, strict=True) if content.kind in _NOT_OURS]
     framed = any(edition(part.lines, part.barcodes) for part in around)
     for content in contents:

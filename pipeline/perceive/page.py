@@ -22,6 +22,8 @@ from pipeline.perceive.stamps import read_stamps
 
 PERCEIVE_VERSION: Final = 4  # raise it with every change of what is found, turned, measured or cut
 
+_QR: Final = zxingcpp.BarcodeFormat.QRCode
+_BARCODES: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, _QR])
 _PALE: Final = 0.2  # contrast (0-1) of print that shines through: 0.08 where paper lets 12 % of it through
 
 
@@ -59,6 +61,7 @@ def _reading(sheet: Sheet, print_lines: Sequence[TextLine], page: Rgb, page_no: 
     print_grey = grey_of(printed)
     print_read = tuple(_line(line, scene, print_grey) for line in print_lines)
     through = _shows_through(print_read, mirrored=scene.mirrored)
+    barcodes = read_barcodes(scene)
     return PageReading(
         engine=made_by(engine.name),
         page_no=page_no,
@@ -70,10 +73,10 @@ def _reading(sheet: Sheet, print_lines: Sequence[TextLine], page: Rgb, page_no: 
         quad=scene.quad,
         mirrored=scene.mirrored,
         lines=(
-            *(() if through else print_read),
+            *(line for line in print_read if not (through or _lies_in(line, barcodes))),
             *(_line(line, scene, stamps, stamped=True) for line in read_stamps(stamps, engine)),
         ),
-        barcodes=read_barcodes(scene),
+        barcodes=barcodes,
         measures=measure_page(scene.picture, grey_of(scene.picture), measure_raster(grey_of(page), scene.quad)),
     )
 
@@ -98,11 +101,21 @@ def _line(line: TextLine, scene: Scene, layer: Grey, *, stamped: bool = False) -
 
 
 def read_barcodes(scene: Scene) -> tuple[Barcode, ...]:
-    """Every Code 128 barcode whose checksum is right, in page pixels; a certificate's number, without OCR."""
-    codes = zxingcpp.read_barcodes(scene.picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128]))
+    """Every Code 128 barcode whose checksum is right, and every QR code, in page pixels.
+
+    A certificate's number, without OCR; the code of an app that shows an electronic certificate.
+    """
+    codes = zxingcpp.read_barcodes(scene.picture, formats=_BARCODES)
     return tuple(
         Barcode(text=code.text, symbology=code.format.name, quad=_quad(code.position, scene)) for code in codes
     )
+
+
+def _lies_in(line: Line, barcodes: Sequence[Barcode]) -> bool:
+    """Whether a line is a piece of a QR code, which looks like characters."""
+    middle = line.box.centre
+    boxes = (code.quad.box for code in barcodes if code.symbology == _QR.name)
+    return any(box.left <= middle.x < box.right and box.top <= middle.y < box.bottom for box in boxes)
 
 
 def _quad(position: zxingcpp.Position, scene: Scene) -> Quad:

@@ -16,13 +16,13 @@ from models.reading import Lattice
 from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.scene.document_detection import find_documents, whole_page
-from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink, without_ground
+from pipeline.perceive.scene.ink_separation import InkLayers, has_dense_ground, separate_ink, without_ground
 from pipeline.perceive.scene.orientation import UNCHANGED, detect_orientation, readability
 from pipeline.perceive.scene.panels import find_panels
 from pipeline.perceive.scene.rectify import SURROUND, Scene, cut_line, is_tall, rectify
 
 _FEW_LINES: Final = 4  # an outline with fewer may be a frame inside the document, or no document
-_HARDLY_ANY: Final = 8  # lines; the emblem side of a card has as many, and dense weave hides all of them
+_LEAST_BESIDE: Final = 2  # lines beside documents that are one themselves: the title in an app's frame, and a note
 _DEEPEST: Final = 2  # how often the rest of a picture is looked at anew
 _LEAST_REST: Final = 0.12  # of the picture beside its documents; less has no room for another
 _SIDE: Final = 640  # pixels of the longer side while looking for ink beside documents
@@ -53,7 +53,7 @@ def find_sheets(page: Rgb, engine: OcrEngine) -> tuple[Sheet, ...]:
     if len(panels) == 1:
         return _in_picture(page, engine, _DEEPEST)
     found = [sheet for panel in panels for sheet in _moved(_in_picture(_cut(page, panel), engine, _DEEPEST), panel)]
-    with_text = tuple(sheet for sheet in found if len(sheet.places) >= _FEW_LINES)
+    with_text = tuple(sheet for sheet in found if len(sheet.places) >= _FEW_LINES or _is_note(sheet, engine))
     return with_text or (_upright(page, whole_page(page), engine),)
 
 
@@ -92,7 +92,7 @@ def _beside(picture: Rgb, sheets: Sequence[Sheet], engine: OcrEngine, deep: int)
         lines = [line for line in engine.find(painted) if rest[_pixel(line.middle, rest)]]
         for box in _groups(lines, picture.shape[:2]):
             for sheet in _moved(_in_picture(_cut(painted, box), engine, deep - 1), box):
-                if len(sheet.places) >= _FEW_LINES and _reads(sheet, engine):
+                if _is_note(sheet, engine):
                     yield sheet
 
 
@@ -105,12 +105,16 @@ def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> Sheet:
 
 
 def _with_lines(scene: Scene, engine: OcrEngine) -> Sheet:
-    """The sheet with its lines; where hardly any are found, those that show once the ground is taken off."""
+    """The sheet with its lines; where a dense ground hides them, those that show once it is taken off."""
     layers = separate_ink(scene.picture)
-    places = engine.find(layers.printed)
-    if len(places) < _HARDLY_ANY:
-        places = max(places, engine.find(without_ground(layers.printed)), key=len)
-    return Sheet(scene, layers, places, {})
+    if has_dense_ground(layers.printed):
+        return Sheet(scene, layers, engine.find(without_ground(layers.printed)), {})
+    return Sheet(scene, layers, engine.find(layers.printed), {})
+
+
+def _is_note(sheet: Sheet, engine: OcrEngine) -> bool:
+    """Whether few lines are text, and not the pattern of a tablecloth."""
+    return len(sheet.places) >= _LEAST_BESIDE and _reads(sheet, engine)
 
 
 def _reads(sheet: Sheet, engine: OcrEngine) -> bool:
@@ -165,7 +169,7 @@ def _pixel(point: Point, rest: Grey) -> tuple[int, int]:
 
 
 def _groups(lines: Sequence[Quad], size: tuple[int, int]) -> tuple[Box, ...]:
-    """A box around each group of lines that stand near one another, with some room; groups of few lines left out."""
+    """A box around each group of lines that stand near one another, with some room; one around all groups of few."""
     if not lines:
         return ()
     reach = round(_GAP * median(min(line.box.width, line.box.height) for line in lines))
@@ -177,7 +181,10 @@ def _groups(lines: Sequence[Quad], size: tuple[int, int]) -> tuple[Box, ...]:
             box = Box.around([box, *(group[0] for group in near)])
             count += sum(group[1] for group in near)
         groups.append((box, count))
-    return tuple(box.grown(reach).within(size[1], size[0]) for box, count in groups if count >= _FEW_LINES)
+    boxes = [box for box, count in groups if count >= _FEW_LINES]
+    if sum(count for _, count in groups if count < _FEW_LINES) >= _LEAST_BESIDE:
+        boxes.append(Box.around([box for box, count in groups if count < _FEW_LINES]))
+    return tuple(box.grown(reach).within(size[1], size[0]) for box in boxes)
 
 
 def _part(page: Rgb, box: Box, engine: OcrEngine) -> Sheet:
