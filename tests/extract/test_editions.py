@@ -106,3 +106,12 @@ def test_the_frame_may_be_a_document_of_its_own() -> None:
     (separate,) = extract_files([FileReading(file=file, pages=apart)])
     assert [content.edition for content in joint.pages] == [None, Edition.ELECTRONIC]
     assert [content.edition for content in separate.pages] == [None, None]
+
+
+def test_the_title_of_a_list_may_stand_in_another_part_of_the_picture() -> None:
+    title = page([line("居民电子户口簿", 400, 0), line("扫码验真", 100, 90)])
+    listed = _MEMBER_LIST.model_copy(update={"lines": _MEMBER_LIST.lines[1:]})
+    assert "电子" not in "".join(one.text for one in listed.lines)
+    file = StoredFile(path="x.png", hint=None, digest="0" * 64, size=1)
+    (content,) = extract_files([FileReading(file=file, pages=(ReadPage(page_no=1, readings=(title, listed)),))])
+    assert [(one.kind, one.edition) for one in content.pages][1] == (PageKind.HUKOU_MEMBER, Edition.ELECTRONIC)

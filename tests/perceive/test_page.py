@@ -179,6 +179,15 @@ def test_a_collage_is_a_reading_for_each_picture() -> None:
     assert all((reading.width, reading.height) == (2400, 1800) for reading in readings)
 
 
+def test_few_words_in_a_part_of_a_screenshot_are_kept_beside_its_document() -> None:
+    header = np.full((700, 1200, 3), (200, 225, 215), np.uint8)
+    for row in range(2):
+        header[200 + 90 * row : 230 + 90 * row, 300:600] = BAR
+        header[200 + 90 * row : 215 + 90 * row, 300:450] = INK
+    readings = perceive(_png(np.vstack([header, sheet()])), 1, engine=BarsEngine(), limits=LIMITS)
+    assert sorted(len(reading.lines) for reading in readings) == [2, 6]
+
+
 def test_an_outline_that_holds_little_text_is_given_up_for_the_whole_page() -> None:
     (reading,) = perceive(_png(sheet(bars=3)), 1, engine=BarsEngine(), limits=LIMITS)
     assert reading.quad.box == Box(0, 0, 1200, 900)

@@ -253,5 +253,11 @@ def test_a_barcode_is_read_where_it_stands_on_the_page() -> None:
     assert Box(180, 80, 700, 300).overlap(barcode.quad.box) == barcode.quad.box.width * barcode.quad.box.height > 0
 
 
+def test_the_code_of_an_app_is_read() -> None:
+    page = _with_barcode("https://example.invalid/1", zxingcpp.BarcodeFormat.QRCode)
+    (code,) = read_barcodes(rectify(page, Quad.of_box(Box(0, 0, 1100, 700))))
+    assert (code.text, code.symbology) == ("https://example.invalid/1", "QRCode")
+
+
 def test_a_page_without_a_barcode_has_none() -> None:
     assert read_barcodes(rectify(np.full((500, 900, 3), 255, np.uint8), Quad.of_box(Box(0, 0, 900, 500)))) == ()
