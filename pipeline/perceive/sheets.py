@@ -86,8 +86,9 @@ def _in_picture(picture: Rgb, engine: OcrEngine, deep: int) -> tuple[Sheet, ...]
 
 def _beside(picture: Rgb, sheets: Sequence[Sheet], engine: OcrEngine, deep: int) -> Iterable[Sheet]:
     """Documents of the text that no sheet holds."""
-    rest = _rest(picture.shape[:2], [sheet.scene.quad for sheet in sheets])
-    if deep and _may_hold_text(picture, rest):
+    quads = [sheet.scene.quad for sheet in sheets]
+    if deep and _may_hold_text(picture, quads):
+        rest = _rest(picture.shape[:2], quads)
         painted = _painted(picture, rest)
         lines = [line for line in engine.find(painted) if rest[_pixel(line.middle, rest)]]
         for box in _groups(lines, picture.shape[:2]):
@@ -145,11 +146,13 @@ def _rest(size: tuple[int, int], quads: Sequence[Quad]) -> Grey:
     return rest
 
 
-def _may_hold_text(picture: Rgb, rest: Grey) -> bool:
-    """Whether the rest is large enough for a document, and strokes are on it."""
-    scale = min(1.0, _SIDE / max(rest.shape))
-    size = max(1, round(rest.shape[1] * scale)), max(1, round(rest.shape[0] * scale))
-    there = cv2.resize(rest, size, interpolation=cv2.INTER_NEAREST) > 0
+def _may_hold_text(picture: Rgb, quads: Sequence[Quad]) -> bool:
+    """Whether the picture beside its documents is large enough for another, and strokes are on it."""
+    height, width = picture.shape[:2]
+    scale = min(1.0, _SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    smaller = [Quad(*(Point(x * scale, y * scale) for x, y in quad)) for quad in quads]
+    there = _rest(size[::-1], smaller) > 0
     if there.mean() < _LEAST_REST:
         return False
     small = cv2.cvtColor(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)

@@ -120,7 +120,8 @@ def _seams(lab: Lab) -> Iterator[_Seam]:
 def _edges(rows: Lab) -> list[int]:
     """Positions at which the colour steps along nearly the whole row, the strongest of neighbours only."""
     means = cv2.blur(rows, (1, _NEAR), anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)
-    steps = np.asarray(cv2.absdiff(means[_NEAR:], means[:-_NEAR])).max(axis=2)  # step n lies at row n + near
+    lightness, red, blue = cv2.split(cv2.absdiff(means[_NEAR:], means[:-_NEAR]))
+    steps = np.asarray(cv2.max(cv2.max(lightness, red), blue), np.uint8)  # step n lies at row n + near
     shares = (steps > _STEP).mean(axis=1)
     strengths = np.where(shares >= _ALONG, steps.mean(axis=1), 0.0)
     return [
