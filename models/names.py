@@ -7,9 +7,12 @@ from models.id_number import half_width
 
 SEPARATOR = "·"  # U+00B7, the one that 民委发〔2016〕33 号 prescribes
 _DOTS = "\u2022\u2027\u30fb\uff65\u2219\u22c5\uff0e\u002e\u0387\u2e31\u00b7"
+# Signs that people type where a form has no key for the dot. They stay in a name: a person has to look.
+_TYPED_DOTS = "。●○◦⚫⚪∘、,°˚•・*'’`_~+|-‐‑–—－"
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN_CHAR = re.compile(rf"[{_HAN}]")
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[{re.escape(_DOTS)}](?=[{_HAN}])")
+_TYPED = re.compile(rf"[{re.escape(_TYPED_DOTS)}]+")
 _IGNORED = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f\x7f]")
 
 # Radicals that OCR and PDF text emit for the characters they look like; NFC leaves them alone.
@@ -32,6 +35,11 @@ def normal_name(text: str) -> str:
     composed = unicodedata.normalize("NFC", visible.translate(_RADICALS))
     unspaced = re.sub(r"\s", "", composed)
     return _BETWEEN_HAN.sub(SEPARATOR, unspaced)
+
+
+def with_separators(name: str) -> str:
+    """A name in normal form with the separator for what people type instead of it (。 ●)."""
+    return _TYPED.sub(SEPARATOR, name)
 
 
 def is_han(char: str) -> bool:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import combinations
 from typing import Final, NamedTuple
 
 from models.content import FieldContent, LineContent, PageContent
+from models.geometry import Box
 from models.policy import LegibilityLimits
 
+_BESIDE: Final = 4  # heights of a field; print that is nearer than three is taken for a part of it
 _OVER: Final = 0.2  # share of a field's area that another line covers; neighbouring rows overlap less
 
 
@@ -49,10 +52,24 @@ def is_poor(lines: Iterable[LineContent], limits: LegibilityLimits) -> bool:
 
 
 def overprinted(page: PageContent, field: FieldContent) -> bool:
-    """Whether another line overlaps a field: a watermark may have been read instead of it."""
+    """Whether another line overlaps a field, or two of its own do: a watermark may have been read instead of it."""
     area = max(1, field.box.width * field.box.height)
     others = (line for at, line in enumerate(page.lines) if at not in field.lines)
-    return any(line.box.overlap(field.box) > _OVER * area for line in others)
+    crossed = any(one.box.overlap(two.box) > _OVER * area for one, two in combinations(page.lines_of(field), 2))
+    return crossed or any(line.box.overlap(field.box) > _OVER * area for line in others)
+
+
+def may_go_on(page: PageContent, field: FieldContent) -> bool:
+    """Whether print beside a field, which is of no other field and no label, may be the rest of it."""
+    height = field.box.height
+    around = Box(field.box.left - height, field.box.top, field.box.right + _BESIDE * height, field.box.bottom)
+    explained = {at for other in page.fields.values() for at in other.lines}
+    labels = [label.box for label in page.labels.values()]
+    return any(
+        line.box.overlap(around) and not any(line.box.overlap(label) for label in labels)
+        for at, line in enumerate(page.lines)
+        if at not in explained
+    )
 
 
 def certain(field: FieldContent | None, limits: LegibilityLimits) -> str | None:

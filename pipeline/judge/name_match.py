@@ -3,17 +3,22 @@
 import math
 import re
 from collections.abc import Collection, Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
+
+from rapidfuzz.distance import Levenshtein
 
 from models.content import FieldContent, Piece
 from models.findings import Reason
 from models.hospital import Hospital
-from models.names import SEPARATOR, is_private_use, normal_name
+from models.names import SEPARATOR, is_private_use, normal_name, with_separators
 from models.policy import NameLimits, Policy
-from models.reading import Glyph
+from models.reading import BLANK, Alternative, Glyph
 from pipeline.names.characters import are_variants, stretches, unreadable
 from pipeline.perceive.ocr.lattice import log_likelihood
 
+_STROKES = frozenset("一丨丶丿亅乙乚丁卜")  # what a speck, a fold or a line of the form is read as
+_ROOM = 1.6  # times the step between two characters, from which one more may have stood between them
 _LEAST = 1e-6  # the smallest probability in odds
 _PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|小毛|大双|小双|双?[甲乙AB12])")
 
@@ -64,11 +69,14 @@ def match_name(
         limits: When names are equal, different, or in doubt.
         parents: Names of the child's parents, of which hospitals make placeholder names.
     """
-    ours, theirs = normal_name(entered), read.value or ""
+    typed, theirs = normal_name(entered), read.value or ""
+    ours = with_separators(typed)
     if any(is_private_use(char) for char in ours + theirs):
         return NameMatch(None, Reason.PRIVATE_USE)
     likely = _likelihood_ratio(ours, read)
     uncertain = NameMatch(None, Reason.UNCERTAIN, None, likely, limits.likely, likely)
+    if ours == theirs and likely >= limits.likely and typed != ours:
+        return uncertain._replace(reason=Reason.SEPARATOR, at=_first_difference(typed, theirs))
     if ours == theirs and likely >= limits.likely:
         return NameMatch(True, measured=likely, likely=likely)
     if ours == theirs:
@@ -108,7 +116,7 @@ def _softer_reason(ours: str, theirs: str, alphabet: Collection[str]) -> Reason 
     """Why two different names may still be the same child's."""
     if any(char not in alphabet for char in set(ours) - set(theirs) - {SEPARATOR}):
         return Reason.OUT_OF_CHARSET
-    if ours.replace(SEPARATOR, "") == theirs.replace(SEPARATOR, ""):
+    if ours.replace(SEPARATOR, "") == with_separators(theirs).replace(SEPARATOR, ""):
         return Reason.SEPARATOR
     if len(ours) == len(theirs) and all(are_variants(a, b) for a, b in zip(ours, theirs, strict=True) if a != b):
         return Reason.VARIANT
@@ -149,7 +157,7 @@ def _certainly_different(ours: str, read: FieldContent, limits: NameLimits, like
     if theirs != read.value:
         return None  # normalisation changed the text, so positions do not match any more
     if len(ours) != len(theirs):
-        return _different_length(ours, glyphs, limits, likely)
+        return _different_length(ours, read, limits, likely)
     shown = ((piece, glyph) for piece in read.pieces for glyph in piece.glyphs)
     for at, (char, (piece, glyph)) in enumerate(zip(ours, shown, strict=True)):
         certain = char != glyph.char and glyph.probability >= limits.certain
@@ -158,13 +166,51 @@ def _certainly_different(ours: str, read: FieldContent, limits: NameLimits, like
     return None
 
 
-def _different_length(ours: str, glyphs: tuple[Glyph, ...], limits: NameLimits, likely: float) -> NameMatch | None:
-    """Names of different length differ, unless one contains the other: print may be lost, or a speck read."""
+def _different_length(ours: str, read: FieldContent, limits: NameLimits, likely: float) -> NameMatch | None:
+    """Names of another length differ if every character was read with certainty and the lattice excludes the entered.
+
+    A gap in print, where a character may be lost, leaves a doubt; so do strokes too many, which may be specks, and
+    a line too many beside the name, which may be of a seal or a watermark.
+    """
+    glyphs = _glyphs(read)
     theirs = "".join(glyph.char for glyph in glyphs)
     weakest = min((glyph.probability for glyph in glyphs), default=0.0)
-    if weakest < limits.certain or _within(theirs, ours) or _within(ours, theirs):
+    if weakest < limits.certain or _joined_ratio(ours, theirs, read.pieces) > limits.impossible:
+        return None
+    edits = Levenshtein.editops(theirs, ours)
+    more = {edit.src_pos for edit in edits if edit.tag == "delete"}
+    if any(edit.tag == "insert" and _has_gap(read, edit.src_pos) for edit in edits):
+        return None
+    if len(more) == len(edits) and (_has_piece_of(read, more) or _STROKES.issuperset(theirs[at] for at in more)):
         return None
     return NameMatch(False, Reason.LENGTH, _first_difference(ours, theirs), weakest, limits.certain, likely)
+
+
+def _joined_ratio(ours: str, theirs: str, pieces: Sequence[Piece]) -> float:
+    """Probability of the entered name against the best reading, in the lattices of all pieces behind each other."""
+    blank = ((Alternative(BLANK, 1.0),),)
+    steps = [step for piece in pieces for step in (*piece.steps, *blank)]
+    entered, best = (log_likelihood(steps, name) for name in (ours, theirs))
+    return math.exp(min(0.0, entered - best))
+
+
+def _has_gap(read: FieldContent, at: int) -> bool:
+    """Whether there is room for a character before glyph `at`: much more than between the other glyphs."""
+    centres = [quad.middle for piece in read.pieces for quad in piece.quads]
+    steps = [math.dist(one, two) for one, two in pairwise(centres)]
+    return 0 < at < len(centres) and steps[at - 1] > _ROOM * min(steps[: at - 1] + steps[at:], default=_height(read))
+
+
+def _has_piece_of(read: FieldContent, places: Collection[int]) -> bool:
+    """Whether a line of the name has no other glyphs than these."""
+    ends = tuple(accumulate((len(piece.glyphs) for piece in read.pieces), initial=0))
+    return any(set(range(*piece)) <= set(places) for piece in pairwise(ends))
+
+
+def _height(read: FieldContent) -> float:
+    """The height of a glyph, which is about its width."""
+    quad = read.pieces[0].quads[0]
+    return math.dist(quad.top_left, quad.bottom_left)
 
 
 def _glyphs(read: FieldContent) -> tuple[Glyph, ...]:
@@ -175,12 +221,6 @@ def _seen(char: str, glyph: Glyph, piece: Piece) -> float:
     """The largest probability in the lattice of the entered character at the glyph that was read."""
     steps = piece.steps[glyph.first : glyph.end]
     return max((probability for step in steps for seen, probability in step if seen == char), default=0.0)
-
-
-def _within(part: str, whole: str) -> bool:
-    """Whether `part` is a subsequence of `whole`."""
-    rest = iter(whole)
-    return all(char in rest for char in part)
 
 
 def _first_difference(ours: str, theirs: str) -> int:

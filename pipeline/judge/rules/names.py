@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from rapidfuzz.distance import Hamming
+from rapidfuzz.distance import Levenshtein
 
 from models.content import FieldContent, LineContent
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Location, Reason, Severity, found
+from models.geometry import Box
 from models.id_number import normal_number
 from models.names import normal_name
 from models.policy import LegibilityLimits
 from pipeline.judge.dossier import Dossier
-from pipeline.judge.field_legibility import Legibility, is_poor, legibility_of, overprinted
+from pipeline.judge.field_legibility import Legibility, is_poor, legibility_of, may_go_on, overprinted
 from pipeline.judge.name_match import NameContext, NameMatch, combine, match_name
 from pipeline.judge.pages import PageView
+from pipeline.judge.rules.reasons import is_hidden
 
 
 def names(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
@@ -55,8 +57,7 @@ def _pictured_twice(verdicts: Sequence[tuple[PageView, FieldContent, NameMatch]]
 
 def hardly_another(entered: str, field: FieldContent) -> bool:
     """Whether a name differs in one character only, and so may be misread if another page has the entered one."""
-    ours, theirs = normal_name(entered), field.value or ""
-    return len(ours) == len(theirs) and Hamming.distance(ours, theirs) == 1
+    return Levenshtein.distance(normal_name(entered), field.value or "") == 1
 
 
 def _softer(dossier: Dossier, page: PageView, *, registered: bool) -> Reason | None:
@@ -90,9 +91,17 @@ def _stands_on(dossier: Dossier, limits: LegibilityLimits) -> Iterator[tuple[Pag
 def _verdict(page: PageView, field: FieldContent, dossier: Dossier, context: NameContext) -> NameMatch:
     lines = page.content.lines_of(field)
     verdict = match_on(dossier.child.name, field, lines, context, dossier.parent_names)
-    if verdict.equal is False and overprinted(page.content, field):
+    lost = verdict.reason is Reason.LENGTH and _may_be_cut_short(page, field)
+    if verdict.equal is False and (lost or overprinted(page.content, field)):
         return verdict._replace(equal=None, reason=Reason.UNCERTAIN)
     return verdict
+
+
+def _may_be_cut_short(page: PageView, field: FieldContent) -> bool:
+    """Whether a part of a name may be hidden, or be print beside it that was not taken for a part of it."""
+    content, height = page.content, field.box.height
+    beside = Box(field.box.left - height, field.box.top, field.box.right + 2 * height, field.box.bottom)
+    return may_go_on(content, field) or is_hidden(content, page.on_page(beside))
 
 
 def match_on(

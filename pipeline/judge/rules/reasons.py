@@ -68,6 +68,19 @@ def _of_darkness(tiles: Sequence[Tile]) -> Reason:
     return Reason.OCCLUDED if _share_of(tiles, _HARD_EDGE) > _TENTH else Reason.TOO_DARK
 
 
+def is_hidden(page: PageContent, place: Box) -> bool:
+    """Whether something lies over a place: a finger, a shadow, a reflection; also where the page is too bare to tell.
+
+    Args:
+        page: The page that has it.
+        place: On the page as decoded.
+    """
+    upright = _upright(place, page)
+    tiles = _tiles(page, upright) if upright else ()
+    hiding = (Reason.GLARE, Reason.OCCLUDED, Reason.TOO_DARK)
+    return not tiles or _over_the_place(tiles, _usual_paper(page)) in hiding
+
+
 def page_reason(page: PageContent, limits: LegibilityLimits) -> Reason:
     """Why a whole page is illegible, from its measures alone."""
     if _is_a_strip(page.quad) or sum(_cut(line, page) for line in page.lines) >= _CUT_LINES:

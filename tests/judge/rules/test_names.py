@@ -6,7 +6,7 @@ import pytest
 from models.content import Resemblance, Slot
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Finding, Reason
-from models.reading import PageReading
+from models.reading import PageReading, Tile
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.names import names
 from tests.support.cards import certificate, member
@@ -15,6 +15,10 @@ from tests.support.lines import Ink, line, page
 
 NEWBORN = certificate({"新生儿姓名": "林静之女"})
 WATERMARKED = page((*member().lines, line("仅供办理就诊卡使用", 250, 80)))
+
+
+def _beside(reading: PageReading, text: str, left: int) -> PageReading:
+    return reading.model_copy(update={"lines": (*reading.lines, line(text, left, 80))})
 
 
 def _names(entered: str, *pages: PageReading) -> list[Finding]:
@@ -35,7 +39,40 @@ def _names(entered: str, *pages: PageReading) -> list[Finding]:
             id="a watermark that runs over the end of the name",
         ),
         pytest.param("欧阳靖宣", [member()], [(Code.NAME_DIFFERS, Reason.DIFFERENT)], id="one character differs"),
-        pytest.param("欧阳静", [member()], [(Code.NAME_DIFFERS, Reason.LENGTH)], id="one character is missing"),
+        pytest.param("欧阳静", [member()], [(Code.NAME_DIFFERS, Reason.LENGTH)], id="another name, and a shorter one"),
+        pytest.param("欧阳靖", [member()], [(Code.NAME_DIFFERS, Reason.LENGTH)], id="one character was left out"),
+        pytest.param("欧阳靖萱儿", [member()], [(Code.NAME_DIFFERS, Reason.LENGTH)], id="one character too many"),
+        pytest.param("欧阳萱靖", [member()], [(Code.NAME_DIFFERS, Reason.DIFFERENT)], id="two changed places"),
+        pytest.param(
+            "欧阳靖萱",
+            [member({"姓名": "欧阳靖"}), certificate()],
+            [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)],
+            id="one character less on the register, and the certificate has the entered name",
+        ),
+        pytest.param(
+            "阿里木。买买提",
+            [member({"姓名": "阿里木·买买提"})],
+            [(Code.NAME_IN_DOUBT, Reason.SEPARATOR)],
+            id="a full stop for the dot",
+        ),
+        *(
+            pytest.param(
+                "欧阳靖萱",
+                [_beside(member({"姓名": "欧阳靖"}), text, 280 + gap)],
+                [(Code.NAME_DIFFERS, Reason.LENGTH)] if told else [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)],
+                id=words,
+            )
+            for text, gap, told, words in (
+                ("宣", 100, False, "print beside a shorter name that may be a part of it"),
+                ("宣", 200, True, "print far from a shorter name"),
+            )
+        ),
+        pytest.param(
+            "欧阳靖萱",
+            [member({"姓名": "欧阳靖"}, tiles={(at, 1): Tile(120, 118, 3) for at in range(4, 9)})],
+            [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)],
+            id="something lies over the end of a shorter name",
+        ),
         pytest.param(
             "欧阳静怡",
             [member({"曾用名": "欧阳静怡"})],
