@@ -59,6 +59,7 @@ def identity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         if not against_entered:
             yield from _disagreeing(question.code, (*stated, *implied))
     yield from _unlawful_numbers(dossier, policy)
+    yield from _unlawful_numbers_of_adults(dossier, policy)
     yield from _nothing_to_compare(dossier)
 
 
@@ -133,3 +134,34 @@ def _unlawful_numbers(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         severity = Severity.REJECT if text == entered and legibility is Legibility.READ else Severity.REVIEW
         evidence = Evidence(read=text, measured=field.confidence)
         yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, page.place(Field.ID_NUMBER), evidence, severity=severity)
+
+
+def _unlawful_numbers_of_adults(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """A wrong check digit in the number of the guardian or a parent, which two sources say alike: it was not misread.
+
+    A person decides; one finding a number, on the first page that has it.
+    """
+    places: dict[str, list[tuple[PageView, Slot, FieldContent]]] = {}
+    for row in _numbers_of_adults(dossier, policy):
+        places.setdefault(row[2].value or "", []).append(row)
+    guardian = dossier.submission.guardian
+    typed = normal_number(guardian.id_number) if guardian and guardian.id_number else None
+    for text, rows in places.items():
+        number = parse_id_number(text)
+        if number and not number.check_digit_right and (text == typed or len(rows) > 1):
+            page, slot, field = rows[0]
+            evidence = Evidence(read=text, measured=field.confidence)
+            place = page.place(*slot)
+            yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, place, evidence, severity=Severity.REVIEW)
+
+
+def _numbers_of_adults(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, Slot, FieldContent]]:
+    """Every legible number on a card or a page of the guardian or a parent, and on the certificate."""
+    for page in dossier.pages:
+        people = (Person.MOTHER, Person.FATHER) if page.kind is PageKind.BIRTH_CERTIFICATE else (None,)
+        for person in people if page.resembles or page.kind is PageKind.BIRTH_CERTIFICATE else ():
+            slot = Slot(Field.ID_NUMBER, person)
+            field = page.get(*slot)
+            legible = legibility_of(field, policy.legibility).legibility is not Legibility.UNREADABLE
+            if field and field.value and legible and not field.repaired:
+                yield page, slot, field

@@ -6,9 +6,20 @@ import pytest
 from models.findings import Code, Finding, Reason, Severity
 from models.id_number import check_digit
 from models.policy import Policy
-from models.submission import IdType, Sex
+from models.reading import PageReading
+from models.submission import Guardian, GuardianRelation, IdType, Sex
 from pipeline.judge.rules.identity import identity
-from tests.support.cards import CHILD_NUMBER, certificate, id_number, member
+from tests.support.cards import (
+    CHILD_NUMBER,
+    FATHER_NUMBER,
+    MOTHER_NUMBER,
+    certificate,
+    father,
+    id_number,
+    member,
+    mother,
+    portrait,
+)
 from tests.support.dossiers import FAMILY, dossier
 from tests.support.lines import Cells, Ink, Words
 
@@ -248,3 +259,60 @@ def test_a_number_of_no_province_that_both_say_is_the_familys_to_correct() -> No
     nowhere = first + check_digit(first)
     told = _told(_with_card({"公民身份证件编号": nowhere}, {"id_number": nowhere}))
     assert told == [(Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REJECT)]
+
+
+WRONG_FATHER = FATHER_NUMBER[:-1] + str((int(FATHER_NUMBER[-1]) + 1) % 10)
+WRONG_MOTHER = MOTHER_NUMBER[:-1] + str((int(MOTHER_NUMBER[-1]) + 1) % 10)
+WRONG_CARD = portrait({"公民身份号码": WRONG_FATHER})
+WRONG_PAGE = father({"公民身份证件编号": WRONG_FATHER})
+ADULTS = (Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)
+
+
+@pytest.mark.parametrize(
+    ("pages", "typed", "places"),
+    [
+        pytest.param([portrait(), father()], FATHER_NUMBER, [], id="the check digit is right"),
+        pytest.param([WRONG_CARD, father()], WRONG_FATHER, ["1.jpg"], id="the card and the entry say it"),
+        pytest.param([portrait(), WRONG_PAGE], WRONG_FATHER, ["2.jpg"], id="the register and the entry say it"),
+        pytest.param([WRONG_CARD, WRONG_PAGE], None, ["1.jpg"], id="two documents say it: one finding"),
+        pytest.param([WRONG_CARD, father()], None, [], id="one page alone may be misread"),
+        pytest.param([WRONG_CARD, father()], FATHER_NUMBER, [], id="one page, and the entry has another"),
+        pytest.param([portrait(), father()], WRONG_FATHER, [], id="the entry alone"),
+        pytest.param(
+            [portrait({"公民身份号码": Ink(WRONG_FATHER, sure=0.85)}), father()],
+            WRONG_FATHER,
+            ["1.jpg"],
+            id="hard to read, and the entry says the same",
+        ),
+        pytest.param(
+            [portrait({"公民身份号码": Ink(WRONG_FATHER, sure=0.05)}), father()],
+            WRONG_FATHER,
+            [],
+            id="it cannot be read",
+        ),
+        pytest.param(
+            [
+                portrait(),
+                father(),
+                mother({"公民身份证件编号": WRONG_MOTHER}),
+                certificate(mother={"有效身份证件号码": WRONG_MOTHER}),
+            ],
+            FATHER_NUMBER,
+            ["3.jpg"],
+            id="the mother's, on the register and on the certificate",
+        ),
+        pytest.param(
+            [portrait(), father(), certificate(mother={"有效身份证件号码": "E12345678"})],
+            FATHER_NUMBER,
+            [],
+            id="a passport has no check digit of this kind",
+        ),
+    ],
+)
+def test_a_wrong_check_digit_of_an_adult_that_two_sources_say(
+    pages: list[PageReading], typed: str | None, places: list[str]
+) -> None:
+    guardian = Guardian(name="欧阳明", relation=GuardianRelation.FATHER, id_number=typed)
+    findings = list(identity(dossier(*pages, member(), guardian=guardian), Policy()))
+    assert _told(findings) == [ADULTS] * len(places)
+    assert [finding.file for finding in findings] == places
