@@ -1,6 +1,7 @@
 """The result of a case: the decision with its findings, fields and pages (docs/contract.md, section 3)."""
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -122,6 +123,7 @@ class Provenance(Model):
         policy: The name of the hospital's policy.
         input_digest: SHA-256 over the manifest and the digests of its files.
         seconds: The time that processing took.
+        today: The day in Beijing that the rules took for today; null in results that were stored before they said so.
     """
 
     version: str
@@ -130,6 +132,7 @@ class Provenance(Model):
     policy: str
     input_digest: str
     seconds: float
+    today: date | None = None
 
 
 class Judgement(Model):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationError, ValidationInfo, field_validator
 
 from models.base import Model
 from models.documents import DocumentKind
@@ -56,6 +56,13 @@ def _without_nul(text: str) -> str:
     return text
 
 
+def _visible(text: str, info: ValidationInfo) -> str:
+    """Refuse invisible characters in a name that arrives; stored manifests of before keep loading."""
+    if info.context is _ARRIVING and _INVISIBLE.search(text):
+        raise ValueError("must not hold control, format or bidirectional characters")
+    return text
+
+
 def _as_day(value: object) -> object:
     """Accept only YYYY-MM-DD: pydantic would read a number as seconds since 1970."""
     if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
@@ -70,6 +77,13 @@ def _as_moment(value: object) -> object:
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Of Unicode's classes Cc, Cf, Zl and Zp all but the zero-width characters that comparing names ignores.
+_INVISIBLE_CLASS = (
+    "\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u180e\\u200e\\u200f"
+    "\\u2028-\\u202e\\u2061-\\u206f\\ufff9-\\ufffb"
+)
+_INVISIBLE = re.compile(f"[{_INVISIBLE_CLASS}\U000e0001\U000e0020-\U000e007f]")
+_ARRIVING: Final = object()  # the context of a manifest that comes in
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONGEST_SEGMENT = 240  # bytes of UTF-8, as the stores take them
 
@@ -79,6 +93,7 @@ _SCHEMA_OF_PATH: Final[dict[str, JsonValue]] = {
     "pattern": r"^(?![\s\S]*[\\\u0000-\u001f\u007f-\u009f])(?!(?:.*/)?\.{0,2}(?:/|$))(?!.*\.part$).+$"
 }
 _SCHEMA_OF_TEXT: Final[dict[str, JsonValue]] = {"pattern": r"^[^\u0000]*$"}
+_SCHEMA_OF_NAME: Final[dict[str, JsonValue]] = {"pattern": rf"^[^{_INVISIBLE_CLASS}]*(?!\n)$"}
 _SCHEMA_OF_DAY: Final[dict[str, JsonValue]] = {"pattern": r"^\d{4}-\d{2}-\d{2}(?!\n)$"}
 _SCHEMA_OF_MOMENT: Final[dict[str, JsonValue]] = {
     "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})(?!\n)$"
@@ -87,7 +102,10 @@ _SCHEMA_OF_ID: Final[dict[str, JsonValue]] = {"pattern": r"^[A-Za-z0-9._-]{1,64}
 
 RelativePath = Annotated[str, Field(max_length=300, json_schema_extra=_SCHEMA_OF_PATH), AfterValidator(_inside)]
 PersonName = Annotated[
-    str, Field(min_length=1, max_length=50, json_schema_extra=_SCHEMA_OF_TEXT), AfterValidator(_without_nul)
+    str,
+    Field(min_length=1, max_length=50, json_schema_extra=_SCHEMA_OF_NAME),
+    AfterValidator(_without_nul),
+    AfterValidator(_visible),
 ]
 Number = Annotated[
     str, Field(min_length=1, max_length=40, json_schema_extra=_SCHEMA_OF_TEXT), AfterValidator(_without_nul)
@@ -185,7 +203,7 @@ def parse_manifest(data: bytes) -> Submission:
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or a number with too many digits
         raise BadManifestError((ManifestProblem(key="$", problem="is not JSON in UTF-8"),)) from error
     try:
-        return Submission.model_validate(content)
+        return Submission.model_validate(content, context=_ARRIVING)
     except ValidationError as error:
         problems = tuple(
             ManifestProblem(key=".".join(str(part) for part in found["loc"]) or "$", problem=found["msg"])

@@ -149,5 +149,6 @@ def _result(opened: _OpenCase, judgement: Judgement, reader: NameContext) -> Res
             policy=reader.policy.name,
             input_digest=case.input_digest,
             seconds=round(time.monotonic() - opened.began, 3),
+            today=opened.dossier.today,
         ),
     )

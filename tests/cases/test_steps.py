@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -54,6 +55,7 @@ def test_a_submission_becomes_a_result_and_a_registered_child(source: FolderStor
     assert desk.ledger.cases.latest_result("case-1") == result
     assert [child.submission_id for child in desk.ledger.children.export()] == ["case-1"]
     assert (result.provenance.engine, result.provenance.models) == (ENGINE, weights_named(ENGINE))
+    assert result.provenance.today == date(2026, 11, 20)
 
 
 def test_the_same_submission_again_is_the_same_revision_and_nothing_is_read_again(

@@ -43,6 +43,12 @@ REFUSED: Final = [
     pytest.param({"child": ABSENT}, "child", id="no child"),
     pytest.param({"child.name": ""}, "child.name", id="an empty name"),
     pytest.param({"child.name": "字" * 51}, "child.name", id="a name of 51 characters"),
+    *(
+        pytest.param({key: f"欧阳{char}靖"}, key, id=f"{key} with U+{ord(char):04X}")
+        for key in ("child.name", "guardian.name")
+        for char in "\t\n\x7f\x85\xad\u061c\u200e\u200f\u2028\u202a\u202e\u2066\u2069\ufff9"
+    ),
+    pytest.param({"child.name": "欧阳靖\n"}, "child.name", id="a name with a line end behind it"),
     pytest.param({"child.name": "欧\0阳"}, "child.name", id="a name with a NUL"),
     pytest.param({"child.name": "\ud800"}, "child.name", id="a name with half a character"),
     pytest.param({"child.name": None}, "child.name", id="a name of null"),
@@ -131,6 +137,10 @@ def is_refused_by_the_schema(data: bytes) -> bool:
         pytest.param({"guardian": {"name": "欧阳明"}}, id="with a guardian of whom only the name is known"),
         pytest.param({"child.id_number": ABSENT}, id="of a newborn without a number"),
         pytest.param({"child.id_number": None, "child.birth_certificate_number": None}, id="with numbers of null"),
+        *(
+            pytest.param({"child.name": f"葛{char}飞"}, id=f"with U+{ord(char):04X} in a name")
+            for char in "\u200b\u200c\u200d\u2060\ufeff\ufe00\U000e0100 \u3000"
+        ),
         pytest.param({"child.name": "字"}, id="with a name of a single character"),
         pytest.param({"child.name": "字" * 50}, id="with a name of 50 characters"),
         pytest.param({"child.name": "𠀋" * 50}, id="with a name of 50 characters beyond the first plane"),

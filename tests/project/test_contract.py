@@ -26,7 +26,7 @@ EXAMPLES: Final = [json.loads(text) for text in re.findall(r"```json\n(.*?)```",
 AGREED: Final = (
     *("insurance", "notice", "decided_by", "edition", "today", "check", "trial"),
     *("insurance_front", "insurance_back", "vaccination_child", "vaccination_records", "residence_permit"),
-    *("guardianship", "passport", "permit", "2003", "医保卡不符", "接种记录待核", "电子证照"),
+    *("guardianship", "passport", "permit", "2003", "医保卡不符", "接种记录待核", "监护待核", "电子证照"),
     *("avif", "jxl", "ofd", "portfolio", "xfa", "font", "unproven", "unverified"),
 )
 _PARTS: Final = [part for part in re.split(r"\n\n|\n\||\n- ", TEXT) if "**Planned:**" in part]
