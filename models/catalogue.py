@@ -77,7 +77,7 @@ _SEVERITIES: Mapping[Code, Mapping[Reason, tuple[Severity, ...]]] = {
         Reason.VALIDITY_LENGTH: _REVIEW,
     },
     Code.GUARDIANSHIP: {Reason.PARENT_WITHOUT_PAGE: _REVIEW},
-    Code.COPY: {Reason.PHOTOCOPY: _REVIEW, Reason.SCREEN: _REVIEW},
+    Code.COPY: {Reason.PHOTOCOPY: _REVIEW, Reason.SCREEN: _REVIEW, Reason.WATERMARK: (Severity.REVIEW,)},
     Code.ELECTRONIC: {Reason.UNVERIFIED: _REVIEW},
     Code.BAD_FILE: {
         Reason.EMPTY: _REJECT,

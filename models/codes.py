@@ -88,6 +88,7 @@ class Reason(StrEnum):
     PARENT_WITHOUT_PAGE = "parent_without_page"
     PHOTOCOPY = "photocopy"
     SCREEN = "screen"
+    WATERMARK = "watermark"
     UNVERIFIED = "unverified"
     EMPTY = "empty"
     TYPE = "type"

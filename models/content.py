@@ -12,7 +12,7 @@ from models.case import FailedPage
 from models.codes import Code, Reason
 from models.documents import Edition, Field, PageKind, Person
 from models.geometry import Box, Quad
-from models.reading import Alternative, Glyph, Tile
+from models.reading import Alternative, Glyph, Tile, Watermark
 
 _TILE: Final = 3  # bytes
 
@@ -128,6 +128,7 @@ class PageContent(NamedTuple):
         columns: Columns of the surface.
         packed: The surface's tiles, row by row: paper, ink and energy of each in a byte.
         barcodes: The texts of the barcodes.
+        watermark: The words over the page that are not its own; None for none.
         amended: Whether it is a 变更和更正记载 page with an entry.
         labels: The position of each label, found or expected.
         places: The expected position of each field that was not found, if the form tells it.
@@ -154,6 +155,7 @@ class PageContent(NamedTuple):
     kind: PageKind
     lines: tuple[LineContent, ...]
     barcodes: tuple[str, ...]
+    watermark: Watermark | None
     amended: bool
     fields: Mapping[Slot, FieldContent]
     labels: Mapping[Slot, Quad]

@@ -99,6 +99,22 @@ class Barcode(Model):
     quad: Quad
 
 
+class Watermark(Model):
+    """Words over a page that are not the document's own: 仅供…使用, printed or by hand.
+
+    Attributes:
+        text: Its words once, as read.
+        colour: Red, green and blue of its ink on white paper, 0-255 each.
+        angle: Degrees, clockwise, between its words and the rows of the page.
+        places: Where its words were found, in pixels of the page as decoded.
+    """
+
+    text: str
+    colour: tuple[int, int, int]
+    angle: float
+    places: tuple[Quad, ...]
+
+
 class Tile(NamedTuple):
     """A tile of the surface: paper level, ink level (95th and 5th percentile of grey) and edge energy, each 0-255."""
 
@@ -155,6 +171,7 @@ class PageReading(Model):
         rotation: Degrees, clockwise, by which the page had to be turned to stand upright: 0, 90, 180 or 270.
         quad: Corners of the document on the page, in reading order.
         mirrored: Whether the page shows the document as a mirror does.
+        lines: Without those of a watermark.
     """
 
     version: Literal["page-reading@1"] = "page-reading@1"
@@ -169,4 +186,5 @@ class PageReading(Model):
     mirrored: bool = Field(default=False, exclude_if=lambda value: not value)  # written as it was read
     lines: tuple[Line, ...]
     barcodes: tuple[Barcode, ...] = ()
+    watermark: Watermark | None = Field(default=None, exclude_if=lambda value: value is None)
     measures: PageMeasures

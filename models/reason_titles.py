@@ -56,6 +56,7 @@ REASON_TITLES: Mapping[Reason, str] = MappingProxyType(
         Reason.PARENT_WITHOUT_PAGE: "父亲或母亲没有户口本页",
         Reason.PHOTOCOPY: "疑似复印件",
         Reason.SCREEN: "疑似屏幕翻拍",
+        Reason.WATERMARK: "水印遮挡",
         Reason.UNVERIFIED: "电子证照待核验",
         Reason.EMPTY: "空文件",
         Reason.TYPE: "不是图片或PDF",

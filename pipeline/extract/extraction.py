@@ -89,6 +89,7 @@ def extract_page(reading: PageReading, title: str | None = None) -> PageContent:
         kind=kind,
         lines=tuple(map(line_content, reading.lines)),
         barcodes=tuple(barcode.text for barcode in reading.barcodes),
+        watermark=reading.watermark,
         amended=kind is PageKind.HUKOU_CHANGES and is_amended(reading.lines),
         fields=dict(_fields(form, reading, at, kind)),
         labels={slot: label.quad for slot, label in form.labels.items()},

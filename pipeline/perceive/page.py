@@ -19,11 +19,13 @@ from pipeline.perceive.rereading import read_lines
 from pipeline.perceive.scene.rectify import Scene, reading_order
 from pipeline.perceive.sheets import Sheet, find_sheets, parted
 from pipeline.perceive.stamps import read_stamps
+from pipeline.perceive.unmarked import unmarked
 
-PERCEIVE_VERSION: Final = 4  # raise it with every change of what is found, turned, measured or cut
+PERCEIVE_VERSION: Final = 5  # raise it with every change of what is found, turned, measured or cut
 
 _QR: Final = zxingcpp.BarcodeFormat.QRCode
 _BARCODES: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, _QR])
+_FEW_LINES: Final = 4  # as in `find_sheets`
 _PALE: Final = 0.2  # contrast (0-1) of print that shines through: 0.08 where paper lets 12 % of it through
 
 
@@ -43,7 +45,8 @@ def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) ->
         EngineError: The engine gave no usable answer.
     """
     page = decode(data, page_no=page_no, limits=limits)
-    return tuple(reading for sheet in find_sheets(page, engine) for reading in _readings(sheet, page, page_no, engine))
+    read = [reading for sheet in find_sheets(page, engine) for reading in _readings(sheet, page, page_no, engine)]
+    return tuple(reading for reading in read if not _only_marked(reading)) or (read[0],)
 
 
 def _readings(sheet: Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> Sequence[PageReading]:
@@ -56,10 +59,11 @@ def _readings(sheet: Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> Seque
     return [_reading(part, lines, page, page_no, engine) for part, lines in read]
 
 
-def _reading(sheet: Sheet, print_lines: Sequence[TextLine], page: Rgb, page_no: int, engine: OcrEngine) -> PageReading:
-    scene, (printed, stamps) = sheet.scene, sheet.layers
-    print_grey = grey_of(printed)
-    print_read = tuple(_line(line, scene, print_grey) for line in print_lines)
+def _reading(sheet: Sheet, lines: Sequence[TextLine], page: Rgb, page_no: int, engine: OcrEngine) -> PageReading:
+    scene, stamps = sheet.scene, sheet.layers.stamps
+    text = unmarked(sheet, lines, read_stamps(stamps, engine), engine)
+    print_grey = grey_of(text.picture)
+    print_read = tuple(_line(line, scene, print_grey) for line in text.printed)
     through = _shows_through(print_read, mirrored=scene.mirrored)
     barcodes = read_barcodes(scene)
     return PageReading(
@@ -74,11 +78,17 @@ def _reading(sheet: Sheet, print_lines: Sequence[TextLine], page: Rgb, page_no: 
         mirrored=scene.mirrored,
         lines=(
             *(line for line in print_read if not (through or _lies_in(line, barcodes))),
-            *(_line(line, scene, stamps, stamped=True) for line in read_stamps(stamps, engine)),
+            *(_line(line, scene, stamps, stamped=True) for line in text.stamped),
         ),
         barcodes=barcodes,
+        watermark=text.watermark,
         measures=measure_page(scene.picture, grey_of(scene.picture), measure_raster(grey_of(page), scene.quad)),
     )
+
+
+def _only_marked(reading: PageReading) -> bool:
+    """Whether words of a watermark made a document of what is none: a photograph on a card."""
+    return reading.watermark is not None and len(reading.lines) < _FEW_LINES
 
 
 def _shows_through(lines: Sequence[Line], *, mirrored: bool) -> bool:

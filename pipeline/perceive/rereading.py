@@ -23,6 +23,8 @@ _ALTERNATIVES: Final = 8
 _SMALLER: Final = 0.6  # of its size, from which a line is drawn anew: softens noise and hard edges
 _INK, _PAPER = 25.0, 240.0  # grey levels that the darkest and the brightest parts of a line are given
 _ENDS: Final = (2, 95)  # percentiles that count as ink and paper
+_SAME: Final = 0.5  # of each of two boxes that the other covers where they show the same line
+_TOUCHES: Final = 0.3  # of a line's box that another covers, which shows a part of it
 
 
 def read_lines(
@@ -35,6 +37,39 @@ def read_lines(
         lattices[at] = combined([lattices[at], *engine.read([_softened(cut), _evened(cut)])])
     read = zip(places, lattices, strict=True)
     return tuple(line for place, lattice in read if (line := _line(place, lattice)).text)
+
+
+def read_beneath(
+    printed: Rgb, seen: Sequence[TextLine], cleaned: Rgb, engine: OcrEngine
+) -> tuple[tuple[TextLine, ...], tuple[TextLine, ...]]:
+    """The lines of a picture that a mark was projected out of, and those of `seen` that it does not show.
+
+    Args:
+        printed: With the mark.
+        seen: The lines of `printed`.
+        cleaned: The same size, without the mark.
+        engine: Reads both.
+    """
+    found = read_lines(cleaned, engine.find(cleaned), {}, engine)
+    beneath = tuple(_agreed(line, printed, seen, engine) for line in found)
+    return beneath, tuple(line for line in seen if not any(_covers(line, other, _TOUCHES) for other in beneath))
+
+
+def _agreed(line: TextLine, printed: Rgb, seen: Sequence[TextLine], engine: OcrEngine) -> TextLine:
+    """The surer of two equal readings of a place; of different ones both, so that the surer one is in doubt."""
+    before = next((other for other in seen if _covers(line, other, _SAME) and _covers(other, line, _SAME)), None)
+    if before is None:
+        return line
+    if before.text == line.text:
+        return max(before, line, key=lambda one: one.confidence)
+    again = engine.read([cut_line(printed, line.quad)])
+    return _line(line.quad, combined([line.lattice, *again]))
+
+
+def _covers(line: TextLine, other: TextLine, share: float) -> bool:
+    """Whether `other` covers so much of `line`."""
+    box = line.quad.box
+    return other.quad.box.overlap(box) > share * box.width * box.height
 
 
 def combined(lattices: Sequence[Lattice]) -> Lattice:

@@ -42,7 +42,7 @@ def separate_ink(picture: Rgb) -> InkLayers:
     alone = cv2.bitwise_not(cv2.multiply(stamped, np.full(1, _DARKER)))
     if not cv2.countNonZero(stamped):
         return InkLayers(picture, alone)
-    lit = cv2.min(_paper_level(picture[:, :, 0]), cv2.addWeighted(picture[:, :, 0], 1.0, stamped, _FADED, 0.0))
+    lit = cv2.min(paper_level(picture[:, :, 0]), cv2.addWeighted(picture[:, :, 0], 1.0, stamped, _FADED, 0.0))
     printed = picture.copy()
     cv2.copyTo(cv2.cvtColor(lit, cv2.COLOR_GRAY2RGB), stamped, printed)
     return InkLayers(printed, alone)
@@ -64,7 +64,7 @@ def has_dense_ground(printed: Rgb) -> bool:
 def without_ground(printed: Rgb) -> Rgb:
     """Dark print alone on white, in grey: waves, lines and weave under the print are paler and vanish."""
     grey = cv2.cvtColor(printed, cv2.COLOR_RGB2GRAY)
-    darker = cv2.subtract(_paper_level(grey), grey)
+    darker = cv2.subtract(paper_level(grey), grey)
     ink = max(1.0, float(np.percentile(darker, _INKED)))
     levels = np.clip((np.arange(256) / ink - _PALE) / (1 - _PALE), 0, 1)
     return cv2.cvtColor(cv2.LUT(darker, (255 - 255 * levels).astype(np.uint8)), cv2.COLOR_GRAY2RGB)
@@ -101,7 +101,7 @@ def _broad(stamped: Grey) -> Grey:
     return cv2.resize(around, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
-def _paper_level(light: Grey) -> Grey:
+def paper_level(light: Grey) -> Grey:
     """The level of the paper around each pixel, in one light."""
     height, width = light.shape
     size = (max(1, width // _COARSE), max(1, height // _COARSE))

@@ -1,0 +1,77 @@
+"""The text of a page without its watermark: the mark's lines are set apart, and print is read again without its ink."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from models.geometry import Quad
+from models.reading import Watermark
+from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.ocr.base import OcrEngine, TextLine
+from pipeline.perceive.rereading import read_beneath
+from pipeline.perceive.scene.colour_projection import Ink, ink_of, without_ink
+from pipeline.perceive.sheets import Sheet
+from pipeline.perceive.watermarks import find_watermark
+
+_OTHER_INK: Final = 0.12  # of the paper's level in any colour, by which inks differ; chosen as in watermarks.py
+_PRINT: Final = 0.9  # mean confidence of lines that show the ink of print
+_FULL: Final = 255
+
+
+class Text(NamedTuple):
+    """What a page says apart from its watermark, if it has one, and the picture that its print was read in."""
+
+    picture: Rgb
+    printed: tuple[TextLine, ...]
+    stamped: tuple[TextLine, ...]
+    watermark: Watermark | None
+
+
+def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLine], engine: OcrEngine) -> Text:
+    """The lines of a document without those of a watermark.
+
+    Args:
+        sheet: The document.
+        printed: Its lines of print.
+        stamped: Its lines of stamps.
+        engine: Reads print again where there is a mark; a page without one costs nothing.
+    """
+    picture = sheet.scene.picture
+    red = {line.quad for line in stamped}
+    print_ = [line.quad for line in printed if line.confidence >= _PRINT]
+
+    def differs(place: Quad) -> bool:
+        others = [other for other in print_ if other != place]
+        return place in red or not others or _differ(ink_of(picture, [place]), ink_of(picture, others))
+
+    mark = find_watermark((*printed, *stamped), differs)
+    if mark is None:
+        return Text(sheet.layers.printed, tuple(printed), tuple(stamped), None)
+    ink = ink_of(picture, mark.places)
+
+    def is_marks(line: TextLine) -> bool:
+        return mark.says(line, lambda place: not _differ(ink_of(picture, [place]), ink))
+
+    places = [line.quad for line in (*printed, *stamped) if is_marks(line)]
+    print_lines = tuple(line for line in printed if not is_marks(line))
+    cleaned = without_ink(sheet.layers.printed, ink)
+    if cleaned is not None:
+        beneath, beside = read_beneath(sheet.layers.printed, print_lines, cleaned, engine)
+        print_lines = tuple(line for line in (*beneath, *beside) if not is_marks(line))
+    colour = tuple(round(float(share) * _FULL) for share in ink)
+    return Text(
+        picture=sheet.layers.printed if cleaned is None else cleaned,
+        printed=print_lines,
+        stamped=tuple(line for line in stamped if not is_marks(line)),
+        watermark=Watermark(
+            text=mark.text,
+            colour=(colour[0], colour[1], colour[2]),
+            angle=mark.angle,
+            places=tuple(map(sheet.scene.on_page, places)),
+        ),
+    )
+
+
+def _differ(one: Ink, other: Ink) -> bool:
+    return float(np.abs(one - other).max()) > _OTHER_INK
