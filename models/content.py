@@ -12,7 +12,7 @@ from models.case import FailedPage
 from models.codes import Code, Reason
 from models.documents import Edition, Field, PageKind, Person
 from models.geometry import Box, Quad
-from models.reading import Alternative, Glyph, Tile, Watermark
+from models.reading import Alternative, Glyph, Tile
 
 _TILE: Final = 3  # bytes
 
@@ -119,6 +119,14 @@ class FieldContent(NamedTuple):
         return quads[at].box if at < len(quads) else None
 
 
+class WatermarkContent(NamedTuple):
+    """A watermark for reviewers: as in `models.reading.Watermark`, without its places."""
+
+    text: str
+    colour: tuple[int, int, int]
+    angle: float
+
+
 class PageContent(NamedTuple):
     """One document on one page. Sizes, `quad` and `rotation` are those of `models.reading.PageReading`.
 
@@ -155,7 +163,7 @@ class PageContent(NamedTuple):
     kind: PageKind
     lines: tuple[LineContent, ...]
     barcodes: tuple[str, ...]
-    watermark: Watermark | None
+    watermark: WatermarkContent | None
     amended: bool
     fields: Mapping[Slot, FieldContent]
     labels: Mapping[Slot, Quad]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.case import FailedPage, FileReading, ReadPage
-from models.content import FieldContent, FileContent, LineContent, PageContent, Piece, Slot
+from models.content import FieldContent, FileContent, LineContent, PageContent, Piece, Slot, WatermarkContent
 from models.documents import Edition, Field, PageKind
 from models.geometry import Box
 from models.id_number import is_certificate_number, normal_number
@@ -67,7 +67,7 @@ def extract_page(reading: PageReading, title: str | None = None) -> PageContent:
     """The content of one document on a page; `title` of an electronic certificate stands elsewhere in the picture."""
     kind, form, lines = extract(reading, title)
     at = {id(line): index for index, line in enumerate(lines)}
-    measures = reading.measures
+    measures, mark = reading.measures, reading.watermark
     return PageContent(
         engine=reading.engine,
         page_no=reading.page_no,
@@ -89,7 +89,7 @@ def extract_page(reading: PageReading, title: str | None = None) -> PageContent:
         kind=kind,
         lines=tuple(map(line_content, reading.lines)),
         barcodes=tuple(barcode.text for barcode in reading.barcodes),
-        watermark=reading.watermark,
+        watermark=mark and WatermarkContent(mark.text, mark.colour, mark.angle),
         amended=kind is PageKind.HUKOU_CHANGES and is_amended(reading.lines),
         fields=dict(_fields(form, reading, at, kind)),
         labels={slot: label.quad for slot, label in form.labels.items()},

@@ -79,6 +79,11 @@ class Dossier(NamedTuple):
         return not any(file.content.failure or file.content.failed for file in self.files)
 
     @property
+    def is_watermarked(self) -> bool:
+        """Whether a page has a watermark: a family that marks one marks all, and pale ones are not always found."""
+        return any(page.content.watermark for page in self.pages)
+
+    @property
     def certificate(self) -> PageView | None:
         """The birth certificate; of several (twins) the one that names the child, or has the entered number."""
         pages = self.of_kind(PageKind.BIRTH_CERTIFICATE)

@@ -40,7 +40,7 @@ def read_lines(
 
 
 def read_beneath(
-    printed: Rgb, seen: Sequence[TextLine], cleaned: Rgb, engine: OcrEngine
+    printed: Rgb, seen: Sequence[TextLine], cleaned: Rgb, places: Sequence[Quad], engine: OcrEngine
 ) -> tuple[tuple[TextLine, ...], tuple[TextLine, ...]]:
     """The lines of a picture that a mark was projected out of, and those of `seen` that it does not show.
 
@@ -48,9 +48,10 @@ def read_beneath(
         printed: With the mark.
         seen: The lines of `printed`.
         cleaned: The same size, without the mark.
+        places: The lines of `cleaned`.
         engine: Reads both.
     """
-    found = read_lines(cleaned, engine.find(cleaned), {}, engine)
+    found = read_lines(cleaned, places, {}, engine)
     beneath = tuple(_agreed(line, printed, seen, engine) for line in found)
     return beneath, tuple(line for line in seen if not any(_covers(line, other, _TOUCHES) for other in beneath))
 

@@ -106,11 +106,13 @@ def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> Sheet:
 
 
 def _with_lines(scene: Scene, engine: OcrEngine) -> Sheet:
-    """The sheet with its lines; where a dense ground hides them, those that show once it is taken off."""
     layers = separate_ink(scene.picture)
-    if has_dense_ground(layers.printed):
-        return Sheet(scene, layers, engine.find(without_ground(layers.printed)), {})
-    return Sheet(scene, layers, engine.find(layers.printed), {})
+    return Sheet(scene, layers, find_lines(layers.printed, engine), {})
+
+
+def find_lines(printed: Rgb, engine: OcrEngine) -> tuple[Quad, ...]:
+    """The lines of a document; where a dense ground hides them, those that show once it is taken off."""
+    return engine.find(without_ground(printed) if has_dense_ground(printed) else printed)
 
 
 def _is_note(sheet: Sheet, engine: OcrEngine) -> bool:

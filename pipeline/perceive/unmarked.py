@@ -11,7 +11,7 @@ from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.rereading import read_beneath
 from pipeline.perceive.scene.colour_projection import Ink, ink_of, without_ink
-from pipeline.perceive.sheets import Sheet
+from pipeline.perceive.sheets import Sheet, find_lines
 from pipeline.perceive.watermarks import find_watermark
 
 _OTHER_INK: Final = 0.12  # of the paper's level in any colour, by which inks differ; chosen as in watermarks.py
@@ -57,7 +57,8 @@ def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLi
     print_lines = tuple(line for line in printed if not is_marks(line))
     cleaned = without_ink(sheet.layers.printed, ink)
     if cleaned is not None:
-        beneath, beside = read_beneath(sheet.layers.printed, print_lines, cleaned, engine)
+        found = find_lines(cleaned, engine)
+        beneath, beside = read_beneath(sheet.layers.printed, print_lines, cleaned, found, engine)
         print_lines = tuple(line for line in (*beneath, *beside) if not is_marks(line))
     colour = tuple(round(float(share) * _FULL) for share in ink)
     return Text(

@@ -91,7 +91,7 @@ def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     for need in slots:
         if need.enough or need.document in unread | unopened | doubled:
             continue
-        instead = _wrong_member(need, dossier, policy.legibility) or _wrong_document(need, dossier)
+        instead = _under_a_watermark(need, dossier) or _wrong_member(need, dossier, policy.legibility) or _wrong_document(need, dossier)
         yield instead or found(Code.PAGE_MISSING, need.reason, Location(document=need.document))
 
 
@@ -103,6 +103,18 @@ def unread_pages(dossier: Dossier, slots: tuple[Need, ...], limits: LegibilityLi
     first_open = next((need.document for need in slots if not need.enough), None)
     unread = (page for page in dossier.pages if is_unread(page, limits))
     return tuple(page if page.document else page.hinted(first_open) for page in unread if page.document or first_open)
+
+
+def _under_a_watermark(need: Need, dossier: Dossier) -> Finding | None:
+    """A page with a watermark that may be the missing one, since its kind or its holder is not known."""
+    kind, _ = _SLOTS[need.reason]
+    marked = (page for page in dossier.pages if page.content.watermark)
+    page = next((page for page in marked if page.kind is PageKind.OTHER or _is_nobodys(page, kind)), None)
+    return found(Code.COPY, Reason.WATERMARK, page.place()) if page else None
+
+
+def _is_nobodys(page: PageView, kind: PageKind) -> bool:
+    return page.kind is kind is PageKind.HUKOU_MEMBER and page.holder is None
 
 
 def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Finding | None:

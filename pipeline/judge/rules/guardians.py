@@ -110,8 +110,8 @@ def _legibility(page: PageView, context: NameContext) -> Legibility:
 
 
 def _not_theirs(page: PageView, context: NameContext) -> Finding:
-    """A stranger's card if its name was read with certainty; else a doubt."""
-    if _legibility(page, context) is not Legibility.READ:
+    """A stranger's card if its name was read with certainty, and not under a watermark; else a doubt."""
+    if _legibility(page, context) is not Legibility.READ or page.content.watermark:
         return _doubt(page, Field.NAME, None)
     evidence = Evidence(read=page.value(Field.NAME))
     return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), evidence)

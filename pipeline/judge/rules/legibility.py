@@ -85,11 +85,12 @@ def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityL
         if page.content.edition is Edition.ELECTRONIC:
             continue
         if is_unread(page, limits):
-            yield found(code_for(page), page_reason(page.content, limits), page.place())
+            code, reason = _cause(dossier, code_for(page), page_reason(page.content, limits))
+            yield found(code, reason, page.place())
             continue
         for slot in unreadable_slots(page, limits):
             if not _supplied(slot, page, dossier, limits):
-                yield _unreadable_field(page, slot, limits)
+                yield _unreadable_field(dossier, page, slot, limits)
 
 
 def _supplied(slot: Slot, page: PageView, dossier: Dossier, limits: LegibilityLimits) -> bool:
@@ -109,11 +110,16 @@ def code_for(page: PageView) -> Code:
     return Code.REGISTER_ILLEGIBLE if page.document is DocumentKind.HOUSEHOLD_REGISTER else Code.ILLEGIBLE
 
 
-def _unreadable_field(page: PageView, slot: Slot, limits: LegibilityLimits) -> Finding:
+def _cause(dossier: Dossier, code: Code, reason: Reason) -> tuple[Code, Reason]:
+    """Why something cannot be read: where words 仅供…使用 lie over pages they may be the cause, and a person looks."""
+    return (Code.COPY, Reason.WATERMARK) if dossier.is_watermarked else (code, reason)
+
+
+def _unreadable_field(dossier: Dossier, page: PageView, slot: Slot, limits: LegibilityLimits) -> Finding:
     legibility = legibility_of(page.get(*slot), limits)
     place = page.place(*slot)
     evidence = Evidence(measured=legibility.measured, limit=legibility.limit)
-    return found(code_for(page), _reason(page, slot, limits), place, evidence)
+    return found(*_cause(dossier, code_for(page), _reason(page, slot, limits)), place, evidence)
 
 
 def _reason(page: PageView, slot: Slot, limits: LegibilityLimits) -> Reason:

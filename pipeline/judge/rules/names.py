@@ -21,7 +21,7 @@ from pipeline.judge.rules.reasons import is_hidden
 def names(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
     """姓名不一致 and 姓名待核: the entered name against the register and the certificate.
 
-    The register is authoritative: if it agrees and the certificate differs, the child was named later. A name outside
+    Under a watermark a name that differs is a doubt. The register is authoritative: if it agrees and the certificate differs, the child was named later. A name outside
     the engine's alphabet passes with a warning if its pictures on two documents match the entered characters.
     """
     entered = dossier.child.name
@@ -41,7 +41,7 @@ def names(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
         given_later = page.kind is PageKind.BIRTH_CERTIFICATE and bool(registered) and all(registered)
         doubt = Reason.NAME_CHANGED if given_later else verdict.reason
         softer = doubt if verdict.equal is None else _softer(dossier, page, registered=bool(registered))
-        if softer is None and confirmed and hardly_another(entered, field):
+        if softer is None and (page.content.watermark or (confirmed and hardly_another(entered, field))):
             softer = Reason.UNCERTAIN
         if softer:
             yield _in_doubt(softer, page, field, verdict, entered)
