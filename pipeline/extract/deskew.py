@@ -37,9 +37,13 @@ class _Field(NamedTuple):
 
 
 def deskew(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """The lines with `upright` boxes as on a level page; those of a page that is level are left as they are."""
+    """The lines with `upright` boxes as on a level page; those of a page that is level are left as they are.
+
+    Print tells how the page lies; stamps stand as they like.
+    """
     corners = _in_picture(lines) if len(lines) >= _LEAST else None
-    field = _slopes(corners) if corners is not None else None
+    printed = np.asarray([not line.stamped for line in lines], dtype=bool)
+    field = _slopes(corners[printed]) if corners is not None and printed.any() else None
     if corners is None or field is None:
         return tuple(lines)
     return tuple(

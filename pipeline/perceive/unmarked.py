@@ -1,6 +1,7 @@
 """The text of a page without its watermark: the mark's lines are set apart, and print is read again without its ink."""
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,11 +12,13 @@ from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.rereading import read_beneath
 from pipeline.perceive.scene.colour_projection import Ink, ink_of, without_ink
+from pipeline.perceive.scene.rectify import cut_line
 from pipeline.perceive.sheets import Sheet, find_lines
 from pipeline.perceive.watermarks import find_watermark
 
 _OTHER_INK: Final = 0.12  # of the paper's level in any colour, by which inks differ; chosen as in watermarks.py
 _PRINT: Final = 0.9  # mean confidence of lines that show the ink of print
+_LEFT: Final = 0.3  # of print's usual contrast without the mark's ink, below which a line was the mark's
 _FULL: Final = 255
 
 
@@ -59,7 +62,8 @@ def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLi
     if cleaned is not None:
         found = find_lines(cleaned, engine)
         beneath, beside = read_beneath(sheet.layers.printed, print_lines, cleaned, found, engine)
-        print_lines = tuple(line for line in (*beneath, *beside) if not is_marks(line))
+        still = [line for line in beside if _contrast(cleaned, line) > _LEFT * _usual_contrast(cleaned, beneath)]
+        print_lines = tuple(line for line in (*beneath, *still) if not is_marks(line))
     colour = tuple(round(float(share) * _FULL) for share in ink)
     return Text(
         picture=sheet.layers.printed if cleaned is None else cleaned,
@@ -72,6 +76,16 @@ def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLi
             places=tuple(map(sheet.scene.on_page, places)),
         ),
     )
+
+
+def _usual_contrast(picture: Rgb, lines: Sequence[TextLine]) -> float:
+    return median(_contrast(picture, line) for line in lines) if lines else 0.0
+
+
+def _contrast(picture: Rgb, line: TextLine) -> float:
+    """Ink against paper in levels, of a picture in grey."""
+    ink, paper = np.percentile(cut_line(picture, line.quad)[:, :, 0], (5, 95))
+    return float(paper - ink)
 
 
 def _differ(one: Ink, other: Ink) -> bool:

@@ -28,6 +28,7 @@ _TELLING: Final = 0.5  # mean confidence of a line whose words count
 _SURE: Final = 0.8  # the same, of a single line that is a mark by its words alone
 _LEAST: Final = 3  # lines that repeat the same words
 _LONGEST: Final = 40  # characters of a mark's words
+_LONG: Final = 5  # characters of a single piece
 _OWN: Final = 0.5  # of a slanted line's characters that are the mark's
 _RESEMBLES: Final = 80.0  # 0-100, of a level line to a part of the mark
 
@@ -46,7 +47,8 @@ class Mark(NamedTuple):
         own = sum(char in self.characters for char in han)
         turn = _angle(line.quad)
         if abs(turn) >= _SLANT:
-            return own > _OWN * len(han) or min(abs(turn - self.angle), abs(turn + self.angle)) <= _ALIKE
+            along = min(abs(turn - self.angle), abs(turn + self.angle)) <= _ALIKE
+            return along or own > _OWN * len(han) or _has(han, (*_PURPOSES, *_PARTS))
         resembles = len(han) >= _LEAST and fuzz.partial_ratio(han, self.text) >= _RESEMBLES
         return _has(han, _PURPOSES) or (resembles and (_has(han, _PARTS) or its_ink(line.quad)))
 
@@ -60,7 +62,7 @@ def find_watermark(lines: Sequence[TextLine], other_ink: Callable[[Quad], bool])
     """
     telling = [line for line in lines if line.confidence >= _TELLING and len(_han(line)) > 1]
     slanted = _of_one_angle([line for line in telling if abs(_angle(line.quad)) >= _SLANT])
-    if _repeats(slanted) or any(_is_purpose(line) for line in slanted):
+    if _repeats(slanted) or any(_is_purpose(line) or _is_a_piece(line) for line in slanted):
         return _mark(slanted, telling)
     level = [line for line in telling if abs(_angle(line.quad)) < _SLANT and _has(_han(line), _PURPOSES)]
     if len(level) >= _LEAST or any(_is_purpose(line) and other_ink(line.quad) for line in level):
@@ -122,6 +124,12 @@ def _repeats(lines: Sequence[TextLine]) -> bool:
 
 def _is_purpose(line: TextLine) -> bool:
     return line.confidence >= _SURE and _has(_han(line), _PURPOSES)
+
+
+def _is_a_piece(line: TextLine) -> bool:
+    """Whether a line is a mark's with its first or last words cut off."""
+    han = _han(line)
+    return line.confidence >= _SURE and len(han) >= _LONG and (han[0] in "供限" or _has(han, _PARTS))
 
 
 def _pairs(text: str) -> set[str]:

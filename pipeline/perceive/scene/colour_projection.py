@@ -19,7 +19,7 @@ from pipeline.perceive.scene.rectify import cut_line
 Ink: TypeAlias = NDArray[np.float64]  # red, green and blue as shares of the paper's, 0-1
 
 _PAPER: Final = 90  # percentile of a line's pixels
-_INK: Final = (80, 93)  # percentiles of darkness of a line's ink; print that crosses it is darker
+_INK: Final = (88, 96)  # percentiles of darkness of a line's ink; print that crosses it is darker
 _NOISE: Final = 2.5  # times the picture's noise that a weighting may have; a grey mark would need more
 _PALE: Final = 0.45  # of the paper's level: a grey mark that is darker hides print of every kind
 _LEAST: Final = 0.04  # of the paper's level by which ink is darker
