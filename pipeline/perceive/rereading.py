@@ -53,7 +53,12 @@ def read_beneath(
     """
     found = read_lines(cleaned, places, {}, engine)
     beneath = tuple(_agreed(line, printed, seen, engine) for line in found)
-    return beneath, tuple(line for line in seen if not any(_covers(line, other, _TOUCHES) for other in beneath))
+    return beneath, tuple(line for line in seen if not any(_shown_by(line, other) for other in beneath))
+
+
+def _shown_by(line: TextLine, other: TextLine) -> bool:
+    """Whether another line shows a part of this one, or this one swallowed it."""
+    return _covers(line, other, _TOUCHES) or _covers(other, line, _SAME)
 
 
 def _agreed(line: TextLine, printed: Rgb, seen: Sequence[TextLine], engine: OcrEngine) -> TextLine:

@@ -41,14 +41,14 @@ def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLi
         engine: Reads print again where there is a mark; a page without one costs nothing.
     """
     picture = sheet.scene.picture
-    red = {line.quad for line in stamped}
+    stamps = {line.quad for line in stamped}
     print_ = [line.quad for line in printed if line.confidence >= _PRINT]
 
     def differs(place: Quad) -> bool:
         others = [other for other in print_ if other != place]
-        return place in red or not others or _differ(ink_of(picture, [place]), ink_of(picture, others))
+        return place in stamps or not others or _differ(ink_of(picture, [place]), ink_of(picture, others))
 
-    mark = find_watermark((*printed, *stamped), differs)
+    mark = find_watermark(printed, stamped, differs)
     if mark is None:
         return Text(sheet.layers.printed, tuple(printed), tuple(stamped), None)
     ink = ink_of(picture, mark.places)

@@ -18,23 +18,26 @@ from pipeline.perceive.scene.rectify import reading_order
 
 _PURPOSES: Final = ("仅供", "仅限", "仅用于", "仅作", "他用无效", "复印无效", "再次复印", "再复印")
 _PARTS: Final = ("使用", "他用", "无效", "复印", "再次")
+_OF_SEALS: Final = ("专用", "户口", "章")
 _BEGINNINGS: Final = ("仅", "此件", "再次", "再复")
 _OURS: Final = "样本"  # printed on every specimen; says nothing
 
 # Chosen on 60 watermarked pages and 21 others of the training split (seed 77), and on the kept readings of the samples.
 _SLANT: Final = 8.0  # degrees off the page's rows; a curled page's rows stay below
+_STEEP: Final = 12.0  # the same, of two lines in another ink whose words say nothing of a mark
 _ALIKE: Final = 7.0  # degrees by which lines of one mark differ
 _TELLING: Final = 0.5  # mean confidence of a line whose words count
 _SURE: Final = 0.8  # the same, of a single line that is a mark by its words alone
 _LEAST: Final = 3  # lines that repeat the same words
 _LONGEST: Final = 40  # characters of a mark's words
+_WORDS: Final = 4  # characters of each of two steep lines
 _LONG: Final = 5  # characters of a single piece
 _OWN: Final = 0.5  # of a slanted line's characters that are the mark's
 _RESEMBLES: Final = 80.0  # 0-100, of a level line to a part of the mark
 
 
 class Mark(NamedTuple):
-    """A watermark: its words once, the degrees clockwise from the page's rows, its characters, and places of its ink."""
+    """A watermark: its words once, degrees clockwise from the page's rows, its characters, and where its ink is."""
 
     text: str
     angle: float
@@ -53,17 +56,23 @@ class Mark(NamedTuple):
         return _has(han, _PURPOSES) or (resembles and (_has(han, _PARTS) or its_ink(line.quad)))
 
 
-def find_watermark(lines: Sequence[TextLine], other_ink: Callable[[Quad], bool]) -> Mark | None:
-    """The watermark that lines of a page tell of; None for none.
+def find_watermark(
+    printed: Sequence[TextLine], stamped: Sequence[TextLine], other_ink: Callable[[Quad], bool]
+) -> Mark | None:
+    """The watermark that lines of an upright document tell of; None for none.
 
     Args:
-        lines: Of an upright document, print and stamps.
+        printed: Lines of print.
+        stamped: Lines of stamps: a red mark is among them.
         other_ink: Whether the words at a place have another colour, or are paler, than the page's print.
     """
-    telling = [line for line in lines if line.confidence >= _TELLING and len(_han(line)) > 1]
+    telling = [line for line in (*printed, *stamped) if line.confidence >= _TELLING and len(_han(line)) > 1]
     slanted = _of_one_angle([line for line in telling if abs(_angle(line.quad)) >= _SLANT])
-    if _repeats(slanted) or any(_is_purpose(line) or _is_a_piece(line) for line in slanted):
+    if _repeats(slanted) or any(_is_purpose(line) or _is_cut_off(line) for line in slanted):
         return _mark(slanted, telling)
+    steep = [line for line in slanted if line not in stamped and _is_steep(line) and other_ink(line.quad)]
+    if len(steep) > 1:
+        return _mark(steep, telling)
     level = [line for line in telling if abs(_angle(line.quad)) < _SLANT and _has(_han(line), _PURPOSES)]
     if len(level) >= _LEAST or any(_is_purpose(line) and other_ink(line.quad) for line in level):
         return _mark(level, telling)
@@ -82,8 +91,8 @@ def _mark(said: Sequence[TextLine], telling: Sequence[TextLine]) -> Mark:
 def _usual_angle(said: Sequence[TextLine]) -> float:
     """The median angle of the lines on that side to which more of them slant."""
     angles = [_angle(line.quad) for line in said]
-    sides = ([angle for angle in angles if angle < 0], [angle for angle in angles if angle >= 0])
-    return round(median(max(sides, key=len)), 1)
+    rising, falling = [angle for angle in angles if angle < 0], [angle for angle in angles if angle >= 0]
+    return round(median(rising if len(rising) > len(falling) else falling), 1)
 
 
 def _text(said: Sequence[TextLine]) -> str:
@@ -102,7 +111,7 @@ def _following(text: str, other: str) -> str:
         at = other.find(text[-length:])
         if at >= 0:
             rest = other[at + length :]
-            return rest[: rest.find(text[0])] if text[0] in rest else rest[: max(0, _LONGEST - len(text))]
+            return rest.split(text[0])[0][: max(0, _LONGEST - len(text))]
     return ""
 
 
@@ -110,7 +119,10 @@ def _of_one_angle(lines: Sequence[TextLine]) -> list[TextLine]:
     """The largest group of lines that slant alike, or alike to the other side: marks may cross."""
     angles = [abs(_angle(line.quad)) for line in lines]
     groups = ([line for line, other in zip(lines, angles, strict=True) if abs(other - own) <= _ALIKE] for own in angles)
-    return max(groups, key=len, default=[])
+    largest: list[TextLine] = []
+    for group in groups:
+        largest = max(largest, group, key=len)
+    return largest
 
 
 def _repeats(lines: Sequence[TextLine]) -> bool:
@@ -126,7 +138,14 @@ def _is_purpose(line: TextLine) -> bool:
     return line.confidence >= _SURE and _has(_han(line), _PURPOSES)
 
 
-def _is_a_piece(line: TextLine) -> bool:
+def _is_steep(line: TextLine) -> bool:
+    """Whether a line is words, not of a seal, that slant too much for any row of print."""
+    han = _han(line)
+    words = line.confidence >= _SURE and len(han) >= _WORDS and not _has(han, _OF_SEALS)
+    return words and abs(_angle(line.quad)) >= _STEEP
+
+
+def _is_cut_off(line: TextLine) -> bool:
     """Whether a line is a mark's with its first or last words cut off."""
     han = _han(line)
     return line.confidence >= _SURE and len(han) >= _LONG and (han[0] in "供限" or _has(han, _PARTS))

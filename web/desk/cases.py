@@ -180,6 +180,7 @@ def case_page(context: RequestContext, review_case: ReviewCase, state: CaseFormS
         age=wait_time(context, waiting.since) if waiting else None,
         holder=holder,
         blind=blind,
+        watermarks=_watermarks(review_case),
         may_decide=_may_decide(context, review_case) and holder is None,
         may_reopen=waiting is None and context.account.role is Role.SUPERVISOR,
         rows=row_views(review_case.sheet, DisplayOptions(state.shown, state.posted, _certain(context))),
@@ -230,6 +231,12 @@ def _places(sheet: ReviewSheet, *, blind: bool) -> tuple[PlaceOffered, ...]:
     of_rows = [PlaceOffered(f"r{row.number}", row.number, -1) for row in rows]
     of_pages = [PlaceOffered(f"p{page.number}", None, page.number) for page in sheet.pages]
     return (*of_rows[: len(doubtful)], *of_pages, *of_rows[len(doubtful) :])
+
+
+def _watermarks(review_case: ReviewCase) -> tuple[str, ...]:
+    """The words of the watermarks on the pages, each once."""
+    pages = review_case.dossier.pages if review_case.dossier else ()
+    return tuple(dict.fromkeys(page.content.watermark.text for page in pages if page.content.watermark))
 
 
 def _other_holder(context: RequestContext, review_case: ReviewCase) -> str | None:

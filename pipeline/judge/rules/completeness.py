@@ -91,7 +91,11 @@ def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     for need in slots:
         if need.enough or need.document in unread | unopened | doubled:
             continue
-        instead = _under_a_watermark(need, dossier) or _wrong_member(need, dossier, policy.legibility) or _wrong_document(need, dossier)
+        instead = (
+            _under_a_watermark(need, dossier)
+            or _wrong_member(need, dossier, policy.legibility)
+            or _wrong_document(need, dossier)
+        )
         yield instead or found(Code.PAGE_MISSING, need.reason, Location(document=need.document))
 
 

@@ -21,8 +21,9 @@ from pipeline.judge.rules.reasons import is_hidden
 def names(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
     """姓名不一致 and 姓名待核: the entered name against the register and the certificate.
 
-    Under a watermark a name that differs is a doubt. The register is authoritative: if it agrees and the certificate differs, the child was named later. A name outside
-    the engine's alphabet passes with a warning if its pictures on two documents match the entered characters.
+    The register is authoritative: if it agrees and the certificate differs, the child was named later. Under a
+    watermark a name that differs is in doubt. A name outside the engine's alphabet passes with a warning if its
+    pictures on two documents match the entered characters.
     """
     entered = dossier.child.name
     stands_on = _stands_on(dossier, context.policy.legibility)

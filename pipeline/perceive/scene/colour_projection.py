@@ -20,7 +20,7 @@ Ink: TypeAlias = NDArray[np.float64]  # red, green and blue as shares of the pap
 
 _PAPER: Final = 90  # percentile of a line's pixels
 _INK: Final = (88, 96)  # percentiles of darkness of a line's ink; print that crosses it is darker
-_NOISE: Final = 2.5  # times the picture's noise that a weighting may have; a grey mark would need more
+_NOISE: Final = 2.5  # norm of a weighting, by which it raises noise; a grey mark would need more
 _PALE: Final = 0.45  # of the paper's level: a grey mark that is darker hides print of every kind
 _LEAST: Final = 0.04  # of the paper's level by which ink is darker
 
@@ -46,17 +46,17 @@ def without_ink(picture: Rgb, ink: Ink) -> Rgb | None:
     for at, weight in enumerate(weights):
         channel = picture[:, :, at]
         share = cv2.divide(channel, np.maximum(paper_level(channel), 1), dtype=cv2.CV_32F)
-        shown += np.float32(weight) * cv2.min(share, 1.0)
+        shown += np.float32(weight) * np.minimum(share, np.float32(1))
     grey = np.clip(shown * (255 / level), 0, 255).astype(np.uint8)
     return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def _weights(darkness: Ink) -> Ink | None:
-    """Weights with sum 1 and the least noise under which the ink is as bright as paper; None if it is too grey."""
+    """Weights with sum 1 and the least norm under which the ink is as bright as paper; None if it is too grey."""
     direction = darkness / np.linalg.norm(darkness)
     across = 1 - direction.sum() * direction
-    weights = across / max(float(across.sum()), 1e-9)
-    return weights if float(np.linalg.norm(weights)) <= _NOISE else None
+    length = float(np.linalg.norm(across))  # of which the square is the sum of `across`
+    return across / length**2 if length * _NOISE >= 1 else None
 
 
 def _ink(line: Rgb) -> Ink:
