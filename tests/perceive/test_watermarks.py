@@ -12,6 +12,7 @@ from fixtures.truth import Split
 from models.geometry import Box, Point, Quad
 from models.policy import Limits
 from pipeline.extract.extraction import extract_page
+from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import TextLine
 from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
@@ -49,19 +50,32 @@ def lines(said: tuple[Said, ...], confidence: float = 0.99) -> list[TextLine]:
     [
         pytest.param(((WORDS, -30), ("姓名", 0)), (), WORDS, id="a slanted line that says what it is for"),
         pytest.param((("姓名", 0),), ((WORDS, -30),), WORDS, id="the same in red, among the stamps"),
-        pytest.param((("儿童医院建", 28), ("医院建档", 28), ("童医院", -28)), (), "儿童医院建档", id="words that repeat, crossed"),
-        pytest.param((("仅供样本儿童", 25), ("样本儿童医院建", 24), ("院建档使用", 26)), (), WORDS, id="pieces are put together"),
+        pytest.param(
+            (("儿童医院建", 28), ("医院建档", 28), ("童医院", -28)), (), "儿童医院建档", id="words that repeat, crossed"
+        ),
+        pytest.param(
+            (("仅供样本儿童", 25), ("样本儿童医院建", 24), ("院建档使用", 26)), (), WORDS, id="pieces are put together"
+        ),
         pytest.param((("限望江儿童医院", -15),), (), "限望江儿童医院", id="the first word cut off"),
-        pytest.param((("幼保健院登", -24), ("供梧桐妇幼", -23)), (), "幼保健院登", id="two steep pieces in another ink"),
+        pytest.param(
+            (("幼保健院登", -24), ("供梧桐妇幼", -23)), (), "幼保健院登", id="two steep pieces in another ink"
+        ),
         pytest.param(((WORDS, -3), ("姓名欧阳靖萱", 0)), (), WORDS, id="a note by hand, level and in another ink"),
-        pytest.param((("仅限医院使用", 0), ("仅限医院使用", 0), ("仅限医院使用", 0)), (), "仅限医院使用", id="level rows"),
+        pytest.param(
+            (("仅限医院使用", 0), ("仅限医院使用", 0), ("仅限医院使用", 0)), (), "仅限医院使用", id="level rows"
+        ),
         pytest.param((("姓名欧阳靖萱", 0), ("住址浙江省杭州市", 1)), (), None, id="print"),
-        pytest.param((("姓名欧阳靖萱", 10), ("住址浙江省杭州市", 10), ("公民身份号码", 11)), (), None, id="a page that lies askew"),
+        pytest.param(
+            (("姓名欧阳靖萱", 10), ("住址浙江省杭州市", 10), ("公民身份号码", 11)),
+            (),
+            None,
+            id="a page that lies askew",
+        ),
         pytest.param((("常住人口登记卡", 0),), (("专用章", 60), ("户口专用", 62)), None, id="two seals"),
         pytest.param((("派出所户口", -35), ("专用章", 55), ("省户口", -30)), (), None, id="a seal on a grey copy"),
         pytest.param((("样本", 20), ("样本", 20), ("样本", 20)), (), None, id="样本 of the specimens"),
     ],
-)  # fmt: skip
+)
 def test_what_tells_of_a_watermark(printed: tuple[Said, ...], stamped: tuple[Said, ...], text: str | None) -> None:
     found = find_watermark(lines(printed), lines(stamped), lambda _: True)
     assert (found and found.text) == text
@@ -99,7 +113,7 @@ PAPER, PRINT = (240, 238, 230), (60, 60, 62)
 PLACE = Quad.of_box(Box(100, 40, 500, 90))
 
 
-def _page(ink: tuple[int, int, int]) -> np.ndarray:  # type: ignore[type-arg]
+def _page(ink: tuple[int, int, int]) -> Rgb:
     """Bars of print, and across them bars of a mark's ink, which mix with what lies below."""
     page = np.full((400, 600, 3), PAPER, np.uint8)
     for x in range(100, 500, 40):
