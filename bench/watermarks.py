@@ -1,4 +1,4 @@
-"""Good families whose every page has a watermark, every other one faint, of the test split: `python -m bench.watermarks`.
+"""Good families with a watermark on every page, by turns faint and strong, test split: `python -m bench.watermarks`.
 
 The test split draws its watermarks by other code than the training split, on which the thresholds were chosen.
 """

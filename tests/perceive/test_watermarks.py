@@ -153,7 +153,7 @@ def test_ink_as_dark_as_print_stays() -> None:
     ("kind", "number", "file", "words"),
     [
         pytest.param("strong-watermark", 2, "IMG_1041.jpg", "再次复印无效", id="black"),
-        pytest.param("strong-watermark", 1, "IMG_1042.jpg", "医院登记使用", id="red"),
+        pytest.param("strong-watermark", 1, "IMG_1042.jpg", "本医院", id="red"),
         pytest.param("note", 0, "IMG_1041.jpg", "仅供挂号使用", id="by hand"),
         pytest.param("grounds", 0, "IMG_1041.jpg", None, id="none"),
     ],

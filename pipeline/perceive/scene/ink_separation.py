@@ -54,7 +54,7 @@ def has_dense_ground(printed: Rgb) -> bool:
     high, wide = min(height, _LOOKED_AT), min(width, _LOOKED_AT)
     top, left = (height - high) // 2, (width - wide) // 2
     grey = cv2.cvtColor(printed[top : top + high, left : left + wide], cv2.COLOR_RGB2GRAY)
-    darker = cv2.subtract(_paper_level(grey), grey)
+    darker = cv2.subtract(paper_level(grey), grey)
     ink = (darker > _PALE * np.percentile(darker, _INKED)).astype(np.uint8)
     paper = cv2.dilate(ink, np.ones((_AROUND, _AROUND), np.uint8)) == 0
     strokes = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((_STROKE, _STROKE), np.uint8)) > _SEEN
