@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --only-binary :all:
 LANES ?= not s3 and not postgres and not browser and not flow and not slow
-BENCHES := receiver durability scene fairness accuracy reality sheets quality margins copies names verification rare duplicates register judging batches rereading upload desk reviewer mutants peers speed runtimes fuzz
+BENCHES := receiver durability scene fairness accuracy reality sheets watermarks quality margins copies names verification rare duplicates register judging batches rereading upload desk reviewer mutants peers speed runtimes fuzz
 N ?= 1000
 MINUTES ?= 5
 

@@ -25,7 +25,8 @@ PERCEIVE_VERSION: Final = 5  # raise it with every change of what is found, turn
 
 _QR: Final = zxingcpp.BarcodeFormat.QRCode
 _BARCODES: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, _QR])
-_FEW_LINES: Final = 4  # as in `find_sheets`
+_FEW_LINES: Final = 4  # of print, fewer of which make no document of a part of another one
+_WITHIN: Final = 0.5  # of a part that lies within the other one
 _PALE: Final = 0.2  # contrast (0-1) of print that shines through: 0.08 where paper lets 12 % of it through
 
 
@@ -46,7 +47,7 @@ def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) ->
     """
     page = decode(data, page_no=page_no, limits=limits)
     read = [reading for sheet in find_sheets(page, engine) for reading in _readings(sheet, page, page_no, engine)]
-    return tuple(reading for reading in read if not _only_marked(reading)) or (read[0],)
+    return tuple(reading for reading in read if not _is_marks(reading, read))
 
 
 def _readings(sheet: Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> Sequence[PageReading]:
@@ -86,9 +87,13 @@ def _reading(sheet: Sheet, lines: Sequence[TextLine], page: Rgb, page_no: int, e
     )
 
 
-def _only_marked(reading: PageReading) -> bool:
-    """Whether words of a watermark made a document of what is none: a photograph on a card."""
-    return reading.watermark is not None and len(reading.lines) < _FEW_LINES
+def _is_marks(reading: PageReading, read: Sequence[PageReading]) -> bool:
+    """Whether words of a watermark made a document of a part of another one: of the photograph on a card."""
+    if reading.watermark is None or len(reading.lines) >= _FEW_LINES:
+        return False
+    box = reading.quad.box
+    larger = (other.quad.box for other in read if len(other.lines) > len(reading.lines))
+    return any(other.overlap(box) > _WITHIN * box.width * box.height for other in larger)
 
 
 def _shows_through(lines: Sequence[Line], *, mirrored: bool) -> bool:
