@@ -124,21 +124,6 @@ TABLES: Final = (
         },
     ),
     Table(
-        "Watermarks",
-        "Good families who wrote 仅供…使用 over every page, in other kinds than those the reader was made with; faint"
-        " ones and strong ones by turns.",
-        "watermarks",
-        {"submissions": 20},
-        {
-            "faint: sent home": "faint: returned",
-            "faint: to a person": "faint: left to a person",
-            "faint: pages with all fields right": "faint: pages with every value right",
-            "strong: sent home": "strong: returned",
-            "strong: to a person": "strong: left to a person",
-            "strong: pages with all fields right": "strong: pages with every value right",
-        },
-    ),
-    Table(
         "Legibility",
         "Pages harmed by blur, glare, shadow and so on, at every level; what a person can read is the truth.",
         "quality",
