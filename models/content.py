@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from models.case import FailedPage
 from models.codes import Code, Reason
-from models.documents import Edition, Field, PageKind, Person
+from models.documents import Edition, Field, OtherDocument, PageKind, Person
 from models.geometry import Box, Quad
 from models.reading import Alternative, Glyph, Tile
 
@@ -141,6 +141,7 @@ class PageContent(NamedTuple):
         labels: The position of each label, found or expected.
         places: The expected position of each field that was not found, if the form tells it.
         edition: ELECTRONIC for an electronic certificate or its screenshot.
+        document: Of kind OTHER, which document it is, as far as known.
     """
 
     engine: str
@@ -169,6 +170,7 @@ class PageContent(NamedTuple):
     labels: Mapping[Slot, Quad]
     places: Mapping[Slot, Box]
     edition: Edition | None = None
+    document: OtherDocument | None = None
 
     @property
     def tiles(self) -> tuple[Tile, ...]:

@@ -43,6 +43,41 @@ class PageKind(Titled):
     UNREADABLE = "unreadable", "看不清的页面"
 
 
+class OtherDocument(Titled):
+    """A document that a page of kind OTHER shows; clients meet new ones as the list grows."""
+
+    DRIVING_LICENCE = "driving_licence", "驾驶证"
+    VEHICLE_LICENCE = "vehicle_licence", "行驶证"
+    SOCIAL_SECURITY_CARD = "social_security_card", "社会保障卡"
+    MARRIAGE_CERTIFICATE = "marriage_certificate", "结婚证"
+    DIVORCE_CERTIFICATE = "divorce_certificate", "离婚证"
+    HOUSEHOLD_PROOF = "household_proof", "户籍证明"
+    REGISTRATION_FORM = "registration_form", "常住人口登记表"
+    MIGRATION_CERTIFICATE = "migration_certificate", "户口迁移证"
+    PERMIT_TO_MOVE = "permit_to_move", "户口准迁证"
+    MEDICAL_RECORD = "medical_record", "病案首页"
+    DISCHARGE_SUMMARY = "discharge_summary", "出院小结"
+    SCREENING = "screening", "新生儿疾病筛查单"
+    SCHOOL_RECORD = "school_record", "学籍表"
+    MILITARY_ID = "military_id", "军官证"
+    RESIDENCE_PERMIT = "residence_permit", "居住证"
+    HMT_RESIDENCE_PERMIT = "hmt_residence_permit", "港澳台居民居住证"
+    HK_MACAU_PERMIT = "hk_macau_permit", "港澳居民来往内地通行证"
+    TAIWAN_PERMIT = "taiwan_permit", "台湾居民来往大陆通行证"
+    PERMANENT_RESIDENT = "permanent_resident", "外国人永久居留身份证"
+    PASSPORT = "passport", "护照"
+    VACCINATION_BOOKLET = "vaccination_booklet", "预防接种证"
+    CHILD_HEALTH_HANDBOOK = "child_health_handbook", "母子健康手册"
+    BANK_CARD = "bank_card", "银行卡"
+    ENTRUSTMENT = "entrustment", "委托书"
+    NOTARY = "notary", "公证书"
+    BUSINESS_LICENCE = "business_licence", "营业执照"
+    PROPERTY_CERTIFICATE = "property_certificate", "不动产权证书"
+    STUDENT_CARD = "student_card", "学生证"
+    TEST_REPORT = "test_report", "检验报告单"
+    RECEIPT = "receipt", "收费票据"
+
+
 class Edition(StrEnum):
     """The edition of a document, where it matters."""
 
@@ -118,5 +153,6 @@ DOCUMENT_OF_PAGE: Mapping[PageKind, DocumentKind] = MappingProxyType(
 )
 
 DOCUMENT_TITLES: Mapping[DocumentKind, str] = MappingProxyType({kind: kind.chinese for kind in DocumentKind})
+OTHER_TITLES: Mapping[OtherDocument, str] = MappingProxyType({one: one.chinese for one in OtherDocument})
 PAGE_TITLES: Mapping[PageKind, str] = MappingProxyType({kind: kind.chinese for kind in PageKind})
 FIELD_TITLES: Mapping[Field, str] = MappingProxyType({field: field.chinese for field in Field})

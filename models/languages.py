@@ -13,7 +13,17 @@ from pydantic import model_validator
 from models.base import Model
 from models.catalogue import CATALOGUE
 from models.codes import Code, Reason, Severity
-from models.documents import DOCUMENT_TITLES, FIELD_TITLES, PAGE_TITLES, DocumentKind, Field, PageKind, Person
+from models.documents import (
+    DOCUMENT_TITLES,
+    FIELD_TITLES,
+    OTHER_TITLES,
+    PAGE_TITLES,
+    DocumentKind,
+    Field,
+    OtherDocument,
+    PageKind,
+    Person,
+)
 from models.hospital import Hospital, HospitalFacts
 
 _TRANSLATED = ("name", "scanner", "office", "hours")
@@ -39,6 +49,7 @@ class FindingWords(Model):
 
     Attributes:
         reject: The message and the next step of a finding that returns the case.
+        named: Replaces `reject` where the page is known to show another document.
         quoted: Replaces the message of `reject` where the entered and the printed value are known.
         review: The message of a finding that a person decides.
         wait: Replaces the usual next step of `review`.
@@ -46,6 +57,7 @@ class FindingWords(Model):
     """
 
     reject: tuple[str, str] | None = None
+    named: tuple[str, str] | None = None
     quoted: str | None = None
     review: str | None = None
     wait: str | None = None
@@ -82,6 +94,7 @@ class Wordings(Model):
             has corrected the rest.
         signature: Of a notice.
         hospital: The built-in facts of the hospital in this language; none in simplified Chinese, which has them.
+        others: Documents that are none of ours, as in “you uploaded …”.
         holders: Member pages by their holder.
         labels: Titles of fields that a document prints otherwise than the rest.
     """
@@ -106,6 +119,7 @@ class Wordings(Model):
     documents: Mapping[DocumentKind, str] = Key(default_factory=lambda: dict(DOCUMENT_TITLES))
     pages: Mapping[PageKind, str] = Key(default_factory=lambda: dict(PAGE_TITLES))
     fields: Mapping[Field, str] = Key(default_factory=lambda: dict(FIELD_TITLES))
+    others: Mapping[OtherDocument, str] = Key(default_factory=lambda: dict(OTHER_TITLES))
     holders: Mapping[Person, str]
     labels: Mapping[DocumentKind, Mapping[Field, str]]
     codes: Mapping[Code, CodeWords]
@@ -121,8 +135,8 @@ class Wordings(Model):
         if said != {key: set(severities) for key, severities in CATALOGUE.items()}:
             wrong = sorted(key for key in {*said, *CATALOGUE} if said.get(key) != set(CATALOGUE.get(key, ())))
             raise ValueError(f"The wordings and the catalogue differ in {wrong}.")
-        titles = (set(self.documents), set(self.pages), set(self.fields), set(self.codes))
-        if titles != (set(DocumentKind), set(PageKind), set(Field), set(Code)):
+        titles = (set(self.documents), set(self.others), set(self.pages), set(self.fields), set(self.codes))
+        if titles != (set(DocumentKind), set(OtherDocument), set(PageKind), set(Field), set(Code)):
             raise ValueError("The wordings of a language name every document, page, field and code.")
         return self
 

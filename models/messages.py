@@ -15,7 +15,7 @@ from models.findings import Finding
 from models.hospital import Hospital
 from models.languages import FindingWords, Language, Wordings, facts_in, wordings
 from models.names import SEPARATOR, normal_name
-from models.places import Upload, place_words
+from models.places import Upload, other_words, place_words
 from models.result import Decision, Result, decide
 
 PHONE_LENGTH: Final = 60  # characters of Chinese that a parent reads at a glance
@@ -62,6 +62,10 @@ def message_text(finding: Finding, language: Language, context: MessageContext, 
     """
     words = wordings(language)
     said = words.findings[finding.code][finding.reason]
+    other = other_words(finding, words, context.upload) if said.named else None
+    if said.named and other and finding.severity is Severity.REJECT:
+        message, step = (template.format(**other) for template in said.named)
+        return MessageText(_capital(message), _capital(step))
     quoted = _quoted(finding, words) if quoting and said.quoted and finding.severity is Severity.REJECT else None
     template, step = _templates(said, finding.severity, words, context.decision)
     message = (said.quoted if quoted and said.quoted else template).format(

@@ -45,6 +45,18 @@ def place_words(finding: Finding, words: Wordings, upload: Upload) -> dict[str, 
     }
 
 
+def other_words(finding: Finding, words: Wordings, upload: Upload) -> dict[str, str] | None:
+    """What a message says of a page that shows another document than the one it was declared as; None if unknown."""
+    page = _page_of(finding, upload)
+    if page is None or page.document is None or finding.document is None:
+        return None
+    return {
+        "number": _numbered(page.file, page.page_no, words, upload),
+        "shown": words.others[page.document],
+        "wanted": words.documents[finding.document],
+    }
+
+
 def _where(finding: Finding, words: Wordings, upload: Upload) -> str:
     """The page as a parent finds it: by its name if it has one, with numbers where those help; else by its file."""
     page = _page_of(finding, upload)

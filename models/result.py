@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field as Key
 
 from models.base import Model
-from models.documents import DocumentKind, Edition, Field, PageKind, Person
+from models.documents import DocumentKind, Edition, Field, OtherDocument, PageKind, Person
 from models.errors import ExitCode
 from models.findings import Finding, Severity
 from models.geometry import Box, Quad
@@ -97,6 +97,7 @@ class PageOutcome(Model):
         rotation: Degrees, clockwise, by which the page must be turned to stand upright.
         quad: Corners of the document on the page before it was straightened; all at 0 for a page that was not read.
         edition: `electronic` for an electronic certificate or its screenshot, else null.
+        document: Which document it is where the kind does not say it, such as `driving_licence`; else null.
     """
 
     file: str
@@ -106,6 +107,7 @@ class PageOutcome(Model):
     rotation: int
     quad: Quad
     edition: Edition | None = None
+    document: OtherDocument | None = None
 
     @property
     def was_read(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from models.case import FailedPage, FileReading, ReadPage
 from models.content import FieldContent, FileContent, LineContent, PageContent, Piece, Slot, WatermarkContent
-from models.documents import Edition, Field, PageKind
+from models.documents import Edition, Field, OtherDocument, PageKind
 from models.geometry import Box
 from models.id_number import is_certificate_number, normal_number
 from models.reading import Barcode, Line, PageReading
@@ -23,6 +23,7 @@ from pipeline.extract.fields import FieldReading
 from pipeline.extract.form import Form
 from pipeline.extract.household import is_amended, read_home, read_member
 from pipeline.extract.id_card import read_emblem, read_portrait
+from pipeline.extract.other_documents import name_document
 from pipeline.extract.page_classifier import classify_page
 from pipeline.extract.runs import SPACES, Run
 from pipeline.extract.simplified_script import prefer_simplified
@@ -33,7 +34,7 @@ from pipeline.extract.split_documents import split_documents
 # compared (pipeline/glyphs, pipeline/cases/rare_names.py). Rules, policy and wording are no reason. Content that was
 # kept under another number is not used: it is made again from kept readings. tests/cases/test_kept_content.py fails
 # if the content of the samples changed and the number did not, and says what to do.
-CONTENT_VERSION: Final = 4
+CONTENT_VERSION: Final = 5
 
 _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType(
     {
@@ -56,6 +57,7 @@ class ExtractedPage(NamedTuple):
     kind: PageKind
     form: Form
     lines: tuple[Line, ...]  # in the order of the reading's
+    document: OtherDocument | None = None  # of kind OTHER, where its words tell
 
 
 def extract_files(files: Sequence[FileReading]) -> tuple[FileContent, ...]:
@@ -65,7 +67,7 @@ def extract_files(files: Sequence[FileReading]) -> tuple[FileContent, ...]:
 
 def extract_page(reading: PageReading, title: str | None = None) -> PageContent:
     """The content of one document on a page; `title` of an electronic certificate stands elsewhere in the picture."""
-    kind, form, lines = extract(reading, title)
+    kind, form, lines, document = extract(reading, title)
     at = {id(line): index for index, line in enumerate(lines)}
     measures, mark = reading.measures, reading.watermark
     return PageContent(
@@ -95,6 +97,7 @@ def extract_page(reading: PageReading, title: str | None = None) -> PageContent:
         labels={slot: label.quad for slot, label in form.labels.items()},
         places=dict(_places(form)),
         edition=edition(reading.lines, reading.barcodes) if kind is not PageKind.OTHER else None,
+        document=document,
     )
 
 
@@ -107,9 +110,12 @@ def extract(reading: PageReading, title: str | None = None) -> ExtractedPage:
     """
     kind = classify_page(reading.lines)
     lines = prefer_simplified(deskew(reading.lines))
+    title = electronic_title(reading.lines) or title
+    if kind is PageKind.OTHER and not title and (document := name_document(reading.lines)):
+        return ExtractedPage(kind, Form({}, {}), lines, document)
     if kind in _NOT_OURS:
         kind = kind_by_layout(lines) or kind
-    if title := electronic_title(reading.lines) or title:
+    if title:
         kind = kind_by_title(kind, title, reading.lines)
     form = _READERS[kind](lines) if kind in _READERS else Form({}, {})
     if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:

@@ -12,12 +12,20 @@ from models.documents import PageKind
 from models.reading import Line
 from pipeline.extract.household import laid_member
 from pipeline.extract.id_card import laid_portrait
+from pipeline.extract.other_documents import NEVER_OURS
 
+_DOUBTFUL: Final = (
+    "驾驶",
+    "出院",
+    "迁移",
+    "社会保障",
+    "通行证",
+    "永久居留",
+    "婚证",
+    "护照",
+    "暂住",
+)  # also print of our pages
 _LEAST: Final = 5  # pins; three fix any map, and two more have to agree with it
-_OTHERS: Final = (
-    "居住证", "驾驶", "行驶证", "登记表", "病案", "出院", "学籍", "迁移", "准迁", "通行证", "永久居留", "接种",
-    "社会保障", "婚证", "护照", "军官证", "户籍证明", "暂住",
-)  # fmt: skip
 _LAID: Final[Mapping[PageKind, Callable[[Sequence[Line]], int]]] = MappingProxyType(
     {PageKind.ID_PORTRAIT: laid_portrait, PageKind.HUKOU_MEMBER: laid_member}
 )
@@ -30,7 +38,7 @@ def kind_by_layout(lines: Sequence[Line]) -> PageKind | None:
         lines: Of a page whose words tell no kind.
     """
     text = "".join(line.text for line in lines)
-    if any(word in text for word in _OTHERS):
+    if any(word in text for word in (*NEVER_OURS, *_DOUBTFUL)):
         return None
     fitting = {kind: laid(lines) for kind, laid in _LAID.items()}
     best = max(fitting, key=lambda kind: fitting[kind])

@@ -1,6 +1,9 @@
-"""Which kind of page this is, by the words that are printed on it."""
+"""Which kind of page this is, by the words that are printed on it.
 
-import re
+Another document's title or labels come first. Then a page of ours has its own title or enough of its own labels, and no
+word that never stands on ours. A number of 18 digits makes no page ours.
+"""
+
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,29 +12,44 @@ from rapidfuzz import fuzz
 from models.documents import PageKind
 from models.names import is_han
 from models.reading import Line
+from pipeline.extract.other_documents import is_running, labelled, marked, titled, vetoed
 from pipeline.extract.simplified_script import folded
 
 _ALIKE = 80.0  # percent
 _FUZZY_FROM = 4  # characters
-_ID_NUMBER = re.compile(r"\d{17}[\dX]", re.ASCII)  # on a page whose labels glare made unreadable
 _DISTINCTIVE = 4  # characters; shorter words also stand on forms that are no part of a submission
 _TITLE = 2  # a title counts as so many labels
 _SURE_CHARACTERS = 12  # so many characters read with certainty, and no word of a known form: another document
+_MUCH = 80  # characters read with certainty after which a page of a known kind would have been recognised
+_LOST_TITLE = 4  # labels, read without a fault, that make a page ours whatever else is printed on it
 _SURE = 0.85
+_NAMING_OTHERS = frozenset({PageKind.HUKOU_MEMBER, PageKind.BIRTH_CERTIFICATE})
 _BETWEEN = "、"  # in signatures; all their other characters are Han. Any other sign on a page is a stray one
 
 
 class _Signature(NamedTuple):
-    """The words on a kind of page: title, labels, the least number of hits, and words that never stand on it."""
+    """The words on a kind of page.
+
+    Attributes:
+        least: The least number of hits; the title counts twice.
+        never: Words that never stand on it; `never_untitled` where its title does not stand there without a fault.
+        exact: Whether its title is needed, without a fault.
+        sentences: Whether its words stand in sentences.
+    """
 
     kind: PageKind
     title: str
     labels: tuple[str, ...]
     least: int
     never: tuple[str, ...] = ()
+    never_untitled: tuple[str, ...] = ()
+    exact: bool = False
+    sentences: bool = False
 
     def share(self, text: str) -> float:
         """The share of the signature that the text holds, 0-1; 0 for too few hits or for a word that excludes it."""
+        if self.title not in text and (self.exact or any(word in text for word in self.never_untitled)):
+            return 0.0
         hits = _TITLE * _says(text, self.title) + sum(_says(text, label) for label in self.labels)
         if hits < self.least or any(word in text for word in self.never):
             return 0.0
@@ -54,15 +72,16 @@ _SIGNATURES = (
     ),
     _Signature(PageKind.HUKOU_CHANGES, "登记事项变更和更正记载", ("变更、更正后", "变更、更正日期"), 2),
     _Signature(PageKind.HUKOU_COVER, "居民户口簿", ("公安部制",), 2, ("户主", "注意事项")),
-    _Signature(PageKind.HUKOU_NOTICE, "注意事项", ("居民户口簿", "证明公民身份", "户口登记机关"), 3),
+    _Signature(PageKind.HUKOU_NOTICE, "注意事项", ("居民户口簿", "证明公民身份", "户口登记机关"), 3, sentences=True),
     _Signature(
         PageKind.BIRTH_CERTIFICATE, "出生医学证明",
         ("新生儿姓名", "出生时间", "出生孕周", "母亲姓名", "父亲姓名", "医疗机构名称", "签发机构"), 4,
     ),
-    _Signature(PageKind.ID_EMBLEM, "居民身份证", ("签发机关", "有效期限"), 2, ("户主", "新生儿")),
+    _Signature(PageKind.ID_EMBLEM, "居民身份证", ("签发机关", "有效期限"), 2, ("户主", "新生儿"), exact=True),
     _Signature(
         PageKind.ID_PORTRAIT, "公民身份号码", ("姓名", "性别", "民族", "出生", "住址"), 4,
         ("户主", "登记卡", "新生儿", "曾用名", "籍贯", "签发机关"),
+        ("国籍", "出生日期", "出生年月", "年龄", "职业", "电话"),
     ),
 )  # fmt: skip
 
@@ -71,18 +90,37 @@ def classify_page(lines: Sequence[Line]) -> PageKind:
     """Classify a page by its lines.
 
     Returns:
-        The kind whose words the page holds best; OTHER for an empty page, and for one that reads well and holds no
-        known words; UNREADABLE for text that does not read, or holds too few known words to decide between kinds.
+        The kind whose words the page holds best. OTHER for an empty page, another document, and a page that reads well
+        and holds no known words; UNREADABLE for text that does not read, or for a few known words without the rest.
     """
-    read = folded("".join(line.text for line in lines))
-    text = "".join(char for char in read if is_han(char) or char in _BETWEEN)
-    share, kind = max(((signature.share(text), signature.kind) for signature in _SIGNATURES), key=lambda row: row[0])
-    if share > 0:
+    whole, plain = _text(lines), _text([line for line in lines if not is_running(line)])
+    shares = {one.kind: one.share(whole if one.sentences else plain) for one in _SIGNATURES}
+    kind = max(shares, key=lambda one: shares[one])
+    ours = shares[kind] > 0
+    if ours and _surely(kind, plain):
         return kind
-    known = any(signature.hints(text) for signature in _SIGNATURES) or _ID_NUMBER.search(read) is not None
+    if titled(lines) or labelled(lines) or vetoed(lines):
+        return PageKind.OTHER
+    if marked(lines) and (not ours or kind is PageKind.ID_PORTRAIT):
+        return PageKind.OTHER
+    if ours:
+        return kind
     sure = sum(len(line.text) for line in lines if line.confidence >= _SURE)
-    other = sure >= _SURE_CHARACTERS and not known
-    return PageKind.OTHER if not lines or other else PageKind.UNREADABLE
+    known = any(one.hints(plain) for one in _SIGNATURES) and sure < _MUCH
+    return PageKind.OTHER if not lines or (sure >= _SURE_CHARACTERS and not known) else PageKind.UNREADABLE
+
+
+def _surely(kind: PageKind, text: str) -> bool:
+    """Whether a card of the register or a certificate is one beyond doubt: these print names of other documents."""
+    own = next(one for one in _SIGNATURES if one.kind is kind)
+    labels = sum(label in text for label in own.labels)
+    has_title = own.title in text or kind is PageKind.BIRTH_CERTIFICATE
+    return kind in _NAMING_OTHERS and has_title and labels >= _LOST_TITLE
+
+
+def _text(lines: Sequence[Line]) -> str:
+    read = folded("".join(line.text for line in lines))
+    return "".join(char for char in read if is_han(char) or char in _BETWEEN)
 
 
 def _says(text: str, words: str) -> bool:

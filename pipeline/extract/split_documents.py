@@ -10,6 +10,7 @@ from models.geometry import Point, Quad
 from models.names import is_han
 from models.reading import Line, PageReading
 from pipeline.extract.deskew import deskew
+from pipeline.extract.other_documents import labelled, titled
 
 # Words that stand once on a page of a kind and on no page of another; 正页 and 副页 of a certificate are one page.
 _ANCHORS: Mapping[PageKind, tuple[str, ...]] = MappingProxyType(
@@ -25,6 +26,7 @@ _ANCHORS: Mapping[PageKind, tuple[str, ...]] = MappingProxyType(
 _LEAST: Mapping[PageKind, int] = MappingProxyType(
     {PageKind.HUKOU_MEMBER: 4, PageKind.HUKOU_HOME: 3, PageKind.ID_PORTRAIT: 4, PageKind.ID_EMBLEM: 2}
 )
+_TITLES = ("居民身份证", "登记卡")
 _TOGETHER = ((PageKind.HUKOU_MEMBER, PageKind.HUKOU_HOME), (PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM))
 _TWICE = (PageKind.HUKOU_MEMBER, PageKind.HUKOU_HOME)
 _ASTRAY = 1  # words of a kind that may stand on the wrong side of the cut
@@ -48,7 +50,7 @@ def split_documents(reading: PageReading) -> tuple[PageReading, ...]:
     """
     words = ["".join(filter(is_han, line.text)) for line in reading.lines]
     found = {kind: _standing(words, anchors) for kind, anchors in _ANCHORS.items()}
-    if not _maybe_two(found):
+    if not _maybe_two(found) or _of_another(reading.lines, words):
         return (reading,)
     middles = [line.upright.centre for line in deskew(reading.lines)]
     cut = _cut({kind: {word: [middles[at] for at in lines] for word, lines in places.items()}
@@ -64,6 +66,11 @@ def _standing(words: Sequence[str], anchors: Sequence[str]) -> Mapping[str, list
     """For each anchor the lines that say it."""
     places = {anchor: [at for at, text in enumerate(words) if anchor in text] for anchor in anchors}
     return {anchor: lines for anchor, lines in places.items() if lines}
+
+
+def _of_another(lines: Sequence[Line], words: Sequence[str]) -> bool:
+    """Whether a page shows one other document, whose labels are those of two of ours, and no title of ours."""
+    return not any(title in text for text in words for title in _TITLES) and bool(titled(lines) or labelled(lines))
 
 
 def _maybe_two(found: Mapping[PageKind, Mapping[str, list[int]]]) -> bool:

@@ -181,4 +181,5 @@ def _outcome(page: PageView, policy: Policy) -> PageOutcome:
         rotation=page.content.rotation,
         quad=page.content.quad,
         edition=page.content.edition,
+        document=page.content.document,
     )

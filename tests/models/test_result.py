@@ -72,7 +72,7 @@ def test_keys_stand_in_the_contracts_order() -> None:
         ).split()
     )
     assert list(content["fields"][0]) == "document person field value confidence file page_no box".split()
-    assert list(content["pages"][0]) == "file page_no kind legible rotation quad edition".split()
+    assert list(content["pages"][0]) == "file page_no kind legible rotation quad edition document".split()
     assert list(content["provenance"]) == "version engine models policy input_digest seconds today".split()
 
 
@@ -96,7 +96,7 @@ def test_a_stored_value_of_version_1_loads_and_is_written_as_it_was(name: str, k
     before = json.loads(stored)
     if kind is Result:
         before["provenance"]["today"] = None
-        before |= {"notice": None, "pages": [page | {"edition": None} for page in before["pages"]]}
+        before |= {"notice": None, "pages": [page | {"edition": None, "document": None} for page in before["pages"]]}
     assert json.loads(value.model_dump_json(by_alias=True)) == before
 
 

@@ -135,9 +135,9 @@ def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Fin
 
 
 def _wrong_document(need: Need, dossier: Dossier) -> Finding | None:
-    """A foreign page came with the hint that it is this document."""
-    pages = (page for page in dossier.pages if is_foreign(page) and page.file.hint is need.document)
-    page = next(pages, None)
+    """Another document came with the hint that it is this one; where several did, one whose name is known."""
+    pages = [page for page in dossier.pages if is_foreign(page) and page.file.hint is need.document]
+    page = max(pages, key=lambda one: one.content.document is not None, default=None)
     return found(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT, page.place()) if page else None
 
 

@@ -10,6 +10,7 @@ from models.content import Slot
 from models.documents import DocumentKind, Edition, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import LegibilityLimits
+from pipeline.extract.other_documents import NEVER_OURS
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
@@ -17,10 +18,6 @@ from pipeline.judge.rules.reasons import page_reason, reason_at
 
 _SURE = 0.9  # least confidence of a line
 _MUCH = 80  # characters of text after which a page of a known kind would have been recognised
-_OTHER_DOCUMENTS = (
-    "驾驶证", "行驶证", "结婚证", "离婚证", "护照", "社会保障卡", "预防接种证", "营业执照", "不动产权", "房屋所有权",
-    "学生证", "居住证", "病历", "检验报告", "收费票据", "银行卡",
-)  # fmt: skip
 
 # Fields that a page is needed for; not those that may lawfully be blank (the relation in a 集体户).
 REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(
@@ -69,11 +66,11 @@ def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
 
 
 def is_foreign(page: PageView) -> bool:
-    """Whether a page is certainly of another document: it names one, or has much text but is of no known kind."""
+    """Whether a page is certainly of another document: it is known which, or it says so, or has much text."""
     if page.kind is not PageKind.OTHER:
         return False
     text = "".join(line.text for line in page.content.lines if line.confidence >= _SURE)
-    return len(text) >= _MUCH or any(name in text for name in _OTHER_DOCUMENTS)
+    return page.content.document is not None or len(text) >= _MUCH or any(word in text for word in NEVER_OURS)
 
 
 def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityLimits) -> Iterator[Finding]:
