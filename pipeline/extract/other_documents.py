@@ -27,7 +27,7 @@ class _Words(NamedTuple):
 
     Attributes:
         titles: Each is enough.
-        labels: `least` of them are enough; none of them stands on a page of ours.
+        labels: `least` of them are enough; so many never stand on a page of ours.
         never: Each keeps a page from being taken for one of ours, and names the document where nothing else does.
         mark: A pattern in one line that is enough.
     """
@@ -115,7 +115,9 @@ _DOCUMENTS: Final[Mapping[OtherDocument, _Words]] = MappingProxyType(
             mark=r"(?<!\d)8[123]0000(?:19|20)\d{9}[\dX](?!\d)",
         ),
         OtherDocument.RESIDENCE_PERMIT: _Words(
-            ("居住证", "暂住证", "临时居住证"), ("居住地址", "户籍地址"), ("居住证", "暂住证")
+            ("居住证", "暂住证", "临时居住证"),
+            ("公民身份号码", "居住地址", "户籍地址"),
+            ("居住证", "暂住证"),
         ),
         OtherDocument.HK_MACAU_PERMIT: _Words(
             ("港澳居民来往内地通行证", "往来港澳通行证", "来往内地通行证"),
@@ -171,7 +173,7 @@ _DOCUMENTS: Final[Mapping[OtherDocument, _Words]] = MappingProxyType(
 
 # Employers (社会保障局) and reasons for moves (户口迁移) are printed on pages of ours, so longer words stand for those.
 NEVER_OURS: Final = (
-    "登记表", "病案", "学籍", *(word for words in _DOCUMENTS.values() for word in words.never),
+    "登记表", "病案", "学籍", "居住地址", "户籍地址", *(word for words in _DOCUMENTS.values() for word in words.never),
 )  # fmt: skip
 _OF_TITLE: Final[Mapping[str, OtherDocument]] = MappingProxyType(
     {title: document for document, words in _DOCUMENTS.items() for title in words.titles}

@@ -4,7 +4,8 @@ Another document's title or labels come first. Then a page of ours has its own t
 word that never stands on ours. A number of 18 digits makes no page ours.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -23,6 +24,8 @@ _SURE_CHARACTERS = 12  # so many characters read with certainty, and no word of 
 _MUCH = 80  # characters read with certainty after which a page of a known kind would have been recognised
 _LOST_TITLE = 4  # labels, read without a fault, that make a page ours whatever else is printed on it
 _SURE = 0.85
+_CARD = "居民身份证"
+_CARD_TITLE = re.compile(rf".?(?:中华人民共和国)?(?:临时)?{_CARD}.{{0,2}}")
 _NAMING_OTHERS = frozenset({PageKind.HUKOU_MEMBER, PageKind.BIRTH_CERTIFICATE})
 _BETWEEN = "、"  # in signatures; all their other characters are Han. Any other sign on a page is a stray one
 
@@ -33,7 +36,7 @@ class _Signature(NamedTuple):
     Attributes:
         least: The least number of hits; the title counts twice.
         never: Words that never stand on it; `never_untitled` where its title does not stand there without a fault.
-        exact: Whether its title is needed, without a fault.
+        exact: Whether its title or else all its labels are needed, without a fault.
         sentences: Whether its words stand in sentences.
     """
 
@@ -48,16 +51,28 @@ class _Signature(NamedTuple):
 
     def share(self, text: str) -> float:
         """The share of the signature that the text holds, 0-1; 0 for too few hits or for a word that excludes it."""
-        if self.title not in text and (self.exact or any(word in text for word in self.never_untitled)):
+        if not self._stands(text):
             return 0.0
         hits = _TITLE * _says(text, self.title) + sum(_says(text, label) for label in self.labels)
         if hits < self.least or any(word in text for word in self.never):
             return 0.0
         return hits / (_TITLE + len(self.labels))
 
+    def _stands(self, text: str) -> bool:
+        """Whether the page may be one of these, by its title; where the title is lost or stands alone, by the rest."""
+        strange = self._strange(text)
+        if not self.exact:
+            return self.title in text or not strange
+        there = [label in text for label in self.labels]
+        return any(there) or not strange if self.title in text else all(there) and not strange
+
     def hints(self, text: str) -> bool:
         """Whether the text holds any of the longer words: it may be a piece of such a page."""
-        return any(len(words) >= _DISTINCTIVE and _says(text, words) for words in (self.title, *self.labels))
+        words = (self.title, *self.labels)
+        return not self._strange(text) and any(len(one) >= _DISTINCTIVE and _says(text, one) for one in words)
+
+    def _strange(self, text: str) -> bool:
+        return any(word in text for word in self.never_untitled)
 
 
 _SIGNATURES = (
@@ -77,7 +92,10 @@ _SIGNATURES = (
         PageKind.BIRTH_CERTIFICATE, "出生医学证明",
         ("新生儿姓名", "出生时间", "出生孕周", "母亲姓名", "父亲姓名", "医疗机构名称", "签发机构"), 4,
     ),
-    _Signature(PageKind.ID_EMBLEM, "居民身份证", ("签发机关", "有效期限"), 2, ("户主", "新生儿"), exact=True),
+    _Signature(
+        PageKind.ID_EMBLEM, _CARD, ("签发机关", "有效期限"), 2, ("户主", "新生儿"),
+        ("姓名", "性别", "住址", "签发日期", "证件号"), exact=True,
+    ),
     _Signature(
         PageKind.ID_PORTRAIT, "公民身份号码", ("姓名", "性别", "民族", "出生", "住址"), 4,
         ("户主", "登记卡", "新生儿", "曾用名", "籍贯", "签发机关"),
@@ -93,7 +111,8 @@ def classify_page(lines: Sequence[Line]) -> PageKind:
         The kind whose words the page holds best. OTHER for an empty page, another document, and a page that reads well
         and holds no known words; UNREADABLE for text that does not read, or for a few known words without the rest.
     """
-    whole, plain = _text(lines), _text([line for line in lines if not is_running(line)])
+    whole = _text(line.text for line in lines)
+    plain = _text(_without_mention(line) for line in lines if not is_running(line))
     shares = {one.kind: one.share(whole if one.sentences else plain) for one in _SIGNATURES}
     kind = max(shares, key=lambda one: shares[one])
     ours = shares[kind] > 0
@@ -118,8 +137,14 @@ def _surely(kind: PageKind, text: str) -> bool:
     return kind in _NAMING_OTHERS and has_title and labels >= _LOST_TITLE
 
 
-def _text(lines: Sequence[Line]) -> str:
-    read = folded("".join(line.text for line in lines))
+def _without_mention(line: Line) -> str:
+    """A line's text; a line that says more than the title of the ID card mentions the card, and is not its title."""
+    text = line.text.replace(" ", "")
+    return line.text if _CARD_TITLE.fullmatch(text) else text.replace(_CARD, "")
+
+
+def _text(texts: Iterable[str]) -> str:
+    read = folded("".join(texts))
     return "".join(char for char in read if is_han(char) or char in _BETWEEN)
 
 

@@ -1,4 +1,4 @@
-"""The titles of pages for staff: a card of the household register is named after its holder."""
+"""The titles of pages for staff: a card of the register is named after its holder, another document as what it is."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -16,4 +16,6 @@ MEMBER_TITLES: Final[Mapping[Person, str]] = MappingProxyType(
 def page_title(page: PageOutcome, result: Result) -> str:
     """The title of a page."""
     holder = holder_of(page, result.fields)
-    return MEMBER_TITLES[holder] if holder else PAGE_TITLES[page.kind]
+    if holder:
+        return MEMBER_TITLES[holder]
+    return page.document.chinese if page.document else PAGE_TITLES[page.kind]

@@ -147,6 +147,21 @@ def test_a_page_of_ours_may_mention_another_document(reading: PageReading, kind:
     assert (content.kind, content.document) == (kind, None)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("中华人民共和国居民身份证", id="in one line with the country"),
+        pytest.param("居民身份证样本", id="with a mark behind it"),
+        pytest.param("临时居民身份证", id="a temporary card"),
+        pytest.param("居民身份让", id="misread, above both labels"),
+        pytest.param("居民身", id="a piece, above both labels"),
+    ],
+)
+def test_the_emblem_side_is_known_by_its_title_or_by_both_its_labels(title: str) -> None:
+    lines = [*emblem().lines, line(title, 100, 20)]
+    assert extract_page(page([one for one in lines if one.text != "居民身份证"])).kind is PageKind.ID_EMBLEM
+
+
 def _typed(*texts: str) -> PageReading:
     return page([line(text, 100, 20 + 60 * at) for at, text in enumerate(texts)])
 
@@ -161,6 +176,12 @@ _FORM: Cells = {"姓名": "林静", "性别": "女", "民族": "汉", "出生日
             _typed("请携带居民身份证原件，出生医学证明及户口簿到三号窗口办理建档登记，谢谢配合。", "样本医院"),
             None,
             id="a notice that asks for our documents",
+        ),
+        pytest.param(_typed("就诊时请携带居民身份证原件", "本院三号窗口"), None, id="a short notice"),
+        pytest.param(
+            page(rows({"姓名": "林静", "证件类型": "居民身份证", "就诊科室": "儿科门诊", "预约时段": "上午八点"})),
+            None,
+            id="a form with the name of the card",
         ),
         pytest.param(page(rows(_FORM, title="个人信息登记表")), None, id="a form with the labels of a card"),
         pytest.param(
