@@ -25,6 +25,7 @@ _MUCH = 80  # characters read with certainty after which a page of a known kind 
 _LOST_TITLE = 4  # labels, read without a fault, that make a page ours whatever else is printed on it
 _SURE = 0.85
 _CARD = "居民身份证"
+_TEMPORARY = f"临时{_CARD}"
 _CARD_TITLE = re.compile(rf".?(?:中华人民共和国)?(?:临时)?{_CARD}.{{0,2}}")
 _NAMING_OTHERS = frozenset({PageKind.HUKOU_MEMBER, PageKind.BIRTH_CERTIFICATE})
 _BETWEEN = "、"  # in signatures; all their other characters are Han. Any other sign on a page is a stray one
@@ -72,7 +73,8 @@ class _Signature(NamedTuple):
         return not self._strange(text) and any(len(one) >= _DISTINCTIVE and _says(text, one) for one in words)
 
     def _strange(self, text: str) -> bool:
-        return any(word in text for word in self.never_untitled)
+        """Whether a word excludes it; the title of a temporary card, which no form has as a value, outweighs that."""
+        return _TEMPORARY not in text and any(word in text for word in self.never_untitled)
 
 
 _SIGNATURES = (
