@@ -48,7 +48,7 @@ def test_a_batch_is_tried_cancelled_and_gone_on_with(guarded: Guarded, tmp_path:
         resumed = runs.ended(runs.ask(batch_id=batch.batch_id))
     assert (tried.state_name, cancelled.state_name, resumed.state_name) == ("Reprocessed", "Cancelled", "Reprocessed")
     assert set(shown) == {"progress", "table", "markdown"}
-    assert "returned → review" in str(shown["markdown"].data)
+    assert "退回家长 → 待审核" in str(shown["markdown"].data)
     assert not [one for one in shown.values() if CHILD.name in str(one.data) or CHILD_NUMBER in str(one.data)]
     assert 1 <= left < COUNT
     assert ledger.batches.get(batch.batch_id).counts == {ItemState.PROMOTED: COUNT}
