@@ -39,6 +39,9 @@ SPECIMENS = (
 # Loads the engine named in argv, reads a page, and prints what was connected to and which of the packages was loaded.
 _WATCHED = """
 import json, os, sys
+asked_for = ("ORT_DISABLE_TELEMETRY", "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK")
+for name in asked_for:  # an engine that was loaded in our own process has set them for its children too
+    os.environ.pop(name, None)
 connects = []
 asked = {"socket." + call for call in ("connect", "sendto", "sendmsg", "getaddrinfo", "gethostbyname")}
 sys.addaudithook(lambda event, values: connects.append([event, str(values[1:])]) if event in asked else None)
@@ -51,7 +54,7 @@ from pipeline.perceive.page import perceive
 engine = engine_kind(sys.argv[1]).load(OcrOptions(engine=sys.argv[1]))
 (reading,) = perceive(Path(sys.argv[2]).read_bytes(), 1, engine=engine, limits=Limits())
 packages = sorted({"paddleocr", "paddlex"} & set(sys.modules))
-switches = {name: os.environ.get(name) for name in ("ORT_DISABLE_TELEMETRY", "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK")}
+switches = {name: os.environ.get(name) for name in asked_for}
 print(json.dumps([connects, packages, [line.text for line in reading.lines], switches]))
 """
 
