@@ -24,6 +24,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         r"(?:Value error, )?must not end in (\S+?),.*": r"文件名不能以\1结尾",
         r"(?:Value error, )?must have at most (\d+) bytes between two slashes": r"文件名每一段最多\1字节",
         r"(?:Value error, )?must not hold a NUL character": "含有不允许的字符",
+        r"(?:Value error, )?must not hold control, format or bidirectional characters": "含有看不见的控制字符",
         r"Input should be ('.+)": r"只能是\1",
         r"Input should be a valid (?:date|datetime).*": "没有这个日期或时间",
         r"Input should be a valid .*": "内容的类型不正确",
