@@ -46,21 +46,26 @@ def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) ->
         EngineError: The engine gave no usable answer.
     """
     page = decode(data, page_no=page_no, limits=limits)
-    read = [reading for sheet in find_sheets(page, engine) for reading in _readings(sheet, page, page_no, engine)]
+    grey = grey_of(page)
+    read = [
+        _reading(text, grey, page_no, engine)
+        for sheet in find_sheets(page, engine)
+        for text in _texts(sheet, page, engine)
+    ]
     return tuple(reading for reading in read if not _is_marks(reading, read))
 
 
-def _readings(sheet: Sheet, page: Rgb, page_no: int, engine: OcrEngine) -> Sequence[PageReading]:
-    """The reading of a sheet; two where a part of it stands another way round."""
+def _texts(sheet: Sheet, page: Rgb, engine: OcrEngine) -> tuple[tuple[Sheet, Sequence[TextLine]], ...]:
+    """The sheet and its lines; two parts with theirs where one of them stands another way round."""
     lines = read_lines(sheet.layers.printed, sheet.places, sheet.read, engine)
     parts = parted(sheet, page, lines, engine)
-    if not parts:
-        return [_reading(sheet, lines, page, page_no, engine)]
-    read = ((part, read_lines(part.layers.printed, part.places, part.read, engine)) for part in parts)
-    return [_reading(part, lines, page, page_no, engine) for part, lines in read]
+    return tuple((part, read_lines(part.layers.printed, part.places, part.read, engine)) for part in parts) or (
+        (sheet, lines),
+    )
 
 
-def _reading(sheet: Sheet, lines: Sequence[TextLine], page: Rgb, page_no: int, engine: OcrEngine) -> PageReading:
+def _reading(found: tuple[Sheet, Sequence[TextLine]], page: Grey, page_no: int, engine: OcrEngine) -> PageReading:
+    sheet, lines = found
     scene, stamps = sheet.scene, sheet.layers.stamps
     text = unmarked(sheet, lines, read_stamps(stamps, engine), engine)
     print_grey = grey_of(text.picture)
@@ -83,7 +88,7 @@ def _reading(sheet: Sheet, lines: Sequence[TextLine], page: Rgb, page_no: int, e
         ),
         barcodes=barcodes,
         watermark=text.watermark,
-        measures=measure_page(scene.picture, grey_of(scene.picture), measure_raster(grey_of(page), scene.quad)),
+        measures=measure_page(scene.picture, grey_of(scene.picture), measure_raster(page, scene.quad)),
     )
 
 

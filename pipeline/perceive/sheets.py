@@ -1,7 +1,7 @@
 """The documents of a picture: every text in it belongs to one of them, and each stands the right way up.
 
 A collage is taken apart first. In each of its panels outlines with text are documents; text beside them forms documents
-of its own. On a sheet without outlines a part that reads only another way round is a document as well.
+of its own. A part of a sheet that reads only another way round is a document as well.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -58,11 +58,11 @@ def find_sheets(page: Rgb, engine: OcrEngine) -> tuple[Sheet, ...]:
 
 
 def parted(sheet: Sheet, page: Rgb, lines: Sequence[TextLine], engine: OcrEngine) -> tuple[Sheet, ...]:
-    """The two documents that a sheet without outlines holds if part of it stands another way round; else none.
+    """The two documents that a sheet holds if a part of it stands another way round; else none.
 
     Args:
-        sheet: A document that takes up the whole picture.
-        page: The picture.
+        sheet: Upright, as most of its lines are.
+        page: The picture it lies in.
         lines: The sheet's lines as they were read.
         engine: Reads the lines of each part.
     """

@@ -9,7 +9,7 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from models.geometry import Box, Point, Quad
-from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.decode.pixels import Rgb, smaller
 from pipeline.perceive.scene.borders import Border, Colours, fit_border
 from pipeline.perceive.scene.outlines import Corners, area, clockwise, outlines, rim
 
@@ -46,7 +46,8 @@ def find_documents(page: Rgb) -> tuple[Quad, ...]:
     Corners start at the one nearest to the top left; the orientation of the document is not known yet.
     The whole picture if no outline stands out.
     """
-    small, scale = _small(page)
+    scale = min(1.0, _SIDE / max(page.shape[:2]))
+    small = smaller(page, scale)
     found = tuple(_bordered(small)) if min(small.shape[:2]) >= _SMALLEST else ()
     kept = _apart(_divided(found))
     if not kept:
@@ -59,16 +60,6 @@ def whole_page(page: Rgb) -> Quad:
     """The whole page as an outline."""
     height, width = page.shape[:2]
     return Quad.of_box(Box(0, 0, width, height))
-
-
-def _small(page: Rgb) -> tuple[Rgb, float]:
-    """The picture with a longest side of `_SIDE`, and its scale; by way of double that, which is quicker."""
-    height, width = page.shape[:2]
-    scale = min(1.0, _SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    if scale < 0.5:
-        page = np.asarray(cv2.resize(page, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR), np.uint8)
-    return (cv2.resize(page, size, interpolation=cv2.INTER_AREA) if scale < 1 else page), scale
 
 
 def _bordered(small: Rgb) -> Iterator[Border]:

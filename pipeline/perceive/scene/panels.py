@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.geometry import Box
-from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.decode.pixels import Rgb, smaller
 
 _SIDE: Final = 384  # pixels of the shorter side while looking
 _NEAR: Final = 2  # pixels on either side of an edge whose means are compared
@@ -56,7 +56,7 @@ def find_panels(page: Rgb) -> tuple[Box, ...]:
 
 def _parted(page: Rgb, box: Box, *, least: float) -> list[Box]:
     """The panels in a box, itself if no seam parts it; none if it is too long to be one."""
-    lab, scale = _small(page[box.top : box.bottom, box.left : box.right])
+    lab, scale = _small(page, box)
     cuts = [(seam.end - seam.start, seam.step, _sides(box, seam, scale)) for seam in _seams(lab)]
     room = max(least, _PART * box.width * box.height)
     large = [cut for cut in cuts if all(side.width * side.height >= room for side in cut[2])]
@@ -70,7 +70,7 @@ def _parted(page: Rgb, box: Box, *, least: float) -> list[Box]:
 
 def _without_rim(page: Rgb, panel: Box) -> Box:
     """The panel without what is left of gutters around it."""
-    lab, scale = _small(page[panel.top : panel.bottom, panel.left : panel.right])
+    lab, scale = _small(page, panel)
     upright = lab.swapaxes(0, 1)
     sides = [np.ascontiguousarray(rows) for rows in (upright, lab, upright[::-1], lab[::-1])]
     left, top, right, bottom = (round(_rim(rows) / scale) for rows in sides)
@@ -95,13 +95,10 @@ def _sides(box: Box, seam: _Seam, scale: float) -> tuple[Box, Box]:
     return box._replace(bottom=box.top + end), box._replace(top=box.top + start)
 
 
-def _small(page: Rgb) -> tuple[Lab, float]:
-    height, width = page.shape[:2]
-    scale = min(1.0, _SIDE / min(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    if scale < 0.5:  # by way of double the size, which is quicker
-        page = np.asarray(cv2.resize(page, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR), np.uint8)
-    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA) if scale < 1 else page
+def _small(page: Rgb, box: Box) -> tuple[Lab, float]:
+    """A part of the page with a shorter side of `_SIDE` at most, and its scale."""
+    scale = min(1.0, _SIDE / min(box.width, box.height))
+    small = smaller(page[box.top : box.bottom, box.left : box.right], scale)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), np.uint8), scale
 
 
