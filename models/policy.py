@@ -68,8 +68,8 @@ class CopyLimits(Model):
     colourless: float = 0.008  # of the training split, 129 honest pages show 0.014 at least, copies 0.000
     untinted: float = 0.002  # of the training split, 50 honest pages show 0.0039 at least, 21 copies 0.0000
     striped: float = 0.25  # of the training split, 130 honest pages show 0.04 at most, 18 of 20 of a screen 0.36
-    beyond: float = 0.15  # of the training split, fine waves on paper leave 0.10 at most beside it
-    fine: float = 0.27  # of the training split, grounds have 0.24 at most, screens 0.29 at least
+    beyond: float = 0.15  # waves of 18 pages by another hand have 0.10 at most, 72 of the training split 0.02
+    fine: float = 0.28  # of the training split, 72 pages on grounds have 0.27 at most, 14 screens 0.29 at least
 
 
 class Pages(Model):

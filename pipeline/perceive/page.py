@@ -27,7 +27,7 @@ _QR: Final = zxingcpp.BarcodeFormat.QRCode
 _BARCODES: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, _QR])
 _FEW_LINES: Final = 4  # of print, fewer of which make no document of a part of another one
 _WITHIN: Final = 0.5  # of a part that lies within the other one
-_PALE: Final = 0.2  # contrast (0-1) of print that shines through: 0.08 where paper lets 12 % of it through
+_PALE: Final = 0.2  # contrast (0-1) of print that shines through: 0.08 on four pages that let 12 % through
 
 
 def made_by(engine: str) -> str:

@@ -111,8 +111,23 @@ def _with_lines(scene: Scene, engine: OcrEngine) -> Sheet:
 
 
 def find_lines(printed: Rgb, engine: OcrEngine) -> tuple[Quad, ...]:
-    """The lines of a document; where a dense ground hides them, those that show once it is taken off."""
-    return engine.find(without_ground(printed) if has_dense_ground(printed) else printed)
+    """The lines of a document, top to bottom.
+
+    Where a dense ground may hide them, those that show once it is taken off; pale print that vanishes with it is kept
+    if it reads.
+    """
+    found = engine.find(printed)
+    if not has_dense_ground(printed):
+        return found
+    bare = engine.find(without_ground(printed))
+    pale = [place for place in found if not any(place.box.overlap(other.box) for other in bare)]
+    read = zip(pale, engine.read([cut_line(printed, place) for place in pale]), strict=True)
+    return tuple(
+        sorted(
+            (*bare, *(place for place, lattice in read if readability([lattice]) >= _READS)),
+            key=lambda place: (place.box.top, place.box.left),
+        )
+    )
 
 
 def _is_note(sheet: Sheet, engine: OcrEngine) -> bool:
