@@ -79,10 +79,16 @@ def _score(number: int, shelf: Library) -> Scored:
     fresh = not any(isinstance(page, ReadPage) for file in started for page in file.pages)
     files = tuple(file.finish() for file in started)
     seconds = (time.perf_counter() - began) / max(1, sum(len(file.pages) for file in files)) if fresh else None
-    told = judged(made.submission, files, shelf.reader)
+    verdict = judged(made.submission, files, shelf.reader)
     ways = {file.path: page.arrangement for file in made.files for page in file.pages if isinstance(page, Scene)}
     return Scored(
-        made, score_case(truth, told), score_fields(truth, told), score_pages(truth, told), told, ways, seconds
+        made,
+        score_case(truth, verdict),
+        score_fields(truth, verdict),
+        score_pages(truth, verdict),
+        verdict,
+        ways,
+        seconds,
     )
 
 

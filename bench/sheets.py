@@ -80,8 +80,8 @@ def _checks(count: int) -> Iterator[SheetCheck]:
             for one in map(_drawn, range(count))
         )
         for one, started in track(ahead(begun, 4), "sheets", total=count, console=errors):
-            told = judged(one.submission, tuple(file.finish() for file in started), shelf.reader)
-            yield _check(one.truth, told)
+            judgement = judged(one.submission, tuple(file.finish() for file in started), shelf.reader)
+            yield _check(one.truth, judgement)
 
 
 def _drawn(number: int) -> _Drawn:
@@ -93,9 +93,9 @@ def _drawn(number: int) -> _Drawn:
     return _Drawn(typed, file, expected(alone))
 
 
-def _check(truth: Expected, told: Judgement) -> SheetCheck:
-    deciding = tuple(field for field in score_fields(truth, told) if field.printed.field in DECISIVE)
-    return SheetCheck(truth, tuple(page.kind for page in told.pages), deciding)
+def _check(truth: Expected, judgement: Judgement) -> SheetCheck:
+    deciding = tuple(field for field in score_fields(truth, judgement) if field.printed.field in DECISIVE)
+    return SheetCheck(truth, tuple(page.kind for page in judgement.pages), deciding)
 
 
 def _row(one: SheetCheck) -> Mapping[str, JsonValue]:

@@ -33,7 +33,7 @@ class MarkedCase(NamedTuple):
 
     kind: str
     truth: Expected
-    told: Judgement
+    judgement: Judgement
     fields: tuple[ScoredField, ...]
     wrong: int
 
@@ -60,7 +60,7 @@ def figures(cases: tuple[MarkedCase, ...]) -> Iterator[Figure]:
         own = [one for one in cases if one.kind == kind]
         name = kind.partition("-")[0]
         for decision, words in ((Decision.RETURNED, "sent home"), (Decision.REVIEW, "to a person")):
-            yield share(f"{name}: {words}", sum(one.told.decision is decision for one in own), len(own))
+            yield share(f"{name}: {words}", sum(one.judgement.decision is decision for one in own), len(own))
         pages = sum(len(one.pages) for one in own)
         yield share(f"{name}: pages with all fields right", pages - sum(len(one.pages_wrong) for one in own), pages)
         yield share(f"{name}: accepted with a wrong deciding field", sum(bool(one.wrong) for one in own), len(own))
@@ -71,19 +71,19 @@ def _cases(count: int) -> Iterator[MarkedCase]:
     with library() as shelf:
         begun = ((one, shelf.start([Scan(file.path, file.hint, content(file)) for file in one.files])) for one in made)
         for one, started in track(ahead(begun), "submissions", total=count, console=errors):
-            told = judged(one.submission, tuple(file.finish() for file in started), shelf.reader)
+            judgement = judged(one.submission, tuple(file.finish() for file in started), shelf.reader)
             truth = expected(one)
             kind = one.name.split("-", 2)[2]
-            wrong = len(score_case(truth, told).silently_wrong)
-            yield MarkedCase(kind, truth, told, score_fields(truth, told), wrong)
+            wrong = len(score_case(truth, judgement).silently_wrong)
+            yield MarkedCase(kind, truth, judgement, score_fields(truth, judgement), wrong)
 
 
 def _row(one: MarkedCase) -> Mapping[str, JsonValue]:
-    blockers = (found for found in one.told.findings if found.severity is not Severity.WARNING)
+    blockers = (found for found in one.judgement.findings if found.severity is not Severity.WARNING)
     wrong = (f"{field.printed.field}: {field.read}" for field in one.fields if not field.value_right)
     return {
         "submission": one.truth.name,
-        "decided": one.told.decision,
+        "decided": one.judgement.decision,
         "findings": ", ".join(f"{found.code}/{found.reason}" for found in blockers),
         "not right": ", ".join(wrong),
     }

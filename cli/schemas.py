@@ -56,17 +56,17 @@ def _part(name: str, content: Mapping[str, Any], *, closed: bool) -> dict[str, A
     if "enum" in part and name in _GROW and not closed:
         return {"description": f"{part['description']} {_MORE}", "anyOf": [{"enum": part["enum"]}, {"type": "string"}]}
     if "properties" in part:
-        told = dict(_ATTRIBUTE.findall(attributes))
-        part["properties"] = {key: _property(value, told.get(key)) for key, value in part["properties"].items()}
+        described = dict(_ATTRIBUTE.findall(attributes))
+        part["properties"] = {key: _property(value, described.get(key)) for key, value in part["properties"].items()}
         part["required"] = [key for key in part["properties"] if key in (*part.get("required", ()), "schema")]
         if not closed:
             part.pop("additionalProperties", None)
     return part
 
 
-def _property(content: Mapping[str, Any], told: str | None) -> dict[str, Any]:
+def _property(content: Mapping[str, Any], described: str | None) -> dict[str, Any]:
     kept = {key: value for key, value in content.items() if key not in _NOISE}
-    return {**({"description": _line(told)} if told else {}), **kept}
+    return {**({"description": _line(described)} if described else {}), **kept}
 
 
 def _line(text: str) -> str:

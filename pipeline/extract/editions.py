@@ -1,4 +1,4 @@
-"""Electronic certificates and their screenshots, told by their own title or by the app that shows them."""
+"""Electronic certificates and their screenshots, known by their own title or by the app that shows them."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -39,8 +39,8 @@ def unregistered_parents(pages: Sequence[PageView], limits: LegibilityLimits) ->
 
     What cannot be read excuses nobody.
     """
-    told = (one for page in pages if page.kind is PageKind.BIRTH_CERTIFICATE for one in _on(page, limits))
-    return tuple({one.person: one for one in reversed(tuple(told))}.values())
+    blocks = (one for page in pages if page.kind is PageKind.BIRTH_CERTIFICATE for one in _on(page, limits))
+    return tuple({one.person: one for one in reversed(tuple(blocks))}.values())
 
 
 def _on(page: PageView, limits: LegibilityLimits) -> Iterator[Unregistered]:

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from fixtures.documents.other_documents import OTHER_DOCUMENTS, Holder, Look, told
+from fixtures.documents.other_documents import OTHER_DOCUMENTS, Holder, Look, printed_values
 from fixtures.people.population import family
 from fixtures.truth import Split
 from models.documents import DocumentKind, OtherDocument, PageKind, Person
@@ -39,7 +39,7 @@ _WIDE = 26  # characters in a line of a letter
 
 def _lines(name: str, *, titled: bool = True) -> Iterator[Line]:
     """The document's words, line by line, as its layout prints them."""
-    document, values = OTHER_DOCUMENTS[name], told(Holder(family(Split.TEST, 20), Person.MOTHER))
+    document, values = OTHER_DOCUMENTS[name], printed_values(Holder(family(Split.TEST, 20), Person.MOTHER))
     texts = [document.title] if titled else []
     if document.look is Look.LETTER:
         for paragraph, _ in document.items:
