@@ -20,6 +20,8 @@ _OTHER_ID: Final = re.compile(
     re.IGNORECASE,
 )
 
+_CHOICES: Final = re.compile("身份证|护照|其他")  # pre-printed on A4 certificates; two of them in a row say nothing
+
 
 class Unregistered(NamedTuple):
     """A parent of whom no page is asked for, and the field of the certificate that says why."""
@@ -52,7 +54,7 @@ def _on(page: PageView, limits: LegibilityLimits) -> Iterator[Unregistered]:
             yield Unregistered(person, page, Field.NAME)
         elif _TELLING.search(nationality) and not _CHINESE.search(nationality):
             yield Unregistered(person, page, Field.NATIONALITY)
-        elif _OTHER_ID.search(document):
+        elif _OTHER_ID.search(document) and len(set(_CHOICES.findall(document))) < 2:
             yield Unregistered(person, page, Field.ID_TYPE)
 
 

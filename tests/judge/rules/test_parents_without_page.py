@@ -69,6 +69,10 @@ def told(*pages: PageReading, child: Mapping[str, object] = NEWBORN) -> list[tup
                 "文职干部证",
             )
         ),
+        *(
+            pytest.param({"父亲姓名": "陈伟", "国籍": "中国", "有效身份证件类别": kind}, [BOTH], id=kind)
+            for kind in ("居民身份证□护照□其他", "身份证护照其他", "身份证口护照口其他")
+        ),
         pytest.param(
             {"父亲姓名": "陈伟", "国籍": "中国", "有效身份证件类别": "居民身份证"},
             [BOTH],
