@@ -49,9 +49,9 @@ class Scored(NamedTuple):
     invented: int
 
 
-def measure(count: int) -> Measured:
+def measure(count: int, split: Split = Split.TEST) -> Measured:
     """Score `count` submissions."""
-    scored = tuple(score(Split.TEST, count))
+    scored = tuple(score(split, count))
     made = claims(tuple(chain.from_iterable(one.fields for one in scored)))
     return Measured(figures(scored), details(scored), series_of(made))
 

@@ -83,9 +83,9 @@ class _Case(NamedTuple):
     good: Judgement
 
 
-def measure(count: int) -> Measured:
+def measure(count: int, split: Split = Split.TEST) -> Measured:
     """Both kinds of mistake over `count` harmed pages."""
-    return found(*judged_pages(count))
+    return found(*judged_pages(count, split))
 
 
 def found(verdicts: tuple[Verdict, ...], good: tuple[Judgement, ...]) -> Measured:
@@ -95,7 +95,7 @@ def found(verdicts: tuple[Verdict, ...], good: tuple[Judgement, ...]) -> Measure
     return Measured((*figures(verdicts), *clean_figures(good)), tables)
 
 
-def judged_pages(count: int, split: Split = Split.TEST) -> tuple[tuple[Verdict, ...], tuple[Judgement, ...]]:
+def judged_pages(count: int, split: Split) -> tuple[tuple[Verdict, ...], tuple[Judgement, ...]]:
     """Harm `count` pages, and judge each in its case; judge the cases without harm, too."""
     families = [applicants(n, split) for n in range(FAMILIES)]
     with library() as shelf:

@@ -63,15 +63,15 @@ class Scored(NamedTuple):
         return self.specimen.name.split("-", 2)[2]
 
 
-def measure(count: int) -> Measured:
+def measure(count: int, split: Split = Split.TEST) -> Measured:
     """Score `count` submissions."""
     with library() as shelf:
-        scored = tuple(_score(number, shelf) for number in track(range(count), "submissions", console=errors))
+        numbers = track(range(count), "submissions", console=errors)
+        scored = tuple(_score(real(split, SEED, number), shelf) for number in numbers)
     return Measured(tuple(figures(scored)), details(scored))
 
 
-def _score(number: int, shelf: Library) -> Scored:
-    made = real(Split.TEST, SEED, number)
+def _score(made: Specimen, shelf: Library) -> Scored:
     scans = tuple(Scan(file.path, file.hint, content(file)) for file in made.files)
     truth = expected(made)
     began = time.perf_counter()

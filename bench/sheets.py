@@ -52,9 +52,9 @@ class SheetCheck(NamedTuple):
         return self.found and all(field.value_right for field in self.fields)
 
 
-def measure(count: int) -> Measured:
+def measure(count: int, split: Split = Split.TEST) -> Measured:
     """Even numbers give grey copies, odd ones colour scans; on a fifth, one side lies on its head."""
-    checks = tuple(_checks(count))
+    checks = tuple(_checks(count, split))
     return Measured(tuple(figures(checks)), {"sheets not right": tuple(_row(one) for one in checks if not one.right)})
 
 
@@ -73,20 +73,20 @@ def figures(checks: tuple[SheetCheck, ...]) -> Iterator[Figure]:
         yield share(f"{name}: both sides with all deciding values", sum(one.right for one in own), len(own))
 
 
-def _checks(count: int) -> Iterator[SheetCheck]:
+def _checks(count: int, split: Split) -> Iterator[SheetCheck]:
     with library() as shelf:
         begun = (
             (one, shelf.start([Scan(one.file.path, one.file.hint, content(one.file))]))
-            for one in map(_drawn, range(count))
+            for one in (_drawn(number, split) for number in range(count))
         )
         for one, started in track(ahead(begun, 4), "sheets", total=count, console=errors):
             judgement = judged(one.submission, tuple(file.finish() for file in started), shelf.reader)
             yield _check(one.truth, judgement)
 
 
-def _drawn(number: int) -> _Drawn:
+def _drawn(number: int, split: Split) -> _Drawn:
     """The first file of a submission, which is its sheet."""
-    made = of_kind("card-sheet" if number % 2 else "card-copy", Split.TEST, SEED, number)
+    made = of_kind("card-sheet" if number % 2 else "card-copy", split, SEED, number)
     file = made.files[0]
     alone = made._replace(files=(file,))
     typed = application(made.name, made.submission.child, typed_guardian(file.pages[0].family), (file,))

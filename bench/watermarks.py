@@ -48,9 +48,9 @@ class MarkedCase(NamedTuple):
         return frozenset(field.page.file for field in self.fields if not field.value_right)
 
 
-def measure(count: int) -> Measured:
+def measure(count: int, split: Split = Split.TEST) -> Measured:
     """Even numbers are faint, odd ones strong."""
-    cases = tuple(_cases(count))
+    cases = tuple(_cases(count, split))
     return Measured(tuple(figures(cases)), {"cases not accepted, and pages not right": tuple(map(_row, cases))})
 
 
@@ -66,8 +66,8 @@ def figures(cases: tuple[MarkedCase, ...]) -> Iterator[Figure]:
         yield share(f"{name}: accepted with a wrong deciding field", sum(bool(one.wrong) for one in own), len(own))
 
 
-def _cases(count: int) -> Iterator[MarkedCase]:
-    made = [of_kind(_KINDS[number % len(_KINDS)], Split.TEST, SEED, number) for number in range(count)]
+def _cases(count: int, split: Split) -> Iterator[MarkedCase]:
+    made = [of_kind(_KINDS[number % len(_KINDS)], split, SEED, number) for number in range(count)]
     with library() as shelf:
         begun = ((one, shelf.start([Scan(file.path, file.hint, content(file)) for file in one.files])) for one in made)
         for one, started in track(ahead(begun), "submissions", total=count, console=errors):
