@@ -38,7 +38,13 @@ def judged(
         known: Registered children; judging gets those that match the register query.
     """
     stored = tuple(file.file for file in files)
-    case = Case(submission=submission, revision=1, files=stored, input_digest="0" * 64)
+    case = Case(
+        submission=submission,
+        revision=1,
+        files=stored,
+        input_digest="0" * 64,
+        arrived_at=submission.submitted_at,
+    )
     dossier = open_dossier(case, extract_files(files), reader)
     wanted = register_query(dossier)
     births = {(birth.name, birth.birth_date) for birth in wanted.births}

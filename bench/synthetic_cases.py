@@ -54,7 +54,14 @@ def synthetic_case(
     submission: Submission, files: tuple[StoredFile, ...], contents: tuple[FileContent, ...]
 ) -> SyntheticCase:
     """Open a case that was read, with its content."""
-    return SyntheticCase(Case(submission=submission, revision=1, files=files, input_digest="0" * 64), contents)
+    case = Case(
+        submission=submission,
+        revision=1,
+        files=files,
+        input_digest="0" * 64,
+        arrived_at=submission.submitted_at,
+    )
+    return SyntheticCase(case, contents)
 
 
 def _sequence(turn: int, odd: int) -> int:

@@ -131,7 +131,8 @@ async def take_in(lease: Opaque[Lease]) -> Opaque[Case]:
         item = await run_in_thread(context.ledger.inbox.get, lease.value.item_id)
         folder = item.event.key.removesuffix(MANIFEST_NAME).rstrip("/")
         whole = utc_now() - item.heard_at < timedelta(seconds=resources().settings.worker.upload_seconds)
-        return Opaque(await run_in_thread(steps.take_in, context.store, folder, context, whole=whole))
+        case = await run_in_thread(steps.take_in, context.store, folder, context, whole=whole, arrived_at=item.heard_at)
+        return Opaque(case)
 
 
 @task(name="read pages", task_run_name="read pages 识读", **_AGAIN)

@@ -31,12 +31,18 @@ class StoredFile(Model):
 
 
 class Case(Model):
-    """One revision of one child's application; the same id with other content makes the next revision."""
+    """One revision of one child's application; the same id with other content makes the next revision.
+
+    Attributes:
+        input_digest: SHA-256 over the manifest and the digests of its files.
+        arrived_at: When the service heard of the upload; when a folder was first processed.
+    """
 
     submission: Submission
     revision: int
     files: tuple[StoredFile, ...]
-    input_digest: str  # SHA-256 over the manifest and the digests of its files
+    input_digest: str
+    arrived_at: datetime
 
 
 class ReadPage(Model):

@@ -6,6 +6,7 @@ Each step can be taken again: bytes and readings are kept by content, and a conc
 import hashlib
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from models.case import Case, FileReading, Lease, ReadPage, StoredFile
 from models.content import Content
@@ -31,7 +32,9 @@ _MANIFEST_BYTES = 1024 * 1024
 _KEPT_TIMES = 4  # times the size limit; larger files are neither read into memory nor copied
 
 
-def take_in(source: Store, folder: str, context: PipelineContext, *, whole: bool = False) -> Case:
+def take_in(
+    source: Store, folder: str, context: PipelineContext, *, whole: bool = False, arrived_at: datetime | None = None
+) -> Case:
     """Take in a submission: its manifest, and the bytes of every file that it names, kept by content.
 
     Args:
@@ -39,6 +42,7 @@ def take_in(source: Store, folder: str, context: PipelineContext, *, whole: bool
         folder: The key of the submission's folder; "" for the root of the store.
         context: What the steps need at hand.
         whole: Take nothing in while a file is missing. Else the case is opened without the file, and gets code 1001.
+        arrived_at: When the upload was heard of; now if None.
 
     Raises:
         BadManifestError: The manifest is not a submission.
@@ -50,7 +54,7 @@ def take_in(source: Store, folder: str, context: PipelineContext, *, whole: bool
     if whole and not all(_has_arrived(source, folder, file) for file in submission.files):
         raise IncompleteUploadError("A file that the manifest names has not arrived yet", hint="wait for it.")
     files = tuple(_keep(source, folder, file, context) for file in submission.files)
-    return context.ledger.cases.open(submission, files, _input_digest(submission, files))
+    return context.ledger.cases.open(submission, files, _input_digest(submission, files), arrived_at)
 
 
 def perceive_case(case: Case, context: PipelineContext, *, engine: str | None = None) -> Iterator[FileReading]:

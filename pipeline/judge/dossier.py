@@ -1,8 +1,8 @@
 """A case with its pages and the people they are of. File names and the order of files decide nothing."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Final, NamedTuple
 
 from models.case import Case, StoredFile
 from models.content import FileContent
@@ -20,6 +20,8 @@ from pipeline.judge.pages import PageView, Party
 from pipeline.judge.unregistered_parents import PARENTS, is_unstated
 from pipeline.names.characters import modern
 
+_CLOCK_ERROR: Final = timedelta(days=1)
+
 
 class FileView(NamedTuple):
     """A file, and the content of its pages."""
@@ -36,7 +38,7 @@ class Dossier(NamedTuple):
         files: Each file with the content of its pages.
         pages: Every document on every page, file by file, with its holder if known.
         parents: The guardian first, if there is one, then the parents that a certificate names.
-        today: The day of submission in Beijing; rules know no other clock.
+        today: The day in Beijing that rules take for today (`today_of`); they know no other clock.
     """
 
     case: Case
@@ -114,8 +116,14 @@ def open_dossier(case: Case, contents: Sequence[FileContent], context: NameConte
     files = tuple(FileView(file, content) for file, content in zip(case.files, contents, strict=True))
     pages = tuple(PageView(view.file, bounded(page)) for view in files for page in view.content.pages)
     parents = tuple(_parents(submission, pages, context.policy))
-    today = day_of(submission.submitted_at)
+    today = today_of(case)
     return Dossier(case, files, with_holders(pages, submission.child, parents, today, context), parents, today)
+
+
+def today_of(case: Case) -> date:
+    """The day in Beijing of submission; of arrival, where the client's clock is more than a day off."""
+    submitted_at, arrived_at = case.submission.submitted_at, case.arrived_at
+    return day_of(arrived_at if abs(arrived_at - submitted_at) > _CLOCK_ERROR else submitted_at)
 
 
 def in_todays_codes(case: Case, policy: Policy) -> Case:

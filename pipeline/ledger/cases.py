@@ -97,6 +97,7 @@ def case_of_row(seal: Seal, row: Row[tuple[object, ...]]) -> Case:
             revision=row.revision,
             files=FILES.validate_json(_decrypted(seal, row, "files")),
             input_digest=row.input_digest,
+            arrived_at=row.arrived_at or row.opened_at,
         )
 
 

@@ -56,6 +56,7 @@ cases = Table(
     Column("manifest", LargeBinary, nullable=False),
     Column("files", LargeBinary, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
+    Column("arrived_at", UtcTime),  # NULL in rows of older ledgers, whose cases arrived when they were opened
     Column("scans_erased_at", UtcTime),
     Column("sent_again_at", UtcTime),  # after they were erased
     UniqueConstraint("submission_id", "revision"),

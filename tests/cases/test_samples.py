@@ -49,7 +49,13 @@ def _judged(name: str, library: Library) -> Judgement:
         read = library.files[digest_of(truth.SAMPLES / name / sent.path)]
         own = read.file.model_copy(update={"path": sent.path, "hint": sent.kind})
         files.append(read.model_copy(update={"file": own}))
-    case = Case(submission=submission, revision=1, files=tuple(file.file for file in files), input_digest="0" * 64)
+    case = Case(
+        submission=submission,
+        revision=1,
+        files=tuple(file.file for file in files),
+        input_digest="0" * 64,
+        arrived_at=submission.submitted_at,
+    )
     reader = NameContext(library.alphabet, Policy())
     dossier = open_dossier(case, extract_files(files), reader)
     return judge(dossier, known_children(), reader)

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
 
@@ -21,8 +21,10 @@ from models.reading import weights_named
 from models.register import KnownChild, RegisterQuery
 from models.result import Decision, Result
 from models.submission import MANIFEST_NAME
+from pipeline.cases.conclude import conclusions
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import conclude, judge, perceive_case, process, take_in
+from pipeline.extract.extraction import CONTENT_VERSION
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.repositories.children import ChildRepository
 from pipeline.stores.base import ObjectInfo
@@ -55,7 +57,16 @@ def test_a_submission_becomes_a_result_and_a_registered_child(source: FolderStor
     assert desk.ledger.cases.latest_result("case-1") == result
     assert [child.submission_id for child in desk.ledger.children.export()] == ["case-1"]
     assert (result.provenance.engine, result.provenance.models) == (ENGINE, weights_named(ENGINE))
-    assert result.provenance.today == date(2026, 11, 20)
+
+
+def test_a_case_is_always_judged_by_the_day_on_which_it_arrived(source: FolderStore, desk: PipelineContext) -> None:
+    arrived_at = datetime(2021, 11, 19, 23, 30, tzinfo=UTC)  # in Beijing on the 20th
+    case = take_in(source, upload(source), desk, arrived_at=arrived_at)
+    result = conclude(judge(case, tuple(perceive_case(case, desk)), desk, began=0.0), desk)
+    again = process(source, "case-1", desk)
+    (reprocessed,) = conclusions(desk.ledger.cases.load(["case-1"], CONTENT_VERSION), desk.ledger, desk.reader)
+    days = [one.provenance.today for one in (result, again, reprocessed.result)]
+    assert days == [date(2021, 11, 20)] * 3
 
 
 def test_the_same_submission_again_is_the_same_revision_and_nothing_is_read_again(

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ from pipeline.stores.content import content_key
 from tests.support.values import SECRET, read_page, result, submission
 
 NAME, NUMBER = "欧阳靖萱", "11019920191123002X"
+OPENED = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 COUNT = 450  # more than two batches of the migration
 SHARED = "ab" * 32
 SAID = (FileContent(failed=(FailedPage(page_no=1, code=Code.BAD_FILE, reason=Reason.DAMAGED),)),)
@@ -37,7 +38,8 @@ def case_of(number: int) -> Case:
     """A case with a file that all have, one of its own, and one that never arrived."""
     paths = (("户口本.pdf", SHARED), (f"{NAME}-{number}.jpg", digest_of(number)), ("户口本 2.jpg", None))
     files = tuple(StoredFile(path=path, hint=None, digest=digest, size=1) for path, digest in paths)
-    return Case(submission=submission(f"s-{number:04}"), revision=1, files=files, input_digest=f"d{number}")
+    sent = submission(f"s-{number:04}")
+    return Case(submission=sent, revision=1, files=files, input_digest=f"d{number}", arrived_at=OPENED)
 
 
 def digest_of(number: int) -> str:

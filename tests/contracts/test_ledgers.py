@@ -3,6 +3,7 @@
 import dataclasses
 import traceback
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -48,7 +49,15 @@ def test_a_case_comes_back_as_it_was_opened_in_another_session(ledger: Ledger, u
 
 def test_a_replay_hands_on_what_was_stored_first(ledger: Ledger) -> None:
     first = opened(ledger)
-    assert ledger.cases.open(submission("s-1", name="别人"), (), "d1") == first
+    later = first.arrived_at + timedelta(days=400)
+    assert ledger.cases.open(submission("s-1", name="别人"), (), "d1", later) == first
+
+
+def test_a_case_may_have_arrived_before_it_is_opened(ledger: Ledger, clock: Clock) -> None:
+    earlier = clock() - timedelta(days=3)
+    waited = ledger.cases.open(submission("s-1"), FILES, "d1", earlier)
+    assert (waited.arrived_at, ledger.cases.get("s-1")) == (earlier, waited)
+    assert opened(ledger, "s-2").arrived_at == clock()
 
 
 @pytest.mark.parametrize(

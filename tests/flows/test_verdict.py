@@ -4,7 +4,6 @@ import pytest
 
 from flows.artifacts.masking import difference, message
 from flows.artifacts.verdict import case_address, judgement, refusal, verdict
-from models.case import Case
 from models.documents import DocumentKind, Field, PageKind
 from models.errors import ManifestProblem
 from models.findings import Code, Evidence, Finding, Location, Reason, Severity, found
@@ -12,7 +11,7 @@ from models.hospital import Hospital
 from models.messages import worded
 from models.places import Upload
 from models.result import Decision, Result, decide
-from tests.support.values import FILES, result, submission
+from tests.support.values import FILES, case_of, result, submission
 from web.desk.app import ROUTES
 
 PATHS = ["欧阳靖萱的身份证.jpg", FILES[0].path]
@@ -37,7 +36,7 @@ DAMAGED = found(Code.BAD_FILE, Reason.DAMAGED, Location(file=PATHS[0]))
 
 
 def judged(*findings: Finding, submission_id: str = "case-1") -> Result:
-    case = Case(submission=submission(submission_id), revision=1, files=FILES, input_digest="0" * 64)
+    case = case_of(submission(submission_id))
     words = worded(findings, Upload(PATHS), Hospital())
     return result(case).model_copy(update={"findings": words, "decision": decide(findings)})
 

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -6,10 +7,11 @@ from models.documents import Person
 from models.policy import NameLimits, Policy
 from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation
-from pipeline.judge.dossier import open_dossier
+from pipeline.judge.dossier import open_dossier, today_of
 from tests.support.cards import certificate, father, id_number, member, mother
 from tests.support.dossiers import FAMILY, GUARDIAN, READER, dossier
 from tests.support.lines import Ink
+from tests.support.values import case_of, submission
 
 GRANDDAUGHTER = member({"户主或与户主关系": "孙女"})
 UNCLE = father({"姓名": "欧阳亮", "户主或与户主关系": "长子", "公民身份证件编号": id_number("19850505", 5)})
@@ -104,6 +106,28 @@ def test_of_several_certificates_the_one_that_names_the_child_counts() -> None:
     assert held.certificate is held.pages[1]
     assert dossier(twin).certificate is not None
     assert dossier(member()).certificate is None
+
+
+@pytest.mark.parametrize(
+    ("submitted_at", "today"),
+    [
+        pytest.param("2026-11-20T09:30:00+08:00", (2026, 11, 20), id="it was submitted at that moment"),
+        pytest.param("2026-11-19T09:30:00+08:00", (2026, 11, 19), id="a day before"),
+        pytest.param("2026-11-19T09:29:59+08:00", (2026, 11, 20), id="more than a day before"),
+        pytest.param("2026-11-21T09:30:00+08:00", (2026, 11, 21), id="a day after"),
+        pytest.param("2026-11-21T01:30:01Z", (2026, 11, 20), id="more than a day after"),
+        pytest.param("2026-11-20T23:59:00-12:00", (2026, 11, 20), id="a day and more after, of the same date"),
+        pytest.param("1970-01-01T00:00:00Z", (2026, 11, 20), id="when a clock begins"),
+        pytest.param("0001-01-01T00:00:00+14:00", (2026, 11, 20), id="before all time in UTC"),
+        pytest.param("9999-12-31T23:59:59-12:00", (2026, 11, 20), id="after all time in Beijing"),
+    ],
+)
+def test_today_is_the_day_of_submission_unless_the_clients_clock_is_off(
+    submitted_at: str, today: tuple[int, int, int]
+) -> None:
+    sent = submission("s-1").model_copy(update={"submitted_at": datetime.fromisoformat(submitted_at)})
+    arrived_at = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
+    assert today_of(case_of(sent).model_copy(update={"arrived_at": arrived_at})) == date(*today)
 
 
 @pytest.mark.parametrize(("legacy", "name"), [(True, "欧阳䶮"), (False, "欧阳\ue863")])

@@ -52,7 +52,13 @@ def judged(name: str) -> tuple[Dossier, Judgement]:
         read = kept_readings()[digest_of(truth.SAMPLES / name / sent.path)]
         own = read.file.model_copy(update={"path": sent.path, "hint": sent.kind})
         files.append(read.model_copy(update={"file": own}))
-    case = Case(submission=submission, revision=1, files=tuple(file.file for file in files), input_digest="0" * 64)
+    case = Case(
+        submission=submission,
+        revision=1,
+        files=tuple(file.file for file in files),
+        input_digest="0" * 64,
+        arrived_at=submission.submitted_at,
+    )
     dossier = open_dossier(case, extract_files(files), READER)
     return dossier, judge(dossier, known_children(), READER)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from models.case import Case
 from models.documents import DocumentKind, Field, Person
 from models.findings import Code, Finding, Location, Reason, Severity, found
 from models.geometry import Box
@@ -13,7 +12,7 @@ from models.policy import NameLimits, Policy
 from models.result import FieldValue
 from models.submission import Guardian, GuardianRelation
 from pipeline.review.field_comparison import Agreement, FieldComparison, canonical, compare_fields
-from tests.support.values import FILES, result, submission
+from tests.support.values import case_of, result, submission
 
 CARD, REGISTER, CERTIFICATE = DocumentKind.ID_CARD, DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.BIRTH_CERTIFICATE
 NUMBER, OTHER_NUMBER = "11019920191123002X", "110199201911230038"
@@ -44,7 +43,7 @@ def rows(
     sent = submission("case-1")
     typed = sent.child.model_copy(update=dict(child or {}))
     sent = sent.model_copy(update={"child": typed, "guardian": guardian})
-    sent_in = Case(submission=sent, revision=1, files=FILES, input_digest="0" * 64)
+    sent_in = case_of(sent)
     judged = result(sent_in).model_copy(update={"fields": values, "findings": findings})
     return compare_fields(sent, judged, policy or Policy())
 

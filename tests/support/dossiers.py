@@ -55,7 +55,13 @@ def dossier(
         guardian=guardian,
         files=tuple(SubmittedFile(path=file.file.path, kind=file.file.hint) for file in read),
     )
-    case = Case(submission=submission, revision=1, files=tuple(file.file for file in read), input_digest="0" * 64)
+    case = Case(
+        submission=submission,
+        revision=1,
+        files=tuple(file.file for file in read),
+        input_digest="0" * 64,
+        arrived_at=submission.submitted_at,
+    )
     return open_dossier(case, extract_files(read), READER)
 
 

@@ -26,6 +26,11 @@ def submission(submission_id: str, name: str = "欧阳靖萱") -> Submission:
     )
 
 
+def case_of(sent: Submission) -> Case:
+    """The first revision of a submission, which arrived when it was sent."""
+    return Case(submission=sent, revision=1, files=FILES, input_digest="0" * 64, arrived_at=sent.submitted_at)
+
+
 def result(case: Case, *codes: tuple[Code, Reason], version: str = "0.1.0", seconds: float = 1.0) -> Result:
     """A result of a case with these findings."""
     findings = tuple(found(code, reason) for code, reason in codes)

@@ -1,6 +1,7 @@
 """Cases: opening them, concluding them, and loading what is stored of them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, insert, select, update
@@ -25,8 +26,18 @@ _ATTEMPTS: Final = 5  # as many revisions of one submission may be opened at the
 class CaseRepository(RecordingRepository):
     """Cases and their results."""
 
-    def open(self, submission: Submission, files: tuple[StoredFile, ...], input_digest: str) -> Case:
-        """Record what came in; the digest of the latest revision again is that revision, else it is the next one."""
+    def open(
+        self,
+        submission: Submission,
+        files: tuple[StoredFile, ...],
+        input_digest: str,
+        arrived_at: datetime | None = None,
+    ) -> Case:
+        """Record what came in, now or at `arrived_at`.
+
+        The digest of the latest revision again is that revision with its first arrival, else it is the next one.
+        """
+        arrived_at = arrived_at or self._clock()
         with self._database.writing() as connection:
             for _ in range(_ATTEMPTS):
                 latest = case_rows.case_row(connection, submission.submission_id, None)
@@ -38,7 +49,13 @@ class CaseRepository(RecordingRepository):
                         _note_digests(connection, case)
                     return case
                 revision = 1 if latest is None else latest.revision + 1
-                case = Case(submission=submission, revision=revision, files=files, input_digest=input_digest)
+                case = Case(
+                    submission=submission,
+                    revision=revision,
+                    files=files,
+                    input_digest=input_digest,
+                    arrived_at=arrived_at,
+                )
                 if insert_new(connection, cases, self._encrypted(case)):
                     _note_digests(connection, case)
                     details: Details = {"revision": revision, "input": input_digest}
@@ -60,6 +77,7 @@ class CaseRepository(RecordingRepository):
             "manifest": encrypted("manifest", case.submission.model_dump_json(by_alias=True).encode()),
             "files": encrypted("files", case_rows.FILES.dump_json(case.files)),
             "opened_at": self._clock(),
+            "arrived_at": case.arrived_at,
         }
 
     def get(self, submission_id: str, revision: int | None = None) -> Case:
