@@ -7,7 +7,7 @@ from typing import Final
 from models.content import FieldContent
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind
 from models.findings import Code, Evidence, Finding, Reason, Severity, found
-from models.id_number import age_on, is_certificate_number
+from models.id_number import age_on, is_certificate_number, normal_number
 from models.policy import Policy
 from pipeline.extract.household import cancellations
 from pipeline.judge.dossier import Dossier
@@ -130,7 +130,7 @@ def _barcode(page: PageView, policy: Policy) -> Iterator[Finding]:
     if printed is None or legibility_of(printed, policy.legibility).legibility is Legibility.UNREADABLE:
         return
     for barcode in page.content.barcodes:
-        if is_certificate_number(barcode) and barcode != printed.value:
+        if is_certificate_number(barcode) and normal_number(barcode) != printed.value:
             evidence = Evidence(read=printed.text, entered=barcode)
             yield found(Code.CONTRADICTION, Reason.BARCODE, page.place(Field.CERTIFICATE_NUMBER), evidence)
 

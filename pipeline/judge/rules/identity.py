@@ -1,7 +1,8 @@
 """Sex, birth date and numbers: against the entered ones, against each other, and against their check digit."""
 
+import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from models.content import FieldContent, Slot
 from models.documents import Field, PageKind, Person
@@ -13,6 +14,8 @@ from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.holders import certain_number
 from pipeline.judge.pages import PageView
+
+_EIGHTEEN: Final = re.compile(r"\d{17}[\dX]", re.ASCII)
 
 
 class _Source(NamedTuple):
@@ -52,6 +55,7 @@ def identity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         implied = tuple(_implied(question, dossier, policy))
         against_entered = [row for row in stated if question.entered and row.value != question.entered]
         confirmed = any(row.value == question.entered and not row.field.repaired for row in (*stated, *implied))
+        confirmed = confirmed or _in_a_barcode(question, dossier)
         for row in against_entered:
             evidence = Evidence(read=row.value, entered=question.entered, measured=row.field.confidence)
             severity = Severity.REVIEW if confirmed else row.severity
@@ -98,6 +102,13 @@ def _implied(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[
             yield _Source(page, slot, field, number.sex.value, certain=True)
 
 
+def _in_a_barcode(question: _Question, dossier: Dossier) -> bool:
+    """Whether a barcode on the certificate says the entered number: the print was misread, or contradicts it."""
+    certificate, slot = dossier.certificate, Slot(Field.CERTIFICATE_NUMBER)
+    barcodes = certificate.content.barcodes if certificate and question.certificate == slot else ()
+    return any(normal_number(barcode) == question.entered for barcode in barcodes)
+
+
 def _nothing_to_compare(dossier: Dossier) -> Iterator[Finding]:
     """An entered ID number that no page can confirm."""
     entered, cards = dossier.child.id_number, dossier.members(Person.CHILD)
@@ -117,8 +128,8 @@ def _disagreeing(code: Code, stated: tuple[_Source, ...]) -> Iterator[Finding]:
 def _unlawful_numbers(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """A number with a wrong form, province or check digit was misread or misprinted, so a person checks it.
 
-    It rejects only if it was read with certainty and equals the entered one: then both are wrong. A number with a wrong
-    form that differs from the entered one is reported as different instead.
+    The family cannot mend a number that its document shows. A number with a wrong form that differs from the entered
+    one is reported as different instead.
     """
     entered = normal_number(dossier.child.id_number or "")
     for page in dossier.members(Person.CHILD):
@@ -126,33 +137,39 @@ def _unlawful_numbers(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         legibility = legibility_of(field, policy.legibility).legibility
         if field is None or legibility is Legibility.UNREADABLE:
             continue
-        text = field.value or normal_number(field.text)
+        text = _number_in(field)
         number = parse_id_number(text)
         lawful = number is not None and number.check_digit_right and number.province_known
         if lawful or (number is None and entered not in ("", text)):
             continue
-        severity = Severity.REJECT if text == entered and legibility is Legibility.READ else Severity.REVIEW
-        evidence = Evidence(read=text, measured=field.confidence)
-        yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, page.place(Field.ID_NUMBER), evidence, severity=severity)
+        yield _unlawful(text, page, Slot(Field.ID_NUMBER), field)
 
 
 def _unlawful_numbers_of_adults(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """A wrong check digit in the number of the guardian or a parent, which two sources say alike: it was not misread.
+    """A wrong check digit or day in the number of the guardian or a parent, if two sources say it: it was not misread.
 
-    A person decides; one finding a number, on the first page that has it.
+    One finding a number, on the first page that has it.
     """
     places: dict[str, list[tuple[PageView, Slot, FieldContent]]] = {}
     for row in _numbers_of_adults(dossier, policy):
-        places.setdefault(row[2].value or "", []).append(row)
+        places.setdefault(_number_in(row[2]), []).append(row)
     guardian = dossier.submission.guardian
     typed = normal_number(guardian.id_number) if guardian and guardian.id_number else None
     for text, rows in places.items():
         number = parse_id_number(text)
-        if number and not number.check_digit_right and (text == typed or len(rows) > 1):
-            page, slot, field = rows[0]
-            evidence = Evidence(read=text, measured=field.confidence)
-            place = page.place(*slot)
-            yield found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, place, evidence, severity=Severity.REVIEW)
+        lawful = number.check_digit_right if number else not _EIGHTEEN.fullmatch(text)  # a passport's number is one
+        if not lawful and (text == typed or len(rows) > 1):
+            yield _unlawful(text, *rows[0])
+
+
+def _number_in(field: FieldContent) -> str:
+    """A number as a result lists it; as it was read, if it is none."""
+    return field.value or normal_number(field.text)
+
+
+def _unlawful(text: str, page: PageView, slot: Slot, field: FieldContent) -> Finding:
+    evidence = Evidence(read=text, measured=field.confidence)
+    return found(Code.NUMBER_DIFFERS, Reason.CHECKSUM, page.place(*slot), evidence, severity=Severity.REVIEW)
 
 
 def _numbers_of_adults(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, Slot, FieldContent]]:
@@ -163,5 +180,5 @@ def _numbers_of_adults(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageV
             slot = Slot(Field.ID_NUMBER, person)
             field = page.get(*slot)
             legible = legibility_of(field, policy.legibility).legibility is not Legibility.UNREADABLE
-            if field and field.value and legible and not field.repaired:
+            if field and legible and not field.repaired:
                 yield page, slot, field

@@ -191,6 +191,7 @@ def test_an_amended_register(pages: Sequence[PageReading], told: list[tuple[Code
     [
         pytest.param(CERTIFICATE_NUMBER, (), [], id="no barcode"),
         pytest.param(CERTIFICATE_NUMBER, (CERTIFICATE_NUMBER,), [], id="the same number"),
+        pytest.param(CERTIFICATE_NUMBER, (CERTIFICATE_NUMBER.lower(),), [], id="the same number in small letters"),
         pytest.param(CERTIFICATE_NUMBER, ("T110000001",), [(Code.CONTRADICTION, Reason.BARCODE)], id="another number"),
         pytest.param(CERTIFICATE_NUMBER, (CERTIFICATE_NUMBER,) * 2, [], id="正页 and 副页 with one number"),
         pytest.param(

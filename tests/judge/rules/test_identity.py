@@ -103,7 +103,7 @@ def _with_card(cells: Cells, child: Mapping[str, object]) -> list[Finding]:
         pytest.param(
             {"公民身份证件编号": WRONG_DIGIT},
             {"id_number": WRONG_DIGIT},
-            [(Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REJECT)],
+            [(Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)],
             id="a number whose check digit is wrong in both places",
         ),
         pytest.param(
@@ -157,6 +157,20 @@ def test_the_childs_card_against_what_was_entered(cells: Cells, child: Mapping[s
 )
 def test_the_certificate_against_what_was_entered(cells: Cells, child: Mapping[str, object], told: list[Told]) -> None:
     assert _told(list(identity(dossier(*FAMILY, certificate(cells), child=child), Policy()))) == told
+
+
+@pytest.mark.parametrize(
+    ("barcode", "severity"),
+    [
+        pytest.param("t110000000", Severity.REVIEW, id="what was typed in: the print is in doubt"),
+        pytest.param("T110000001", Severity.REJECT, id="what is printed"),
+        pytest.param("T110000002", Severity.REJECT, id="a third number"),
+    ],
+)
+def test_another_certificate_number_is_typed_in_and_the_barcode_says(barcode: str, severity: Severity) -> None:
+    paper = certificate({"出生医学证明编号": "T110000001"}, barcodes=(barcode,))
+    findings = list(identity(dossier(*FAMILY, paper, child=BY_NUMBER), Policy()))
+    assert _told(findings) == [(Code.NUMBER_DIFFERS, Reason.ENTERED, severity)]
 
 
 @pytest.mark.parametrize(
@@ -254,15 +268,16 @@ def test_a_text_that_is_no_number_asks_a_person_even_if_both_say_it(text: str) -
     assert other == [(Code.NUMBER_DIFFERS, Reason.ENTERED, Severity.REVIEW)]
 
 
-def test_a_number_of_no_province_that_both_say_is_the_familys_to_correct() -> None:
+def test_a_number_of_no_province_that_both_say_asks_a_person() -> None:
     first = "99" + CHILD_NUMBER[2:17]
     nowhere = first + check_digit(first)
     told = _told(_with_card({"公民身份证件编号": nowhere}, {"id_number": nowhere}))
-    assert told == [(Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REJECT)]
+    assert told == [(Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)]
 
 
 WRONG_FATHER = FATHER_NUMBER[:-1] + str((int(FATHER_NUMBER[-1]) + 1) % 10)
 WRONG_MOTHER = MOTHER_NUMBER[:-1] + str((int(MOTHER_NUMBER[-1]) + 1) % 10)
+NO_DAY = FATHER_NUMBER[:10] + "0230" + FATHER_NUMBER[14:]
 WRONG_CARD = portrait({"公民身份号码": WRONG_FATHER})
 WRONG_PAGE = father({"公民身份证件编号": WRONG_FATHER})
 ADULTS = (Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)
@@ -275,6 +290,7 @@ ADULTS = (Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)
         pytest.param([WRONG_CARD, father()], WRONG_FATHER, ["1.jpg"], id="the card and the entry say it"),
         pytest.param([portrait(), WRONG_PAGE], WRONG_FATHER, ["2.jpg"], id="the register and the entry say it"),
         pytest.param([WRONG_CARD, WRONG_PAGE], None, ["1.jpg"], id="two documents say it: one finding"),
+        pytest.param([portrait({"公民身份号码": NO_DAY}), father()], NO_DAY, ["1.jpg"], id="its day does not exist"),
         pytest.param([WRONG_CARD, father()], None, [], id="one page alone may be misread"),
         pytest.param([WRONG_CARD, father()], FATHER_NUMBER, [], id="one page, and the entry has another"),
         pytest.param([portrait(), father()], WRONG_FATHER, [], id="the entry alone"),
