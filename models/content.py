@@ -141,7 +141,7 @@ class PageContent(NamedTuple):
         labels: The position of each label, found or expected.
         places: The expected position of each field that was not found, if the form tells it.
         edition: ELECTRONIC for an electronic certificate or its screenshot.
-        document: Of kind OTHER, which document it is, as far as known.
+        document: Of a kind that does not say it, which document it is, as far as known.
     """
 
     engine: str

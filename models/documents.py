@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Self
+from typing import Final, Self
 
 
 class Titled(StrEnum):
@@ -20,11 +20,17 @@ class Titled(StrEnum):
 
 
 class DocumentKind(Titled):
-    """A document that a parent uploads."""
+    """A document that an application needs: those of every family, and those of guardians who have no ID card."""
 
     ID_CARD = "id_card", "身份证"
     HOUSEHOLD_REGISTER = "household_register", "户口本"
     BIRTH_CERTIFICATE = "birth_certificate", "出生医学证明"
+    PASSPORT = "passport", "护照"
+    HK_MACAU_PERMIT = "hk_macau_permit", "港澳居民来往内地通行证"
+    TAIWAN_PERMIT = "taiwan_permit", "台湾居民来往大陆通行证"
+    HMT_RESIDENCE_PERMIT = "hmt_residence_permit", "港澳台居民居住证"
+    PERMANENT_RESIDENT = "permanent_resident", "外国人永久居留身份证"
+    MILITARY_ID = "military_id", "军官证"
 
 
 class PageKind(Titled):
@@ -39,12 +45,15 @@ class PageKind(Titled):
     HUKOU_NOTICE = "hukou_notice", "户口本注意事项页"
     HUKOU_BLANK = "hukou_blank", "户口本空白页"
     BIRTH_CERTIFICATE = "birth_certificate", "出生医学证明"
+    PASSPORT = "passport", "护照资料页"
+    PERMIT = "permit", "通行证或永久居留身份证"
+    RESIDENCE_PERMIT = "residence_permit", "居住证"
     OTHER = "other", "无法归类的页面"
     UNREADABLE = "unreadable", "看不清的页面"
 
 
 class OtherDocument(Titled):
-    """A document that a page of kind OTHER shows; clients meet new ones as the list grows."""
+    """A document that a page shows whose kind does not say it; clients meet new ones as the list grows."""
 
     DRIVING_LICENCE = "driving_licence", "驾驶证"
     VEHICLE_LICENCE = "vehicle_licence", "行驶证"
@@ -64,6 +73,7 @@ class OtherDocument(Titled):
     HMT_RESIDENCE_PERMIT = "hmt_residence_permit", "港澳台居民居住证"
     HK_MACAU_PERMIT = "hk_macau_permit", "港澳居民来往内地通行证"
     TAIWAN_PERMIT = "taiwan_permit", "台湾居民来往大陆通行证"
+    EXIT_ENTRY_PERMIT = "exit_entry_permit", "往来港澳台通行证"
     PERMANENT_RESIDENT = "permanent_resident", "外国人永久居留身份证"
     PASSPORT = "passport", "护照"
     VACCINATION_BOOKLET = "vaccination_booklet", "预防接种证"
@@ -136,6 +146,7 @@ class Field(Titled):
     AGE = "age", "年龄"
     NATIONALITY = "nationality", "国籍"
     ID_TYPE = "id_type", "有效身份证件类别"
+    LATIN_NAME = "latin_name", "拼音或外文姓名"
 
 
 DOCUMENT_OF_PAGE: Mapping[PageKind, DocumentKind] = MappingProxyType(
@@ -152,7 +163,19 @@ DOCUMENT_OF_PAGE: Mapping[PageKind, DocumentKind] = MappingProxyType(
     }
 )
 
+# Documents that an application needs of everybody; a file may be declared as one of them.
+DECLARED: Final = (DocumentKind.ID_CARD, DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.BIRTH_CERTIFICATE)
+# Documents that stand for the ID card of a guardian who has none; each is also an OtherDocument of the same slug.
+INSTEAD_OF_ID_CARD: Final[Mapping[OtherDocument, DocumentKind]] = MappingProxyType(
+    {OtherDocument(kind.value): kind for kind in DocumentKind if kind not in DECLARED}
+)
+
 DOCUMENT_TITLES: Mapping[DocumentKind, str] = MappingProxyType({kind: kind.chinese for kind in DocumentKind})
 OTHER_TITLES: Mapping[OtherDocument, str] = MappingProxyType({one: one.chinese for one in OtherDocument})
 PAGE_TITLES: Mapping[PageKind, str] = MappingProxyType({kind: kind.chinese for kind in PageKind})
 FIELD_TITLES: Mapping[Field, str] = MappingProxyType({field: field.chinese for field in Field})
+
+
+def document_shown(kind: PageKind, document: OtherDocument | None) -> DocumentKind | None:
+    """The document of ours that a page of this kind shows, or that stands for an ID card; None for any other."""
+    return DOCUMENT_OF_PAGE.get(kind) or (INSTEAD_OF_ID_CARD.get(document) if document else None)

@@ -12,6 +12,7 @@ _CHECK_DIGITS = "10X98765432"
 _PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
 )
+_FOREIGN = "9"  # before the province on residence cards of foreigners, since December 2023
 _FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: 0x20}
 _DATES = (
     re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)"),
@@ -78,7 +79,7 @@ def parse_id_number(text: str) -> IdNumber | None:
         birth_date=born,
         sex=Sex.MALE if int(number[16]) % 2 else Sex.FEMALE,
         check_digit_right=check_digit(number[:17]) == number[17],
-        province_known=is_province(number[:2]),
+        province_known=is_province(number[:2]) or (number[0] == _FOREIGN and is_province(number[1:3])),
     )
 
 

@@ -50,6 +50,7 @@ class FindingWords(Model):
     Attributes:
         reject: The message and the next step of a finding that returns the case.
         named: Replaces `reject` where the page is known to show another document.
+        instead: Replaces `reject` where a document that stands for the ID card is meant: {document}.
         quoted: Replaces the message of `reject` where the entered and the printed value are known.
         review: The message of a finding that a person decides.
         wait: Replaces the usual next step of `review`.
@@ -58,6 +59,7 @@ class FindingWords(Model):
 
     reject: tuple[str, str] | None = None
     named: tuple[str, str] | None = None
+    instead: tuple[str, str] | None = None
     quoted: str | None = None
     review: str | None = None
     wait: str | None = None

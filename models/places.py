@@ -7,7 +7,7 @@ name by the number of its file.
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from models.documents import DOCUMENT_OF_PAGE, DocumentKind, PageKind, Person
+from models.documents import DOCUMENT_OF_PAGE, INSTEAD_OF_ID_CARD, DocumentKind, Field, PageKind, Person, document_shown
 from models.findings import Finding
 from models.geometry import Box
 from models.languages import Wordings
@@ -39,6 +39,7 @@ def place_words(finding: Finding, words: Wordings, upload: Upload) -> dict[str, 
     name = _name(_page_of(finding, upload), words, upload)
     return {
         "where": where,
+        "field": title or words.fields[Field.ID_NUMBER],  # the one that has a rule, and so is named without its place
         "spot": words.spot.format(where=where, field=title) if title else where,
         "page": words.named.format(name=name) if name else where,
         "file": _file(finding, words, upload),
@@ -85,6 +86,8 @@ def _name(page: PageOutcome | None, words: Wordings, upload: Upload) -> str | No
     if page.kind is PageKind.HUKOU_MEMBER:
         holder = holder_of(page, upload.fields)
         return words.holders.get(holder) if holder else None
+    if page.document in INSTEAD_OF_ID_CARD and (shown := document_shown(page.kind, page.document)):
+        return words.documents[shown]
     return words.pages[page.kind] if page.kind in _NAMED_BY_KIND else None
 
 

@@ -6,10 +6,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from models.base import Model
-from models.documents import DocumentKind
+from models.documents import DECLARED, DocumentKind
 from models.errors import BadManifestError, ManifestProblem
 
 MANIFEST_NAME = "submission.json"
@@ -37,6 +46,23 @@ class GuardianRelation(StrEnum):
     FATHER = "father"
     MOTHER = "mother"
     OTHER = "other"
+
+
+class GuardianIdType(StrEnum):
+    """The document by which the guardian is known; `document` names it."""
+
+    ID_CARD = "id_card"
+    PASSPORT = "passport"
+    HK_MACAU_PERMIT = "hk_macau_permit"
+    TAIWAN_PERMIT = "taiwan_permit"
+    HMT_RESIDENCE_PERMIT = "hmt_residence_permit"
+    PERMANENT_RESIDENT = "permanent_resident"
+    MILITARY = "military"
+
+    @property
+    def document(self) -> DocumentKind:
+        """The document that the application then needs."""
+        return DocumentKind.MILITARY_ID if self is GuardianIdType.MILITARY else DocumentKind(self.value)
 
 
 def _inside(path: str) -> str:
@@ -67,6 +93,13 @@ def _as_day(value: object) -> object:
     """Accept only YYYY-MM-DD: pydantic would read a number as seconds since 1970."""
     if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
         raise ValueError("must be a day, for example 2019-11-23")
+    return value
+
+
+def _declared(value: object) -> object:
+    """Accept the documents that a file may be declared as; the others are needed of some guardians only."""
+    if value not in DECLARED:
+        raise ValueError(f"must be {', '.join(DECLARED[:-1])} or {DECLARED[-1]}")
     return value
 
 
@@ -110,6 +143,9 @@ PersonName = Annotated[
 Number = Annotated[
     str, Field(min_length=1, max_length=40, json_schema_extra=_SCHEMA_OF_TEXT), AfterValidator(_without_nul)
 ]
+DeclaredKind = Annotated[
+    DocumentKind, BeforeValidator(_declared), WithJsonSchema({"enum": [*DECLARED], "type": "string"})
+]
 Day = Annotated[date, BeforeValidator(_as_day), Field(json_schema_extra=_SCHEMA_OF_DAY)]
 Moment = Annotated[datetime, BeforeValidator(_as_moment), Field(json_schema_extra=_SCHEMA_OF_MOMENT)]
 
@@ -136,13 +172,20 @@ class Guardian(Model):
     """The adult who applies for the child; every key but `name` may be absent.
 
     Attributes:
-        id_number: The number of the guardian's ID card.
+        id_type: The document that is asked for; an ID card if absent.
+        id_number: The number of the ID card, or of the document that `id_type` names.
     """
 
     name: PersonName
     relation: GuardianRelation | None = None
+    id_type: GuardianIdType | None = None
     id_number: Number | None = None
     phone: Number | None = None
+
+    @property
+    def document(self) -> DocumentKind:
+        """The document by which the guardian is known."""
+        return (self.id_type or GuardianIdType.ID_CARD).document
 
 
 class SubmittedFile(Model):
@@ -150,11 +193,11 @@ class SubmittedFile(Model):
 
     Attributes:
         path: Relative to the manifest's folder and inside it, between slashes at most 240 bytes of UTF-8.
-        kind: A hint only; the content decides.
+        kind: A hint only; the content decides. `id_card` means the guardian's document, whichever it is.
     """
 
     path: RelativePath
-    kind: DocumentKind | None = None
+    kind: DeclaredKind | None = None
 
 
 class Submission(Model):

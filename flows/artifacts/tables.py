@@ -1,11 +1,11 @@
 """Tables for Prefect's pages, without a name, a number or a file name in clear."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from flows.artifacts.masking import difference, masked, measure_words, message, page_place, place
 from flows.artifacts.titles import PERSON_TITLES, title
 from models.changes import Change
-from models.documents import DOCUMENT_TITLES, FIELD_TITLES, DocumentKind, PageKind
+from models.documents import DECLARED, DOCUMENT_TITLES, FIELD_TITLES, INSTEAD_OF_ID_CARD, DocumentKind, PageKind
 from models.findings import SEVERITY_TITLES, TITLES, Code, Finding
 from models.masking import mask_numbers
 from models.reason_titles import REASON_TITLES
@@ -128,7 +128,8 @@ def _field_row(row: FieldComparison, result: Result, files: Sequence[str]) -> Ro
         "项目": FIELD_TITLES[row.field],
         "比对结果": _agreement(row),
         "家长填写": masked(row.field, row.entered),
-        **{title: _values_of(row.read, document) for document, title in DOCUMENT_TITLES.items()},
+        **{DOCUMENT_TITLES[document]: _values_of(row.read, {document}) for document in DECLARED},
+        "监护人其他证件": _values_of(row.read, set(INSTEAD_OF_ID_CARD.values())),
         "识别可信度": percent(min(value.confidence for value in row.read)) if row.read else "",
         "位置": "、".join(pages),
     }
@@ -141,9 +142,9 @@ def _agreement(row: FieldComparison) -> str:
     return f"{STATE_TITLES[row.state]}，{apart}" if apart else STATE_TITLES[row.state]
 
 
-def _values_of(values: Iterable[FieldValue], document: DocumentKind) -> str:
-    """The values on the pages of a document, equal ones once."""
-    values_once = dict.fromkeys((value.field, value.value) for value in values if value.document is document)
+def _values_of(values: Iterable[FieldValue], documents: Collection[DocumentKind]) -> str:
+    """The values on the pages of some documents, equal ones once."""
+    values_once = dict.fromkeys((value.field, value.value) for value in values if value.document in documents)
     return " / ".join(masked(field, value) for field, value in values_once)
 
 

@@ -21,6 +21,7 @@ from pipeline.extract.editions import edition, electronic_title, kind_by_title
 from pipeline.extract.faded_labels import kind_by_layout
 from pipeline.extract.fields import FieldReading
 from pipeline.extract.form import Form
+from pipeline.extract.guardian_documents.table import read_named
 from pipeline.extract.household import is_amended, read_home, read_member
 from pipeline.extract.id_card import read_emblem, read_portrait
 from pipeline.extract.other_documents import name_document
@@ -34,7 +35,7 @@ from pipeline.extract.split_documents import split_documents
 # compared (pipeline/glyphs, pipeline/cases/rare_names.py). Rules, policy and wording are no reason. Content that was
 # kept under another number is not used: it is made again from kept readings. tests/cases/test_kept_content.py fails
 # if the content of the samples changed and the number did not, and says what to do.
-CONTENT_VERSION: Final = 5
+CONTENT_VERSION: Final = 6
 
 _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType(
     {
@@ -47,7 +48,8 @@ _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType
 )
 _NOT_OURS = frozenset({PageKind.OTHER, PageKind.UNREADABLE})
 _SURE_PRINT = 0.9  # confidence of a printed number that a barcode may contradict, but not replace
-_BARCODE = 0.999  # of what a barcode says
+_CHECKED = 0.999  # of what a barcode says, or a zone whose check digits agree
+_UNCHECKED = 0.9  # at most, of a number that should have a check digit and whose check digit does not confirm it
 _MOST_LABELS = 10  # of the twenty-one on a member card
 
 
@@ -57,7 +59,7 @@ class ExtractedPage(NamedTuple):
     kind: PageKind
     form: Form
     lines: tuple[Line, ...]  # in the order of the reading's
-    document: OtherDocument | None = None  # of kind OTHER, where its words tell
+    document: OtherDocument | None = None  # of none of our kinds, where its words tell
 
 
 def extract_files(files: Sequence[FileReading]) -> tuple[FileContent, ...]:
@@ -96,7 +98,7 @@ def extract_page(reading: PageReading, title: str | None = None) -> PageContent:
         fields=dict(_fields(form, reading, at, kind)),
         labels={slot: label.quad for slot, label in form.labels.items()},
         places=dict(_places(form)),
-        edition=edition(reading.lines, reading.barcodes) if kind is not PageKind.OTHER else None,
+        edition=edition(reading.lines, reading.barcodes) if kind is not PageKind.OTHER and document is None else None,
         document=document,
     )
 
@@ -112,7 +114,7 @@ def extract(reading: PageReading, title: str | None = None) -> ExtractedPage:
     lines = prefer_simplified(deskew(reading.lines))
     title = electronic_title(reading.lines) or title
     if kind is PageKind.OTHER and not title and (document := name_document(reading.lines)):
-        return ExtractedPage(kind, Form({}, {}), lines, document)
+        return ExtractedPage(*read_named(document, lines), lines, document)
     if kind in _NOT_OURS:
         kind = kind_by_layout(lines) or kind
     if title:
@@ -131,6 +133,8 @@ def field_content(read: FieldReading, at: Mapping[int, int]) -> FieldContent:
         at: The index of each of the page's lines, by its identity.
     """
     sure = calibrated(read, calibration())
+    if read.verified is not None:
+        sure = _CHECKED if read.verified else min(sure, _UNCHECKED)
     return FieldContent(
         field=read.field,
         value=read.value,
@@ -187,7 +191,7 @@ def _fields(
 def _of_barcode(barcode: Barcode, printed: FieldContent | None) -> FieldContent:
     text = normal_number(barcode.text)
     box, lines = (printed.box, printed.lines) if printed else (barcode.quad.box, ())
-    return FieldContent(Field.CERTIFICATE_NUMBER, text, text, _BARCODE, _BARCODE, box, lines)
+    return FieldContent(Field.CERTIFICATE_NUMBER, text, text, _CHECKED, _CHECKED, box, lines)
 
 
 def _piece(run: Run) -> Piece:

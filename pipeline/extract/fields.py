@@ -58,7 +58,7 @@ def decoded(field: Field, runs: Sequence[Run]) -> Decoded | None:
     return None
 
 
-class _Character(NamedTuple):
+class Character(NamedTuple):
     """One character within an alphabet: the likeliest, and others that were seen, each with its probability."""
 
     best: str
@@ -66,28 +66,28 @@ class _Character(NamedTuple):
     others: tuple[tuple[str, float], ...]
 
 
-def _at_places(places: Sequence[str], runs: Sequence[Run]) -> tuple[_Character, ...]:
+def _at_places(places: Sequence[str], runs: Sequence[Run]) -> tuple[Character, ...]:
     """The last characters that such a number can hold, each as its place allows; none if one of them is impossible."""
     anything = "".join(sorted(set("".join(places))))
     glyphs = [(glyph, run.line.lattice) for run in runs for glyph in run.glyphs]
-    possible = [one for one in glyphs if _character(*one, anything)][-len(places) :]
-    found = [char for one, place in zip(possible, places, strict=False) if (char := _character(*one, place))]
+    possible = [one for one in glyphs if character_within(*one, anything)][-len(places) :]
+    found = [char for one, place in zip(possible, places, strict=False) if (char := character_within(*one, place))]
     return tuple(found) if len(found) == len(places) else ()
 
 
-def _leading(runs: Sequence[Run]) -> Iterator[_Character]:
+def _leading(runs: Sequence[Run]) -> Iterator[Character]:
     """Digits from the start, up to the first character that can be none."""
     for run in runs:
         for glyph in run.glyphs:
-            digit = _character(glyph, run.line.lattice, _DIGITS)
+            digit = character_within(glyph, run.line.lattice, _DIGITS)
             if digit is None:
                 return
             yield digit
 
 
-def _character(glyph: Glyph, lattice: Lattice, alphabet: str) -> _Character | None:
+def character_within(glyph: Glyph, lattice: Lattice, alphabet: str) -> Character | None:
     """What the steps of a glyph show within an alphabet; None if nothing."""
-    like = _LIKE_LETTERS if alphabet == _LETTERS else _LIKE_DIGITS
+    like = _LIKE_LETTERS if _DIGITS[0] not in alphabet else _LIKE_DIGITS
     shown: dict[str, float] = {}
     for step in lattice.steps[glyph.first : glyph.end]:
         for char, probability in step:
@@ -96,16 +96,16 @@ def _character(glyph: Glyph, lattice: Lattice, alphabet: str) -> _Character | No
             if within and within in alphabet and probability >= _SEEN:
                 shown[within] = max(shown.get(within, 0.0), probability)
     ranked = sorted(shown.items(), key=lambda row: (-row[1], row[0]))
-    return _Character(*ranked[0], tuple(ranked[1:])) if ranked else None
+    return Character(*ranked[0], tuple(ranked[1:])) if ranked else None
 
 
-def _plain(characters: Sequence[_Character]) -> Decoded | None:
+def _plain(characters: Sequence[Character]) -> Decoded | None:
     if not characters:
         return None
     return Decoded("".join(one.best for one in characters), min(one.sure for one in characters))
 
 
-def _repaired(characters: Sequence[_Character]) -> Decoded | None:
+def _repaired(characters: Sequence[Character]) -> Decoded | None:
     """The number as read if its check digit agrees, else the only number with one character changed that agrees."""
     plain = _plain(characters)
     if plain is None or _agrees(plain.text):
@@ -152,6 +152,7 @@ class FieldReading(NamedTuple):
         confidence: Of its least sure character.
         decoded: Whether the value is not what reads best, but what the lattice shows within the field's list or digits.
         repaired: Whether a check digit chose the value, which is then no evidence of its own.
+        verified: Whether the check digits of a machine-readable zone confirm the value; None for one without any.
     """
 
     field: Field
@@ -162,6 +163,7 @@ class FieldReading(NamedTuple):
     runs: tuple[Run, ...]
     decoded: bool = False
     repaired: bool = False
+    verified: bool | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:

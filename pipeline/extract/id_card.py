@@ -42,7 +42,11 @@ def laid_portrait(lines: Sequence[Line]) -> int:
 
 def read_emblem(lines: Sequence[Line]) -> Form:
     """Fields of the 国徽面; both dates of the validity stand in one value with a dash between them."""
-    form = read_form(lines, _EMBLEM)
+    return with_period(read_form(lines, _EMBLEM))
+
+
+def with_period(form: Form) -> Form:
+    """A form whose start of validity holds both dates, with each of them in its own field."""
     fields, labels = dict(form.fields), dict(form.labels)
     period = fields.pop(Slot(Field.VALID_FROM), None)
     if period:

@@ -120,21 +120,27 @@ _DOCUMENTS: Final[Mapping[OtherDocument, _Words]] = MappingProxyType(
             ("居住证", "暂住证"),
         ),
         OtherDocument.HK_MACAU_PERMIT: _Words(
-            ("港澳居民来往内地通行证", "往来港澳通行证", "来往内地通行证"),
-            ("换证次数", "证件号码"),
+            ("港澳居民来往内地通行证", "来往内地通行证"),
+            ("换证次数", "证件号码", "香港身份证号码", "澳门身份证号码", "永久性居民身份证号码", "停留期限"),
             ("来往内地通行证",),
         ),
         OtherDocument.TAIWAN_PERMIT: _Words(
-            ("台湾居民来往大陆通行证", "往来台湾通行证", "来往大陆通行证"),
+            ("台湾居民来往大陆通行证", "来往大陆通行证"),
             ("签发地点", "签发次数", "证件号码"),
             ("来往大陆通行证",),
             least=3,
+        ),
+        OtherDocument.EXIT_ENTRY_PERMIT: _Words(
+            ("往来港澳通行证", "往来台湾通行证"), (), ("往来港澳通行证", "往来台湾通行证")
         ),
         OtherDocument.PERMANENT_RESIDENT: _Words(
             ("外国人永久居留身份证", "外国人永久居留证", "永久居留身份证"), (), ("永久居留",)
         ),
         OtherDocument.PASSPORT: _Words(
-            ("护照",), ("国家码", "护照号", "签发地点", "有效期至"), ("护照号",), mark=r"^P[A-Z<][A-Z<]{3}.*<{4}"
+            ("护照",),
+            ("国家码", "护照号", "签发地点", "有效期至"),
+            ("护照号",),
+            mark=r"^P[A-Z<][A-Z<]{3}.*<{4}|[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}",
         ),
         OtherDocument.VACCINATION_BOOKLET: _Words(
             ("预防接种证", "儿童预防接种证", "预防接种记录"),

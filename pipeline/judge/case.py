@@ -26,6 +26,7 @@ from pipeline.judge.rules.documents import documents
 from pipeline.judge.rules.duplicates import child_numbers, duplicates, mother_number, printed_numbers
 from pipeline.judge.rules.electronic import electronic
 from pipeline.judge.rules.files import broken
+from pipeline.judge.rules.guardian_document import guardian_document
 from pipeline.judge.rules.guardians import guardians
 from pipeline.judge.rules.household import household
 from pipeline.judge.rules.identity import identity
@@ -103,6 +104,7 @@ def comparison(dossier: Dossier, known: tuple[KnownChild, ...], context: NameCon
     yield from certificates(dossier, policy)
     yield from household(dossier, context)
     yield from guardians(dossier, context)
+    yield from guardian_document(dossier, context)
     yield from parents_without_page(dossier, policy)
     yield from names(dossier, context)
     yield from identity(dossier, policy)
@@ -153,8 +155,7 @@ def _field_value(page: PageView, slot: Slot, field: FieldContent, least: float) 
 
 def _holder(page: PageView) -> Person | None:
     """The holder of a page: `other` for a card of unknown holder, None for a page that is of no person."""
-    personal = page.kind in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT)
-    return page.holder or (Person.OTHER if personal else None)
+    return page.holder or (Person.OTHER if page.names_its_holder else None)
 
 
 def _outcomes(dossier: Dossier, policy: Policy) -> Iterator[PageOutcome]:

@@ -6,13 +6,14 @@ from typing import Final, NamedTuple
 
 from models.case import Case, StoredFile
 from models.content import FileContent
-from models.documents import Field, PageKind, Person
+from models.documents import DocumentKind, Field, PageKind, Person
 from models.id_number import normal_number
 from models.names import normal_name
 from models.overview import day_of
 from models.policy import Policy
 from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
 from pipeline.extract.calibration import bounded
+from pipeline.extract.guardian_documents.table import GUARDIAN_DOCUMENTS
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.holders import with_holders
 from pipeline.judge.name_match import NameContext
@@ -66,6 +67,37 @@ class Dossier(NamedTuple):
         return tuple(page for page in self.of_kind(PageKind.HUKOU_MEMBER) if page.holder in holders)
 
     @property
+    def guardian_document(self) -> DocumentKind:
+        """The document by which the guardian is known; an ID card where the manifest names no guardian."""
+        guardian = self.submission.guardian
+        return guardian.document if guardian else DocumentKind.ID_CARD
+
+    @property
+    def guardian_fronts(self) -> tuple[PageView, ...]:
+        """The sides of the guardian's kind of document that say whose it is: those with a portrait."""
+        if self.guardian_document is DocumentKind.ID_CARD:
+            return self.of_kind(PageKind.ID_PORTRAIT)
+        return tuple(page for page in self._guardian_pages if page.names_its_holder)
+
+    @property
+    def guardian_backs(self) -> tuple[PageView, ...]:
+        """The other sides."""
+        if self.guardian_document is DocumentKind.ID_CARD:
+            return self.of_kind(PageKind.ID_EMBLEM)
+        return tuple(page for page in self._guardian_pages if not page.names_its_holder)
+
+    @property
+    def guardian_validity(self) -> tuple[PageView, ...]:
+        """The sides that say until when the document is valid."""
+        if self.guardian_document is DocumentKind.ID_CARD:
+            return self.of_kind(PageKind.ID_EMBLEM)
+        return tuple(page for page in self._guardian_pages if page.get(Field.VALID_UNTIL))
+
+    @property
+    def _guardian_pages(self) -> tuple[PageView, ...]:
+        return tuple(page for page in self.pages if page.shown is self.guardian_document)
+
+    @property
     def parent_pages(self) -> tuple[PageView, ...]:
         """Member cards that are, or may be, of the guardian or of a parent that the certificate names."""
         return tuple(page for page in self.of_kind(PageKind.HUKOU_MEMBER) if page.resembles)
@@ -111,7 +143,7 @@ def open_dossier(case: Case, contents: Sequence[FileContent], context: NameConte
         contents: The content of each of its files, in order.
         context: What comparing names needs.
     """
-    case = in_todays_codes(case, context.policy)
+    case = _with_guardians_document(in_todays_codes(case, context.policy))
     submission = case.submission
     files = tuple(FileView(file, content) for file, content in zip(case.files, contents, strict=True))
     pages = tuple(PageView(view.file, bounded(page)) for view in files for page in view.content.pages)
@@ -138,6 +170,18 @@ def in_todays_codes(case: Case, policy: Policy) -> Case:
     return case.model_copy(update={"submission": case.submission.model_copy(update=changed)})
 
 
+def _with_guardians_document(case: Case) -> Case:
+    """The case; what the parent declared as an ID card is the guardian's document, whichever that is."""
+    guardian = case.submission.guardian
+    if guardian is None or guardian.document is DocumentKind.ID_CARD:
+        return case
+    files = tuple(
+        file.model_copy(update={"hint": guardian.document}) if file.hint is DocumentKind.ID_CARD else file
+        for file in case.files
+    )
+    return case.model_copy(update={"files": files})
+
+
 def guardian_person(guardian: Guardian) -> Person:
     """The guardian's role in the case."""
     return {GuardianRelation.FATHER: Person.FATHER, GuardianRelation.MOTHER: Person.MOTHER}.get(
@@ -145,12 +189,18 @@ def guardian_person(guardian: Guardian) -> Person:
     )
 
 
+def guardian_number(guardian: Guardian) -> str | None:
+    """The typed number in the form in which the guardian's document has it; as it is where it has none."""
+    rule = GUARDIAN_DOCUMENTS.get(guardian.document)
+    typed = normal_number(guardian.id_number) if guardian.id_number else None
+    return (rule.number(typed) or typed) if rule and typed else typed
+
+
 def _parents(submission: Submission, pages: Sequence[PageView], policy: Policy) -> Iterator[Party]:
     """The guardian, and the parents that a certificate names legibly; noise in a blank block and 未提供 are no name."""
     if submission.guardian:
         guardian = submission.guardian
-        number = normal_number(guardian.id_number) if guardian.id_number else None
-        yield Party(guardian_person(guardian), normal_name(guardian.name), number)
+        yield Party(guardian_person(guardian), normal_name(guardian.name), guardian_number(guardian))
     for page in pages:
         for person in PARENTS if page.kind is PageKind.BIRTH_CERTIFICATE else ():
             name = page.get(Field.NAME, person)

@@ -10,6 +10,7 @@ from rapidfuzz.distance import Hamming, Levenshtein
 
 from models.documents import Field, PageKind, Person
 from models.id_number import age_on, normal_number, parse_id_number
+from models.latin_names import same_latin_name
 from models.names import normal_name
 from models.policy import LegibilityLimits, Policy
 from models.submission import EnteredChild, IdType, Sex
@@ -71,7 +72,7 @@ def _with_holder(
     page: PageView, child: EnteredChild, parents: Sequence[Party], today: date, context: NameContext
 ) -> PageView:
     """The page with its holder and the parties that it resembles; no holder for pages that are of no person."""
-    if page.kind not in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT):
+    if not page.names_its_holder:
         return page
     alike = tuple((party, likeness(page, party, context)) for party in parents)
     same = tuple(row for row in alike if row[1] is Likeness.SAME)
@@ -209,6 +210,9 @@ def likeness(page: PageView, party: Party, context: NameContext) -> Likeness:
     from a certain one, or if the number differs and the name is in doubt.
     """
     if party.id_number and page.value(Field.ID_NUMBER) == party.id_number:
+        return Likeness.SAME
+    latin = page.value(Field.LATIN_NAME)
+    if latin and same_latin_name(party.name, latin):
         return Likeness.SAME
     name = page.get(Field.NAME)
     legibility = legibility_of(name, context.policy.legibility).legibility

@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 from models.case import StoredFile
 from models.content import FieldContent, PageContent, Slot
-from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
+from models.documents import DocumentKind, Field, PageKind, Person, document_shown
 from models.findings import Location
 from models.geometry import Box, beyond
+from pipeline.extract.guardian_documents.table import GUARDIAN_DOCUMENTS
 
+_OF_A_FRONT = frozenset({Field.SEX, Field.BIRTH_DATE, Field.ID_NUMBER})
 _CELL = 8.0  # label heights: how far right of a label its value reaches at most
 
 
@@ -52,9 +54,21 @@ class PageView(NamedTuple):
         return self.content.kind
 
     @property
+    def shown(self) -> DocumentKind | None:
+        """The document that the page shows, if it is one that an application may need."""
+        return document_shown(self.kind, self.content.document)
+
+    @property
     def document(self) -> DocumentKind | None:
         """The document that the page belongs to: by its content, else by the parent's hint."""
-        return DOCUMENT_OF_PAGE.get(self.kind, self.file.hint)
+        return self.shown or self.file.hint
+
+    @property
+    def names_its_holder(self) -> bool:
+        """Whether it is the side of a document, or a card of the register, that says whose it is."""
+        if self.shown not in GUARDIAN_DOCUMENTS:
+            return self.kind in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT)
+        return any(slot.field in _OF_A_FRONT for slot in (*self.content.fields, *self.content.labels))
 
     def hinted(self, document: DocumentKind | None) -> "PageView":
         """The same page with another hint of the parent."""

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from models.documents import Field, PageKind, Person
+from models.documents import DocumentKind, Field, PageKind, Person
 from models.policy import LegibilityLimits
+from models.submission import Guardian, GuardianRelation
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
 
+_ROLES: Final = MappingProxyType({GuardianRelation.FATHER: Person.FATHER, GuardianRelation.MOTHER: Person.MOTHER})
 PARENTS: Final = (Person.MOTHER, Person.FATHER)
 # What offices print instead of a name.
 _UNSTATED: Final = re.compile(r"[（(]?(未提供|不提供|拒绝提供|不详|不祥|未详|未知|不明)[）)]?")
@@ -24,11 +27,15 @@ _CHOICES: Final = re.compile("身份证|护照|其他")  # pre-printed on A4 cer
 
 
 class Unregistered(NamedTuple):
-    """A parent of whom no page is asked for, and the field of the certificate that says why."""
+    """A parent of whom no page is asked for.
+
+    Attributes:
+        certificate: That says why, in `field`; None where the guardian's document does.
+    """
 
     person: Person
-    certificate: PageView
-    field: Field
+    certificate: PageView | None = None
+    field: Field | None = None
 
 
 def is_unstated(name: str) -> bool:
@@ -36,13 +43,20 @@ def is_unstated(name: str) -> bool:
     return _UNSTATED.fullmatch(name) is not None
 
 
-def unregistered_parents(pages: Sequence[PageView], limits: LegibilityLimits) -> tuple[Unregistered, ...]:
+def unregistered_parents(
+    pages: Sequence[PageView], guardian: Guardian | None, limits: LegibilityLimits
+) -> tuple[Unregistered, ...]:
     """The parents without a page in a register; of several certificates that say so of a parent, the first counts.
 
-    What cannot be read excuses nobody.
+    A guardian who is known by another document than an ID card is one of them, where no certificate says so. What
+    cannot be read excuses nobody.
     """
     blocks = (one for page in pages if page.kind is PageKind.BIRTH_CERTIFICATE for one in _on(page, limits))
-    return tuple({one.person: one for one in reversed(tuple(blocks))}.values())
+    found = {one.person: one for one in reversed(tuple(blocks))}
+    applies = _ROLES.get(guardian.relation) if guardian and guardian.relation else None
+    if guardian and applies and guardian.document is not DocumentKind.ID_CARD:
+        found.setdefault(applies, Unregistered(applies))
+    return tuple(found.values())
 
 
 def _on(page: PageView, limits: LegibilityLimits) -> Iterator[Unregistered]:

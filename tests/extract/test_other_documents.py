@@ -8,7 +8,7 @@ import pytest
 from fixtures.documents.other_documents import OTHER_DOCUMENTS, Holder, Look, printed_values
 from fixtures.people.population import family
 from fixtures.truth import Split
-from models.documents import DocumentKind, OtherDocument, PageKind, Person
+from models.documents import DECLARED, DocumentKind, OtherDocument, PageKind, Person
 from models.findings import Code, Reason
 from models.hospital import Hospital
 from models.languages import Language
@@ -23,6 +23,14 @@ from tests.support.dossiers import FAMILY, READER, Sent, dossier
 from tests.support.lines import Cells, Ink, line, page, rows
 
 NAMES = {name: OtherDocument(name.removesuffix("_back")) for name in OTHER_DOCUMENTS}
+KINDS = {
+    OtherDocument.PASSPORT: PageKind.PASSPORT,
+    OtherDocument.HK_MACAU_PERMIT: PageKind.PERMIT,
+    OtherDocument.TAIWAN_PERMIT: PageKind.PERMIT,
+    OtherDocument.PERMANENT_RESIDENT: PageKind.PERMIT,
+    OtherDocument.RESIDENCE_PERMIT: PageKind.RESIDENCE_PERMIT,
+    OtherDocument.HMT_RESIDENCE_PERMIT: PageKind.RESIDENCE_PERMIT,
+}
 ID_CARD, REGISTER = DocumentKind.ID_CARD, DocumentKind.HOUSEHOLD_REGISTER
 # The slot by the page of FAMILY that is left out, its document, and what is missing then.
 SLOTS = (
@@ -63,14 +71,14 @@ def _judged(*files: Sent | PageReading) -> Judgement:
 @each
 def test_every_document_is_named(name: str) -> None:
     content = extract_page(_page(name))
-    assert (content.kind, content.document, content.fields) == (PageKind.OTHER, NAMES[name], {})
+    assert (content.kind, content.document) == (KINDS.get(NAMES[name], PageKind.OTHER), NAMES[name])
 
 
 @each
 def test_no_document_is_ours_when_its_title_did_not_read(name: str) -> None:
     content = extract_page(_page(name, titled=False))
-    assert content.kind in (PageKind.OTHER, PageKind.UNREADABLE)
     assert content.document in (None, NAMES[name])
+    assert content.kind in (KINDS.get(NAMES[name], PageKind.OTHER), PageKind.OTHER, PageKind.UNREADABLE)
 
 
 @each
@@ -88,7 +96,7 @@ def test_a_document_in_a_slot_is_named_where_it_was_declared_and_missing_where_i
 
 
 @each
-@pytest.mark.parametrize("hint", [None, *DocumentKind])
+@pytest.mark.parametrize("hint", [None, *DECLARED])
 def test_a_document_beside_a_complete_application_changes_nothing(name: str, hint: DocumentKind | None) -> None:
     judged = _judged(*FAMILY, Sent((_page(name),), hint))
     assert (judged.decision, judged.findings) == (Decision.ACCEPTED, ())
@@ -202,4 +210,5 @@ _FORM: Cells = {"姓名": "林静", "性别": "女", "民族": "汉", "出生日
 )  # fmt: skip
 def test_words_and_numbers_of_ours_make_no_page_ours(reading: PageReading, document: OtherDocument | None) -> None:
     content = extract_page(reading)
-    assert (content.kind, content.document) == (PageKind.OTHER, document)
+    kind = KINDS.get(document, PageKind.OTHER) if document else PageKind.OTHER
+    assert (content.kind, content.document) == (kind, document)

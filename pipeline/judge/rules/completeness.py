@@ -11,10 +11,11 @@ from models.submission import IdType
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
-from pipeline.judge.rules.documents import same_side_twice
+from pipeline.judge.rules.documents import is_two_sided, same_side_twice
 from pipeline.judge.rules.legibility import is_foreign, is_unread
-from pipeline.judge.unregistered_parents import PARENTS, unregistered_parents
+from pipeline.judge.unregistered_parents import PARENTS, Unregistered, unregistered_parents
 
+_SIDES: Final = frozenset({Reason.ID_PORTRAIT, Reason.ID_EMBLEM})
 _ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
 
 
@@ -29,16 +30,28 @@ class Need(NamedTuple):
 
 def needs(dossier: Dossier, policy: Policy) -> Iterator[Need]:
     """Every slot that this application must fill by the hospital's policy."""
-    excused = {one.person for one in unregistered_parents(dossier.pages, policy.legibility)}
+    excused = {one.person for one in excused_parents(dossier, policy)}
     for reason in _wanted(dossier, policy):
         kind, pages_of = _SLOTS[reason]
         pages = pages_of(dossier)
         enough = _has_both_parents(dossier, excused) if reason is Reason.BOTH_PARENTS else bool(pages)
         enough = enough or (reason is Reason.PARENT_PAGE and excused.issuperset(PARENTS))
-        yield Need(reason, DOCUMENT_OF_PAGE[kind], pages, enough)
+        document = dossier.guardian_document if reason in _SIDES else DOCUMENT_OF_PAGE[kind]
+        yield Need(reason, document, pages, enough)
 
 
-def _wanted(dossier: Dossier, policy: Policy) -> tuple[Reason, ...]:
+def excused_parents(dossier: Dossier, policy: Policy) -> tuple[Unregistered, ...]:
+    """The parents of whom no register has a page, by the certificate or by the guardian's document."""
+    return unregistered_parents(dossier.pages, dossier.submission.guardian, policy.legibility)
+
+
+def _wanted(dossier: Dossier, policy: Policy) -> Iterator[Reason]:
+    """The slots of the policy; of a guardian's document that has one side only, that one."""
+    two_sided = is_two_sided(dossier.guardian_document)
+    return (reason for reason in _of_policy(dossier, policy) if two_sided or reason is not Reason.ID_EMBLEM)
+
+
+def _of_policy(dossier: Dossier, policy: Policy) -> tuple[Reason, ...]:
     if dossier.child.id_type is IdType.BIRTH_CERTIFICATE:
         return policy.pages.birth_certificate
     age = (dossier.today - dossier.child.birth_date).days
@@ -64,8 +77,8 @@ def _parent_pages(dossier: Dossier) -> tuple[PageView, ...]:
 # For each reason of 缺页 the kind of page, and the pages that fill the slot.
 _SLOTS: Final[Mapping[Reason, tuple[PageKind, Callable[[Dossier], tuple[PageView, ...]]]]] = MappingProxyType(
     {
-        Reason.ID_PORTRAIT: (PageKind.ID_PORTRAIT, lambda dossier: dossier.of_kind(PageKind.ID_PORTRAIT)),
-        Reason.ID_EMBLEM: (PageKind.ID_EMBLEM, lambda dossier: dossier.of_kind(PageKind.ID_EMBLEM)),
+        Reason.ID_PORTRAIT: (PageKind.ID_PORTRAIT, lambda dossier: dossier.guardian_fronts),
+        Reason.ID_EMBLEM: (PageKind.ID_EMBLEM, lambda dossier: dossier.guardian_backs),
         Reason.HOME: (PageKind.HUKOU_HOME, lambda dossier: dossier.of_kind(PageKind.HUKOU_HOME)),
         Reason.BIRTH_CERTIFICATE: (
             PageKind.BIRTH_CERTIFICATE,
@@ -136,9 +149,13 @@ def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Fin
 
 def _wrong_document(need: Need, dossier: Dossier) -> Finding | None:
     """Another document came with the hint that it is this one; where several did, one whose name is known."""
-    pages = [page for page in dossier.pages if is_foreign(page) and page.file.hint is need.document]
+    declared = (page for page in dossier.pages if page.file.hint is need.document)
+    pages = [page for page in declared if is_foreign(page) and page.shown is not need.document]
     page = max(pages, key=lambda one: one.content.document is not None, default=None)
-    return found(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT, page.place()) if page else None
+    if page is None:
+        return None
+    place = page.place().model_copy(update={"document": need.document})
+    return found(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT, place)
 
 
 def needed_pages(dossier: Dossier, policy: Policy) -> tuple[PageView, ...]:

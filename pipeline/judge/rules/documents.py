@@ -9,6 +9,7 @@ from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind
 from models.findings import Code, Evidence, Finding, Reason, Severity, found
 from models.id_number import age_on, is_certificate_number, normal_number
 from models.policy import Policy
+from pipeline.extract.guardian_documents.table import GUARDIAN_DOCUMENTS
 from pipeline.extract.household import cancellations
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, certain, legibility_of
@@ -36,7 +37,11 @@ def documents(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
 
 
 def _expired(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
-    """An ID card must be valid on the day of submission (居民身份证法 art. 5); old cards beside it do not matter."""
+    """The guardian's document must be valid on the day of submission; old ones beside it do not matter.
+
+    Source:
+        居民身份证法, article 5.
+    """
     ends = tuple(_ends(dossier, policy))
     if any(until.value and not _is_over(until.value, dossier.today) for _, until, _ in ends):
         return
@@ -51,11 +56,17 @@ def _expired(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
 
 def _ends(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, FieldContent, bool]]:
     """Every legible end of validity, and whether it was read with certainty."""
-    for page in dossier.of_kind(PageKind.ID_EMBLEM):
+    for page in dossier.guardian_validity:
         until = page.get(Field.VALID_UNTIL)
         legibility = legibility_of(until, policy.legibility).legibility
         if until and legibility is not Legibility.UNREADABLE:
             yield page, until, legibility is Legibility.READ
+
+
+def is_two_sided(document: DocumentKind) -> bool:
+    """Whether both sides of a guardian's document are asked for."""
+    rule = GUARDIAN_DOCUMENTS.get(document)
+    return rule is None or rule.two_sided
 
 
 def _is_over(until: str, today: date) -> bool:
@@ -137,7 +148,9 @@ def _barcode(page: PageView, policy: Policy) -> Iterator[Finding]:
 
 def same_side_twice(dossier: Dossier) -> Iterator[Finding]:
     """Two pictures show the same side of one person's card, and the other side is missing."""
-    portraits, emblems = dossier.of_kind(PageKind.ID_PORTRAIT), dossier.of_kind(PageKind.ID_EMBLEM)
+    if not is_two_sided(dossier.guardian_document):
+        return
+    portraits, emblems = dossier.guardian_fronts, dossier.guardian_backs
     people = {page.holder for page in portraits}
     if len(portraits) > 1 and not emblems and len(people) == 1:
         yield found(Code.WRONG_DOCUMENT, Reason.WRONG_SIDE, portraits[-1].place())

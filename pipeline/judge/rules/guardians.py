@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from models.content import Slot
-from models.documents import Field, PageKind, Person
+from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, Stated, disagreement, found
 from models.id_number import age_on, parse_id_number
 from models.policy import Policy
@@ -22,7 +22,9 @@ _AGES: Final = MappingProxyType({Person.MOTHER: range(14, 56), Person.FATHER: ra
 def guardians(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
     """证件类型不符/wrong_member for a stranger's ID card, 信息矛盾/parent_conflict for contradictions."""
     portraits = dossier.of_kind(PageKind.ID_PORTRAIT)
-    if dossier.parents:
+    if dossier.guardian_document is not DocumentKind.ID_CARD:
+        pass  # another document stands for it: rules/guardian_document.py
+    elif dossier.parents:
         yield from _card_of_the_named(portraits, context)
     else:
         yield from _card_of_a_relative(portraits, dossier)

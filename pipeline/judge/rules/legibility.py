@@ -18,6 +18,8 @@ from pipeline.judge.rules.reasons import page_reason, reason_at
 
 _SURE = 0.9  # least confidence of a line
 _MUCH = 80  # characters of text after which a page of a known kind would have been recognised
+# Kinds of pages that stand for the ID card of some guardians; of all others they are other documents.
+_OF_SOME = frozenset({PageKind.PASSPORT, PageKind.PERMIT, PageKind.RESIDENCE_PERMIT})
 
 # Fields that a page is needed for; not those that may lawfully be blank (the relation in a 集体户).
 REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(
@@ -67,6 +69,8 @@ def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
 
 def is_foreign(page: PageView) -> bool:
     """Whether a page is certainly of another document: it is known which, or it says so, or has much text."""
+    if page.kind in _OF_SOME:
+        return True
     if page.kind is not PageKind.OTHER:
         return False
     text = "".join(line.text for line in page.content.lines if line.confidence >= _SURE)
