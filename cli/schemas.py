@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from models.base import Model
 from models.codes import Code, Reason
-from models.documents import DocumentKind, Edition, Field, PageKind
+from models.documents import DocumentKind, Edition, Field, OtherDocument, PageKind
 from models.geometry import Box, Point, Quad
 from models.published import Refusal, WebhookMessage
 from models.result import Result
@@ -24,7 +24,9 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ROOTS: Final[Mapping[str, type[Model | WebhookMessage]]] = MappingProxyType(
     {"submission": Submission, "result": Result, "refusal": Refusal, "webhook": WebhookMessage}
 )
-_GROW: Final = frozenset(kind.__name__ for kind in (Code, Reason, DocumentKind, PageKind, Edition, Field))
+_GROW: Final = frozenset(
+    kind.__name__ for kind in (Code, Reason, DocumentKind, OtherDocument, PageKind, Edition, Field)
+)
 _TUPLES: Final = MappingProxyType({kind.__name__: kind.__doc__ or "" for kind in (Box, Point, Quad)})
 _MORE: Final = "Later versions may add values."
 _NOISE: Final = ("title", "default", "discriminator")

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from models.catalogue import CATALOGUE
 from models.codes import Code, Reason, Severity
-from models.documents import INSTEAD_OF_ID_CARD, DocumentKind
+from models.documents import INSTEAD_OF_ID_CARD
 from models.findings import Finding
 from models.hospital import Hospital
 from models.languages import FindingWords, Language, Wordings, facts_in, wordings
@@ -67,17 +67,15 @@ def message_text(finding: Finding, language: Language, context: MessageContext, 
     if said.named and other and finding.severity is Severity.REJECT:
         message, step = (template.format(**other) for template in said.named)
         return MessageText(_capital(message), _capital(step))
-    document = words.documents[finding.document or DocumentKind.ID_CARD]
-    if said.instead and finding.document in INSTEAD_OF_ID_CARD.values():
-        message, step = (template.format(document=document) for template in said.instead)
+    if said.instead and finding.document and finding.document in INSTEAD_OF_ID_CARD.values():
+        message, step = (template.format(document=words.documents[finding.document]) for template in said.instead)
         return MessageText(_capital(message), _capital(step))
     quoted = _quoted(finding, words) if quoting and said.quoted and finding.severity is Severity.REJECT else None
     template, step = _templates(said, finding.severity, words, context.decision)
     message = (said.quoted if quoted and said.quoted else template).format(
         **place_words(finding, words, context.upload), **(quoted or {})
     )
-    facts = _facts(language, context.hospital)
-    return MessageText(_capital(message), _capital(step.format(document=document, **facts)))
+    return MessageText(_capital(message), _capital(step.format(**_facts(language, context.hospital))))
 
 
 def catalogue_text(
@@ -86,7 +84,7 @@ def catalogue_text(
     """The message and the next step of the catalogue, with the placeholders of pages and files not filled in."""
     words, alone = wordings(language), Decision.RETURNED if severity is Severity.REJECT else Decision.REVIEW
     message, step = _templates(words.findings[code][reason], severity, words, alone)
-    return MessageText(message, _capital(step.format(document="{document}", **_facts(language, hospital))))
+    return MessageText(message, _capital(step.format(**_facts(language, hospital))))
 
 
 def notice_text(findings: Sequence[Finding], language: Language, hospital: Hospital) -> str:

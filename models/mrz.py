@@ -24,13 +24,12 @@ _SHORTEST: Final = 5  # years for which a passport is issued at least: nobody is
 
 
 class Td3(NamedTuple):
-    """What the second line of a zone says, and the names of the first.
+    """What the second line of a zone says; the first has the names, which no check digit covers.
 
     Attributes:
         number: Of the passport, without fillers.
         nationality: ISO 3166-1 alpha-3, and the codes that ICAO adds (D, GBD, UTO).
         sex: None where the zone leaves it open.
-        names: As printed, with fillers; empty if the first line was not read.
         agrees: Whether all five check digits agree.
     """
 
@@ -39,7 +38,6 @@ class Td3(NamedTuple):
     birth_date: date
     sex: Sex | None
     expiry: date
-    names: str
     agrees: bool
 
 
@@ -48,13 +46,8 @@ def check_digit(text: str) -> str:
     return str(sum(_WEIGHTS[at % 3] * _VALUES[char] for at, char in enumerate(text)) % 10)
 
 
-def parse_td3(lower: str, upper: str = "") -> Td3 | None:
-    """Decode a zone; None if the second line has not the form of one, or a date that does not exist.
-
-    Args:
-        lower: The second line, 44 characters.
-        upper: The first line; what is missing at its end is taken for fillers.
-    """
+def parse_td3(lower: str) -> Td3 | None:
+    """Decode the second line of a zone; None if it has not the form of one, or a date that does not exist."""
     if len(lower) != LENGTH or not set(lower) <= set(_VALUES):
         return None
     expiry = _date(lower[21:27], 1900 if lower[21:23] >= str(_CENTURY) else 2000)
@@ -64,14 +57,12 @@ def parse_td3(lower: str, upper: str = "") -> Td3 | None:
     own, whole = lower[42], lower[:10] + lower[13:20] + lower[21:43]
     optional = own == check_digit(lower[28:42]) or (own == FILLER and not lower[28:42].strip(FILLER))
     agrees = all(check_digit(text) == digit for text, digit in (*checked, (whole, lower[43])))
-    names = upper[5:LENGTH].rstrip(FILLER)
     return Td3(
         number=lower[:9].strip(FILLER),
         nationality=lower[10:13].strip(FILLER),
         birth_date=born,
         sex=_SEXES.get(lower[20]),
         expiry=expiry,
-        names=names,
         agrees=agrees and optional,
     )
 

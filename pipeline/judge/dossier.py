@@ -103,6 +103,12 @@ class Dossier(NamedTuple):
         return tuple(page for page in self.of_kind(PageKind.HUKOU_MEMBER) if page.resembles)
 
     @property
+    def parents_in_a_register(self) -> tuple[Party, ...]:
+        """The possible parents who may have a page in a register: not one who is known by no ID card."""
+        foreign = self.guardian_document is not DocumentKind.ID_CARD
+        return tuple(one for one in self.parents if one.on_certificate or one.person not in PARENTS or not foreign)
+
+    @property
     def parent_names(self) -> frozenset[str]:
         """Names of the possible parents; hospitals make a newborn's placeholder name of them."""
         return frozenset(party.name for party in self.parents)

@@ -66,9 +66,11 @@ class PageView(NamedTuple):
     @property
     def names_its_holder(self) -> bool:
         """Whether it is the side of a document, or a card of the register, that says whose it is."""
-        if self.shown not in GUARDIAN_DOCUMENTS:
+        rule = GUARDIAN_DOCUMENTS.get(self.shown) if self.shown else None
+        if rule is None:
             return self.kind in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT)
-        return any(slot.field in _OF_A_FRONT for slot in (*self.content.fields, *self.content.labels))
+        told = {slot.field for slot in (*self.content.fields, *self.content.labels)}
+        return bool(told & _OF_A_FRONT if rule.two_sided else told)
 
     def hinted(self, document: DocumentKind | None) -> "PageView":
         """The same page with another hint of the parent."""

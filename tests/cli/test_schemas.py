@@ -16,7 +16,7 @@ import pytest
 from cli.schemas import schemas
 from fixtures import truth
 from models.codes import Code, Reason
-from models.documents import Edition, Field, PageKind
+from models.documents import Edition, Field, OtherDocument, PageKind
 from models.submission import MANIFEST_NAME
 from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.folder import FolderStore
@@ -117,7 +117,7 @@ def test_what_is_no_result_is_refused(change: Callable[[Any], None]) -> None:
     assert len(misfits("result", _changed(change))) == 1
 
 
-@pytest.mark.parametrize("kind", [Code, Reason, PageKind, Edition, Field])
+@pytest.mark.parametrize("kind", [Code, Reason, PageKind, OtherDocument, Edition, Field])
 def test_a_list_that_grows_names_every_value_of_today(kind: type[Code]) -> None:
     known, other = validator("result").schema["$defs"][kind.__name__]["anyOf"]
     assert known == {"enum": [value.value for value in kind]}

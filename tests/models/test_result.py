@@ -94,6 +94,8 @@ def test_a_stored_value_of_version_1_loads_and_is_written_as_it_was(name: str, k
     stored = (STORED / name).read_text("utf-8")
     value = kind.model_validate_json(stored)
     before = json.loads(stored)
+    if kind is Submission:
+        before["guardian"]["id_type"] = None
     if kind is Result:
         before["provenance"]["today"] = None
         before |= {"notice": None, "pages": [page | {"edition": None, "document": None} for page in before["pages"]]}

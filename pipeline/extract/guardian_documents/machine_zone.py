@@ -24,6 +24,8 @@ _PLACES: Final = (
     *(_BOTH,) * 9, DIGITS, *(LETTERS + FILLER,) * 3, *(DIGITS,) * 7, "MFX" + FILLER, *(DIGITS,) * 7,
 )  # fmt: skip
 _FILLERS: Final = {"〈": "<", "《": "<<", "«": "<<", "‹": "<", "く": "<", "＜": "<", "≪": "<<", "﹤": "<"}
+_LETTERS_ONLY: Final = str.maketrans("01258", "OIZSB")
+_NAMES_FROM: Final = 5
 _LEAST: Final = 30  # characters of a line that may be a second one
 _SPECKS: Final = 2  # characters before a line that may be none of it
 _UPPER: Final = re.compile(r"[P1][A-Z0<][A-Z0<]{3}[A-Z0-9]")
@@ -32,19 +34,26 @@ _SEEN: Final = 1e-3  # probability from which a character was seen beside anothe
 _CHINESE: Final = re.compile(r"[A-Z][A-Z\d]\d{7}", re.ASCII)
 
 
+class MachineNames(NamedTuple):
+    """The names of a first line, as printed on passports (SURNAME, GIVEN NAMES), and the line."""
+
+    text: str
+    run: Run
+
+
 class MachineZone(NamedTuple):
     """A zone as read.
 
     Attributes:
         td3: What it says.
         lower: The places of its second line, as far as the check digit of the expiry.
-        names: The line of its names; None if that was not found.
+        names: The names of the first line; None if that was not found.
         ambiguous: Whether a character of the number may be another one that no check digit tells from it.
     """
 
     td3: Td3
     lower: tuple[Run, ...]
-    names: Run | None
+    names: MachineNames | None
     ambiguous: bool
 
     def runs(self, first: int, end: int) -> tuple[Run, ...]:
@@ -61,6 +70,12 @@ def find_zone(lines: Sequence[Line]) -> MachineZone | None:
     return next((zone for zone in zones if zone.td3.agrees), zones[0] if zones else None)
 
 
+def names_alone(lines: Sequence[Line]) -> MachineNames | None:
+    """The first line of a zone whose second one was not found."""
+    line = next((one for one in lines if _UPPER.match(_plain(one.text)) and is_of_zone(one)), None)
+    return _machine_names(line) if line else None
+
+
 def is_of_zone(line: Line) -> bool:
     """Whether a line is one of a zone, by its fillers."""
     return _plain(line.text).count(FILLER) >= 2
@@ -74,9 +89,9 @@ def _zone(line: Line, lines: Sequence[Line]) -> MachineZone | None:
         if (read := _decoded(places[first:])) is not None:
             text, ambiguous = read
             upper = _upper(line, lines)
-            td3 = parse_td3(text, _names(upper) if upper else "")
+            td3 = parse_td3(text)
             if td3 is not None:
-                names = whole(upper) if upper else None
+                names = _machine_names(upper) if upper else None
                 return MachineZone(td3, tuple(places[first : first + len(_PLACES)]), names, ambiguous)
     return None
 
@@ -139,9 +154,9 @@ def _upper(line: Line, lines: Sequence[Line]) -> Line | None:
     return max(above, key=lambda one: one.upright.centre.y, default=None)
 
 
-def _names(line: Line) -> str:
-    """The first line, letters only."""
-    return _plain(line.text).translate(str.maketrans("01258", "OIZSB"))[:LENGTH]
+def _machine_names(line: Line) -> MachineNames:
+    text = _plain(line.text).translate(_LETTERS_ONLY)[_NAMES_FROM:LENGTH].rstrip(FILLER)
+    return MachineNames(text.replace(FILLER * 2, ", ").replace(FILLER, " "), whole(line))
 
 
 def _glyphs(line: Line) -> Iterator[Run]:

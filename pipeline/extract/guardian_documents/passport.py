@@ -14,7 +14,6 @@ from models.content import Slot
 from models.documents import Field, PageKind
 from models.geometry import Box
 from models.id_number import normal_number
-from models.mrz import FILLER
 from models.names import is_han
 from models.reading import Line
 from pipeline.extract.fields import FieldReading
@@ -29,6 +28,7 @@ from pipeline.extract.guardian_documents.machine_zone import (
     MachineZone,
     find_zone,
     is_of_zone,
+    names_alone,
 )  # fmt: skip
 from pipeline.extract.runs import Run
 
@@ -66,6 +66,8 @@ def _read(lines: Sequence[Line]) -> Form:
         del fields[Slot(Field.LATIN_NAME)]  # the label in English
     if zone:
         fields |= {Slot(one.field): one for one in _of_zone(zone, print_)}
+    if names := zone.names if zone else names_alone(lines):
+        fields[Slot(Field.LATIN_NAME)] = _field(Field.LATIN_NAME, names.text, (names.run,))
     return form._replace(fields=fields)
 
 
@@ -83,9 +85,6 @@ def _of_zone(zone: MachineZone, print_: Sequence[Line]) -> Iterator[FieldReading
     if td3.sex:
         yield _field(Field.SEX, td3.sex.value, zone.runs(*SEX))
     yield _field(Field.NATIONALITY, td3.nationality, zone.runs(*NATIONALITY))
-    if zone.names and td3.names:
-        name = td3.names.replace(FILLER * 2, ", ").replace(FILLER, " ")
-        yield _field(Field.LATIN_NAME, name, (zone.names,))
 
 
 def _field(field: Field, value: str, runs: Sequence[Run], *, verified: bool | None = None) -> FieldReading:

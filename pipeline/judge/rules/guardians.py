@@ -61,9 +61,9 @@ def _parent_page(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
         alike = [(page, how) for page in dossier.parent_pages for other, how in page.resembles if other is party]
         if alike and not any(how is Likeness.SAME for _, how in alike) and _reads(alike[0][0], context):
             yield _doubt(alike[0][0], Field.NAME, party.name)
-    if dossier.parents and not dossier.parent_pages:
+    if dossier.parents_in_a_register and not dossier.parent_pages:
         relatives = (page for page in dossier.members(Person.FATHER, Person.MOTHER) if _reads(page, context))
-        yield from (_doubt(page, Field.NAME, dossier.parents[0].name) for page in islice(relatives, 1))
+        yield from (_doubt(page, Field.NAME, dossier.parents_in_a_register[0].name) for page in islice(relatives, 1))
 
 
 def _certificate_names_another(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
