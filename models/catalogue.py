@@ -63,7 +63,7 @@ _SEVERITIES: Mapping[Code, Mapping[Reason, tuple[Severity, ...]]] = {
     Code.WRONG_DOCUMENT: {
         Reason.DECLARED: (Severity.REJECT, Severity.WARNING),
         Reason.WRONG_SIDE: _REJECT,
-        Reason.WRONG_MEMBER: _REJECT,
+        Reason.WRONG_MEMBER: (Severity.REJECT, *_REVIEW),
         Reason.WRONG_DOCUMENT: _REJECT,
     },
     Code.EXPIRED: {Reason.EXPIRED: _EITHER, Reason.TEMPORARY: _EITHER},
@@ -76,7 +76,7 @@ _SEVERITIES: Mapping[Code, Mapping[Reason, tuple[Severity, ...]]] = {
         Reason.AGE: _REVIEW,
         Reason.VALIDITY_LENGTH: _REVIEW,
     },
-    Code.GUARDIANSHIP: {Reason.PARENT_WITHOUT_PAGE: _REVIEW},
+    Code.GUARDIANSHIP: {Reason.PARENT_WITHOUT_PAGE: _REVIEW, Reason.UNPROVEN: _REVIEW},
     Code.COPY: {Reason.PHOTOCOPY: _REVIEW, Reason.SCREEN: _REVIEW, Reason.WATERMARK: (Severity.REVIEW,)},
     Code.ELECTRONIC: {Reason.UNVERIFIED: _REVIEW},
     Code.BAD_FILE: {

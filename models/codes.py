@@ -86,6 +86,7 @@ class Reason(StrEnum):
     AGE = "age"
     VALIDITY_LENGTH = "validity_length"
     PARENT_WITHOUT_PAGE = "parent_without_page"
+    UNPROVEN = "unproven"
     PHOTOCOPY = "photocopy"
     SCREEN = "screen"
     WATERMARK = "watermark"

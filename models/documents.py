@@ -48,6 +48,7 @@ class PageKind(Titled):
     PASSPORT = "passport", "护照资料页"
     PERMIT = "permit", "通行证或永久居留身份证"
     RESIDENCE_PERMIT = "residence_permit", "居住证"
+    GUARDIANSHIP = "guardianship", "监护证明材料"
     OTHER = "other", "无法归类的页面"
     UNREADABLE = "unreadable", "看不清的页面"
 
@@ -81,6 +82,12 @@ class OtherDocument(Titled):
     BANK_CARD = "bank_card", "银行卡"
     ENTRUSTMENT = "entrustment", "委托书"
     NOTARY = "notary", "公证书"
+    GUARDIANSHIP_PROOF = "guardianship_proof", "监护关系证明"
+    KINSHIP_PROOF = "kinship_proof", "亲属关系证明"
+    CARE_AGREEMENT = "care_agreement", "委托监护协议"
+    GUARDIAN_DECISION = "guardian_decision", "指定监护决定书"
+    COURT_RULING = "court_ruling", "法院裁判文书"
+    ADOPTION_CERTIFICATE = "adoption_certificate", "收养登记证"
     BUSINESS_LICENCE = "business_licence", "营业执照"
     PROPERTY_CERTIFICATE = "property_certificate", "不动产权证书"
     STUDENT_CARD = "student_card", "学生证"
@@ -168,6 +175,19 @@ DECLARED: Final = (DocumentKind.ID_CARD, DocumentKind.HOUSEHOLD_REGISTER, Docume
 # Documents that stand for the ID card of a guardian who has none; each is also an OtherDocument of the same slug.
 INSTEAD_OF_ID_CARD: Final[Mapping[OtherDocument, DocumentKind]] = MappingProxyType(
     {OtherDocument(kind.value): kind for kind in DocumentKind if kind not in DECLARED}
+)
+# Papers about guardianship, whose pages have a kind of their own.
+ABOUT_GUARDIANSHIP: Final = frozenset(
+    {
+        OtherDocument.ENTRUSTMENT,
+        OtherDocument.NOTARY,
+        OtherDocument.GUARDIANSHIP_PROOF,
+        OtherDocument.KINSHIP_PROOF,
+        OtherDocument.CARE_AGREEMENT,
+        OtherDocument.GUARDIAN_DECISION,
+        OtherDocument.COURT_RULING,
+        OtherDocument.ADOPTION_CERTIFICATE,
+    }
 )
 
 DOCUMENT_TITLES: Mapping[DocumentKind, str] = MappingProxyType({kind: kind.chinese for kind in DocumentKind})

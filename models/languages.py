@@ -53,6 +53,7 @@ class FindingWords(Model):
         instead: Replaces `reject` where a document that stands for the ID card is meant: {document}.
         quoted: Replaces the message of `reject` where the entered and the printed value are known.
         review: The message of a finding that a person decides.
+        shown: Replaces `review` where the page is known to show another document.
         wait: Replaces the usual next step of `review`.
         warning: The message of a finding without effect.
     """
@@ -62,6 +63,7 @@ class FindingWords(Model):
     instead: tuple[str, str] | None = None
     quoted: str | None = None
     review: str | None = None
+    shown: str | None = None
     wait: str | None = None
     warning: str | None = None
 

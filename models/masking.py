@@ -53,6 +53,17 @@ def mask_number(number: str) -> str:
     return f"{number[:head]}{starred(number[head:-tail])}{number[-tail:]}"
 
 
+def mask_people(text: str) -> str:
+    """Mask people in a text such as 委托人：欧阳明 110199…；受托人：林静, in which a space parts name and number."""
+    people = (part.rpartition("：") for part in text.split("；"))
+    return "；".join(f"{role}{colon}{_mask_person(person)}" for role, colon, person in people)
+
+
+def _mask_person(person: str) -> str:
+    name, *numbers = person.split(" ")
+    return " ".join([mask_name(name), *map(mask_number, numbers)])
+
+
 def mask_numbers(text: str) -> str:
     """Mask what looks like a personal number in a text that should have none, such as an id that a caller chose."""
     return _PERSONAL.sub(lambda found: mask_number(found.group()), text)

@@ -16,7 +16,7 @@ from models.findings import Finding
 from models.hospital import Hospital
 from models.languages import FindingWords, Language, Wordings, facts_in, wordings
 from models.names import SEPARATOR, normal_name
-from models.places import Upload, other_words, place_words
+from models.places import Upload, other_words, place_words, shown_words
 from models.result import Decision, Result, decide
 
 PHONE_LENGTH: Final = 60  # characters of Chinese that a parent reads at a glance
@@ -72,9 +72,11 @@ def message_text(finding: Finding, language: Language, context: MessageContext, 
         return MessageText(_capital(message), _capital(step))
     quoted = _quoted(finding, words) if quoting and said.quoted and finding.severity is Severity.REJECT else None
     template, step = _templates(said, finding.severity, words, context.decision)
-    message = (said.quoted if quoted and said.quoted else template).format(
-        **place_words(finding, words, context.upload), **(quoted or {})
-    )
+    template = said.quoted if quoted and said.quoted else template
+    shown = shown_words(finding, words, context.upload) if said.shown else None
+    if said.shown and shown and finding.severity is Severity.REVIEW:
+        template, quoted = said.shown, shown
+    message = template.format(**place_words(finding, words, context.upload), **(quoted or {}))
     return MessageText(_capital(message), _capital(step.format(**_facts(language, context.hospital))))
 
 

@@ -46,16 +46,18 @@ def place_words(finding: Finding, words: Wordings, upload: Upload) -> dict[str, 
     }
 
 
-def other_words(finding: Finding, words: Wordings, upload: Upload) -> dict[str, str] | None:
-    """What a message says of a page that shows another document than the one it was declared as; None if unknown."""
+def shown_words(finding: Finding, words: Wordings, upload: Upload) -> dict[str, str] | None:
+    """What a message says of a page that shows a document of another kind; None if it is not known which."""
     page = _page_of(finding, upload)
-    if page is None or page.document is None or finding.document is None:
+    if page is None or page.document is None:
         return None
-    return {
-        "number": _numbered(page.file, page.page_no, words, upload),
-        "shown": words.others[page.document],
-        "wanted": words.documents[finding.document],
-    }
+    return {"number": _numbered(page.file, page.page_no, words, upload), "shown": words.others[page.document]}
+
+
+def other_words(finding: Finding, words: Wordings, upload: Upload) -> dict[str, str] | None:
+    """The same of a page that came as another document than it shows, with that; None if either is unknown."""
+    shown = shown_words(finding, words, upload)
+    return {**shown, "wanted": words.documents[finding.document]} if shown and finding.document else None
 
 
 def _where(finding: Finding, words: Wordings, upload: Upload) -> str:

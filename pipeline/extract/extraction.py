@@ -35,7 +35,7 @@ from pipeline.extract.split_documents import split_documents
 # compared (pipeline/glyphs, pipeline/cases/rare_names.py). Rules, policy and wording are no reason. Content that was
 # kept under another number is not used: it is made again from kept readings. tests/cases/test_kept_content.py fails
 # if the content of the samples changed and the number did not, and says what to do.
-CONTENT_VERSION: Final = 6
+CONTENT_VERSION: Final = 7
 
 _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType(
     {
@@ -46,7 +46,7 @@ _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType
         PageKind.BIRTH_CERTIFICATE: read_certificate,
     }
 )
-_NOT_OURS = frozenset({PageKind.OTHER, PageKind.UNREADABLE})
+_NOT_OURS = frozenset({PageKind.GUARDIANSHIP, PageKind.OTHER, PageKind.UNREADABLE})
 _SURE_PRINT = 0.9  # confidence of a printed number that a barcode may contradict, but not replace
 _CHECKED = 0.999  # of what a barcode says, or a zone whose check digits agree
 _UNCHECKED = 0.9  # at most, of a number that should have a check digit and whose check digit does not confirm it

@@ -154,9 +154,44 @@ _DOCUMENTS: Final[Mapping[OtherDocument, _Words]] = MappingProxyType(
         ),
         OtherDocument.BANK_CARD: _Words(("借记卡", "信用卡", "银行卡", "储蓄卡"), mark=r"VALID\s*THRU"),
         OtherDocument.ENTRUSTMENT: _Words(
-            ("委托书", "授权委托书"), ("委托人", "受托人", "委托事项", "委托期限"), ("受托人",)
+            ("委托书", "授权委托书", "监护委托书", "委托监护书", "儿童监护委托书", "未成年人监护委托书"),
+            ("委托人", "受托人", "被委托人", "委托事项", "委托期限"),
+            ("受托人",),
         ),
-        OtherDocument.NOTARY: _Words(("公证书",), ("公证事项", "兹证明", "公证处", "公证员"), ("公证事项",)),
+        OtherDocument.NOTARY: _Words(
+            ("公证书", "亲属关系公证书", "委托公证书", "监护公证书", "监护权公证书", "收养公证书", "委托监护公证书"),
+            ("公证事项", "兹证明", "公证处", "公证员"),
+            ("公证事项",),
+            mark=r"\d{4}[）)〕\]].{0,8}证.{0,6}字第?\d+号",
+        ),
+        OtherDocument.GUARDIANSHIP_PROOF: _Words(
+            ("监护关系证明", "监护关系证明书", "监护人证明", "监护证明", "监护人资格证明"),
+            ("监护人姓名", "被监护人", "监护关系"),
+            ("被监护人",),
+        ),
+        OtherDocument.KINSHIP_PROOF: _Words(("亲属关系证明", "亲属关系证明书", "关系证明", "亲子关系证明")),
+        OtherDocument.CARE_AGREEMENT: _Words(
+            tuple(
+                f"{whose}委托{what}{paper}"
+                for whose in ("", "留守儿童", "农村留守儿童")
+                for what in ("监护", "照护", "监护责任", "照护责任")
+                for paper in ("协议", "协议书", "确认书")
+            ),
+            ("委托监护人", "受委托人", "受委托监护人", "委托监护期限"),
+            ("委托监护", "委托照护"),
+        ),
+        OtherDocument.GUARDIAN_DECISION: _Words(
+            ("指定监护决定书", "指定监护人决定书", "指定监护人证明", "指定监护人通知书", "监护人指定书"),
+            never=("指定监护人",),
+        ),
+        OtherDocument.COURT_RULING: _Words(
+            ("民事判决书", "民事裁定书", "民事调解书"),
+            ("人民陪审员", "审判员", "书记员"),
+            mark=r"\d{4}[）)〕\]].{1,6}民\S{1,4}\d+号",
+        ),
+        OtherDocument.ADOPTION_CERTIFICATE: _Words(
+            ("收养登记证", "收养证"), ("收养人", "被收养人", "收养登记证字号", "送养人"), ("被收养人",)
+        ),
         OtherDocument.BUSINESS_LICENCE: _Words(
             ("营业执照",), ("统一社会信用代码", "法定代表人", "经营范围", "注册资本"), ("营业执照",)
         ),

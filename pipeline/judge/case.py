@@ -18,7 +18,7 @@ from models.register import Birth, ChildNumbers, Delivery, KnownChild, RegisterQ
 from models.result import FieldValue, Judgement, PageOutcome, UnreadField, decide
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.name_match import NameContext
-from pipeline.judge.pages import PageView
+from pipeline.judge.pages import PageView, Tie
 from pipeline.judge.rules.certificates import certificates
 from pipeline.judge.rules.completeness import missing, needed_pages
 from pipeline.judge.rules.copies import copies
@@ -28,11 +28,13 @@ from pipeline.judge.rules.electronic import electronic
 from pipeline.judge.rules.files import broken
 from pipeline.judge.rules.guardian_document import guardian_document
 from pipeline.judge.rules.guardians import guardians
+from pipeline.judge.rules.guardianship import guardianship
 from pipeline.judge.rules.household import household
 from pipeline.judge.rules.identity import identity
 from pipeline.judge.rules.legibility import illegible, unreadable_slots
 from pipeline.judge.rules.names import names
 from pipeline.judge.rules.parents_without_page import parents_without_page
+from pipeline.judge.rules.strangers import strangers
 
 
 def judge(dossier: Dossier, known: tuple[KnownChild, ...], context: NameContext) -> Judgement:
@@ -103,8 +105,10 @@ def comparison(dossier: Dossier, known: tuple[KnownChild, ...], context: NameCon
     yield from electronic(dossier, policy)
     yield from certificates(dossier, policy)
     yield from household(dossier, context)
+    yield from strangers(dossier)
     yield from guardians(dossier, context)
     yield from guardian_document(dossier, context)
+    yield from guardianship(dossier, policy)
     yield from parents_without_page(dossier, policy)
     yield from names(dossier, context)
     yield from identity(dossier, policy)
@@ -141,7 +145,7 @@ def field_values(dossier: Dossier, policy: Policy) -> Iterator[FieldValue | Unre
 def _field_value(page: PageView, slot: Slot, field: FieldContent, least: float) -> FieldValue | UnreadField:
     where = {
         "document": page.document,
-        "person": slot.person or _holder(page),
+        "person": _person(page, slot),
         "field": slot.field,
         "confidence": field.confidence,
         "file": page.file.path,
@@ -153,9 +157,14 @@ def _field_value(page: PageView, slot: Slot, field: FieldContent, least: float) 
     return FieldValue.model_validate({**where, "value": field.value})
 
 
-def _holder(page: PageView) -> Person | None:
-    """The holder of a page: `other` for a card of unknown holder, None for a page that is of no person."""
-    return page.holder or (Person.OTHER if page.names_its_holder else None)
+def _person(page: PageView, slot: Slot) -> Person | None:
+    """Whom a field is about; None for a page that is of no person.
+
+    `other` on cards of unknown holders and of strangers, and of the child on another child's certificate.
+    """
+    person = slot.person or page.holder or (Person.OTHER if page.names_its_holder else None)
+    strange = page.tie is Tie.STRANGER or (page.tie is Tie.ANOTHER_CHILD and person is Person.CHILD)
+    return Person.OTHER if person and strange else person
 
 
 def _outcomes(dossier: Dossier, policy: Policy) -> Iterator[PageOutcome]:

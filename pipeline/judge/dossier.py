@@ -17,7 +17,9 @@ from pipeline.extract.guardian_documents.table import GUARDIAN_DOCUMENTS
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.holders import with_holders
 from pipeline.judge.name_match import NameContext
+from pipeline.judge.other_children import with_other_children
 from pipeline.judge.pages import PageView, Party
+from pipeline.judge.strangers import with_ties
 from pipeline.judge.unregistered_parents import PARENTS, is_unstated
 from pipeline.names.characters import modern
 
@@ -37,7 +39,7 @@ class Dossier(NamedTuple):
     Attributes:
         case: The submission and its files, with typed names in today's codes.
         files: Each file with the content of its pages.
-        pages: Every document on every page, file by file, with its holder if known.
+        pages: Every document on every page, file by file, with its holder if known, and its tie to the family.
         parents: The guardian first, if there is one, then the parents that a certificate names.
         today: The day in Beijing that rules take for today (`today_of`); they know no other clock.
     """
@@ -58,9 +60,14 @@ class Dossier(NamedTuple):
         """The child as entered."""
         return self.case.submission.child
 
+    @property
+    def of_family(self) -> tuple[PageView, ...]:
+        """The pages without those of strangers and without other children's certificates."""
+        return tuple(page for page in self.pages if page.is_of_family)
+
     def of_kind(self, kind: PageKind) -> tuple[PageView, ...]:
-        """The pages of a kind."""
-        return tuple(page for page in self.pages if page.kind is kind)
+        """The pages of the family of a kind."""
+        return tuple(page for page in self.of_family if page.kind is kind)
 
     def members(self, *holders: Person) -> tuple[PageView, ...]:
         """The member cards of certain people."""
@@ -99,8 +106,14 @@ class Dossier(NamedTuple):
 
     @property
     def parent_pages(self) -> tuple[PageView, ...]:
-        """Member cards that are, or may be, of the guardian or of a parent that the certificate names."""
-        return tuple(page for page in self.of_kind(PageKind.HUKOU_MEMBER) if page.resembles)
+        """Member cards that are, or may be, of a guardian who may be a parent, or of a parent on the certificate."""
+        cards = self.of_kind(PageKind.HUKOU_MEMBER)
+        return tuple(page for page in cards if any(party.may_be_parent for party, _ in page.resembles))
+
+    @property
+    def may_name_parent(self) -> bool:
+        """Whether manifest or certificate names somebody who may be a parent."""
+        return any(party.may_be_parent for party in self.parents)
 
     @property
     def parents_in_a_register(self) -> tuple[Party, ...]:
@@ -153,9 +166,11 @@ def open_dossier(case: Case, contents: Sequence[FileContent], context: NameConte
     submission = case.submission
     files = tuple(FileView(file, content) for file, content in zip(case.files, contents, strict=True))
     pages = tuple(PageView(view.file, bounded(page)) for view in files for page in view.content.pages)
+    pages = with_other_children(pages, submission, context)
     parents = tuple(_parents(submission, pages, context.policy))
     today = today_of(case)
-    return Dossier(case, files, with_holders(pages, submission.child, parents, today, context), parents, today)
+    pages = with_holders(pages, submission.child, parents, today, context)
+    return Dossier(case, files, with_ties(pages, submission.child, parents, context), parents, today)
 
 
 def today_of(case: Case) -> date:
@@ -203,12 +218,21 @@ def guardian_number(guardian: Guardian) -> str | None:
 
 
 def _parents(submission: Submission, pages: Sequence[PageView], policy: Policy) -> Iterator[Party]:
-    """The guardian, and the parents that a certificate names legibly; noise in a blank block and 未提供 are no name."""
+    """The guardian, and the parents that the child's certificates name."""
+    stated = tuple(_stated_parents(pages, policy))
     if submission.guardian:
         guardian = submission.guardian
-        yield Party(guardian_person(guardian), normal_name(guardian.name), guardian_number(guardian))
+        number = guardian_number(guardian)
+        party = Party(guardian_person(guardian), normal_name(guardian.name), number)
+        named = any(party.name == one.name or (number and number == one.id_number) for one in stated)
+        yield party._replace(may_be_parent=named or guardian.relation is not GuardianRelation.OTHER)
+    yield from stated
+
+
+def _stated_parents(pages: Sequence[PageView], policy: Policy) -> Iterator[Party]:
+    """The parents that the child's certificates name legibly; noise in a blank block and 未提供 are no name."""
     for page in pages:
-        for person in PARENTS if page.kind is PageKind.BIRTH_CERTIFICATE else ():
+        for person in PARENTS if page.kind is PageKind.BIRTH_CERTIFICATE and page.is_of_family else ():
             name = page.get(Field.NAME, person)
             legibility = legibility_of(name, policy.legibility).legibility
             if (

@@ -1,9 +1,7 @@
 """Whose each page of a case is: by name and number, or by 户主或与户主关系. A guess never makes a card a stranger's."""
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
-from types import MappingProxyType
 from typing import Final
 
 from rapidfuzz.distance import Hamming, Levenshtein
@@ -17,38 +15,11 @@ from models.submission import EnteredChild, IdType, Sex
 from pipeline.judge.field_legibility import Legibility, certain, is_poor, legibility_of
 from pipeline.judge.name_match import NameContext, is_placeholder, match_name
 from pipeline.judge.pages import Likeness, PageView, Party
+from pipeline.judge.relations import is_head, is_spouse, parent_by_relation
 
 _ADULT: Final = 18  # years
 _CHILD_LIKELY: Final = 2  # points from which a card counts as the child's
 _MISTYPED: Final = 4  # digits of an ID number; two people mostly differ in their birthdays and counties
-_CHILD: Final = re.compile(r"(之|长|次|二|三|四|五|独生|养|继)?[子女]")
-_GRANDCHILD: Final = re.compile(r"孙[子女]?")
-_OUTER_GRANDCHILD: Final = re.compile(r"外孙[子女]?")
-_HEAD: Final = "户主"
-_SPOUSES: Final = frozenset({"妻", "夫", "配偶"})
-_SON_OR_HIS_WIFE: Final = re.compile(r"(长|次|二|三|四|五|独生|养|继)?子|儿媳")
-_DAUGHTER_OR_HER_HUSBAND: Final = re.compile(r"(长|次|二|三|四|五|独生|养|继)?女|女婿")
-
-# For each relation of a child to the head: what its parents are to the head.
-_PARENTS: Mapping[re.Pattern[str], re.Pattern[str]] = MappingProxyType(
-    {
-        _CHILD: re.compile("|".join((_HEAD, *sorted(_SPOUSES)))),
-        _GRANDCHILD: _SON_OR_HIS_WIFE,
-        _OUTER_GRANDCHILD: _DAUGHTER_OR_HER_HUSBAND,
-    }
-)
-
-# The same, as widely as offices write it: every relation that a parent of such a relative of the head may have.
-_MAY_BE_PARENTS: Mapping[re.Pattern[str], re.Pattern[str]] = MappingProxyType(
-    {
-        _CHILD: _PARENTS[_CHILD],
-        re.compile(r"外?孙[子女]?"): re.compile(f"{_SON_OR_HIS_WIFE.pattern}|{_DAUGHTER_OR_HER_HUSBAND.pattern}"),
-        re.compile(r"曾外?孙[子女]"): re.compile(r"外?孙([子女]|媳妇|女婿)?"),
-        re.compile(r"侄[子女]"): re.compile("兄|嫂|弟|弟媳"),
-        re.compile(r"外甥女?"): re.compile("姐|姐姐|姐夫|妹|妹妹|妹夫"),
-        re.compile("兄|弟|姐|姐姐|妹|妹妹|户主|本人"): re.compile("[父母]亲?|[继养][父母]"),
-    }
-)
 
 
 def with_holders(
@@ -65,7 +36,7 @@ def with_holders(
     """
     found = tuple(_with_holder(page, child, parents, today, context) for page in pages)
     found = _without_siblings(found, child, parents, context)
-    return _with_relatives(_one_child(found, child, context.policy))
+    return _with_relatives(_one_child(found, child, context.policy), parents, context)
 
 
 def _with_holder(
@@ -106,7 +77,7 @@ def _certified_names(
 
     A name that the hospital gave until the family had chosen one tells nobody apart.
     """
-    papers = (page for page in pages if page.kind is PageKind.BIRTH_CERTIFICATE)
+    papers = (page for page in pages if page.kind is PageKind.BIRTH_CERTIFICATE and page.is_of_family)
     read = (certain(page.get(Field.NAME, Person.CHILD), policy.legibility) for page in papers)
     names = frozenset(name for name in read if name and not is_placeholder(name, {party.name for party in parents}))
     return names & {normal_name(child.name)} or names
@@ -184,23 +155,31 @@ def _one_child(pages: tuple[PageView, ...], child: EnteredChild, policy: Policy)
     )
 
 
-def _with_relatives(pages: tuple[PageView, ...]) -> tuple[PageView, ...]:
+def _with_relatives(
+    pages: tuple[PageView, ...], parents: Sequence[Party], context: NameContext
+) -> tuple[PageView, ...]:
     """Name the father and the mother by their relations to the head, if exactly one card fits."""
     relation = next((page.value(Field.RELATION) for page in pages if page.holder is Person.CHILD), None)
     if not relation:
         return pages
-    parents = [_parent_of(page, relation) for page in pages]
+    fits = [_parent_of(page, relation, parents, context) for page in pages]
     known = {page.holder for page in pages}
-    clear = {person for person in (Person.FATHER, Person.MOTHER) if parents.count(person) == 1} - known
+    clear = {person for person in (Person.FATHER, Person.MOTHER) if fits.count(person) == 1} - known
     return tuple(
-        page._replace(holder=person) if person in clear else page for page, person in zip(pages, parents, strict=True)
+        page._replace(holder=person) if person in clear else page for page, person in zip(pages, fits, strict=True)
     )
 
 
-def _parent_of(page: PageView, child_relation: str) -> Person | None:
+def _parent_of(page: PageView, child_relation: str, parents: Sequence[Party], context: NameContext) -> Person | None:
+    """The parent whose card it is by its relation; None if that parent is named and certainly is another person."""
+    relation = page.value(Field.RELATION) or ""
     if page.kind is not PageKind.HUKOU_MEMBER or page.holder not in (Person.HEAD, Person.OTHER):
         return None
-    return parent_by_relation(page.value(Field.RELATION) or "", page.value(Field.SEX), child_relation)
+    if page.resembles and not (is_head(relation) or is_spouse(relation)):
+        return None  # a guardian who was entered as no parent is an uncle or an aunt rather
+    person = parent_by_relation(relation, page.value(Field.SEX), child_relation)
+    named = [party for party in parents if party.person is person]
+    return None if any(likeness(page, one, context) is Likeness.STRANGER for one in named) else person
 
 
 def likeness(page: PageView, party: Party, context: NameContext) -> Likeness:
@@ -221,13 +200,13 @@ def likeness(page: PageView, party: Party, context: NameContext) -> Likeness:
     match = match_name(party.name, name, context.alphabet, context.policy.names)
     if match.likely >= context.policy.names.alike:
         return Likeness.SAME
-    if _far_apart(certain_number(page, context.policy), party.id_number):
+    if far_apart(certain_number(page, context.policy), party.id_number):
         return Likeness.STRANGER
     nothing_alike = legibility is Legibility.READ and not set(party.name) & set(name.text)
     return Likeness.STRANGER if party.sure and (match.equal is False or nothing_alike) else Likeness.MAYBE
 
 
-def _far_apart(one: str | None, other: str | None) -> bool:
+def far_apart(one: str | None, other: str | None) -> bool:
     """Whether two numbers differ in more digits than a typing error explains."""
     return bool(one and other and len(one) == len(other) and Hamming.distance(one, other) > _MISTYPED)
 
@@ -239,25 +218,3 @@ def certain_number(page: PageView, policy: Policy, person: Person | None = None)
     """
     number = parse_id_number(certain(page.get(Field.ID_NUMBER, person), policy.legibility) or "")
     return number.text if number and number.check_digit_right else None
-
-
-def is_head(relation: str) -> bool:
-    """Whether 户主或与户主关系 says that the card is the head's own."""
-    return relation.startswith(_HEAD)
-
-
-def parent_by_relation(relation: str, sex: str | None, child_relation: str) -> Person | None:
-    """The father or the mother, by the relations of the person and of the child to the head; None if neither follows.
-
-    An uncle fits as well as the father: the caller must check that exactly one person fits.
-    """
-    for child, parents in _PARENTS.items():
-        if child.fullmatch(child_relation) and parents.fullmatch(relation):
-            return {Sex.MALE: Person.FATHER, Sex.FEMALE: Person.MOTHER}.get(Sex(sex)) if sex else None
-    return None
-
-
-def composes(relation: str, child_relation: str) -> bool:
-    """Whether a person can be the child's parent, by both relations to the head; True for relations without a rule."""
-    known = (parents for child, parents in _MAY_BE_PARENTS.items() if child.fullmatch(child_relation))
-    return all(parents.fullmatch(relation) for parents in known)

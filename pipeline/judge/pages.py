@@ -23,6 +23,7 @@ class Party(NamedTuple):
         id_number: In normal form, if given.
         on_certificate: Whether the birth certificate names the person; else the manifest does.
         sure: Whether the name is certain: typed in, or read with certainty.
+        may_be_parent: Whether it may be a parent of the child; not a guardian who was entered as none.
     """
 
     person: Person
@@ -30,6 +31,16 @@ class Party(NamedTuple):
     id_number: str | None
     on_certificate: bool = False
     sure: bool = True
+    may_be_parent: bool = True
+
+
+class Tie(StrEnum):
+    """How the people on a page are tied to the child."""
+
+    FAMILY = "family"  # as far as anybody can tell
+    DOUBTFUL = "doubtful"  # nothing ties them to it, and nothing speaks against it
+    ANOTHER_CHILD = "another_child"  # a certificate of a sibling
+    STRANGER = "stranger"  # another family
 
 
 class Likeness(StrEnum):
@@ -41,12 +52,19 @@ class Likeness(StrEnum):
 
 
 class PageView(NamedTuple):
-    """One document on one page; once the case is known, `holder` is whose page it is, `resembles` whose it may be."""
+    """One document on one page, and what the rest of the case says of it.
+
+    Attributes:
+        holder: Whose page it is, as far as known.
+        resembles: The parties whose it is or may be.
+        tie: Whether it is of the child's family.
+    """
 
     file: StoredFile
     content: PageContent
     holder: Person | None = None
     resembles: tuple[tuple[Party, Likeness], ...] = ()
+    tie: Tie = Tie.FAMILY
 
     @property
     def kind(self) -> PageKind:
@@ -71,6 +89,11 @@ class PageView(NamedTuple):
             return self.kind in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT)
         told = {slot.field for slot in (*self.content.fields, *self.content.labels)}
         return bool(told & _OF_A_FRONT if rule.two_sided else told)
+
+    @property
+    def is_of_family(self) -> bool:
+        """Whether the page may be of the child, or of somebody of its family who is asked about."""
+        return self.tie in (Tie.FAMILY, Tie.DOUBTFUL)
 
     def hinted(self, document: DocumentKind | None) -> "PageView":
         """The same page with another hint of the parent."""

@@ -46,12 +46,13 @@ def is_unstated(name: str) -> bool:
 def unregistered_parents(
     pages: Sequence[PageView], guardian: Guardian | None, limits: LegibilityLimits
 ) -> tuple[Unregistered, ...]:
-    """The parents without a page in a register; of several certificates that say so of a parent, the first counts.
+    """The parents without a page in a register; of several certificates of the child that say so the first counts.
 
     A guardian who is known by another document than an ID card is one of them, where no certificate says so. What
     cannot be read excuses nobody.
     """
-    blocks = (one for page in pages if page.kind is PageKind.BIRTH_CERTIFICATE for one in _on(page, limits))
+    papers = (page for page in pages if page.kind is PageKind.BIRTH_CERTIFICATE and page.is_of_family)
+    blocks = (one for page in papers for one in _on(page, limits))
     found = {one.person: one for one in reversed(tuple(blocks))}
     applies = _ROLES.get(guardian.relation) if guardian and guardian.relation else None
     if guardian and applies and guardian.document is not DocumentKind.ID_CARD:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.documents import Field
-from models.masking import mask
+from models.masking import mask, mask_people
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,19 @@ def test_mask(field: Field | None, value: str, masked: str) -> None:
 @given(field=st.sampled_from(Field), value=st.text(alphabet=st.characters(categories=["L", "N"]), min_size=1))
 def test_no_value_but_for_ever_survives_whole(field: Field, value: str) -> None:
     assert mask(field, value) != value or value == "长期"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        pytest.param(
+            "委托人：欧阳明 110199198801010014；受托人：林静",
+            "委托人：欧阳* 110***********0014；受托人：林*",
+            id="people by their roles",
+        ),
+        pytest.param("林静 E12345678", "林* *********", id="a person without a role, with the number of a passport"),
+        pytest.param("", "", id="nobody"),
+    ],
+)
+def test_people_in_a_text_are_masked(text: str, masked: str) -> None:
+    assert mask_people(text) == masked

@@ -25,7 +25,7 @@ from pipeline.review.review_case import ReviewCase, open_review_case, pages_befo
 from pipeline.review.sheet import ReviewSheet
 from pipeline.review.validation import Issue
 from web.desk.buttons import button_tokens, offered_mark, was_offered, without_numbered
-from web.desk.field_views import DisplayOptions, record_views, redact_reason, row_views
+from web.desk.field_views import DisplayOptions, people_in, record_views, redact_reason, row_views
 from web.desk.queue import wait_time
 from web.desk.request_context import ErrorKind, PageError, RequestContext, token_of
 from web.desk.shortcuts import SHORTCUTS
@@ -186,6 +186,7 @@ def case_page(context: RequestContext, review_case: ReviewCase, state: CaseFormS
         rows=row_views(review_case.sheet, DisplayOptions(state.shown, state.posted, _certain(context))),
         records=[(one, record_views(one.child, shown=state.shown)) for one in review_case.relatives],
         measure_of=measure_of,
+        people_in=people_in,
         relations=tuple(Relation),
         asks_relation=review_case.may_repeat,
         offered=offered_reasons(review_case),

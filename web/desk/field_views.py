@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from models.codes import Reason
 from models.documents import DocumentKind, Field, Person
+from models.findings import Finding
 from models.geometry import Box
-from models.masking import mask, mask_numbers
+from models.masking import mask, mask_numbers, mask_people
 from models.register import KnownChild
 from models.result import FieldValue
 from pipeline.review.measures import percent
@@ -96,6 +98,14 @@ def keys_of(sheet: ReviewSheet) -> Mapping[int, str]:
         counts[base] = counts.get(base, 0) + 1
         keys[row.number] = f"{base}-{counts[base]}"
     return keys
+
+
+def people_in(finding: Finding, *, shown: bool) -> tuple[str, str] | None:
+    """The people on a paper about guardianship beside the guardian who was entered; masked unless shown."""
+    if finding.reason is not Reason.UNPROVEN or not finding.read:
+        return None
+    read, entered = (text if shown else mask_people(text) for text in (finding.read, finding.entered or ""))
+    return read, entered
 
 
 def record_views(child: KnownChild, *, shown: bool) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from models.documents import INSTEAD_OF_ID_CARD, DocumentKind, OtherDocument, PageKind
+from models.documents import ABOUT_GUARDIANSHIP, INSTEAD_OF_ID_CARD, DocumentKind, OtherDocument, PageKind
 from models.reading import Line
 from pipeline.extract.form import Form
 from pipeline.extract.guardian_documents.document import GuardianDocument
@@ -36,6 +36,6 @@ def read_named(document: OtherDocument, lines: Sequence[Line]) -> tuple[PageKind
         return PageKind.RESIDENCE_PERMIT, Form({}, {})
     rule = GUARDIAN_DOCUMENTS.get(INSTEAD_OF_ID_CARD[document]) if document in INSTEAD_OF_ID_CARD else None
     if rule is None:
-        return PageKind.OTHER, Form({}, {})
+        return (PageKind.GUARDIANSHIP if document in ABOUT_GUARDIANSHIP else PageKind.OTHER), Form({}, {})
     form = rule.read(lines)
     return (rule.kind if form.fields or rule.two_sided else PageKind.OTHER), form

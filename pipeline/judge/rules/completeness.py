@@ -5,14 +5,16 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Person
-from models.findings import Code, Evidence, Finding, Location, Reason, found
+from models.findings import Code, Finding, Location, Reason, Severity, found
 from models.policy import LegibilityLimits, Policy
 from models.submission import IdType
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.documents import is_two_sided, same_side_twice
+from pipeline.judge.rules.guardianship import possible_parents
 from pipeline.judge.rules.legibility import is_foreign, is_unread
+from pipeline.judge.rules.strangers import of_stranger
 from pipeline.judge.unregistered_parents import PARENTS, Unregistered, unregistered_parents
 
 _SIDES: Final = frozenset({Reason.ID_PORTRAIT, Reason.ID_EMBLEM})
@@ -64,14 +66,20 @@ def _has_both_parents(dossier: Dossier, excused: Collection[Person]) -> bool:
         return True
     named = [party for party in dossier.parents if party.on_certificate and party.person not in excused]
     there = [party for page in dossier.parent_pages for party, _ in page.resembles]
-    return all(party in there for party in named) if named else bool(dossier.parent_pages)
+    if named or dossier.may_name_parent:
+        return all(party in there for party in named) if named else bool(dossier.parent_pages)
+    return dossier.certificate is not None  # both blocks are blank, and the guardian is no parent
 
 
 def _parent_pages(dossier: Dossier) -> tuple[PageView, ...]:
-    """A parent's page, also by the relations; any adult's if neither manifest nor certificate names parents."""
+    """A parent's page, also by the relations; any adult's if neither manifest nor certificate names parents.
+
+    The page of a guardian who is no parent is none; in doubt it is one of another adult who may be the parent.
+    """
     if not dossier.parents:
         return dossier.members(*_ADULT_RELATIVES)
-    return dossier.parent_pages or dossier.members(Person.FATHER, Person.MOTHER)
+    pages = dossier.parent_pages or dossier.members(Person.FATHER, Person.MOTHER)
+    return pages or (() if dossier.may_name_parent else possible_parents(dossier))
 
 
 # For each reason of 缺页 the kind of page, and the pages that fill the slot.
@@ -135,16 +143,22 @@ def _is_nobodys(page: PageView, kind: PageKind) -> bool:
 
 
 def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Finding | None:
-    """Another child's card came instead of the child's."""
-    if need.reason is not Reason.CHILD_PAGE:
-        return None
-    strangers = [page for page in dossier.of_kind(PageKind.HUKOU_MEMBER) if page.holder is None]
-    for page in strangers:
-        fields = (page.get(Field.NAME), page.get(Field.BIRTH_DATE))
-        if all(legibility_of(field, limits).legibility is Legibility.READ for field in fields):
-            read = Evidence(read=page.value(Field.NAME))
-            return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), read)
-    return None
+    """Somebody else's page came instead: a stranger's, or another child's."""
+    kind, _ = _SLOTS[need.reason]
+    pages = [page for page in dossier.pages if page.kind is kind and page.document is need.document]
+    if need.reason is Reason.CHILD_PAGE:
+        others = [page for page in pages if page.holder is None and _tells_who(page, limits)]
+    else:
+        others = [
+            page for page in pages if not page.is_of_family and (page.holder or kind is not PageKind.HUKOU_MEMBER)
+        ]
+    return of_stranger(others[0], Severity.REJECT) if others else None
+
+
+def _tells_who(page: PageView, limits: LegibilityLimits) -> bool:
+    """Whether name and birth date were read with certainty."""
+    fields = (page.get(Field.NAME), page.get(Field.BIRTH_DATE))
+    return all(legibility_of(field, limits).legibility is Legibility.READ for field in fields)
 
 
 def _wrong_document(need: Need, dossier: Dossier) -> Finding | None:

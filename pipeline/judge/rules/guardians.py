@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from types import MappingProxyType
-from typing import Final
 
 from models.content import Slot
 from models.documents import DocumentKind, Field, PageKind, Person
@@ -13,10 +11,11 @@ from models.policy import Policy
 from pipeline.judge.dossier import Dossier, guardian_person
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.holders import certain_number
+from pipeline.judge.kin import AGES
 from pipeline.judge.name_match import NameContext, match_name
 from pipeline.judge.pages import Likeness, PageView
-
-_AGES: Final = MappingProxyType({Person.MOTHER: range(14, 56), Person.FATHER: range(15, 76)})  # at a child's birth
+from pipeline.judge.rules.guardianship import possible_parents
+from pipeline.judge.rules.names import hardly_another
 
 
 def guardians(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
@@ -25,20 +24,20 @@ def guardians(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
     if dossier.guardian_document is not DocumentKind.ID_CARD:
         pass  # another document stands for it: rules/guardian_document.py
     elif dossier.parents:
-        yield from _card_of_the_named(portraits, context)
+        yield from _card_of_the_named(portraits, dossier, context)
     else:
         yield from _card_of_a_relative(portraits, dossier)
     yield from _parent_page(dossier, context)
     yield from _certificate_names_another(dossier, context)
-    for parent in _AGES:
+    for parent in AGES:
         yield from _numbers_and_age(parent, dossier, context.policy)
 
 
-def _card_of_the_named(portraits: tuple[PageView, ...], context: NameContext) -> Iterator[Finding]:
-    """One of the ID cards must be the guardian's or a parent's; others beside it do not matter."""
+def _card_of_the_named(portraits: tuple[PageView, ...], dossier: Dossier, context: NameContext) -> Iterator[Finding]:
+    """One of the ID cards must be the guardian's or a parent's; those of other relatives beside it do not matter."""
     theirs = [page for page in portraits if page.resembles]
     if not theirs:
-        yield from (_not_theirs(page, context) for page in portraits if _reads(page, context))
+        yield from (_not_theirs(page, dossier, context) for page in portraits if _reads(page, context))
     elif not any(likeness is Likeness.SAME for page in theirs for _, likeness in page.resembles):
         yield from (_doubt(page, Field.NAME, page.resembles[0][0].name) for page in theirs if _reads(page, context))
     for page in theirs:
@@ -61,9 +60,11 @@ def _parent_page(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
         alike = [(page, how) for page in dossier.parent_pages for other, how in page.resembles if other is party]
         if alike and not any(how is Likeness.SAME for _, how in alike) and _reads(alike[0][0], context):
             yield _doubt(alike[0][0], Field.NAME, party.name)
-    if dossier.parents_in_a_register and not dossier.parent_pages:
-        relatives = (page for page in dossier.members(Person.FATHER, Person.MOTHER) if _reads(page, context))
-        yield from (_doubt(page, Field.NAME, dossier.parents_in_a_register[0].name) for page in islice(relatives, 1))
+    expected, relatives = dossier.parents_in_a_register, dossier.members(Person.FATHER, Person.MOTHER)
+    named = any(one.may_be_parent for one in expected)
+    if expected and not dossier.parent_pages and (named or not relatives):
+        unsure = (page for page in (relatives if named else possible_parents(dossier)) if _reads(page, context))
+        yield from (_doubt(page, Field.NAME, expected[0].name) for page in islice(unsure, 1))
 
 
 def _certificate_names_another(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
@@ -87,14 +88,14 @@ def _numbers_and_age(parent: Person, dossier: Dossier, policy: Policy) -> Iterat
             yield from disagreement(Code.CONTRADICTION, Reason.PARENT_CONFLICT, places[0], other)
     for page, slot, text in stated[:1]:
         born = parse_id_number(text)
-        if born and age_on(born.birth_date, dossier.child.birth_date) not in _AGES[parent]:
+        if born and age_on(born.birth_date, dossier.child.birth_date) not in AGES[parent]:
             evidence = Evidence(read=born.birth_date.isoformat(), entered=dossier.child.birth_date.isoformat())
             yield found(Code.CONTRADICTION, Reason.AGE, page.place(*slot), evidence)
 
 
 def _numbers(parent: Person, dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, Slot, str]]:
     """Every place where a parent's number was read with certainty."""
-    for page in dossier.pages:
+    for page in dossier.of_family:
         slot = Slot(Field.ID_NUMBER, parent if page.kind is PageKind.BIRTH_CERTIFICATE else None)
         if page.kind is PageKind.BIRTH_CERTIFICATE or page.holder is parent:
             number = certain_number(page, policy, slot.person)
@@ -111,9 +112,11 @@ def _legibility(page: PageView, context: NameContext) -> Legibility:
     return legibility_of(page.get(Field.NAME), context.policy.legibility).legibility
 
 
-def _not_theirs(page: PageView, context: NameContext) -> Finding:
-    """A stranger's card if its name was read with certainty, and not under a watermark; else a doubt."""
-    if _legibility(page, context) is not Legibility.READ or page.content.watermark:
+def _not_theirs(page: PageView, dossier: Dossier, context: NameContext) -> Finding:
+    """Not theirs if its name was read with certainty, not under a watermark, and cannot be mistyped; else a doubt."""
+    name = page.get(Field.NAME)
+    mistyped = name and any(hardly_another(party.name, name) for party in dossier.parents)
+    if _legibility(page, context) is not Legibility.READ or page.content.watermark or mistyped:
         return _doubt(page, Field.NAME, None)
     evidence = Evidence(read=page.value(Field.NAME))
     return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(Field.NAME), evidence)

@@ -12,14 +12,16 @@ from models.findings import Code, Finding, Reason, Stated, disagreement
 from models.policy import Policy
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import certain
-from pipeline.judge.holders import certain_number, composes, is_head
+from pipeline.judge.holders import certain_number
 from pipeline.judge.name_match import NameContext, match_name
-from pipeline.judge.pages import PageView
+from pipeline.judge.pages import PageView, Tie
+from pipeline.judge.relations import composes, is_head
 
 
 def household(dossier: Dossier, context: NameContext) -> Iterator[Finding]:
     """信息矛盾/household_conflict, from values that were read with certainty."""
-    heads, homes = _heads(dossier, context.policy), dossier.of_kind(PageKind.HUKOU_HOME)
+    heads = _heads(dossier, context.policy)
+    homes = tuple(home for home in dossier.of_kind(PageKind.HUKOU_HOME) if home.tie is Tie.FAMILY)
     booklets = max(1, len(homes))
     for page in heads[booklets:]:
         yield from _conflict(heads[0], Field.RELATION, page, Field.RELATION)

@@ -174,7 +174,7 @@ def _unlawful(text: str, page: PageView, slot: Slot, field: FieldContent) -> Fin
 
 def _numbers_of_adults(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, Slot, FieldContent]]:
     """Every legible number on a card or a page of the guardian or a parent, and on the certificate."""
-    for page in dossier.pages:
+    for page in dossier.of_family:
         people = (Person.MOTHER, Person.FATHER) if page.kind is PageKind.BIRTH_CERTIFICATE else (None,)
         for person in people if page.resembles or page.kind is PageKind.BIRTH_CERTIFICATE else ():
             slot = Slot(Field.ID_NUMBER, person)

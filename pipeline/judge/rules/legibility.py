@@ -18,8 +18,8 @@ from pipeline.judge.rules.reasons import page_reason, reason_at
 
 _SURE = 0.9  # least confidence of a line
 _MUCH = 80  # characters of text after which a page of a known kind would have been recognised
-# Kinds of pages that stand for the ID card of some guardians; of all others they are other documents.
-_OF_SOME = frozenset({PageKind.PASSPORT, PageKind.PERMIT, PageKind.RESIDENCE_PERMIT})
+# Kinds of pages that some guardians need; of all others they are other documents.
+_OF_SOME = frozenset({PageKind.PASSPORT, PageKind.PERMIT, PageKind.RESIDENCE_PERMIT, PageKind.GUARDIANSHIP})
 
 # Fields that a page is needed for; not those that may lawfully be blank (the relation in a 集体户).
 REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(

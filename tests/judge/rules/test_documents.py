@@ -10,6 +10,7 @@ from models.findings import Code, Finding, Reason, Severity
 from models.policy import Policy
 from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation
+from pipeline.judge.rules.completeness import missing
 from pipeline.judge.rules.documents import documents
 from pipeline.judge.rules.guardians import guardians
 from tests.support.cards import (
@@ -166,7 +167,9 @@ def test_a_hint_on_a_page_of_no_document_is_not_contradicted() -> None:
 def test_the_card_is_the_guardians(
     pages: Sequence[PageReading], guardian: Guardian | None, told: list[tuple[Code, Reason]]
 ) -> None:
-    assert _told(_documents(*pages, guardian=guardian)) == told
+    held = dossier(*pages, guardian=guardian)
+    wrong = [one for one in missing(held, Policy()) if one.code is Code.WRONG_DOCUMENT]
+    assert _told([*wrong, *guardians(held, READER)]) == told
 
 
 @pytest.mark.parametrize(

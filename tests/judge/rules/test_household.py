@@ -31,7 +31,12 @@ GRANDFATHER = father({"姓名": "欧阳大山", "出生日期": "1958年1月1日
             [],
             id="the head's card is hard to read",
         ),
-        pytest.param((home(), father(), GRANDFATHER, member()), TWICE, id="two heads and one 首页"),
+        pytest.param(
+            (home(), father(), GRANDFATHER, member()), [], id="the head of another booklet, who is a stranger"
+        ),
+        pytest.param(
+            (home(), father(), mother({"户主或与户主关系": "户主"}), member()), TWICE, id="two heads and one 首页"
+        ),
         pytest.param((home(), father(), father(), member()), [], id="the head's card twice"),
         pytest.param(
             (home(), father(), father({"公民身份证件编号": None}), member()), [], id="the head's card again, cut below"

@@ -100,7 +100,7 @@ def test_an_amended_register_softens_a_difference() -> None:
 
 def test_a_card_without_the_childs_number_may_be_a_twins_if_there_is_one_of_that_day() -> None:
     other = member({"姓名": "欧阳靖怡", "公民身份证件编号": None})
-    twin = member({"姓名": "赵大海", "公民身份证件编号": id_number("20191123", 4)})
+    twin = member({"姓名": "欧阳大海", "公民身份证件编号": id_number("20191123", 4)})
     held = dossier(*FAMILY[:4], other, twin, child={"id_number": None})
     (finding,) = names(held, READER)
     assert held.members(Person.CHILD)

@@ -8,11 +8,15 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from models.submission import Guardian, GuardianRelation
 from pipeline.ledger.values import AuditKind, AuditRecord
-from tests.support.cards import CHILD_NUMBER, member
+from tests.support import lines
+from tests.support.cards import CHILD_NUMBER, FATHER_NUMBER, member
+from tests.support.dossiers import FAMILY
 from tests.support.hospital import HELD_SECONDS, Form, Hospital, form_of, hospital, staffed
 from tests.support.lines import Ink
 from tests.support.lying import CANARIES, CLEAR, DRAWN, laid
+from tests.support.reviewing import Sending, judged
 
 __all__ = ["hospital", "staffed"]  # fixtures
 
@@ -75,6 +79,15 @@ def test_records_of_the_register_are_masked_as_well(hospital: Hospital, amy: Tes
     assert "已登记的孩子" in page
     assert leaks(page) == []
     assert CHILD_NUMBER in revealed(amy, "/cases/again")
+
+
+def test_a_reviewer_sees_whom_a_paper_about_guardianship_names(hospital: Hospital, amy: TestClient) -> None:
+    paper = lines.page(lines.rows({"委托人：欧阳明": None, f"受托人：欧阳大山{FATHER_NUMBER}": None}, title="委托书"))
+    guardian = Guardian(name="欧阳大山", relation=GuardianRelation.OTHER)
+    judged(hospital.ledger, *FAMILY, paper, sending=Sending(guardian=guardian))
+    masked, clear = amy.get("/cases/case-1").text, revealed(amy, "/cases/case-1")
+    assert "委托人：欧阳*；受托人：欧阳** 110***********0014<br>家长填写: 欧阳**" in masked
+    assert f"委托人：欧阳明；受托人：欧阳大山 {FATHER_NUMBER}<br>家长填写: 欧阳大山" in clear
 
 
 def test_who_looked_and_who_asked_for_values_is_written_down(hospital: Hospital, amy: TestClient, case: str) -> None:

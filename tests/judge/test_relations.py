@@ -3,7 +3,7 @@
 import pytest
 
 from models.documents import Person
-from pipeline.judge.holders import composes, is_head, parent_by_relation
+from pipeline.judge.relations import composes, is_head, parent_by_relation
 
 
 @pytest.mark.parametrize(

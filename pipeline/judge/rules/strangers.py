@@ -1,0 +1,33 @@
+"""证件类型不符/wrong_member: papers of people who are not of the child's family. A person decides.
+
+`missing` rejects those that came where a page of the family is needed.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from models.content import Slot
+from models.documents import Field, PageKind, Person
+from models.findings import Code, Evidence, Finding, Reason, Severity, found
+from pipeline.judge.dossier import Dossier
+from pipeline.judge.pages import PageView, Tie
+
+# Where a page names the person who is a stranger.
+_NAMES: Final[Mapping[PageKind, Slot]] = MappingProxyType(
+    {PageKind.HUKOU_HOME: Slot(Field.HEAD_NAME), PageKind.BIRTH_CERTIFICATE: Slot(Field.NAME, Person.CHILD)}
+)
+
+
+def strangers(dossier: Dossier) -> Iterator[Finding]:
+    """A review for each page of a stranger, and for each that nothing ties to the family."""
+    for page in dossier.pages:
+        if page.tie in (Tie.STRANGER, Tie.DOUBTFUL):
+            yield of_stranger(page, Severity.REVIEW)
+
+
+def of_stranger(page: PageView, severity: Severity) -> Finding:
+    """The finding at the name on a page."""
+    slot = _NAMES.get(page.kind, Slot(Field.NAME))
+    evidence = Evidence(read=page.value(*slot))
+    return found(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER, page.place(*slot), evidence, severity=severity)
