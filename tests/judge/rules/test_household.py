@@ -8,11 +8,12 @@ from models.findings import Code, Reason, Severity
 from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation
 from pipeline.judge.rules.household import household
-from tests.support.cards import MOTHER_NUMBER, father, home, id_number, member, mother
+from tests.support.cards import MOTHER_NUMBER, father, home, id_number, member, mother, portrait
 from tests.support.dossiers import READER, dossier
 from tests.support.lines import Ink
 
 MOTHER = Guardian(name="林静", relation=GuardianRelation.MOTHER, id_number=MOTHER_NUMBER)
+HERS = portrait({"姓名": "林静", "性别": "女", "出生": "1990年2月2日", "公民身份号码": MOTHER_NUMBER})
 CONFLICT = (Code.CONTRADICTION, Reason.HOUSEHOLD_CONFLICT)
 TWICE = [CONFLICT] * 2  # at both places
 GRANDFATHER = father({"姓名": "欧阳大山", "出生日期": "1958年1月1日", "公民身份证件编号": id_number("19580101", 7)})
@@ -22,12 +23,13 @@ GRANDFATHER = father({"姓名": "欧阳大山", "出生日期": "1958年1月1日
     ("pages", "told"),
     [
         pytest.param((home(), father(), mother(), member()), [], id="a family"),
-        pytest.param((home({"户主姓名": "赵大海"}), father(), member()), TWICE, id="the 首页 names another head"),
+        pytest.param((HERS, home({"户主姓名": "赵大海"}), father(), member()), TWICE, id="the 首页 names another head"),
+        pytest.param((home({"户主姓名": "赵大海"}), father(), member()), [], id="a 首页 of another address, too"),
         pytest.param(
-            (home({"户主姓名": Ink("赵大海", sure=0.9)}), father(), member()), [], id="the 首页 is hard to read"
+            (HERS, home({"户主姓名": Ink("赵大海", sure=0.9)}), father(), member()), [], id="the 首页 is hard to read"
         ),
         pytest.param(
-            (home({"户主姓名": "赵大海"}), father({"姓名": Ink("欧阳明", sure=0.9)}), member()),
+            (HERS, home({"户主姓名": "赵大海"}), father({"姓名": Ink("欧阳明", sure=0.9)}), member()),
             [],
             id="the head's card is hard to read",
         ),
