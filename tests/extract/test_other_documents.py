@@ -8,7 +8,7 @@ import pytest
 from fixtures.documents.other_documents import OTHER_DOCUMENTS, Holder, Look, printed_values
 from fixtures.people.population import family
 from fixtures.truth import Split
-from models.documents import DECLARED, DocumentKind, OtherDocument, PageKind, Person
+from models.documents import ABOUT_GUARDIANSHIP, DECLARED, DocumentKind, OtherDocument, PageKind, Person
 from models.findings import Code, Reason
 from models.hospital import Hospital
 from models.languages import Language
@@ -24,6 +24,7 @@ from tests.support.lines import Cells, Ink, line, page, rows
 
 NAMES = {name: OtherDocument(name.removesuffix("_back")) for name in OTHER_DOCUMENTS}
 KINDS = {
+    **dict.fromkeys(ABOUT_GUARDIANSHIP, PageKind.GUARDIANSHIP),
     OtherDocument.PASSPORT: PageKind.PASSPORT,
     OtherDocument.HK_MACAU_PERMIT: PageKind.PERMIT,
     OtherDocument.TAIWAN_PERMIT: PageKind.PERMIT,
