@@ -45,11 +45,15 @@ _CONDITIONS: Final = ((None, 0), *product(_HARMS, (2, 4, 6, 8)))
 
 
 class Typed(StrEnum):
-    """Which name the parent entered."""
+    """Which name the parent entered; this bench enters the first three, bench.verification all."""
 
     EQUAL = "equal"
     NEAREST = "nearest glyph"
     CONFUSED = "confusable"
+    LONGER = "a character more"
+    SHORTER = "a character less"
+    SWAPPED = "two characters swapped"
+    SIGNED = "another sign for the dot"
 
 
 class Said(StrEnum):

@@ -9,14 +9,16 @@ import json
 from pathlib import Path
 from typing import Final
 
-from bench import accuracy, quality, reality, sheets, watermarks
+from bench import accuracy, quality, reality, sheets, verification, watermarks
 from bench.machine import ROOT
 from bench.report import Measured
 from bench.tables import compared, console, observed
 from fixtures.truth import Split
 
 OUT: Final = ROOT / "build" / "training.json"
-_BENCHES: Final = {bench.BENCH.name: bench.measure for bench in (accuracy, quality, reality, sheets, watermarks)}
+_BENCHES: Final = {
+    bench.BENCH.name: bench.measure for bench in (accuracy, quality, reality, sheets, verification, watermarks)
+}
 
 
 def main() -> None:

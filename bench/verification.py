@@ -2,7 +2,8 @@
 
 The bench prints names as offices do and harms them up to the level at which a person still reads without effort; the
 real engine reads each crop. It compares each reading with the name itself, with a name in which one character is
-replaced by its look-alike, and with one from the table of characters that people confuse.
+replaced by its look-alike, with one from the table of characters that people confuse, and with names that have a
+character more or less, two characters swapped, or another sign for the dot.
 """
 
 from collections import Counter
@@ -23,8 +24,9 @@ from bench.names import Said, Typed
 from bench.report import Measured
 from bench.runner import Bench, run_bench
 from bench.tables import errors
-from fixtures.people.names import Rng, impostor
+from fixtures.people.names import Rng, impostor, longer, shorter, swapped
 from fixtures.truth import Split
+from models.names import SEPARATOR
 from models.policy import Policy
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.name_match import NameContext, NameMatch, combine
@@ -38,6 +40,10 @@ SEED: Final = 9
 BENCH: Final = Bench("verification", __doc__, SEED, "names", small=2000, full=50_000)
 _PROCESSES: Final = 2
 _LOT: Final = 50
+_SIGNS: Final = "。●○,、-*_"  # typed where the keyboard has no dot
+_SAME: Final = frozenset({Typed.EQUAL, Typed.SIGNED})
+_EDITED: Final = (Typed.LONGER, Typed.SHORTER, Typed.SWAPPED)
+_OTHERS: Final = (Typed.NEAREST, Typed.CONFUSED, *_EDITED)
 
 
 class Answer(NamedTuple):
@@ -54,9 +60,9 @@ class Answer(NamedTuple):
     in_charset: bool
 
 
-def measure(count: int) -> Measured:
-    """Verify `count` names, each entered in three ways."""
-    answers = tuple(answers_of(Split.TEST, count))
+def measure(count: int, split: Split = Split.TEST) -> Measured:
+    """Verify `count` names, each entered in several ways."""
+    answers = tuple(answers_of(split, count))
     return Measured(tuple(figures(answers)), {"mistakes": tuple(map(row, filter(is_wrong, answers)))})
 
 
@@ -69,7 +75,7 @@ def answers_of(split: Split, count: int) -> Iterator[Answer]:
 
 
 def figures(answers: Iterable[Answer]) -> Iterator[Figure]:
-    """The three main rates, for names that the engine can read and for others; then by harm and by kind."""
+    """The main rates, for names that the engine can read and for others; then by harm and by kind."""
     held = tuple(answers)
     inside, outside = (tuple(one for one in held if one.in_charset is wanted) for wanted in (True, False))
     for title, group in (("names in the charset", inside), ("names out of the charset", outside)):
@@ -84,7 +90,7 @@ def figures(answers: Iterable[Answer]) -> Iterator[Figure]:
 
 def is_wrong(answer: Answer) -> bool:
     """Whether an equal name is accused, or a different one passes."""
-    return answer.said is (Said.DIFFERS if answer.typed is Typed.EQUAL else Said.NOTHING)
+    return answer.said is (Said.DIFFERS if answer.typed in _SAME else Said.NOTHING)
 
 
 def row(answer: Answer) -> Mapping[str, JsonValue]:
@@ -99,10 +105,17 @@ def _rates(title: str, answers: tuple[Answer, ...], said: Callable[[Answer], Sai
     yield share(f"{title}: false 姓名不一致", equal[Said.DIFFERS], equal.total())
     yield share(f"{title}: equal name decided without a person", equal[Said.NOTHING], equal.total())
     yield share(f"{title}: equal name illegible", equal[Said.ILLEGIBLE], equal.total())
-    for typed in (Typed.NEAREST, Typed.CONFUSED):
+    for typed in _OTHERS:
         other = Counter(said(one) for one in answers if one.typed is typed)
         yield share(f"{title}: {typed} missed", other[Said.NOTHING], other.total())
         yield share(f"{title}: {typed} called different", other[Said.DIFFERS], other.total())
+    edited = Counter(said(one) for one in answers if one.typed in _EDITED)
+    yield share(f"{title}: edited, called different", edited[Said.DIFFERS], edited.total())
+    yield share(
+        f"{title}: edited, called different or in doubt", edited[Said.DIFFERS] + edited[Said.DOUBT], edited.total()
+    )
+    signed = Counter(said(one) for one in answers if one.typed is Typed.SIGNED)
+    yield share(f"{title}: {Typed.SIGNED} called different", signed[Said.DIFFERS], signed.total())
 
 
 _loaded: list[tuple[OcrEngine, NameContext]] = []
@@ -136,15 +149,23 @@ def _of_one(split: Split, number: int) -> Iterator[Answer]:
     drawn, rng = plan(split, SEED, number)
     spoken = [read(draw(one, split, rng), ocr) for one in (drawn, _harmed_anew(drawn, rng))]
     inside = all(character in reader.alphabet for character in drawn.name if character != "·")
-    names = {
-        Typed.EQUAL: drawn.name,
-        Typed.NEAREST: nearest_impostor(drawn.name),
-        Typed.CONFUSED: impostor(drawn.name, np.random.default_rng(number)),
-    }
-    for typed, name in names.items():
+    for typed, name in _entered(drawn.name, np.random.default_rng(number)):
         held = [(one, verdict) for one in spoken if one and (verdict := _verdict(name, one, reader))]
         alone = [row for row in held if row[0] is spoken[0]]
         yield Answer(drawn, typed, name, _said(name, alone, reader), _said(name, held, reader), inside)
+
+
+def _entered(name: str, rng: Rng) -> Iterator[tuple[Typed, str]]:
+    """The names that are entered for a printed one."""
+    yield Typed.EQUAL, name
+    yield Typed.NEAREST, nearest_impostor(name)
+    yield Typed.CONFUSED, impostor(name, rng)
+    yield Typed.LONGER, longer(name, rng)
+    yield Typed.SHORTER, shorter(name, rng)
+    if exchanged := swapped(name, rng):
+        yield Typed.SWAPPED, exchanged
+    if SEPARATOR in name:
+        yield Typed.SIGNED, name.replace(SEPARATOR, _SIGNS[int(rng.integers(len(_SIGNS)))])
 
 
 def _harmed_anew(drawn: Drawn, rng: Rng) -> Drawn:

@@ -13,6 +13,7 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN_CHAR = re.compile(rf"[{_HAN}]")
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[{re.escape(_DOTS)}](?=[{_HAN}])")
 _TYPED = re.compile(rf"[{re.escape(_TYPED_DOTS)}]+")
+_ANY_DOT = re.compile(rf"[{re.escape(_DOTS + _TYPED_DOTS)}]")
 _IGNORED = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f\x7f]")
 
 # Radicals that OCR and PDF text emit for the characters they look like; NFC leaves them alone.
@@ -40,6 +41,11 @@ def normal_name(text: str) -> str:
 def with_separators(name: str) -> str:
     """A name in normal form with the separator for what people type instead of it (。 ●)."""
     return _TYPED.sub(SEPARATOR, name)
+
+
+def letters(name: str) -> str:
+    """A name without its separators, and without what people type or engines read instead of them."""
+    return _ANY_DOT.sub("", name)
 
 
 def is_han(char: str) -> bool:

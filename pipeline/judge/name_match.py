@@ -3,22 +3,18 @@
 import math
 import re
 from collections.abc import Collection, Sequence
-from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from rapidfuzz.distance import Levenshtein
-
-from models.content import FieldContent, Piece
+from models.content import FieldContent
 from models.findings import Reason
 from models.hospital import Hospital
 from models.names import SEPARATOR, is_private_use, normal_name, with_separators
 from models.policy import NameLimits, Policy
-from models.reading import BLANK, Alternative, Glyph
+from models.reading import Glyph
+from pipeline.judge.name_difference import difference
 from pipeline.names.characters import are_variants, stretches, unreadable
 from pipeline.perceive.ocr.lattice import log_likelihood
 
-_STROKES = frozenset("一丨丶丿亅乙乚丁卜")  # what a speck, a fold or a line of the form is read as
-_ROOM = 1.6  # times the step between two characters, from which one more may have stood between them
 _LEAST = 1e-6  # the smallest probability in odds
 _PLACEHOLDER = re.compile(r".{2,25}(之|的)?(子|女|婴|宝宝|宝|BB|大毛|小毛|大双|小双|双?[甲乙AB12])")
 
@@ -38,8 +34,9 @@ class NameMatch(NamedTuple):
         equal: True, False, or None if a person must decide.
         reason: Why the names differ, or why they are in doubt; None if equal.
         at: Index of the first character that differs, in the name that was read.
-        measured: Probability of the entered name against the best reading; of the deciding character if different.
+        measured: Probability of the entered name against the best reading; if different, as in `Difference`.
         limit: The limit of `measured`.
+        edited: Whether the names differ in length or order, as in `Difference`.
         likely: Probability of the entered name against the best other reading, whatever was decided.
         pictured: Whether only characters outside the engine's alphabet are in doubt, and their pictures agree.
     """
@@ -49,6 +46,7 @@ class NameMatch(NamedTuple):
     at: int | None = None
     measured: float = 1.0
     limit: float = 0.0
+    edited: bool = False
     likely: float = 0.0
     pictured: bool = False
 
@@ -74,9 +72,10 @@ def match_name(
     if any(is_private_use(char) for char in ours + theirs):
         return NameMatch(None, Reason.PRIVATE_USE)
     likely = _likelihood_ratio(ours, read)
-    uncertain = NameMatch(None, Reason.UNCERTAIN, None, likely, limits.likely, likely)
+    undecided = Reason.SEPARATOR if typed != ours else Reason.UNCERTAIN
+    uncertain = NameMatch(None, undecided, None, likely, limits.likely, likely=likely)
     if ours == theirs and likely >= limits.likely and typed != ours:
-        return uncertain._replace(reason=Reason.SEPARATOR, at=_first_difference(typed, theirs))
+        return uncertain._replace(at=_first_difference(typed, theirs))
     if ours == theirs and likely >= limits.likely:
         return NameMatch(True, measured=likely, likely=likely)
     if ours == theirs:
@@ -87,7 +86,8 @@ def match_name(
     if softer:
         doubt = uncertain._replace(reason=softer, at=_first_difference(ours, theirs))
         return _by_picture(doubt, ours, read, alphabet, limits) if softer is Reason.OUT_OF_CHARSET else doubt
-    return _certainly_different(ours, read, limits, likely) or uncertain
+    certain = difference(ours, read, limits)
+    return NameMatch(False, *certain, likely=likely) if certain else uncertain
 
 
 def combine(verdicts: Sequence[NameMatch], limits: NameLimits) -> bool:
@@ -150,77 +150,8 @@ def _likelihood_ratio(ours: str, read: FieldContent) -> float:
     return 1 / (1 + math.exp(min(700.0, best - entered)))
 
 
-def _certainly_different(ours: str, read: FieldContent, limits: NameLimits, likely: float) -> NameMatch | None:
-    """A difference that the engine is certain of, character by character; None if it is not."""
-    glyphs = _glyphs(read)
-    theirs = "".join(glyph.char for glyph in glyphs)
-    if theirs != read.value:
-        return None  # normalisation changed the text, so positions do not match any more
-    if len(ours) != len(theirs):
-        return _different_length(ours, read, limits, likely)
-    shown = ((piece, glyph) for piece in read.pieces for glyph in piece.glyphs)
-    for at, (char, (piece, glyph)) in enumerate(zip(ours, shown, strict=True)):
-        certain = char != glyph.char and glyph.probability >= limits.certain
-        if certain and _seen(char, glyph, piece) <= limits.impossible:
-            return NameMatch(False, Reason.DIFFERENT, at, glyph.probability, limits.certain, likely)
-    return None
-
-
-def _different_length(ours: str, read: FieldContent, limits: NameLimits, likely: float) -> NameMatch | None:
-    """Names of another length differ if every character was read with certainty and the lattice excludes the entered.
-
-    A gap in print, where a character may be lost, leaves a doubt; so do strokes too many, which may be specks, and
-    a line too many beside the name, which may be of a seal or a watermark.
-    """
-    glyphs = _glyphs(read)
-    theirs = "".join(glyph.char for glyph in glyphs)
-    weakest = min((glyph.probability for glyph in glyphs), default=0.0)
-    if weakest < limits.certain or _joined_ratio(ours, theirs, read.pieces) > limits.impossible:
-        return None
-    edits = Levenshtein.editops(theirs, ours)
-    more = {edit.src_pos for edit in edits if edit.tag == "delete"}
-    if any(edit.tag == "insert" and _has_gap(read, edit.src_pos) for edit in edits):
-        return None
-    if len(more) == len(edits) and (_has_piece_of(read, more) or _STROKES.issuperset(theirs[at] for at in more)):
-        return None
-    return NameMatch(False, Reason.LENGTH, _first_difference(ours, theirs), weakest, limits.certain, likely)
-
-
-def _joined_ratio(ours: str, theirs: str, pieces: Sequence[Piece]) -> float:
-    """Probability of the entered name against the best reading, in the lattices of all pieces behind each other."""
-    blank = ((Alternative(BLANK, 1.0),),)
-    steps = [step for piece in pieces for step in (*piece.steps, *blank)]
-    entered, best = (log_likelihood(steps, name) for name in (ours, theirs))
-    return math.exp(min(0.0, entered - best))
-
-
-def _has_gap(read: FieldContent, at: int) -> bool:
-    """Whether there is room for a character before glyph `at`: much more than between the other glyphs."""
-    centres = [quad.middle for piece in read.pieces for quad in piece.quads]
-    steps = [math.dist(one, two) for one, two in pairwise(centres)]
-    return 0 < at < len(centres) and steps[at - 1] > _ROOM * min(steps[: at - 1] + steps[at:], default=_height(read))
-
-
-def _has_piece_of(read: FieldContent, places: Collection[int]) -> bool:
-    """Whether a line of the name has no other glyphs than these."""
-    ends = tuple(accumulate((len(piece.glyphs) for piece in read.pieces), initial=0))
-    return any(set(range(*piece)) <= set(places) for piece in pairwise(ends))
-
-
-def _height(read: FieldContent) -> float:
-    """The height of a glyph, which is about its width."""
-    quad = read.pieces[0].quads[0]
-    return math.dist(quad.top_left, quad.bottom_left)
-
-
 def _glyphs(read: FieldContent) -> tuple[Glyph, ...]:
     return tuple(glyph for piece in read.pieces for glyph in piece.glyphs)
-
-
-def _seen(char: str, glyph: Glyph, piece: Piece) -> float:
-    """The largest probability in the lattice of the entered character at the glyph that was read."""
-    steps = piece.steps[glyph.first : glyph.end]
-    return max((probability for step in steps for seen, probability in step if seen == char), default=0.0)
 
 
 def _first_difference(ours: str, theirs: str) -> int:

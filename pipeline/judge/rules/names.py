@@ -112,7 +112,7 @@ def match_on(
     context: NameContext,
     parents: Collection[str] = (),
 ) -> NameMatch:
-    """Compare a name on a page; print that is hard to read gives a doubt, never a difference.
+    """Compare a name on a page; print that is hard to read gives a doubt, never a difference of single characters.
 
     Args:
         entered: The name as typed in.
@@ -125,7 +125,7 @@ def match_on(
     limits = context.policy.legibility
     legibility = legibility_of(field, limits)
     poor = legibility.legibility is not Legibility.READ or is_poor(lines, limits)
-    if verdict.equal is False and poor:
+    if verdict.equal is False and poor and not verdict.edited:
         return verdict._replace(
             equal=None, reason=Reason.UNCERTAIN, measured=legibility.measured, limit=legibility.limit
         )
