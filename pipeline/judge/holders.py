@@ -202,8 +202,10 @@ def likeness(page: PageView, party: Party, context: NameContext) -> Likeness:
         return Likeness.SAME
     if far_apart(certain_number(page, context.policy), party.id_number):
         return Likeness.STRANGER
-    nothing_alike = legibility is Legibility.READ and not set(party.name) & set(name.text)
-    return Likeness.STRANGER if party.sure and (match.equal is False or nothing_alike) else Likeness.MAYBE
+    read = legibility is Legibility.READ
+    nothing_alike = read and not set(party.name) & set(name.text)
+    differs = match.equal is False and (read or not match.edited)
+    return Likeness.STRANGER if party.sure and (differs or nothing_alike) else Likeness.MAYBE
 
 
 def far_apart(one: str | None, other: str | None) -> bool:
