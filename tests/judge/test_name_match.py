@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from models.content import Resemblance
 from models.documents import Field
 from models.findings import Reason
+from models.geometry import Box
 from models.names import normal_name
 from models.policy import NameLimits
 from models.reading import BLANK
@@ -257,6 +258,31 @@ def test_two_names_that_are_as_likely_share_alike() -> None:
 def test_another_length_is_told_just_at_the_limit(below: float, reason: Reason) -> None:
     read = field_of(Field.NAME, "林静子涵")._replace(legible=LIMITS.readable - below)
     assert match_name("欧阳靖", read, ALPHABET, LIMITS).reason is reason
+
+
+WIDE = 32  # pixels more than a frame may have around glyphs of 30 before another one may have stood at an end
+
+
+@pytest.mark.parametrize(
+    ("entered", "pieces", "wider", "reason"),
+    [
+        pytest.param("欧阳靖萱", ["欧阳靖"], (WIDE - 1, 0), Reason.LENGTH, id="no room"),
+        pytest.param("欧阳靖萱", ["欧阳靖"], (WIDE, 0), Reason.UNCERTAIN, id="room at an end"),
+        pytest.param("欧阳靖萱", ["欧阳靖"], (0, 60 + WIDE), Reason.UNCERTAIN, id="room on a page that lies sideways"),
+        pytest.param("欧阳靖萱", ["欧阳", "靖"], (WIDE, 0), Reason.LENGTH, id="two lines, which no frame measures"),
+        pytest.param("欧阳靖", ["欧阳靖萱"], (WIDE, 0), Reason.LENGTH, id="room, and one less was entered"),
+        pytest.param("欧靖阳", ["欧阳靖"], (WIDE, 0), Reason.DIFFERENT, id="room, and two changed places"),
+        pytest.param("欧阳靖萱", ["靖"], (0, 0), Reason.UNCERTAIN, id="a single character was read"),
+        pytest.param("欧阳靖萱", ["欧阳4"], (0, 0), Reason.UNCERTAIN, id="a sign was read"),
+    ],
+)
+def test_print_in_which_a_character_may_be_lost_leaves_a_doubt(
+    entered: str, pieces: list[Words], wider: tuple[int, int], reason: Reason
+) -> None:
+    read = field_of(Field.NAME, *pieces)
+    left, top, right, bottom = read.box
+    framed = read._replace(box=Box(left, top, right + wider[0], bottom + wider[1]))
+    assert match_name(entered, framed, ALPHABET, LIMITS).reason is reason
 
 
 def test_a_name_that_was_read_as_nothing_is_uncertain() -> None:
