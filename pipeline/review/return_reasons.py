@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from models.documents import DocumentKind, Field
+from models.documents import INSTEAD_OF_ID_CARD, DocumentKind, Field
 from models.findings import CATALOGUE, Code, Evidence, Finding, Location, Reason, Severity, found
 from models.names import SEPARATOR, normal_name
 from models.register import ChildNumbers
@@ -93,14 +93,17 @@ def place_of(review: ReviewCase, chosen: str) -> Location | None:
 
 
 def fits(code: Code, place: Location | None) -> bool:
-    """Whether a reason can be given of a location: 3002 of the register, 姓名不一致 of a name, 已过期 of an ID card."""
+    """Whether a reason can be given of a location.
+
+    3002 of the register, 姓名不一致 of a name, 已过期 of the guardian's document.
+    """
     document = place.document if place else None
     if code in OF_FIELD:
         return place is not None and place.field in OF_FIELD[code]
     if code in _ILLEGIBLE:
         return document is not None and illegible(document) is code
     if code is Code.EXPIRED:
-        return document is DocumentKind.ID_CARD
+        return document is DocumentKind.ID_CARD or document in INSTEAD_OF_ID_CARD.values()
     return code is not Code.WRONG_DOCUMENT or (place is not None and place.file is not None)
 
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from models.codes import Code, Reason
 from models.documents import Field, Person
-from models.id_number import is_certificate_number, is_province, parse_id_number
+from models.id_number import is_certificate_number, parse_id_number
 from models.names import SEPARATOR, normal_name
 from models.review import Checked, Relation, ReviewDecision, ReviewOutcome, Role
 from models.submission import EnteredChild
@@ -167,7 +167,7 @@ def _is_lawful(field: Field, seen: str) -> bool:
     if field is Field.CERTIFICATE_NUMBER:
         return is_certificate_number(seen)
     number = parse_id_number(seen)
-    return number is not None and number.check_digit_right and is_province(number.text[:2])
+    return number is not None and number.check_digit_right and number.province_known
 
 
 def _relation(review: ReviewCase, verdict: ReviewDecision) -> Iterator[Issue]:
