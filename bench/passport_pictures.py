@@ -23,8 +23,10 @@ from fixtures.stocks import passports_test, passports_train
 from fixtures.truth import PictureStyle, Split
 
 SEED: Final = 31
-_EVERY: Final = 10  # of so many pictures one shows a whole page
+_EVERY: Final = 16  # of so many pictures one shows a whole page
 _ZONE_FROM: Final = 66.0  # millimetres from the top of a data page
+_NUMBER_TO: Final = {Split.TRAIN: 20.0, Split.TEST: 16.6}  # the foot of the printed number, below the title
+_BED: Final = 6.0  # millimetres of a scanner's white around it
 _EM: Final = 2.4  # millimetres of a character of a zone
 _MOST_HARM: Final = 5  # level at which a person begins to guess (docs/specimens.md)
 _QUALITY: Final = 80  # of a JPEG
@@ -71,15 +73,20 @@ def scan_of(number: int) -> Scan:
         whole, angle = grounded(page, any_ground(split, rng)), float(rng.normal(0, 1.2))
         image = taken((whole,), STYLES[grade], rng, split=split, angle=angle).image
     else:
-        image = _photographed(grounded(_zone_of(page), any_ground(split, rng)), grade, rng)
+        image = _photographed(grounded(_zone_of(page, split), any_ground(split, rng)), grade, rng)
     out = io.BytesIO()
     Image.fromarray(image).save(out, "JPEG", quality=_QUALITY)
     return Scan(f"passport-{number}.jpg", None, out.getvalue())
 
 
-def _zone_of(page: Page) -> Page:
-    """The foot of a page, which holds nothing but the zone."""
-    return page._replace(image=page.image.crop((0, pixels(_ZONE_FROM), *page.image.size)), fields=())
+def _zone_of(page: Page, split: Split) -> Page:
+    """The head of a page, with its number, and right below it its zone, which are read in a fifth of the time."""
+    head, foot = pixels(_NUMBER_TO[split]), pixels(_ZONE_FROM)
+    pieces = [page.image.crop((0, 0, page.image.width, head)), page.image.crop((0, foot, *page.image.size))]
+    image = Image.new("RGB", (page.image.width, sum(piece.height for piece in pieces)))
+    image.paste(pieces[0], (0, 0))
+    image.paste(pieces[1], (0, head))
+    return page._replace(image=image, fields=())
 
 
 def _photographed(page: Page, grade: Grade, rng: Rng) -> Pixels:
@@ -89,4 +96,5 @@ def _photographed(page: Page, grade: Grade, rng: Rng) -> Pixels:
     text = Text(pixels(_EM) * scale, float(np.percentile(small.mean(axis=2), 3)))
     harm, level = list(HARMS)[int(rng.integers(len(HARMS)))], int(rng.integers(1, _MOST_HARM + 1))
     harmed = HARMS[harm](small, text, level, rng) if grade in _HARMED else small
-    return noisy(harmed, float(rng.uniform(0.5, 2.5)), rng)
+    bed = np.pad(harmed, [(round(pixels(_BED) * scale),) * 2] * 2 + [(0, 0)], constant_values=250)
+    return noisy(bed, float(rng.uniform(0.5, 2.5)), rng)

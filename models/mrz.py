@@ -14,8 +14,6 @@ LENGTH: Final = 44
 NAME_LENGTH: Final = 39  # a longer name is cut
 DIGITS: Final = "0123456789"
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# A check digit takes characters whose values differ by ten for the same; these pairs also look alike.
-UNCHECKED: Final = {"6": "G", "G": "6", "A": "K", "K": "A", "0": "U", "U": "0", "E": "O", "O": "E"}
 _VALUES: Final = {char: at for at, char in enumerate(DIGITS + LETTERS)} | {FILLER: 0}
 _WEIGHTS: Final = (7, 3, 1)
 _SEXES: Final = {"M": Sex.MALE, "F": Sex.FEMALE}
@@ -44,6 +42,11 @@ class Td3(NamedTuple):
 def check_digit(text: str) -> str:
     """The check digit of characters of a zone: weights 7, 3, 1, modulo 10."""
     return str(sum(_WEIGHTS[at % 3] * _VALUES[char] for at, char in enumerate(text)) % 10)
+
+
+def unchecked(char: str) -> str:
+    """The other characters that a check digit takes for this one: values ten apart, such as 6 G, A K, 0 U, E O, 1 L."""
+    return "".join(one for one in DIGITS + LETTERS if one != char and (_VALUES[one] - _VALUES[char]) % 10 == 0)
 
 
 def parse_td3(lower: str) -> Td3 | None:

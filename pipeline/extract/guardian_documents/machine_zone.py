@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from models.mrz import DIGITS, FILLER, LENGTH, LETTERS, UNCHECKED, Td3, parse_td3
+from models.mrz import DIGITS, FILLER, LENGTH, LETTERS, Td3, parse_td3, unchecked
 from models.reading import Line
 from pipeline.extract.fields import character_within
 from pipeline.extract.runs import SPACES, Run, whole
@@ -31,7 +31,8 @@ _SPECKS: Final = 2  # characters before a line that may be none of it
 _UPPER: Final = re.compile(r"[P1][A-Z0<][A-Z0<]{3}[A-Z0-9]")
 _HEIGHTS: Final = 2.5  # between the two lines of a zone
 _SEEN: Final = 1e-3  # probability from which a character was seen beside another one
-_CHINESE: Final = re.compile(r"[A-Z][A-Z\d]\d{7}", re.ASCII)
+# Numbers of China: one letter of few and eight digits, or a second letter; all else in them is digits.
+_CHINESE: Final = re.compile(r"[DEGHKMPS][A-HJ-NP-Z\d]\d{7}", re.ASCII)
 
 
 class MachineNames(NamedTuple):
@@ -48,13 +49,13 @@ class MachineZone(NamedTuple):
         td3: What it says.
         lower: The places of its second line, as far as the check digit of the expiry.
         names: The names of the first line; None if that was not found.
-        ambiguous: Whether a character of the number may be another one that no check digit tells from it.
+        is_decided: Whether the form of the state's numbers tells what no check digit tells of a number.
     """
 
     td3: Td3
     lower: tuple[Run, ...]
     names: MachineNames | None
-    ambiguous: bool
+    is_decided: bool
 
     def runs(self, first: int, end: int) -> tuple[Run, ...]:
         """The places of the second line from `first` up to `end`."""
@@ -87,18 +88,18 @@ def _zone(line: Line, lines: Sequence[Line]) -> MachineZone | None:
         return None
     for first in range(_SPECKS + 1):
         if (read := _decoded(places[first:])) is not None:
-            text, ambiguous = read
+            text, decided = read
             upper = _upper(line, lines)
             td3 = parse_td3(text)
             if td3 is not None:
                 names = _machine_names(upper) if upper else None
-                return MachineZone(td3, tuple(places[first : first + len(_PLACES)]), names, ambiguous)
+                return MachineZone(td3, tuple(places[first : first + len(_PLACES)]), names, decided)
     return None
 
 
 def _decoded(places: Sequence[Run]) -> tuple[str, bool] | None:
-    """The 44 characters of a second line, and whether its number is ambiguous; None where a place holds none of its."""
-    text, ambiguous = "", False
+    """The 44 characters of a second line, and whether its number is decided; None where a place holds none of its."""
+    text, other_seen = "", False
     if len(places) < len(_PLACES):
         return None
     for at, (place, alphabet) in enumerate(zip(places, _PLACES, strict=False)):
@@ -107,11 +108,12 @@ def _decoded(places: Sequence[Run]) -> tuple[str, bool] | None:
             return None
         char, others = read
         text += char
-        other = UNCHECKED.get(char)
-        ambiguous |= at < NUMBER[1] and other is not None and others.get(other, 0.0) >= _SEEN
+        other_seen |= (
+            at < NUMBER[1] and char != FILLER and any(others.get(one, 0.0) >= _SEEN for one in unchecked(char))
+        )
     chinese = text[slice(*NATIONALITY)] == "CHN" and _CHINESE.fullmatch(text[slice(*NUMBER)])
     rest = _tail("".join(_plain(place.text) for place in places[len(_PLACES) :]))
-    return text + rest, ambiguous and not chinese
+    return text + rest, bool(chinese) and not other_seen
 
 
 def _within(place: Run, alphabet: str) -> tuple[str, dict[str, float]] | None:

@@ -1,7 +1,7 @@
 """The data page of a passport: the machine-readable zone first, the print beside it.
 
-The print has the name in Han characters, and the number once more: where it agrees the number is sure, even of
-characters that no check digit tells apart; where it disagrees the number is in doubt.
+The print has the name in Han characters, and the number once more. Check digits take some characters for others (6 for
+G, 1 for L), so they confirm a number only if the print has it too, or if the form of the state's numbers decides.
 """
 
 import re
@@ -74,7 +74,7 @@ def _read(lines: Sequence[Line]) -> Form:
 def _of_zone(zone: MachineZone, print_: Sequence[Line]) -> Iterator[FieldReading]:
     td3 = zone.td3
     agrees = _printed_alike(td3.number, print_)
-    sure = td3.agrees and agrees is not False and (agrees is True or not zone.ambiguous)
+    sure = td3.agrees and (agrees is True or (agrees is None and zone.is_decided))
     yield _field(Field.ID_NUMBER, td3.number, zone.runs(*NUMBER), verified=sure)
     dates: Mapping[Field, tuple[str, tuple[int, int]]] = {
         Field.BIRTH_DATE: (td3.birth_date.isoformat(), BIRTH),
