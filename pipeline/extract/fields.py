@@ -6,7 +6,7 @@ no independent evidence any more.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from models.documents import Field
@@ -85,9 +85,18 @@ def _leading(runs: Sequence[Run]) -> Iterator[Character]:
             yield digit
 
 
-def character_within(glyph: Glyph, lattice: Lattice, alphabet: str) -> Character | None:
-    """What the steps of a glyph show within an alphabet; None if nothing."""
-    like = _LIKE_LETTERS if _DIGITS[0] not in alphabet else _LIKE_DIGITS
+def character_within(
+    glyph: Glyph, lattice: Lattice, alphabet: str, like: Mapping[int, str] | None = None
+) -> Character | None:
+    """What the steps of a glyph show within an alphabet; None if nothing.
+
+    Args:
+        glyph: The character as it reads best.
+        lattice: Of its line.
+        alphabet: The possible characters.
+        like: For signs outside the alphabet, those within that they may be; by default digits and letters alike.
+    """
+    like = like or (_LIKE_LETTERS if _DIGITS[0] not in alphabet else _LIKE_DIGITS)
     shown: dict[str, float] = {}
     for step in lattice.steps[glyph.first : glyph.end]:
         for char, probability in step:

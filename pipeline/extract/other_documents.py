@@ -140,7 +140,7 @@ _DOCUMENTS: Final[Mapping[OtherDocument, _Words]] = MappingProxyType(
             ("护照",),
             ("国家码", "护照号", "签发地点", "有效期至"),
             ("护照号",),
-            mark=r"^P[A-Z<][A-Z<]{3}.*<{4}|[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}",
+            mark=r"^P[A-Z0-9<]{4}.*<{4}|[A-Z0-9<]{9}\w[A-Z0-9<]{3}\w{7}[MFX<]\w{7}.*<{3}",
         ),
         OtherDocument.VACCINATION_BOOKLET: _Words(
             ("预防接种证", "儿童预防接种证", "预防接种记录"),

@@ -24,8 +24,9 @@ _PLACES: Final = (
     *(_BOTH,) * 9, DIGITS, *(LETTERS + FILLER,) * 3, *(DIGITS,) * 7, "MFX" + FILLER, *(DIGITS,) * 7,
 )  # fmt: skip
 _FILLERS: Final = {"〈": "<", "《": "<<", "«": "<<", "‹": "<", "く": "<", "＜": "<", "≪": "<<", "﹤": "<"}
-_LETTERS_ONLY: Final = str.maketrans("01258", "OIZSB")
+_LETTERS_ONLY: Final = str.maketrans("012568", "OIZSGB")
 _NAMES_FROM: Final = 5
+_CHECKS: Final = 2  # digits at the end of a second line
 _LEAST: Final = 30  # characters of a line that may be a second one
 _SPECKS: Final = 2  # characters before a line that may be none of it
 _UPPER: Final = re.compile(r"[P1][A-Z0<][A-Z0<]{3}[A-Z0-9]")
@@ -112,7 +113,7 @@ def _decoded(places: Sequence[Run]) -> tuple[str, bool] | None:
             at < NUMBER[1] and char != FILLER and any(others.get(one, 0.0) >= _SEEN for one in unchecked(char))
         )
     chinese = text[slice(*NATIONALITY)] == "CHN" and _CHINESE.fullmatch(text[slice(*NUMBER)])
-    rest = _tail("".join(_plain(place.text) for place in places[len(_PLACES) :]))
+    rest = _tail(_behind(places[len(_PLACES) :]))
     return text + rest, bool(chinese) and not other_seen
 
 
@@ -121,8 +122,18 @@ def _within(place: Run, alphabet: str) -> tuple[str, dict[str, float]] | None:
     plain = _plain(glyph.char)
     if plain == FILLER and FILLER in alphabet:
         return FILLER, {}
-    read = character_within(glyph, place.line.lattice, alphabet)
+    like = _LETTERS_ONLY if DIGITS[0] not in alphabet else None
+    read = character_within(glyph, place.line.lattice, alphabet, like)
     return (read.best, dict(read.others)) if read else None
+
+
+def _behind(places: Sequence[Run]) -> str:
+    """What stands behind the expiry: optional data as read, and at the end two check digits."""
+    said = [_plain(place.text) for place in places]
+    for at in range(max(0, len(places) - _CHECKS), len(places)):
+        read = _within(places[at], DIGITS + FILLER)
+        said[at] = read[0] if read else said[at]
+    return "".join(said)
 
 
 def _tail(text: str) -> str:
