@@ -35,6 +35,7 @@ from models.result import Decision, Judgement
 
 SEED: Final = 1
 BENCH: Final = Bench("reality", __doc__, SEED, "submissions", small=40, full=300)
+_NOT_OURS: Final = frozenset({PageKind.OTHER, PageKind.PASSPORT, PageKind.PERMIT, PageKind.RESIDENCE_PERMIT})
 _SIDES: Final = frozenset({PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM})
 _RECAPTURED: Final = {PictureStyle.SCREEN: Reason.SCREEN, PictureStyle.PHOTOCOPY: Reason.PHOTOCOPY}
 _SHEETS: Final = (Arrangement.COPY, Arrangement.SHEET)
@@ -172,8 +173,9 @@ def _documents(scored: tuple[Scored, ...]) -> Iterator[Figure]:
         page for one in scored for page in one.pages
         if page.documents[0].document not in ("", BACK) and len(page.documents) == 1
     ]  # fmt: skip
-    yield share("other documents called other", sum(set(page.kinds) == {PageKind.OTHER} for page in other), len(other))
-    ours = sum(bool(set(page.kinds) - {PageKind.OTHER, PageKind.UNREADABLE}) for page in other)
+    called = sum(set(page.kinds) <= _NOT_OURS for page in other)
+    yield share("other documents called other", called, len(other))
+    ours = sum(bool(set(page.kinds) - _NOT_OURS - {PageKind.UNREADABLE}) for page in other)
     yield share("other documents called one of ours", ours, len(other))
 
 

@@ -6,7 +6,7 @@ no independent evidence any more.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from models.documents import Field
@@ -86,7 +86,7 @@ def _leading(runs: Sequence[Run]) -> Iterator[Character]:
 
 
 def character_within(
-    glyph: Glyph, lattice: Lattice, alphabet: str, like: Mapping[int, str] | None = None
+    glyph: Glyph, lattice: Lattice, alphabet: str, like: dict[int, int] | None = None
 ) -> Character | None:
     """What the steps of a glyph show within an alphabet; None if nothing.
 
@@ -96,12 +96,12 @@ def character_within(
         alphabet: The possible characters.
         like: For signs outside the alphabet, those within that they may be; by default digits and letters alike.
     """
-    like = like or (_LIKE_LETTERS if _DIGITS[0] not in alphabet else _LIKE_DIGITS)
+    alike = like or (_LIKE_LETTERS if _DIGITS[0] not in alphabet else _LIKE_DIGITS)
     shown: dict[str, float] = {}
     for step in lattice.steps[glyph.first : glyph.end]:
         for char, probability in step:
             plain = half_width(char)
-            within = plain if plain in alphabet else plain.translate(like)
+            within = plain if plain in alphabet else plain.translate(alike)
             if within and within in alphabet and probability >= _SEEN:
                 shown[within] = max(shown.get(within, 0.0), probability)
     ranked = sorted(shown.items(), key=lambda row: (-row[1], row[0]))
