@@ -249,7 +249,15 @@ def _electronic(page: TruePage) -> bool:
 def details(scored: tuple[Scored, ...]) -> Mapping[str, Rows]:
     """Submissions not decided right, and pages taken for something else; all people are made up."""
     return {
-        "decisions not right": tuple(_case_row(one) for one in scored if not one.case.decision_right),
+        "decisions not right": tuple(
+            _case_row(one) for one in scored if not one.case.decision_right or one.case.silently_wrong
+        ),
+        "values read otherwise": tuple(
+            _value_row(field)
+            for one in scored
+            for field in one.fields
+            if _misread(field) and field.printed.legibility and field.printed.field in DECISIVE
+        ),
         "pages not right": tuple(_page_row(one, page) for one in scored for page in one.pages if not page.right),
     }
 
@@ -261,6 +269,17 @@ def _case_row(one: Scored) -> Mapping[str, JsonValue]:
         "decided": one.case.decided,
         "surplus": ", ".join("/".join(finding) for finding in one.case.surplus),
         "silently wrong": ", ".join(field.printed.field for field in one.case.silently_wrong),
+    }
+
+
+def _value_row(field: ScoredField) -> Mapping[str, JsonValue]:
+    return {
+        "page": f"{field.sample}/{field.page.file}",
+        "edition": field.page.edition,
+        "ground": field.page.ground,
+        "field": field.printed.field,
+        "printed": field.printed.value,
+        "read": field.read,
     }
 
 

@@ -21,7 +21,7 @@ from pipeline.perceive.sheets import Sheet, find_sheets, parted
 from pipeline.perceive.stamps import read_stamps
 from pipeline.perceive.unmarked import unmarked
 
-PERCEIVE_VERSION: Final = 5  # raise it with every change of what is found, turned, measured or cut
+PERCEIVE_VERSION: Final = 6  # raise it with every change of what is found, turned, measured or cut
 
 _QR: Final = zxingcpp.BarcodeFormat.QRCode
 _BARCODES: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, _QR])
@@ -57,11 +57,14 @@ def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) ->
 
 def _texts(sheet: Sheet, page: Rgb, engine: OcrEngine) -> tuple[tuple[Sheet, Sequence[TextLine]], ...]:
     """The sheet and its lines; two parts with theirs where one of them stands another way round."""
-    lines = read_lines(sheet.layers.printed, sheet.places, sheet.read, engine)
+    lines = _lines(sheet, engine)
     parts = parted(sheet, page, lines, engine)
-    return tuple((part, read_lines(part.layers.printed, part.places, part.read, engine)) for part in parts) or (
-        (sheet, lines),
-    )
+    return tuple((part, _lines(part, engine)) for part in parts) or ((sheet, lines),)
+
+
+def _lines(sheet: Sheet, engine: OcrEngine) -> tuple[TextLine, ...]:
+    again = () if sheet.bare is None else (sheet.bare,)
+    return read_lines(sheet.layers.printed, sheet.places, sheet.read, engine, again=again)
 
 
 def _reading(found: tuple[Sheet, Sequence[TextLine]], page: Grey, page_no: int, engine: OcrEngine) -> PageReading:

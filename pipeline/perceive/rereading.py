@@ -28,13 +28,27 @@ _TOUCHES: Final = 0.3  # of a line's box that another covers, which shows a part
 
 
 def read_lines(
-    printed: Rgb, places: Sequence[Quad], known: Mapping[Quad, Lattice], engine: OcrEngine
+    printed: Rgb,
+    places: Sequence[Quad],
+    known: Mapping[Quad, Lattice],
+    engine: OcrEngine,
+    *,
+    again: Sequence[Rgb] = (),
 ) -> tuple[TextLine, ...]:
-    """Every line with text, in the order of `places`; `known` holds lattices of lines that were read already."""
+    """Every line with text.
+
+    Args:
+        printed: The picture.
+        places: The lines, in the order that the result has.
+        known: Lattices of lines that were read already.
+        engine: Reads them.
+        again: Other pictures of the same print, in which uncertain lines are read as well: without the ground.
+    """
     lattices = [known.get(place) or engine.read([cut_line(printed, place)])[0] for place in places]
     for at in _unsure(lattices):
         cut = cut_line(printed, places[at])
-        lattices[at] = combined([lattices[at], *engine.read([_softened(cut), _evened(cut)])])
+        others = [cut_line(picture, places[at]) for picture in again]
+        lattices[at] = combined([lattices[at], *engine.read([_softened(cut), _evened(cut), *others])])
     read = zip(places, lattices, strict=True)
     return tuple(line for place, lattice in read if (line := _line(place, lattice)).text)
 

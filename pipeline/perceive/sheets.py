@@ -16,7 +16,8 @@ from models.reading import Lattice
 from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.scene.document_detection import find_documents, whole_page
-from pipeline.perceive.scene.ink_separation import InkLayers, has_dense_ground, separate_ink, without_ground
+from pipeline.perceive.scene.grounds import without_ground
+from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink
 from pipeline.perceive.scene.orientation import UNCHANGED, detect_orientation, readability
 from pipeline.perceive.scene.panels import find_panels
 from pipeline.perceive.scene.rectify import SURROUND, Scene, cut_line, is_tall, rectify
@@ -30,19 +31,26 @@ _INK: Final = 24  # grey levels by which a stroke is darker than what is around 
 _STROKE: Final = 9  # pixels; a stroke is narrower
 _INKED: Final = 0.004  # of the rest that strokes cover where it holds text
 _GAP: Final = 3.0  # heights of a line between lines of one document
+_HIDDEN: Final = 0.5  # of a line that no other line shows, for it to be a line of its own
 _READS: Final = 0.8  # mean confidence of text beside documents; less is the pattern of a tablecloth
 _ASTRAY: Final = 0.6  # mean confidence, under which a line may stand another way round than its sheet
 _PURE: Final = 0.85  # of the lines on either side of a cut that stand as that side does
 
 
 class Sheet(NamedTuple):
-    """A document in the picture, upright: as photographed, its layers, and the quads of its printed lines.
+    """A document in the picture, upright.
 
-    `read` holds the lines that detecting the orientation has read already.
+    Attributes:
+        scene: As photographed.
+        layers: Its print and its stamps.
+        bare: Its print without the ground below it, in grey; None if there is none.
+        places: The quads of its printed lines.
+        read: Those that detecting the orientation has read already.
     """
 
     scene: Scene
     layers: InkLayers
+    bare: Rgb | None
     places: tuple[Quad, ...]
     read: Mapping[Quad, Lattice]
 
@@ -107,27 +115,34 @@ def _upright(page: Rgb, quad: Quad, engine: OcrEngine) -> Sheet:
 
 def _with_lines(scene: Scene, engine: OcrEngine) -> Sheet:
     layers = separate_ink(scene.picture)
-    return Sheet(scene, layers, find_lines(layers.printed, engine), {})
+    bare = without_ground(layers.printed)
+    return Sheet(scene, layers, bare, find_lines(layers.printed, bare, engine), {})
 
 
-def find_lines(printed: Rgb, engine: OcrEngine) -> tuple[Quad, ...]:
+def find_lines(printed: Rgb, bare: Rgb | None, engine: OcrEngine) -> tuple[Quad, ...]:
     """The lines of a document, top to bottom.
 
-    Where a dense ground may hide them, those that show once it is taken off; pale print that vanishes with it is kept
-    if it reads.
+    Args:
+        printed: The document without its stamps.
+        bare: The same without its ground, if it has one. Lines that show on it count; those that show beside them on
+            the ground alone, print as pale as it is, count if they read.
+        engine: Finds them.
     """
     found = engine.find(printed)
-    if not has_dense_ground(printed):
+    if bare is None:
         return found
-    bare = engine.find(without_ground(printed))
-    pale = [place for place in found if not any(place.box.overlap(other.box) for other in bare)]
-    read = zip(pale, engine.read([cut_line(printed, place) for place in pale]), strict=True)
-    return tuple(
-        sorted(
-            (*bare, *(place for place, lattice in read if readability([lattice]) >= _READS)),
-            key=lambda place: (place.box.top, place.box.left),
-        )
-    )
+    shown = engine.find(bare)
+    more = [place for place in found if _hidden_share(place, shown) > _HIDDEN]
+    read = zip(more, engine.read([cut_line(printed, place) for place in more]), strict=True)
+    pale = tuple(place for place, lattice in read if readability([lattice]) >= _READS)
+    lines = (*pale, *(place for place in shown if _hidden_share(place, pale) > _HIDDEN))
+    return tuple(sorted(lines, key=lambda place: (place.box.top, place.box.left)))
+
+
+def _hidden_share(place: Quad, others: Sequence[Quad]) -> float:
+    """How much of a line others do not show, 0-1."""
+    box = place.box
+    return 1 - sum(box.overlap(other.box) for other in others) / max(1, box.width * box.height)
 
 
 def _is_note(sheet: Sheet, engine: OcrEngine) -> bool:

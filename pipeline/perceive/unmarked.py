@@ -12,6 +12,7 @@ from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.rereading import read_beneath
 from pipeline.perceive.scene.colour_projection import Ink, ink_of, without_ink
+from pipeline.perceive.scene.grounds import without_ground
 from pipeline.perceive.scene.rectify import cut_line
 from pipeline.perceive.sheets import Sheet, find_lines
 from pipeline.perceive.watermarks import find_watermark
@@ -60,7 +61,7 @@ def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLi
     print_lines = tuple(line for line in printed if not is_marks(line))
     cleaned = without_ink(sheet.layers.printed, ink)
     if cleaned is not None:
-        found = find_lines(cleaned, engine)
+        found = find_lines(cleaned, without_ground(cleaned), engine)
         beneath, beside = read_beneath(sheet.layers.printed, print_lines, cleaned, found, engine)
         still = [line for line in beside if _contrast(cleaned, line) > _LEFT * _usual_contrast(cleaned, beneath)]
         print_lines = tuple(line for line in (*beneath, *still) if not is_marks(line))

@@ -15,13 +15,6 @@ _BROADEST: Final = 0.05  # of the shorter side: what is red all over more than t
 _ALL_RED: Final = 0.9 * 255
 _DARKER: Final = 2.0  # times its redness is how dark stamp ink is shown by itself
 _COARSE: Final = 8  # pixels that are one while the level of the paper is looked for
-_INKED: Final = 99  # percentile of darkness that print reaches
-_PALE: Final = 0.45  # of the print's darkness; what is paler counts as ground. Chosen by eye on one page
-_LOOKED_AT: Final = 700  # pixels of the middle that tell whether there is a ground
-_AROUND: Final = 7  # pixels around print that are as pale as a ground
-_STROKE: Final = 9  # pixels; strokes of a ground are narrower
-_SEEN: Final = 16  # grey levels by which they are darker than the paper
-_DENSE: Final = 0.12  # of the paper that they cover; chosen on 7 woven pages, not yet on the training split
 _REACH: Final = 5  # coarse pixels; a stroke of a seal is narrower, so that paper is always in reach
 
 
@@ -46,28 +39,6 @@ def separate_ink(picture: Rgb) -> InkLayers:
     printed = picture.copy()
     cv2.copyTo(cv2.cvtColor(lit, cv2.COLOR_GRAY2RGB), stamped, printed)
     return InkLayers(printed, alone)
-
-
-def has_dense_ground(printed: Rgb) -> bool:
-    """Whether strokes far paler than the print cover the paper, looked for in the picture's middle."""
-    height, width = printed.shape[:2]
-    high, wide = min(height, _LOOKED_AT), min(width, _LOOKED_AT)
-    top, left = (height - high) // 2, (width - wide) // 2
-    grey = cv2.cvtColor(printed[top : top + high, left : left + wide], cv2.COLOR_RGB2GRAY)
-    darker = cv2.subtract(paper_level(grey), grey)
-    ink = (darker > _PALE * np.percentile(darker, _INKED)).astype(np.uint8)
-    paper = cv2.dilate(ink, np.ones((_AROUND, _AROUND), np.uint8)) == 0
-    strokes = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((_STROKE, _STROKE), np.uint8)) > _SEEN
-    return bool(paper.any()) and float(strokes[paper].mean()) >= _DENSE
-
-
-def without_ground(printed: Rgb) -> Rgb:
-    """Dark print alone on white, in grey: waves, lines and weave under the print are paler and vanish."""
-    grey = cv2.cvtColor(printed, cv2.COLOR_RGB2GRAY)
-    darker = cv2.subtract(paper_level(grey), grey)
-    ink = max(1.0, float(np.percentile(darker, _INKED)))
-    levels = np.clip((np.arange(256) / ink - _PALE) / (1 - _PALE), 0, 1)
-    return cv2.cvtColor(cv2.LUT(darker, (255 - 255 * levels).astype(np.uint8)), cv2.COLOR_GRAY2RGB)
 
 
 def _stamp_ink(picture: Rgb) -> Grey:
