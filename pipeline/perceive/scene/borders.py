@@ -33,6 +33,7 @@ class Border(NamedTuple):
         heights: By how much the colour changes across each side, 8-bit Lab, median along it; where the picture
             ends, as usual for the outline.
         ground: Colour just outside, likewise.
+        apart: Of the side where they differ least, by how much, 8-bit Lab: not at all across a printed frame.
     """
 
     corners: Corners
@@ -41,6 +42,7 @@ class Border(NamedTuple):
     paper: NDArray[np.float32]
     heights: tuple[float, ...]
     ground: NDArray[np.float32]
+    apart: float
 
     @property
     def weakest(self) -> float:
@@ -88,7 +90,14 @@ def fit_border(lab: Colours, corners: Corners) -> Border:
     ground = np.median(np.concatenate([side.without for side in sides]), axis=0)
     usual = _usual(sides)
     heights = tuple(usual if side.ended else side.height for side in sides)
-    return Border(moved.astype(np.float32), support, sum(side.ended for side in sides), paper, heights, ground)
+    ended = sum(side.ended for side in sides)
+    apart = min((_differ(side) for side in sides if not side.ended), default=0.0)
+    return Border(moved.astype(np.float32), support, ended, paper, heights, ground, apart)
+
+
+def _differ(side: _Side) -> float:
+    """By how much the usual colours on both sides differ, beyond any line along the border."""
+    return float(np.abs(np.median(side.within, axis=0) - np.median(side.without, axis=0)).max())
 
 
 def _sides(lab: Colours, corners: _Places) -> list[_Side]:

@@ -22,6 +22,7 @@ _CUT: Final = 0.2  # of the picture that a document must fill if the picture cut
 _SMALL: Final = 0.12  # of the picture; on a scanner's bed a card is less, but people photograph a card from nearer
 _FLAT: Final = 12  # 8-bit Lab by which most of a scanner's bed is even; a desk's grain and its light vary more
 _FAINTEST: Final = 0.1  # of the usual step that every side must show
+_APART: Final = 1.5  # 8-bit Lab by which paper and ground differ on every side; across a printed frame by 0 or 1
 _DARKER: Final = 4  # 8-bit Lab; what is so much darker than its ground is a photo on a card, except on the bed
 _BED: Final = 20  # 8-bit Lab by which the ground may differ from the picture's rim and still be the bed
 _ALIKE: Final = 3  # pixels by which corners differ that lead to the same border
@@ -84,9 +85,9 @@ def _ground(lab: Colours) -> _Ground:
 
 
 def _stands_out(found: Border) -> bool:
-    """Whether there is a border on every side."""
+    """Whether there is a border on every side, rather than a line that is printed on the paper."""
     marked = min(found.heights) >= _FAINTEST * float(np.median(found.heights))
-    return marked and found.weakest >= _WEAKEST and found.mean >= _MEAN
+    return marked and found.weakest >= _WEAKEST and found.mean >= _MEAN and found.apart >= _APART
 
 
 def _is_document(found: Border, ground: _Ground, frame: int) -> bool:
