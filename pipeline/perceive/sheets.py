@@ -5,7 +5,7 @@ of its own. A part of a sheet that reads only another way round is a document as
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import fmean, median
+from statistics import median
 from typing import Final, NamedTuple
 
 import cv2
@@ -20,12 +20,11 @@ from pipeline.perceive.scene.grounds import without_ground
 from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink
 from pipeline.perceive.scene.orientation import UNCHANGED, detect_orientation, readability
 from pipeline.perceive.scene.panels import find_panels
-from pipeline.perceive.scene.rectify import SURROUND, Scene, cut_line, is_tall, rectify
+from pipeline.perceive.scene.reading_parts import cut_where_it_reads
+from pipeline.perceive.scene.rectify import SURROUND, Scene, cut_line, rectify
 
 _FEW_LINES: Final = 4  # an outline with fewer may be a frame inside the document, or no document
 _LEAST_BESIDE: Final = 2  # lines beside documents that are one themselves: the title in an app's frame, and a note
-_PART_ACROSS: Final = 0.2  # of a document that lies in each of the panels it is said to lie across
-_WITHIN: Final = 0.85  # of these panels that it takes up at most; more is the border of the panels themselves
 _DEEPEST: Final = 2  # how often the rest of a picture is looked at anew
 _LEAST_REST: Final = 0.12  # of the picture beside its documents; less has no room for another
 _SIDE: Final = 640  # pixels of the longer side while looking for ink beside documents
@@ -35,8 +34,6 @@ _INKED: Final = 0.004  # of the rest that strokes cover where it holds text
 _GAP: Final = 3.0  # heights of a line between lines of one document
 _HIDDEN: Final = 0.5  # of a line that no other line shows, for it to be a line of its own
 _READS: Final = 0.8  # mean confidence of text beside documents; less is the pattern of a tablecloth
-_ROOM: Final = 0.05  # of the longer side of the lines' box that is left around them
-_ASTRAY: Final = 0.65  # mean confidence of lines, under which they may stand another way round than their sheet
 
 
 class Sheet(NamedTuple):
@@ -60,7 +57,7 @@ class Sheet(NamedTuple):
 def find_sheets(page: Rgb, engine: OcrEngine) -> tuple[Sheet, ...]:
     """The documents in a picture, at least one; a picture without text is one document without lines."""
     panels = find_panels(page)
-    if len(panels) == 1 or any(_lies_across(document, panels) for document in find_documents(page)):
+    if len(panels) == 1:
         return _in_picture(page, engine, _DEEPEST)
     found = [sheet for panel in panels for sheet in _moved(_in_picture(_cut(page, panel), engine, _DEEPEST), panel)]
     with_text = tuple(sheet for sheet in found if len(sheet.places) >= _FEW_LINES or _is_note(sheet, engine))
@@ -76,20 +73,12 @@ def parted(sheet: Sheet, page: Rgb, lines: Sequence[TextLine], engine: OcrEngine
         lines: The sheet's lines as they were read.
         engine: Reads the lines of each part.
     """
-    cut = _cut_between(lines)
+    cut = cut_where_it_reads(lines)
     if cut is None:
         return ()
     astray, upright = (_part(page, _on_page(box, sheet.scene, page), engine) for box in cut)
     turned = (astray.scene.rotation, astray.scene.mirrored) != (sheet.scene.rotation, sheet.scene.mirrored)
     return (upright, astray) if turned and _reads(astray, engine) else ()
-
-
-def _lies_across(document: Quad, panels: Sequence[Box]) -> bool:
-    """Whether a document lies across what would be panels: checks of a cloth that the picture's sides run along."""
-    box = document.box
-    size = box.width * box.height
-    under = [panel for panel in panels if panel.overlap(box) > _PART_ACROSS * size]
-    return len(under) > 1 and size < _WITHIN * sum(panel.width * panel.height for panel in under)
 
 
 def _in_picture(picture: Rgb, engine: OcrEngine, deep: int) -> tuple[Sheet, ...]:
@@ -234,41 +223,6 @@ def _part(page: Rgb, box: Box, engine: OcrEngine) -> Sheet:
     cut = _cut(page, box)
     sheet = _upright(cut, whole_page(cut), engine)
     return sheet._replace(scene=sheet.scene.moved(box.left, box.top))
-
-
-def _cut_between(lines: Sequence[TextLine]) -> tuple[Box, Box] | None:
-    """Two boxes side by side or one above the other: of lines that do not read, and of lines that do."""
-    best: tuple[float, tuple[Box, Box]] | None = None
-    for vertical in (False, True):
-        ranked = sorted(lines, key=lambda line: line.quad.middle.x if vertical else line.quad.middle.y)
-        for at in range(_FEW_LINES, len(ranked) - _FEW_LINES + 1):
-            parts = ranked[:at], ranked[at:]
-            first, last = (fmean(map(_sureness, part)) for part in parts)
-            if min(first, last) > _ASTRAY or max(first, last) < _READS or (best and abs(first - last) <= best[0]):
-                continue
-            halves = _halves(*(Box.around([line.quad.box for line in part]) for part in parts), vertical=vertical)
-            if halves is not None:
-                best = abs(first - last), halves if first < last else (halves[1], halves[0])
-    return best[1] if best else None
-
-
-def _halves(before: Box, after: Box, *, vertical: bool) -> tuple[Box, Box] | None:
-    """The two parts with room around them, parted in the middle of the gap; None if there is no gap."""
-    around = Box.around([before, after])
-    around = around.grown(round(_ROOM * max(around.width, around.height)))
-    gap = after.left - before.right if vertical else after.top - before.bottom
-    if gap < 0:
-        return None
-    if vertical:
-        at = before.right + gap // 2
-        return around._replace(right=at), around._replace(left=at)
-    at = before.bottom + gap // 2
-    return around._replace(bottom=at), around._replace(top=at)
-
-
-def _sureness(line: TextLine) -> float:
-    """How surely a line reads as it stands, 0-1: one that stands on end does not."""
-    return 0.0 if is_tall(line.quad) else line.confidence
 
 
 def _on_page(box: Box, scene: Scene, page: Rgb) -> Box:

@@ -49,6 +49,15 @@ def _form() -> Rgb:
     return page
 
 
+def _cloth() -> Rgb:
+    """A card on a cloth whose checks run along the picture, one of them where the tint of the card changes."""
+    page = np.full((900, 1200, 3), (90, 96, 150), np.uint8)
+    page[:, 600:] = (120, 126, 190)
+    page[200:700, 300:900] = (235, 232, 238)
+    page[200:700, 604:900] = (226, 208, 240)
+    return page
+
+
 def _header() -> Rgb:
     page = _desk(WHITE_BED, (900, 1200))
     page[:80] = (40, 120, 90)
@@ -62,6 +71,7 @@ def _header() -> Rgb:
         pytest.param(np.vstack([text_like((1200, 60))] * 15), id="a page of print"),
         pytest.param(_form(), id="rules across a form"),
         pytest.param(_header(), id="the bar of an app"),
+        pytest.param(_cloth(), id="a card on a checked cloth"),
         pytest.param(picture((1200, 900), WHITE_BED, [(upright(0, 0, 1130, 840), TINTED)]), id="a sheet in a corner"),
         pytest.param(np.full((900, 1200, 3), 255, np.uint8), id="nothing"),
         pytest.param(np.full((4, 4, 3), 255, np.uint8), id="hardly a picture"),

@@ -103,9 +103,16 @@ def test_a_stamp_beside_a_document_is_no_document() -> None:
     assert len(find_documents(picture(SIZE, DARK_DESK, sheets))) == 1
 
 
+def _framed() -> Rgb:
+    page = picture(SIZE, CARD, [])
+    cv2.rectangle(page, (200, 300), (1000, 700), (40, 90, 60), 10)
+    return page
+
+
 @pytest.mark.parametrize(
     "page",
     [
+        pytest.param(_framed(), id="a frame that is printed on the paper"),
         pytest.param(picture(SIZE, WHITE_BED, []), id="an empty bed"),
         pytest.param(np.zeros((300, 400, 3), np.uint8), id="black"),
         pytest.param(np.full((300, 400, 3), 255, np.uint8), id="white"),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.geometry import Box
 from pipeline.perceive.decode.pixels import Rgb, smaller
+from pipeline.perceive.scene.document_detection import find_documents
 
 _SIDE: Final = 384  # pixels of the shorter side while looking
 _NEAR: Final = 2  # pixels on either side of an edge whose means are compared
@@ -25,6 +26,8 @@ _WIDEST: Final = 0.5  # of the shorter side that a gutter is wide at most
 _EVEN: Final = 2.5  # 8-bit Lab by which a gutter may vary along itself
 _ASPECT: Final = 3.0  # of a panel's sides at most: what is longer is a bar of an app, or a band that is printed
 _PART: Final = 0.22  # of a box that lies on either side of its seam at least; less shows the bed beside a sheet
+_ACROSS: Final = 0.2  # of a document, in each of the panels that it lies across
+_WITHIN: Final = 0.85  # of these panels that it takes up at most; more is the border of the panels themselves
 _SMALLEST: Final = 0.03  # of the picture that a panel fills at least: one of a collage of 24
 
 Lab = NDArray[np.uint8]  # shape (height, width, 3)
@@ -47,11 +50,22 @@ class _Seam(NamedTuple):
 
 
 def find_panels(page: Rgb) -> tuple[Box, ...]:
-    """The boxes of the panels, in page pixels; one box, the whole page, where there is no seam."""
+    """The boxes of the panels, in page pixels; one box, the whole page, where there is no seam.
+
+    Where a document lies across, there is none: the checks of a cloth run along the picture's sides.
+    """
     height, width = page.shape[:2]
     whole = Box(0, 0, width, height)
     panels = _parted(page, whole, least=_SMALLEST * width * height)
-    return tuple(_without_rim(page, panel) for panel in panels) if len(panels) > 1 else (whole,)
+    if len(panels) <= 1 or any(_lies_across(document.box, panels) for document in find_documents(page)):
+        return (whole,)
+    return tuple(_without_rim(page, panel) for panel in panels)
+
+
+def _lies_across(document: Box, panels: Sequence[Box]) -> bool:
+    size = document.width * document.height
+    under = [panel for panel in panels if panel.overlap(document) > _ACROSS * size]
+    return len(under) > 1 and size < _WITHIN * sum(panel.width * panel.height for panel in under)
 
 
 def _parted(page: Rgb, box: Box, *, least: float) -> list[Box]:
