@@ -10,6 +10,7 @@ from rapidfuzz.distance import Levenshtein
 from fixtures.truth import Expected, PrintedField, TruePage
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, Person
 from models.findings import Code, Reason, Severity
+from models.geometry import Box
 from models.result import Decision, FieldValue, Judgement, values_of
 
 _NUMBERS: Final = frozenset({Field.ID_NUMBER, Field.CERTIFICATE_NUMBER})
@@ -144,12 +145,21 @@ def _pictures(expected: Expected) -> Iterator[tuple[tuple[str, int], tuple[TrueP
 
 def _scored(sample: str, page: TruePage, printed: PrintedField, judged: Judgement) -> ScoredField:
     place = (page.file, page.page_no, printed.field)
-    here = [item for item in values_of(judged.fields) if (item.file, item.page_no, item.field) == place]
+    here = [
+        item for item in values_of(judged.fields)
+        if (item.file, item.page_no, item.field) == place and _lies_on(item.box, page)
+    ]  # fmt: skip
     found = [item for item in here if item.person is printed.person] or here
-    read = " | ".join(item.value for item in found) or None
+    read = " | ".join(dict.fromkeys(item.value for item in found)) or None
     person = found[0].person if found else None
     outcome = _outcome(read, person, printed)
     return ScoredField(sample, page, printed, read, person, outcome, _confidence(found))
+
+
+def _lies_on(box: Box | None, page: TruePage) -> bool:
+    """Whether a value lies on this document, rather than on another one in the same picture."""
+    own = page.quad.box
+    return box is None or (own.left <= box.centre.x <= own.right and own.top <= box.centre.y <= own.bottom)
 
 
 def _confidence(found: list[FieldValue]) -> float | None:

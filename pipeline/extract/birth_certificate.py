@@ -54,7 +54,7 @@ _SPELLINGS: Mapping[_Announced | Unread | None, tuple[str, ...]] = {
     _Announced(None, Field.CERTIFICATE_NUMBER): ("出生医学证明编号", "出生证编号", "编号"),
     _Announced(None, Field.ISSUER): ("签发机构（章）", "签发机构"),
     _Announced(None, Field.ISSUE_DATE): ("签发日期",),
-    Unread.CELL: ("出生地点分类", "出生地分类", "健康状况", "签发人员", "领证人员", "接生人员"),
+    Unread.CELL: ("出生地点分类", "出生地分类", "健康状况", "签发人员", "领证人员", "领证人", "接生人员"),
     None: ("出生医学证明专用章",),
 }
 _BOXED = frozenset({_Announced(None, Field.ID_NUMBER, either=True)})
