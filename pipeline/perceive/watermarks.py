@@ -31,6 +31,7 @@ _SURE: Final = 0.8  # the same, of a single line that is a mark by its words alo
 _LEAST: Final = 3  # lines that repeat the same words
 _LONGEST: Final = 40  # characters of a mark's words
 _WORDS: Final = 4  # characters of each of two steep lines
+_SOON: Final = 7  # characters within which a level mark says so: 本复印件仅供
 _LONG: Final = 5  # characters of a single piece
 _OWN: Final = 0.5  # of a slanted line's characters that are the mark's
 _RESEMBLES: Final = 80.0  # 0-100, of a level line to a part of the mark
@@ -73,7 +74,7 @@ def find_watermark(
     steep = [line for line in slanted if line not in stamped and _is_steep(line) and other_ink(line.quad)]
     if len(steep) > 1:
         return _mark(steep, telling)
-    level = [line for line in telling if abs(_angle(line.quad)) < _SLANT and _has(_han(line), _PURPOSES)]
+    level = [line for line in telling if abs(_angle(line.quad)) < _SLANT and _begins_with_purpose(line)]
     if len(level) >= _LEAST or any(_is_purpose(line) and other_ink(line.quad) for line in level):
         return _mark(level, telling)
     return None
@@ -136,6 +137,11 @@ def _repeats(lines: Sequence[TextLine]) -> bool:
 
 def _is_purpose(line: TextLine) -> bool:
     return line.confidence >= _SURE and _has(_han(line), _PURPOSES)
+
+
+def _begins_with_purpose(line: TextLine) -> bool:
+    """Whether a line soon says what it is for; a sentence that is printed names its subject first."""
+    return _has(_han(line)[:_SOON], _PURPOSES)
 
 
 def _is_steep(line: TextLine) -> bool:
