@@ -9,7 +9,7 @@ from models.content import FieldContent
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Finding, Location, Reason, found
 from models.id_number import normal_number
-from models.names import normal_name
+from models.names import letters, normal_name
 from models.policy import Policy
 from models.register import ChildNumbers, KnownChild
 from models.submission import EnteredChild
@@ -126,4 +126,5 @@ def _named_later(dossier: Dossier, known: KnownChild) -> bool:
 
 
 def _same_name(child: EnteredChild, known: KnownChild) -> bool:
-    return normal_name(known.name) == normal_name(child.name)
+    """Whether the names are equal, whatever was typed for the dots, as the register looks them up."""
+    return letters(normal_name(known.name)) == letters(normal_name(child.name))

@@ -51,6 +51,7 @@ def _told(findings: list[Finding]) -> list[tuple[Code, Reason]]:
         pytest.param({"birth_certificate_number": None}, [EXISTS_BY_ID], id="the same child, known by its ID number"),
         pytest.param({"id_number": None}, [EXISTS_BY_CERTIFICATE], id="the same child, known by its certificate"),
         pytest.param({"name": "欧阳 靖萱"}, [EXISTS_BY_ID], id="the same child, whose name was typed with a space"),
+        pytest.param({"name": "欧阳。靖萱"}, [EXISTS_BY_ID], id="the same child, whose name was typed with a sign"),
         pytest.param({"mother_id_number": None}, [EXISTS_BY_ID], id="the same child, whose mother is not known"),
         pytest.param({"mother_id_number": OTHER_MOTHER}, [EXISTS_BY_ID], id="the same child, which was adopted since"),
         pytest.param(
