@@ -154,6 +154,17 @@ def test_a_passports_number_is_sure_where_check_digits_and_print_or_form_agree(
     assert _sure(content, Field.ID_NUMBER) == number
 
 
-def test_a_second_line_that_was_cut_in_two_is_joined() -> None:
-    pieces = [line(UPPER, 20, 1000), line(LOWER[:30], 20, 1060), line(LOWER[30:], 940, 1062)]
+@pytest.mark.parametrize("at", [pytest.param(30, id="behind the dates"), pytest.param(32, id="among its fillers")])
+def test_a_second_line_that_was_cut_in_two_is_joined(at: int) -> None:
+    pieces = [line(UPPER, 20, 1000), line(LOWER[:at], 20, 1060), line(LOWER[at:], 40 + 30 * at, 1062)]
     assert _sure(extract_page(page(pieces)), Field.ID_NUMBER) == PASSPORT_NUMBER
+
+
+def test_a_sex_that_the_zone_leaves_open_and_a_label_in_english_are_no_values() -> None:
+    content = extract_page(passport(td3(sex="<")))
+    assert _value(content, Field.SEX) is None
+    labelled = page([*passport((None, None), name=None).lines, line("姓名/Name陈大文", 100, 200)])
+    assert (_value(extract_page(labelled), Field.NAME), _value(extract_page(labelled), Field.LATIN_NAME)) == (
+        "陈大文",
+        None,
+    )

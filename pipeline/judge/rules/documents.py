@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from models.content import FieldContent
-from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind
+from models.documents import DECLARED, DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind
 from models.findings import Code, Evidence, Finding, Reason, Severity, found
 from models.id_number import age_on, is_certificate_number, normal_number
 from models.policy import Policy
@@ -118,7 +118,7 @@ def _temporary(page: PageView) -> Iterator[Finding]:
 def _not_as_declared(page: PageView) -> Iterator[Finding]:
     """A warning if the content contradicts the parent's hint; the content decides."""
     shown = DOCUMENT_OF_PAGE.get(page.kind)
-    if page.file.hint and shown and shown is not page.file.hint:
+    if page.file.hint in DECLARED and shown and shown is not page.file.hint:
         yield found(Code.WRONG_DOCUMENT, Reason.DECLARED, page.place(), severity=Severity.WARNING)
 
 

@@ -185,6 +185,8 @@ def test_the_document_must_be_valid(pages: tuple[PageReading, ...], told: list[t
 def test_a_page_declared_as_the_id_card_is_the_document_that_the_guardian_has() -> None:
     declared = Sent((passport(),), DocumentKind.ID_CARD)
     assert _told(_judged(_guardian(PASSPORT), declared)) == []
+    card = Sent((portrait(), emblem()), DocumentKind.ID_CARD)
+    assert _told(_judged(_guardian(PASSPORT), declared, card)) == []
     licence = Sent(
         (page([line("中华人民共和国机动车驾驶证", 100, 20), line("准驾车型C1", 100, 80)]),), DocumentKind.ID_CARD
     )
