@@ -16,6 +16,7 @@ PARENTS: Final = (Person.MOTHER, Person.FATHER)
 # What offices print instead of a name.
 _UNSTATED: Final = re.compile(r"[（(]?(未提供|不提供|拒绝提供|不详|不祥|未详|未知|不明)[）)]?")
 _CHINESE: Final = re.compile(r"中国|中华|CHINA|CHINESE|CHN|PRC", re.IGNORECASE)
+_OF_REGIONS: Final = re.compile(r"香港|澳门|台湾|HONG ?KONG|MACA[OU]|TAIWAN", re.IGNORECASE)  # 中国香港: in no register
 _TELLING: Final = re.compile(r"[^\W\d_]{2,}")  # a nationality has two letters at least
 # Documents that people have who are in no register, or whose page the register does not show: 军官证 and its kind.
 _OTHER_ID: Final = re.compile(
@@ -67,10 +68,17 @@ def _on(page: PageView, limits: LegibilityLimits) -> Iterator[Unregistered]:
         )
         if is_unstated(name):
             yield Unregistered(person, page, Field.NAME)
-        elif _TELLING.search(nationality) and not _CHINESE.search(nationality):
+        elif _is_foreign(nationality):
             yield Unregistered(person, page, Field.NATIONALITY)
         elif _OTHER_ID.search(document) and len(set(_CHOICES.findall(document))) < 2:
             yield Unregistered(person, page, Field.ID_TYPE)
+
+
+def _is_foreign(nationality: str) -> bool:
+    """Whether people of a nationality are in no register of the mainland."""
+    if not _TELLING.search(nationality):
+        return False
+    return not _CHINESE.search(nationality) or _OF_REGIONS.search(nationality) is not None
 
 
 def _text(page: PageView, field: Field, person: Person, limits: LegibilityLimits) -> str:
