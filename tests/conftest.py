@@ -7,7 +7,7 @@ from tests.support.postgres import postgres_server, postgres_url
 from tests.support.rgw import gateway
 from tests.support.schemas import results_fit
 
-pytest_plugins = ("tests.support.canary_watch", "tests.support.chromium")
+pytest_plugins = ("tests.support.canary_watch", "tests.support.chromium", "tests.support.collected")
 
 __all__ = ["gateway", "postgres_server", "postgres_url", "results_fit"]
 
@@ -17,6 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", help="an OCR engine as module:NAME, for tests/contracts/test_engines.py")
 
 
-settings.register_profile("patient", deadline=None)  # load makes deadlines flaky; pytest's timeout ends tests that hang
+# Load makes deadlines flaky; pytest's timeout ends tests that hang. Examples are others in every run, and add up.
+settings.register_profile("patient", deadline=None, max_examples=50)
 settings.register_profile("quick", deadline=None, max_examples=15)  # for mutants, of which there are thousands
 settings.load_profile("patient")

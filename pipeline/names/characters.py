@@ -34,7 +34,8 @@ def modern(text: str) -> str:
     return text.translate(_TABLE)
 
 
-def readable(alphabet: Collection[str]) -> frozenset[str]:
+@cache  # each step of a case asks, and an engine has 18,000 characters
+def readable(alphabet: frozenset[str]) -> frozenset[str]:
     """The characters of an engine's alphabet that it reads where they are printed.
 
     Of Han characters these are the ones `bench.alphabet` learned: the alphabet names thousands that training showed a

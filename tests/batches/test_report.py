@@ -18,8 +18,9 @@ from models.masking import no_formula
 from models.result import Decision
 from pipeline.batches.report import ChangeKind, ChangeRow, Report, as_csv, as_text, items, kind_of, report, rows_of
 from pipeline.ledger.batch_values import BatchItem, BatchOptions, BatchStep, ItemState, Judged, Noted
-from pipeline.ledger.ledger import Ledger, open_ledger
-from tests.support.values import FILES, SECRET, result, submission
+from pipeline.ledger.ledger import Ledger
+from tests.support.ledgers import new_ledger
+from tests.support.values import FILES, result, submission
 
 CANARIES = ("欧阳靖萱", "110199202001010010", "2019-11-23", "T110000000")
 
@@ -93,7 +94,7 @@ def test_csv_comes_back_as_it_was_but_for_formulas(rows: Sequence[ChangeRow]) ->
 
 def made(tmp_path: Path, lots: Sequence[tuple[Change, ...]]) -> tuple[Ledger, str]:
     """A batch whose cases changed so; the last one failed."""
-    ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
+    ledger = new_ledger(tmp_path / "ledger.db")
     cases = [ledger.cases.open(submission(f"s-{at}"), FILES, "d") for at in range(len(lots) + 1)]
     ledger.cases.conclude(*(Conclusion(case, result(case)) for case in cases))
     batch = ledger.batches.begin([f"s-{at}" for at in range(len(cases))], BatchOptions(dry_run=True), "lin", "1.0")

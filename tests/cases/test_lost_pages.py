@@ -10,15 +10,14 @@ from models.policy import Limits, Policy
 from models.result import Decision
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process
-from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.folder import FolderStore
 from pipeline.workers.ocr_pool import OcrPool, Pending
 from tests.cases.test_steps import told
 from tests.support.dossiers import FAMILY
 from tests.support.engines import DIE, HANG, ORDERS, Colour
+from tests.support.ledgers import new_ledger
 from tests.support.scripted import ScriptedReaders
 from tests.support.uploads import FILES, upload
-from tests.support.values import SECRET
 from tests.workers.test_ocr_pool import pool, sheet_of
 
 LOST = FILES[-1]  # a page of the household register
@@ -55,7 +54,7 @@ def real() -> Iterator[OcrPool]:
 def test_a_lost_page_is_our_fault_and_a_person_looks(
     tmp_path: Path, real: OcrPool, order: Colour, reason: Reason
 ) -> None:
-    source, ledger = FolderStore(tmp_path / "uploads"), open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
+    source, ledger = FolderStore(tmp_path / "uploads"), new_ledger(tmp_path / "ledger.db")
     desk = PipelineContext(ledger, FolderStore(tmp_path / "store"), PartlyReal(real), Policy(), Limits(seconds=1.0))
     upload(source)
     source.put(f"case-1/{LOST.decode()}", sheet_of(order), content_type="image/png")

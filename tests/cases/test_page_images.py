@@ -11,12 +11,13 @@ from models.policy import Limits
 from models.register import ChildNumbers
 from pipeline.cases.erasure import erase_pending
 from pipeline.cases.page_images import page_image
-from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.stores.content import keep_bytes
 from pipeline.stores.folder import FolderStore
 from pipeline.workers.render_pool import PageRenderer
-from tests.support.values import SECRET, result, submission
+from tests.support.ledgers import new_ledger
+from tests.support.values import result, submission
 
 NUMBER = "11019920191123002X"
 LATER = datetime.now(UTC) + timedelta(days=1)
@@ -36,7 +37,7 @@ class Drawn(PageRenderer):
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", SECRET)
+    opened = new_ledger(tmp_path / "ledger.db")
     yield opened
     opened.close()
 

@@ -13,6 +13,7 @@ from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
 from pipeline.stores.options import SealingOptions, StoreOptions
+from tests.support.ledgers import new_ledger
 from tests.support.people import PASSWORD
 from tests.support.values import SECRET
 
@@ -76,7 +77,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def ledger(url: str, clock: Clock) -> Iterator[Ledger]:
-    opened = open_ledger(url, SECRET, clock=clock)
+    file = url.removeprefix("sqlite:///")
+    opened = new_ledger(Path(file), clock=clock) if file != url else open_ledger(url, SECRET, clock=clock)
     yield opened
     opened.close()
 

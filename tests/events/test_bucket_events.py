@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from pipeline.cases.erasure import forget_child
 from pipeline.events.uploads import Reconciler, take_notifications
-from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Via
 from pipeline.stores.opening import open_store
 from pipeline.stores.provision import provision
@@ -18,9 +18,9 @@ from service.options import ReceiverOptions
 from service.settings import Settings
 from tests.support.cards import CHILD_NUMBER
 from tests.support.door import TOKEN, answering
+from tests.support.ledgers import new_ledger
 from tests.support.rgw import Gateway
 from tests.support.uploads import upload
-from tests.support.values import SECRET
 from tests.support.whole_case import CASE, work
 from web.receiver.app import application
 
@@ -30,7 +30,7 @@ KEYS = ("inbox/a/submission.json", "inbox/2026 年/b+c%26/submission.json", "inb
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", SECRET)
+    opened = new_ledger(tmp_path / "ledger.db")
     yield opened
     opened.close()
 

@@ -10,16 +10,16 @@ import pytest
 
 from models.errors import StoreDownError, StoreError
 from pipeline.events.uploads import Reconciler, bucket_of, is_upload, take_notifications
-from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Via
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
-from tests.support.values import SECRET
+from tests.support.ledgers import new_ledger
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", SECRET)
+    opened = new_ledger(tmp_path / "ledger.db")
     yield opened
     opened.close()
 

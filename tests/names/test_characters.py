@@ -24,7 +24,7 @@ def test_what_everybody_is_called_is_read_and_what_nobody_knows_is_not() -> None
 
 
 def test_of_other_signs_the_engine_is_believed_and_nothing_is_added() -> None:
-    read = readable({"·", "A", "王", "ガ"})
+    read = readable(frozenset({"·", "A", "王", "ガ"}))
     assert read == {"·", "A", "王", "ガ"}
 
 

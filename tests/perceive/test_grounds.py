@@ -7,12 +7,11 @@ from PIL import Image, ImageDraw
 from fixtures.printing.fonts import Face, font
 from models.policy import Limits
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.ocr.engine import engine_kind
-from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.page import perceive
 from pipeline.perceive.scene.grounds import without_ground
 from tests.support.files import encoded
 from tests.support.pictures import WHITE_BED, picture, text_like, upright
+from tests.support.real_engine import real_engine
 
 ROWS = (
     "常住人口登记卡",
@@ -43,7 +42,7 @@ def test_print_on_weave_is_read() -> None:
     _weave(sheet)
     for row, text in enumerate(ROWS):
         ImageDraw.Draw(sheet).text((120, 90 + 100 * row), text, font=font(Face.SONG, 34), fill=(40, 40, 44))
-    (reading,) = perceive(encoded(sheet, "PNG"), 1, engine=engine_kind("openvino").load(OcrOptions()), limits=Limits())
+    (reading,) = perceive(encoded(sheet, "PNG"), 1, engine=real_engine(), limits=Limits())
     assert [line.text for line in reading.lines] == list(ROWS)
 
 

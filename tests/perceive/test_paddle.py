@@ -29,10 +29,7 @@ OPTIONS = OcrOptions(engine="paddleocr")
 ENGINES = ("openvino", "onnxruntime", "paddleocr")
 SPECIMENS = (
     "accepted-flatbed/id-portrait.jpg",
-    "accepted-flatbed/id-emblem.jpg",
-    "accepted-certificate/birth-certificate.png",
     "accepted-older-certificate/birth-certificate.webp",
-    "accepted-twin/hukou-child.jpg",
     "returned-3002-glare/hukou-child.jpg",
 )
 

@@ -10,10 +10,9 @@ from fixtures.printing.fonts import Face, font
 from fixtures.specimens.papers import renamed
 from fixtures.truth import PictureStyle, Split
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.ocr.engine import engine_kind
-from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.scene.ink_separation import separate_ink
 from pipeline.perceive.stamps import read_stamps
+from tests.support.real_engine import real_engine
 
 
 def sheet(words: str, colour: tuple[int, int, int], pixels: int) -> Rgb:
@@ -40,13 +39,13 @@ def test_stamp_ink_alone_is_dark_on_white() -> None:
     ],
 )
 def test_what_is_read_of_stamps(words: str, colour: tuple[int, int, int], pixels: int, told: list[str]) -> None:
-    engine = engine_kind("openvino").load(OcrOptions())
+    engine = real_engine()
     assert [line.text for line in read_stamps(separate_ink(sheet(words, colour, pixels)).stamps, engine)] == told
 
 
 @pytest.mark.ocr
 def test_a_drawn_card_that_was_cancelled_in_red_says_so() -> None:
-    engine = engine_kind("openvino").load(OcrOptions())
+    engine = real_engine()
     gone = renamed(family(Split.TRAIN, 4713, Traits()), cancelled="迁出注销")
     spec = PictureSpec(family=gone, leaf=Leaf.CHILD, style=PictureStyle.FLATBED, seed=3, split=Split.TRAIN)
     assert any("注销" in line.text for line in read_stamps(separate_ink(picture(spec).image).stamps, engine))

@@ -14,12 +14,11 @@ from models.policy import Limits
 from pipeline.extract.extraction import extract_page
 from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import TextLine
-from pipeline.perceive.ocr.engine import engine_kind
-from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.perceive.page import perceive
 from pipeline.perceive.scene.colour_projection import ink_of, without_ink
 from pipeline.perceive.watermarks import find_watermark
 from tests.support.lines import lattice
+from tests.support.real_engine import real_engine
 
 Said = tuple[str, float]  # words, and the degrees by which they slant
 WORDS = "仅供样本儿童医院建档使用"
@@ -161,7 +160,7 @@ def test_ink_as_dark_as_print_stays() -> None:
 def test_a_page_is_read_beneath_its_watermark(kind: str, number: int, file: str, words: str | None) -> None:
     made = of_kind(kind, Split.TRAIN, 77, number)
     drawn = next(one for one in made.files if one.path == file)
-    (reading,) = perceive(content(drawn), 1, engine=engine_kind("openvino").load(OcrOptions()), limits=Limits())
+    (reading,) = perceive(content(drawn), 1, engine=real_engine(), limits=Limits())
     found = reading.watermark
     assert (found is not None and words in found.text) if words else found is None
     assert not any(part in one.text for part in ("仅供", "仅限", "复印", "使用") for one in reading.lines)

@@ -3,11 +3,13 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
+
+from tests.support.collected import COLLECTED
 
 GROUPS: Final = (
     "pages", "quality", "ID number", "validity", "birth cert", "hukou", "names", "duplicates", "twins", "privacy",
@@ -46,12 +48,25 @@ ROWS: Final = tuple(row for page in PAGES for row in _rows(page))
 
 
 @pytest.fixture(scope="module")
-def collected() -> frozenset[str]:
-    """Every test by its id, and every table of tests by its name; pytest escapes what is not ASCII, and we write it."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]
+def collected(pytestconfig: pytest.Config) -> frozenset[str]:
+    """Every test that a row may name: by its id, and as a table of tests.
+
+    A run of the whole suite has collected them all, whatever it deselects; a run of a few files collects the others
+    here, in a process of its own.
+    """
+    known = _names(pytestconfig.stash[COLLECTED])
+    files = {one.partition("::")[0] for row in ROWS for one in row.tests if one not in known}
+    if not (there := sorted(file for file in files if Path(file).is_file())):
+        return known
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *there]
     told = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    ids = {_plain(line) for line in told.splitlines() if "::" in line}
-    return frozenset(ids | {one.partition("[")[0] for one in ids})
+    return known | _names(line for line in told.splitlines() if "::" in line)
+
+
+def _names(ids: Iterable[str]) -> frozenset[str]:
+    """Tests and tables; pytest escapes what is not ASCII, and we write it."""
+    plain = {_plain(one) for one in ids}
+    return frozenset(plain | {one.partition("[")[0] for one in plain})
 
 
 def _plain(told: str) -> str:

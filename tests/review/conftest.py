@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ledger.ledger import Ledger, open_ledger
-from tests.support.values import SECRET
+from pipeline.ledger.ledger import Ledger
+from tests.support.ledgers import new_ledger
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
+    opened = new_ledger(tmp_path / "ledger.db")
     yield opened
     opened.close()

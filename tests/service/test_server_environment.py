@@ -49,23 +49,36 @@ api_url = "http://foreign.example/api"
 """
 
 
-@pytest.mark.parametrize("place", ["environment", "small letters", ".env", "prefect.toml", "pyproject.toml", "profile"])
-def test_the_users_own_prefect_weakens_nothing(tmp_path: Path, place: str) -> None:
-    workspace, chosen = tmp_path / "workspace", environment()
+def weakened(folder: Path, place: str) -> dict[str, str]:
+    """Write weak settings where Prefect looks for the user's own; gives those that stand in the environment."""
     lines = "\n".join(f'{name} = "{value}"' for name, value in WEAK.items())
     match place:
         case "environment":
-            chosen |= WEAK | {"PREFECT_SERVER_API_BASE_PATH": "/foreign"}
+            return WEAK | {"PREFECT_SERVER_API_BASE_PATH": "/foreign"}
         case "small letters":
-            chosen |= {name.lower(): value for name, value in WEAK.items()}
+            return {name.lower(): value for name, value in WEAK.items()}
         case ".env":
-            (tmp_path / ".env").write_text(lines)
+            (folder / ".env").write_text(lines)
         case "prefect.toml" | "pyproject.toml":
-            (tmp_path / place).write_text(TABLES.format(at="tool.prefect." if place == "pyproject.toml" else ""))
+            (folder / place).write_text(TABLES.format(at="tool.prefect." if place == "pyproject.toml" else ""))
         case _:
-            profiles = tmp_path / "profiles.toml"
+            profiles = folder / "profiles.toml"
             profiles.write_text(f'active = "theirs"\n[profiles.theirs]\n{lines}\n')
-            chosen |= {"PREFECT_PROFILES_PATH": str(profiles)}
+            return {"PREFECT_PROFILES_PATH": str(profiles)}
+    return {}
+
+
+@pytest.mark.parametrize(
+    "places",  # each names a place that would win where the one behind it does not: what leaks from any of them is seen
+    [
+        pytest.param(("environment", ".env", "pyproject.toml"), id="environment, .env and pyproject.toml"),
+        pytest.param(("small letters", "prefect.toml", "profile"), id="small letters, prefect.toml and profile"),
+    ],
+)
+def test_the_users_own_prefect_weakens_nothing(tmp_path: Path, places: tuple[str, ...]) -> None:
+    workspace, chosen = tmp_path / "workspace", environment()
+    for place in places:
+        chosen |= weakened(tmp_path, place)
     command = [sys.executable, "-c", PROGRAM, str(workspace)]
     done = subprocess.run(command, cwd=tmp_path, env=chosen, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

@@ -11,14 +11,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.review import Role
-from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.stores.folder import FolderStore
 from service.options import DeskOptions
 from service.settings import Settings
 from tests.support.door import answering
+from tests.support.ledgers import new_ledger
 from tests.support.people import PASSWORD
 from tests.support.processes import free_port
-from tests.support.values import SECRET
 from web.desk.app import ROUTES, application
 from web.desk.guard import RouteSpec
 
@@ -63,8 +63,10 @@ class Desk(NamedTuple):
 
 def desk_in(folder: Path, ledger: Ledger, **options: object) -> Desk:
     """A desk with one account of each role."""
+    there = {account.name for account in ledger.accounts.list()}
     for role, name in NAMES.items():
-        ledger.accounts.make(name, role, PASSWORD, by="test")
+        if name not in there:
+            ledger.accounts.make(name, role, PASSWORD, by="test")
     settings = Settings(workspace=folder, desk=DeskOptions.model_validate({"port": PORT} | options))
     return Desk(settings, ledger, FolderStore(folder / "store"))
 
@@ -78,8 +80,8 @@ def csrf_of(browser: TestClient) -> str:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    """An empty ledger in a file."""
-    opened = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", SECRET)
+    """A ledger in a file, with one account of each role."""
+    opened = new_ledger(tmp_path / "ledger.db", staff=tuple((name, role) for role, name in NAMES.items()))
     yield opened
     opened.close()
 

@@ -32,7 +32,8 @@ class Ending(NamedTuple):
 
 def race(url: str, act: Act, *, racers: int, rounds: int) -> list[Ending]:
     """Let processes act at the same instant, round after round; processes are started once."""
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # so that the ledger's modules are loaded once, not in each process
     barrier, endings = context.Barrier(racers), context.Queue()
     workers = [
         context.Process(target=_run, args=(url, act, racer, rounds, barrier, endings), daemon=True)

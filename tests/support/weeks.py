@@ -12,9 +12,10 @@ from models.policy import ReviewSampling
 from models.result import Result, decide
 from models.review import ReviewDecision, ReviewOutcome
 from models.review_case import RecordedDecision
-from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.ledger import Ledger
 from tests.contracts.conftest import Clock
-from tests.support.values import FILES, SECRET, result, submission
+from tests.support.ledgers import new_ledger
+from tests.support.values import FILES, result, submission
 
 NAME: Final = "欧阳靖萱"  # of every child, on every page: it must not show anywhere
 ID: Final = "weeks-canary"  # every case's id begins so
@@ -37,7 +38,7 @@ _PEOPLE: Final = ("li.na", "wang.fang", "zhao.lei")
 def weeks_in(folder: Path, days: int, a_day: int, until: datetime) -> tuple[Ledger, Clock]:
     """A ledger of so many days with about so many cases each, and its clock, which stands at `until`."""
     clock = Clock()
-    ledger, chance = open_ledger(f"sqlite:///{folder / 'ledger.db'}", SECRET, clock=clock), random.Random(days)
+    ledger, chance = new_ledger(folder / "ledger.db", clock=clock), random.Random(days)
     for day in range(days):
         dawn = until - timedelta(days=days - 1 - day)
         share = 0.35 if dawn.weekday() >= 5 else chance.uniform(0.8, 1.3)

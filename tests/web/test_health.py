@@ -14,14 +14,15 @@ from models.errors import LedgerBusyError, StoreDownError
 from models.findings import Code, Reason
 from models.overview import Metrics
 from pipeline.ledger.database import utc_now
-from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import UploadEvent, Via
 from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
 from service.options import ReceiverOptions
 from service.settings import Settings
 from tests.support.door import TOKEN, answering
-from tests.support.values import FILES, SECRET, result, submission
+from tests.support.ledgers import new_ledger
+from tests.support.values import FILES, result, submission
 from web.receiver.app import application
 from web.receiver.health import check_health
 
@@ -45,7 +46,7 @@ def clock() -> Shifted:
 
 @pytest.fixture
 def ledger(tmp_path: Path, clock: Shifted) -> Iterator[Ledger]:
-    opened = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", SECRET, clock=clock)  # type: ignore[arg-type]
+    opened = new_ledger(tmp_path / "ledger.db", clock=clock)  # type: ignore[arg-type]
     yield opened
     opened.close()
 

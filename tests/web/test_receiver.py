@@ -15,13 +15,13 @@ import pytest
 from pydantic import SecretStr
 
 from models.errors import LedgerBusyError
-from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.ledger import Ledger
 from pipeline.stores.folder import FolderStore
 from service.options import ReceiverOptions
 from service.settings import Settings, SettingsError
 from service.tokens import shown_by, tokens_in_force
 from tests.support.door import SECOND, TOKEN, answering
-from tests.support.values import SECRET
+from tests.support.ledgers import new_ledger
 from web.receiver.app import LONGEST_BODY, application, run
 
 RECORD: dict[str, Any] = {
@@ -44,7 +44,7 @@ def marked(token: str) -> bytes:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", SECRET)
+    opened = new_ledger(tmp_path / "ledger.db")
     yield opened
     opened.close()
 

@@ -13,7 +13,6 @@ from models.documents import PageKind
 from models.masking import no_formula
 from models.overview import Share
 from models.review import Role
-from pipeline.ledger.ledger import Ledger
 from tests.support.desk import Desk, desk_in
 from tests.support.weeks import ID, NAME, weeks_in
 from web.desk import plots
@@ -25,16 +24,13 @@ NOW = datetime.now(tz=UTC)
 LANGUAGES = [pytest.param(language, id=language.value) for language in DeskLanguage]
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened, _ = weeks_in(tmp_path, 9, 8, NOW)
-    yield opened
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """For all tests, which change nothing in what the overview counts."""
+    folder = tmp_path_factory.mktemp("weeks")
+    opened, _ = weeks_in(folder, 9, 8, NOW)
+    yield desk_in(folder, opened)
     opened.close()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, ledger: Ledger) -> Desk:
-    return desk_in(tmp_path, ledger)
 
 
 @pytest.fixture
@@ -76,11 +72,11 @@ def test_the_file_holds_every_table_and_nothing_of_any_child(desk: Desk, languag
     assert ID not in text
 
 
-def test_the_file_counts_what_the_ledger_counts(desk: Desk, ledger: Ledger) -> None:
+def test_the_file_counts_what_the_ledger_counts(desk: Desk) -> None:
     rows = fetched(desk, 30)
     days = [row for row in rows if re.fullmatch(r"\d{4}-\d\d-\d\d", (row or [""])[0]) and len(row) == 6]
     today = NOW.astimezone().date()
-    told = ledger.operations.overview(today - timedelta(days=60), today + timedelta(days=1))
+    told = desk.ledger.operations.overview(today - timedelta(days=60), today + timedelta(days=1))
     assert len(days) == 30
     assert sum(int(cell) for row in days for cell in row[1:4]) == told.ended()
     assert sum(int(row[4]) for row in days) == sum(one.by_person for one in told.decisions)
@@ -102,8 +98,9 @@ def test_another_period_is_refused(desk: Desk, days: str) -> None:
     ]
 
 
-def test_fetching_is_recorded_and_looking_is_not(desk: Desk, ledger: Ledger) -> None:
-    browser, before = desk.signed_in(Role.OPERATOR), ledger.audit.verify().records
+def test_fetching_is_recorded_and_looking_is_not(desk: Desk) -> None:
+    browser, ledger = desk.signed_in(Role.OPERATOR), desk.ledger
+    before = ledger.audit.verify().records
     browser.get("/dashboard")
     assert ledger.audit.verify().records == before
     answer = browser.get("/dashboard.csv?days=7")

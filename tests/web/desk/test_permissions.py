@@ -1,17 +1,20 @@
 """Who may do what at the review desk, route by route; and what is done to whoever comes by another way."""
 
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from models.errors import LedgerBusyError, LedgerError, UnknownCaseError
 from models.review import Role
 from pipeline.ledger.ledger import Ledger, open_ledger
 from tests.support.desk import HERE, NAMES, TLS, Desk, csrf_of, desk, desk_in, ledger
+from tests.support.ledgers import new_ledger
 from tests.support.people import PASSWORD
 from tests.support.values import SECRET
 from web.desk.app import HEADERS, ROUTES, application, home
@@ -54,6 +57,21 @@ def path_of(way: RouteSpec) -> str:
     return way.path.replace(":int", "").format(**PARAMETERS)
 
 
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk for tests that leave nothing behind that another could see."""
+    folder = tmp_path_factory.mktemp("desk")
+    ledger = new_ledger(folder / "ledger.db")
+    yield desk_in(folder, ledger)
+    ledger.close()
+
+
+@pytest.fixture(scope="module")
+def browsers(lasting: Desk) -> Mapping[Role | None, TestClient]:
+    """A client of each role."""
+    return {role: lasting.signed_in(role) for role in WHO}
+
+
 def told(status: int, location: str) -> str:
     if status == 303 and location.startswith("/login"):
         return LOGIN
@@ -61,10 +79,13 @@ def told(status: int, location: str) -> str:
 
 
 @pytest.mark.parametrize("way", [pytest.param(way, id=f"{way.method} {way.path}") for way in ROUTES])
-def test_every_route_lets_in_whom_the_matrix_says(desk: Desk, way: RouteSpec) -> None:
+def test_every_route_lets_in_whom_the_matrix_says(
+    lasting: Desk, browsers: Mapping[Role | None, TestClient], way: RouteSpec
+) -> None:
     answers = []
     for role in WHO:
-        browser = desk.signed_in(role)
+        # These two end the session, or begin another one.
+        browser = lasting.signed_in(role) if way.name in ("sign_in", "sign_out") else browsers[role]
         form = {"csrf": csrf_of(browser) if role else "0" * 64}
         if way.name == "sign_in":
             form |= {"name": "amy", "password": PASSWORD}
@@ -151,8 +172,10 @@ def test_what_breaks_is_told_in_whole_sentences_and_quotes_nothing(
     ("method", "path"),
     [*((way.method, path_of(way)) for way in ROUTES), ("GET", "/nowhere"), ("DELETE", "/queue"), ("POST", "/queue")],
 )
-def test_every_answer_has_the_walls_around_it(desk: Desk, role: Role | None, method: str, path: str) -> None:
-    answer = desk.signed_in(role).request(method, path, content=b"")
+def test_every_answer_has_the_walls_around_it(
+    browsers: Mapping[Role | None, TestClient], role: Role | None, method: str, path: str
+) -> None:
+    answer = browsers[role].request(method, path, content=b"")
     assert HEADERS.items() <= {name: answer.headers.get(name) for name in HEADERS}.items()
     kept = answer.status_code == 200 and path.startswith("/static/")
     assert answer.headers["cache-control"] == ("no-cache" if kept else "no-store")
