@@ -54,7 +54,7 @@ def test_eight_submissions_at_once_never_see_each_others_text() -> None:
 
 
 def noise(seed: int) -> Rgb:
-    return np.random.default_rng(seed).integers(0, 256, (300, 400, 3)).astype(np.uint8)
+    return np.random.default_rng(seed).integers(0, 256, (600, 800, 3)).astype(np.uint8)
 
 
 @pytest.mark.parametrize(
