@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --only-binary :all:
-LANES ?= not s3 and not postgres and not browser and not flow and not slow
+PLAIN := not s3 and not postgres and not browser and not flow and not slow
+LANES ?= $(PLAIN)
+# The plain tests run in several processes, a file in one of them; the others share servers, or look at the clock.
+SPREAD := --numprocesses logical --maxprocesses 4 --dist loadfile --inline-snapshot disable
 BENCHES := receiver durability scene fairness accuracy reality sheets watermarks quality margins copies names verification rare duplicates register judging batches rereading upload desk reviewer mutants peers speed runtimes fuzz
 N ?= 1000
 MINUTES ?= 5
@@ -38,10 +41,10 @@ demo: $(VENV)/.app ## Upload the samples, watch them decided; ONCE=1 stops after
 	$(BIN)/python -m cli.demo $(if $(ONCE),--once)
 
 test: $(VENV)/.dev ## Run the tests; LANES="s3 or postgres" or LANES="browser or flow or slow" for the others
-	$(BIN)/python -m pytest -m "$(LANES)"
+	$(BIN)/python -m pytest -m "$(LANES)" $(if $(findstring $(PLAIN),$(LANES)),$(SPREAD))
 
 check: static ## Format, lint, types, layers, and the tests that need neither models nor servers
-	$(BIN)/python -m pytest -q -m "not ocr and not flow and not s3 and not postgres and not browser and not slow"
+	$(BIN)/python -m pytest -q -m "$(PLAIN) and not ocr" $(SPREAD)
 
 static: $(VENV)/.dev ## Format, lint, types, layers
 	$(BIN)/ruff format --check .

@@ -9,13 +9,14 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from tests.support.dossiers import CHILD, GUARDIAN
 
 _OURS: Final = ("flows", "pipeline", "cli", "models")
+_LEAKS: Final = "leaks"  # in what a process of pytest-xdist hands over
 _LONGEST: Final = 64 * 1024 * 1024  # bytes of a file that are searched; the suite's files are smaller
 _NAMES: Final = (CHILD.name, GUARDIAN.name, "欧阳靖瑶")
 _NUMBERS: Final = ("11019920191123", "11019919880101", "T110000000", "13800000000")
@@ -92,11 +93,21 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Search the files before pytest deletes them; any leak fails the run."""
     watch = _watch(session.config)
     logging.getLogger().removeHandler(watch)
+    told: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if told is not None:  # a process of pytest-xdist, whose files lie below those of the process that started it
+        told[_LEAKS] = watch.leaks
+        return
     factory = getattr(session.config, "_tmp_path_factory", None)
     if factory is not None:
         watch.look_at_files(factory.getbasetemp())
     if watch.leaks and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take over the leaks that a process of pytest-xdist found in its logs."""
+    _watch(node.config).leaks.extend(getattr(node, "workeroutput", {}).get(_LEAKS, ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
