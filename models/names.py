@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from models.id_number import half_width
 
@@ -48,6 +49,7 @@ def letters(name: str) -> str:
     return _ANY_DOT.sub("", name)
 
 
+@lru_cache(maxsize=2**16)  # every reading of a page asks for each of its characters, many times
 def is_han(char: str) -> bool:
     """Whether a character is a Han ideograph, of any extension."""
     return _HAN_CHAR.match(char) is not None
