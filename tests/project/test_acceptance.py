@@ -54,7 +54,8 @@ def collected(pytestconfig: pytest.Config) -> frozenset[str]:
     A run of the whole suite has collected them all, whatever it deselects; a run of a few files collects the others
     here, in a process of its own.
     """
-    known = _names(pytestconfig.stash[COLLECTED])
+    collected_here = pytestconfig.stash[COLLECTED]
+    known = _names(collected_here)
     files = {one.partition("::")[0] for row in ROWS for one in row.tests if one not in known}
     if not (there := sorted(file for file in files if Path(file).is_file())):
         return known
