@@ -19,7 +19,7 @@ from tests.support.files import encoded
 pytestmark = [pytest.mark.ocr, pytest.mark.timeout(300)]
 
 SUBMISSIONS, PAGES = 8, 3
-LIMITS = Limits()
+LIMITS = Limits(seconds=240.0)  # a page of noise is read for long, and here nobody waits
 _HAN = "金木水火土春夏秋冬山石田禾竹梅兰菊松柏云雨风雪"
 
 
