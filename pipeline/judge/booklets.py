@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from models.documents import Field, Person
 from pipeline.judge.kin import Kin, may_be_named, reads, relation_of, same_address
 from pipeline.judge.pages import Likeness, PageView, Tie
-from pipeline.judge.relations import is_child, is_head, is_spouse
+from pipeline.judge.relations import is_child, is_head, is_kin, is_spouse
 
 _COLLECTIVE: Final = "集体"  # a 集体户 has no head
 
@@ -48,12 +48,13 @@ def booklets_of(
     named = [card.value(Field.NAME) or "" for card in kin.heads]
     known = [*named, *(person.name for person in kin.people)]
     theirs = [page for page in portraits if any(how is Likeness.SAME for _, how in page.resembles)]
-    collective = [home for home in homes if _is_collective(home, kin)]
+    collective = [home for home in homes if _is_collective(home)]
     headed = [home for home in homes if not _is_among(home, collective)]
     by_name = [home for home in headed if not _says_another(home, known, kin)]
     by_address = [home for home in homes if any(same_address(home, one) for one in (*theirs, *by_name))]
     theirs_together = _their_collective(collective, by_address, kin)
-    tied = [home for home in homes if _is_among(home, [*by_name, *by_address, *theirs_together])]
+    of_father = _of_father([home for home in headed if not _is_among(home, [*by_name, *by_address])], kin)
+    tied = [home for home in homes if _is_among(home, [*by_name, *by_address, *theirs_together, *of_father])]
     loose = [home for home in headed if not _is_among(home, tied)]
     told = bool(kin.heads) or kin.has_both_parents or any(reads(one, Field.HEAD_NAME, kin.context) for one in by_name)
     left = max(0, _of_elders(kin, told=told) - len(tied) + len(by_name))
@@ -68,16 +69,24 @@ def booklets_of(
     )
 
 
-def _is_collective(home: PageView, kin: Kin) -> bool:
-    """Whether it is of a 集体户 without a head."""
-    return _COLLECTIVE in (home.value(Field.HOUSEHOLD_TYPE) or "") and not reads(home, Field.HEAD_NAME, kin.context)
+def _is_collective(home: PageView) -> bool:
+    """Whether it is of a 集体户, whose head is nobody, or none of its people."""
+    return _COLLECTIVE in (home.value(Field.HOUSEHOLD_TYPE) or "")
 
 
 def _their_collective(collective: Sequence[PageView], near: Sequence[PageView], kin: Kin) -> Sequence[PageView]:
-    """The 首页 of the family's 集体户: of several none, unless all are one; their cards leave the relation blank."""
-    blank = not kin.cards or not all(map(relation_of, kin.cards))
+    """The 首页 of the family's 集体户, by whose cards nobody is kin of a head; of several none, unless all are one."""
+    blank = not kin.cards or not all(is_kin(relation_of(card)) for card in kin.cards)
     one = len({home.value(Field.ADDRESS) for home in collective}) == 1
     return collective if blank and one and not any(_is_among(home, near) for home in collective) else ()
+
+
+def _of_father(loose: Sequence[PageView], kin: Kin) -> Sequence[PageView]:
+    """The 首页 whose head has the child's surname, where nobody names the father: he may live apart with the child."""
+    if any(one.person is Person.FATHER for one in kin.people):
+        return ()
+    alike = [home for home in loose if (home.value(Field.HEAD_NAME) or "")[:1] == kin.child.name[:1]]
+    return alike if len(alike) == 1 else ()
 
 
 def _says_another(home: PageView, names: Sequence[str], kin: Kin) -> bool:

@@ -71,6 +71,12 @@ def is_spouse(relation: str) -> bool:
     return relation in _SPOUSES
 
 
+def is_kin(relation: str) -> bool:
+    """Whether it says how the person is related to a head; on a card of a 集体户 it is blank, or says 非亲属."""
+    kin = (_HEAD_OR_SPOUSE, _CHILD, _ANY_GRANDCHILD, _SON_OR_HIS_WIFE, _DAUGHTER_OR_HER_HUSBAND, _PARENTS_OF_HEAD)
+    return any(pattern.fullmatch(relation) for pattern in kin)
+
+
 def is_child(relation: str) -> bool:
     """Whether it says that the card is of a son or a daughter of the head."""
     return _CHILD.fullmatch(relation) is not None

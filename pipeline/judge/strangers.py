@@ -89,7 +89,7 @@ def _of_relative(card: PageView, others: Sequence[PageView], case: _Case) -> Tie
         return Tie.STRANGER if theirs is False or not _is_of_their_place(card, kin) else Tie.FAMILY
     if not relation:
         unrelated = theirs is False or (theirs is None and all(map(relation_of, kin.cards)))
-        return Tie.DOUBTFUL if unrelated else Tie.FAMILY
+        return Tie.DOUBTFUL if unrelated and card.get(Field.RELATION) is None else Tie.FAMILY
     alone = case.strange or _lacks_spouse(card, others, kin)
     return Tie.DOUBTFUL if alone and not theirs and not kin.fit(card) else Tie.FAMILY
 

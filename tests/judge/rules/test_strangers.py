@@ -92,6 +92,13 @@ COLLECTIVE: Final = (
     father({"户主或与户主关系": None}),
     member({"户主或与户主关系": None}),
 )
+# A mother in a booklet of her own.
+APART: Final = (
+    portrait({"姓名": "林静", "性别": "女", "出生": "1990年2月2日", "住址": "样本", "公民身份号码": MOTHER_NUMBER}),
+    emblem(),
+    mother({"户主或与户主关系": "户主"}),
+    member(),
+)
 NEWBORN: Final = {"id_type": IdType.BIRTH_CERTIFICATE, "id_number": None}
 AT_HOSPITAL: Final = {**NEWBORN, "birth_certificate_number": CERTIFICATE_NUMBER}
 
@@ -236,6 +243,13 @@ def test_a_strangers_page_beside_a_complete_application_asks_a_person(
             {6},
             id="the same, where surnames do not tell",
         ),
+        pytest.param(
+            (*APART, home({"户主姓名": "林静", "住址": THERE})),
+            [home({"户主姓名": f"欧阳{one}", "住址": f"样本路11号之{one}"}) for one in "大小"],
+            {"guardian": HER_GUARDIAN},
+            {6, 7},
+            id="two men of the child's surname, either of whom may be the father",
+        ),
         pytest.param(FAMILY, [HE, CARD], {"guardian": None}, {6, 7}, id="nobody is named"),
     ],
 )
@@ -364,6 +378,28 @@ def test_which_pages_are_strangers(
             [sibling({"姓名": "赵小海", "户主或与户主关系": None})],
             {"child": {"name": "靖萱"}},
             id="a 集体户 of people without surnames",
+        ),
+        pytest.param(
+            (*APART, home({"户主姓名": "欧阳明", "住址": "样本路11号之一"})),
+            [home({"户主姓名": "林静", "住址": THERE})],
+            {"guardian": HER_GUARDIAN},
+            id="a mother in a booklet of her own, the child in the father's, whom nobody names",
+        ),
+        pytest.param(
+            COLLECTIVE[:2],
+            [
+                home({"户别": "非农业集体户", "户主姓名": "样本公司"}),
+                father({"户主或与户主关系": "非亲属"}),
+                member({"户主或与户主关系": "非亲属"}),
+            ],
+            {},
+            id="a 集体户 that has a head, who is kin of nobody",
+        ),
+        pytest.param(
+            FAMILY,
+            [member({**SON, "户主或与户主关系": Ink("口木", sure=0.02)})],
+            {},
+            id="a relation that cannot be read",
         ),
         pytest.param(COLLECTIVE, [mother({"户主或与户主关系": None})], {}, id="the mother in a 集体户"),
         pytest.param(COLLECTIVE, [sibling({"户主或与户主关系": None})], {}, id="a brother in a 集体户"),
