@@ -11,7 +11,7 @@ from pipeline.extract.fields import FieldReading, read_field
 from pipeline.extract.runs import SPACES, Run, cut
 
 _EMPTY: Final = "□口囗ロ▢◻"  # as the engine reads an empty box
-_TICKED: Final = "☑√✓✔☒■Vv日区回目"  # and a ticked one, or the tick beside it
+_TICKED: Final = "☑√✓✔☒■Vv日曰区回目田由甲申白自因囚团旦四"  # a box with strokes in it, or a tick
 _MARKS: Final = _EMPTY + _TICKED
 _OTHER: Final = "其他"  # often without a box: what it is stands behind it
 _MOST: Final = 0.95  # a tick is never certain: another stroke may have crossed the box

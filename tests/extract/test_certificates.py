@@ -142,6 +142,7 @@ def test_the_labels_of_certificates_from_before_2014() -> None:
     [
         pytest.param("男□", "女☑", "女", id="a tick that was read"),
         pytest.param("男口", "女日", "女", id="a ticked box that reads as another character"),
+        pytest.param("男曰", "女口", "男", id="another such character"),
         pytest.param("男", "女口", "男", id="the box that was not read, when the other is empty"),
         pytest.param(Ink("男√", weak={1: 0.3}), "女口", "男", id="a tick that hardly reads"),
         pytest.param("男口", "女口", None, id="two empty boxes"),
