@@ -124,6 +124,24 @@ TABLES: Final = (
         },
     ),
     Table(
+        "Passports",
+        "Data pages of invented people, every second one Chinese; one in sixteen is a whole page in a scan or a photo,"
+        " the others are the head with the number and the machine-readable zone, at 200, 100 and 60 dpi, clean and"
+        " harmed.",
+        "passports",
+        {"passports": 500},
+        {
+            "wrong values that check digits confirm": "wrong number, birth or expiry taken as confirmed",
+            "number, birth and expiry right, or left to a person": "all three right, or left to a person",
+            "confirmed by check digits: number, birth and expiry": "all three confirmed by check digits",
+            "whole pages: confirmed": "the same, whole pages",
+            "number, birth and expiry right": "all three right, confirmed or not",
+            "name in Latin letters right, of those read": "names in Latin letters right, of those read",
+            "zone at 60 dpi: confirmed": "zones at 60 dpi: all three confirmed",
+            "zone at 200 dpi, harmed: confirmed": "harmed zones at 200 dpi: all three confirmed",
+        },
+    ),
+    Table(
         "Legibility",
         "Pages harmed by blur, glare, shadow and so on, at every level; what a person can read is the truth.",
         "quality",
