@@ -12,6 +12,7 @@ from fixtures.specimens.application import application, typed_child, typed_guard
 from fixtures.specimens.scenario import CARD
 from fixtures.truth import PictureStyle, Split
 from models.case import Case, FailedPage, FileReading, ReadPage, StoredFile
+from models.content import FileContent
 from models.documents import DocumentKind, Person
 from models.findings import Code
 from models.register import KnownChild
@@ -37,15 +38,25 @@ def judged(
         reader: The engine's alphabet and the hospital's rules.
         known: Registered children; judging gets those that match the register query.
     """
-    stored = tuple(file.file for file in files)
+    return judged_content(submission, tuple(file.file for file in files), extract_files(files), reader, known)
+
+
+def judged_content(
+    submission: Submission,
+    files: tuple[StoredFile, ...],
+    contents: tuple[FileContent, ...],
+    reader: NameContext,
+    known: Collection[KnownChild] = (),
+) -> Judgement:
+    """Judge a submission from the content of its files."""
     case = Case(
         submission=submission,
         revision=1,
-        files=stored,
+        files=files,
         input_digest="0" * 64,
         arrived_at=submission.submitted_at,
     )
-    dossier = open_dossier(case, extract_files(files), reader)
+    dossier = open_dossier(case, contents, reader)
     wanted = register_query(dossier)
     births = {(birth.name, birth.birth_date) for birth in wanted.births}
     deliveries = {(delivery.mother_id_number, delivery.birth_date) for delivery in wanted.deliveries}
@@ -104,10 +115,11 @@ def replaced(files: tuple[FileReading, ...], read: FileReading) -> tuple[FileRea
 
 
 def _file(leaf: Leaf) -> FileSpec:
-    return FileSpec(path=f"{leaf}.jpg", hint=_hint(leaf))
+    return FileSpec(path=f"{leaf}.jpg", hint=hint_of(leaf))
 
 
-def _hint(leaf: Leaf) -> DocumentKind:
+def hint_of(leaf: Leaf) -> DocumentKind:
+    """The document that a page belongs to."""
     if leaf in CARD:
         return DocumentKind.ID_CARD
     return DocumentKind.BIRTH_CERTIFICATE if leaf is Leaf.CERTIFICATE else DocumentKind.HOUSEHOLD_REGISTER

@@ -93,6 +93,17 @@ class OtherDocument(Titled):
     STUDENT_CARD = "student_card", "学生证"
     TEST_REPORT = "test_report", "检验报告单"
     RECEIPT = "receipt", "收费票据"
+    TRAVEL_PERMIT = "travel_permit", "往来港澳台通行证"
+    DISABILITY_CERTIFICATE = "disability_certificate", "残疾人证"
+    ONE_CHILD_CERTIFICATE = "one_child_certificate", "独生子女证"
+    BIRTH_REGISTRATION = "birth_registration", "生育登记证明"
+    INSURANCE_CODE = "insurance_code", "医保电子凭证"
+    PATIENT_CARD = "patient_card", "就诊卡"
+    DIAGNOSIS = "diagnosis", "诊断证明书"
+    CARD_RECEIPT = "card_receipt", "身份证领取凭证"
+    CARE_ELSEWHERE = "care_elsewhere", "异地就医备案表"
+    GRADUATION_CERTIFICATE = "graduation_certificate", "毕业证书"
+    SENIOR_CARD = "senior_card", "老年人优待证"
 
 
 class Edition(StrEnum):
