@@ -58,7 +58,7 @@ class Applicant(NamedTuple):
         guardian: Guardian | None = None,
         known: Collection[KnownChild] = (),
     ) -> Judgement:
-        """Judge an application of this family with these files, typed in as it should be where nothing else is given."""
+        """Judge an application of this family with these files, typed in rightly where nothing else is given."""
         sent = tuple(files)
         named = tuple(FileSpec(path=one.file.path, hint=one.file.hint) for one in sent)
         whose = guardian or typed_guardian(self.family)

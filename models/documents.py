@@ -93,7 +93,6 @@ class OtherDocument(Titled):
     STUDENT_CARD = "student_card", "学生证"
     TEST_REPORT = "test_report", "检验报告单"
     RECEIPT = "receipt", "收费票据"
-    TRAVEL_PERMIT = "travel_permit", "往来港澳台通行证"
     DISABILITY_CERTIFICATE = "disability_certificate", "残疾人证"
     ONE_CHILD_CERTIFICATE = "one_child_certificate", "独生子女证"
     BIRTH_REGISTRATION = "birth_registration", "生育登记证明"

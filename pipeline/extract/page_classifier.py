@@ -15,6 +15,7 @@ from models.names import is_han
 from models.reading import Line
 from pipeline.extract.other_documents import is_running, labelled, marked, titled, vetoed
 from pipeline.extract.simplified_script import folded
+from pipeline.extract.strange_forms import STRANGE, strangeness
 
 _ALIKE = 80.0  # percent
 _FUZZY_FROM = 4  # characters
@@ -22,11 +23,14 @@ _DISTINCTIVE = 4  # characters; shorter words also stand on forms that are no pa
 _TITLE = 2  # a title counts as so many labels
 _SURE_CHARACTERS = 12  # so many characters read with certainty, and no word of a known form: another document
 _MUCH = 80  # characters read with certainty after which a page of a known kind would have been recognised
+_FEW = 0.4  # share of a signature
 _LOST_TITLE = 4  # labels, read without a fault, that make a page ours whatever else is printed on it
 _SURE = 0.85
 _CARD = "居民身份证"
 _TEMPORARY = f"临时{_CARD}"
+_EMBLEM_LABELS = ("签发机关", "有效期限")
 _CARD_TITLE = re.compile(rf".?(?:中华人民共和国)?(?:临时)?{_CARD}.{{0,2}}")
+_PART = re.compile("(?<=[一-鿿])(?:姓名|住址)")  # of another label: 女方姓名, 现住址
 _NAMING_OTHERS = frozenset({PageKind.HUKOU_MEMBER, PageKind.BIRTH_CERTIFICATE})
 _BETWEEN = "、"  # in signatures; all their other characters are Han. Any other sign on a page is a stray one
 
@@ -38,7 +42,6 @@ class _Signature(NamedTuple):
         least: The least number of hits; the title counts twice.
         never: Words that never stand on it; `never_untitled` where its title does not stand there without a fault.
         exact: Whether its title or else all its labels are needed, without a fault.
-        sentences: Whether its words stand in sentences.
     """
 
     kind: PageKind
@@ -48,7 +51,6 @@ class _Signature(NamedTuple):
     never: tuple[str, ...] = ()
     never_untitled: tuple[str, ...] = ()
     exact: bool = False
-    sentences: bool = False
 
     def share(self, text: str) -> float:
         """The share of the signature that the text holds, 0-1; 0 for too few hits or for a word that excludes it."""
@@ -89,13 +91,13 @@ _SIGNATURES = (
     ),
     _Signature(PageKind.HUKOU_CHANGES, "登记事项变更和更正记载", ("变更、更正后", "变更、更正日期"), 2),
     _Signature(PageKind.HUKOU_COVER, "居民户口簿", ("公安部制",), 2, ("户主", "注意事项")),
-    _Signature(PageKind.HUKOU_NOTICE, "注意事项", ("居民户口簿", "证明公民身份", "户口登记机关"), 3, sentences=True),
+    _Signature(PageKind.HUKOU_NOTICE, "注意事项", ("居民户口簿", "证明公民身份", "户口登记机关"), 3),
     _Signature(
         PageKind.BIRTH_CERTIFICATE, "出生医学证明",
         ("新生儿姓名", "出生时间", "出生孕周", "母亲姓名", "父亲姓名", "医疗机构名称", "签发机构"), 4,
     ),
     _Signature(
-        PageKind.ID_EMBLEM, _CARD, ("签发机关", "有效期限"), 2, ("户主", "新生儿"),
+        PageKind.ID_EMBLEM, _CARD, _EMBLEM_LABELS, 2, ("户主", "新生儿"),
         ("姓名", "性别", "住址", "签发日期", "证件号"), exact=True,
     ),
     _Signature(
@@ -115,20 +117,35 @@ def classify_page(lines: Sequence[Line]) -> PageKind:
     """
     whole = _text(line.text for line in lines)
     plain = _text(_without_mention(line) for line in lines if not is_running(line))
-    shares = {one.kind: one.share(whole if one.sentences else plain) for one in _SIGNATURES}
+    alone = _text(_PART.sub("", _without_mention(line)) for line in lines if not is_running(line))
+    said = {PageKind.HUKOU_NOTICE: whole, PageKind.ID_PORTRAIT: alone}
+    shares = {one.kind: one.share(said.get(one.kind, plain)) for one in _SIGNATURES}
     kind = max(shares, key=lambda one: shares[one])
     ours = shares[kind] > 0
-    if ours and _surely(kind, plain):
+    if ours and _surely(kind, plain) and (_has_title(kind, plain) or not _is_strange(kind, lines, shares[kind])):
         return kind
+    if _TEMPORARY in plain and not any(label in plain for label in _EMBLEM_LABELS):
+        return PageKind.ID_PORTRAIT  # the side with the title; all values of a temporary card stand on the other one
     if titled(lines) or labelled(lines) or vetoed(lines):
         return PageKind.OTHER
     if marked(lines) and (not ours or kind is PageKind.ID_PORTRAIT):
         return PageKind.OTHER
     if ours:
-        return kind
+        return kind if _has_title(kind, plain) or not _is_strange(kind, lines, shares[kind]) else PageKind.OTHER
     sure = sum(len(line.text) for line in lines if line.confidence >= _SURE)
     known = any(one.hints(plain) for one in _SIGNATURES) and sure < _MUCH
     return PageKind.OTHER if not lines or (sure >= _SURE_CHARACTERS and not known) else PageKind.UNREADABLE
+
+
+def _has_title(kind: PageKind, text: str) -> bool:
+    """Whether the title of a kind stands there without a fault; the portrait side has none."""
+    return kind is not PageKind.ID_PORTRAIT and any(one.kind is kind and one.title in text for one in _SIGNATURES)
+
+
+def _is_strange(kind: PageKind, lines: Sequence[Line], share: float) -> bool:
+    """Whether a page without the title of its kind has words of no page of ours; with few of its own one is enough."""
+    least = STRANGE if share >= _FEW else 1
+    return strangeness(lines, certificate=kind is PageKind.BIRTH_CERTIFICATE) >= least
 
 
 def _surely(kind: PageKind, text: str) -> bool:

@@ -1,7 +1,7 @@
 """Faults of documents: expired, of another kind or person, amended, or different from their barcode."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from models.content import FieldContent
@@ -14,10 +14,11 @@ from pipeline.extract.household import cancellations
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, certain, legibility_of
 from pipeline.judge.pages import PageView
+from pipeline.judge.rules.legibility import temporary_title
 
 _FOR_EVER: Final = "长期"
 _SPANS: Final = ((46, None), (26, 20), (16, 10), (0, 5))  # age at issue, and years of validity; None for no end
-_TEMPORARY: Final = "临时居民身份证"
+_THREE_MONTHS: Final = timedelta(days=92)  # the term of a temporary card (临时居民身份证管理办法, art. 5)
 _SURE_TITLE: Final = 0.95  # least confidence of the title's line to reject
 
 
@@ -28,7 +29,7 @@ def documents(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         yield from _amended(page)
         yield from _cancelled(page)
         yield from _barcode(page, policy)
-        yield from _temporary(page)
+        yield from _temporary(page, policy)
     yield from _expired(dossier, policy)
     yield from _validity(dossier, policy)
     yield from same_side_twice(dossier)
@@ -77,10 +78,16 @@ def _validity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """Cards are valid for 5, 10 or 20 years or without end, by the holder's age at issue (art. 5)."""
     born = _born(dossier, policy)
     for page in dossier.of_kind(PageKind.ID_EMBLEM):
-        start, until = (certain(page.get(field), policy.legibility) for field in (Field.VALID_FROM, Field.VALID_UNTIL))
-        if start and until and not _is_lawful(date.fromisoformat(start), until, born):
+        start, until = _term(page, policy) or (None, "")
+        if start and not _is_lawful(start, until, born) and not any(_temporary(page, policy)):
             place, evidence = page.place(Field.VALID_UNTIL), Evidence(read=f"{start}-{until}")
             yield found(Code.CONTRADICTION, Reason.VALIDITY_LENGTH, place, evidence)
+
+
+def _term(page: PageView, policy: Policy) -> tuple[date, str] | None:
+    """The start and the end of a card's validity, both read with certainty."""
+    start, until = (certain(page.get(field), policy.legibility) for field in (Field.VALID_FROM, Field.VALID_UNTIL))
+    return (date.fromisoformat(start), until) if start and until else None
 
 
 def _born(dossier: Dossier, policy: Policy) -> date | None:
@@ -106,13 +113,19 @@ def _whole_years(start: date, until: date) -> int:
     return until.year - start.year if equal or leap else 0
 
 
-def _temporary(page: PageView) -> Iterator[Finding]:
-    """A 临时居民身份证, by its title."""
-    title = next((line for line in page.content.lines if _TEMPORARY in line.text), None)
+def _temporary(page: PageView, policy: Policy) -> Iterator[Finding]:
+    """A 临时居民身份证, by its title, or by its term of three months, which stands on the other side."""
+    title = temporary_title(page)
     if title:
         severity = Severity.REJECT if title.confidence >= _SURE_TITLE else Severity.REVIEW
         place = page.place().model_copy(update={"document": DocumentKind.ID_CARD, "box": page.on_page(title.box)})
         yield found(Code.EXPIRED, Reason.TEMPORARY, place, Evidence(read=title.text), severity=severity)
+    elif term := _term(page, policy):
+        start, until = term
+        if until != _FOR_EVER and date.fromisoformat(until) - start <= _THREE_MONTHS:
+            yield found(
+                Code.EXPIRED, Reason.TEMPORARY, page.place(Field.VALID_UNTIL), Evidence(read=f"{start}-{until}")
+            )
 
 
 def _not_as_declared(page: PageView) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ A page whose required fields were read is never rejected for its picture quality
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from models.content import Slot
+from models.content import LineContent, Slot
 from models.documents import DocumentKind, Edition, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import LegibilityLimits
@@ -16,6 +16,7 @@ from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.reasons import page_reason, reason_at
 
+_TEMPORARY = "临时居民身份证"
 _SURE = 0.9  # least confidence of a line
 _MUCH = 80  # characters of text after which a page of a known kind would have been recognised
 # Kinds of pages that some guardians need; of all others they are other documents.
@@ -41,6 +42,8 @@ REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(
 
 def required_slots(page: PageView) -> tuple[Slot, ...]:
     """The fields that a page is needed for; of an adult's member card only the name."""
+    if page.kind is PageKind.ID_PORTRAIT and temporary_title(page):
+        return ()
     if page.kind is PageKind.HUKOU_MEMBER and page.holder not in (None, Person.CHILD):
         return (Slot(Field.NAME),)
     return REQUIRED.get(page.kind, ())
@@ -52,6 +55,11 @@ def unreadable_slots(page: PageView, limits: LegibilityLimits) -> tuple[Slot, ..
     return tuple(slot for slot in slots if legibility_of(page.get(*slot), limits).legibility is Legibility.UNREADABLE)
 
 
+def temporary_title(page: PageView) -> LineContent | None:
+    """The title of a 临时居民身份证; its side of the card has nothing else to read."""
+    return next((line for line in page.content.lines if _TEMPORARY in line.text), None)
+
+
 def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
     """Whether kind or holder of a page cannot be read: neither its name nor its number is legible.
 
@@ -61,7 +69,8 @@ def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
         return True
     if page.kind is PageKind.OTHER:
         return page.file.hint is not None and not is_foreign(page)
-    if page.kind not in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT) or page.holder is not None:
+    personal = page.kind in (PageKind.HUKOU_MEMBER, PageKind.ID_PORTRAIT)
+    if not personal or page.holder is not None or temporary_title(page):
         return False
     identifying = (page.get(field) for field in (Field.NAME, Field.ID_NUMBER))
     return all(legibility_of(field, limits).legibility is Legibility.UNREADABLE for field in identifying)
