@@ -65,7 +65,7 @@ class OtherDocument(Titled):
     REGISTRATION_FORM = "registration_form", "常住人口登记表"
     MIGRATION_CERTIFICATE = "migration_certificate", "户口迁移证"
     PERMIT_TO_MOVE = "permit_to_move", "户口准迁证"
-    MEDICAL_RECORD = "medical_record", "病案首页"
+    MEDICAL_RECORD = "medical_record", "病历"
     DISCHARGE_SUMMARY = "discharge_summary", "出院小结"
     SCREENING = "screening", "新生儿疾病筛查单"
     SCHOOL_RECORD = "school_record", "学籍表"

@@ -25,7 +25,8 @@ from pipeline.extract.guardian_documents.table import read_named
 from pipeline.extract.household import is_amended, read_home, read_member
 from pipeline.extract.id_card import read_emblem, read_portrait
 from pipeline.extract.other_documents import name_document
-from pipeline.extract.page_classifier import classify_page
+from pipeline.extract.page_classifier import classify_page, has_label, is_piece
+from pipeline.extract.readable import is_hidden, is_readable
 from pipeline.extract.runs import SPACES, Run
 from pipeline.extract.simplified_script import prefer_simplified
 from pipeline.extract.split_documents import split_documents
@@ -116,13 +117,20 @@ def extract(reading: PageReading, title: str | None = None) -> ExtractedPage:
     if kind is PageKind.OTHER and not title and (document := name_document(reading.lines)):
         return ExtractedPage(*read_named(document, lines), lines, document)
     if kind in _NOT_OURS:
-        kind = kind_by_layout(lines) or kind
+        kind = kind_by_layout(lines) or (PageKind.OTHER if _is_another(reading) else kind)
     if title:
         kind = kind_by_title(kind, title, reading.lines)
     form = _READERS[kind](lines) if kind in _READERS else Form({}, {})
     if kind is PageKind.HUKOU_MEMBER and not form.fields and form.labels_read >= _MOST_LABELS:
         kind = PageKind.HUKOU_BLANK
     return ExtractedPage(kind, form, lines)
+
+
+def _is_another(reading: PageReading) -> bool:
+    """Whether a page of no known kind is another document, however short; labels of ours may be what is not hidden."""
+    if is_piece(reading.lines) or not is_readable(reading.lines):
+        return False
+    return not (has_label(reading.lines) and is_hidden(reading))
 
 
 def field_content(read: FieldReading, at: Mapping[int, int]) -> FieldContent:

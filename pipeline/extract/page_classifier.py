@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from models.documents import PageKind
+from models.id_number import parse_id_number
 from models.names import is_han
 from models.reading import Line
 from pipeline.extract.other_documents import is_running, labelled, marked, titled, vetoed
@@ -19,9 +20,7 @@ from pipeline.extract.strange_forms import STRANGE, strangeness
 
 _ALIKE = 80.0  # percent
 _FUZZY_FROM = 4  # characters
-_DISTINCTIVE = 4  # characters; shorter words also stand on forms that are no part of a submission
 _TITLE = 2  # a title counts as so many labels
-_SURE_CHARACTERS = 12  # so many characters read with certainty, and no word of a known form: another document
 _MUCH = 80  # characters read with certainty after which a page of a known kind would have been recognised
 _FEW = 0.4  # share of a signature
 _LOST_TITLE = 4  # labels, read without a fault, that make a page ours whatever else is printed on it
@@ -69,11 +68,6 @@ class _Signature(NamedTuple):
         there = [label in text for label in self.labels]
         return any(there) or not strange if self.title in text else all(there) and not strange
 
-    def hints(self, text: str) -> bool:
-        """Whether the text holds any of the longer words: it may be a piece of such a page."""
-        words = (self.title, *self.labels)
-        return not self._strange(text) and any(len(one) >= _DISTINCTIVE and _says(text, one) for one in words)
-
     def _strange(self, text: str) -> bool:
         """Whether a word excludes it; the title of a temporary card, which no form has as a value, outweighs that."""
         return _TEMPORARY not in text and any(word in text for word in self.never_untitled)
@@ -112,8 +106,8 @@ def classify_page(lines: Sequence[Line]) -> PageKind:
     """Classify a page by its lines.
 
     Returns:
-        The kind whose words the page holds best. OTHER for an empty page, another document, and a page that reads well
-        and holds no known words; UNREADABLE for text that does not read, or for a few known words without the rest.
+        The kind whose words the page holds best. OTHER for an empty page, another document, and a page with much text
+        that reads; UNREADABLE for text without the words of any kind, which may be what is left of a page of ours.
     """
     whole = _text(line.text for line in lines)
     plain = _text(_without_mention(line) for line in lines if not is_running(line))
@@ -133,8 +127,23 @@ def classify_page(lines: Sequence[Line]) -> PageKind:
     if ours:
         return kind if _has_title(kind, plain) or not _is_strange(kind, lines, shares[kind]) else PageKind.OTHER
     sure = sum(len(line.text) for line in lines if line.confidence >= _SURE)
-    known = any(one.hints(plain) for one in _SIGNATURES) and sure < _MUCH
-    return PageKind.OTHER if not lines or (sure >= _SURE_CHARACTERS and not known) else PageKind.UNREADABLE
+    return PageKind.OTHER if not lines or sure >= _MUCH else PageKind.UNREADABLE
+
+
+def is_piece(lines: Sequence[Line]) -> bool:
+    """Whether a page of no known kind is certainly one of ours, of which the rest was lost.
+
+    It has a title of ours, or a person's number and nothing that is on no page of ours.
+    """
+    said = [_text([line.text]) for line in lines]
+    numbered = any(parse_id_number(line.text) for line in lines) and not strangeness(lines)
+    return numbered or any(one.title in said for one in _SIGNATURES)
+
+
+def has_label(lines: Sequence[Line]) -> bool:
+    """Whether a line of a page begins with a label of ours."""
+    said = [_text([line.text]) for line in lines]
+    return any(text.startswith(label) for one in _SIGNATURES for label in one.labels for text in said)
 
 
 def _has_title(kind: PageKind, text: str) -> bool:

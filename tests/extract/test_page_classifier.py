@@ -2,7 +2,7 @@ import pytest
 
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.geometry import Quad
-from models.reading import PageReading
+from models.reading import PageReading, Tile
 from pipeline.extract.page_classifier import classify_page
 from pipeline.judge.pages import PageView
 from tests.support.cards import (
@@ -26,7 +26,13 @@ _LABELS = (
 BLANK = page(rows(dict.fromkeys(_LABELS), title="常住人口登记卡"))
 NOTICE = page(rows({"注意事项": None, "居民户口簿具有证明公民身份状况的效力": None, "户口登记机关": None}))
 COVER = page([line("居民户口簿", 500, 500), line("中华人民共和国公安部制", 400, 900)])
+ATTACHMENT = page([line("附件", 100, 100)])
 FOREIGN = page(rows({"电费通知单": None, "本月应交金额": "一百二十元", "请于月底前交清": None}))
+
+
+def _hidden(tile: Tile) -> PageReading:
+    """The attachment with such tiles over a sixth of it."""
+    return page(ATTACHMENT.lines, tiles={(column, row): tile for column in range(4, 10) for row in range(8, 17)})
 
 
 def _view(reading: PageReading, hint: DocumentKind | None = None) -> PageView:
@@ -50,15 +56,27 @@ def _view(reading: PageReading, hint: DocumentKind | None = None) -> PageView:
         pytest.param(FOREIGN, PageKind.OTHER, id="a page of somebody else's"),
         pytest.param(page(()), PageKind.OTHER, id="an empty page"),
         pytest.param(unreadable(), PageKind.UNREADABLE, id="a page that does not read"),
+        pytest.param(page([line("附件", 0, 0)]), PageKind.OTHER, id="two characters that read"),
+        pytest.param(page([line(Ink("附件", sure=0.84), 0, 0)]), PageKind.UNREADABLE, id="two that hardly read"),
         pytest.param(
-            page([line("十二个字都读得很清楚哦", 0, 0)]), PageKind.UNREADABLE, id="eleven characters that read"
+            page([line("附件" * 6, 0, 0), line(Ink("附件", sure=0.84), 0, 40)]), PageKind.OTHER, id="a seventh hardly reads"
         ),
-        pytest.param(page([line("十二个字都读得很清楚了哦", 0, 0)]), PageKind.OTHER, id="twelve characters that read"),
         pytest.param(
-            page([line(Ink("十二个字都读得不是很清楚", sure=0.84), 0, 0)]),
+            page([line("附件" * 5, 0, 0), line(Ink("附件", sure=0.84), 0, 40)]),
             PageKind.UNREADABLE,
-            id="twelve that hardly read",
+            id="a sixth hardly reads",
         ),
+        pytest.param(seen(ATTACHMENT, edge_width=0.12), PageKind.OTHER, id="as crisp as needed"),
+        pytest.param(seen(ATTACHMENT, edge_width=0.121), PageKind.UNREADABLE, id="blurred print"),
+        pytest.param(seen(ATTACHMENT, contrast=0.3), PageKind.OTHER, id="as dark as needed"),
+        pytest.param(seen(ATTACHMENT, contrast=0.29), PageKind.UNREADABLE, id="faint print"),
+        pytest.param(seen(ATTACHMENT, height=11), PageKind.OTHER, id="as large as needed"),
+        pytest.param(seen(ATTACHMENT, height=10.9), PageKind.UNREADABLE, id="tiny print"),
+        pytest.param(page(ATTACHMENT.lines, brightness=0.3), PageKind.OTHER, id="as light as needed"),
+        pytest.param(page(ATTACHMENT.lines, brightness=0.29), PageKind.UNREADABLE, id="a dark page"),
+        pytest.param(_hidden(Tile(255, 252, 0)), PageKind.UNREADABLE, id="a reflection hides a part"),
+        pytest.param(_hidden(Tile(120, 110, 0)), PageKind.UNREADABLE, id="something lies on a part"),
+        pytest.param(_hidden(Tile(120, 80, 0)), PageKind.OTHER, id="a dark picture is a part"),
         pytest.param(
             page(rows({"曾用名": None, "籍贯": None, "姓名": "欧阳明"})),
             PageKind.HUKOU_MEMBER,
@@ -77,7 +95,7 @@ def _view(reading: PageReading, hint: DocumentKind | None = None) -> PageView:
             PageKind.HUKOU_MEMBER,
             id="a word read in traditional characters",
         ),
-        pytest.param(page(rows({"姓名": "欧阳明", "性别": "男"})), PageKind.UNREADABLE, id="too little of anything"),
+        pytest.param(page(rows({"姓名": "欧阳明", "性别": "男"})), PageKind.OTHER, id="two labels on a page that reads"),
     ],
 )
 def test_a_page_is_told_from_its_words(reading: PageReading, kind: PageKind) -> None:

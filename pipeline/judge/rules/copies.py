@@ -8,6 +8,7 @@ from models.documents import Edition, PageKind
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import CopyLimits
 from pipeline.judge.dossier import Dossier
+from pipeline.judge.rules.legibility import is_foreign
 
 # Coloured all over; whatever colour is missing in half of one was lost in copying.
 _TINTED: Final = frozenset({PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM, PageKind.BIRTH_CERTIFICATE})
@@ -17,7 +18,7 @@ def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
     """Pages that a person should check. Readings from before colour and stripes were measured give no finding."""
     for page in dossier.pages:
         content = page.content
-        if content.edition is Edition.ELECTRONIC:  # shown on a screen by its nature
+        if content.edition is Edition.ELECTRONIC or is_foreign(page):  # shown on a screen by nature; proves nothing
             continue
         if content.mirrored and content.lines:  # a selfie camera, or a screen that shows its picture
             yield found(Code.COPY, Reason.SCREEN, page.place())

@@ -10,15 +10,12 @@ from models.content import LineContent, Slot
 from models.documents import DocumentKind, Edition, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import LegibilityLimits
-from pipeline.extract.other_documents import NEVER_OURS
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.reasons import page_reason, reason_at
 
 _TEMPORARY = "临时居民身份证"
-_SURE = 0.9  # least confidence of a line
-_MUCH = 80  # characters of text after which a page of a known kind would have been recognised
 # Kinds of pages that some guardians need; of all others they are other documents.
 _OF_SOME = frozenset({PageKind.PASSPORT, PageKind.PERMIT, PageKind.RESIDENCE_PERMIT, PageKind.GUARDIANSHIP})
 
@@ -77,13 +74,8 @@ def is_unread(page: PageView, limits: LegibilityLimits) -> bool:
 
 
 def is_foreign(page: PageView) -> bool:
-    """Whether a page is certainly of another document: it is known which, or it says so, or has much text."""
-    if page.kind in _OF_SOME:
-        return True
-    if page.kind is not PageKind.OTHER:
-        return False
-    text = "".join(line.text for line in page.content.lines if line.confidence >= _SURE)
-    return page.content.document is not None or len(text) >= _MUCH or any(word in text for word in NEVER_OURS)
+    """Whether a page is of another document; bad light may have erased the text of an empty one."""
+    return page.kind in _OF_SOME or (page.kind is PageKind.OTHER and bool(page.content.lines))
 
 
 def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityLimits) -> Iterator[Finding]:

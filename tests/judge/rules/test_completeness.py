@@ -10,7 +10,7 @@ from models.submission import Guardian, GuardianRelation, IdType
 from pipeline.judge.rules.completeness import missing
 from tests.support.cards import certificate, emblem, father, home, id_number, member, mother, portrait, unreadable
 from tests.support.dossiers import FAMILY, GUARDIAN, Sent, dossier
-from tests.support.lines import page, rows
+from tests.support.lines import page, rows, seen
 
 CARD = (portrait(), emblem())
 BY_CERTIFICATE = {"id_type": IdType.BIRTH_CERTIFICATE, "id_number": None, "birth_certificate_number": "T110000000"}
@@ -61,8 +61,13 @@ def _codes(findings: object) -> list[tuple[Code, Reason]]:
         ),
         pytest.param(
             (*CARD, home(), father(), Sent((MENU,), DocumentKind.HOUSEHOLD_REGISTER)),
+            [(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT)],
+            id="a menu came for the child's page, and reads",
+        ),
+        pytest.param(
+            (*CARD, home(), father(), Sent((seen(MENU, contrast=0.25),), DocumentKind.HOUSEHOLD_REGISTER)),
             [],
-            id="a page that shows nothing of ours may be the child's in bad light: `illegible` speaks of it",
+            id="the same in bad light may be the child's: `illegible` speaks of it",
         ),
         pytest.param(
             (*CARD, home(), father(), FOREIGN),
