@@ -27,7 +27,7 @@ from fixtures.pictures.files import FileSpec
 from fixtures.pictures.picture import Leaf
 from fixtures.specimens.dressing import CARD
 from fixtures.truth import Split
-from models.documents import DOCUMENT_OF_PAGE, DocumentKind, OtherDocument, PageKind, Person
+from models.documents import DECLARED, DOCUMENT_OF_PAGE, DocumentKind, OtherDocument, PageKind, Person
 from models.findings import Code, Reason
 from models.result import Decision, Judgement, PageOutcome
 
@@ -102,8 +102,9 @@ class Named(NamedTuple):
 
     @property
     def right(self) -> bool:
-        """Whether the document was named; whether none was, for papers without a name."""
-        return {one.document or "" for one in self.outcomes} == {OTHER_DOCUMENTS[self.name].document}
+        """Whether the document was named; whether it was called another one, for papers without a name."""
+        named = {one.document or "" for one in self.outcomes} == {OTHER_DOCUMENTS[self.name].document}
+        return named and not self.ours and not self.unreadable
 
     @property
     def ours(self) -> bool:
@@ -172,8 +173,10 @@ def _files(families: Iterable[Applicant]) -> Iterator[tuple[tuple[Applicant, str
         rng = np.random.default_rng((SEED, number))
         guardian = one.family.card.holder
         for turn, name in enumerate(OTHER_DOCUMENTS):
-            person = guardian if (number + turn) % 2 else Person.CHILD
-            yield (one, name), page_file(one.kit, Leaf.CHILD, rng, other=name, person=person)
+            change: dict[str, object] = {"other": name, "person": guardian if (number + turn) % 2 else Person.CHILD}
+            if not OTHER_DOCUMENTS[name].document:  # screens and papers of everyday life, without a printed ground
+                change["ground"] = None
+            yield (one, name), page_file(one.kit, Leaf.CHILD, rng, **change)
         for name in TEMPORARY_CARDS:
             yield (one, name), page_file(one.kit, Leaf.CHILD, rng, other=name, person=guardian)
 
@@ -194,7 +197,7 @@ def _placed(one: Applicant, name: str, page: ReadFile, shelf: Library) -> Iterat
         for declared in (hint_of(missing[0]), None):
             judgement = one.judged((*rest, page.sent_as(_PATH, declared)), shelf.reader)
             yield Placed(name, slot, declared, judgement, usual)
-    for declared in (None, *DocumentKind):
+    for declared in (None, *DECLARED):
         judgement = one.judged((*one.pages.values(), page.sent_as(_PATH, declared)), shelf.reader)
         yield Placed(name, _BESIDE, declared, judgement, usual)
 

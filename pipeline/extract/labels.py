@@ -75,7 +75,7 @@ def find_labels(
     """
     words = [(half_width(word), key) for key, variants in spellings.items() for word in variants]
     words.sort(key=lambda row: -len(row[0]))
-    pieces, letters = _letters_joined([whole(line) for line in _printed(lines)], words)
+    pieces, letters = _letters_joined([whole(line) for line in printed(lines)], words)
     labels: list[Label[Key | None]] = [Label(letter.key, letter.box, letter.quad) for letter in letters]
     runs: list[Run] = []
     for run in pieces:
@@ -122,7 +122,7 @@ def _is_above(run: Box, label: Box) -> bool:
     return close and label.left - rim < run.left and run.right < label.right + rim
 
 
-def _printed(lines: Sequence[Line]) -> tuple[Line, ...]:
+def printed(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines that no stamp says."""
     pale = _PALE * median(line.measures.contrast for line in lines) if lines else 0.0
     return tuple(line for line in lines if not is_stamp(line, pale))

@@ -5,6 +5,7 @@ from statistics import median
 from typing import Final
 
 from models.reading import Line, PageReading, Tile
+from pipeline.extract.labels import printed
 
 _MARK: Final = "样本"
 _SURE: Final = 0.85  # least confidence of a line
@@ -22,7 +23,7 @@ _HIDDEN: Final = 0.1  # share of the tiles
 
 def is_readable(lines: Sequence[Line]) -> bool:
     """Whether a person could read the print of a page; False for a page without any but 样本."""
-    print_ = [line for line in lines if not line.stamped and line.text.strip() != _MARK]
+    print_ = [line for line in printed(lines) if line.text.strip() != _MARK]
     return _reads(print_) and _is_crisp(print_)
 
 

@@ -32,7 +32,9 @@ KINDS = {
     OtherDocument.RESIDENCE_PERMIT: PageKind.RESIDENCE_PERMIT,
     OtherDocument.HMT_RESIDENCE_PERMIT: PageKind.RESIDENCE_PERMIT,
 }
-KIND_OF = {name: KINDS.get(NAMES[name], PageKind.OTHER) if name in NAMES else PageKind.OTHER for name in OTHER_DOCUMENTS}
+KIND_OF = {
+    name: KINDS.get(NAMES[name], PageKind.OTHER) if name in NAMES else PageKind.OTHER for name in OTHER_DOCUMENTS
+}
 ID_CARD, REGISTER = DocumentKind.ID_CARD, DocumentKind.HOUSEHOLD_REGISTER
 # The slot by the page of FAMILY that is left out, its document, and what is missing then.
 SLOTS = (

@@ -59,7 +59,9 @@ def _view(reading: PageReading, hint: DocumentKind | None = None) -> PageView:
         pytest.param(page([line("附件", 0, 0)]), PageKind.OTHER, id="two characters that read"),
         pytest.param(page([line(Ink("附件", sure=0.84), 0, 0)]), PageKind.UNREADABLE, id="two that hardly read"),
         pytest.param(
-            page([line("附件" * 6, 0, 0), line(Ink("附件", sure=0.84), 0, 40)]), PageKind.OTHER, id="a seventh hardly reads"
+            page([line("附件" * 6, 0, 0), line(Ink("附件", sure=0.84), 0, 40)]),
+            PageKind.OTHER,
+            id="a seventh hardly reads",
         ),
         pytest.param(
             page([line("附件" * 5, 0, 0), line(Ink("附件", sure=0.84), 0, 40)]),
@@ -95,7 +97,9 @@ def _view(reading: PageReading, hint: DocumentKind | None = None) -> PageView:
             PageKind.HUKOU_MEMBER,
             id="a word read in traditional characters",
         ),
-        pytest.param(page(rows({"姓名": "欧阳明", "性别": "男"})), PageKind.OTHER, id="two labels on a page that reads"),
+        pytest.param(
+            page(rows({"姓名": "欧阳明", "性别": "男"})), PageKind.OTHER, id="two labels on a page that reads"
+        ),
     ],
 )
 def test_a_page_is_told_from_its_words(reading: PageReading, kind: PageKind) -> None:

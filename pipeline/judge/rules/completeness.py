@@ -134,8 +134,12 @@ def _under_a_watermark(need: Need, dossier: Dossier) -> Finding | None:
     """A page with a watermark that may be the missing one, since its kind or its holder is not known."""
     kind, _ = _SLOTS[need.reason]
     marked = (page for page in dossier.pages if page.content.watermark)
-    page = next((page for page in marked if page.kind is PageKind.OTHER or _is_nobodys(page, kind)), None)
+    page = next((page for page in marked if _is_unnamed(page) or _is_nobodys(page, kind)), None)
     return found(Code.COPY, Reason.WATERMARK, page.place()) if page else None
+
+
+def _is_unnamed(page: PageView) -> bool:
+    return page.kind is PageKind.OTHER and page.content.document is None
 
 
 def _is_nobodys(page: PageView, kind: PageKind) -> bool:

@@ -8,6 +8,7 @@ from models.documents import Edition, PageKind
 from models.findings import Code, Evidence, Finding, Reason, found
 from models.policy import CopyLimits
 from pipeline.judge.dossier import Dossier
+from pipeline.judge.pages import PageView
 from pipeline.judge.rules.legibility import is_foreign
 
 # Coloured all over; whatever colour is missing in half of one was lost in copying.
@@ -18,7 +19,7 @@ def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
     """Pages that a person should check. Readings from before colour and stripes were measured give no finding."""
     for page in dossier.pages:
         content = page.content
-        if content.edition is Edition.ELECTRONIC or is_foreign(page):  # shown on a screen by nature; proves nothing
+        if content.edition is Edition.ELECTRONIC or _proves_nothing(page, dossier):  # an edition for screens
             continue
         if content.mirrored and content.lines:  # a selfie camera, or a screen that shows its picture
             yield found(Code.COPY, Reason.SCREEN, page.place())
@@ -26,6 +27,11 @@ def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
             yield found(Code.COPY, Reason.SCREEN, page.place(), Evidence(measured=content.raster, limit=limits.striped))
         if (evidence := _of_photocopy(page.kind, content, limits)) is not None:
             yield found(Code.COPY, Reason.PHOTOCOPY, page.place(), evidence)
+
+
+def _proves_nothing(page: PageView, dossier: Dossier) -> bool:
+    """Whether a page is of a document that this application does not need."""
+    return is_foreign(page) and page.shown is not dossier.guardian_document
 
 
 def _shows_a_screen(content: PageContent, limits: CopyLimits) -> bool:
