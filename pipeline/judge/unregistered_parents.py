@@ -24,6 +24,9 @@ _OTHER_ID: Final = re.compile(
     re.IGNORECASE,
 )
 
+# Their numbers: permits of Hong Kong and Macau, passports, military IDs. Digits alone may be a piece of an ID number.
+_OTHER_NUMBER: Final = re.compile(r"[HM]\d{8}(\d{2})?|[A-Z]{1,2}\d{6,9}|[军士兵文武警][一-鿿]*\d{5,10}号?")
+
 _CHOICES: Final = re.compile("身份证|护照|其他")  # pre-printed on A4 certificates; two of them in a row say nothing
 
 
@@ -63,8 +66,9 @@ def unregistered_parents(
 
 def _on(page: PageView, limits: LegibilityLimits) -> Iterator[Unregistered]:
     for person in PARENTS:
-        name, nationality, document = (
-            _text(page, field, person, limits) for field in (Field.NAME, Field.NATIONALITY, Field.ID_TYPE)
+        name, nationality, document, number = (
+            _text(page, field, person, limits)
+            for field in (Field.NAME, Field.NATIONALITY, Field.ID_TYPE, Field.ID_NUMBER)
         )
         if is_unstated(name):
             yield Unregistered(person, page, Field.NAME)
@@ -72,6 +76,8 @@ def _on(page: PageView, limits: LegibilityLimits) -> Iterator[Unregistered]:
             yield Unregistered(person, page, Field.NATIONALITY)
         elif _OTHER_ID.search(document) and len(set(_CHOICES.findall(document))) < 2:
             yield Unregistered(person, page, Field.ID_TYPE)
+        elif _OTHER_NUMBER.fullmatch(number):
+            yield Unregistered(person, page, Field.ID_NUMBER)
 
 
 def _is_foreign(nationality: str) -> bool:
