@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import cycle
 
 import pytest
 
@@ -85,12 +86,10 @@ def test_no_document_is_ours_when_its_title_did_not_read(name: str) -> None:
     assert content.kind in (KIND_OF[name], PageKind.OTHER, PageKind.UNREADABLE)
 
 
-@each
-@pytest.mark.parametrize(("slot", "hint", "missing"), SLOTS)
-def test_a_document_in_a_slot_is_named_where_it_was_declared_and_missing_where_it_was_not(
-    name: str, slot: int, hint: DocumentKind, missing: Reason
-) -> None:
-    rest = [one for at, one in enumerate(FAMILY) if at != slot]
+@pytest.mark.parametrize(("name", "at"), zip(OTHER_DOCUMENTS, cycle(range(len(SLOTS))), strict=False))
+def test_a_document_in_a_slot_is_named_where_it_was_declared_and_missing_where_it_was_not(name: str, at: int) -> None:
+    slot, hint, missing = SLOTS[at]
+    rest = [one for number, one in enumerate(FAMILY) if number != slot]
     declared, undeclared = _judged(*rest, Sent((_page(name),), hint)), _judged(*rest, _page(name))
     assert [(one.code, one.reason) for one in declared.findings] == [(Code.WRONG_DOCUMENT, Reason.WRONG_DOCUMENT)]
     assert [(one.code, one.reason) for one in undeclared.findings] == [(Code.PAGE_MISSING, missing)]
@@ -100,8 +99,7 @@ def test_a_document_in_a_slot_is_named_where_it_was_declared_and_missing_where_i
     assert {one.pages[-1].document for one in (declared, undeclared)} == {NAMES.get(name)}
 
 
-@each
-@pytest.mark.parametrize("hint", [None, *DECLARED])
+@pytest.mark.parametrize(("name", "hint"), zip(OTHER_DOCUMENTS, cycle([None, *DECLARED]), strict=False))
 def test_a_document_beside_a_complete_application_changes_nothing(name: str, hint: DocumentKind | None) -> None:
     judged = _judged(*FAMILY, Sent((_page(name),), hint))
     assert (judged.decision, judged.findings) == (Decision.ACCEPTED, ())
