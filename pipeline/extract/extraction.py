@@ -25,8 +25,8 @@ from pipeline.extract.guardian_documents.table import read_named
 from pipeline.extract.household import is_amended, read_home, read_member
 from pipeline.extract.id_card import read_emblem, read_portrait
 from pipeline.extract.other_documents import name_document
-from pipeline.extract.page_classifier import classify_page, has_label, is_piece
-from pipeline.extract.readable import is_hidden, is_readable
+from pipeline.extract.page_classifier import classify_page, is_piece
+from pipeline.extract.readable import is_readable
 from pipeline.extract.runs import SPACES, Run
 from pipeline.extract.simplified_script import prefer_simplified
 from pipeline.extract.split_documents import split_documents
@@ -127,10 +127,8 @@ def extract(reading: PageReading, title: str | None = None) -> ExtractedPage:
 
 
 def _is_another(reading: PageReading) -> bool:
-    """Whether a page of no known kind is another document, however short; labels of ours may be what is not hidden."""
-    if is_piece(reading.lines) or not is_readable(reading.lines):
-        return False
-    return not (has_label(reading.lines) and is_hidden(reading))
+    """Whether a page of no known kind is another document, however short."""
+    return is_readable(reading.lines) and not is_piece(reading.lines)
 
 
 def field_content(read: FieldReading, at: Mapping[int, int]) -> FieldContent:

@@ -131,19 +131,16 @@ def classify_page(lines: Sequence[Line]) -> PageKind:
 
 
 def is_piece(lines: Sequence[Line]) -> bool:
-    """Whether a page of no known kind is certainly one of ours, of which the rest was lost.
+    """Whether a page of no known kind may be one of ours, of which the rest was lost.
 
-    It has a title of ours, or a person's number and nothing that is on no page of ours.
+    It has a title or a label of ours, or a person's number beside the birth date or the sex, and nothing strange.
     """
     said = [_text([line.text]) for line in lines]
-    numbered = any(parse_id_number(line.text) for line in lines) and not strangeness(lines)
-    return numbered or any(one.title in said for one in _SIGNATURES)
-
-
-def has_label(lines: Sequence[Line]) -> bool:
-    """Whether a line of a page begins with a label of ours."""
-    said = [_text([line.text]) for line in lines]
-    return any(text.startswith(label) for one in _SIGNATURES for label in one.labels for text in said)
+    numbers = [number for line in lines if (number := parse_id_number(line.text))]
+    days = {f"{born.year}{born.month}{born.day}" for born in (number.birth_date for number in numbers)}
+    described = days & {"".join(filter(str.isdigit, line.text)) for line in lines} or {"男", "女"} & set(said)
+    labelled = any(text.startswith(word) for one in _SIGNATURES for word in (one.title, *one.labels) for text in said)
+    return not strangeness(lines) and (labelled or bool(numbers and described))
 
 
 def _has_title(kind: PageKind, text: str) -> bool:

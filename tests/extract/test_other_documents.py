@@ -86,7 +86,7 @@ def test_no_document_is_ours_when_its_title_did_not_read(name: str) -> None:
     assert content.kind in (KIND_OF[name], PageKind.OTHER, PageKind.UNREADABLE)
 
 
-@pytest.mark.parametrize(("name", "at"), zip(OTHER_DOCUMENTS, cycle(range(len(SLOTS))), strict=False))
+@pytest.mark.parametrize(("name", "at"), list(zip(OTHER_DOCUMENTS, cycle(range(len(SLOTS))), strict=False)))
 def test_a_document_in_a_slot_is_named_where_it_was_declared_and_missing_where_it_was_not(name: str, at: int) -> None:
     slot, hint, missing = SLOTS[at]
     rest = [one for number, one in enumerate(FAMILY) if number != slot]
@@ -99,7 +99,7 @@ def test_a_document_in_a_slot_is_named_where_it_was_declared_and_missing_where_i
     assert {one.pages[-1].document for one in (declared, undeclared)} == {NAMES.get(name)}
 
 
-@pytest.mark.parametrize(("name", "hint"), zip(OTHER_DOCUMENTS, cycle([None, *DECLARED]), strict=False))
+@pytest.mark.parametrize(("name", "hint"), list(zip(OTHER_DOCUMENTS, cycle([None, *DECLARED]), strict=False)))
 def test_a_document_beside_a_complete_application_changes_nothing(name: str, hint: DocumentKind | None) -> None:
     judged = _judged(*FAMILY, Sent((_page(name),), hint))
     assert (judged.decision, judged.findings) == (Decision.ACCEPTED, ())
