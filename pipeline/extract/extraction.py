@@ -36,7 +36,7 @@ from pipeline.extract.split_documents import split_documents
 # compared (pipeline/glyphs, pipeline/cases/rare_names.py). Rules, policy and wording are no reason. Content that was
 # kept under another number is not used: it is made again from kept readings. tests/cases/test_kept_content.py fails
 # if the content of the samples changed and the number did not, and says what to do.
-CONTENT_VERSION: Final = 8
+CONTENT_VERSION: Final = 9
 
 _READERS: Mapping[PageKind, Callable[[Sequence[Line]], Form]] = MappingProxyType(
     {
@@ -51,6 +51,7 @@ _NOT_OURS = frozenset({PageKind.GUARDIANSHIP, PageKind.OTHER, PageKind.UNREADABL
 _SURE_PRINT = 0.9  # confidence of a printed number that a barcode may contradict, but not replace
 _CHECKED = 0.999  # of what a barcode says, or a zone whose check digits agree
 _UNCHECKED = 0.9  # at most, of a number that should have a check digit and whose check digit does not confirm it
+_SCRAP = 12  # characters
 _MOST_LABELS = 10  # of the twenty-one on a member card
 
 
@@ -175,8 +176,17 @@ def _extract_together(page: ReadPage) -> Iterator[PageContent]:
     contents = [extract_page(part, title) for part in parts]
     around = [part for part, content in zip(parts, contents, strict=True) if content.kind in _NOT_OURS]
     framed = any(edition(part.lines, part.barcodes) for part in around)
+    others = any(content.kind is PageKind.OTHER and content.lines for content in contents)
     for content in contents:
-        yield content._replace(edition=Edition.ELECTRONIC) if framed and content.kind not in _NOT_OURS else content
+        if others and content.kind is PageKind.UNREADABLE and _is_scrap(content):
+            yield content._replace(kind=PageKind.OTHER)
+        else:
+            yield content._replace(edition=Edition.ELECTRONIC) if framed and content.kind not in _NOT_OURS else content
+
+
+def _is_scrap(content: PageContent) -> bool:
+    """Whether a part of a picture has so little text that it belongs to what else is in the picture."""
+    return sum(len(line.text) for line in content.lines) < _SCRAP
 
 
 def _fields(

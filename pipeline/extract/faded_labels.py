@@ -13,6 +13,7 @@ from models.reading import Line
 from pipeline.extract.household import laid_member
 from pipeline.extract.id_card import laid_portrait
 from pipeline.extract.other_documents import NEVER_OURS
+from pipeline.extract.strange_forms import STRANGE, strangeness
 
 _DOUBTFUL: Final = (
     "驾驶",
@@ -38,7 +39,7 @@ def kind_by_layout(lines: Sequence[Line]) -> PageKind | None:
         lines: Of a page whose words tell no kind.
     """
     text = "".join(line.text for line in lines)
-    if any(word in text for word in (*NEVER_OURS, *_DOUBTFUL)):
+    if any(word in text for word in (*NEVER_OURS, *_DOUBTFUL)) or strangeness(lines) >= STRANGE:
         return None
     fitting = {kind: laid(lines) for kind, laid in _LAID.items()}
     best = max(fitting, key=lambda kind: fitting[kind])

@@ -106,8 +106,8 @@ def classify_page(lines: Sequence[Line]) -> PageKind:
     """Classify a page by its lines.
 
     Returns:
-        The kind whose words the page holds best. OTHER for an empty page, another document, and a page with much text
-        that reads; UNREADABLE for text without the words of any kind, which may be what is left of a page of ours.
+        The kind whose words the page holds best. OTHER for an empty page, another document, a strange form, and much
+        text that reads; UNREADABLE for text without the words of any kind, which may be what is left of a page of ours.
     """
     whole = _text(line.text for line in lines)
     plain = _text(_without_mention(line) for line in lines if not is_running(line))
@@ -127,7 +127,8 @@ def classify_page(lines: Sequence[Line]) -> PageKind:
     if ours:
         return kind if _has_title(kind, plain) or not _is_strange(kind, lines, shares[kind]) else PageKind.OTHER
     sure = sum(len(line.text) for line in lines if line.confidence >= _SURE)
-    return PageKind.OTHER if not lines or sure >= _MUCH else PageKind.UNREADABLE
+    strange = strangeness(lines, certificate=True) >= STRANGE
+    return PageKind.OTHER if not lines or sure >= _MUCH or strange else PageKind.UNREADABLE
 
 
 def is_piece(lines: Sequence[Line]) -> bool:
@@ -140,7 +141,7 @@ def is_piece(lines: Sequence[Line]) -> bool:
     days = {f"{born.year}{born.month}{born.day}" for born in (number.birth_date for number in numbers)}
     described = days & {"".join(filter(str.isdigit, line.text)) for line in lines} or {"男", "女"} & set(said)
     labelled = any(text.startswith(word) for one in _SIGNATURES for word in (one.title, *one.labels) for text in said)
-    return not strangeness(lines) and (labelled or bool(numbers and described))
+    return not strangeness(lines, certificate=True) and (labelled or bool(numbers and described))
 
 
 def _has_title(kind: PageKind, text: str) -> bool:

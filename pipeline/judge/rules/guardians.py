@@ -97,10 +97,15 @@ def _numbers(parent: Person, dossier: Dossier, policy: Policy) -> Iterator[tuple
     """Every place where a parent's number was read with certainty."""
     for page in dossier.of_family:
         slot = Slot(Field.ID_NUMBER, parent if page.kind is PageKind.BIRTH_CERTIFICATE else None)
-        if page.kind is PageKind.BIRTH_CERTIFICATE or page.holder is parent:
+        if page.kind is PageKind.BIRTH_CERTIFICATE or (page.holder is parent and _counts(page, dossier)):
             number = certain_number(page, policy, slot.person)
             if number:
                 yield page, slot, number
+
+
+def _counts(page: PageView, dossier: Dossier) -> bool:
+    """Whether a page is of a document that this application needs."""
+    return page.shown in (DocumentKind.HOUSEHOLD_REGISTER, dossier.guardian_document)
 
 
 def _reads(page: PageView, context: NameContext) -> bool:

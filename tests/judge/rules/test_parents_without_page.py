@@ -57,6 +57,10 @@ def told(*pages: PageReading, child: Mapping[str, object] = NEWBORN) -> list[tup
         pytest.param({"父亲姓名": "约翰逊", "国籍": "美国"}, [ASKED], id="a foreign nationality"),
         pytest.param({"父亲姓名": "陈大文", "国籍": "中国香港"}, [ASKED], id="a nationality with a region"),
         pytest.param({"父亲姓名": "陈伟", "国籍": "中华人民共和国"}, [BOTH], id="China in full"),
+        pytest.param({"父亲姓名": "陈伟", "有效身份证件号码": "H00000000"}, [ASKED], id="a permit's number"),
+        pytest.param(
+            {"父亲姓名": "陈伟", "有效身份证件号码": "00000000"}, [BOTH], id="digits, perhaps of an ID number"
+        ),
         pytest.param({"父亲姓名": "约翰逊", "有效身份证件类别": "护照"}, [ASKED], id="a passport"),
         pytest.param({"父亲姓名": "JOHNSON", **FOREIGN, "有效身份证件号码": "E12345678"}, [ASKED], id="all of it"),
         *(

@@ -92,6 +92,7 @@ CASES: Final[Mapping[str, Case]] = {
     "an expired card": case(portrait(), emblem("2010.01.01-2020.01.01"), *FAMILY[2:]),
     "a card that is valid until no day": case(portrait(), emblem("2020.01.01-2040.13.01"), *FAMILY[2:]),
     "a card for fifteen years": case(portrait(), emblem("2020.01.01-2035.01.01"), *FAMILY[2:]),
+    "a card for three months": case(portrait(), emblem("2026.09.20-2026.12.20"), *FAMILY[2:]),
     "a temporary card": case(*FAMILY, page(rows({"姓名": "欧阳明"}, title="临时居民身份证"))),
     "an amended register": case(*FAMILY, changes_page("2020年1月1日")),
     "a cancelled card": case(*FAMILY[:4], stamped(member(), "注销")),
