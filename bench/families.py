@@ -33,7 +33,7 @@ from models.result import Decision, Judgement
 from models.submission import IdType
 
 SEED: Final = 42
-BENCH: Final = Bench("families", __doc__, SEED, "families", small=2, full=13)
+BENCH: Final = Bench("families", __doc__, SEED, "families", small=3, full=13)
 _FIRST: Final = {"strangers": 42_000, "parents": 43_000, "twins": 44_000}  # family numbers, apart from other benches'
 _STRANGER: Final = (Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER)
 _NO_PAGE: Final = (Code.GUARDIANSHIP, Reason.PARENT_WITHOUT_PAGE)

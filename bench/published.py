@@ -124,6 +124,41 @@ TABLES: Final = (
         },
     ),
     Table(
+        "Other documents",
+        "Documents that are none of ours, from driving licences to tickets, in place of each needed page and beside a"
+        " complete application, under every declaration that a family may choose.",
+        "other_documents",
+        {"families": 1},
+        {
+            "documents named, or rightly not": "documents named; papers without a name called other",
+            "documents called one of ours": "documents called one of ours",
+            "documents called unreadable": "documents called unreadable",
+            "in a slot: accepted": "accepted in place of a needed page",
+            "in a slot: 3002 or 影像不清": "blamed on the picture: 3002 or 影像不清",
+            "in a slot, declared as it: 证件类型不符": "declared as the missing document: 证件类型不符",
+            "in a slot, declared otherwise or not: 缺页": "declared otherwise or not at all: 缺页",
+            "in a slot, declared as it: named to the parent": "named in the message to the parent",
+            "beside a good application: changed": "complete applications changed by one beside them",
+        },
+    ),
+    Table(
+        "Strangers, parents in no register, twins",
+        "Another family's pages beside a complete application or in place of a page; certificates with a parent who is"
+        " not named, foreign, of Hong Kong, Macau or Taiwan, or a soldier, without that parent's page; twins of whom"
+        " one is in the register.",
+        "families",
+        {"families": 3},
+        {
+            "a stranger's page beside: in review, and named": "a stranger's page beside: in review, and named",
+            "a stranger's page in a slot: not accepted": "a stranger's page in place of one: not accepted",
+            "a stranger's page in a slot: named": "a stranger's page in place of one: named",
+            "a parent in no register: returned": "a parent in no register: returned, for any reason",
+            "a parent in no register: 监护待核/parent_without_page": "a named parent in no register: a person asked",
+            "twins: 姓名不一致": "twins: 姓名不一致",
+            "twins: 4005": "twins: 4005",
+        },
+    ),
+    Table(
         "Passports",
         "Data pages of invented people, every second one Chinese; one in sixteen is a whole page in a scan or a photo,"
         " the others are the head with the number and the machine-readable zone, at 200, 100 and 60 dpi, clean and"
