@@ -35,6 +35,8 @@ from models.submission import IdType
 SEED: Final = 42
 BENCH: Final = Bench("families", __doc__, SEED, "families", small=3, full=13)
 _FIRST: Final = {"strangers": 42_000, "parents": 43_000, "twins": 44_000}  # family numbers, apart from other benches'
+_FURTHER: Final = 100  # numbers from one try to the next
+_YOUNG: Final = 1981  # year of birth from which a mother of a newborn raises no doubt about her age
 _STRANGER: Final = (Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER)
 _NO_PAGE: Final = (Code.GUARDIANSHIP, Reason.PARENT_WITHOUT_PAGE)
 _PARENTS: Final = (Leaf.HEAD, Leaf.FATHER, Leaf.MOTHER)
@@ -154,9 +156,11 @@ def _parents_of(count: int, shelf: Library) -> Iterator[Composed]:
 
 
 def _half_registered(number: int, person: Person) -> Family:
-    """A family with a newborn, of which the other parent holds the card."""
+    """A family with a newborn and a young mother, of which the other parent holds the card."""
     household = Household.PARENTS if person is Person.MOTHER else Household.MOTHER_ONLY
-    one = family(Split.TEST, _FIRST["parents"] + number, Traits(household=household, newborn=True))
+    kind = Traits(household=household, newborn=True)
+    tried = (family(Split.TEST, _FIRST["parents"] + number + _FURTHER * turn, kind) for turn in numbers())
+    one = next(one for one in tried if one.member(Person.MOTHER).birth_date.year >= _YOUNG)
     holder = Person.FATHER if person is Person.MOTHER else Person.MOTHER
     return one.model_copy(update={"card": one.card.model_copy(update={"holder": holder})})
 
