@@ -58,7 +58,7 @@ class ValidatedEngine:
         if len(places) > MOST_LINES:
             raise EngineError(f"the OCR engine found {len(places)} lines in a picture")
         height, width = picture.shape[:2]
-        if not all(_lies_on(place, width, height) for place in places):
+        if not all(lies_on(place, width, height) for place in places):
             raise EngineError("the OCR engine found a line outside the picture")
         return places
 
@@ -72,8 +72,8 @@ class ValidatedEngine:
         return lattices
 
 
-def _lies_on(place: Quad, width: int, height: int) -> bool:
-    """NaN fails every comparison, so it lies nowhere."""
+def lies_on(place: Quad, width: int, height: int) -> bool:
+    """Whether a line may stand so in a picture of this size. NaN fails every comparison, so it lies nowhere."""
     rim = _RIM * max(width, height)
     return all(-rim <= corner.x <= width + rim and -rim <= corner.y <= height + rim for corner in place)
 

@@ -14,6 +14,7 @@ from cv2.typing import MatLike
 
 from models.geometry import Point, Quad
 from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.ocr.base import lies_on
 from pipeline.perceive.ocr.runtimes import Network, Tensor
 
 MEAN: Final = (0.485, 0.456, 0.406)  # red, green, blue: what the network was trained on
@@ -45,7 +46,7 @@ def find_lines(picture: Rgb, network: Network, longest: int) -> tuple[Quad, ...]
     small = cv2.resize(picture, seen_as, interpolation=cv2.INTER_AREA) if scale < 1 else picture
     shown = network(_tensor(small))[0, 0, : seen_as[1], : seen_as[0]]
     quads = [_quad(found, (width / seen_as[0], height / seen_as[1])) for found in _rectangles(shown)]
-    return top_to_bottom(quads)
+    return top_to_bottom(quad for quad in quads if lies_on(quad, width, height))  # a slanted blot may reach far beyond
 
 
 def top_to_bottom(quads: Iterable[Quad]) -> tuple[Quad, ...]:
