@@ -83,7 +83,7 @@ TABLES: Final = (
         "Submissions on grounds of fine lines, with watermarks, grey copies, collages, long screenshots, layouts of"
         " several editions, electronic pages and other documents. A *good* submission is one that should be accepted.",
         "reality",
-        {"submissions": 40},
+        {"submissions": 100},
         {
             "accepted with a wrong deciding field": "accepted with a wrong deciding field",
             "accepted against the truth": "accepted though another decision was right",
@@ -113,7 +113,7 @@ TABLES: Final = (
         "Both sides of an ID card on an A4 sheet, every other one a grey copy at about 100 dpi without borders; on a"
         " fifth, one side lies on its head.",
         "sheets",
-        {"sheets": 20},
+        {"sheets": 60},
         {
             "sheets: both sides found": "both sides found",
             "sheets: both sides with all deciding values": "both sides with every deciding value",
@@ -177,6 +177,21 @@ TABLES: Final = (
         },
     ),
     Table(
+        "Watermarks",
+        "Good families who wrote 仅供…使用 over every page, in other kinds than those the reader was made with; faint"
+        " ones and strong ones by turns.",
+        "watermarks",
+        {"submissions": 20},
+        {
+            "faint: sent home": "faint: returned",
+            "faint: to a person": "faint: left to a person",
+            "faint: pages with all fields right": "faint: pages with every value right",
+            "strong: sent home": "strong: returned",
+            "strong: to a person": "strong: left to a person",
+            "strong: pages with all fields right": "strong: pages with every value right",
+        },
+    ),
+    Table(
         "Legibility",
         "Pages harmed by blur, glare, shadow and so on, at every level; what a person can read is the truth.",
         "quality",
@@ -203,7 +218,7 @@ TABLES: Final = (
         "Copies",
         "Plain inner pages of a register are never called a copy.",
         "copies",
-        {"pages": 400},
+        {"pages": 100},
         {
             "screen seen as screen": "photos of a screen recognised",
             "photocopy seen as photocopy": "photocopies recognised",
