@@ -26,6 +26,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         r"(?:Value error, )?must not hold a NUL character": "含有不允许的字符",
         r"(?:Value error, )?must not hold control, format or bidirectional characters": "含有看不见的控制字符",
         r"Input should be ('.+)": r"只能是\1",
+        r"(?:Value error, )?must be (\w+(?:, \w+)* or \w+)": r"只能是\1",
         r"Input should be a valid (?:date|datetime).*": "没有这个日期或时间",
         r"Input should be a valid .*": "内容的类型不正确",
         r"String should have at least (\d+) characters?": r"至少\1个字符",

@@ -71,6 +71,7 @@ def _header() -> Rgb:
         pytest.param(np.vstack([text_like((1200, 60))] * 15), id="a page of print"),
         pytest.param(_form(), id="rules across a form"),
         pytest.param(_header(), id="the bar of an app"),
+        pytest.param(np.random.default_rng(1).integers(0, 256, (600, 800, 3)).astype(np.uint8), id="noise"),
         pytest.param(_cloth(), id="a card on a checked cloth"),
         pytest.param(picture((1200, 900), WHITE_BED, [(upright(0, 0, 1130, 840), TINTED)]), id="a sheet in a corner"),
         pytest.param(np.full((900, 1200, 3), 255, np.uint8), id="nothing"),

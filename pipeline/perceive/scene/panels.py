@@ -20,6 +20,7 @@ _NEAR: Final = 2  # pixels on either side of an edge whose means are compared
 _RULE: Final = 2  # pixels on either side of an edge that a printed rule may take
 _BAND: Final = 4  # pixels beyond these that are compared
 _STEP: Final = 5.0  # 8-bit Lab by which they differ; a register's tinted paper and white differ by 8
+_EVERYWHERE: Final = 0.5  # of the rows; seams and rules are few
 _ALONG: Final = 0.88  # of the seam that must show it: a desk of the same colour may hide a little
 _GUTTER: Final = 0.008  # of the shorter side that a gutter is wide at least; a rule of a form is 0.004
 _WIDEST: Final = 0.5  # of the shorter side that a gutter is wide at most
@@ -129,12 +130,17 @@ def _seams(lab: Lab) -> Iterator[_Seam]:
 
 
 def _edges(rows: Lab) -> list[int]:
-    """Positions at which the colour steps along nearly the whole row, the strongest of neighbours only."""
+    """Positions at which the colour steps along nearly the whole row, the strongest of neighbours only.
+
+    None where it steps at most rows: that is noise or a texture.
+    """
     means = cv2.blur(rows, (1, _NEAR), anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)
     lightness, red, blue = cv2.split(cv2.absdiff(means[_NEAR:], means[:-_NEAR]))
     steps = np.asarray(cv2.max(cv2.max(lightness, red), blue), np.uint8)  # step n lies at row n + near
     shares = (steps > _STEP).mean(axis=1)
     strengths = np.where(shares >= _ALONG, steps.mean(axis=1), 0.0)
+    if float((strengths > 0).mean()) > _EVERYWHERE:
+        return []
     return [
         at + _NEAR
         for at in np.flatnonzero(strengths).tolist()
