@@ -35,7 +35,9 @@ from models.result import Decision, Judgement
 
 SEED: Final = 1
 BENCH: Final = Bench("reality", __doc__, SEED, "submissions", small=40, full=300)
-_NOT_OURS: Final = frozenset({PageKind.OTHER, PageKind.PASSPORT, PageKind.PERMIT, PageKind.RESIDENCE_PERMIT})
+_NOT_OURS: Final = frozenset(
+    {PageKind.OTHER, PageKind.PASSPORT, PageKind.PERMIT, PageKind.RESIDENCE_PERMIT, PageKind.GUARDIANSHIP}
+)
 _SIDES: Final = frozenset({PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM})
 _RECAPTURED: Final = {PictureStyle.SCREEN: Reason.SCREEN, PictureStyle.PHOTOCOPY: Reason.PHOTOCOPY}
 _SHEETS: Final = (Arrangement.COPY, Arrangement.SHEET)
