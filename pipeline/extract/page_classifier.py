@@ -84,7 +84,7 @@ _SIGNATURES = (
         ("户别", "户主姓名", "户号", "户口登记机关", "省级公安机关"), 3, ("登记卡",),
     ),
     _Signature(PageKind.HUKOU_CHANGES, "登记事项变更和更正记载", ("变更、更正后", "变更、更正日期"), 2),
-    _Signature(PageKind.HUKOU_COVER, "居民户口簿", ("公安部制",), 2, ("户主", "注意事项")),
+    _Signature(PageKind.HUKOU_COVER, "居民户口簿", ("公安部制",), 2, ("户主", "户别", "住址", "首页", "注意事项")),
     _Signature(PageKind.HUKOU_NOTICE, "注意事项", ("居民户口簿", "证明公民身份", "户口登记机关"), 3),
     _Signature(
         PageKind.BIRTH_CERTIFICATE, "出生医学证明",

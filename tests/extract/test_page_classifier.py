@@ -26,6 +26,18 @@ _LABELS = (
 BLANK = page(rows(dict.fromkeys(_LABELS), title="常住人口登记卡"))
 NOTICE = page(rows({"注意事项": None, "居民户口簿具有证明公民身份状况的效力": None, "户口登记机关": None}))
 COVER = page([line("居民户口簿", 500, 500), line("中华人民共和国公安部制", 400, 900)])
+HEADED = page(
+    rows(
+        {
+            "户别": "农业家庭户口",
+            "户王姓名": "吴沐星",
+            "户 号": "137681030",
+            "省级公安机关户口专用章": None,
+            "户口登记机关": None,
+        },
+        title="居民户口簿首页",
+    )
+)
 ATTACHMENT = page([line("附件", 100, 100)])
 FOREIGN = page(rows({"电费通知单": None, "本月应交金额": "一百二十元", "请于月底前交清": None}))
 
@@ -41,6 +53,7 @@ def _view(reading: PageReading, hint: DocumentKind | None = None) -> PageView:
         pytest.param(emblem(), PageKind.ID_EMBLEM, id="the emblem side"),
         pytest.param(COVER, PageKind.HUKOU_COVER, id="the cover of a register"),
         pytest.param(home(), PageKind.HUKOU_HOME, id="the 首页"),
+        pytest.param(HEADED, PageKind.HUKOU_HOME, id="a 首页 with a heading, its labels misread"),
         pytest.param(member(), PageKind.HUKOU_MEMBER, id="a member card"),
         pytest.param(member({"姓名": "登记住址"}), PageKind.HUKOU_MEMBER, id="a member card with a strange name"),
         pytest.param(changes_page(), PageKind.HUKOU_CHANGES, id="an empty page for changes"),
