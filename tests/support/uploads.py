@@ -9,19 +9,22 @@ from typing import Final
 from models.policy import Limits, Policy
 from models.submission import MANIFEST_NAME
 from pipeline.cases.context import PipelineContext
+from pipeline.ledger.ledger import open_ledger
 from pipeline.stores.base import Store
 from pipeline.stores.folder import FolderStore
 from tests.support.dossiers import CHILD, FAMILY, GUARDIAN
 from tests.support.ledgers import new_ledger
 from tests.support.scripted import ScriptedReaders
+from tests.support.values import SECRET
 
 FILES: Final = [f"{number}.jpg".encode() for number, _ in enumerate(FAMILY, start=1)]  # each holds its own name
 
 
 @contextmanager
 def opened_desk(folder: Path) -> Iterator[PipelineContext]:
-    """A desk with its ledger and its store in a folder."""
-    ledger = new_ledger(folder / "ledger.db")
+    """A desk with its ledger and its store in a folder; those that are there already, or new ones."""
+    path = folder / "ledger.db"
+    ledger = open_ledger(f"sqlite:///{path}", SECRET) if path.exists() else new_ledger(path)
     readers = ScriptedReaders(dict(zip(FILES, FAMILY, strict=True)))
     yield PipelineContext(ledger, FolderStore(folder / "store"), readers, Policy(), Limits())
     ledger.close()
