@@ -1,9 +1,9 @@
-"""Two documents in one outline: facing cards of a register, the 首页 beside a card, both sides of an ID card."""
+"""Documents in one outline: facing cards of a register, the 首页 beside a card, sides of an ID card above a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median_high
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from models.documents import PageKind
 from models.geometry import Point, Quad
@@ -28,10 +28,14 @@ _LEAST: Mapping[PageKind, int] = MappingProxyType(
 )
 _TITLES = ("居民身份证", "登记卡")
 _TOGETHER = ((PageKind.HUKOU_MEMBER, PageKind.HUKOU_HOME), (PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM))
+# Beside a page of the register the emblem side needs its title: other documents have its labels. Labels of the portrait
+# side stand on a member card too, and part nothing there.
+_BESIDE_EMBLEM = (PageKind.HUKOU_HOME, PageKind.HUKOU_MEMBER)
 _TWICE = (PageKind.HUKOU_MEMBER, PageKind.HUKOU_HOME)
 _ASTRAY = 1  # words of a kind that may stand on the wrong side of the cut
 
 Axis = Literal["x", "y"]
+T = TypeVar("T")
 
 
 class _Cut(NamedTuple):
@@ -74,8 +78,15 @@ def _of_another(lines: Sequence[Line], words: Sequence[str]) -> bool:
 
 
 def _maybe_two(found: Mapping[PageKind, Mapping[str, list[int]]]) -> bool:
-    both = any(all(len(found[kind]) >= _LEAST[kind] for kind in pair) for pair in _TOGETHER)
-    return both or any(_doubled(found[kind]) >= _LEAST[kind] for kind in _TWICE)
+    return any(_pairs(found)) or any(_doubled(found[kind]) >= _LEAST[kind] for kind in _TWICE)
+
+
+def _pairs(found: Mapping[PageKind, Mapping[str, list[T]]]) -> Iterator[tuple[PageKind, PageKind]]:
+    """Two kinds that both stand there."""
+    beside = _BESIDE_EMBLEM if _TITLES[0] in found[PageKind.ID_EMBLEM] else ()
+    for pair in (*_TOGETHER, *((PageKind.ID_EMBLEM, kind) for kind in beside)):
+        if all(len(found[kind]) >= _LEAST[kind] for kind in pair):
+            yield pair
 
 
 def _doubled(places: Mapping[str, Sequence[object]]) -> int:
@@ -87,12 +98,9 @@ def _cut(found: Mapping[PageKind, Mapping[str, list[Point]]]) -> _Cut | None:
         pairs = [points for points in found[kind].values() if len(points) > 1]
         if len(pairs) >= _LEAST[kind]:
             return _between_twins(pairs)
-    for one, other in _TOGETHER:
-        if len(found[one]) >= _LEAST[one] and len(found[other]) >= _LEAST[other]:
-            return _between(
-                [first for first, *_ in found[one].values()], [first for first, *_ in found[other].values()]
-            )
-    return None
+    firsts = {kind: [first for first, *_ in places.values()] for kind, places in found.items()}
+    cuts = (_between(firsts[one], firsts[other]) for one, other in _pairs(found))
+    return next((cut for cut in cuts if cut is not None), None)
 
 
 def _between_twins(pairs: Sequence[Sequence[Point]]) -> _Cut | None:

@@ -39,6 +39,14 @@ def _below(top: PageReading, bottom: PageReading) -> PageReading:
         pytest.param(
             _beside(emblem(), portrait()), [PageKind.ID_EMBLEM, PageKind.ID_PORTRAIT], id="its other side first"
         ),
+        pytest.param(
+            _below(emblem(), home()), [PageKind.ID_EMBLEM, PageKind.HUKOU_HOME], id="the emblem side above the 首页"
+        ),
+        pytest.param(
+            _below(_below(portrait(), emblem()), page(moved(member(_LONGER).lines, 1000))),
+            [PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM, PageKind.HUKOU_MEMBER],
+            id="both sides above a card",
+        ),
         pytest.param(member(_LONGER), [PageKind.HUKOU_MEMBER], id="a card alone"),
         pytest.param(home(), [PageKind.HUKOU_HOME], id="the 首页 alone"),
         pytest.param(portrait(), [PageKind.ID_PORTRAIT], id="the portrait side alone"),
