@@ -249,7 +249,11 @@ def _electronic(page: TruePage) -> bool:
 
 
 def details(scored: tuple[Scored, ...]) -> Mapping[str, Rows]:
-    """Submissions not decided right, and pages taken for something else; all people are made up."""
+    """What a person should look at; all people are made up.
+
+    Submissions that were decided otherwise, or rightly with a wrong deciding value; deciding values that were read
+    otherwise; pages taken for something else.
+    """
     return {
         "decisions not right": tuple(
             _case_row(one) for one in scored if not one.case.decision_right or one.case.silently_wrong
