@@ -63,6 +63,7 @@ def _texts(sheet: Sheet, page: Rgb, engine: OcrEngine) -> tuple[tuple[Sheet, Seq
 
 
 def _lines(sheet: Sheet, engine: OcrEngine) -> tuple[TextLine, ...]:
+    """The sheet's printed lines; uncertain ones are read without the ground as well."""
     again = () if sheet.bare is None else (sheet.bare,)
     return read_lines(sheet.layers.printed, sheet.places, sheet.read, engine, again=again)
 

@@ -42,7 +42,7 @@ def read_lines(
         places: The lines, in the order that the result has.
         known: Lattices of lines that were read already.
         engine: Reads them.
-        again: Other pictures of the same print, in which uncertain lines are read as well: without the ground.
+        again: Other pictures of the same print, such as one without its ground, in which uncertain lines are read too.
     """
     lattices = [known.get(place) or engine.read([cut_line(printed, place)])[0] for place in places]
     for at in _unsure(lattices):

@@ -32,8 +32,8 @@ _INK: Final = 24  # grey levels by which a stroke is darker than what is around 
 _STROKE: Final = 9  # pixels; a stroke is narrower
 _INKED: Final = 0.004  # of the rest that strokes cover where it holds text
 _GAP: Final = 3.0  # heights of a line between lines of one document
-_HIDDEN: Final = 0.5  # of a line that no other line shows, for it to be a line of its own
-_READS: Final = 0.8  # mean confidence of text beside documents; less is the pattern of a tablecloth
+_HIDDEN: Final = 0.5  # of a line that no other line covers, above which it is a line of its own
+_READS: Final = 0.8  # mean confidence of lines that are text; less is the pattern of a tablecloth or of a ground
 
 
 class Sheet(NamedTuple):
@@ -44,7 +44,7 @@ class Sheet(NamedTuple):
         layers: Its print and its stamps.
         bare: Its print without the ground below it, in grey; None if there is none.
         places: The quads of its printed lines.
-        read: Those that detecting the orientation has read already.
+        read: The lattices of lines that detecting the orientation has read already.
     """
 
     scene: Scene
@@ -119,11 +119,14 @@ def _with_lines(scene: Scene, engine: OcrEngine) -> Sheet:
 def find_lines(printed: Rgb, bare: Rgb | None, engine: OcrEngine) -> tuple[Quad, ...]:
     """The lines of a document, top to bottom.
 
+    Where the document has a ground, these are the lines found in the picture without it. A line that shows only with
+    the ground, since print as pale as the ground vanishes along with it, counts if it reads, and takes the place of
+    the lines that it covers.
+
     Args:
         printed: The document without its stamps.
-        bare: The same without its ground, if it has one. Lines that show on it count; those that show beside them on
-            the ground alone, print as pale as it is, count if they read.
-        engine: Finds them.
+        bare: The same without its ground; None if it has none.
+        engine: Finds the lines, and reads those that show only with the ground.
     """
     found = engine.find(printed)
     if bare is None:
@@ -137,13 +140,13 @@ def find_lines(printed: Rgb, bare: Rgb | None, engine: OcrEngine) -> tuple[Quad,
 
 
 def _hidden_share(place: Quad, others: Sequence[Quad]) -> float:
-    """How much of a line others do not show, 0-1."""
+    """The share of a line's box that no other line covers, at most 1; where two others overlap they count twice."""
     box = place.box
     return 1 - sum(box.overlap(other.box) for other in others) / max(1, box.width * box.height)
 
 
 def _is_note(sheet: Sheet, engine: OcrEngine) -> bool:
-    """Whether few lines are text, and not the pattern of a tablecloth."""
+    """Whether the lines, few as they may be, are text and not the pattern of a tablecloth."""
     return len(sheet.places) >= _LEAST_BESIDE and _reads(sheet, engine)
 
 

@@ -21,6 +21,7 @@ _PARTS: Final = ("使用", "他用", "无效", "复印", "再次")
 _OF_SEALS: Final = ("专用", "户口", "章")
 _BEGINNINGS: Final = ("仅", "此件", "再次", "再复")
 _OURS: Final = "样本"  # printed on every specimen; says nothing
+_SOON: Final = 7  # characters within which a level mark says what it is for, as 本复印件仅供 does in six
 
 # Chosen on 60 watermarked pages and 21 others of the training split (seed 77), and on the kept readings of the samples.
 _SLANT: Final = 8.0  # degrees off the page's rows; a curled page's rows stay below
@@ -31,7 +32,6 @@ _SURE: Final = 0.8  # the same, of a single line that is a mark by its words alo
 _LEAST: Final = 3  # lines that repeat the same words
 _LONGEST: Final = 40  # characters of a mark's words
 _WORDS: Final = 4  # characters of each of two steep lines
-_SOON: Final = 7  # characters within which a level mark says so: 本复印件仅供
 _LONG: Final = 5  # characters of a single piece
 _OWN: Final = 0.5  # of a slanted line's characters that are the mark's
 _RESEMBLES: Final = 80.0  # 0-100, of a level line to a part of the mark
@@ -140,7 +140,7 @@ def _is_purpose(line: TextLine) -> bool:
 
 
 def _begins_with_purpose(line: TextLine) -> bool:
-    """Whether a line soon says what it is for; a sentence that is printed names its subject first."""
+    """Whether a line says at once what it is for; a printed sentence names its subject first."""
     return _has(_han(line)[:_SOON], _PURPOSES)
 
 

@@ -73,7 +73,10 @@ class ValidatedEngine:
 
 
 def lies_on(place: Quad, width: int, height: int) -> bool:
-    """Whether a line may stand so in a picture of this size. NaN fails every comparison, so it lies nowhere."""
+    """Whether a line lies on a picture of this size, give or take a rim.
+
+    NaN fails every comparison, so it lies nowhere.
+    """
     rim = _RIM * max(width, height)
     return all(-rim <= corner.x <= width + rim and -rim <= corner.y <= height + rim for corner in place)
 

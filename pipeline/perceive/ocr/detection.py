@@ -46,7 +46,8 @@ def find_lines(picture: Rgb, network: Network, longest: int) -> tuple[Quad, ...]
     small = cv2.resize(picture, seen_as, interpolation=cv2.INTER_AREA) if scale < 1 else picture
     shown = network(_tensor(small))[0, 0, : seen_as[1], : seen_as[0]]
     quads = [_quad(found, (width / seen_as[0], height / seen_as[1])) for found in _rectangles(shown)]
-    return top_to_bottom(quad for quad in quads if lies_on(quad, width, height))  # a slanted blot may reach far beyond
+    # The rectangle around a slanted blot may reach far beyond the picture.
+    return top_to_bottom(quad for quad in quads if lies_on(quad, width, height))
 
 
 def top_to_bottom(quads: Iterable[Quad]) -> tuple[Quad, ...]:

@@ -33,7 +33,8 @@ class Border(NamedTuple):
         heights: By how much the colour changes across each side, 8-bit Lab, median along it; where the picture
             ends, as usual for the outline.
         ground: Colour just outside, likewise.
-        apart: Of the side where they differ least, by how much, 8-bit Lab: not at all across a printed frame.
+        apart: By how much the colours inside and outside differ, 8-bit Lab, on the side where they differ least:
+            hardly at all across a printed frame.
     """
 
     corners: Corners
@@ -91,12 +92,12 @@ def fit_border(lab: Colours, corners: Corners) -> Border:
     usual = _usual(sides)
     heights = tuple(usual if side.ended else side.height for side in sides)
     ended = sum(side.ended for side in sides)
-    apart = min((_differ(side) for side in sides if not side.ended), default=0.0)
+    apart = min((_difference(side) for side in sides if not side.ended), default=0.0)
     return Border(moved.astype(np.float32), support, ended, paper, heights, ground, apart)
 
 
-def _differ(side: _Side) -> float:
-    """By how much the usual colours on both sides differ, beyond any line along the border."""
+def _difference(side: _Side) -> float:
+    """By how much the usual colours inside and outside differ, 8-bit Lab; a line along the border adds nothing."""
     return float(np.abs(np.median(side.within, axis=0) - np.median(side.without, axis=0)).max())
 
 

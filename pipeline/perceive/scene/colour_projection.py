@@ -21,7 +21,7 @@ Ink: TypeAlias = NDArray[np.float64]  # red, green and blue as shares of the pap
 
 _PAPER: Final = 90  # percentile of a line's pixels
 _INK: Final = (88, 96)  # percentiles of darkness of a line's ink; print that crosses it is darker
-_AGAINST: Final = 300.0  # weight of the ink that is left, against noise; chosen on 10 training pages with a ground
+_AGAINST: Final = 300.0  # how much ink that is left counts against noise; chosen on 10 training pages with a ground
 _PALE: Final = 0.45  # of the paper's level: ink that is left darker hides print of every kind
 _LIT: Final = 160  # grey level that paper of the usual colour is given; where more light falls there is room above
 _COARSE: Final = 8  # every so many pixels tell the paper's colour
@@ -49,14 +49,17 @@ def without_ink(picture: Rgb, ink: Ink) -> Rgb | None:
 
 
 def _paper(picture: Rgb) -> Ink:
-    """The usual colour of the paper, in levels."""
+    """The usual red, green and blue of the paper, 1-255: of the half of the pixels with more green."""
     coarse = picture[::_COARSE, ::_COARSE].reshape(-1, 3)
     green = coarse[:, 1]
     return np.asarray(np.maximum(np.median(coarse[green >= np.median(green)], axis=0), 1.0), np.float64)
 
 
 def _weights(darkness: Ink) -> Ink:
-    """Weights with sum 1: the less of the ink they leave the better, but not at the price of noise, their norm."""
+    """The weights of red, green and blue, with sum 1, that leave little of the ink and add little noise.
+
+    They make the square of the darkness that is left, times `_AGAINST`, plus their squared norm least.
+    """
     solved = np.linalg.solve(np.eye(3) + _AGAINST * np.outer(darkness, darkness), np.ones(3))
     return np.asarray(solved / solved.sum(), np.float64)
 

@@ -22,7 +22,9 @@ _CUT: Final = 0.2  # of the picture that a document must fill if the picture cut
 _SMALL: Final = 0.12  # of the picture; on a scanner's bed a card is less, but people photograph a card from nearer
 _FLAT: Final = 12  # 8-bit Lab by which most of a scanner's bed is even; a desk's grain and its light vary more
 _FAINTEST: Final = 0.1  # of the usual step that every side must show
-_APART: Final = 1.5  # 8-bit Lab by which paper and ground differ on every side; across a printed frame by 0 or 1
+# 8-bit Lab by which paper and ground differ on every side; across a printed frame by 0 or 1. Of the outlines with a
+# border on 93 training pages none lies between 1 and 2.
+_APART: Final = 1.5
 _DARKER: Final = 4  # 8-bit Lab; what is so much darker than its ground is a photo on a card, except on the bed
 _BED: Final = 20  # 8-bit Lab by which the ground may differ from the picture's rim and still be the bed
 _ALIKE: Final = 3  # pixels by which corners differ that lead to the same border

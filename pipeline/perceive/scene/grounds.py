@@ -11,24 +11,25 @@ from pipeline.perceive.scene.colour_projection import Ink, without_ink
 from pipeline.perceive.scene.ink_separation import paper_level
 
 _TILE: Final = 40  # pixels: wider than the meshes of a ground
-_TILES: Final = 18  # across and down, in the picture's middle, that tell whether there is a ground
+_TILES: Final = 18  # at most, across and down, in the picture's middle, that tell whether there is a ground
 _INKED: Final = 99  # percentile of darkness that print reaches
 _PRINT: Final = 0.45  # of that darkness, above which ink is print and not ground
 _AROUND: Final = 7  # pixels around print that are as pale as a ground
 _STROKE: Final = 9  # pixels; strokes of a ground are narrower
 _SEEN: Final = 8  # grey levels by which they are darker than the paper
-_BLANK: Final = 0.6  # of a tile without print, for it to tell
-_COVERED: Final = 0.05  # of a tile's paper, by strokes
-_EVERYWHERE: Final = 0.6  # of the tiles; on 13 training pages grounds reach 0.71 to 0.95, pale print 0.42
+_BLANK: Final = 0.6  # of a tile that must be free of print for the tile to count
+_COVERED: Final = 0.05  # of a tile's paper that strokes cover where there is a ground
+_EVERYWHERE: Final = 0.6  # of the tiles covered so; on 13 training pages grounds reach 0.71 to 0.95, pale print 0.42
 _DARK: Final = 25  # percentile of the lightness of a tile's strokes, up to which they are a stroke's middle
 
 T = TypeVar("T", bound=np.generic)
 
 
 def without_ground(printed: Rgb) -> Rgb | None:
-    """The page in grey, with the strokes of its ground as bright as paper; None where there is no ground.
+    """The page in grey, with the strokes of its ground as bright as paper.
 
-    Print of the ground's colour that is no darker vanishes with it.
+    None where there is no ground that print can be told from. Print of the ground's colour that is no darker vanishes
+    along with it.
     """
     ink = _ink_of_ground(_middle(printed))
     return None if ink is None else without_ink(printed, ink)

@@ -20,15 +20,15 @@ _NEAR: Final = 2  # pixels on either side of an edge whose means are compared
 _RULE: Final = 2  # pixels on either side of an edge that a printed rule may take
 _BAND: Final = 4  # pixels beyond these that are compared
 _STEP: Final = 5.0  # 8-bit Lab by which they differ; a register's tinted paper and white differ by 8
-_EVERYWHERE: Final = 0.5  # of the rows; seams and rules are few
+_EVERYWHERE: Final = 0.5  # of the rows that step along nearly their whole length; at most 0.15 do on 93 training pages
 _ALONG: Final = 0.88  # of the seam that must show it: a desk of the same colour may hide a little
 _GUTTER: Final = 0.008  # of the shorter side that a gutter is wide at least; a rule of a form is 0.004
 _WIDEST: Final = 0.5  # of the shorter side that a gutter is wide at most
 _EVEN: Final = 2.5  # 8-bit Lab by which a gutter may vary along itself
 _ASPECT: Final = 3.0  # of a panel's sides at most: what is longer is a bar of an app, or a band that is printed
 _PART: Final = 0.22  # of a box that lies on either side of its seam at least; less shows the bed beside a sheet
-_ACROSS: Final = 0.2  # of a document, in each of the panels that it lies across
-_WITHIN: Final = 0.85  # of these panels that it takes up at most; more is the border of the panels themselves
+_ACROSS: Final = 0.2  # of a document, above which it lies in a panel; in two of them it lies across
+_WITHIN: Final = 0.85  # of these panels, below which it lies on them; more is the border of the panels themselves
 _SMALLEST: Final = 0.03  # of the picture that a panel fills at least: one of a collage of 24
 
 Lab = NDArray[np.uint8]  # shape (height, width, 3)
@@ -53,7 +53,7 @@ class _Seam(NamedTuple):
 def find_panels(page: Rgb) -> tuple[Box, ...]:
     """The boxes of the panels, in page pixels; one box, the whole page, where there is no seam.
 
-    Where a document lies across, there is none: the checks of a cloth run along the picture's sides.
+    Where a document lies across two of them there are none: the checks of a cloth run along the picture's sides.
     """
     height, width = page.shape[:2]
     whole = Box(0, 0, width, height)
@@ -132,7 +132,7 @@ def _seams(lab: Lab) -> Iterator[_Seam]:
 def _edges(rows: Lab) -> list[int]:
     """Positions at which the colour steps along nearly the whole row, the strongest of neighbours only.
 
-    None where it steps at most rows: that is noise or a texture.
+    Empty if it steps so at more than half of the rows: that is noise or a texture, and has no seams.
     """
     means = cv2.blur(rows, (1, _NEAR), anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)
     lightness, red, blue = cv2.split(cv2.absdiff(means[_NEAR:], means[:-_NEAR]))

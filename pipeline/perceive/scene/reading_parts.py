@@ -15,7 +15,10 @@ _READS: Final = 0.8  # mean confidence of lines that stand upright
 
 
 def cut_where_it_reads(lines: Sequence[TextLine]) -> tuple[Box, Box] | None:
-    """Two boxes side by side or one above the other: of lines that do not read, and of lines that do."""
+    """The boxes of the lines that do not read and of those that do, side by side or one above the other.
+
+    None if no straight cut between lines parts them so; of several cuts, the one where both sides differ most.
+    """
     best: tuple[float, tuple[Box, Box]] | None = None
     for vertical in (False, True):
         ranked = sorted(lines, key=lambda line: line.quad.middle.x if vertical else line.quad.middle.y)
