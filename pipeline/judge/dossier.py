@@ -20,7 +20,7 @@ from pipeline.judge.name_match import NameContext
 from pipeline.judge.other_children import with_other_children
 from pipeline.judge.pages import PageView, Party
 from pipeline.judge.strangers import with_ties
-from pipeline.judge.unregistered_parents import PARENTS, is_unstated
+from pipeline.judge.unregistered_parents import PARENTS, names_somebody
 from pipeline.names.characters import modern
 
 _CLOCK_ERROR: Final = timedelta(days=1)
@@ -230,7 +230,7 @@ def _parents(submission: Submission, pages: Sequence[PageView], policy: Policy) 
 
 
 def _stated_parents(pages: Sequence[PageView], policy: Policy) -> Iterator[Party]:
-    """The parents that the child's certificates name legibly; noise in a blank block and 未提供 are no name."""
+    """The parents that the child's certificates name legibly."""
     for page in pages:
         for person in PARENTS if page.kind is PageKind.BIRTH_CERTIFICATE and page.is_of_family else ():
             name = page.get(Field.NAME, person)
@@ -239,8 +239,7 @@ def _stated_parents(pages: Sequence[PageView], policy: Policy) -> Iterator[Party
                 name
                 and name.value
                 and legibility is not Legibility.UNREADABLE
-                and sum(map(str.isalpha, name.value)) > 1
-                and not is_unstated(name.value)
+                and names_somebody(name.value)
             ):
                 sure = legibility is Legibility.READ
                 yield Party(person, name.value, page.value(Field.ID_NUMBER, person), on_certificate=True, sure=sure)

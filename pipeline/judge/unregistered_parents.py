@@ -17,7 +17,8 @@ PARENTS: Final = (Person.MOTHER, Person.FATHER)
 _UNSTATED: Final = re.compile(r"[（(]?(未提供|不提供|拒绝提供|不详|不祥|未详|未知|不明)[）)]?")
 _CHINESE: Final = re.compile(r"中国|中华|CHINA|CHINESE|CHN|PRC", re.IGNORECASE)
 _OF_REGIONS: Final = re.compile(r"香港|澳门|台湾|HONG ?KONG|MACA[OU]|TAIWAN", re.IGNORECASE)  # 中国香港: in no register
-_TELLING: Final = re.compile(r"[^\W\d_]{2,}")  # a nationality has two letters at least
+_DASHES: Final = frozenset("一丨丿ー")  # what the / and —— of a crossed-out block may read as
+_LEAST: Final = 2  # letters of a name or of a nationality
 # Documents that people have who are in no register, or whose page the register does not show: 军官证 and its kind.
 _OTHER_ID: Final = re.compile(
     r"护照|通行证|居住证|居留|军官|士官|士兵|军人|文职|警官|警察|武警|旅行证|回乡证|台胞证|其他|PASSPORT|PERMIT",
@@ -42,9 +43,19 @@ class Unregistered(NamedTuple):
     field: Field | None = None
 
 
-def is_unstated(name: str) -> bool:
+def names_somebody(name: str) -> bool:
+    """Whether a name on a certificate is a parent's: not 未提供, nor the noise or the dashes of a blank block."""
+    return _is_telling(name) and not _is_unstated(name)
+
+
+def _is_unstated(name: str) -> bool:
     """Whether a block says that the parent's name is not given (未提供, 不详); a blank block says nothing."""
     return _UNSTATED.fullmatch(name) is not None
+
+
+def _is_telling(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    return len(letters) >= _LEAST and not _DASHES.issuperset(letters)
 
 
 def unregistered_parents(
@@ -65,26 +76,32 @@ def unregistered_parents(
 
 
 def _on(page: PageView, limits: LegibilityLimits) -> Iterator[Unregistered]:
+    """The parents on a certificate. Types of ID are pre-printed, so in a block without a name they say nothing."""
     for person in PARENTS:
         name, nationality, document, number = (
             _text(page, field, person, limits)
             for field in (Field.NAME, Field.NATIONALITY, Field.ID_TYPE, Field.ID_NUMBER)
         )
-        if is_unstated(name):
+        if _is_unstated(name):
             yield Unregistered(person, page, Field.NAME)
         elif _is_foreign(nationality):
             yield Unregistered(person, page, Field.NATIONALITY)
-        elif _OTHER_ID.search(document) and len(set(_CHOICES.findall(document))) < 2:
+        elif _has_name(page, person) and _OTHER_ID.search(document) and len(set(_CHOICES.findall(document))) < 2:
             yield Unregistered(person, page, Field.ID_TYPE)
         elif _OTHER_NUMBER.fullmatch(number):
             yield Unregistered(person, page, Field.ID_NUMBER)
 
 
+def _has_name(page: PageView, person: Person) -> bool:
+    """Whether something stands where the name does, legible or not."""
+    name = page.get(Field.NAME, person)
+    return name is not None and _is_telling(name.value or name.text)
+
+
 def _is_foreign(nationality: str) -> bool:
     """Whether people of a nationality are in no register of the mainland."""
-    if not _TELLING.search(nationality):
-        return False
-    return not _CHINESE.search(nationality) or _OF_REGIONS.search(nationality) is not None
+    abroad = not _CHINESE.search(nationality) or _OF_REGIONS.search(nationality) is not None
+    return _is_telling(nationality) and abroad
 
 
 def _text(page: PageView, field: Field, person: Person, limits: LegibilityLimits) -> str:

@@ -52,6 +52,16 @@ def told(*pages: PageReading, child: Mapping[str, object] = NEWBORN) -> list[tup
         pytest.param({}, [], id="blank"),
         pytest.param({"父亲姓名": "/"}, [], id="a stroke"),
         pytest.param({"父亲姓名": "——", "国籍": "——"}, [], id="dashes"),
+        pytest.param({"父亲姓名": "一一", "国籍": "一一"}, [], id="dashes that read as characters"),
+        *(
+            pytest.param({"父亲姓名": name, "有效身份证件类别": boxes}, [], id=f"{name} above {boxes}")
+            for name in (None, "/", "——")
+            for boxes in ("居民身份证口护照其他", "居民身份证口护照口其他口", "护照", "其他")
+        ),
+        pytest.param(
+            {"父亲姓名": Ink("约翰逊", sure=0.02), "有效身份证件类别": "护照"}, [ASKED], id="a name that cannot be read"
+        ),
+        pytest.param({"父亲姓名": "丁一"}, [BOTH], id="a name of few strokes"),
         pytest.param({"父亲姓名": "未提供"}, [ASKED], id="not stated"),
         pytest.param({"父亲姓名": "（不详）"}, [ASKED], id="unknown"),
         pytest.param({"父亲姓名": "约翰逊", "国籍": "美国"}, [ASKED], id="a foreign nationality"),
