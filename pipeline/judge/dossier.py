@@ -235,11 +235,6 @@ def _stated_parents(pages: Sequence[PageView], policy: Policy) -> Iterator[Party
         for person in PARENTS if page.kind is PageKind.BIRTH_CERTIFICATE and page.is_of_family else ():
             name = page.get(Field.NAME, person)
             legibility = legibility_of(name, policy.legibility).legibility
-            if (
-                name
-                and name.value
-                and legibility is not Legibility.UNREADABLE
-                and names_somebody(name.value)
-            ):
+            if name and name.value and legibility is not Legibility.UNREADABLE and names_somebody(name.value):
                 sure = legibility is Legibility.READ
                 yield Party(person, name.value, page.value(Field.ID_NUMBER, person), on_certificate=True, sure=sure)

@@ -9,15 +9,18 @@ from models.findings import Code, Finding, Location, Reason, Severity, found
 from models.policy import LegibilityLimits, Policy
 from models.submission import IdType
 from pipeline.judge.dossier import Dossier
-from pipeline.judge.field_legibility import Legibility, legibility_of
+from pipeline.judge.field_legibility import Legibility, certain, legibility_of
 from pipeline.judge.pages import PageView
+from pipeline.judge.relations import is_child, is_spouse, parent_by_relation
 from pipeline.judge.rules.documents import is_two_sided, same_side_twice
 from pipeline.judge.rules.guardianship import possible_parents
 from pipeline.judge.rules.legibility import is_foreign, is_unread
+from pipeline.judge.rules.names import hardly_another
 from pipeline.judge.rules.strangers import of_stranger
 from pipeline.judge.unregistered_parents import PARENTS, Unregistered, unregistered_parents
 
 _SIDES: Final = frozenset({Reason.ID_PORTRAIT, Reason.ID_EMBLEM})
+_PARENTS: Final = frozenset({Reason.PARENT_PAGE, Reason.BOTH_PARENTS})
 _ADULT_RELATIVES = (Person.FATHER, Person.MOTHER, Person.HEAD, Person.OTHER)
 
 
@@ -147,7 +150,7 @@ def _is_nobodys(page: PageView, kind: PageKind) -> bool:
 
 
 def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Finding | None:
-    """Somebody else's page came instead: a stranger's, or another child's."""
+    """Somebody else's page came instead: a stranger's, another child's, or of a spouse who is not the parent."""
     kind, _ = _SLOTS[need.reason]
     pages = [page for page in dossier.pages if page.kind is kind and page.document is need.document]
     if need.reason is Reason.CHILD_PAGE:
@@ -156,7 +159,28 @@ def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Fin
         others = [
             page for page in pages if not page.is_of_family and (page.holder or kind is not PageKind.HUKOU_MEMBER)
         ]
+        others += [page for page in pages if need.reason in _PARENTS and _is_no_parents(page, dossier, limits)]
     return of_stranger(others[0], Severity.REJECT) if others else None
+
+
+def _is_no_parents(page: PageView, dossier: Dossier, limits: LegibilityLimits) -> bool:
+    """Whether the card of the head's wife or husband certainly is not of the parent whose card is missing.
+
+    The child is the head's, and that parent is named; a stepmother's card does not stand for the mother's.
+    """
+    name, sex = page.get(Field.NAME), page.value(Field.SEX)
+    relation, *childs = (
+        certain(card.get(Field.RELATION), limits) or "" for card in (page, *dossier.members(Person.CHILD))
+    )
+    role = next(
+        (parent_by_relation(relation, sex, one) for one in childs if is_child(one) and is_spouse(relation)), None
+    )
+    named = [party for party in dossier.parents if party.person is role]
+    if not named or any(party in named for other in dossier.parent_pages for party, _ in other.resembles):
+        return False
+    is_another = page.holder is Person.OTHER and not page.resembles and certain(name, limits) is not None
+    mistyped = name is not None and any(hardly_another(party.name, name) for party in named)
+    return is_another and not mistyped and not page.content.watermark
 
 
 def _tells_who(page: PageView, limits: LegibilityLimits) -> bool:

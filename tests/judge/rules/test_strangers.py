@@ -41,7 +41,8 @@ PLACE: Final = {"出生地": "上海市样本区", "籍贯": "上海市样本区
 CARD: Final = portrait({"姓名": "赵大海", "出生": "1979年9月9日", "住址": THERE, "公民身份号码": HIS_NUMBER})
 HOME: Final = home({"户主姓名": "赵大海", "户号": "310199000999", "住址": THERE})
 HE: Final = father({**PLACE, "姓名": "赵大海", "出生日期": "1979年9月9日", "公民身份证件编号": HIS_NUMBER})
-SHE: Final = mother({**PLACE, "姓名": "钱芳", "出生日期": "1981年8月8日", "公民身份证件编号": HER_NUMBER})
+SHES: Final[Cells] = {**PLACE, "姓名": "钱芳", "出生日期": "1981年8月8日", "公民身份证件编号": HER_NUMBER}
+SHE: Final = mother(SHES)
 SON: Final[Cells] = {
     **PLACE,
     "姓名": "赵小海",
@@ -459,9 +460,27 @@ def test_relatives_and_doubts_are_no_strangers(
         pytest.param(
             [MOTHERS, *FAMILY[1:3], SHE, *FAMILY[4:]],
             {"guardian": HER_GUARDIAN},
-            [MISSING],
-            None,
-            id="a wife of the father's",
+            [WRONG],
+            "4.jpg",
+            id="a wife of the father's, who is not the mother",
+        ),
+        pytest.param(
+            [*FAMILY, SHE, certificate()], {"child": AT_HOSPITAL}, [WRONG], "6.jpg", id="the same beside his card"
+        ),
+        *(
+            pytest.param(
+                [MOTHERS, *FAMILY[1:3], mother({**SHES, **change}), *FAMILY[4:]],
+                {"guardian": HER_GUARDIAN},
+                [MISSING],
+                None,
+                id=f"a wife who may be the mother, or is of another couple: {change}",
+            )
+            for change in (
+                {"户主或与户主关系": "儿媳"},
+                {"户主或与户主关系": Ink("妻", sure=0.9)},
+                {"姓名": Ink("钱芳", sure=0.9), "公民身份证件编号": HER_NUMBER},
+                {"姓名": "林芳"},
+            )
         ),
     ],
 )
