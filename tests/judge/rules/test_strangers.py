@@ -62,6 +62,13 @@ PAPER: Final = certificate(
     father={"父亲姓名": "赵大海", "有效身份证件号码": HIS_NUMBER},
     mother={"有效身份证件号码": HER_NUMBER},
 )
+# What leaves a doubt about the wife's card in place of the mother's.
+NOT_SURELY_ANOTHER: Final[Sequence[Cells]] = (
+    {"户主或与户主关系": "儿媳"},
+    {"户主或与户主关系": Ink("妻", sure=0.9)},
+    {"姓名": Ink("钱芳", sure=0.9)},
+    {"姓名": "林芳"},
+)
 MOTHERS: Final = portrait({"姓名": "林静", "性别": "女", "出生": "1990年2月2日", "公民身份号码": MOTHER_NUMBER})
 HER_GUARDIAN: Final = Guardian(name="林静", relation=GuardianRelation.MOTHER, id_number=MOTHER_NUMBER)
 OLD: Final = {"出生日期": "1958年1月1日", "公民身份证件编号": id_number("19580101", 7)}
@@ -475,12 +482,7 @@ def test_relatives_and_doubts_are_no_strangers(
                 None,
                 id=f"a wife who may be the mother, or is of another couple: {change}",
             )
-            for change in (
-                {"户主或与户主关系": "儿媳"},
-                {"户主或与户主关系": Ink("妻", sure=0.9)},
-                {"姓名": Ink("钱芳", sure=0.9), "公民身份证件编号": HER_NUMBER},
-                {"姓名": "林芳"},
-            )
+            for change in NOT_SURELY_ANOTHER
         ),
     ],
 )
