@@ -146,7 +146,9 @@ def _is_unnamed(page: PageView) -> bool:
 
 
 def _is_nobodys(page: PageView, kind: PageKind) -> bool:
-    return page.kind is kind is PageKind.HUKOU_MEMBER and page.holder is None
+    """Whether it is of nobody whom we know, as far as its name reads: that may be of the mark."""
+    unknown = page.kind is PageKind.HUKOU_MEMBER and page.holder is None
+    return page.kind is kind and (unknown or not page.is_of_family)
 
 
 def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Finding | None:

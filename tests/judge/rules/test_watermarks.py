@@ -58,6 +58,12 @@ OVER = (Code.COPY, Reason.WATERMARK)
             [OVER],
             id="a card that seems another child's",
         ),
+        pytest.param(
+            (portrait({"姓名": "赵大海", "住址": "上海市样本区樱花路9号", "公民身份号码": None}), *FAMILY[1:]),
+            [(Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER)],
+            [OVER, (Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER)],
+            id="an ID card that seems a stranger's",
+        ),
     ],
 )
 def test_a_doubt_beneath_a_watermark_sends_nobody_home(
