@@ -20,7 +20,7 @@ from pipeline.judge.name_match import NameContext
 from pipeline.judge.other_children import with_other_children
 from pipeline.judge.pages import PageView, Party
 from pipeline.judge.strangers import with_ties
-from pipeline.judge.unregistered_parents import PARENTS, names_somebody
+from pipeline.judge.unregistered_parents import PARENTS, ROLES, names_somebody
 from pipeline.names.characters import modern
 
 _CLOCK_ERROR: Final = timedelta(days=1)
@@ -205,9 +205,7 @@ def _with_guardians_document(case: Case) -> Case:
 
 def guardian_person(guardian: Guardian) -> Person:
     """The guardian's role in the case."""
-    return {GuardianRelation.FATHER: Person.FATHER, GuardianRelation.MOTHER: Person.MOTHER}.get(
-        guardian.relation or GuardianRelation.OTHER, Person.OTHER
-    )
+    return ROLES.get(guardian.relation or GuardianRelation.OTHER, Person.OTHER)
 
 
 def guardian_number(guardian: Guardian) -> str | None:

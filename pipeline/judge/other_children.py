@@ -1,7 +1,6 @@
 """Which birth certificates are certainly another child's: a sibling's, or a stranger's."""
 
 from collections.abc import Iterable
-from types import MappingProxyType
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
@@ -10,15 +9,14 @@ from models.content import FieldContent
 from models.documents import Field, PageKind, Person
 from models.id_number import normal_number
 from models.names import normal_name
-from models.submission import EnteredChild, Guardian, GuardianRelation, Submission
+from models.submission import EnteredChild, Guardian, Submission
 from pipeline.judge.field_legibility import certain
 from pipeline.judge.name_match import NameContext, is_placeholder, match_name
 from pipeline.judge.pages import PageView, Tie
-from pipeline.judge.unregistered_parents import PARENTS
+from pipeline.judge.unregistered_parents import PARENTS, ROLES
 
 _MISTYPED: Final = 1  # characters of a name
 _DAY: Final = len("2019-11-23")
-_ROLES: Final = MappingProxyType({GuardianRelation.FATHER: Person.FATHER, GuardianRelation.MOTHER: Person.MOTHER})
 
 
 def with_other_children(
@@ -66,7 +64,7 @@ def _is_born_apart(page: PageView, child: EnteredChild, context: NameContext) ->
 
 def _has_another_parent(page: PageView, guardian: Guardian | None, context: NameContext) -> bool:
     """Whether the father or the mother on it is not the guardian, who was entered as such."""
-    role = _ROLES.get(guardian.relation) if guardian and guardian.relation else None
+    role = ROLES.get(guardian.relation) if guardian and guardian.relation else None
     if guardian is None or role is None:
         return False
     if guardian.id_number and page.value(Field.ID_NUMBER, role) == normal_number(guardian.id_number):

@@ -11,7 +11,7 @@ from models.submission import Guardian, GuardianRelation
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
 
-_ROLES: Final = MappingProxyType({GuardianRelation.FATHER: Person.FATHER, GuardianRelation.MOTHER: Person.MOTHER})
+ROLES: Final = MappingProxyType({GuardianRelation.FATHER: Person.FATHER, GuardianRelation.MOTHER: Person.MOTHER})
 PARENTS: Final = (Person.MOTHER, Person.FATHER)
 # What offices print instead of a name.
 _UNSTATED: Final = re.compile(r"[（(]?(未提供|不提供|拒绝提供|不详|不祥|未详|未知|不明)[）)]?")
@@ -69,7 +69,7 @@ def unregistered_parents(
     papers = (page for page in pages if page.kind is PageKind.BIRTH_CERTIFICATE and page.is_of_family)
     blocks = (one for page in papers for one in _on(page, limits))
     found = {one.person: one for one in reversed(tuple(blocks))}
-    applies = _ROLES.get(guardian.relation) if guardian and guardian.relation else None
+    applies = ROLES.get(guardian.relation) if guardian and guardian.relation else None
     if guardian and applies and guardian.document is not DocumentKind.ID_CARD:
         found.setdefault(applies, Unregistered(applies))
     return tuple(found.values())
