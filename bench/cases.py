@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from bench.readings import Scan
+from bench.synthetic_cases import synthetic_case
 from fixtures.people.families import families
 from fixtures.people.family import Family
 from fixtures.pictures.files import FileSpec, content
@@ -11,7 +12,7 @@ from fixtures.pictures.picture import Leaf, PictureSpec
 from fixtures.specimens.application import application, typed_child, typed_guardian
 from fixtures.specimens.scenario import CARD
 from fixtures.truth import PictureStyle, Split
-from models.case import Case, FailedPage, FileReading, ReadPage, StoredFile
+from models.case import FailedPage, FileReading, ReadPage, StoredFile
 from models.content import FileContent
 from models.documents import DocumentKind, Person
 from models.findings import Code
@@ -49,14 +50,7 @@ def judged_content(
     known: Collection[KnownChild] = (),
 ) -> Judgement:
     """Judge a submission from the content of its files."""
-    case = Case(
-        submission=submission,
-        revision=1,
-        files=files,
-        input_digest="0" * 64,
-        arrived_at=submission.submitted_at,
-    )
-    dossier = open_dossier(case, contents, reader)
+    dossier = open_dossier(synthetic_case(submission, files, contents).case, contents, reader)
     wanted = register_query(dossier)
     births = {(birth.name, birth.birth_date) for birth in wanted.births}
     deliveries = {(delivery.mother_id_number, delivery.birth_date) for delivery in wanted.deliveries}

@@ -243,7 +243,7 @@ def _is_passed(one: Composed) -> bool:
 
 
 def _is_right(one: Composed) -> bool:
-    """Accepted where nobody is named; where somebody is, a person is asked about the missing page."""
+    """Accepted where the certificate names no parent; else a person must look at the missing page."""
     if one.what.startswith("nobody"):
         return one.judgement.decision is Decision.ACCEPTED
     return one.judgement.decision is Decision.REVIEW and _NO_PAGE in blockers(one.judgement)

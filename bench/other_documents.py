@@ -175,7 +175,7 @@ def _drawn(shelf: Library, families: Iterable[Applicant]) -> Iterator[tuple[Appl
 
 
 def _files(families: Iterable[Applicant]) -> Iterator[tuple[tuple[Applicant, str], FileSpec]]:
-    """Each document told by turns of the guardian and of the child; a temporary card is the guardian's."""
+    """Every second document is the guardian's, the others the child's; a temporary card is the guardian's."""
     for number, one in enumerate(families):
         rng = np.random.default_rng((SEED, number))
         guardian = one.family.card.holder
