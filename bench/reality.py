@@ -175,7 +175,7 @@ def _documents(scored: tuple[Scored, ...]) -> Iterator[Figure]:
         page for one in scored for page in one.pages
         if page.documents[0].document not in ("", BACK) and len(page.documents) == 1
     ]  # fmt: skip
-    called = sum(set(page.kinds) <= _NOT_OURS for page in other)
+    called = sum(bool(page.kinds) and set(page.kinds) <= _NOT_OURS for page in other)
     yield share("other documents called other", called, len(other))
     ours = sum(bool(set(page.kinds) - _NOT_OURS - {PageKind.UNREADABLE}) for page in other)
     yield share("other documents called one of ours", ours, len(other))

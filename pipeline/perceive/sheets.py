@@ -32,7 +32,7 @@ _INK: Final = 24  # grey levels by which a stroke is darker than what is around 
 _STROKE: Final = 9  # pixels; a stroke is narrower
 _INKED: Final = 0.004  # of the rest that strokes cover where it holds text
 _GAP: Final = 3.0  # heights of a line between lines of one document
-_HIDDEN: Final = 0.5  # of a line that no other line covers, above which it is a line of its own
+_HIDDEN: Final = 0.5  # of a line that no other line covers, above which it is a line of its own. By judgement
 _READS: Final = 0.8  # mean confidence of lines that are text; less is the pattern of a tablecloth or of a ground
 
 

@@ -10,6 +10,7 @@ from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.scene.colour_projection import Ink, without_ink
 from pipeline.perceive.scene.ink_separation import paper_level
 
+# Set together on 13 training pages, 10 of which have a ground; one by one only `_EVERYWHERE` was looked at.
 _TILE: Final = 40  # pixels: wider than the meshes of a ground
 _TILES: Final = 18  # at most, across and down, in the picture's middle, that tell whether there is a ground
 _INKED: Final = 99  # percentile of darkness that print reaches

@@ -27,7 +27,7 @@ _WIDEST: Final = 0.5  # of the shorter side that a gutter is wide at most
 _EVEN: Final = 2.5  # 8-bit Lab by which a gutter may vary along itself
 _ASPECT: Final = 3.0  # of a panel's sides at most: what is longer is a bar of an app, or a band that is printed
 _PART: Final = 0.22  # of a box that lies on either side of its seam at least; less shows the bed beside a sheet
-_ACROSS: Final = 0.2  # of a document, above which it lies in a panel; in two of them it lies across
+_ACROSS: Final = 0.2  # of a document, above which it lies in a panel; in two it lies across. By judgement
 _WITHIN: Final = 0.85  # of these panels, below which it lies on them; more is the border of the panels themselves
 _SMALLEST: Final = 0.03  # of the picture that a panel fills at least: one of a collage of 24
 
