@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from models.documents import Field, Person
-from pipeline.judge.kin import Kin, may_be_named, reads, relation_of, same_address
+from pipeline.judge.kin import Kin, may_be_named, reads, relation_of, same_address, same_surname
 from pipeline.judge.pages import Likeness, PageView, Tie
 from pipeline.judge.relations import is_child, is_head, is_kin, is_spouse
 
@@ -65,7 +65,7 @@ def booklets_of(
     return Booklets(
         ties=tuple(Tie.FAMILY if _is_among(home, family) else strange for home in homes),
         heads=frozenset({*named, *heads, *(party.name for party in kin.parties)}),
-        open=left - len(kept),
+        open=left - len({home.value(Field.HEAD_NAME) for home in kept}),
     )
 
 
@@ -85,7 +85,7 @@ def _of_father(loose: Sequence[PageView], kin: Kin) -> Sequence[PageView]:
     """The 首页 whose head has the child's surname, where nobody names the father: he may live apart with the child."""
     if any(one.person is Person.FATHER for one in kin.people):
         return ()
-    alike = [home for home in loose if (home.value(Field.HEAD_NAME) or "")[:1] == kin.child.name[:1]]
+    alike = [home for home in loose if same_surname(kin.child.name, home.value(Field.HEAD_NAME) or "")]
     return alike if len(alike) == 1 else ()
 
 
@@ -122,18 +122,19 @@ def _is_one_booklet(kin: Kin) -> bool:
 
 
 def _likeliest(loose: Sequence[PageView], left: int, others: Sequence[PageView], kin: Kin) -> list[PageView]:
-    """So many of the 首页 as may be a grandparent's: the ones that fit best; none where several fit alike."""
-    fit = [_fit(home, others, kin) for home in loose]
-    ranked = sorted(zip(fit, range(len(loose)), strict=True), reverse=True)
-    clear = len(ranked) <= left or (left > 0 and ranked[left - 1][0] > ranked[left][0])
-    return [loose[at] for _, at in ranked[:left]] if clear else []
+    """The 首页 of so many heads as may be grandparents: those who fit best; none where several fit alike."""
+    fit = {home.value(Field.HEAD_NAME): _fit(home, others, kin) for home in loose}
+    ranked = sorted(fit, key=lambda name: -fit[name])
+    clear = len(ranked) <= left or (left > 0 and fit[ranked[left - 1]] > fit[ranked[left]])
+    kept = ranked[:left] if clear else []
+    return [home for home in loose if home.value(Field.HEAD_NAME) in kept]
 
 
 def _fit(home: PageView, others: Sequence[PageView], kin: Kin) -> int:
     """Points for the head to be an elder of the family: a surname of it, and a card that says 户主."""
     name = home.value(Field.HEAD_NAME) or ""
     head = [card for card in others if is_head(relation_of(card)) and card.value(Field.NAME) == name]
-    return 2 * (name[:1] in {person.name[:1] for person in kin.people}) + bool(head)
+    return 2 * any(same_surname(person.name, name) for person in kin.people) + bool(head)
 
 
 def _is_among(page: PageView, pages: Sequence[PageView]) -> bool:

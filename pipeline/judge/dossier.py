@@ -102,7 +102,10 @@ class Dossier(NamedTuple):
 
     @property
     def _guardian_pages(self) -> tuple[PageView, ...]:
-        return tuple(page for page in self.pages if page.shown is self.guardian_document)
+        """Pages of the document that stands for the ID card; strangers' ones where no other came."""
+        pages = tuple(page for page in self.pages if page.shown is self.guardian_document)
+        named = any(page.is_of_family and page.names_its_holder for page in pages)
+        return tuple(page for page in pages if page.is_of_family) if named else pages
 
     @property
     def parent_pages(self) -> tuple[PageView, ...]:

@@ -13,7 +13,7 @@ from models.names import normal_name
 from models.policy import LegibilityLimits, Policy
 from models.submission import EnteredChild, IdType, Sex
 from pipeline.judge.field_legibility import Legibility, certain, is_poor, legibility_of
-from pipeline.judge.name_match import NameContext, is_placeholder, match_name
+from pipeline.judge.name_match import NameContext, is_placeholder, match_name, nothing_alike
 from pipeline.judge.pages import Likeness, PageView, Party
 from pipeline.judge.relations import is_head, is_spouse, parent_by_relation
 
@@ -203,9 +203,9 @@ def likeness(page: PageView, party: Party, context: NameContext) -> Likeness:
     if far_apart(certain_number(page, context.policy), party.id_number):
         return Likeness.STRANGER
     read = legibility is Legibility.READ
-    nothing_alike = read and not set(party.name) & set(name.text)
+    another = read and nothing_alike(party.name, name.text, context.alphabet)
     differs = match.equal is False and (read or not match.edited)
-    return Likeness.STRANGER if party.sure and (differs or nothing_alike) else Likeness.MAYBE
+    return Likeness.STRANGER if party.sure and (differs or another) else Likeness.MAYBE
 
 
 def far_apart(one: str | None, other: str | None) -> bool:

@@ -9,14 +9,15 @@ from rapidfuzz.distance import Levenshtein
 
 from models.content import FieldContent
 from models.documents import Field, Person
-from models.id_number import age_on, normal_number
+from models.id_number import age_on, normal_number, parse_id_number
 from models.names import SEPARATOR, normal_name
 from models.submission import EnteredChild, Sex
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.holders import certain_number, far_apart, likeness
-from pipeline.judge.name_match import NameContext, match_name
+from pipeline.judge.name_match import NameContext, match_name, nothing_alike
 from pipeline.judge.pages import Likeness, PageView, Party
 from pipeline.judge.relations import composes, is_child, is_head
+from pipeline.names.characters import in_forms_of
 
 AGES: Final = MappingProxyType({Person.MOTHER: range(14, 56), Person.FATHER: range(15, 76)})  # at a child's birth
 _ROLES: Final = MappingProxyType({Sex.MALE.value: Person.FATHER, Sex.FEMALE.value: Person.MOTHER})
@@ -58,6 +59,13 @@ class Kin(NamedTuple):
         """Whether father and mother are named."""
         return AGES.keys() <= {party.person for party in self.parties}
 
+    @property
+    def births_of_parents(self) -> tuple[date, ...]:
+        """Birth dates of the parents and the other adults on the cards, and of the parties by their numbers."""
+        cards = (card.value(Field.BIRTH_DATE) for card in self.cards if card.holder is not Person.CHILD)
+        numbers = (parse_id_number(party.id_number or "") for party in self.parties if party.person in AGES)
+        return (*(date.fromisoformat(born) for born in cards if born), *(one.birth_date for one in numbers if one))
+
     def has_surname(self, name: str, heads: Iterable[str]) -> bool | None:
         """Whether a child of the family may have this surname; None where surnames do not tell.
 
@@ -66,10 +74,9 @@ class Kin(NamedTuple):
         adults = [party.name for party in self.parties if party.person is not Person.CHILD]
         adults += [card.value(Field.NAME) or "" for card in self.cards if card.holder is not Person.CHILD]
         child, elders = normal_name(self.child.name), [*adults, *heads]
-        telling = child[:1] in {one[:1] for one in elders} and not any(
-            SEPARATOR in one for one in (name, child, *elders)
-        )
-        return name[:1] in {one[:1] for one in (child, *elders)} if telling else None
+        parted = any(SEPARATOR in one for one in (name, child, *elders))
+        telling = not parted and any(same_surname(child, one) for one in elders)
+        return any(same_surname(name, one) for one in (child, *elders)) if telling else None
 
     def fit(self, card: PageView) -> int:
         """In how many things a card agrees with one of the family: 籍贯, 出生地, county of the first registration."""
@@ -129,10 +136,10 @@ def may_be_named(page: PageView, field: Field, names: Iterable[str], context: Na
 def _may_be_name(name: str, read: FieldContent, context: NameContext) -> bool:
     """Whether a name that was read may be this one; without its lattice one character of three may be misread."""
     value = read.value or ""
-    if not set(name) & set(value):
+    if nothing_alike(name, value, context.alphabet):
         return legibility_of(read, context.policy.legibility).legibility is not Legibility.READ
     if not read.pieces:
-        return Levenshtein.distance(name, value) <= (len(name) > _SHORT)
+        return Levenshtein.distance(name, in_forms_of(name, value)) <= (len(name) > _SHORT)
     return match_name(name, read, context.alphabet, context.policy.names).equal is not False
 
 
@@ -141,9 +148,18 @@ def may_be(page: PageView, people: Iterable[Party], context: NameContext) -> boo
     name, number = page.value(Field.NAME) or "", certain_number(page, context.policy)
     return any(
         likeness(page, one, context) is not Likeness.STRANGER
-        or (not far_apart(number, one.id_number) and Levenshtein.distance(name, one.name) <= _MISTYPED)
+        or (not far_apart(number, one.id_number) and _hardly_differs(name, one.name))
         for one in people
     )
+
+
+def _hardly_differs(read: str, name: str) -> bool:
+    return Levenshtein.distance(in_forms_of(name, read), name) <= _MISTYPED
+
+
+def same_surname(one: str, other: str) -> bool:
+    """Whether two names begin with one character, in any form of it."""
+    return in_forms_of(other[:1], one[:1]) == other[:1]
 
 
 def same_address(one: PageView, other: PageView) -> bool:
@@ -166,5 +182,5 @@ def _may_be_parent(card: PageView, role: Person, kin: Kin) -> bool:
 
 def _may_be_fathers_surname(surname: str, kin: Kin) -> bool:
     """Whether the child has this surname, or the mother's."""
-    mothers = {party.name[:1] for party in kin.parties if party.person is Person.MOTHER}
-    return kin.child.name[:1] in {surname, *mothers}
+    mothers = [party.name for party in kin.parties if party.person is Person.MOTHER]
+    return any(same_surname(kin.child.name, one) for one in (surname, *mothers))

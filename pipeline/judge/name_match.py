@@ -8,11 +8,11 @@ from typing import NamedTuple
 from models.content import FieldContent
 from models.findings import Reason
 from models.hospital import Hospital
-from models.names import SEPARATOR, is_private_use, normal_name, with_separators
+from models.names import SEPARATOR, is_han, is_private_use, letters, normal_name, with_separators
 from models.policy import NameLimits, Policy
 from models.reading import Glyph
 from pipeline.judge.name_difference import difference
-from pipeline.names.characters import are_variants, stretches, unreadable
+from pipeline.names.characters import are_variants, in_forms_of, stretches, unreadable
 from pipeline.perceive.ocr.lattice import log_likelihood
 
 _LEAST = 1e-6  # the smallest probability in odds
@@ -88,6 +88,16 @@ def match_name(
         return _by_picture(doubt, ours, read, alphabet, limits) if softer is Reason.OUT_OF_CHARSET else doubt
     certain = difference(ours, read, limits)
     return NameMatch(False, *certain, likely=likely) if certain else uncertain
+
+
+def nothing_alike(entered: str, read: str, alphabet: Collection[str]) -> bool:
+    """Whether a name that was read has no character of an entered one, in no form: no misreading explains that.
+
+    A name outside the engine's alphabet reads as anything, so it is like every name.
+    """
+    ours = set(letters(entered))
+    told = any(char in alphabet or not is_han(char) for char in ours)
+    return told and ours.isdisjoint(in_forms_of(entered, read))
 
 
 def combine(verdicts: Sequence[NameMatch], limits: NameLimits) -> bool:

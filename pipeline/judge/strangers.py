@@ -4,24 +4,29 @@ Only what was read with certainty makes a page a stranger's. Within the family's
 grandparents, uncles, a father's second wife. What ties nobody and contradicts nothing is in doubt.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from models.documents import Field, PageKind, Person
+from models.documents import DocumentKind, Field, PageKind, Person
 from models.id_number import age_on
 from models.submission import EnteredChild
+from pipeline.extract.guardian_documents.table import GUARDIAN_DOCUMENTS
 from pipeline.judge.booklets import Booklets, booklets_of
 from pipeline.judge.field_legibility import certain
 from pipeline.judge.holders import certain_number
 from pipeline.judge.kin import AGES, Kin, as_parties, known_kin, may_be, may_be_named, reads, relation_of, same_address
 from pipeline.judge.name_match import NameContext
 from pipeline.judge.pages import Likeness, PageView, Party, Tie
-from pipeline.judge.relations import child_married_to, has_heads_surname, is_head, is_spouse
+from pipeline.judge.relations import child_married_to, has_heads_surname, is_child, is_head, is_spouse
 from pipeline.judge.unregistered_parents import PARENTS
+from pipeline.names.characters import in_forms_of
 
 _PROVINCE: Final = 2  # characters
 _YOUNGEST: Final = min(AGES[Person.MOTHER])
+# What stands for an ID card; the name in Han on a foreigner's card is a translation, of which there are many.
+_NAMED_IN_HAN: Final = GUARDIAN_DOCUMENTS.keys() - {DocumentKind.PERMANENT_RESIDENT}
 
 
 class _Case(NamedTuple):
@@ -57,54 +62,71 @@ def with_ties(
     unknown = booklets.heads - {one.name for one in known}
     people = (*known, *(Party(Person.HEAD, name, None) for name in unknown))
     family_homes = [home for home in homes if ties[id(home)] is Tie.FAMILY]
+    papers = [page for page in pages if page.shown in _NAMED_IN_HAN and page.names_its_holder]
     if parties or any(may_be(page, people, context) for page in portraits):
-        ties |= _of_portraits(portraits, people, family_homes, context)
+        ties |= _of_portraits([*portraits, *papers], people, family_homes, context)
     ties |= {id(page): Tie.STRANGER for page in certificates if _has_strange_parents(page, people, context)}
     return tuple(page._replace(tie=ties.get(id(page), page.tie)) for page in pages)
 
 
 def _of_cards(others: Sequence[PageView], case: _Case) -> dict[int, Tie]:
     """The ties of member cards that are of nobody whom we know: the heads first, since one of them brings a family."""
-    strangers = _strange_heads([card for card in others if is_head(relation_of(card))], case)
-    case = case._replace(strange=bool(strangers) or case.booklets.strange)
+    heads = _of_heads([card for card in others if is_head(relation_of(card))], case)
+    case = case._replace(strange=bool(heads) or case.booklets.strange)
     rest = [card for card in others if not is_head(relation_of(card))]
-    ties = {id(card): Tie.STRANGER for card in strangers}
-    return ties | {id(card): _of_relative(card, rest, case) for card in rest}
+    return heads | {id(card): _of_relative(card, rest, case) for card in rest}
 
 
-def _strange_heads(heads: Sequence[PageView], case: _Case) -> list[PageView]:
-    """The heads of no booklet of the family; as many as have no 首页 may be grandparents."""
-    context, names = case.kin.context, case.booklets.heads
-    unknown = [card for card in heads if not may_be_named(card, Field.NAME, names, context)]
-    return unknown[case.booklets.open :] if len(unknown) > case.booklets.open else []
+def _of_heads(heads: Sequence[PageView], case: _Case) -> dict[int, Tie]:
+    """The ties of heads of no booklet that we know: as many as have no 首页 may be grandparents, those who fit best."""
+    context, kin, left = case.kin.context, case.kin, case.booklets.open
+    unknown = [card for card in heads if not may_be_named(card, Field.NAME, case.booklets.heads, context)]
+    ranked = sorted(unknown, key=kin.fit, reverse=True)
+    clear = not left or len(ranked) <= left or kin.fit(ranked[left - 1]) > kin.fit(ranked[left])
+    return {id(card): Tie.STRANGER for card in ranked[left:]} if clear else {id(card): Tie.DOUBTFUL for card in ranked}
 
 
 def _of_relative(card: PageView, others: Sequence[PageView], case: _Case) -> Tie:
-    """The tie of a card by its relation to a head."""
+    """The tie of a card by its relation to a head; surnames, places and ages raise a doubt and prove nothing."""
     relation, kin = relation_of(card), case.kin
     theirs = kin.has_surname(card.value(Field.NAME) or "", case.booklets.heads)
     if is_spouse(relation):
         return _of_spouse(card, others, case)
     if has_heads_surname(relation):
-        return Tie.STRANGER if theirs is False or not _is_of_their_place(card, kin) else Tie.FAMILY
+        fits = theirs is not False and _is_of_their_place(card, kin) and _may_descend_from_a_head(card, case)
+        return Tie.FAMILY if fits else Tie.DOUBTFUL
     if not relation:
         unrelated = theirs is False or (theirs is None and all(map(relation_of, kin.cards)))
         return Tie.DOUBTFUL if unrelated and card.get(Field.RELATION) is None else Tie.FAMILY
-    alone = case.strange or _lacks_spouse(card, others, kin)
-    return Tie.DOUBTFUL if alone and not theirs and not kin.fit(card) else Tie.FAMILY
+    spouses = child_married_to(relation)
+    alone = case.strange or (spouses is not None and _lacks_spouse(card, spouses, [*others, *kin.cards], kin))
+    alike = kin.fit(card) or (theirs and spouses is None)
+    return Tie.DOUBTFUL if alone and not alike else Tie.FAMILY
 
 
-def _lacks_spouse(card: PageView, others: Sequence[PageView], kin: Kin) -> bool:
-    """Whether it is of a son's wife, and the sons on the other cards have wives; the same of a daughter's husband."""
-    married_to, cards = child_married_to(relation_of(card)), [*others, *kin.cards]
-    if married_to is None:
-        return False
-    children = sum(married_to.fullmatch(relation_of(one)) is not None for one in cards)
+def _lacks_spouse(card: PageView, spouses: re.Pattern[str], cards: Sequence[PageView], kin: Kin) -> bool:
+    """Whether it is of a son's wife, and the sons on the other cards have wives; the same of a daughter's husband.
+
+    The applying child has none yet, and the wife of the child's father is the mother, who is known where she is named.
+    """
+    free = (one for one in cards if one.holder is not Person.CHILD and not _has_absent_partner(one, kin))
+    children = sum(spouses.fullmatch(relation_of(one)) is not None for one in free)
     return children < sum(relation_of(one) == relation_of(card) for one in cards)
 
 
+def _has_absent_partner(card: PageView, kin: Kin) -> bool:
+    """Whether a card is of a parent, and the other parent is named and has no card here."""
+    holders, named = {one.holder for one in kin.cards}, {party.person for party in kin.parties}
+    return card.holder in PARENTS and any(
+        one in named and one not in holders for one in PARENTS if one is not card.holder
+    )
+
+
 def _of_spouse(card: PageView, others: Sequence[PageView], case: _Case) -> Tie:
-    """The tie of a head's wife or husband: a booklet has one; of several it is the one who fits best."""
+    """The tie of a head's wife or husband: a booklet has one; of several it is the one who fits best.
+
+    The spouse of a head who is a parent is the other parent; where that one is named and is another, nothing ties it.
+    """
     kin, heads = case.kin, case.kin.heads
     married = sum(is_spouse(relation_of(one)) for one in kin.cards)
     one_sex = bool(heads) and all(one.value(Field.SEX) == card.value(Field.SEX) for one in heads)
@@ -112,16 +134,31 @@ def _of_spouse(card: PageView, others: Sequence[PageView], case: _Case) -> Tie:
         return Tie.STRANGER
     rivals = [one for one in others if is_spouse(relation_of(one))]
     alone = kin.best(rivals) is card and not (case.strange and not kin.fit(card))
-    may_be = any(map(relation_of, kin.cards)) and (bool(heads) or _is_elder(card, kin))
-    return Tie.FAMILY if alone and may_be else Tie.DOUBTFUL
+    of_head = any(not _has_absent_partner(one, kin) for one in heads)
+    of_elder = (bool(case.booklets.open) or not heads) and _is_elder(card, kin)
+    return Tie.FAMILY if alone and any(map(relation_of, kin.cards)) and (of_head or of_elder) else Tie.DOUBTFUL
 
 
 def _is_elder(card: PageView, kin: Kin) -> bool:
-    """Whether a card may be of a grandparent: its holder is old enough to be the parent of a parent."""
-    parents = [one for one in kin.cards if one.holder is not Person.CHILD]
-    born, *births = (one.value(Field.BIRTH_DATE) for one in (card, *parents))
-    ages = [age_on(date.fromisoformat(born), date.fromisoformat(birth)) for birth in births if birth and born]
-    return not ages or max(ages) >= _YOUNGEST
+    """Whether a card may be of a grandparent: old enough to be a parent of a parent, or by the child's birth alone."""
+    born, parents = _birth(card), kin.births_of_parents
+    births, least = (parents, _YOUNGEST) if parents else ((kin.child.birth_date,), 2 * _YOUNGEST)
+    return born is None or any(age_on(born, birth) >= least for birth in births)
+
+
+def _may_descend_from_a_head(card: PageView, case: _Case) -> bool:
+    """Whether a head of the family, or else the head's spouse, is old enough; also where no head is known."""
+    kin, born = case.kin, _birth(card)
+    spouses = [one for one in kin.cards if is_spouse(relation_of(one))]
+    elders = [birth for one in kin.heads or spouses if (birth := _birth(one))]
+    least = _YOUNGEST * (1 if is_child(relation_of(card)) else 2)
+    known = born is not None and bool(elders) and not case.booklets.open
+    return not known or any(age_on(elder, born) >= least for elder in elders if born)
+
+
+def _birth(card: PageView) -> date | None:
+    born = card.value(Field.BIRTH_DATE)
+    return date.fromisoformat(born) if born else None
 
 
 def _is_of_their_place(card: PageView, kin: Kin) -> bool:
@@ -135,7 +172,7 @@ def _is_of_their_place(card: PageView, kin: Kin) -> bool:
 def _of_portraits(
     portraits: Sequence[PageView], people: Sequence[Party], homes: Sequence[PageView], context: NameContext
 ) -> dict[int, Tie]:
-    """The ties of ID cards."""
+    """The ties of ID cards, and of what stands for one."""
     known = [page for page in portraits if page.resembles or may_be(page, people, context)]
     addresses = [*homes, *(page for page in known if any(how is Likeness.SAME for _, how in page.resembles))]
     strangers = (
@@ -165,4 +202,6 @@ def _parents_on(page: PageView, context: NameContext) -> Iterator[tuple[str, str
 
 
 def _is_known(name: str, number: str | None, people: Sequence[Party]) -> bool:
-    return any(name == one.name or (number is not None and number == one.id_number) for one in people)
+    return any(
+        in_forms_of(one.name, name) == one.name or (number is not None and number == one.id_number) for one in people
+    )

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.documents import DocumentKind, Field, PageKind, Person
+from models.id_number import parse_id_number
 from models.policy import LegibilityLimits
 from models.submission import Guardian, GuardianRelation
 from pipeline.judge.field_legibility import Legibility, legibility_of
@@ -28,6 +29,7 @@ _OTHER_ID: Final = re.compile(
 # Their numbers: permits of Hong Kong and Macau, passports, military IDs. Digits alone may be a piece of an ID number.
 _OTHER_NUMBER: Final = re.compile(r"[HM]\d{8}(\d{2})?|[A-Z]{1,2}\d{6,9}|[军士兵文武警][一-鿿]*\d{5,10}号?")
 
+_IN_NO_REGISTER: Final = "89"  # first digits of the numbers on residence permits and residence cards
 _CHOICES: Final = re.compile("身份证|护照|其他")  # pre-printed on A4 certificates; two of them in a row say nothing
 
 
@@ -45,17 +47,22 @@ class Unregistered(NamedTuple):
 
 def names_somebody(name: str) -> bool:
     """Whether a name on a certificate is a parent's: not 未提供, nor the noise or the dashes of a blank block."""
-    return _is_telling(name) and not _is_unstated(name)
+    return _is_telling(name) and not is_unstated(name)
 
 
-def _is_unstated(name: str) -> bool:
+def is_unstated(name: str) -> bool:
     """Whether a block says that the parent's name is not given (未提供, 不详); a blank block says nothing."""
     return _UNSTATED.fullmatch(name) is not None
 
 
 def _is_telling(text: str) -> bool:
-    letters = [char for char in text if char.isalpha()]
-    return len(letters) >= _LEAST and not _DASHES.issuperset(letters)
+    """Whether a text is more than the noise or the dashes of a blank block."""
+    return sum(map(str.isalpha, text)) >= _LEAST and not is_dashes(text)
+
+
+def is_dashes(text: str) -> bool:
+    """Whether a text has no letter but those that strokes and dashes read as."""
+    return _DASHES.issuperset(char for char in text if char.isalpha())
 
 
 def unregistered_parents(
@@ -82,17 +89,33 @@ def _on(page: PageView, limits: LegibilityLimits) -> Iterator[Unregistered]:
             _text(page, field, person, limits)
             for field in (Field.NAME, Field.NATIONALITY, Field.ID_TYPE, Field.ID_NUMBER)
         )
-        if _is_unstated(name):
+        if is_unstated(name):
             yield Unregistered(person, page, Field.NAME)
         elif _is_foreign(nationality):
             yield Unregistered(person, page, Field.NATIONALITY)
-        elif _has_name(page, person) and _OTHER_ID.search(document) and len(set(_CHOICES.findall(document))) < 2:
+        elif has_name(page, person) and _is_other_id(page, person, document):
             yield Unregistered(person, page, Field.ID_TYPE)
         elif _OTHER_NUMBER.fullmatch(number):
             yield Unregistered(person, page, Field.ID_NUMBER)
 
 
-def _has_name(page: PageView, person: Person) -> bool:
+def _is_other_id(page: PageView, person: Person, document: str) -> bool:
+    """Whether the type of ID is another than an ID card; not by a box that was ticked beside an ID card's number.
+
+    A tick may be misread, and may be told by the other boxes alone; a check digit that agrees is not.
+    """
+    found = page.get(Field.ID_TYPE, person)
+    ticked = found is not None and _is_choice(found.text)
+    number = parse_id_number(page.value(Field.ID_NUMBER, person) or "")
+    carded = number is not None and number.check_digit_right and number.text[0] not in _IN_NO_REGISTER
+    return _OTHER_ID.search(document) is not None and not _is_choice(document) and not (ticked and carded)
+
+
+def _is_choice(text: str) -> bool:
+    return len(set(_CHOICES.findall(text))) > 1
+
+
+def has_name(page: PageView, person: Person) -> bool:
     """Whether something stands where the name does, legible or not."""
     name = page.get(Field.NAME, person)
     return name is not None and _is_telling(name.value or name.text)

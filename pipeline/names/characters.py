@@ -61,6 +61,11 @@ def are_variants(one: str, other: str) -> bool:
     return one != other and other in _forms().get(one, frozenset())
 
 
+def in_forms_of(name: str, read: str) -> str:
+    """A name that was read, in the forms of another: 陳偉 in those of 陈伟 is 陈伟."""
+    return "".join(next((char for char in name if are_variants(char, one)), one) for one in read)
+
+
 @cache
 def _forms() -> Mapping[str, frozenset[str]]:
     forms: dict[str, set[str]] = defaultdict(set)

@@ -20,9 +20,13 @@ _NAMES: Final[Mapping[PageKind, Slot]] = MappingProxyType(
 
 
 def strangers(dossier: Dossier) -> Iterator[Finding]:
-    """A review for each page of a stranger, and for each that nothing ties to the family."""
+    """A review for each page of a stranger, and for each that nothing ties to the family.
+
+    A document in place of the guardian's is judged by `guardian_document`.
+    """
+    instead = dossier.guardian_fronts
     for page in dossier.pages:
-        if page.tie in (Tie.STRANGER, Tie.DOUBTFUL):
+        if page.tie in (Tie.STRANGER, Tie.DOUBTFUL) and not any(page is one for one in instead):
             yield of_stranger(page, Severity.REVIEW)
 
 

@@ -1,13 +1,14 @@
 """Parents of whom no register has a page, by the certificate: nobody asks for one, and a person decides."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 import pytest
 
-from models.documents import Field, PageKind
+from models.documents import Field, PageKind, Person
 from models.findings import Code, Finding, Reason, Severity
-from models.reading import PageReading
+from models.reading import PageReading, Tile
 from models.submission import Guardian, GuardianRelation, IdType
 from pipeline.judge.case import judge
 from tests.support.cards import (
@@ -21,7 +22,8 @@ from tests.support.cards import (
     mother,
     portrait,
 )
-from tests.support.dossiers import READER, dossier
+from tests.support.dossiers import GUARDIAN, READER, dossier
+from tests.support.guardian_documents import RESIDENCE_NUMBER
 from tests.support.lines import Cells, Ink
 
 ASKED: Final = (Code.GUARDIANSHIP, Reason.PARENT_WITHOUT_PAGE)
@@ -35,6 +37,7 @@ HERS: Final = (
 )
 NEWBORN: Final = {"id_type": IdType.BIRTH_CERTIFICATE, "id_number": None}
 HEAD: Final = mother({"户主或与户主关系": "户主"})
+BY_ITS_BOX: Final = {"父亲姓名": "陈伟", "国籍": "中国", "有效身份证件类别": "身份证□护照其他"}
 FOREIGN: Final = {"国籍": "美国", "有效身份证件类别": "护照"}
 
 
@@ -61,6 +64,9 @@ def told(*pages: PageReading, child: Mapping[str, object] = NEWBORN) -> list[tup
         pytest.param(
             {"父亲姓名": Ink("约翰逊", sure=0.02), "有效身份证件类别": "护照"}, [ASKED], id="a name that cannot be read"
         ),
+        pytest.param({"父亲姓名": Ink("陈伟", sure=0.02)}, [ASKED], id="the name of a Chinese that cannot be read"),
+        pytest.param({"父亲姓名": "陈"}, [ASKED], id="a name of which one character was read"),
+        pytest.param({"有效身份证件号码": FATHER_NUMBER}, [ASKED], id="a number without a name"),
         pytest.param({"父亲姓名": "丁一"}, [BOTH], id="a name of few strokes"),
         pytest.param({"父亲姓名": "未提供"}, [ASKED], id="not stated"),
         pytest.param({"父亲姓名": "（不详）"}, [ASKED], id="unknown"),
@@ -89,6 +95,15 @@ def told(*pages: PageReading, child: Mapping[str, object] = NEWBORN) -> list[tup
             pytest.param({"父亲姓名": "陈伟", "国籍": "中国", "有效身份证件类别": kind}, [BOTH], id=kind)
             for kind in ("居民身份证□护照□其他", "身份证护照其他", "身份证口护照口其他")
         ),
+        *(
+            pytest.param({**BY_ITS_BOX, "有效身份证件号码": number}, codes, id=f"a passport by its box, and {number}")
+            for number, codes in (
+                (None, [ASKED]),
+                ("E01234567", [ASKED]),
+                (RESIDENCE_NUMBER, [ASKED]),
+                (FATHER_NUMBER, [BOTH]),
+            )
+        ),
         pytest.param(
             {"父亲姓名": "陈伟", "国籍": "中国", "有效身份证件类别": "居民身份证"},
             [BOTH],
@@ -104,6 +119,30 @@ def told(*pages: PageReading, child: Mapping[str, object] = NEWBORN) -> list[tup
 )
 def test_what_the_fathers_block_asks_for(block: Cells, codes: list[tuple[Code, Reason]]) -> None:
     assert told(HEAD, certificate(father=block)) == codes
+
+
+def test_something_over_the_place_of_the_fathers_name_is_no_blank_block() -> None:
+    paper = certificate(father={})
+    name = dossier(paper).pages[0].unclipped(Field.NAME, Person.FATHER)
+    dark = {
+        (column, row): Tile(60, 50, 5) for row in range(name.top // 50, name.bottom // 50 + 1) for column in range(28)
+    }
+    assert told(HEAD, certificate(father={}, tiles=dark)) == [ASKED]
+
+
+@pytest.mark.parametrize(
+    ("page", "guardian"),
+    [
+        pytest.param(father({"户主或与户主关系": "夫"}), MOTHER, id="by his relation to the head"),
+        pytest.param(father({"户主或与户主关系": "夫"}), GUARDIAN, id="who is the guardian"),
+    ],
+)
+def test_a_nameless_father_whose_page_came_leaves_nothing_to_ask(page: PageReading, guardian: Guardian) -> None:
+    paper = certificate(father={"父亲姓名": Ink("陈伟", sure=0.02)})
+    own = {"id_type": IdType.HOUSEHOLD_REGISTER, "birth_date": date(2026, 11, 1)}
+    born = member({"出生日期": "2026年11月1日", "公民身份证件编号": None})
+    case = dossier(*HERS, HEAD, page, born, paper, guardian=guardian, child={**own, "id_number": None})
+    assert ASKED not in [(one.code, one.reason) for one in judge(case, (), READER).findings]
 
 
 def test_a_mother_without_a_page_is_excused_too() -> None:

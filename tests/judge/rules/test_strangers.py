@@ -12,7 +12,7 @@ from models.documents import Person
 from models.findings import Code, Finding, Reason, Severity
 from models.reading import PageReading
 from models.result import Decision, Judgement
-from models.submission import Guardian, GuardianRelation, IdType
+from models.submission import Guardian, GuardianIdType, GuardianRelation, IdType
 from pipeline.judge.case import judge
 from pipeline.judge.pages import Tie
 from tests.support.cards import (
@@ -29,6 +29,7 @@ from tests.support.cards import (
     portrait,
 )
 from tests.support.dossiers import FAMILY, GUARDIAN, READER, dossier
+from tests.support.guardian_documents import hk_macau_permit, military_id, passport, permanent_resident, td3
 from tests.support.lines import Cells, Ink
 
 WRONG: Final = (Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER)
@@ -259,6 +260,36 @@ def test_a_strangers_page_beside_a_complete_application_asks_a_person(
             id="two men of the child's surname, either of whom may be the father",
         ),
         pytest.param(FAMILY, [HE, CARD], {"guardian": None}, {6, 7}, id="nobody is named"),
+        pytest.param(
+            FAMILY,
+            [
+                passport(td3("E76543210"), name="赵大海"),
+                hk_macau_permit({"姓名": "赵大海"}),
+                military_id({"姓名": "赵大海"}),
+            ],
+            {},
+            {6, 7, 8},
+            id="what stands for another's ID card",
+        ),
+        pytest.param(
+            (passport(), *FAMILY[2:]),
+            [passport(td3("E76543210"), name="赵大海")],
+            {"guardian": Guardian(name="欧阳明", relation=GuardianRelation.FATHER, id_type=GuardianIdType.PASSPORT)},
+            {5},
+            id="another's passport beside the guardian's",
+        ),
+        pytest.param(
+            FAMILY,
+            [sibling({"出生日期": "1996年5月6日", "公民身份证件编号": id_number("19960506", 5)})],
+            {},
+            {6},
+            id="a son whom the head had at eight",
+        ),
+        pytest.param((*FAMILY, certificate()), [SHE], {}, {7}, id="a lone wife beside a certificate of the mother's"),
+        pytest.param((*BELOW, certificate()), [AUNT], {}, {7}, id="a lone wife of a son, beside the same"),
+        pytest.param(
+            (*FAMILY[:4], member({"户主或与户主关系": "子", "性别": "男"})), [AUNT], {}, {6}, id="a child's wife"
+        ),
     ],
 )
 def test_which_pages_are_strangers(
@@ -306,6 +337,46 @@ def test_which_pages_are_strangers(
             id="an ID card that is",
         ),
         pytest.param(FAMILY, [home()], {}, id="the 首页 twice"),
+        pytest.param(
+            (*FAMILY, certificate({"母亲姓名": "陈伟"})),
+            [mother({"姓名": "陳偉", "公民身份证件编号": None})],
+            {},
+            id="a mother whose card has another form of each of her characters",
+        ),
+        pytest.param(
+            (*FAMILY, certificate({"母亲姓名": "陈伟"})),
+            [sibling({"姓名": "陳子涵"})],
+            {},
+            id="a brother with her surname in another form",
+        ),
+        pytest.param(
+            (*FAMILY, certificate({"母亲姓名": "陈伟"})),
+            [home({"户主姓名": "陳偉", "住址": THERE}), mother({"姓名": "陈伟", "户主或与户主关系": "户主"})],
+            {},
+            id="a booklet of hers with another form of her name",
+        ),
+        pytest.param(
+            (*FAMILY, certificate({"母亲姓名": "陈伟"}, mother={"有效身份证件号码": None})),
+            [
+                certificate(
+                    {"新生儿姓名": "欧阳子涵", "出生时间": "2017年5月6日08时30分", "母亲姓名": "陳偉"}, father={}
+                )
+            ],
+            {},
+            id="a brother's certificate with another form of her name",
+        ),
+        pytest.param(
+            (*FAMILY, certificate()),
+            [passport()],
+            {},
+            id="the father's passport",
+        ),
+        pytest.param(
+            (*FAMILY, certificate()),
+            [passport(td3(state="CAN", names="SMITH<<JOHN"), name=None), permanent_resident({"姓名": "约翰"})],
+            {},
+            id="papers of foreigners, who may be the parents by their names in Latin letters",
+        ),
         pytest.param(FAMILY, [home({"户主姓名": "赵大海"})], {}, id="a 首页 of the same address"),
         pytest.param(
             FAMILY,
@@ -575,3 +646,35 @@ def test_a_certificate_with_another_name_and_another_father(block: Cells, guardi
         {"新生儿姓名": "赵小海", "母亲姓名": "钱芳"}, father=number, mother={"有效身份证件号码": HER_NUMBER}
     )
     assert dossier(*FAMILY, paper, guardian=guardian).pages[-1].tie is tie
+
+
+@pytest.mark.parametrize(
+    ("pages", "guardian", "tie"),
+    [
+        pytest.param([*FAMILY, member(SON)], GUARDIAN, Tie.DOUBTFUL, id="a surname and a province may be a stepson's"),
+        pytest.param([*FAMILY, HE], GUARDIAN, Tie.STRANGER, id="the head of a booklet that is not the family's"),
+        pytest.param(
+            [*BELOW[:2], *BELOW[3:], GRANDFATHER, father({**OLD, "姓名": "欧阳大河"})],
+            GUARDIAN,
+            Tie.DOUBTFUL,
+            id="one of two heads, either of whom may be the grandfather: their order tells nothing",
+        ),
+        pytest.param(
+            [MOTHERS, *FAMILY[1:3], member(), SHE], HER_GUARDIAN, Tie.DOUBTFUL, id="no grandmother by her age"
+        ),
+        pytest.param(
+            [MOTHERS, *FAMILY[1:3], member(), GRANDMOTHER],
+            Guardian(name="林静", relation=GuardianRelation.MOTHER),
+            Tie.FAMILY,
+            id="one by the child's age, the mother's not being known",
+        ),
+        pytest.param(
+            [MOTHERS, *FAMILY[1:3], member(), SHE],
+            Guardian(name="林静", relation=GuardianRelation.MOTHER),
+            Tie.FAMILY,
+            id="who may be one by the child's age alone",
+        ),
+    ],
+)
+def test_what_is_certain_of_the_last_page(pages: Sequence[PageReading], guardian: Guardian, tie: Tie) -> None:
+    assert dossier(*pages, guardian=guardian).pages[-1].tie is tie
