@@ -22,7 +22,7 @@ from pipeline.batches.promotion import roll_back as rolled_back
 from pipeline.batches.report import Report, as_csv, as_text, items, place_of, report, rows_of, shown
 from pipeline.batches.run import BatchContext, run
 from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
-from pipeline.workers.process_identity import account_name, process_identity
+from pipeline.workers.process_identity import operator, process_identity
 from service.resources import Resources
 from service.supervisor import on_stop_signal
 
@@ -99,7 +99,7 @@ def counts_of(batch: Batch) -> str:
 
 
 def _owner() -> BatchOwner:
-    return BatchOwner(process_identity(), account_name())
+    return BatchOwner(process_identity(), operator())
 
 
 def _move(cli: CliContext, batch_id: str, task: BatchTask, *, tell: bool) -> int:

@@ -11,7 +11,6 @@ import typer
 from pydantic import JsonValue
 
 from cli.console import print_table
-from cli.people import operator
 from cli.workspace import CliContext
 from models.errors import ExitCode
 from models.masking import no_formula
@@ -20,6 +19,7 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import AuditKind
 from pipeline.review.corrections import CheckedField, Confusion, checked_fields, confusions
 from pipeline.stores.folder import write_atomically
+from pipeline.workers.process_identity import operator
 
 corrections = typer.Typer(no_args_is_help=True, help="What reviewers saw beside what was read.")
 _COLUMNS: Final = ("field", "engine", "kind", "read", "seen", "times")

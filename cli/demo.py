@@ -3,7 +3,6 @@
 Not a command of `intake`, since it needs the repository's samples.
 """
 
-import csv
 import secrets
 import shutil
 import sys
@@ -21,13 +20,16 @@ from rich.table import Table
 from fixtures.truth import KNOWN_CHILDREN, SAMPLES
 from models.errors import ExitCode, LedgerError
 from models.findings import TITLES
-from models.register import KnownChild
+from models.overview import day_of
 from models.result import DECISION_TITLES, Decision, Result
 from models.review import Role
 from models.submission import INBOX, MANIFEST_NAME
+from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.spreadsheets.known_children import read_known_children
 from pipeline.stores.base import Store
 from pipeline.stores.opening import open_store
+from pipeline.workers.process_identity import operator
 from service.drawn_secrets import prefect_auth
 from service.prefect_server import prefect_server, usable_port
 from service.resources import register_secret
@@ -109,9 +111,8 @@ def _with_desk(settings: Settings, ledger: Ledger, api_url: str) -> Settings:
 def _ledger_with_known_children(settings: Settings) -> Ledger:
     settings.workspace.mkdir(parents=True, mode=0o700)
     ledger = open_ledger(settings.ledger_at, register_secret(settings))
-    with KNOWN_CHILDREN.open(encoding="utf-8", newline="") as file:
-        rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
-    ledger.children.add(KnownChild.model_validate(row) for row in rows)
+    known = read_known_children(KNOWN_CHILDREN.read_bytes(), day_of(utc_now()))
+    ledger.children.add((row.child for row in known.rows if row.child), operator())
     return ledger
 
 

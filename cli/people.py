@@ -11,7 +11,7 @@ from models.accounts import Account, checked_name
 from models.errors import ExitCode
 from models.review import Role
 from pipeline.ledger.database import utc_now
-from pipeline.workers.process_identity import account_name
+from pipeline.workers.process_identity import operator
 from service.settings import SettingsError
 
 people = typer.Typer(no_args_is_help=True, help="People who sign in at the review desk.")
@@ -99,11 +99,6 @@ def _password(file: Path | None) -> str:
         return next(iter(file.read_text("utf-8").splitlines()), "")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The password file {file} cannot be read: {type(error).__name__}.") from error
-
-
-def operator() -> str:
-    """The author for the audit chain: the user of this machine, who is no account of the review desk."""
-    return f"console:{account_name()}"
 
 
 def _state(account: Account) -> str:

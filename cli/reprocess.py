@@ -17,7 +17,7 @@ from pipeline.batches.estimate import estimate
 from pipeline.cases.conclude import VERSION
 from pipeline.ledger.batch_values import BatchOptions
 from pipeline.ledger.values import Selection
-from pipeline.workers.process_identity import account_name
+from pipeline.workers.process_identity import operator
 
 reprocess = typer.Typer(help="Run stored cases again; every earlier run stays.", invoke_without_command=True)
 reprocess.command()(promote)
@@ -87,7 +87,7 @@ def _begun(cli: CliContext, selection: Selection, options: BatchOptions, jobs: i
         )
         if ask and stderr.is_terminal:
             typer.confirm("Begin?", default=True, abort=True, err=True)
-        batch = context.ledger.batches.begin(cases, options, account_name(), VERSION)
+        batch = context.ledger.batches.begin(cases, options, operator(), VERSION)
         return run_batch(batch.batch_id, resources)
 
 

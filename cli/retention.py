@@ -7,6 +7,7 @@ import typer
 from cli.workspace import CliContext
 from models.errors import ExitCode
 from pipeline.cases.erasure import erase_pending, expire_scans, scans_due
+from pipeline.workers.process_identity import operator
 from service.settings import SettingsError
 
 retention = typer.Typer(no_args_is_help=True, help="Erase what is no longer needed.")
@@ -38,7 +39,7 @@ def run(
         if dry_run:
             print(f"{scans_due(ledger, days=chosen)} cases would lose their scans")
             return ExitCode.ACCEPTED
-        gone = expire_scans(ledger, days=chosen)
+        gone = expire_scans(ledger, days=chosen, by=operator())
         erase_pending(ledger, cli.store())
     print(f"{gone.cases} cases, {gone.objects} objects erased")
     return ExitCode.ACCEPTED

@@ -30,7 +30,7 @@ from pipeline.batches.run import BatchContext, run
 from pipeline.cases.conclude import VERSION
 from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
 from pipeline.ledger.values import Selection
-from pipeline.workers.process_identity import account_name, process_identity
+from pipeline.workers.process_identity import operator, process_identity
 from service.resources import resources
 from service.threads import run_in_thread
 
@@ -121,14 +121,14 @@ def _batch(batch_id: str, selection: Selection, options: BatchOptions) -> Batch:
     ledger = resources().context().ledger
     if batch_id:
         return ledger.batches.get(batch_id)
-    return ledger.batches.begin(tuple(ledger.cases.select(selection)), options, account_name(), VERSION)
+    return ledger.batches.begin(tuple(ledger.cases.select(selection)), options, operator(), VERSION)
 
 
 async def _run(batch: Batch) -> BatchProgress:
     tally, stop = BatchProgress(batch), threading.Event()
     expected = await run_in_thread(_expected, batch)
     progress = await acreate_progress_artifact(tally.percent, description=f"{tally.summary}；{expected}")
-    owner = BatchOwner(f"{process_identity()}/{flow_run.id}", account_name())
+    owner = BatchOwner(f"{process_identity()}/{flow_run.id}", operator())
     outcomes = _outcomes(batch, stop, owner)
     try:
         await _follow(outcomes, tally, progress)

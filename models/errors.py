@@ -56,6 +56,12 @@ class BadManifestError(PipelineError):
         self.problems = problems
 
 
+class BadTableError(PipelineError):
+    """A file with a table cannot be taken as a whole; the text names rows and columns, and no value."""
+
+    exit_code = ExitCode.BAD_MANIFEST
+
+
 class BadNotificationError(PipelineError):
     """The request is no valid notification of an object store."""
 

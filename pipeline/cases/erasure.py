@@ -14,13 +14,14 @@ _AT_ONCE: Final = 100  # cases of one transaction, so that other transactions wa
 _BY_CONTENT: Final = "objects/"
 
 
-def forget_child(numbers: Sequence[str], ledger: Ledger, store: Store) -> Forgotten:
+def forget_child(numbers: Sequence[str], ledger: Ledger, store: Store, by: str | None = None) -> Forgotten:
     """Erase the child with these numbers, and objects that earlier tries left in the store.
 
     Args:
         numbers: ID numbers and birth certificate numbers of one child.
         ledger: The ledger with its records and cases.
         store: The store with the scans of its cases.
+        by: Who asks, for the audit chain.
 
     Returns:
         How much was erased. Records, cases and objects of others stay.
@@ -29,7 +30,7 @@ def forget_child(numbers: Sequence[str], ledger: Ledger, store: Store) -> Forgot
         LedgerError: The ledger failed; nothing was erased.
         StoreError: The store failed; the next call, or the service, erases the remaining objects.
     """
-    forgotten = ledger.erasures.forget_child(numbers)
+    forgotten = ledger.erasures.forget_child(numbers, by)
     erase_pending(ledger, store)
     return forgotten
 
@@ -78,11 +79,14 @@ def _is_newer(info: ObjectInfo, erasure: Erasure) -> bool:
     return erasure.noted_at is not None and info.modified > erasure.noted_at
 
 
-def expire_scans(ledger: Ledger, *, days: int) -> Expired:
-    """Mark the scans of cases that were decided so many days ago as expired; `erase_pending` then erases them."""
+def expire_scans(ledger: Ledger, *, days: int, by: str | None = None) -> Expired:
+    """Mark the scans of cases that were decided so many days ago as expired; `erase_pending` then erases them.
+
+    The audit chain notes who asked: `by`, None for the service itself.
+    """
     before, cases, objects = utc_now() - timedelta(days=days), 0, 0
     while True:
-        lot = ledger.erasures.expire_scans(before, _AT_ONCE)
+        lot = ledger.erasures.expire_scans(before, _AT_ONCE, by)
         cases, objects = cases + lot.cases, objects + lot.objects
         if lot.cases < _AT_ONCE:
             return Expired(cases, objects)

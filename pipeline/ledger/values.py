@@ -82,12 +82,19 @@ class Stored(NamedTuple):
 
 
 class ImportCounts(NamedTuple):
-    """What an import did to the register; `forgotten` counts records of erased children, which were not added."""
+    """What an import did to the register; conflicting records and those of erased children are left out."""
 
     added: int = 0
     unchanged: int = 0
     conflicting: int = 0
     forgotten: int = 0
+
+
+class Imported(NamedTuple):
+    """The counts of an import, and why records were left out, by their place in the import from 0."""
+
+    counts: ImportCounts
+    left_out: Mapping[int, str]
 
 
 class Forgotten(NamedTuple):

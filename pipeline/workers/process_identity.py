@@ -3,8 +3,11 @@
 import os
 import pwd
 import socket
+from typing import Final
 
 import psutil
+
+_LONGEST_NAME: Final = 56  # characters: with console: as long as a column for accounts
 
 
 def process_identity() -> str:
@@ -25,9 +28,12 @@ def is_dead(infrastructure: str) -> bool:
         return True
 
 
-def account_name() -> str:
-    """The user of the machine on whose account this process works; the user's number where it has no name."""
+def operator() -> str:
+    """The author of what this process does, for the audit chain and batches: console: and the user of this machine.
+
+    No account of the review desk has such a name. A user without a name in the system's list goes by its number.
+    """
     try:
-        return pwd.getpwuid(os.getuid()).pw_name[:64]
+        return f"console:{pwd.getpwuid(os.getuid()).pw_name[:_LONGEST_NAME]}"
     except KeyError:
-        return str(os.getuid())
+        return f"console:{os.getuid()}"

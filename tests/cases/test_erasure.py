@@ -80,7 +80,7 @@ def test_a_forgotten_child_is_not_imported_again_and_may_apply_again(
 ) -> None:
     desk.ledger.children.add([RECORD])
     assert forget_child([CERTIFICATE_NUMBER], desk.ledger, desk.store) == Forgotten(1, 0, 0)
-    assert desk.ledger.children.add([RECORD]) == ImportCounts(forgotten=1)
+    assert desk.ledger.children.add([RECORD]).counts == ImportCounts(forgotten=1)
     assert process(source, upload(source), desk).decision is Decision.ACCEPTED
     assert [child.id_number for child in desk.ledger.children.export()] == [CHILD_NUMBER]
 

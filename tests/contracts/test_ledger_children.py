@@ -7,7 +7,7 @@ from models.id_number import modern_number
 from models.register import Birth, Delivery, KnownChild, RegisterQuery
 from models.submission import Sex
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.values import Forgotten, ImportCounts
+from pipeline.ledger.values import Forgotten, ImportCounts, Imported
 from tests.support.values import BORN, FILES, child, result, submission
 
 ID, OTHER_ID, CERTIFICATE = "11019920191123002X", "110199201911230046", "T110000000"
@@ -85,16 +85,39 @@ def test_a_case_does_not_meet_what_it_registered_itself(ledger: Ledger) -> None:
 )
 def test_importing_children(ledger: Ledger, records: list[KnownChild], counts: tuple[int, int, int]) -> None:
     ledger.children.add([child(ID, CERTIFICATE)])
-    assert ledger.children.add(records) == ImportCounts(*counts)
+    assert ledger.children.add(records).counts == ImportCounts(*counts)
     assert next(ledger.children.export()) == child(ID, CERTIFICATE)
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        pytest.param(
+            child(ID, CERTIFICATE, name="别名"), "id_number: the register has it with another name", id="a name"
+        ),
+        pytest.param(
+            child(OTHER_ID, CERTIFICATE),
+            "birth_certificate_number: the register has it with another id_number",
+            id="a twin",
+        ),
+        pytest.param(child("T3"), "it was erased from the register", id="an erased child"),
+    ],
+)
+def test_a_record_that_is_left_out_has_its_place_and_a_reason(ledger: Ledger, record: KnownChild, why: str) -> None:
+    ledger.children.add([child(ID, CERTIFICATE), child("T3")])
+    ledger.erasures.forget_child(["T3"])
+    fill = [child(f"{number}") for number in range(2100)]  # more than one transaction takes
+    done = ledger.children.add([*fill, record, child(f"{1}")])
+    assert list(done.left_out) == [2100]
+    assert done.left_out[2100].startswith(why)
 
 
 def test_what_was_exported_imports_as_known(ledger: Ledger) -> None:
     records = [child(str(number), mother="9" if number % 2 else None) for number in range(4101)]
-    assert ledger.children.add(records) == ImportCounts(4101, 0, 0)
+    assert ledger.children.add(records) == Imported(ImportCounts(4101, 0, 0), {})
     exported = tuple(ledger.children.export())
     assert exported == tuple(records)
-    assert ledger.children.add(exported) == ImportCounts(0, 4101, 0)
+    assert ledger.children.add(exported).counts == ImportCounts(0, 4101, 0)
 
 
 @pytest.mark.parametrize(

@@ -226,7 +226,7 @@ def test_the_erased_child_stays_erased(own: Stored) -> None:
     assert number.sex is not None
     assert number.birth_date is not None
     record = KnownChild(name="陆嘉禾", sex=number.sex, birth_date=number.birth_date, id_number=number.text)
-    assert own.ledger.children.add([record]).forgotten == 1
+    assert own.ledger.children.add([record]).counts.forgotten == 1
 
 
 def test_people_sign_in_with_their_old_passwords_and_open_what_waits(own: Stored) -> None:

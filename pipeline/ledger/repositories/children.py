@@ -17,7 +17,7 @@ from pipeline.ledger.batch_values import Registered
 from pipeline.ledger.repositories.base import AuditEntry, Repository
 from pipeline.ledger.tables import children, forgotten
 from pipeline.ledger.value_encryption import Kind, Seal
-from pipeline.ledger.values import AuditKind, ImportCounts
+from pipeline.ledger.values import AuditKind, ImportCounts, Imported
 
 _PAGE: Final = 2000  # records of one transaction, so that an import does not block others until its end
 _KEPT: Final = frozenset({"Co", "Cn", "So"})  # rare characters: private use, newer than our tables, drawn as a box
@@ -48,44 +48,54 @@ class ChildRepository(Repository):
             for query, ids in zip(queries, found, strict=True)
         )
 
-    def add(self, records: Iterable[KnownChild]) -> ImportCounts:
-        """Add records that are not known; a record whose number is known with other content is conflicting.
+    def add(self, records: Iterable[KnownChild], by: str | None = None) -> Imported:
+        """Add records that are not known; one whose number is known with other content, or was erased, is left out.
 
-        Records of erased children are not added.
+        Args:
+            records: The records, as if added one after the other.
+            by: Who adds them, for the audit chain; None where nobody asks, as in a demo.
         """
-        counts = ImportCounts()
+        counts, left_out, start = ImportCounts(), dict[int, str](), 0
         source = iter(records)
         while page := tuple(islice(source, _PAGE)):
             with self._database.writing() as connection:
-                more = self._add_page(connection, page)
-                self._record(connection, AuditEntry(AuditKind.IMPORTED, more._asdict()))
+                outcomes = self._add_page(connection, page)
+                more = ImportCounts(*([kind for kind, _ in outcomes].count(name) for name in ImportCounts._fields))
+                self._record(connection, AuditEntry(AuditKind.IMPORTED, {"account": by, **more._asdict()}))
             counts = ImportCounts(*map(sum, zip(counts, more, strict=True)))
-        return counts
+            left_out |= {at: why for at, (_, why) in enumerate(outcomes, start) if why}
+            start += len(page)
+        return Imported(counts, left_out)
 
-    def _add_page(self, connection: Connection, records: Sequence[KnownChild]) -> ImportCounts:
-        """Add records as if one after the other."""
+    def _add_page(self, connection: Connection, records: Sequence[KnownChild]) -> list[tuple[str, str]]:
+        """Add records as if one after the other; returns for each what it became, and why it was left out."""
         _lock_register(connection)
         now = self._clock()
         values = [encrypted_values(self._seal, record, record.submission_id, now=now) for record in records]
-        keys = frozenset(str(row[key]) for row in values for key in (*_UNIQUE, "birth_key") if row[key])
-        rows = connection.execute(_with_any(keys))
+        keys = frozenset(str(row[key]) for row in values for key in _UNIQUE if row[key])
+        # A record with a number can only be equal to one with that number.
+        births = frozenset(str(row["birth_key"]) for row in values if not any(row[key] for key in _UNIQUE))
+        rows = connection.execute(select(children).where(or_(_numbered(keys), children.c.birth_key.in_(births))))
         register = _RegisterPart((dict(row._mapping), _child(self._seal, row)) for row in rows)
         erased = set(connection.scalars(select(forgotten.c.key).where(forgotten.c.key.in_(keys))))
         outcomes, new = [], []
         for row, record in zip(values, map(_normal, records), strict=True):
-            outcome = "forgotten" if erased & {row[key] for key in _UNIQUE} else register.outcome(row, record)
-            outcomes.append(outcome)
-            if outcome == "added":
+            if erased & {row[key] for key in _UNIQUE}:
+                outcomes.append(("forgotten", "it was erased from the register, and an import does not bring it back"))
+                continue
+            kind, why = register.outcome(row, record)
+            outcomes.append((kind, why))
+            if kind == "added":
                 register.add(row, record)
                 new.append(row)
         if new:
             connection.execute(insert(children), new)
-        return ImportCounts(*(outcomes.count(outcome) for outcome in ImportCounts._fields))
+        return outcomes
 
-    def export(self) -> Iterator[KnownChild]:
-        """Every record, in the order of registration."""
+    def export(self, by: str | None = None) -> Iterator[KnownChild]:
+        """Every record, in the order of registration; the audit chain notes who asked, before the first one."""
         with self._database.writing() as connection:
-            self._record(connection, AuditEntry(AuditKind.EXPORTED, {}))
+            self._record(connection, AuditEntry(AuditKind.EXPORTED, {"account": by}))
         row_id = 0
         while True:
             query = select(children).where(children.c.id > row_id).order_by(children.c.id).limit(_PAGE)
@@ -178,19 +188,27 @@ class _RegisterPart:
     """The records of the register that a page of an import may meet."""
 
     def __init__(self, rows: Iterable[tuple[Mapping[str, object], KnownChild]]) -> None:
-        self._numbers: set[object] = set()
+        self._holders: dict[object, KnownChild] = {}
         self._records: set[KnownChild] = set()
         for row, record in rows:
             self.add(row, record)
 
     def add(self, row: Mapping[str, object], record: KnownChild) -> None:
-        self._numbers |= {row[key] for key in _UNIQUE if row[key]}
-        self._records.add(_without_case(record))
+        plain = _without_case(record)
+        self._holders |= {row[key]: plain for key in _UNIQUE if row[key]}
+        self._records.add(plain)
 
-    def outcome(self, row: Mapping[str, object], record: KnownChild) -> str:
-        if _without_case(record) in self._records:
-            return "unchanged"
-        return "conflicting" if {row[key] for key in _UNIQUE} & self._numbers else "added"
+    def outcome(self, row: Mapping[str, object], record: KnownChild) -> tuple[str, str]:
+        """What becomes of a record, and why it is left out; the columns in which it differs, no value."""
+        plain = _without_case(record)
+        if plain in self._records:
+            return "unchanged", ""
+        for column, key in zip(_NUMBERS, _UNIQUE, strict=False):
+            known = self._holders.get(row[key])
+            if known is not None:
+                names = [name for name in KnownChild.model_fields if getattr(known, name) != getattr(plain, name)]
+                return "conflicting", f"{column}: the register has it with another {' and '.join(names)}"
+        return "added", ""
 
 
 def _without_case(record: KnownChild) -> KnownChild:

@@ -46,15 +46,15 @@ _ERASED: Final = "forgotten"  # the inbox key of an erased upload; its identity 
 class ErasureRepository(Repository):
     """Erases children and expired scans, and lists the objects that are to be erased from the store."""
 
-    def forget_child(self, numbers: Sequence[str]) -> Forgotten:
+    def forget_child(self, numbers: Sequence[str], by: str | None = None) -> Forgotten:
         """Erase the records with these numbers, their cases with all runs, and readings that no other case shares.
 
         Their objects in the store become pending erasures. Tombstones keep an import from adding the child again; an
-        application of the family does add it.
+        application of the family does add it. The audit chain notes who asked.
         """
         with self._database.writing() as connection:
             counts = self._forget(connection, numbers)
-            self._record(connection, AuditEntry(AuditKind.FORGOTTEN, counts._asdict()))
+            self._record(connection, AuditEntry(AuditKind.FORGOTTEN, {"account": by, **counts._asdict()}))
         self._database.checkpoint_wal()
         return counts
 
@@ -90,7 +90,7 @@ class ErasureRepository(Repository):
             queries = (_due_cases(before), _refused_uploads(before))
             return sum(connection.scalar(select(func.count()).select_from(query.subquery())) or 0 for query in queries)
 
-    def expire_scans(self, before: datetime, limit: int) -> Expired:
+    def expire_scans(self, before: datetime, limit: int, by: str | None = None) -> Expired:
         """Note for erasure the objects of cases that were decided before then; at most so many cases.
 
         Readings of bytes that no other case has are erased at once; results and content stay. Cases that wait for a
@@ -102,7 +102,8 @@ class ErasureRepository(Repository):
             due = tuple(connection.scalars(_due_cases(before, found))) if found else ()
             now = self._clock()
             expired = {name: self._expire(connection, name, now) for name in due}
-            entries = (AuditEntry(AuditKind.EXPIRED, {"objects": one.objects}, name) for name, one in expired.items())
+            details = {name: {"account": by, "objects": one.objects} for name, one in expired.items()}
+            entries = (AuditEntry(AuditKind.EXPIRED, said, name) for name, said in details.items())
             self._record(connection, *entries)
             room = limit - len(expired)
             refused = _expire_refused(connection, before, room, now) if room else 0
