@@ -197,7 +197,7 @@ def _find_shared(drafts: Sequence[_Draft]) -> None:
     for column in _UNIQUE:
         holders: dict[str, list[_Draft]] = defaultdict(list)
         for draft in drafts:
-            if draft.values[column] and column not in draft.problems:
+            if draft.values[column] and not draft.problems:
                 holders[draft.values[column]].append(draft)
         for shared in holders.values():
             if len(shared) > 1:

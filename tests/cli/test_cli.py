@@ -13,6 +13,7 @@ import pytest
 
 from models.errors import ExitCode
 from pipeline.stores.folder import FolderStore
+from pipeline.workers.process_identity import operator
 from service.drawn_secrets import prefect_auth
 from service.resources import register_secret
 from service.settings import Settings
@@ -128,11 +129,12 @@ def test_the_register_of_children_goes_in_and_out(tmp_path: Path) -> None:
     assert again.stdout == f"0 added, {len(rows) - 1} unchanged, 0 conflicting, 0 forgotten\n"
     assert intake(tmp_path / "w", "children", "export").stdout.splitlines() == rows
     number = rows[1].split(",")[3]
-    forgotten = intake(tmp_path / "w", "children", "forget", number).stdout.splitlines()
+    forgotten = intake(tmp_path / "w", "children", "forget", f"'{number}\u200b").stdout.splitlines()
     assert forgotten[0] == "1 records, 0 cases, 0 objects forgotten"
     assert forgotten[1].startswith("0 objects still to be erased; the audit chain has it up to record ")
     assert number not in intake(tmp_path / "w", "children", "export").stdout
     back = intake(tmp_path / "w", "children", "import", KNOWN)
+    assert (back.returncode, "row 2: it was erased" in back.stderr) == (ExitCode.BAD_MANIFEST, True)
     assert back.stdout == f"0 added, {len(rows) - 2} unchanged, 0 conflicting, 1 forgotten\n"
 
 
@@ -164,31 +166,74 @@ def test_retention_wants_to_be_told_for_how_long(tmp_path: Path) -> None:
     assert intake(tmp_path / "w", "retention", "run", "--days", "1").stdout == "0 cases, 0 objects erased\n"
 
 
-def test_a_name_that_a_spreadsheet_would_take_for_a_formula_is_exported_as_text(tmp_path: Path) -> None:
+def test_a_name_that_a_spreadsheet_would_take_for_a_formula_goes_out_as_text_and_comes_back(tmp_path: Path) -> None:
     file = tmp_path / "children.csv"
-    file.write_text("name,sex,birth_date\n=HYPERLINK(1),女,2020-01-01\n", "utf-8")
+    file.write_text("name,sex,birth_date\n-李雷,女,2020-01-01\n", "utf-8")
     intake(tmp_path / "w", "children", "import", file)
-    assert intake(tmp_path / "w", "children", "export").stdout.splitlines()[1].startswith("'=HYPERLINK(1),")
+    told = intake(tmp_path / "w", "children", "export").stdout
+    assert told.splitlines()[1].startswith("'-李雷,")
+    file.write_text(told, "utf-8")
+    assert intake(tmp_path / "w", "children", "import", file).stdout.startswith("0 added, 1 unchanged")
 
 
-def test_a_wrong_row_of_the_register_stops_the_import_and_is_named_without_its_value(tmp_path: Path) -> None:
+SHEET = """姓名,性别,出生日期,身份证号码,备注
+欧阳靖萱,女,2019/11/23,110199201911230020,
+韩梅梅,女,2020年1月1日,1.10199E+17,"两行
+备注"
+
+李雷,男,20200101,'110199202001010015,
+"""
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
+def test_every_row_that_is_not_taken_is_named_without_its_values(tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "children.csv"
-    file.write_text("name,sex,birth_date,id_number\n李雷,男,2020-01-01,\n韩梅梅,girl,2020-13-01,\n", "utf-8")
+    file.write_text(SHEET, encoding)
+    tried = intake(tmp_path / "w", "children", "import", file, "--check")
+    assert (tried.returncode, tried.stdout) == (ExitCode.BAD_MANIFEST, "")
+    assert "2 rows can be taken" in tried.stderr
     done = intake(tmp_path / "w", "children", "import", file)
-    assert done.returncode == ExitCode.USAGE
-    assert "row 3: sex" in done.stderr
-    assert "韩梅梅" not in done.stderr
-    assert intake(tmp_path / "w", "children", "export").stdout.count("\n") == 1
+    assert (done.returncode, done.stdout) == (
+        ExitCode.BAD_MANIFEST,
+        "2 added, 0 unchanged, 0 conflicting, 0 forgotten\n",
+    )
+    assert "1 rows were not taken:\n  row 3: id_number: a spreadsheet destroyed it" in done.stderr
+    assert "韩" not in tried.stderr + done.stderr
+    file.write_text(SHEET.replace("李雷", "李磊").replace("欧阳靖萱", "欧阳靖宣"), encoding)
+    again = intake(tmp_path / "w", "children", "import", file)
+    assert again.stdout == "0 added, 0 unchanged, 2 conflicting, 0 forgotten\n"
+    for row in (2, 5):
+        assert f"row {row}: id_number: the register has it with another name" in again.stderr
 
 
-def test_the_rest_of_a_register_is_imported_if_that_is_asked_for(tmp_path: Path) -> None:
+def test_a_table_that_cannot_be_taken_as_a_whole_is_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "children.csv"
-    file.write_text("name,sex,birth_date,id_number\n李雷,男,2020-01-01,\n韩梅梅,girl,2020-13-01,\n", "utf-8")
-    done = intake(tmp_path / "w", "children", "import", file, "--skip-wrong")
-    assert done.returncode == ExitCode.USAGE
-    assert done.stdout.startswith("1 added")
-    assert "row 3: sex" in done.stderr
-    assert "李雷" in intake(tmp_path / "w", "children", "export").stdout
+    file.write_text(SHEET.replace("欧阳靖萱", '"欧阳靖萱'), "utf-8")
+    done = intake(tmp_path / "w", "children", "import", file)
+    assert (done.returncode, done.stdout) == (ExitCode.BAD_MANIFEST, "")
+    assert done.stderr.startswith('Row 2: a quote (") is opened')
+
+
+def test_the_audit_chain_names_who_moved_the_register(tmp_path: Path) -> None:
+    for arguments in (("import", KNOWN), ("export",), ("forget", "330199202108080428")):
+        assert intake(tmp_path, "children", *arguments).returncode == ExitCode.ACCEPTED
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database:
+        found = database.execute("SELECT kind, details FROM audit ORDER BY seq").fetchall()
+    named = {kind: json.loads(details)["account"] for kind, details in found}
+    assert named == dict.fromkeys(("imported", "exported", "forgotten"), operator())
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "words"),
+    [
+        pytest.param("1.10199E+17", ExitCode.USAGE, "Number 1 cannot be one", id="a destroyed number"),
+        pytest.param("无", ExitCode.USAGE, "is empty", id="none"),
+        pytest.param("330199202108080428", ExitCode.ACCEPTED, "Nothing is known", id="one that nobody knows"),
+    ],
+)
+def test_a_number_that_erases_nothing_says_so(tmp_path: Path, number: str, code: ExitCode, words: str) -> None:
+    done = intake(tmp_path / "w", "children", "forget", number)
+    assert (done.returncode, words in done.stderr) == (code, True)
 
 
 def test_names_of_a_system_of_the_gbk_era_are_imported_in_todays_codes(tmp_path: Path) -> None:
