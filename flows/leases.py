@@ -9,7 +9,7 @@ from typing import Final
 
 from models.backoff import backoff
 from models.case import Lease
-from models.errors import LedgerBusyError, LostLeaseError
+from models.errors import LedgerError
 from pipeline.ledger.lease_renewal import renew_until
 from pipeline.ledger.ledger import Ledger
 from service.threads import run_in_thread
@@ -20,15 +20,17 @@ _LONGEST_PAUSE_SECONDS: Final = 900.0
 
 @asynccontextmanager
 async def keep_alive(ledger: Ledger, lease: Lease, seconds: float) -> AsyncIterator[None]:
-    """Renew the lease on an inbox item, `seconds` long, for as long as the block lasts."""
+    """Renew the lease on an inbox item, `seconds` long, for as long as the block lasts.
+
+    However the renewal ends, the block's own ending stands: the lease's token guards what is written.
+    """
     over = threading.Event()
     renewal = asyncio.create_task(run_in_thread(renew_until, over, partial(ledger.inbox.renew, lease), seconds))
     try:
         yield
     finally:
         over.set()
-        with suppress(asyncio.CancelledError):
-            await renewal
+        await asyncio.wait((renewal,))
 
 
 async def postpone(ledger: Ledger, lease: Lease, seconds: float | None = None) -> None:
@@ -36,5 +38,5 @@ async def postpone(ledger: Ledger, lease: Lease, seconds: float | None = None) -
     pause = seconds
     if pause is None:
         pause = backoff(lease.token, first=_FIRST_PAUSE_SECONDS, longest=_LONGEST_PAUSE_SECONDS)
-    with suppress(LostLeaseError, LedgerBusyError):
+    with suppress(LedgerError):
         await run_in_thread(ledger.inbox.renew, lease, pause)

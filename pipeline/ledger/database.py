@@ -4,6 +4,7 @@ No text of an error of ours quotes a value: values are names and numbers of chil
 """
 
 import os
+import re
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -19,12 +20,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 
 from models.errors import LedgerBusyError, LedgerError
+from pipeline.ledger.postgresql import place_of, postgres_engine, refuse_ambiguous
+from pipeline.ledger.postgresql_faults import named_error
 from pipeline.ledger.value_encryption import DecryptionError
 
 LONGEST_LEASE: Final = timedelta(hours=2)  # also the longest pause before something is tried again
 _PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_BACKENDS = frozenset({"sqlite", "postgresql"})
+_FILE_URL = re.compile(r"sqlite(\+pysqlite)?:///(?P<path>.*)", re.DOTALL)
 
 Clock = Callable[[], datetime]
 
@@ -44,9 +47,9 @@ class Database:
             url: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.
             patience: Seconds to wait for a lock before the ledger counts as busy.
         """
-        parsed = _parsed(url)
-        self.place = parsed.database or "" if _is_sqlite(parsed) else parsed.render_as_string(hide_password=True)
-        self._engine = _sqlite(parsed, patience) if _is_sqlite(parsed) else _postgres(parsed, patience)
+        parsed = parsed_url(url)
+        self.place = parsed.database or "" if _is_sqlite(parsed) else place_of(parsed)
+        self._engine = _sqlite(parsed, patience) if _is_sqlite(parsed) else postgres_engine(parsed, patience)
         self._process = os.getpid()
         # PostgreSQL shows each statement what was committed until then, unless it is asked for one state.
         self._one_state: dict[str, Any] = {} if _is_sqlite(parsed) else {"isolation_level": "REPEATABLE READ"}
@@ -132,9 +135,7 @@ def stored_value(what: str) -> Iterator[None]:
 def _named(place: str, error: exc.DBAPIError) -> LedgerError:
     if isinstance(error.orig, sqlite3.Error):
         return _named_sqlite(place, error.orig)
-    if isinstance(error, exc.OperationalError | exc.InterfaceError):
-        return LedgerBusyError(f"The ledger {place} is locked or does not answer", hint="trying again helps.")
-    return LedgerError(f"The ledger {place} refused a statement ({type(error.orig).__name__}).")
+    return named_error(place, error)
 
 
 def _named_sqlite(place: str, error: sqlite3.Error) -> LedgerError:
@@ -159,29 +160,39 @@ def damaged(place: str) -> LedgerError:
     )
 
 
-def _parsed(url: str) -> URL:
+def parsed_url(url: str) -> URL:
+    """The parts of a ledger's URL; of a file's, everything behind `sqlite:///` is its path, as it is written.
+
+    Raises:
+        LedgerError: It is no URL of a ledger, or has parameters that nobody obeys; the text quotes nothing of it.
+    """
+    file = _FILE_URL.fullmatch(url)
+    if file is not None:
+        return _file_url(file["path"])
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise LedgerError("The ledger's URL must be sqlite:///FILE or postgresql://USER@HOST/NAME.") from error
-    if not parsed.database or parsed.get_backend_name() not in _BACKENDS or parsed.database == ":memory:":
-        raise LedgerError("The ledger's URL must be sqlite:///FILE or postgresql://USER@HOST/NAME.")
+    except (ArgumentError, ValueError):  # the latter: a port that is no number, and may be part of a password
+        raise _no_url() from None
+    if not parsed.database or parsed.get_backend_name() != "postgresql":
+        raise _no_url()
+    refuse_ambiguous(url, parsed)
     return parsed
+
+
+def _file_url(path: str) -> URL:
+    if not path or path == ":memory:":
+        raise _no_url()
+    if "?" in path.rpartition("/")[2]:
+        raise LedgerError("The URL of a ledger in a file has no parameters", hint="remove ? and what follows.")
+    return URL.create("sqlite", database=path)
+
+
+def _no_url() -> LedgerError:
+    return LedgerError("The ledger's URL must be sqlite:///FILE or postgresql://USER@HOST/NAME.")
 
 
 def _is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
-
-
-def _postgres(url: URL, patience: float) -> Engine:
-    limits = f"-c lock_timeout={round(patience * 1000)} -c idle_in_transaction_session_timeout=60000"
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        connect_args={"options": limits, "connect_timeout": max(2, round(patience))},
-        pool_pre_ping=True,
-        pool_timeout=patience,
-        hide_parameters=True,
-    )
 
 
 def _sqlite(url: URL, patience: float) -> Engine:

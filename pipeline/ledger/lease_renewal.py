@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from models.errors import LedgerBusyError, LostLeaseError
+from models.errors import LostLeaseError
 
 log = logging.getLogger(__name__)
 _RENEWALS: Final = 3  # within the duration of a lease
@@ -27,5 +27,5 @@ def renew_until(over: threading.Event, renew: Callable[[float], None], seconds: 
             renew(seconds)
         except LostLeaseError:
             return
-        except LedgerBusyError:
-            log.warning("a lease could not be renewed for now")
+        except Exception as error:  # noqa: BLE001 - the next renewal may succeed; the work beside it goes on
+            log.warning("a lease could not be renewed for now", extra={"kind": type(error).__name__})

@@ -12,10 +12,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, delete, func, inspect, make_url, select, text
+from sqlalchemy import Connection, delete, func, inspect, select, text
 
 from models.errors import LedgerError
-from pipeline.ledger.database import Database, damaged, insert_new
+from pipeline.ledger.database import Database, damaged, insert_new, parsed_url
+from pipeline.ledger.postgresql import refuse_unfit
 from pipeline.ledger.system_tables import accounts, workers
 from pipeline.ledger.tables import register_check
 from pipeline.ledger.value_encryption import Kind, Seal
@@ -36,7 +37,7 @@ def bring_up_to_date(database: Database, seal: Seal) -> None:
     """
     scripts = ScriptDirectory.from_config(alembic_config())
     with database.reading() as connection:
-        _refuse_damaged(connection, database.place)
+        _refuse_unusable(connection, database.place)
         if _revision_of(connection) == scripts.get_current_head():
             _refuse_another_secret(connection, seal, database.place)
             return
@@ -68,10 +69,11 @@ def _revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
 
 
-def _refuse_damaged(connection: Connection, place: str) -> None:
-    """Raise LedgerError for a file that is damaged."""
-    small = connection.dialect.name == "sqlite" and Path(place).stat().st_size <= _CHECKED_WHOLE
-    if small and connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
+def _refuse_unusable(connection: Connection, place: str) -> None:
+    """Raise LedgerError for a file that is damaged, or a database that cannot hold a ledger."""
+    if connection.dialect.name == "postgresql":
+        refuse_unfit(connection, place)
+    elif Path(place).stat().st_size <= _CHECKED_WHOLE and connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
         raise damaged(place)
 
 
@@ -145,14 +147,14 @@ def check_ledger(url: str, secret: bytes | None, *, patience: float = 5.0) -> Le
 
 
 def _is_absent(url: str) -> bool:
-    scheme, _, place = url.partition(":///")
-    return scheme.startswith("sqlite") and bool(place) and not Path(make_url(url).database or "").exists()
+    parsed = parsed_url(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
 
 
 def _age(database: Database, seal: Seal) -> OldestItem:
     scripts = ScriptDirectory.from_config(alembic_config())
     with database.reading() as connection:
-        _refuse_damaged(connection, database.place)
+        _refuse_unusable(connection, database.place)
         _refuse_unknown(connection, scripts, database.place)
         revision = _revision_of(connection)
         if revision is None:
