@@ -146,14 +146,13 @@ def _has_arrived(source: Store, folder: str, file: SubmittedFile) -> bool:
 
 def _keep(source: Store, folder: str, file: SubmittedFile, context: PipelineContext) -> StoredFile:
     """Keep a file's bytes, whatever they are; reading the file later finds out whether it can be opened."""
-    key = _key(folder, file.path)
+    key, most = _key(folder, file.path), _KEPT_TIMES * context.limits.bytes
     try:
-        size = source.stat(key).size
-        if size > _KEPT_TIMES * context.limits.bytes:
-            return StoredFile(path=file.path, hint=file.kind, digest=None, size=size)
-        data = source.get(key, limit=None)
+        data = source.get(key, limit=most)
     except ObjectMissingError:
         return StoredFile(path=file.path, hint=file.kind, digest=None, size=0)
+    except FileRejectedError:
+        return StoredFile(path=file.path, hint=file.kind, digest=None, size=most + 1)
     return StoredFile(path=file.path, hint=file.kind, digest=keep_bytes(context.store, data), size=len(data))
 
 

@@ -25,8 +25,16 @@ from models.submission import INBOX, MANIFEST_NAME
 from pipeline.stores.folder import make_private_folder
 from pipeline.stores.options import StoreOptions
 from pipeline.stores.provisioning import Events, Plan, Step, StepState
-from pipeline.stores.s3 import connect
-from pipeline.stores.s3_admin import Facts, bucket_errors, facts, make_topic, merged, parsed, topic_matches
+from pipeline.stores.s3_admin import (
+    Facts,
+    admin_client,
+    bucket_errors,
+    facts,
+    make_topic,
+    merged,
+    parsed,
+    topic_matches,
+)
 
 _RULE: Final = "intake"
 _QUEUES: Final[Mapping[Events, str]] = MappingProxyType(
@@ -89,7 +97,7 @@ def provision(plan: Plan, options: StoreOptions, *, dry_run: bool = False) -> tu
         StoreError: The server refused a step; the steps before it stay done.
         StoreDownError: The server did not answer.
     """
-    client = connect(options, options.endpoint)
+    client = admin_client(options)
     with bucket_errors(plan.bucket):
         there = client.bucket_exists(bucket_name=plan.bucket)
         site = _Site(client, plan, options, there, dry_run)

@@ -2,35 +2,44 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, timedelta
 from functools import partial
 from io import BytesIO
 
 import urllib3
 from minio import Minio
 from minio.datatypes import Object
-from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
-from urllib3.exceptions import HTTPError
+from minio.error import S3Error
+from minio.helpers import check_bucket_name
 
 from models.errors import FileRejectedError, ObjectMissingError, StoreDownError, StoreError
 from models.findings import Reason
 from pipeline.stores.base import ObjectInfo, checked_key, checked_prefix, masked_key
 from pipeline.stores.options import StoreOptions
+from pipeline.stores.s3_connection import connect, nonsense, translated_errors
 
 _PART_SIZE = 64 * 1024 * 1024  # above every file that is accepted: a single PUT is atomic, and its etag a digest
 _CHUNK = 64 * 1024
+_DIGEST = "x-amz-meta-sha256"
 _MISSING = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchObject"})
-_PASSING = frozenset(
-    {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "XMinioServerNotInitialized"}
-)
+_ALL = 200  # HTTP status of a whole object
 
 
 class S3Store:
     """Objects in one bucket. Safe to share between threads; after a fork the child process builds its own client."""
 
     def __init__(self, bucket: str, options: StoreOptions) -> None:
+        """Use a bucket; nothing is sent.
+
+        Raises:
+            StoreError: The bucket's name is none, or the endpoint is not HOST:PORT.
+        """
+        try:
+            check_bucket_name(bucket)
+        except ValueError:
+            raise StoreError("INTAKE_STORE_URL names no bucket", hint="it must be s3://BUCKET.") from None
         self._bucket = bucket
         self._options = options
         self._clients: dict[int, Minio] = {}
@@ -49,7 +58,10 @@ class S3Store:
                 metadata={"sha256": hashlib.sha256(data).hexdigest()},
                 part_size=_PART_SIZE,
             )
-            return self._stat(key, version=written.version_id)
+            info = self._stat(key, version=written.version_id)
+            if info.size != len(data):
+                raise nonsense(masked_key(key))
+            return info
 
     def get(self, key: str, /, *, limit: int | None) -> bytes:
         """Stream an object, and stop once it exceeds the limit."""
@@ -57,7 +69,7 @@ class S3Store:
         with _object_errors(key):
             response = self._client.get_object(bucket_name=self._bucket, object_name=key)
             try:
-                return _limited(response, limit)
+                return _whole(response, key, limit)
             finally:
                 response.close()  # an unread rest must not go back into the pool
                 response.release_conn()
@@ -73,10 +85,11 @@ class S3Store:
                     return b""
                 raise
             with response:
+                _refuse_foreign(response, key)
                 return response.read(size)
 
     def stat(self, key: str, /) -> ObjectInfo:
-        """Send a HEAD request; a missing bucket is never reported as a missing object."""
+        """Send a HEAD request, whose refusals have no code; a missing bucket is never reported as a missing object."""
         checked_key(key)
         try:
             with _object_errors(key):
@@ -84,17 +97,32 @@ class S3Store:
         except ObjectMissingError:
             self._confirm_bucket(key)
             raise
+        except StoreDownError:
+            raise
+        except StoreError:
+            with _object_errors(key):
+                self._is_versioned()  # a GET request: its refusal says why
+            raise
 
     def list(self, prefix: str, /) -> Iterator[ObjectInfo]:
-        """List page by page; a bucket with versions gives the newest version of each object."""
+        """List page by page; a bucket with versions gives the newest version of each object.
+
+        Raises:
+            StoreError: The listing goes round in circles, or has other objects than were asked for.
+        """
         checked_prefix(prefix)
+        last = ""
         with _object_errors(prefix):
             versioned = self._is_versioned()
             for item in self._client.list_objects(
                 bucket_name=self._bucket, prefix=prefix, recursive=True, include_version=versioned
             ):
                 if not item.is_delete_marker and (not versioned or item.is_latest == "true"):
-                    yield _info(item)
+                    info = _info(item)
+                    if info.key <= last or not info.key.startswith(prefix):
+                        raise nonsense("a listing")
+                    last = info.key
+                    yield info
 
     def delete(self, key: str, /) -> None:
         """Remove an object; in a bucket with versions this only hides the newest version."""
@@ -108,12 +136,14 @@ class S3Store:
         with _object_errors(key):
             if not self._is_versioned():
                 self._client.remove_object(bucket_name=self._bucket, object_name=key)
+                self._confirm_erased(key)
                 return
             listed = self._client.list_objects(
                 bucket_name=self._bucket, prefix=key, recursive=True, include_version=True
             )
             for item in [item for item in listed if item.object_name == key]:
                 self._client.remove_object(bucket_name=self._bucket, object_name=key, version_id=item.version_id)
+            self._confirm_erased(key)
 
     def url_for(self, key: str, /, *, seconds: int) -> str:
         """Sign a link without a request to the server."""
@@ -134,34 +164,25 @@ class S3Store:
     def _stat(self, key: str, *, version: str | None = None) -> ObjectInfo:
         return _info(self._client.stat_object(bucket_name=self._bucket, object_name=key, version_id=version))
 
+    def _confirm_erased(self, key: str) -> None:
+        """What took the request for its own may have deleted nothing."""
+        try:
+            self._client.stat_object(bucket_name=self._bucket, object_name=key)
+        except S3Error as error:
+            if error.code in _MISSING:
+                return
+            raise
+        raise nonsense(masked_key(key))
+
     def _confirm_bucket(self, key: str) -> None:
         with _object_errors(key):
             if not self._client.bucket_exists(bucket_name=self._bucket):
                 raise StoreError(f"There is no bucket {self._bucket!r}", hint="create it, or name the right one.")
 
 
-def connect(options: StoreOptions, endpoint: str) -> Minio:
-    """Build a client with our timeouts and retries; it sends nothing yet.
-
-    Raises:
-        StoreError: The endpoint is not HOST:PORT.
-    """
-    retry = urllib3.Retry(total=options.retries, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
-    timeout = urllib3.Timeout(connect=3, read=options.timeout)
-    try:
-        return Minio(
-            endpoint=endpoint,
-            access_key=options.access_key.get_secret_value(),
-            secret_key=options.secret_key.get_secret_value(),
-            secure=options.secure,
-            region=options.region,
-            http_client=urllib3.PoolManager(maxsize=16, timeout=timeout, retries=retry),
-        )
-    except ValueError as error:
-        raise StoreError("The object store's endpoint must be HOST:PORT, without a scheme or a path.") from error
-
-
-def _limited(response: urllib3.BaseHTTPResponse, limit: int | None) -> bytes:
+def _whole(response: urllib3.BaseHTTPResponse, key: str, limit: int | None) -> bytes:
+    """The bytes of an object, whose SHA-256 is checked if we uploaded it."""
+    _refuse_foreign(response, key)
     announced = int(response.headers.get("content-length", 0))
     chunks, size = [], 0
     for chunk in response.stream(_CHUNK) if limit is None or announced <= limit else ():
@@ -171,52 +192,39 @@ def _limited(response: urllib3.BaseHTTPResponse, limit: int | None) -> bytes:
             break
     if limit is not None and max(size, announced) > limit:
         raise FileRejectedError(Reason.TOO_LARGE)
-    return b"".join(chunks)
+    data = b"".join(chunks)
+    if response.status != _ALL or response.headers.get(_DIGEST, digest := hashlib.sha256(data).hexdigest()) != digest:
+        raise nonsense(masked_key(key))
+    return data
+
+
+def _refuse_foreign(response: urllib3.BaseHTTPResponse, key: str) -> None:
+    """Every object of S3 comes with its ETag, and a page of HTML with S3's headers too; one of a portal does not."""
+    headers = response.headers
+    is_page = headers.get("content-type", "").startswith("text/html")
+    if not headers.get("etag") or (is_page and not any(name.lower().startswith("x-amz-") for name in headers)):
+        raise nonsense(masked_key(key))
 
 
 def _info(item: Object) -> ObjectInfo:
     """The same values from a listing and from HEAD: only one of them has fractions of a second."""
     version = None if item.version_id in {None, "", "null"} else item.version_id
+    if not item.etag or item.last_modified is None or item.size is None or item.size < 0:
+        raise nonsense(masked_key(item.object_name or ""))
     return ObjectInfo(
         key=item.object_name or "",
-        size=item.size or 0,
-        etag=(item.etag or "").strip('"'),
+        size=item.size,
+        etag=item.etag.strip('"'),
         version=version,
-        modified=(item.last_modified or datetime.fromtimestamp(0, tz=UTC)).astimezone(UTC).replace(microsecond=0),
+        modified=item.last_modified.astimezone(UTC).replace(microsecond=0),
     )
 
 
-@contextmanager
-def translated_errors(explain: Callable[[str], StoreError], refused: StoreError) -> Iterator[None]:
-    """Translate errors of the SDK and of HTTP into ours.
-
-    Args:
-        explain: Makes the error for a code of S3.
-        refused: The error for any other refusal.
-    """
-    try:
-        yield
-    except S3Error as error:
-        raise explain(error.code or "unknown") from error
-    except (HTTPError, ServerError, InvalidResponseError) as error:
-        raise no_answer() from error
-    except (MinioException, ValueError) as error:
-        raise refused from error
-
-
-def no_answer() -> StoreDownError:
-    """The error for a server that does not answer."""
-    return StoreDownError("The object store did not answer", hint="check that it runs and can be reached.")
-
-
 def _object_errors(key: str) -> AbstractContextManager[None]:
-    refused = StoreError(f"The object store refused {masked_key(key)}", hint="check the store's settings.")
-    return translated_errors(partial(_explained, key), refused)
+    return translated_errors(partial(_explained, key), masked_key(key))
 
 
 def _explained(key: str, code: str) -> StoreError:
     if code in _MISSING:
         return ObjectMissingError(f"There is no {masked_key(key)}.")
-    if code in _PASSING:
-        return StoreDownError(f"The object store is busy ({code})", hint="trying again helps.")
     return StoreError(f"The object store refused {masked_key(key)} ({code})", hint="check its keys, bucket and policy.")

@@ -12,13 +12,14 @@ from urllib.parse import urlencode, urlsplit
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 import urllib3
+from minio import Minio
 from minio.credentials.credentials import Credentials
 from minio.signer import sign_v4_sts
 from urllib3.exceptions import HTTPError
 
 from models.errors import StoreError
 from pipeline.stores.options import StoreOptions
-from pipeline.stores.s3 import connect, no_answer, translated_errors
+from pipeline.stores.s3_connection import BUSY, CONFLICT, connect, nonsense, translated_errors, transport_error
 
 _NAMESPACE: Final = "http://s3.amazonaws.com/doc/2006-03-01/"
 _OK: Final = 200
@@ -50,13 +51,16 @@ def seconds_ahead(options: StoreOptions) -> float:
             answer = pool.request("GET", _url(options), redirect=False)
             ours = datetime.fromtimestamp((before + time.time()) / 2, tz=UTC)
     except HTTPError as error:
-        raise no_answer() from error
+        raise transport_error(error) from error
     try:
         return (parsedate_to_datetime(answer.headers["Date"]) - ours).total_seconds()
     except (KeyError, ValueError, TypeError):
-        raise StoreError(
-            "The object store does not tell the time", hint="check that its endpoint is an S3 server."
-        ) from None
+        raise nonsense("the time") from None
+
+
+def admin_client(options: StoreOptions) -> Minio:
+    """A client for rules of buckets, where a conflict means that the bucket is there."""
+    return connect(options, options.endpoint, busy=BUSY - {CONFLICT})
 
 
 def check_bucket(bucket: str, options: StoreOptions) -> BucketCheck:
@@ -66,7 +70,7 @@ def check_bucket(bucket: str, options: StoreOptions) -> BucketCheck:
         StoreError: The server refused to answer.
         StoreDownError: The server did not answer.
     """
-    client = connect(options, options.endpoint)
+    client = admin_client(options)
     with bucket_errors(bucket):
         there = client.bucket_exists(bucket_name=bucket)
         return BucketCheck(there, there and client.get_bucket_versioning(bucket_name=bucket).status == "Enabled")
@@ -81,7 +85,7 @@ def parsed(body: bytes) -> Element:
     try:
         root = fromstring(body.decode())  # noqa: S314 - of the operator's own store; expat limits what entities can do
     except (ParseError, UnicodeDecodeError) as error:
-        raise StoreError("The object store answered something else than XML", hint="check its endpoint.") from error
+        raise nonsense("a rule") from error
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     return root
@@ -149,9 +153,12 @@ def _sns_request(options: StoreOptions, fields: Mapping[str, str]) -> Element:
         content_sha256=digest,
         date=now,
     )
-    with urllib3.PoolManager(timeout=_timeout(options), retries=False) as pool:
-        texts = {name: str(value) for name, value in headers.items()}
-        answer = pool.request("POST", _url(options), body=body, headers=texts)
+    texts = {name: str(value) for name, value in headers.items()}
+    try:
+        with urllib3.PoolManager(timeout=_timeout(options), retries=False) as pool:
+            answer = pool.request("POST", _url(options), body=body, headers=texts, redirect=False)
+    except HTTPError as error:
+        raise transport_error(error) from error
     if answer.status != _OK:
         raise StoreError(
             f"The object store makes no topics (HTTP {answer.status})",
@@ -171,8 +178,7 @@ def _timeout(options: StoreOptions) -> urllib3.Timeout:
 
 def bucket_errors(bucket: str) -> AbstractContextManager[None]:
     """Translate errors of the SDK into ours, with advice for setting up a bucket."""
-    refused = StoreError(f"The bucket {bucket} could not be set up", hint="check its name and the store's settings.")
-    return translated_errors(partial(_explained, bucket), refused)
+    return translated_errors(partial(_explained, bucket), f"the bucket {bucket}")
 
 
 def _explained(bucket: str, code: str) -> StoreError:

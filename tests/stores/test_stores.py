@@ -13,6 +13,7 @@ from pipeline.stores.base import Store, masked_key
 from pipeline.stores.opening import open_store
 from pipeline.stores.options import StoreOptions
 from tests.support.bad_s3 import bad_s3
+from tests.support.certificates import self_signed
 from tests.support.processes import free_port
 from tests.support.rgw import Gateway
 
@@ -22,6 +23,8 @@ USES: dict[str, Callable[[Store], object]] = {
     "list": lambda store: list(store.list("")),
     "delete": lambda store: store.delete("k"),
     "stat": lambda store: store.stat("k"),
+    "erase": lambda store: store.erase("k"),
+    "list of a prefix": lambda store: list(store.list("k/")),
 }
 
 
@@ -29,8 +32,11 @@ def s3_at(endpoint: str, *, retries: int = 0) -> Store:
     return open_store("s3://bucket", StoreOptions(endpoint=endpoint, secure=False, timeout=0.3, retries=retries))
 
 
+BUSY = ["SlowDown", "InternalError", "a page of HTML", "reset", "TooManyRequests", "OperationAborted", "RequestTimeout"]
+
+
 @pytest.mark.parametrize("use", ["put", "get", "list", "delete", "stat"])
-@pytest.mark.parametrize("fault", ["SlowDown", "InternalError", "a page of HTML", "reset"])
+@pytest.mark.parametrize("fault", [*BUSY, "XMinioStorageFull"])
 def test_a_server_that_is_down_is_worth_another_try(fault: str, use: str) -> None:
     with bad_s3(fault) as endpoint, pytest.raises(StoreDownError) as caught:
         USES[use](s3_at(endpoint))
@@ -52,6 +58,74 @@ def test_an_answer_that_breaks_off_is_no_answer(fault: str) -> None:
 def test_a_server_that_is_not_there_is_worth_another_try(use: str) -> None:
     with pytest.raises(StoreDownError):
         USES[use](s3_at(f"127.0.0.1:{free_port()}"))
+
+
+@pytest.mark.timeout(20)
+def test_a_server_that_wants_an_hour_does_not_get_it() -> None:
+    with bad_s3("busy for an hour") as endpoint, pytest.raises(StoreDownError, match="busy"):
+        s3_at(endpoint, retries=1).get("k", limit=10_000)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("fault", "uses"),
+    [
+        pytest.param("a portal's page", USES, id="a portal's page"),
+        pytest.param("a portal's page with an ETag", ["put", "get", "list", "delete", "erase"], id="one with an ETag"),
+        pytest.param("a page that calls itself XML", USES, id="a page that calls itself XML"),
+        pytest.param("a page without access", ["put", "get", "list", "delete", "erase"], id="a page without access"),
+        pytest.param("nothing", USES, id="nothing"),
+        pytest.param("another object", ["put", "get", "erase"], id="another object"),
+        pytest.param("no content", ["put", "get", "list"], id="no content"),
+        pytest.param("a length that is none", ["put", "get", "list", "stat"], id="a length that is none"),
+        pytest.param("a listing that never ends", ["list"], id="a listing that never ends"),
+        pytest.param("a listing of other objects", ["list of a prefix"], id="a listing of other objects"),
+        pytest.param("a listing without dates", ["list"], id="a listing without dates"),
+        pytest.param("a listing with odd sizes", ["list"], id="a listing with odd sizes"),
+    ],
+)
+def test_an_answer_that_s3_does_not_promise_is_no_object_no_listing_and_no_deletion(
+    fault: str, uses: list[str]
+) -> None:
+    with bad_s3(fault) as endpoint:
+        for use in uses:
+            with pytest.raises(StoreError, match="as no S3 server does") as caught:
+                USES[use](s3_at(endpoint))
+            assert not caught.value.retryable
+
+
+def test_no_redirect_is_followed_and_nothing_is_sent_after_it() -> None:
+    with bad_s3("a redirect") as endpoint:
+        for use in USES.values():
+            with pytest.raises(StoreError, match="sends us elsewhere") as caught:
+                use(s3_at(endpoint, retries=3))
+            assert not caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        pytest.param("RequestTimeTooSkewed", StoreError, "clocks", id="clocks"),
+        pytest.param("AuthorizationHeaderMalformed", StoreError, "region", id="region"),
+        pytest.param("QuotaExceeded", StoreDownError, "full", id="quota"),
+    ],
+)
+def test_a_fault_has_its_name(fault: str, kind: type[StoreError], words: str) -> None:
+    with bad_s3(fault) as endpoint, pytest.raises(StoreError, match=words) as caught:
+        s3_at(endpoint).put("k", b"x", content_type="text/plain")
+    assert type(caught.value) is kind
+
+
+def test_a_certificate_that_nobody_trusts_is_named_and_not_tried_for_ever(tmp_path: Path) -> None:
+    with (
+        bad_s3("none", tls=self_signed(tmp_path)) as endpoint,
+        pytest.raises(StoreError, match="certificate is not trusted") as untrusted,
+    ):
+        open_store("s3://bucket", StoreOptions(endpoint=endpoint, retries=1)).get("k", limit=10)
+    with bad_s3("none") as endpoint, pytest.raises(StoreError, match="does not speak TLS") as plain:
+        open_store("s3://bucket", StoreOptions(endpoint=endpoint, retries=1)).get("k", limit=10)
+    assert not untrusted.value.retryable
+    assert not plain.value.retryable
 
 
 @pytest.mark.parametrize("use", ["put", "get", "list", "delete", "stat"])
