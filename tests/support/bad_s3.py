@@ -70,8 +70,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(status, body, **headers)
             case listing if listing in _LISTINGS:
                 values = {"more": "false", "key": "k", "day": "2026-11-23", "size": "3", **_LISTINGS[listing]}
-                body = _LISTING.format(**values) if "list-type" in self.path else "<VersioningConfiguration/>"
-                self._send(200, body.encode())
+                listed = _LISTING.format(**values) if "list-type" in self.path else "<VersioningConfiguration/>"
+                self._send(200, listed.encode())
             case code:
                 self._send(STATUS_OF[code], _ERROR.format(code=code).encode())
 
