@@ -19,6 +19,8 @@ _FORM: Final = re.compile(r"(?:(?<![A-Z0-9])|(?<=NO)|(?<=N0))[A-Z]\d{9}(?![A-Z0-
 _MISREAD: Final = re.compile(
     r"(?:(?<![A-Z0-9])|(?<=NO)|(?<=N0))[A-Z](?=(?:[A-Z|]*\d){7})[0-9A-Z|]{9}(?![A-Z0-9])", re.ASCII
 )
+# What a number becomes if a character of it was lost, doubled or misread; a telephone number has more or fewer digits.
+_NEARLY: Final = re.compile(r"(?:(?<![A-Z0-9])|(?<=NO)|(?<=N0))(?:[A-Z](?:\d{8}|\d{10})|\d{10})(?![A-Z0-9])", re.ASCII)
 _STAMPED: Final = 0.95  # confidence at most
 _NUMERO: Final = re.compile(r"N[O0°º][.:：]?", re.ASCII)
 
@@ -31,7 +33,8 @@ def without_numero(runs: Sequence[Run]) -> tuple[Run, ...]:
 def with_number(form: Form, lines: Sequence[Line]) -> Form:
     """The form with its number; where the label's place shows none, it is looked for on the whole page.
 
-    Red print counts here: on certificates from before 2014 the number is red. Two different numbers give no value.
+    Red print counts here: on certificates from before 2014 the number is red. Two different numbers give no value, and
+    neither does one with a character too few, too many or of the wrong kind, which a person can read.
     """
     printed = form.fields.get(_SLOT)
     if printed is not None and printed.value is not None:
@@ -40,10 +43,18 @@ def with_number(form: Form, lines: Sequence[Line]) -> Form:
     runs = [whole(line) for line in lines if id(line) not in others]
     found = _numbers(runs, _FORM) or _numbers(runs, _MISREAD)
     if not found:
-        return form
+        return _with_nearly_a_number(form, lines)
     best = max((_bounded(read) for read in found), key=lambda read: read.confidence)
     alike = len({read.value for read in found}) == 1
     return form._replace(fields={**form.fields, _SLOT: best if alike else best._replace(value=None)})
+
+
+def _with_nearly_a_number(form: Form, lines: Sequence[Line]) -> Form:
+    """The form with the only piece of a line of no field that is nearly a number, without a value."""
+    held = {id(line) for read in form.fields.values() for line in read.lines}
+    pieces = [piece for line in lines if id(line) not in held and (piece := _piece(whole(line), _NEARLY)) is not None]
+    read = read_field(Field.CERTIFICATE_NUMBER, pieces) if len(pieces) == 1 else None
+    return form._replace(fields={**form.fields, _SLOT: read._replace(value=None)}) if read else form
 
 
 def _bounded(read: FieldReading) -> FieldReading:

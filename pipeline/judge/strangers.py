@@ -30,11 +30,16 @@ _NAMED_IN_HAN: Final = GUARDIAN_DOCUMENTS.keys() - {DocumentKind.PERMANENT_RESID
 
 
 class _Case(NamedTuple):
-    """What decides about a page: who is kin, the booklets, and whether another family's papers came."""
+    """What decides about a page: who is kin, the booklets, their heads, and whether another family's papers came."""
 
     kin: Kin
     booklets: Booklets
+    elders: tuple[PageView, ...] = ()  # cards of heads who are no parents
     strange: bool = False
+
+    @property
+    def heads(self) -> tuple[PageView, ...]:
+        return (*self.kin.heads, *self.elders)
 
 
 def with_ties(
@@ -71,9 +76,10 @@ def with_ties(
 
 def _of_cards(others: Sequence[PageView], case: _Case) -> dict[int, Tie]:
     """The ties of member cards that are of nobody whom we know: the heads first, since one of them brings a family."""
-    heads = _of_heads([card for card in others if is_head(relation_of(card))], case)
-    case = case._replace(strange=bool(heads) or case.booklets.strange)
-    rest = [card for card in others if not is_head(relation_of(card))]
+    cards = [card for card in others if is_head(relation_of(card))]
+    heads, rest = _of_heads(cards, case), [card for card in others if not is_head(relation_of(card))]
+    elders = tuple(card for card in cards if id(card) not in heads)
+    case = case._replace(elders=elders, strange=bool(heads) or case.booklets.strange)
     return heads | {id(card): _of_relative(card, rest, case) for card in rest}
 
 
@@ -127,15 +133,15 @@ def _of_spouse(card: PageView, others: Sequence[PageView], case: _Case) -> Tie:
 
     The spouse of a head who is a parent is the other parent; where that one is named and is another, nothing ties it.
     """
-    kin, heads = case.kin, case.kin.heads
+    kin, heads = case.kin, case.heads
     married = sum(is_spouse(relation_of(one)) for one in kin.cards)
     one_sex = bool(heads) and all(one.value(Field.SEX) == card.value(Field.SEX) for one in heads)
     if not case.booklets.open and (one_sex or married >= max(1, len(heads))):
         return Tie.STRANGER
     rivals = [one for one in others if is_spouse(relation_of(one))]
     alone = kin.best(rivals) is card and not (case.strange and not kin.fit(card))
-    of_head = any(not _has_absent_partner(one, kin) for one in heads)
-    of_elder = (bool(case.booklets.open) or not heads) and _is_elder(card, kin)
+    of_head = any(not _has_absent_partner(one, kin) for one in kin.heads)
+    of_elder = bool(case.booklets.open or case.elders or not heads) and _is_elder(card, kin)
     return Tie.FAMILY if alone and any(map(relation_of, kin.cards)) and (of_head or of_elder) else Tie.DOUBTFUL
 
 
@@ -150,7 +156,7 @@ def _may_descend_from_a_head(card: PageView, case: _Case) -> bool:
     """Whether a head of the family, or else the head's spouse, is old enough; also where no head is known."""
     kin, born = case.kin, _birth(card)
     spouses = [one for one in kin.cards if is_spouse(relation_of(one))]
-    elders = [birth for one in kin.heads or spouses if (birth := _birth(one))]
+    elders = [birth for one in case.heads or spouses if (birth := _birth(one))]
     least = _YOUNGEST * (1 if is_child(relation_of(card)) else 2)
     known = born is not None and bool(elders) and not case.booklets.open
     return not known or any(age_on(elder, born) >= least for elder in elders if born)

@@ -63,6 +63,24 @@ def test_the_number_is_found_wherever_it_stands(lines: list[Line], number: str |
     assert _number(_without_number(*lines))[0] == number
 
 
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        pytest.param([line("2120740171", _RIGHT, _BELOW)], "2120740171", id="its letter read as a digit"),
+        pytest.param([line("No.T11000000", _RIGHT, _BELOW)], "T11000000", id="a digit lost"),
+        pytest.param([line("T1100000001", _RIGHT, _BELOW)], "T1100000001", id="a digit too many"),
+        pytest.param([line("11000000012", _RIGHT, _BELOW)], None, id="a telephone number"),
+        pytest.param(
+            [line("T11000000", _RIGHT, _BELOW), line("T1100000001", 100, _BELOW)], None, id="two of them tell nothing"
+        ),
+    ],
+)
+def test_what_is_nearly_a_number_is_shown_without_a_value(lines: list[Line], text: str | None) -> None:
+    field = dossier(Sent((_without_number(*lines),))).pages[0].get(Field.CERTIFICATE_NUMBER)
+    assert (field and field.text) == text
+    assert field is None or (field.value is None and field.legible > 0.9)
+
+
 def test_a_number_in_stamp_ink_is_never_certain() -> None:
     red, black = _without_number(line(RED, _RIGHT, _BELOW)), _without_number(line("J110199123", _RIGHT, _BELOW))
     assert _number(red) == ("J110199123", 0.95)

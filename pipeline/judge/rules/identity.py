@@ -14,6 +14,7 @@ from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.holders import certain_number
 from pipeline.judge.pages import PageView
+from pipeline.judge.rules.completeness import needs
 
 _EIGHTEEN: Final = re.compile(r"\d{17}[\dX]", re.ASCII)
 
@@ -64,6 +65,7 @@ def identity(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
             yield from _disagreeing(question.code, (*stated, *implied))
     yield from _unlawful_numbers(dossier, policy)
     yield from _unlawful_numbers_of_adults(dossier, policy)
+    yield from _unlawful_certificate_number(dossier, policy)
     yield from _nothing_to_compare(dossier)
 
 
@@ -160,6 +162,17 @@ def _unlawful_numbers_of_adults(dossier: Dossier, policy: Policy) -> Iterator[Fi
         lawful = number.check_digit_right if number else not _EIGHTEEN.fullmatch(text)  # a passport's number is one
         if not lawful and (text == typed or len(rows) > 1):
             yield _unlawful(text, *rows[0])
+
+
+def _unlawful_certificate_number(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
+    """A legible number of the wrong form on a certificate that is needed; one that was typed in differs from it."""
+    page, slot = dossier.certificate, Slot(Field.CERTIFICATE_NUMBER)
+    field = page.get(*slot) if page and not dossier.child.birth_certificate_number else None
+    if page is None or field is None or field.value is not None:
+        return
+    legible = legibility_of(field, policy.legibility).legibility is not Legibility.UNREADABLE
+    if legible and any(need.reason is Reason.BIRTH_CERTIFICATE for need in needs(dossier, policy)):
+        yield _unlawful(_number_in(field), page, slot, field)
 
 
 def _number_in(field: FieldContent) -> str:

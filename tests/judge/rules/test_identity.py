@@ -10,6 +10,7 @@ from models.reading import PageReading
 from models.submission import Guardian, GuardianRelation, IdType, Sex
 from pipeline.judge.rules.identity import identity
 from tests.support.cards import (
+    CERTIFICATE_NUMBER,
     CHILD_NUMBER,
     FATHER_NUMBER,
     MOTHER_NUMBER,
@@ -266,6 +267,29 @@ def test_a_text_that_is_no_number_asks_a_person_even_if_both_say_it(text: str) -
     assert same == [(Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)]
     other = _told(_with_card({"公民身份证件编号": text}, {}))
     assert other == [(Code.NUMBER_DIFFERS, Reason.ENTERED, Severity.REVIEW)]
+
+
+@pytest.mark.parametrize(
+    ("id_type", "text", "typed", "told"),
+    [
+        pytest.param(IdType.BIRTH_CERTIFICATE, "T11000000", None, [Reason.CHECKSUM], id="a digit lost"),
+        pytest.param(
+            IdType.BIRTH_CERTIFICATE, "T11000000", CERTIFICATE_NUMBER, [Reason.ENTERED], id="and one typed in"
+        ),
+        pytest.param(
+            IdType.BIRTH_CERTIFICATE, Ink("T11000000", sure=0.1), None, [], id="illegible, and reported as such"
+        ),
+        pytest.param(IdType.BIRTH_CERTIFICATE, CERTIFICATE_NUMBER, None, [], id="a lawful one"),
+        pytest.param(IdType.HOUSEHOLD_REGISTER, "T11000000", None, [], id="on a certificate that nobody needs"),
+    ],
+)
+def test_a_certificates_number_that_is_none_asks_a_person(
+    id_type: IdType, text: str | Ink, typed: str | None, told: list[Reason]
+) -> None:
+    child = {"id_type": id_type, "id_number": None, "birth_certificate_number": typed}
+    paper = certificate({"出生医学证明编号": text})
+    findings = list(identity(dossier(*FAMILY[:4], paper, child=child), Policy()))
+    assert _told(findings) == [(Code.NUMBER_DIFFERS, reason, Severity.REVIEW) for reason in told]
 
 
 def test_a_number_of_no_province_that_both_say_asks_a_person() -> None:

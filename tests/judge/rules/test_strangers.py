@@ -231,6 +231,13 @@ def test_a_strangers_page_beside_a_complete_application_asks_a_person(
         ),
         pytest.param(COLLECTIVE, [SHE], {}, {6}, id="a wife where there is no head"),
         pytest.param(
+            (*BELOW, GRANDFATHER),
+            [father({**PLACE, **OLD, "姓名": "赵大海", "户主或与户主关系": "夫"})],
+            {},
+            {7},
+            id="a husband where the grandparent who is the head is a man",
+        ),
+        pytest.param(
             FAMILY,
             [home({"户别": "非农业集体户", "户主姓名": None, "住址": THERE})],
             {},
