@@ -388,7 +388,8 @@ def test_a_weak_character_hides_an_edit_only_in_a_name_that_is_hard_to_read(
     field = field_of(Field.NAME, Ink(read, weak={at % len(read): probability}))
     found = match_name(entered, field, ALPHABET, LIMITS)
     assert not found.edited or field.legible >= LIMITS.readable
-    if found.equal is None and found.reason not in _SOFTER and not _STROKES & set(read):
+    another = normal_name(entered) != normal_name(read)  # two equal neighbours, swapped, are no edit
+    if found.equal is None and another and found.reason not in _SOFTER and not _STROKES & set(read):
         assert field.legible < LIMITS.readable
 
 

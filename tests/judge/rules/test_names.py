@@ -3,6 +3,7 @@ from typing import Final
 
 import pytest
 
+from models.case import FailedPage
 from models.content import Resemblance, Slot
 from models.documents import Field, PageKind, Person
 from models.findings import Code, Finding, Reason
@@ -10,7 +11,7 @@ from models.reading import PageReading, Tile
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.names import names
 from tests.support.cards import certificate, member
-from tests.support.dossiers import FAMILY, GUARDIAN, READER, dossier
+from tests.support.dossiers import FAMILY, GUARDIAN, READER, Sent, dossier
 from tests.support.lines import Ink, line, page
 
 NEWBORN = certificate({"新生儿姓名": "林静之女"})
@@ -196,6 +197,30 @@ def test_a_difference_in_the_second_piece_of_a_name_points_there() -> None:
 def test_another_length_is_found_with_both_names() -> None:
     (finding,) = _names("林雨", member())
     assert (finding.reason, finding.entered, finding.read) == (Reason.LENGTH, "林雨", "欧阳靖萱")
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        pytest.param([], [(Code.NAME_DIFFERS, Reason.DIFFERENT)], id="the only card of that day"),
+        pytest.param(
+            [Sent(failed=FailedPage(page_no=1, code=Code.BAD_FILE, reason=Reason.DAMAGED))],
+            [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)],
+            id="a page that failed, which may be the child's own",
+        ),
+        pytest.param(
+            [Sent(failure=(Code.BAD_FILE, Reason.DAMAGED))],
+            [(Code.NAME_IN_DOUBT, Reason.UNCERTAIN)],
+            id="a file that did not open",
+        ),
+    ],
+)
+def test_a_card_may_be_a_twins_where_not_everything_was_read(
+    beside: Sequence[Sent], told: list[tuple[Code, Reason]]
+) -> None:
+    card = member({"姓名": "欧阳子涵", "公民身份证件编号": None})
+    findings = names(dossier(*FAMILY[:4], card, *beside, child={"id_number": None}), READER)
+    assert [(finding.code, finding.reason) for finding in findings] == told
 
 
 def test_nobody_elses_name_is_compared() -> None:

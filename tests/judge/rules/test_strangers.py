@@ -488,6 +488,9 @@ def test_which_pages_are_strangers(
             id="a relation that cannot be read",
         ),
         pytest.param(COLLECTIVE, [mother({"户主或与户主关系": None})], {}, id="the mother in a 集体户"),
+        pytest.param(
+            FAMILY, [sibling({"姓名": None, "公民身份证件编号": None})], {}, id="a card without a name and a number"
+        ),
         pytest.param(COLLECTIVE, [sibling({"户主或与户主关系": None})], {}, id="a brother in a 集体户"),
         pytest.param(
             FAMILY,
