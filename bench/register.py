@@ -1,8 +1,8 @@
 """Import, lookups and races on a register of known children of real size: `python -m bench.register [--full]`.
 
-The bench covers import by the command line, 4005 for known children, twins with adjacent numbers, siblings, the answer
-times for known and unknown children, and processes that conclude one child's applications at the same instant. Every
-application uses the pages of one case that was read, with another child.
+The bench covers import by the command line, files that a spreadsheet wrote or destroyed, 4005 for known children, twins
+with adjacent numbers, siblings, answer times for known and unknown children, and processes that conclude one child's
+applications at the same instant. Every application uses the pages of one case that was read, with another child.
 """
 
 import csv
@@ -25,6 +25,7 @@ from bench.metrics import Figure, percentile, share
 from bench.readings import library
 from bench.report import Measured
 from bench.runner import Bench, run_bench
+from bench.spreadsheets import measure_spreadsheets
 from bench.synthetic_cases import DAYS, SyntheticCase, clone
 from bench.tables import errors
 from bench.workspace import SECRET
@@ -41,11 +42,12 @@ from pipeline.judge.dossier import Dossier, open_dossier
 from pipeline.judge.name_match import NameContext
 from pipeline.judge.rules.duplicates import duplicates
 from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.spreadsheets.columns import COLUMNS
 
 SEED: Final = 11
 BENCH: Final = Bench("register", __doc__, SEED, "children", small=3000, full=50_000)
 _IMPORTED: Final = 2  # imported rows per measured child: 100,000 rows at the full size
-_COLUMNS: Final = ("name", "sex", "birth_date", "id_number", "birth_certificate_number", "mother_id_number")
+_SHEET_ROWS: Final = 1000
 _LOT: Final = 50
 _TIMED: Final = 1000
 _RACERS: Final = 4
@@ -66,8 +68,9 @@ def measure(count: int) -> Measured:
         answers = tuple(_answers(model, count, ledger, reader))
         times = tuple(_times(model, ledger, reader))
         ledger.close()
+        sheets = tuple(measure_spreadsheets(records[:_SHEET_ROWS], SEED))
         races = tuple(_races(model, f"sqlite:///{Path(folder) / 'races.sqlite'}", reader))
-    return Measured((*imports, *answers, *times, *races), {})
+    return Measured((*imports, *sheets, *answers, *times, *races), {})
 
 
 def _known_number(at: int) -> int:
@@ -90,7 +93,7 @@ def _imported(records: Sequence[KnownChild], folder: Path) -> Iterator[Figure]:
     file = folder / "known.csv"
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(_COLUMNS)
+        writer.writerow(COLUMNS)
         writer.writerows([value or "" for value in _values(record)] for record in records)
     for words in ("import", "import of the same again"):
         began = time.monotonic()
@@ -104,7 +107,7 @@ def _imported(records: Sequence[KnownChild], folder: Path) -> Iterator[Figure]:
 
 def _values(record: KnownChild) -> Iterator[str | None]:
     values = record.model_dump(mode="json")
-    yield from (values[column] for column in _COLUMNS)
+    yield from (values[column] for column in COLUMNS)
 
 
 def _answers(model: SyntheticCase, count: int, ledger: Ledger, reader: NameContext) -> Iterator[Figure]:

@@ -18,6 +18,7 @@ from models.submission import Sex
 from pipeline.spreadsheets.decoding import SAVE_AS
 
 ROUNDED: Final = "a spreadsheet rounded it to 15 digits"
+WRONG_DIGIT: Final = "its check digit is wrong"
 ROUNDED_END: Final = "000"  # what stands for the last three of 18 digits then
 _LONGEST_NAME: Final = 50
 _NO_NAME: Final = frozenset(
@@ -133,7 +134,7 @@ def id_number(text: str) -> str | None:
     parsed = parse_id_number(plain) or _without_punctuation(plain)
     if parsed is not None:
         if not parsed.check_digit_right:
-            raise ValueError(ROUNDED if parsed.text.endswith(ROUNDED_END) else "its check digit is wrong")
+            raise ValueError(ROUNDED if parsed.text.endswith(ROUNDED_END) else WRONG_DIGIT)
         return parsed.text
     modern = modern_number(plain)
     if len(plain) == 15 and len(modern) == 18:

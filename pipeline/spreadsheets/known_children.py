@@ -5,14 +5,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from models.entered_numbers import is_marked_as_text
-from models.id_number import age_on, parse_id_number
+from models.entered_numbers import is_marked_as_text, without_marks
+from models.id_number import age_on, normal_number, parse_id_number
 from models.register import KnownChild
 from models.submission import Sex
 from pipeline.spreadsheets.cells import (
     EPOCHS,
     ROUNDED,
     ROUNDED_END,
+    WRONG_DIGIT,
     Serial,
     SexCode,
     birth_day,
@@ -36,8 +37,9 @@ _UNIQUE: Final = ("id_number", "birth_certificate_number")
 _PEOPLE: Final = ("id_number", "mother_id_number")
 _OLDEST: Final = 100  # years
 _YOUNGEST_MOTHER: Final = 10  # years
-_ROUNDED_BY_CHANCE: Final = 0.01  # of whole numbers about one in 1100 ends in 000 and has a right check digit
-_LEAST_FLOATS: Final = 4  # numbers in a column; of whole ones less than one in 16 is such a multiple
+_ENDS_BY_NATURE: Final = 0.01  # of whole numbers about one in 1100 ends in 000 and has a right check digit
+_ENDS_BY_CHANCE: Final = 2  # of three rounded numbers at least one has a wrong check digit, but once in 1331 files
+_LEAST_FLOATS: Final = 4  # numbers in a column
 
 
 class ImportedRow(NamedTuple):
@@ -57,13 +59,14 @@ class ImportedFile(NamedTuple):
 
 
 class _Draft:
-    """A row while it is read: the values found so far, and what is wrong with them."""
+    """A row while it is read: the values found so far, what is wrong with the others, and what was typed there."""
 
     def __init__(self, row: TableRow, places: Mapping[str, int], allowed: Collection[int]) -> None:
         self.number = row.number
         self.values: dict[str, Any] = {}
         self.problems: dict[str, str] = {}
         self.marked = set[str]()
+        self.typed: dict[str, str] = {}
         for column, read in _READ.items():
             cell = row.cells[places[column]] if column in places and places[column] < len(row.cells) else ""
             if column in _PEOPLE and is_marked_as_text(cell):
@@ -73,6 +76,8 @@ class _Draft:
             except ValueError as error:
                 self.values[column] = None
                 self.problems[column] = str(error)
+                if column in _PEOPLE:
+                    self.typed[column] = normal_number(without_marks(cell))
         if any(cell.strip() for at, cell in enumerate(row.cells) if at not in allowed):
             self.problems["row"] = (
                 "a cell stands beside the columns: a separator in a value, or a column without a header"
@@ -176,20 +181,29 @@ def _compare_with_numbers(drafts: Iterable[_Draft]) -> None:
 def _find_rounded(drafts: Sequence[_Draft], column: str) -> None:
     """Refuse numbers that look whole and were rounded: one in eleven of those has a right check digit by chance.
 
-    A column that went through a spreadsheet as numbers shows it in most of its rows, or in one that is surely wrong.
+    Where another number of the column was surely rounded, all that end so are refused. A few that end so are refused in
+    a file that is too short to have any.
     """
     whole = [draft for draft in drafts if (draft.values[column] or "").isdigit() and column not in draft.marked]
     ending = [draft for draft in whole if draft.values[column].endswith(ROUNDED_END)]
     sure = any(draft.problems.get(column) == ROUNDED for draft in drafts) or (
         column == "id_number" and any("sex" in draft.problems for draft in ending)
     )
-    if ending and (sure or len(ending) > _ROUNDED_BY_CHANCE * len(whole)):
+    if sure or _ENDS_BY_NATURE * len(whole) < len(ending) <= _ENDS_BY_CHANCE:
         for draft in ending:
             draft.refuse(column, f"{ROUNDED}, or so it seems: where it is right, write ' in front of it")
-    floats = [draft for draft in whole if int(float(draft.values[column])) == int(draft.values[column])]
-    if len(floats) >= _LEAST_FLOATS and 2 * len(floats) > len(whole):
+    wrong = [draft.typed[column] for draft in drafts if draft.problems.get(column) in (ROUNDED, WRONG_DIGIT)]
+    floats = [draft for draft in whole if _is_float(draft.values[column])]
+    if (len(floats) >= _LEAST_FLOATS and 2 * len(floats) > len(whole)) or (
+        len(wrong) >= _LEAST_FLOATS and 2 * sum(map(_is_float, wrong)) > len(wrong) and not sure
+    ):
         for draft in floats:
-            draft.refuse(column, "a program rounded it, as it did most numbers of this column")
+            draft.refuse(column, "a program rounded it, or so it seems by the other numbers of this column")
+
+
+def _is_float(number: str) -> bool:
+    """Whether a number of 18 digits is the same as a floating point number: once in 16 to 128 by nature."""
+    return number.isdigit() and int(float(number)) == int(number)
 
 
 def _find_shared(drafts: Sequence[_Draft]) -> None:

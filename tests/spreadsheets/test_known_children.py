@@ -271,6 +271,17 @@ def test_a_rounded_number_with_a_right_check_digit_is_told_by_the_others(
     assert [number for number, row in zip(numbers, found, strict=True) if row.child is None] == refused
 
 
+@pytest.mark.parametrize("among", [1, 10])
+def test_numbers_that_a_program_made_floats_are_refused_although_one_in_eleven_has_a_right_check_digit(
+    among: int,
+) -> None:
+    numbers = [str(int(float(number))) if at % among == 0 else number for at, number in enumerate(whole(480), start=1)]
+    rows = [altered(id_number=number, birth_certificate_number="") for number in numbers]
+    found = read(written(*rows)).rows
+    assert all(row.child is None for at, row in enumerate(found, start=1) if at % among == 0)
+    assert sum(row.child is None for row in found) < 60 + 480 / among
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from(["王小红", "阿依古丽·买买提", '李"雷', "多\n行", "Ann, B"]), st.just("女")),
