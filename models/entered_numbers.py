@@ -43,13 +43,18 @@ def is_absent(text: str) -> bool:
     return not text or text.casefold() in _ABSENT
 
 
+def plain_number(text: str) -> str:
+    """A number without marks and spaces, in half-width characters."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", without_marks(text)))
+
+
 def entered_number(text: str) -> str | None:
     """A number that was typed or pasted, without spaces and marks; None if the text says that there is none.
 
     Raises:
         ValueError: A spreadsheet destroyed the number; the text names no digit of it.
     """
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", without_marks(text)))
+    plain = plain_number(text)
     if is_absent(plain):
         return None
     damage = damage_of(plain)
@@ -59,13 +64,16 @@ def entered_number(text: str) -> str | None:
 
 
 def damage_of(plain: str) -> str | None:
-    """What a spreadsheet did to a number without marks; None if nothing is seen."""
+    """What was done to a number without marks: destroyed, or masked; None if nothing is seen."""
+    return destruction_of(plain) or ("it is masked with *" if "*" in plain else None)
+
+
+def destruction_of(plain: str) -> str | None:
+    """How a spreadsheet destroyed a number without marks; None if nothing is seen."""
     if _MANTISSA.fullmatch(plain):
         return "a spreadsheet destroyed it: written as 1.1E+17 its last digits are lost"
     if _DECIMAL.fullmatch(plain):
         return "a spreadsheet made a decimal number of it: its last digits may be lost"
     if _ERROR.fullmatch(plain):
         return "the cell shows an error or #### instead of its content"
-    if "*" in plain:
-        return "it is masked with *"
     return None

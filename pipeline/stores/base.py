@@ -10,7 +10,7 @@ from typing import Protocol
 
 from models.base import Model
 from models.errors import StoreError
-from models.submission import PART_SUFFIX
+from models.manifest_values import PART_SUFFIX
 
 LONGEST_KEY = 1024  # bytes of UTF-8: the limit of S3
 LONGEST_SEGMENT = 240  # bytes of UTF-8: 255 on the usual file systems, less the suffix of temporary files

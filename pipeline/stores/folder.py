@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from models.errors import FileRejectedError, ObjectMissingError, StoreDownError, StoreError
 from models.findings import Reason
-from models.submission import PART_SUFFIX
+from models.manifest_values import PART_SUFFIX
 from pipeline.stores.base import ObjectInfo, checked_key, checked_prefix, is_key, masked_key, parent_of
 
 _PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.EAGAIN})

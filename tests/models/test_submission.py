@@ -6,7 +6,7 @@ import pytest
 
 from models.errors import BadManifestError, ExitCode
 from models.published import Refusal
-from models.submission import parse_manifest
+from models.submission import Submission, parse_manifest
 from tests.support.schemas import assert_fits, misfits
 
 SECRET = "欧阳靖萱"
@@ -59,7 +59,20 @@ REFUSED: Final = [
     pytest.param({"child.birth_date": "1574467200"}, "child.birth_date", id="a day in seconds since 1970"),
     pytest.param({"child.birth_date": 1574467200}, "child.birth_date", id="the same as a number"),
     pytest.param({"child.id_type": "passport"}, "child.id_type", id="an unknown kind of document"),
-    pytest.param({"child.id_number": ""}, "child.id_number", id="an empty number"),
+    *(
+        pytest.param({key: number}, key, id=f"{key} of {number!r}")
+        for key in ("child.id_number", "child.birth_certificate_number", "guardian.id_number", "guardian.phone")
+        for number in (
+            "1.10199E+17",
+            "'1.10199201911230E+17",
+            "1,1e17",
+            "110199201911230020.0",
+            110199201911230020,
+            1.1e17,
+        )
+    ),
+    pytest.param({"child.name": " \u3000\u200b"}, "child.name", id="a blank name"),
+    *(pytest.param({"submission_id": dots}, "submission_id", id=f"an id of {dots}") for dots in (".", "..", "." * 64)),
     pytest.param({"child.id_number": "1" * 41}, "child.id_number", id="an endless number"),
     pytest.param({"child.nickname": "萱萱"}, "child.nickname", id="a key that nobody knows"),
     pytest.param({"guardian.name": ABSENT}, "guardian.name", id="a guardian without a name"),
@@ -141,6 +154,11 @@ def is_refused_by_the_schema(data: bytes) -> bool:
             pytest.param({"child.name": f"葛{char}飞"}, id=f"with U+{ord(char):04X} in a name")
             for char in "\u200b\u200c\u200d\u2060\ufeff\ufe00\U000e0100 \u3000"
         ),
+        *(
+            pytest.param({key: ""}, id=f"with an empty {key}")
+            for key in ("child.id_number", "guardian.phone", "guardian.relation", "files.1.kind")
+        ),
+        pytest.param({"submission_id": ".a"}, id="with an id that begins with a dot"),
         pytest.param({"child.name": "字"}, id="with a name of a single character"),
         pytest.param({"child.name": "字" * 50}, id="with a name of 50 characters"),
         pytest.param({"child.name": "𠀋" * 50}, id="with a name of 50 characters beyond the first plane"),
@@ -175,6 +193,27 @@ def test_a_path_is_refused_that(path: str) -> None:
 @pytest.mark.parametrize("data", NO_MANIFESTS)
 def test_bytes_that_are_no_manifest_are_refused_as_a_whole(data: bytes) -> None:
     assert [problem.key for problem in refused(data).problems] == ["$"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        *(pytest.param(absent, None, id=f"{absent!r} is none") for absent in ("", " ", "无", "-", "\u200b")),
+        pytest.param("'110199201911230020", "110199201911230020", id="an apostrophe of a spreadsheet"),
+        pytest.param("\ufeff110199201911230020\u200b", "110199201911230020", id="zero-width characters"),
+        pytest.param(
+            "１１０１９９２０１９１１２３００２０", "１１０１９９２０１９１１２３００２０", id="full-width digits stay"
+        ),
+        pytest.param("138****0000", "138****0000", id="a masked one stays"),
+    ],
+)
+def test_a_number_is_taken_without_what_stands_around_it(typed: str, taken: str | None) -> None:
+    assert parse_manifest(manifest({"child.id_number": typed})).child.id_number == taken
+
+
+def test_a_stored_manifest_of_before_keeps_loading() -> None:
+    stored = json.loads(manifest({"submission_id": "..", "child.id_number": "1.10199E+17"}))
+    assert Submission.model_validate(stored).child.id_number == "1.10199E+17"
 
 
 def test_every_wrong_key_is_named_at_once() -> None:
