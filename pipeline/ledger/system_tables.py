@@ -81,6 +81,14 @@ workers = Table(  # the last heartbeat of each worker process
     Column("engine_restarts", Integer, nullable=False),
 )
 
+erased_counts = Table(  # how many runs that were erased had a decision or a code: counters never fall
+    "erased_counts",
+    metadata,
+    Column("metric", String(16), primary_key=True),  # decision or code
+    Column("label", String(32), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
 accounts = Table(  # staff of the hospital who sign in
     "accounts",
     metadata,

@@ -221,6 +221,18 @@ def test_forgetting_a_child_takes_its_counts_along(ledger: Ledger) -> None:
     assert (nothing.decisions, nothing.codes, nothing.pages, nothing.versions) == ((), (), (), ())
 
 
+def test_metrics_never_fall_when_children_are_forgotten(ledger: Ledger) -> None:
+    for name in ("s-1", "s-2"):
+        case = ledger.cases.open(submission(name), FILES, "d1")
+        blurred = with_findings(case, found(*BLURRED, MEMBER))
+        ledger.cases.conclude(Conclusion(case, blurred, None, ChildNumbers((NUMBER,))))
+        before = ledger.operations.metrics()
+        assert (sum(before.decisions.values()), sum(before.codes.values())) == (int(name[-1]), int(name[-1]))
+        assert ledger.erasures.forget_child([NUMBER]).cases == 1
+        after = ledger.operations.metrics()
+        assert (after.decisions, after.codes) == (before.decisions, before.codes)
+
+
 def test_of_an_empty_ledger_nothing_is_told(ledger: Ledger) -> None:
     assert told(ledger, days=90) == Overview(DAY - timedelta(days=89), DAY, *((),) * 9)
     assert told(ledger).without_person.value is None

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
 
 from models.register import ChildNumbers
 from models.result import Decision
@@ -21,7 +21,7 @@ from pipeline.ledger import cases as case_rows
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.repositories import children, queue
 from pipeline.ledger.repositories.base import AuditEntry, Repository
-from pipeline.ledger.system_tables import inbox, outbox
+from pipeline.ledger.system_tables import erased_counts, inbox, outbox
 from pipeline.ledger.tables import (
     case_files,
     case_keys,
@@ -158,12 +158,22 @@ def _erase_cases(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[str,
     ids = [row.id for row in rows]
     run_ids = select(runs.c.id).where(runs.c.case_id.in_(ids))
     digests = connection.scalars(select(case_files.c.digest).where(case_files.c.case_id.in_(ids)).distinct()).all()
+    _keep_counts(connection, "decision", runs.c.decision, runs.c.case_id.in_(ids))
+    _keep_counts(connection, "code", run_codes.c.code, run_codes.c.run_id.in_(run_ids))
     for of_run in (run_codes, findings_in_force, runs_in_force):
         connection.execute(delete(of_run).where(of_run.c.run_id.in_(run_ids)))
     for table in (runs, contents, case_keys, case_files, outbox, waiting, reviews):
         connection.execute(delete(table).where(table.c.case_id.in_(ids)))
     connection.execute(delete(cases).where(cases.c.id.in_(ids)))
     return tuple(digests)
+
+
+def _keep_counts(connection: Connection, metric: str, label: Column[str], of: ColumnElement[bool]) -> None:
+    """Keep what rows that will be erased count for in the metrics."""
+    for name, count in connection.execute(select(label, func.count()).where(of).group_by(label).order_by(label)).all():
+        if not insert_new(connection, erased_counts, {"metric": metric, "label": name, "count": count}):
+            kept = (erased_counts.c.metric == metric, erased_counts.c.label == name)
+            connection.execute(update(erased_counts).where(*kept).values(count=erased_counts.c.count + count))
 
 
 def _note_erasures(connection: Connection, keys: Sequence[str], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What operators look at: heartbeats, metrics and the overview; counts, shares and ages, nothing of any one case."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -31,7 +31,7 @@ from models.review import ReviewOutcome, WaitReason
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.repositories.base import Repository
 from pipeline.ledger.repositories.queue import family_waits
-from pipeline.ledger.system_tables import batch_items, batches, inbox, notifications, outbox, workers
+from pipeline.ledger.system_tables import batch_items, batches, erased_counts, inbox, notifications, outbox, workers
 from pipeline.ledger.tables import findings_in_force, reviews, run_codes, runs, runs_in_force, waiting
 
 _SILENT: Final = timedelta(days=1)
@@ -70,8 +70,8 @@ class OperationRepository(Repository):
                 reviews=families,
                 oldest_review=oldest_review,
                 heard=_counts(connection, inbox.c.via),
-                decisions=_counts(connection, runs.c.decision),
-                codes=_counts(connection, run_codes.c.code),
+                decisions=_counts_ever(connection, "decision", runs.c.decision),
+                codes=_counts_ever(connection, "code", run_codes.c.code),
                 workers=tuple(
                     Heartbeat(row.identity, row.seen_at, row.engine_restarts)
                     for row in connection.execute(select(workers))
@@ -112,6 +112,14 @@ def _queued(
 
 def _counts(connection: Connection, column: Column[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(select(column, func.count()).group_by(column))}
+
+
+def _counts_ever(connection: Connection, metric: str, column: Column[str]) -> dict[str, int]:
+    """The counts with those of erased runs, so that they never fall."""
+    kept = select(erased_counts.c.label, erased_counts.c.count).where(erased_counts.c.metric == metric)
+    counts = Counter(_counts(connection, column))
+    counts.update({row[0]: row[1] for row in connection.execute(kept)})
+    return dict(counts)
 
 
 def _start(day: date) -> datetime:
