@@ -1,6 +1,7 @@
 """`intake audit`: verify the audit chain, and show the records of a case."""
 
 import json
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -8,7 +9,9 @@ import typer
 from cli.console import print_table, stdout
 from cli.workspace import CliContext
 from models.errors import ExitCode
+from models.overview import time_shown
 from pipeline.delivery.audit_anchors import verify as verify_chain
+from pipeline.ledger.values import AuditRecord
 
 audit = typer.Typer(no_args_is_help=True, help="The audit chain: what was done, and whether the past was changed.")
 
@@ -38,6 +41,10 @@ def show(context: typer.Context, submission_id: str) -> int:
     with cli.ledger() as ledger:
         records = ledger.audit.trail(submission_id)
     details = (", ".join(f"{name}: {value}" for name, value in record.details.items()) for record in records)
-    rows = ((str(one.seq), one.at, one.kind, text) for one, text in zip(records, details, strict=True))
-    print_table(("record", "time", "what", "details"), rows)
+    rows = ((str(one.seq), _time(one), one.kind, text) for one, text in zip(records, details, strict=True))
+    print_table(("record", "Beijing time", "what", "details"), rows)
     return ExitCode.ACCEPTED
+
+
+def _time(record: AuditRecord) -> str:
+    return time_shown(datetime.fromisoformat(record.at), "%Y-%m-%d %H:%M:%S")

@@ -14,6 +14,7 @@ from cli.console import stderr, stdout
 from cli.workspace import CliContext
 from models.changes import Change
 from models.errors import ExitCode
+from models.overview import time_shown
 from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
 from pipeline.batches.estimate import Estimate
 from pipeline.batches.outcomes import ItemOutcome
@@ -75,12 +76,12 @@ def list_batches(context: typer.Context) -> int:
     cli: CliContext = context.obj
     table = Table(box=None)
     table.add_column("batch", no_wrap=True)
-    for name in ("begun (UTC)", "by", "how", "cases"):
+    for name in ("begun (Beijing time)", "by", "how", "cases"):
         table.add_column(name)
     with cli.ledger() as ledger:
         for batch in ledger.batches.list():
-            begun = f"{batch.made_at:%Y-%m-%d %H:%M}"
-            table.add_row(batch.batch_id, begun, batch.account, words_of(batch.options), counts_of(batch))
+            begun, how = time_shown(batch.made_at), words_of(batch.options)
+            table.add_row(batch.batch_id, begun, batch.account, how, counts_of(batch))
     stdout.print(table)
     return ExitCode.ACCEPTED
 

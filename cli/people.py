@@ -9,6 +9,7 @@ from cli.console import print_table
 from cli.workspace import CliContext
 from models.accounts import Account, checked_name
 from models.errors import ExitCode
+from models.overview import time_shown
 from models.review import Role
 from pipeline.ledger.database import utc_now
 from pipeline.workers.process_identity import operator
@@ -45,8 +46,8 @@ def list_people(context: typer.Context) -> int:
     cli: CliContext = context.obj
     with cli.ledger() as ledger:
         accounts = ledger.accounts.list()
-    rows = ((one.name, one.role.value, _state(one), one.made_at.isoformat("T", "seconds")) for one in accounts)
-    print_table(("name", "role", "state", "made"), rows)
+    rows = ((one.name, one.role.value, _state(one), time_shown(one.made_at)) for one in accounts)
+    print_table(("name", "role", "state", "made (Beijing time)"), rows)
     return ExitCode.ACCEPTED
 
 
@@ -105,5 +106,5 @@ def _state(account: Account) -> str:
     if account.disabled_at is not None:
         return "disabled"
     if account.locked_until is not None and account.locked_until > utc_now():
-        return f"locked until {account.locked_until.isoformat('T', 'seconds')}"
+        return f"locked until {time_shown(account.locked_until)}"
     return "open"

@@ -20,6 +20,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
+def time_shown(moment: datetime, form: str = "%Y-%m-%d %H:%M") -> str:
+    """A moment as people read it: in Beijing time, wherever the machine stands."""
+    return moment.astimezone(BEIJING).strftime(form)
+
+
 class Share(NamedTuple):
     """A share: `right` of `total`."""
 

@@ -1,10 +1,20 @@
 """Logs for operators: a JSON object a line, with a constant message and fields."""
 
 import logging
+from collections.abc import MutableMapping
+from datetime import datetime
+from typing import Any
 
 import structlog
 
+from models.overview import BEIJING
+
 _OURS = ("flows", "pipeline", "service", "web")
+
+
+def _timestamped(_logger: object, _method: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    record["timestamp"] = datetime.now(BEIJING).isoformat()
+    return record
 
 
 def log_to_stderr() -> None:
@@ -16,7 +26,7 @@ def log_to_stderr() -> None:
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.ExtraAdder(),
-                structlog.processors.TimeStamper(fmt="iso"),
+                _timestamped,
             ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,

@@ -10,7 +10,7 @@ from models.catalogue import TITLES
 from models.codes import Code
 from models.documents import PageKind
 from models.masking import no_formula
-from models.overview import BEIJING, Overview, Share
+from models.overview import Overview, Share, time_shown
 from models.result import Decision
 from models.review import ReviewOutcome
 from web.desk.rendering import Translator
@@ -137,4 +137,4 @@ def _reviewers(overview: Overview) -> Iterable[Row]:
 def _batches(overview: Overview, words: Translator) -> Iterable[Row]:
     for one in overview.batches:
         states = ", ".join(f"{words(f'batches.state.{state}')} {count}" for state, count in one.states.items())
-        yield one.batch_id, f"{one.made_at.astimezone(BEIJING):%Y-%m-%d %H:%M}", one.version, str(one.total), states
+        yield one.batch_id, time_shown(one.made_at), one.version, str(one.total), states

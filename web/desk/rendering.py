@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models.languages import Language as ParentsLanguage
 from models.languages import wordings
+from models.overview import time_shown
 from models.reason_titles import REASON_TITLES
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -64,6 +65,7 @@ def environment() -> Environment:
     )
     for name in _UNSAFE_FILTERS:
         del made.filters[name]
+    made.filters["time_shown"] = time_shown
     return made
 
 

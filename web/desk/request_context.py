@@ -154,7 +154,7 @@ class RequestContext:
             "csrf": token_of(self.secret) if self.signed_in else "",
             "here": self.here if self.request.method == "GET" else "/",
             "path": self.path,
-            "now": self.services.clock().astimezone(),
+            "now": self.services.clock(),
             "idle_seconds": round(self.services.settings.desk.idle_seconds),
         }
 

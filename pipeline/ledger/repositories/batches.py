@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from models.case import Conclusion
+from models.overview import day_of
 from pipeline.ledger import batches as batch_rows
 from pipeline.ledger import cases
 from pipeline.ledger.batch_values import (
@@ -46,7 +47,7 @@ class BatchRepository(RecordingRepository):
         """Note which cases are to be run again, each once, in the order of the ids."""
         with self._database.writing() as connection:
             now, chosen = self._clock(), sorted(set(submission_ids))
-            batch_id = f"{now:%Y%m%d}-{secrets.token_hex(4)}"
+            batch_id = f"{day_of(now):%Y%m%d}-{secrets.token_hex(4)}"
             values = {"account": account, "version": version, "made_at": now, "options": options.model_dump_json()}
             values |= {"batch_id": batch_id, "total": len(chosen), "token": 0}
             connection.execute(insert(batches).values(**values))

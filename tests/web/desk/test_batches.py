@@ -1,5 +1,10 @@
 """What operators see of batches: progress, totals and changes, masked, and the same as a file."""
 
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from models.case import Conclusion
@@ -70,3 +75,25 @@ def test_whoever_fetches_the_changes_is_recorded(desk: Desk, ledger: Ledger) -> 
 def test_a_batch_that_is_not_there(desk: Desk) -> None:
     browser = desk.signed_in(Role.OPERATOR)
     assert [browser.get(f"/batches/none{tail}").status_code for tail in ("", "/changes.csv")] == [404, 404]
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose zone is not that of the hospital."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/Los_Angeles")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_every_time_is_beijings_wherever_the_machine_stands(desk: Desk, ledger: Ledger) -> None:
+    batch_id = batch_of(ledger, f"case-{NUMBER}", dry_run=True)
+    made = f"{ledger.batches.get(batch_id).made_at.astimezone(UTC) + timedelta(hours=8):%Y-%m-%d %H:%M}"
+    browser = desk.signed_in(Role.OPERATOR)
+    for path in ("/batches", f"/batches/{batch_id}", "/dashboard"):
+        page = browser.get(path).text
+        assert made in page
+        (watermark,) = {text.rpartition(" ")[0][-10:] for text in re.findall(r'y="60">([^<]+)<', page)}
+        assert watermark == f"{datetime.now(UTC) + timedelta(hours=8):%Y-%m-%d}"

@@ -11,7 +11,7 @@ import pytest
 
 from models.documents import PageKind
 from models.masking import no_formula
-from models.overview import Share
+from models.overview import Share, day_of
 from models.review import Role
 from tests.support.desk import Desk, desk_in
 from tests.support.weeks import ID, NAME, weeks_in
@@ -75,7 +75,7 @@ def test_the_file_holds_every_table_and_nothing_of_any_child(desk: Desk, languag
 def test_the_file_counts_what_the_ledger_counts(desk: Desk) -> None:
     rows = fetched(desk, 30)
     days = [row for row in rows if re.fullmatch(r"\d{4}-\d\d-\d\d", (row or [""])[0]) and len(row) == 6]
-    today = NOW.astimezone().date()
+    today = day_of(NOW)
     told = desk.ledger.operations.overview(today - timedelta(days=60), today + timedelta(days=1))
     assert len(days) == 30
     assert sum(int(cell) for row in days for cell in row[1:4]) == told.ended()
