@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from starlette.responses import Response
 
 from models.changes import Change, changes
+from models.entered_numbers import plain_number
 from models.errors import EngineError, HeldError, LedgerError, NotWaitingError, ObjectMissingError
 from models.masking import mask_numbers
 from models.review import Relation, Role
@@ -89,7 +90,6 @@ def picture(context: RequestContext) -> Response:
     """The image of a page, as JPEG."""
     services, path = context.services, context.request.path_params
     shown, pages = pages_before(path["submission_id"], services.ledger)
-    # Compared as text, since int() refuses a number of thousands of digits.
     page = next((one for one in pages if str(one.number) == path["number"]), None)
     if page is None:
         raise PageError(ErrorKind.MISSING)
@@ -113,7 +113,7 @@ def reopen(context: RequestContext) -> Response:
 
 def find(context: RequestContext) -> Response:
     """Go to the case of an id from the search form."""
-    submission_id = context.request.query_params.get("id", "").strip()
+    submission_id = plain_number(context.request.query_params.get("id", ""))
     if not submission_id:
         return context.redirect("queue")
     context.services.ledger.cases.get(submission_id)

@@ -153,8 +153,8 @@ def _intent(context: RequestContext, review_case: ReviewCase, outcome: ReviewOut
     try:
         verdict = ReviewDecision(
             decision_id=form.one("decision_id"),
-            revision=int(form.one("revision")),
-            run=int(form.one("run")),
+            revision=form.number("revision"),
+            run=form.number("run"),
             outcome=outcome,
             code=Code(code) if reason else None,
             reason=Reason(why) if reason else None,
@@ -163,14 +163,13 @@ def _intent(context: RequestContext, review_case: ReviewCase, outcome: ReviewOut
             checked=tuple(_checked(review_case, posted_fields(context))),
             note=form.one("note"),
         )
-        confirmed = frozenset(int(one) for one in form.every("confirmed"))
     except ValueError:
         raise PageError(ErrorKind.MALFORMED) from None
     if reason and (verdict.code, verdict.reason) not in {
         (one.code, one.reason) for one in offered_reasons(review_case)
     }:
         raise PageError(ErrorKind.MALFORMED)
-    return Intent(context.account.name, context.account.role, verdict, confirmed)
+    return Intent(context.account.name, context.account.role, verdict, form.numbers("confirmed"))
 
 
 def _checked(review_case: ReviewCase, posted: Mapping[str, str]) -> Iterator[Checked]:

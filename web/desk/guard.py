@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import logging
+import re
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -32,6 +33,11 @@ NAVIGATION: Final = ("queue", "dashboard", "batches")  # the routes in the heade
 _LONGEST_BODY: Final = 64 * 1024  # bytes
 _MOST_FIELDS: Final = 2000
 _BODY_SECONDS: Final = 10.0  # for a body to arrive
+_PARTS: Final = {
+    "submission_id": re.compile(r"[A-Za-z0-9._-]{1,64}"),
+    "batch_id": re.compile(r"[A-Za-z0-9-]{1,32}"),
+    "number": re.compile(r"[0-9]{1,6}"),
+}
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -99,6 +105,8 @@ class Guard:
             return context.error_page(ErrorKind.FORBIDDEN)
         if spec.method == "POST" and not _is_of_session(context):
             return context.error_page(ErrorKind.NOT_FROM_HERE)
+        if not _may_exist(context.request):
+            return context.error_page(ErrorKind.MISSING)
         return context
 
 
@@ -147,6 +155,11 @@ def _to_login(spec: RouteSpec, anonymous: RequestContext) -> Response:
 def _has_nul(request: Request) -> bool:
     """No name of ours holds a NUL, and PostgreSQL takes it for an error."""
     return "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]
+
+
+def _may_exist(request: Request) -> bool:
+    """Whether each part of the path has the form of what it names; all others are of no case and no batch."""
+    return all(form.fullmatch(str(request.path_params.get(name, "0"))) for name, form in _PARTS.items())
 
 
 def _is_same_origin(request: Request, base_url: BaseUrl) -> bool:

@@ -77,7 +77,7 @@ def prioritise(context: RequestContext) -> Response:
     """Change the priority of a case, for example of a child that is at the reception now."""
     submission_id = context.request.path_params["submission_id"]
     try:
-        priority = Priority(int(context.form.one("priority")))
+        priority = Priority(context.form.number("priority"))
         context.services.ledger.reviews.prioritise(submission_id, context.account.name, priority)
     except ValueError:
         raise PageError(ErrorKind.MALFORMED) from None

@@ -17,6 +17,7 @@ from models.accounts import Account
 from web.desk.rendering import DeskLanguage, Translator, environment, translator_for
 from web.desk.services import Services
 
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _RETRY_SECONDS: Final = "5"
 _LOCAL: Final = re.compile(r"/(?:[\w.~%=&+,?-][\w.~%=&+,?/-]*)?", re.ASCII)
 
@@ -67,6 +68,21 @@ class PostedForm:
     def every(self, name: str) -> tuple[str, ...]:
         """All values of a field."""
         return tuple(value for field, value in self.fields if field == name)
+
+    def number(self, name: str) -> int:
+        """The first value of a field as a whole number from 0 that every database takes; raises PageError."""
+        return whole_number(self.one(name))
+
+    def numbers(self, name: str) -> frozenset[int]:
+        """All values of a field as such numbers; raises PageError."""
+        return frozenset(map(whole_number, self.every(name)))
+
+
+def whole_number(text: str) -> int:
+    """A number of at most nine digits; raises PageError for any other text, such as one that is too long for int()."""
+    if not _NUMBER.fullmatch(text):
+        raise PageError(ErrorKind.MALFORMED)
+    return int(text)
 
 
 NO_FORM: Final = PostedForm()

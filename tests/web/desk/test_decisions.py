@@ -208,6 +208,10 @@ def test_a_blind_look(hospital: Hospital, amy: TestClient, filled: dict[str, str
         pytest.param({**RETURN, "reason": "1001/upload_incomplete"}, id="a reason that is no reviewer's"),
         pytest.param({"relation": "cousin"}, id="a relation that there is not"),
         pytest.param({"confirmed": "x"}, id="a confirmation of nothing"),
+        *(
+            pytest.param({"confirmed": one}, id=f"one of {one[:9]!r}")
+            for one in ("9" * 12, "9" * 5000, "-1", "１", " 1")
+        ),
         pytest.param({"note": "长" * 501}, id="a note without end"),
     ],
 )
@@ -216,6 +220,14 @@ def test_a_form_that_no_page_sends_is_refused(
 ) -> None:
     assert decided(amy, case, {**ACCEPT, **change}).status == 400
     assert hospital.ledger.reviews.decisions("case-1") == ()
+
+
+@pytest.mark.parametrize("number", ["9" * 12, "9" * 5000, "-1", "1e9", "１"])
+@pytest.mark.parametrize("key", ["revision", "run"])
+def test_a_run_that_cannot_be_is_refused(amy: TestClient, case: str, key: str, number: str) -> None:
+    form = form_of(amy.get(case).text, {**RETURN, key: number})
+    assert decided(amy, case, {**ACCEPT, key: number}).status == 403, "no button was made for it"
+    assert amy.post(f"{case}/preview", data=form).status_code == 400
 
 
 @pytest.mark.parametrize("choice", ["#9", "#-1", "#x", "typed", "", "=" + "长" * 400, "x"])

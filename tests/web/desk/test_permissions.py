@@ -197,6 +197,20 @@ def test_a_name_that_no_database_takes_is_of_nothing(tmp_path: Path, postgres_ur
     ledger.close()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"/cases/{name}" for name in ("%2e%2e%2fx", "a%20b", "%E5%AD%A9", "x" * 65, "%FF", "a%0Ab", "%E2%80%AEx")),
+        *(f"/cases/x/pages/{number}" for number in ("-1", "1.0", "%EF%BC%91", "9" * 12)),
+        *(f"/batches/{name}" for name in ("x" * 40, "a%2Fb", "%27%20or%201=1")),
+        "/find?id=%FF",
+        f"/find?id={'x' * 5000}",
+    ],
+)
+def test_a_path_that_names_nothing_is_missing(desk: Desk, path: str) -> None:
+    assert desk.signed_in(Role.SUPERVISOR).get(path).status_code == 404
+
+
 def test_a_page_with_a_number_of_thousands_of_digits_is_no_bug_of_ours(desk: Desk) -> None:
     assert desk.browser().get(f"/cases/x/pages/{'9' * 5000}").status_code == 303
     assert desk.signed_in(Role.REVIEWER).get(f"/cases/x/pages/{'9' * 5000}").status_code == 404
