@@ -88,6 +88,7 @@ def _row(one: CopyCheck) -> Mapping[str, JsonValue]:
         "taken for": ", ".join(sorted(one.reasons)) or "honest",
         "vividness": one.measures.vividness if one.measures else None,
         "raster": one.measures.raster if one.measures else None,
+        "subpixels": one.measures.subpixels if one.measures else None,
     }
 
 

@@ -39,6 +39,7 @@ _STAGES: Final = MappingProxyType(
             ("perceive/quality.py", "measure_page"),
             ("perceive/quality.py", "measure_line"),
             ("perceive/moire.py", "measure_raster"),
+            ("perceive/subpixels.py", "measure_subpixels"),
         ),
         "barcodes": (("perceive/page.py", "read_barcodes"),),
     }

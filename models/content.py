@@ -132,7 +132,7 @@ class PageContent(NamedTuple):
 
     Attributes:
         engine: The engine that read the page.
-        brightness: As in `models.reading.PageMeasures`, like `vividness`, `tint` and the three of the raster.
+        brightness: As in `models.reading.PageMeasures`, like all down to `subpixels`.
         columns: Columns of the surface.
         packed: The surface's tiles, row by row: paper, ink and energy of each in a byte.
         barcodes: The texts of the barcodes.
@@ -157,8 +157,8 @@ class PageContent(NamedTuple):
     vividness: float | None
     tint: float | None
     raster: float | None
-    raster_frequency: float | None
     raster_around: float | None
+    subpixels: float | None
     columns: int
     packed: bytes
     kind: PageKind

@@ -144,8 +144,10 @@ class PageMeasures(Model):
             one with a note or a stamp in colour. None in readings from before it was measured.
         raster: The share of blank paper's variation at a single frequency, 0-1: high for the stripes of a photographed
             screen, and for fine waves and lines. None in readings from before it was measured.
-        raster_frequency: That frequency, in cycles a pixel of the page. None in readings from before it was measured.
+        raster_frequency: That frequency, in cycles a pixel of the page; kept for the record, no rule uses it.
         raster_around: The share at the same frequency just beside the document; None if nothing lit lies there.
+        subpixels: The share of the variation in colour that turns from red over green to blue at a single frequency,
+            0-1: near 0 for ink, high for a photographed screen. None in readings from before it was measured.
     """
 
     brightness: float
@@ -156,6 +158,7 @@ class PageMeasures(Model):
     raster: float | None = Field(default=None, exclude_if=lambda value: value is None)
     raster_frequency: float | None = Field(default=None, exclude_if=lambda value: value is None)
     raster_around: float | None = Field(default=None, exclude_if=lambda value: value is None)
+    subpixels: float | None = Field(default=None, exclude_if=lambda value: value is None)
     surface: Surface
 
 

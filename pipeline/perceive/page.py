@@ -14,14 +14,16 @@ from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.moire import measure_raster
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.ocr.lattice import glyphs
+from pipeline.perceive.paper_tiles import paper_tiles
 from pipeline.perceive.quality import grey_of, measure_line, measure_page
 from pipeline.perceive.rereading import read_lines
 from pipeline.perceive.scene.rectify import Scene, reading_order
 from pipeline.perceive.sheets import Sheet, find_sheets, parted
 from pipeline.perceive.stamps import read_stamps
+from pipeline.perceive.subpixels import measure_subpixels
 from pipeline.perceive.unmarked import unmarked
 
-PERCEIVE_VERSION: Final = 6  # raise it with every change of what is found, turned, measured or cut
+PERCEIVE_VERSION: Final = 7  # raise it with every change of what is found, turned, measured or cut
 
 _QR: Final = zxingcpp.BarcodeFormat.QRCode
 _BARCODES: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, _QR])
@@ -48,7 +50,7 @@ def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) ->
     page = decode(data, page_no=page_no, limits=limits)
     grey = grey_of(page)
     read = [
-        _reading(text, grey, page_no, engine)
+        _reading(text, page, grey, page_no, engine)
         for sheet in find_sheets(page, engine)
         for text in _texts(sheet, page, engine)
     ]
@@ -68,7 +70,9 @@ def _lines(sheet: Sheet, engine: OcrEngine) -> tuple[TextLine, ...]:
     return read_lines(sheet.layers.printed, sheet.places, sheet.read, engine, again=again)
 
 
-def _reading(found: tuple[Sheet, Sequence[TextLine]], page: Grey, page_no: int, engine: OcrEngine) -> PageReading:
+def _reading(
+    found: tuple[Sheet, Sequence[TextLine]], page: Rgb, grey: Grey, page_no: int, engine: OcrEngine
+) -> PageReading:
     sheet, lines = found
     scene, stamps = sheet.scene, sheet.layers.stamps
     text = unmarked(sheet, lines, read_stamps(stamps, engine), engine)
@@ -76,6 +80,7 @@ def _reading(found: tuple[Sheet, Sequence[TextLine]], page: Grey, page_no: int, 
     print_read = tuple(_line(line, scene, print_grey) for line in text.printed)
     through = _shows_through(print_read, mirrored=scene.mirrored)
     barcodes = read_barcodes(scene)
+    paper = paper_tiles(grey, scene.quad)
     return PageReading(
         engine=made_by(engine.name),
         page_no=page_no,
@@ -92,7 +97,9 @@ def _reading(found: tuple[Sheet, Sequence[TextLine]], page: Grey, page_no: int, 
         ),
         barcodes=barcodes,
         watermark=text.watermark,
-        measures=measure_page(scene.picture, grey_of(scene.picture), measure_raster(page, scene.quad)),
+        measures=measure_page(
+            scene.picture, grey_of(scene.picture), measure_raster(grey, paper), measure_subpixels(page, paper)
+        ),
     )
 
 

@@ -96,8 +96,10 @@ def _edge_width(crop: Grey, contrast: float) -> float:
     return min(1.0, contrast / max(steepest, 1e-3) / int(crop.shape[0]))
 
 
-def measure_page(picture: Rgb, grey: Grey, raster: Raster | None = None) -> PageMeasures:
-    """Measure a straightened document as a whole; `raster` is measured on the page as decoded."""
+def measure_page(
+    picture: Rgb, grey: Grey, raster: Raster | None = None, subpixels: float | None = None
+) -> PageMeasures:
+    """Measure a straightened document as a whole; `raster` and `subpixels` are measured on the page as decoded."""
     colour = _colour(picture)
     return PageMeasures(
         brightness=round(float(np.median(grey)) / _FULL, 4),
@@ -108,6 +110,7 @@ def measure_page(picture: Rgb, grey: Grey, raster: Raster | None = None) -> Page
         raster=raster.share if raster else None,
         raster_frequency=raster.frequency if raster else None,
         raster_around=raster.around if raster else None,
+        subpixels=subpixels,
         surface=_surface(grey),
     )
 

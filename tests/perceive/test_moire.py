@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from models.geometry import Box, Point, Quad
 from models.policy import CopyLimits
 from pipeline.perceive.decode.pixels import Grey
-from pipeline.perceive.moire import measure_raster
+from pipeline.perceive.moire import Raster, measure_raster
+from pipeline.perceive.paper_tiles import paper_tiles
 
 WHOLE = Quad.of_box(Box(0, 0, 900, 640))
 
@@ -43,7 +44,11 @@ def test_print_is_no_raster_and_a_small_document_has_none() -> None:
 
 
 def share(page: Grey, document: Quad) -> float:
-    return measure_raster(page, document).share
+    return raster_of(page, document).share
+
+
+def raster_of(page: Grey, document: Quad) -> Raster:
+    return measure_raster(page, paper_tiles(page, document))
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -61,7 +66,7 @@ def test_what_lies_around_the_document_has_no_say(mirrored: bool) -> None:
 @given(st.integers(0, 2**32 - 1), st.integers(1, 200), st.integers(1, 200))
 def test_a_raster_is_a_share(seed: int, width: int, height: int) -> None:
     page = np.random.default_rng(seed).integers(0, 256, (height, width), dtype=np.uint8)
-    raster = measure_raster(page, Quad.of_box(Box(0, 0, width // 2, height // 2)))
+    raster = raster_of(page, Quad.of_box(Box(0, 0, width // 2, height // 2)))
     assert 0 <= raster.share <= 1
     assert raster.around is None or 0 <= raster.around <= 1
 
@@ -86,7 +91,7 @@ def test_a_screens_raster_goes_on_beside_the_document(inside: float, around: flo
     page = _paper(np.random.default_rng(9), 2.0) if around is None else _striped((640, 900), around)
     left, top, right, bottom = DOCUMENT
     page[top:bottom, left:right] = _striped((640, 900), inside)[top:bottom, left:right]
-    raster = measure_raster(page, Quad.of_box(DOCUMENT))
+    raster = raster_of(page, Quad.of_box(DOCUMENT))
     assert raster.share > CopyLimits().striped
     assert raster.frequency == pytest.approx(inside, abs=0.02)
     assert raster.around is not None
@@ -98,5 +103,5 @@ def test_nothing_lit_beside_the_document_tells_nothing(dark: int) -> None:
     page = np.full((640, 900), dark, np.uint8)
     left, top, right, bottom = DOCUMENT
     page[top:bottom, left:right] = _striped((640, 900), 0.31)[top:bottom, left:right]
-    assert measure_raster(page, Quad.of_box(DOCUMENT)).around is None
-    assert measure_raster(_striped((640, 900), 0.31), WHOLE).around is None
+    assert raster_of(page, Quad.of_box(DOCUMENT)).around is None
+    assert raster_of(_striped((640, 900), 0.31), WHOLE).around is None

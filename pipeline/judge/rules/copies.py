@@ -23,8 +23,8 @@ def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
             continue
         if content.mirrored and content.lines:  # a selfie camera, or a screen that shows its picture
             yield found(Code.COPY, Reason.SCREEN, page.place())
-        elif page.kind is not PageKind.HUKOU_COVER and _shows_a_screen(content, limits):
-            yield found(Code.COPY, Reason.SCREEN, page.place(), Evidence(measured=content.raster, limit=limits.striped))
+        elif (evidence := _of_screen(page.kind, content, limits)) is not None:
+            yield found(Code.COPY, Reason.SCREEN, page.place(), evidence)
         if (evidence := _of_photocopy(page.kind, content, limits)) is not None:
             yield found(Code.COPY, Reason.PHOTOCOPY, page.place(), evidence)
 
@@ -34,13 +34,14 @@ def _proves_nothing(page: PageView, dossier: Dossier) -> bool:
     return is_foreign(page) and page.shown is not dossier.guardian_document
 
 
-def _shows_a_screen(content: PageContent, limits: CopyLimits) -> bool:
-    """Whether the raster is a screen's: it goes on beside the document, or is finer than print where nothing is lit."""
-    if content.raster is None or content.raster_frequency is None or content.raster <= limits.striped:
-        return False
-    if content.raster_around is None:
-        return content.raster_frequency >= limits.fine
-    return content.raster_around > limits.beyond
+def _of_screen(kind: PageKind, content: PageContent, limits: CopyLimits) -> Evidence | None:
+    """What shows that a page is a photo of a screen: its colours turn, or its raster goes on beside it; else None."""
+    if content.subpixels is not None and content.subpixels > limits.subpixels:
+        return Evidence(measured=content.subpixels, limit=limits.subpixels)
+    raster, around = content.raster or 0.0, content.raster_around or 0.0
+    if kind is not PageKind.HUKOU_COVER and raster > limits.striped and around > limits.beyond:
+        return Evidence(measured=raster, limit=limits.striped)
+    return None
 
 
 def _of_photocopy(kind: PageKind, content: PageContent, limits: CopyLimits) -> Evidence | None:

@@ -54,23 +54,24 @@ def test_a_mirrored_picture(mirrored: bool, told: list[tuple[Code, Reason]]) -> 
 
 
 @pytest.mark.parametrize(
-    ("reading", "raster", "frequency", "around", "told"),
+    ("reading", "raster", "around", "subpixels", "told"),
     [
-        pytest.param(member(), 0.5, 0.1, 0.4, True, id="stripes that go on beside the page"),
-        pytest.param(member(), 0.5, 0.4, 0.02, False, id="waves that end where the paper ends"),
-        pytest.param(member(), 0.5, 0.4, LIMITS.beyond, False, id="no more beside it than a table shows"),
-        pytest.param(member(), 0.5, LIMITS.fine, None, True, id="finer than print, and nothing lit beside the page"),
-        pytest.param(member(), 0.5, LIMITS.fine - 0.01, None, False, id="as coarse as print, and nothing beside it"),
-        pytest.param(member(), LIMITS.striped, 0.4, 0.9, False, id="no more than honest pages show"),
+        pytest.param(member(), 0.5, 0.4, 0.0, True, id="stripes that go on beside the page"),
+        pytest.param(member(), 0.5, 0.02, 0.0, False, id="waves that end where the paper ends"),
+        pytest.param(member(), 0.5, LIMITS.beyond, 0.0, False, id="no more beside it than a table shows"),
+        pytest.param(member(), 0.9, None, LIMITS.subpixels, False, id="fine lines, and nothing lit beside the page"),
+        pytest.param(member(), 0.0, None, LIMITS.subpixels + 0.01, True, id="a page full of print, whose colours turn"),
+        pytest.param(member(), LIMITS.striped, 0.9, 0.0, False, id="no more than honest pages show"),
         pytest.param(member(), None, None, None, False, id="read before stripes were measured"),
         pytest.param(member(), 0.9, None, None, False, id="read before it was measured where stripes end"),
-        pytest.param(COVER, 0.9, 0.4, 0.9, False, id="the register's cover, which is woven"),
+        pytest.param(COVER, 0.9, 0.9, 0.0, False, id="the register's cover, which is woven"),
+        pytest.param(COVER, 0.9, 0.9, 0.5, True, id="the cover on a screen"),
     ],
 )
 def test_a_page_that_shows_the_stripes_of_a_screen(
-    reading: PageReading, raster: float | None, frequency: float | None, around: float | None, told: bool
+    reading: PageReading, raster: float | None, around: float | None, subpixels: float | None, told: bool
 ) -> None:
-    measured = {"raster": raster, "raster_frequency": frequency, "raster_around": around}
+    measured = {"raster": raster, "raster_around": around, "subpixels": subpixels}
     held = dossier(reading.model_copy(update={"measures": reading.measures.model_copy(update=measured)}))
     findings = [(finding.code, finding.reason) for finding in copies(held, LIMITS)]
     assert findings == ([(Code.COPY, Reason.SCREEN)] if told else [])

@@ -108,7 +108,7 @@ CASES: Final[Mapping[str, Case]] = {
     "an age that is not the number's": case(*FAMILY, certificate(mother={"年龄": "45"})),
     "a mirrored page": case(portrait().model_copy(update={"mirrored": True}), *FAMILY[1:]),
     "a page without colour": case(looking(portrait(), vividness=0.001), *FAMILY[1:]),
-    "a page with stripes": case(looking(portrait(), raster=0.5, raster_frequency=0.3, raster_around=0.4), *FAMILY[1:]),
+    "a page with stripes": case(looking(portrait(), raster=0.5, raster_around=0.4), *FAMILY[1:]),
     "two heads": case(*FAMILY, mother({"户主或与户主关系": "户主"})),
     "another head on the 首页": case(*FAMILY[:2], home({"户主姓名": "赵大海"}), *FAMILY[3:]),
     "a sister for a mother": case(*FAMILY[:3], mother({"户主或与户主关系": "女"}), member(), guardian=MOTHER),
