@@ -5,7 +5,6 @@ of its own. A part of a sheet that reads only another way round is a document as
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
 from typing import Final, NamedTuple
 
 import cv2
@@ -15,23 +14,25 @@ from models.geometry import Box, Point, Quad
 from models.reading import Lattice
 from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
+from pipeline.perceive.ocr.lattice import glyphs
 from pipeline.perceive.scene.document_detection import find_documents, whole_page
 from pipeline.perceive.scene.grounds import without_ground
 from pipeline.perceive.scene.ink_separation import InkLayers, separate_ink
+from pipeline.perceive.scene.line_groups import FEW_LINES, groups_of
 from pipeline.perceive.scene.orientation import UNCHANGED, detect_orientation, readability
 from pipeline.perceive.scene.panels import find_panels
 from pipeline.perceive.scene.reading_parts import cut_where_it_reads
 from pipeline.perceive.scene.rectify import SURROUND, Scene, cut_line, rectify
 
-_FEW_LINES: Final = 4  # an outline with fewer may be a frame inside the document, or no document
-_LEAST_BESIDE: Final = 2  # lines beside documents that are one themselves: the title in an app's frame, and a note
+_NOTE: Final = 2  # lines beside documents that are one themselves, if they read: the words of an app's frame, a note
+_HEADING: Final = 4  # characters of a single line that is one, if it reads clearly: the title in an app's frame
+_CLEAR: Final = 0.95  # confidence of such a line. By judgement
 _DEEPEST: Final = 2  # how often the rest of a picture is looked at anew
 _LEAST_REST: Final = 0.12  # of the picture beside its documents; less has no room for another
 _SIDE: Final = 640  # pixels of the longer side while looking for ink beside documents
 _INK: Final = 24  # grey levels by which a stroke is darker than what is around it
 _STROKE: Final = 9  # pixels; a stroke is narrower
 _INKED: Final = 0.004  # of the rest that strokes cover where it holds text
-_GAP: Final = 3.0  # heights of a line between lines of one document
 _HIDDEN: Final = 0.5  # of a line that no other line covers, above which it is a line of its own. By judgement
 _READS: Final = 0.8  # mean confidence of lines that are text; less is the pattern of a tablecloth or of a ground
 
@@ -60,7 +61,7 @@ def find_sheets(page: Rgb, engine: OcrEngine) -> tuple[Sheet, ...]:
     if len(panels) == 1:
         return _in_picture(page, engine, _DEEPEST)
     found = [sheet for panel in panels for sheet in _moved(_in_picture(_cut(page, panel), engine, _DEEPEST), panel)]
-    with_text = tuple(sheet for sheet in found if len(sheet.places) >= _FEW_LINES or _is_note(sheet, engine))
+    with_text = tuple(sheet for sheet in found if len(sheet.places) >= FEW_LINES or _is_note(sheet, engine))
     return with_text or (_upright(page, whole_page(page), engine),)
 
 
@@ -78,12 +79,12 @@ def parted(sheet: Sheet, page: Rgb, lines: Sequence[TextLine], engine: OcrEngine
         return ()
     astray, upright = (_part(page, _on_page(box, sheet.scene, page), engine) for box in cut)
     turned = (astray.scene.rotation, astray.scene.mirrored) != (sheet.scene.rotation, sheet.scene.mirrored)
-    return (upright, astray) if turned and _reads(astray, engine) else ()
+    return (upright, astray) if turned and readability(_longest(astray, engine)) >= _READS else ()
 
 
 def _in_picture(picture: Rgb, engine: OcrEngine, deep: int) -> tuple[Sheet, ...]:
     outlined = [_upright(picture, quad, engine) for quad in find_documents(picture)]
-    with_text = tuple(sheet for sheet in outlined if len(sheet.places) >= _FEW_LINES)
+    with_text = tuple(sheet for sheet in outlined if len(sheet.places) >= FEW_LINES)
     if not with_text:
         return (max([_upright(picture, whole_page(picture), engine), *outlined], key=lambda sheet: len(sheet.places)),)
     return (*with_text, *_beside(picture, with_text, engine, deep))
@@ -96,7 +97,7 @@ def _beside(picture: Rgb, sheets: Sequence[Sheet], engine: OcrEngine, deep: int)
         rest = _rest(picture.shape[:2], quads)
         painted = _painted(picture, rest)
         lines = [line for line in engine.find(painted) if rest[_pixel(line.middle, rest)]]
-        for box in _groups(lines, picture.shape[:2]):
+        for box in groups_of(lines, picture.shape[:2]):
             for sheet in _moved(_in_picture(_cut(painted, box), engine, deep - 1), box):
                 if _is_note(sheet, engine):
                     yield sheet
@@ -146,13 +147,16 @@ def _hidden_share(place: Quad, others: Sequence[Quad]) -> float:
 
 
 def _is_note(sheet: Sheet, engine: OcrEngine) -> bool:
-    """Whether the lines, few as they may be, are text and not the pattern of a tablecloth."""
-    return len(sheet.places) >= _LEAST_BESIDE and _reads(sheet, engine)
+    """Whether the lines, few as they may be, are text and not the pattern of a tablecloth, or a single clear line."""
+    read = _longest(sheet, engine)
+    heading = any(len(glyphs(line)) >= _HEADING and readability([line]) >= _CLEAR for line in read)
+    return heading or (len(read) >= _NOTE and readability(read) >= _READS)
 
 
-def _reads(sheet: Sheet, engine: OcrEngine) -> bool:
-    longest = sorted(sheet.places, key=lambda place: place.box.width, reverse=True)[: 2 * _FEW_LINES]
-    return readability(engine.read([cut_line(sheet.layers.printed, place) for place in longest])) >= _READS
+def _longest(sheet: Sheet, engine: OcrEngine) -> tuple[Lattice, ...]:
+    """The longest lines of a sheet, as read."""
+    longest = sorted(sheet.places, key=lambda place: place.box.width, reverse=True)[: 2 * FEW_LINES]
+    return tuple(engine.read([cut_line(sheet.layers.printed, place) for place in longest]))
 
 
 def _moved(sheets: Iterable[Sheet], box: Box) -> Iterable[Sheet]:
@@ -201,25 +205,6 @@ def _painted(picture: Rgb, rest: Grey) -> Rgb:
 
 def _pixel(point: Point, rest: Grey) -> tuple[int, int]:
     return min(max(0, int(point.y)), rest.shape[0] - 1), min(max(0, int(point.x)), rest.shape[1] - 1)
-
-
-def _groups(lines: Sequence[Quad], size: tuple[int, int]) -> tuple[Box, ...]:
-    """A box around each group of lines that stand near one another, with some room; one around all groups of few."""
-    if not lines:
-        return ()
-    reach = round(_GAP * median(min(line.box.width, line.box.height) for line in lines))
-    groups: list[tuple[Box, int]] = []
-    for line in lines:
-        box, count = line.box, 1
-        while near := [group for group in groups if group[0].overlap(box.grown(reach)) > 0]:
-            groups = [group for group in groups if group not in near]
-            box = Box.around([box, *(group[0] for group in near)])
-            count += sum(group[1] for group in near)
-        groups.append((box, count))
-    boxes = [box for box, count in groups if count >= _FEW_LINES]
-    if sum(count for _, count in groups if count < _FEW_LINES) >= _LEAST_BESIDE:
-        boxes.append(Box.around([box for box, count in groups if count < _FEW_LINES]))
-    return tuple(box.grown(reach).within(size[1], size[0]) for box in boxes)
 
 
 def _part(page: Rgb, box: Box, engine: OcrEngine) -> Sheet:

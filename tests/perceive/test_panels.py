@@ -41,6 +41,39 @@ def test_each_picture_of_a_collage_is_a_panel(rows: int, columns: int, gutter: i
             assert sum(panel.overlap(own) > 0.97 * SIZE[0] * SIZE[1] for panel in panels) == 1
 
 
+def _ground(seed: int, size: tuple[int, int] = SIZE) -> Rgb:
+    """Paper that crossing lines cover."""
+    down, across = np.mgrid[: size[1], : size[0]]
+    tilt = 0.4 + 0.15 * seed
+    lines = (np.sin(across * tilt + down * 0.5) > 0.7) | (np.sin(across * tilt - down * 0.5) > 0.7)
+    return np.where(lines[..., None], (190, 180, 205), (240, 244, 238)).astype(np.uint8)
+
+
+def _banded() -> Rgb:
+    """A page whose ground leaves blank rows between its bands."""
+    page = _ground(1, (1200, 900))
+    for top in range(30, 900, 60):
+        page[top : top + 3] = 255
+    return page
+
+
+def _checkered() -> Rgb:
+    """A page whose ground consists of columns in two colours."""
+    page = _ground(1, (1200, 900))
+    for left in range(20, 1180, 60):
+        page[:, left : left + 12] = (150, 170, 205)
+    return page
+
+
+@pytest.mark.parametrize("gutter", [3, 5])
+def test_pages_on_grounds_are_parted_at_gutters_as_thin_as_a_rule(gutter: int) -> None:
+    pages = [_ground(seed) for seed in range(5)]
+    stitched = np.vstack([part for page in pages for part in (_gutter(gutter, SIZE[0]), page)][1:])
+    panels = sorted(find_panels(stitched), key=lambda panel: panel.top)
+    tops = [row * (SIZE[1] + gutter) for row in range(5)]
+    assert [panel.top for panel in panels] == pytest.approx(tops, abs=gutter + 2)
+
+
 def _form() -> Rgb:
     """A form whose rules run from one end of the picture to the other."""
     page = np.full((900, 1200, 3), 250, np.uint8)
@@ -71,6 +104,8 @@ def _header() -> Rgb:
         pytest.param(np.vstack([text_like((1200, 60))] * 15), id="a page of print"),
         pytest.param(_form(), id="rules across a form"),
         pytest.param(_header(), id="the bar of an app"),
+        pytest.param(_banded(), id="a ground in bands with blank rows between them"),
+        pytest.param(_checkered(), id="a ground of columns in two colours"),
         pytest.param(np.random.default_rng(1).integers(0, 256, (600, 800, 3)).astype(np.uint8), id="noise"),
         pytest.param(_cloth(), id="a card on a checked cloth"),
         pytest.param(picture((1200, 900), WHITE_BED, [(upright(0, 0, 1130, 840), TINTED)]), id="a sheet in a corner"),

@@ -2,9 +2,11 @@
 
 A seam runs straight across the whole picture: the colours above it are not those below it, or a gutter of one colour
 lies between. A rule of a form has the same paper on both sides, and the edge of a sheet ends before the picture does.
+Between pages on grounds a gutter may be as thin as a rule: it is the only row of one colour, and lighter than both.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import cv2
@@ -21,6 +23,7 @@ _RULE: Final = 2  # pixels on either side of an edge that a printed rule may tak
 _BAND: Final = 4  # pixels beyond these that are compared
 _STEP: Final = 5.0  # 8-bit Lab by which they differ; a register's tinted paper and white differ by 8
 _EVERYWHERE: Final = 0.5  # of the rows that step along nearly their whole length; at most 0.15 do on 93 training pages
+_CROWD: Final = 2  # other seams without a gutter nearby, above which they are bands of a ground or rows of a table
 _ALONG: Final = 0.88  # of the seam that must show it: a desk of the same colour may hide a little
 _GUTTER: Final = 0.008  # of the shorter side that a gutter is wide at least; a rule of a form is 0.004
 _WIDEST: Final = 0.5  # of the shorter side that a gutter is wide at most
@@ -72,7 +75,7 @@ def _lies_across(document: Box, panels: Sequence[Box]) -> bool:
 def _parted(page: Rgb, box: Box, *, least: float) -> list[Box]:
     """The panels in a box, itself if no seam parts it; none if it is too long to be one."""
     lab, scale = _small(page, box)
-    cuts = [(seam.end - seam.start, seam.step, _sides(box, seam, scale)) for seam in _seams(lab)]
+    cuts = [(seam.start - seam.end, seam.step, _sides(box, seam, scale)) for seam in _seams(lab)]
     room = max(least, _PART * box.width * box.height)
     large = [cut for cut in cuts if all(side.width * side.height >= room for side in cut[2])]
     if large:
@@ -122,11 +125,52 @@ def _seams(lab: Lab) -> Iterator[_Seam]:
     for vertical in (False, True):
         rows = np.ascontiguousarray(lab.swapaxes(0, 1)) if vertical else lab
         if rows.shape[0] >= 4 * _BAND:
-            edges = _edges(rows)
-            for at in edges:
-                if (start := _start_of_next(rows, edges, at)) is not None:
-                    step = np.abs(_before(rows, at).astype(np.int16).mean(axis=0) - _after(rows, start).mean(axis=0))
-                    yield _Seam(at, start, float(step.max(axis=1).mean()), vertical)
+            for end, start in _thin_gutters(rows):
+                yield _Seam(end, start, 0.0, vertical)
+            found = [_Seam(end, start, _step(rows, end, start), vertical) for end, start in _steps(rows)]
+            near = min(rows.shape[:2]) / _ASPECT
+            for seam in found:
+                crowd = sum(abs(seam.end - other.end) < near for other in found) - 1
+                if seam.start > seam.end or crowd <= _CROWD:
+                    yield seam
+
+
+def _steps(rows: Lab) -> Iterator[tuple[int, int]]:
+    """The ends of panels where colours step, and where the next ones start."""
+    edges = _edges(rows)
+    for at in edges:
+        start = _start_of_next(rows, edges, at)
+        if start is not None:
+            yield at, start
+
+
+def _step(rows: Lab, end: int, start: int) -> float:
+    """By how much the colours before and after a seam differ."""
+    apart = np.abs(_before(rows, end).astype(np.int16).mean(axis=0) - _after(rows, start).mean(axis=0))
+    return float(apart.max(axis=1).mean())
+
+
+def _thin_gutters(rows: Lab) -> list[tuple[int, int]]:
+    """First rows and ends of gutters too thin to have an edge on each side; none if they come as often as a pattern."""
+    median = np.median(rows, axis=1, keepdims=True)
+    even = (np.abs(rows - median).mean(axis=1).max(axis=1) < _EVEN).astype(np.int8)
+    turns = np.flatnonzero(np.diff(even, prepend=0, append=0)).tolist()
+    found = [
+        (first, end)
+        for first, end in zip(turns[::2], turns[1::2], strict=True)
+        if end - first <= max(_RULE, _GUTTER * min(rows.shape[:2])) and _is_lighter(rows, first, end, even)
+    ]
+    gaps = [after[0] - before[1] for before, after in pairwise(found)]
+    return found if min(gaps, default=rows.shape[1]) * _ASPECT >= rows.shape[1] else []
+
+
+def _is_lighter(rows: Lab, first: int, end: int, even: NDArray[np.int8]) -> bool:
+    """Whether these rows are lighter than those before and after them, none of which is of one colour."""
+    sides = [slice(max(0, first - 1 - _BAND), max(0, first - 1)), slice(end + 1, end + 1 + _BAND)]
+    level = float(rows[first:end, :, 0].mean())
+    return all(
+        rows[side].size and not even[side].any() and level - float(rows[side, :, 0].mean()) > _STEP for side in sides
+    )
 
 
 def _edges(rows: Lab) -> list[int]:
