@@ -97,7 +97,7 @@ def _password(file: Path | None) -> str:
     if file is None:
         return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
     try:
-        return next(iter(file.read_text("utf-8").splitlines()), "")
+        return next(iter(file.read_text("utf-8-sig").splitlines()), "")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The password file {file} cannot be read: {type(error).__name__}.") from error
 

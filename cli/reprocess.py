@@ -1,5 +1,6 @@
 """`intake reprocess`: run stored cases again with today's code or rules; earlier runs stay."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from pipeline.batches.estimate import estimate
 from pipeline.cases.conclude import VERSION
 from pipeline.ledger.batch_values import BatchOptions
 from pipeline.ledger.values import Selection
+from pipeline.spreadsheets.case_ids import read_case_ids
 from pipeline.workers.process_identity import operator
 
 reprocess = typer.Typer(help="Run stored cases again; every earlier run stays.", invoke_without_command=True)
@@ -35,7 +37,10 @@ def begin(
     code: Annotated[Code | None, typer.Option(help="Cases whose latest result has this code.")] = None,
     decision: Annotated[Decision | None, typer.Option(help="Cases whose latest result has this decision.")] = None,
     version: Annotated[str | None, typer.Option(help="Cases that this version of the program decided.")] = None,
-    listed: Annotated[Path | None, typer.Option("--list", help="Cases of this file, an id a line.")] = None,
+    listed: Annotated[
+        Path | None,
+        typer.Option("--list", help="Cases of this file: an id a line, or a CSV column."),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every case.")] = False,
     from_readings: Annotated[bool, typer.Option(help="Judge what was read before, without OCR.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; put nothing in force.")] = False,
@@ -47,7 +52,8 @@ def begin(
     if context.invoked_subcommand is not None:
         return None
     moments = {"since": _beijing(since), "until": _beijing(until)}
-    ids = None if listed is None else _ids(listed)
+    rows = None if listed is None else _listed(listed)
+    ids = None if rows is None else tuple(rows)
     selection = Selection(**moments, code=code, decision=decision, version=version, submission_ids=ids)
     if selection.empty and not every:
         raise typer.BadParameter("Say which cases: --all, --since, --until, --code, --decision, --version or --list.")
@@ -55,7 +61,7 @@ def begin(
         raise typer.BadParameter("--all means every case: leave out what selects some, or leave out --all.")
     kept = selection.model_copy(update={"submission_ids": None})
     options = BatchOptions(selection=kept, from_readings=from_readings, dry_run=dry_run, tell=tell)
-    return _begun(context.obj, selection, options, jobs, ask=not yes)
+    return _begun(context.obj, selection, options, jobs, rows or {}, ask=not yes)
 
 
 @reprocess.command()
@@ -71,13 +77,22 @@ def resume(
         return run_batch(batch_id, resources)
 
 
-def _begun(cli: CliContext, selection: Selection, options: BatchOptions, jobs: int | None, *, ask: bool) -> int:
+def _begun(
+    cli: CliContext,
+    selection: Selection,
+    options: BatchOptions,
+    jobs: int | None,
+    listed: Mapping[str, int],
+    *,
+    ask: bool,
+) -> int:
     with cli.resources(jobs) as resources:
         context, processes = resources.context(), resources.settings.readers.processes
         cases = tuple(context.ledger.cases.select(selection))
-        unknown = len(set(selection.submission_ids or ()) - set(cases))
+        unknown = sorted(listed[name] for name in set(listed) - set(cases))
         if unknown:
-            stderr.print(f"{unknown} ids of the list are of no case, or of none that is meant.")
+            rows = ", ".join(map(str, unknown))
+            stderr.print(f"{len(unknown)} ids of the list are of no case, or of none that is meant: rows {rows}.")
         if not cases:
             stderr.print("0 cases were run again.")
             return ExitCode.ACCEPTED
@@ -91,12 +106,11 @@ def _begun(cli: CliContext, selection: Selection, options: BatchOptions, jobs: i
         return run_batch(batch.batch_id, resources)
 
 
-def _ids(file: Path) -> tuple[str, ...]:
+def _listed(file: Path) -> Mapping[str, int]:
     try:
-        lines = file.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(f"{file} cannot be read as a list of ids in UTF-8.") from error
-    return tuple(line.strip() for line in lines if line.strip())
+        return read_case_ids(file.read_bytes())
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _beijing(moment: datetime | None) -> datetime | None:

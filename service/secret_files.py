@@ -59,7 +59,7 @@ def _with_files(variables: Mapping[str, str | None], secrets: frozenset[str]) ->
 
 def _content_of(variable: str, file: Path) -> str:
     try:
-        secret = file.read_text("utf-8").strip()
+        secret = file.read_text("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = type(error).__name__
         raise SecretFileError(f"The file that {variable} names cannot be read ({reason})", hint="check it.") from None

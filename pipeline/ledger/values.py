@@ -1,5 +1,6 @@
 """The values that the ledger exchanges with its callers."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,7 @@ from pydantic import AwareDatetime, Field, JsonValue, field_validator
 from models.base import Model
 from models.case import Case
 from models.content import Content
+from models.entered_numbers import plain_number
 from models.findings import Code
 from models.result import Decision, Result
 
@@ -60,7 +62,9 @@ class Selection(Model):
     @field_validator("submission_ids")
     @classmethod
     def _without_blanks(cls, ids: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return None if ids is None else tuple(name.strip() for name in ids if name.strip())
+        """The ids without what pasting put around them; an item may hold a column of ids."""
+        parts = (part for item in ids or () for part in re.split(r"[\s,;，；、]+", item))
+        return None if ids is None else tuple(name for part in parts if (name := plain_number(part)))
 
     @property
     def empty(self) -> bool:

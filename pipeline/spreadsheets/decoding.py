@@ -86,4 +86,4 @@ def _is_rather_big5(data: bytes, text: str) -> bool:
         return False
     beyond = "".join(char for char in text if char > "\x7f")
     common = beyond.encode("gb2312", "ignore").decode("gb2312")
-    return len(beyond) > 2 * sum(is_han(char) for char in common)
+    return len(beyond) > 2 * sum(is_han(char) or "\u3000" <= char <= "\u3011" or char >= "\uff00" for char in common)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from models.errors import BadTableError
 from pipeline.spreadsheets.decoding import decoded
 
-_SEPARATORS: Final = (",", "\t", ";", "|", "，")
+SEPARATORS: Final = (",", "\t", ";", "|", "，")
 _SEPARATOR_LINE: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel obeys it, and shows no row for it
 _HEADER_WITHIN: Final = 10  # rows: a title and blank rows may stand above
 _LONGEST_CELL: Final = 10_000  # characters; Excel takes 32,767, and an unclosed quote takes the rest of the file
@@ -43,7 +43,7 @@ def read_table(data: bytes, fit: Callable[[Sequence[str]], int]) -> Table:
     text, encoding = decoded(data)
     told = _SEPARATOR_LINE.match(text)
     body = text[told.end() :] if told else text
-    separators = (told[1],) if told else _SEPARATORS
+    separators = (told[1],) if told else SEPARATORS
     fits = [
         (fit(row.cells), -order, separator)
         for order, separator in enumerate(separators)
@@ -53,7 +53,7 @@ def read_table(data: bytes, fit: Callable[[Sequence[str]], int]) -> Table:
     if not best:
         raise BadTableError(f"None of its first {_HEADER_WITHIN} rows names the columns")
     header = next(row for row in _top(body, separator) if fit(row.cells) == best)
-    rows = tuple(row for row in _rows(body, separator, len(header.cells)) if row.number > header.number)
+    rows = tuple(row for row in rows_of(body, separator, len(header.cells)) if row.number > header.number)
     return Table(header, rows, encoding)
 
 
@@ -67,7 +67,7 @@ def _top(text: str, separator: str) -> Iterator[TableRow]:
             return
 
 
-def _rows(text: str, separator: str, columns: int) -> Iterator[TableRow]:
+def rows_of(text: str, separator: str, columns: int) -> Iterator[TableRow]:
     """Every row that is not blank.
 
     Raises:

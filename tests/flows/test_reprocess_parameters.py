@@ -46,7 +46,8 @@ def test_a_number_is_no_time(field: str, given: object) -> None:
 
 
 def test_blanks_around_an_id_are_none_of_it() -> None:
-    assert Selection(submission_ids=(" case-1\n", "", "case-2")).submission_ids == ("case-1", "case-2")
+    pasted = Selection(submission_ids=(" case-1\n", "", "case-2", "\u200bｃase-3\ncase.4，case_5"))
+    assert pasted.submission_ids == ("case-1", "case-2", "case-3", "case.4", "case_5")
 
 
 @pytest.mark.parametrize(
