@@ -1,6 +1,7 @@
 """`intake process`: submission folders in, results out, without any server."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -10,10 +11,18 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from cli.console import stderr
 from cli.show import print_report
 from cli.workspace import CliContext
-from models.errors import BadManifestError, ExitCode, ManifestMissingError
+from models.errors import (
+    BadManifestError,
+    ExitCode,
+    ManifestMissingError,
+    ObjectMissingError,
+    PipelineError,
+    StoreError,
+)
 from models.result import EXIT_OF_DECISION, Result
 from pipeline.cases.context import PipelineContext
 from pipeline.cases.steps import process as process_folder
+from pipeline.stores.base import ObjectInfo
 from pipeline.stores.folder import FolderStore
 
 _WORST_FIRST = (ExitCode.BAD_MANIFEST, ExitCode.RETURNED, ExitCode.REVIEW, ExitCode.ACCEPTED)
@@ -23,6 +32,36 @@ class _Refused(NamedTuple):
     """A folder that holds no valid submission, and all reasons."""
 
     reasons: tuple[str, ...]
+
+
+class _UnreadableError(PipelineError):
+    """A submission's folder cannot be read, unlike the store of the workspace, whose failure ends the command."""
+
+    exit_code = ExitCode.BAD_MANIFEST
+
+
+class _Folder(FolderStore):
+    """A submission's folder."""
+
+    def get(self, key: str, /, *, limit: int | None) -> bytes:
+        """Read a file; raises _UnreadableError where a link leads out of the folder, or the system refuses."""
+        with _unreadable():
+            return super().get(key, limit=limit)
+
+    def stat(self, key: str, /) -> ObjectInfo:
+        """Describe a file; raises as `get` does."""
+        with _unreadable():
+            return super().stat(key)
+
+
+@contextmanager
+def _unreadable() -> Iterator[None]:
+    try:
+        yield
+    except ObjectMissingError:
+        raise
+    except StoreError as error:
+        raise _UnreadableError(str(error)) from error
 
 
 def process(
@@ -53,7 +92,9 @@ def _ending(path: Path, context: PipelineContext) -> Result | _Refused:
     if not path.is_dir():
         return _Refused(("it is not a folder; name a folder that holds submission.json",))
     try:
-        return process_folder(FolderStore(path), "", context)
+        return process_folder(_Folder(path), "", context)
+    except _UnreadableError as error:
+        return _Refused((str(error),))
     except BadManifestError as error:
         return _Refused(tuple(f"{key}: {problem}" for key, problem in error.problems))
     except ManifestMissingError:

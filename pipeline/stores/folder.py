@@ -88,7 +88,11 @@ class FolderStore:
 
     def _path(self, key: str) -> Path:
         path = self._root / checked_key(key)
-        if not path.resolve().is_relative_to(self._root.resolve()):
+        try:
+            inside = path.resolve().is_relative_to(self._root.resolve())
+        except RuntimeError:  # links that lead round in a circle
+            inside = False
+        if not inside:
             raise StoreError(
                 f"{masked_key(key)} leads out of the store through a symbolic link", hint="remove the link."
             )

@@ -74,6 +74,26 @@ def test_what_cannot_be_done_is_a_sentence_and_an_exit_code(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        pytest.param("id-portrait.jpg", "/etc/passwd", id="a page"),
+        pytest.param("submission.json", SAMPLES / "accepted-flatbed" / "submission.json", id="the manifest"),
+        pytest.param("id-portrait.jpg", "id-portrait.jpg", id="a page that is a link to itself"),
+    ],
+)
+def test_a_folder_that_leads_outward_is_named_and_those_behind_it_have_their_turn(
+    tmp_path: Path, name: str, target: Path | str
+) -> None:
+    first = altered(tmp_path / "first")
+    (first / name).unlink()
+    (first / name).symlink_to(target)
+    done = intake(tmp_path / "w", "process", first, tmp_path / "second")
+    assert (done.returncode, done.stdout) == (ExitCode.BAD_MANIFEST, "")
+    for folder in ("first", "second"):
+        assert f"{tmp_path / folder} is refused as a whole" in done.stderr
+
+
 def test_settings_that_cannot_be_used_are_all_listed_before_anything_starts(tmp_path: Path) -> None:
     done = intake(tmp_path / "w", "settings", INTAKE_LIMITS__BYTES="many", INTAKE_READERS__PROCESSES="two")
     assert done.returncode == ExitCode.USAGE
