@@ -103,7 +103,7 @@ def _of_elders(kin: Kin, *, told: bool) -> int:
     children = {card.value(Field.SEX) for card in adults if is_child(relation_of(card))}
     clear = bool(kin.cards) and all(_tells_head(card, told=told) for card in kin.cards)
     elders = len(children) or (0 if clear else 1)  # a son and a daughter of one head are no couple
-    known = any(card.holder not in (Person.FATHER, Person.MOTHER, Person.CHILD) for card in kin.heads)
+    known = any(card.resembles and card.holder not in (Person.FATHER, Person.MOTHER) for card in kin.heads)
     return max(0, elders - known)
 
 

@@ -176,11 +176,12 @@ def _may_be_parent(card: PageView, role: Person, kin: Kin) -> bool:
     childs = next((relation_of(one) for one in kin.cards if one.holder is Person.CHILD), "")
     elsewhere = not relation or is_head(relation) or is_child(relation)  # in a booklet of another head
     fits = elsewhere or (bool(childs) and composes(relation, childs))
-    named = role is Person.MOTHER or _may_be_fathers_surname((card.value(Field.NAME) or "")[:1], kin)
+    named = role is Person.MOTHER or _may_be_fathers_surname(card.value(Field.NAME) or "", kin)
     return fits and named and age_on(date.fromisoformat(born), kin.child.birth_date) in AGES[role]
 
 
-def _may_be_fathers_surname(surname: str, kin: Kin) -> bool:
-    """Whether the child has this surname, or the mother's."""
+def _may_be_fathers_surname(name: str, kin: Kin) -> bool:
+    """Whether the child has this surname, or the mother's, or names have parts and no surnames."""
     mothers = [party.name for party in kin.parties if party.person is Person.MOTHER]
-    return any(same_surname(kin.child.name, one) for one in (surname, *mothers))
+    parted = SEPARATOR in name + kin.child.name
+    return parted or any(same_surname(normal_name(kin.child.name), one) for one in (name, *mothers))

@@ -424,6 +424,21 @@ def test_which_pages_are_strangers(
             id="the mother in a booklet of her own",
         ),
         pytest.param(
+            (MOTHERS, emblem(), home(), father(), mother({"户主或与户主关系": "女"}), member()),
+            [home({"户主姓名": "林建国", "住址": THERE}), father({**OLD, "姓名": "林建国"})],
+            {"guardian": HER_GUARDIAN},
+            id="the mother, who applies, in her father's booklet",
+        ),
+        pytest.param(
+            (
+                *(MOTHERS, emblem(), home({"户主姓名": "木呷·吉克"}), father({"姓名": "木呷·吉克"})),
+                *(mother({"户主或与户主关系": "女"}), member({"姓名": "曲比·石一"})),
+            ),
+            [home({"户主姓名": "林建国", "住址": THERE})],
+            {"guardian": HER_GUARDIAN, "child": {"name": "曲比·石一"}},
+            id="the same, of a father and a child without surnames",
+        ),
+        pytest.param(
             (*FAMILY, mother(), certificate()),
             [certificate({"新生儿姓名": "欧阳靖瑶", "出生医学证明编号": "T110000001"})],
             {"child": {"birth_certificate_number": CERTIFICATE_NUMBER}},
