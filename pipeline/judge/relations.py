@@ -82,6 +82,11 @@ def is_child(relation: str) -> bool:
     return _CHILD.fullmatch(relation) is not None
 
 
+def is_ranked(relation: str) -> bool:
+    """Whether it says which of the head's sons or daughters somebody is: a head has one 长子."""
+    return relation[:1] in set("长次二三四五") and is_child(relation)
+
+
 def child_married_to(relation: str) -> re.Pattern[str] | None:
     """For a son's wife or a daughter's husband what the son or the daughter is to the head; None for others."""
     return {"儿媳": _SON, "女婿": _DAUGHTER}.get(relation)

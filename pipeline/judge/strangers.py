@@ -19,11 +19,12 @@ from pipeline.judge.holders import certain_number
 from pipeline.judge.kin import AGES, Kin, as_parties, known_kin, may_be, may_be_named, reads, relation_of, same_address
 from pipeline.judge.name_match import NameContext
 from pipeline.judge.pages import Likeness, PageView, Party, Tie
-from pipeline.judge.relations import child_married_to, has_heads_surname, is_child, is_head, is_spouse
+from pipeline.judge.relations import child_married_to, has_heads_surname, is_child, is_head, is_ranked, is_spouse
 from pipeline.judge.unregistered_parents import PARENTS
 from pipeline.names.characters import in_forms_of
 
 _PROVINCE: Final = 2  # characters
+_SEVERAL: Final = 2  # booklets
 _YOUNGEST: Final = min(AGES[Person.MOTHER])
 # What stands for an ID card; the name in Han on a foreigner's card is a translation, of which there are many.
 _NAMED_IN_HAN: Final = GUARDIAN_DOCUMENTS.keys() - {DocumentKind.PERMANENT_RESIDENT}
@@ -100,7 +101,7 @@ def _of_relative(card: PageView, others: Sequence[PageView], case: _Case) -> Tie
         return _of_spouse(card, others, case)
     if has_heads_surname(relation):
         fits = theirs is not False and _is_of_their_place(card, kin) and _may_descend_from_a_head(card, case)
-        return Tie.FAMILY if fits else Tie.DOUBTFUL
+        return Tie.FAMILY if fits and not _has_anothers_rank(relation, case) else Tie.DOUBTFUL
     if not relation:
         unrelated = theirs is False or (theirs is None and all(map(relation_of, kin.cards)))
         return Tie.DOUBTFUL if unrelated and card.get(Field.RELATION) is None else Tie.FAMILY
@@ -113,11 +114,25 @@ def _of_relative(card: PageView, others: Sequence[PageView], case: _Case) -> Tie
 def _lacks_spouse(card: PageView, spouses: re.Pattern[str], cards: Sequence[PageView], kin: Kin) -> bool:
     """Whether it is of a son's wife, and the sons on the other cards have wives; the same of a daughter's husband.
 
-    The applying child has none yet, and the wife of the child's father is the mother, who is known where she is named.
+    A son whom she may have borne is not her husband. The wife of the child's father is the mother, who is known where
+    she is named.
     """
-    free = (one for one in cards if one.holder is not Person.CHILD and not _has_absent_partner(one, kin))
+    born = _birth(card)
+    free = (one for one in cards if not _has_absent_partner(one, kin) and not _is_of_next_generation(one, born))
     children = sum(spouses.fullmatch(relation_of(one)) is not None for one in free)
     return children < sum(relation_of(one) == relation_of(card) for one in cards)
+
+
+def _is_of_next_generation(card: PageView, born: date | None) -> bool:
+    """Whether a card is of the applying child, or of somebody who may be the child of a person born on this day."""
+    birth = _birth(card)
+    return card.holder is Person.CHILD or (born is not None and birth is not None and age_on(born, birth) >= _YOUNGEST)
+
+
+def _has_anothers_rank(relation: str, case: _Case) -> bool:
+    """Whether a card of the family says 长子 or 次女 of one person already, where the case has one booklet."""
+    taken = {relation_of(one) for one in case.kin.cards}
+    return len(case.booklets.ties) < _SEVERAL and is_ranked(relation) and relation in taken
 
 
 def _has_absent_partner(card: PageView, kin: Kin) -> bool:

@@ -292,6 +292,14 @@ def test_a_strangers_page_beside_a_complete_application_asks_a_person(
             {6},
             id="a son whom the head had at eight",
         ),
+        pytest.param(
+            (*FAMILY[:4], member({"户主或与户主关系": "长女"})),
+            [sibling({"户主或与户主关系": "长女", "性别": "女"})],
+            {},
+            {6},
+            id="a second eldest daughter of one head",
+        ),
+        pytest.param((*FAMILY, sibling({})), [AUNT], {}, {7}, id="the wife of a son who is a boy"),
         pytest.param((*FAMILY, certificate()), [SHE], {}, {7}, id="a lone wife beside a certificate of the mother's"),
         pytest.param((*BELOW, certificate()), [AUNT], {}, {7}, id="a lone wife of a son, beside the same"),
         pytest.param(
