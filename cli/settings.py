@@ -1,8 +1,9 @@
 """`intake settings`: the settings in force, because a misspelt group goes unnoticed."""
 
 import json
+import re
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from pydantic import BaseModel, SecretStr
@@ -11,6 +12,8 @@ from cli.console import print_table
 from cli.workspace import CliContext
 from models.errors import ExitCode
 from service.drawn_secrets import with_drawn_secrets
+
+_PASSWORD: Final = re.compile(r"(://[^/?#@:]*:)[^/?#@]*@")  # within a URL
 
 
 def settings(
@@ -36,4 +39,5 @@ def _flat(prefix: str, group: BaseModel, show_secrets: bool) -> Iterator[tuple[s
             yield from _flat(name, held, show_secrets)
             continue
         value = held.get_secret_value() if isinstance(held, SecretStr) and show_secrets else shown[key]
-        yield name, value if isinstance(value, str) else json.dumps(value)
+        text = value if isinstance(value, str) else json.dumps(value)
+        yield name, text if show_secrets else _PASSWORD.sub(r"\1***@", text)

@@ -45,10 +45,15 @@ def redacted_errors() -> Iterator[None]:
     except PipelineError as error:
         raise error from None  # its cause may quote a document
     except Exception as error:  # noqa: BLE001 - Prefect must keep no text of a document
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
-        log.error("unforeseen error", extra={"kind": type(error).__name__, "places": places})  # noqa: TRY400 - no text
-        raise UnforeseenError(f"{type(error).__name__} at {places[-1]}") from None
+        raise UnforeseenError(f"{type(error).__name__} at {log_unforeseen(error)}") from None
+
+
+def log_unforeseen(error: Exception, **fields: str) -> str:
+    """Log a bug by its kind and places, without its text, which may quote a document; returns the last place."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+    log.error("unforeseen error", extra={"kind": type(error).__name__, "places": places, **fields})
+    return places[-1] if places else "?"
 
 
 def _redacted(problem: ManifestProblem) -> ManifestProblem:

@@ -5,6 +5,8 @@ import logging
 import signal
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -14,12 +16,13 @@ import anyio
 import httpx
 from prefect import get_client
 from prefect.client.orchestration import PrefectClient
-from prefect.exceptions import PrefectException
+from prefect.exceptions import ObjectAlreadyExists, PrefectException
 
 from flows.deployments import REPROCESSING, UPLOADS, Deployment, ensure_deployments, retire
 from flows.dispatch import dispatch, mark_orphans_crashed
 from flows.intake import intake
 from flows.reprocess import reprocess
+from flows.states import log_unforeseen
 from flows.worker import FlowTable, WarmWorker
 from models.errors import PipelineError
 from pipeline.cases.context import PipelineContext
@@ -62,25 +65,46 @@ _STOP_CHECK_SECONDS: Final = 0.1
 
 
 def run(settings: Settings) -> None:
-    """Work until SIGTERM; current runs may end first."""
+    """Work until SIGTERM; current runs may end first.
+
+    Raises:
+        PipelineError: Something that the worker needs cannot be used.
+        PrefectRefusedError: Prefect did not take what must be there before runs can start.
+    """
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    holder = Resources(settings)
-    holder.warm_up()
-    loops = threading.Thread(target=lambda: asyncio.run(_work(holder, stop)), name="loops")
-    loops.start()  # outside the main thread, whose signal handlers Prefect's engine would replace
-    loops.join()
-    holder.close()
+    with closing(Resources(settings)) as holder, ThreadPoolExecutor(1, "loops") as loops:
+        holder.warm_up()
+        # Outside the main thread, whose signal handlers Prefect's engine would replace.
+        loops.submit(lambda: asyncio.run(_work(holder, stop))).result()
 
 
 async def _work(holder: Resources, stop: threading.Event) -> None:
     use(holder)
     options, pool = holder.settings.worker, holder.settings.prefect.work_pool
     async with get_client() as client:
-        ids = await ensure_deployments(client, FLOWS, _DEPLOYMENTS, work_pool=pool, reading=options.perceiving)
+        ids = await _ready(client, pool, options.perceiving)
         async with WarmWorker(flows=FLOWS, work_pool_name=pool, limit=options.cases) as worker:
             await _run_until_stopped(_periodic_tasks(holder, client, worker, ids[INTAKE]), stop)
             await worker.drain(options.stop_seconds)
+
+
+async def _ready(client: PrefectClient, pool: str, reading: int) -> dict[str, UUID]:
+    """Make what must be there; of several machines that start together each finds what another one made first."""
+    try:
+        with suppress(ObjectAlreadyExists):
+            return await ensure_deployments(client, FLOWS, _DEPLOYMENTS, work_pool=pool, reading=reading)
+        return await ensure_deployments(client, FLOWS, _DEPLOYMENTS, work_pool=pool, reading=reading)
+    except (httpx.HTTPError, PrefectException) as error:
+        raise PrefectRefusedError(
+            f"Prefect did not take our deployments ({_kind(error)})", hint="trying again helps; else see its log."
+        ) from None
+
+
+class PrefectRefusedError(PipelineError):
+    """Prefect did not take what must be there before runs can start."""
+
+    retryable = True
 
 
 class _PeriodicTask(NamedTuple):
@@ -138,10 +162,19 @@ async def _run_until_stopped(tasks: tuple[_PeriodicTask, ...], stop: threading.E
 
 
 async def _run_periodic(task: _PeriodicTask) -> None:
-    """Call a task again and again; a server, store or ledger that is down stops nothing."""
+    """Call a task again and again; an error, foreseen or not, ends its turn and nothing else."""
     while True:
         try:
             await task.work()
-        except (httpx.HTTPError, PrefectException, PipelineError) as error:
-            log.warning("periodic task failed", extra={"task": task.name, "kind": type(error).__name__})
+        except PipelineError as error:
+            log.warning("periodic task failed", extra={"task": task.name, "why": str(error)})
+        except (httpx.HTTPError, PrefectException) as error:
+            log.warning("periodic task failed", extra={"task": task.name, "kind": _kind(error)})
+        except Exception as error:  # noqa: BLE001 - the other tasks go on
+            log_unforeseen(error, task=task.name)
         await anyio.sleep(task.seconds)
+
+
+def _kind(error: Exception) -> str:
+    status = f" {error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else ""
+    return f"{type(error).__name__}{status}"

@@ -1,6 +1,8 @@
 """The groups of settings; settings.py reads them."""
 
+from ipaddress import ip_address
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AnyHttpUrl, Field, SecretStr
 
@@ -31,6 +33,11 @@ class PrefectOptions(Model):
     auth: SecretStr | None = None
     database_url: SecretStr | None = None
     work_pool: str = "intake"
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the server is on another machine, so that the environment's proxy may be asked for it."""
+        return self.api_url is not None and not is_loopback(_host_of(self.api_url))
 
 
 class ReceiverOptions(Model):
@@ -121,3 +128,21 @@ class DeskOptions(Model):
 def bracketed(host: str) -> str:
     """A host as it is written in a URL: IPv6 in brackets."""
     return f"[{host}]" if ":" in host else host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a host; False for names that would have to be resolved."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        address = ip_address(host.strip("[]"))
+        return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+    except ValueError:
+        return False
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

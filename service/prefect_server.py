@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from types import MappingProxyType
 from typing import NamedTuple
+from urllib.parse import quote
 
 import httpx
 
 from models.errors import PipelineError
 from service.drawn_secrets import prefect_auth
+from service.prefect_environment import use_environment
 from service.prefect_wall import address_of, walled
-from service.settings import Settings, SettingsError, use_environment
+from service.settings import Settings, SettingsError
 from service.supervisor import start_child, stop_child
 
 START_SECONDS = 90.0
@@ -65,7 +67,8 @@ def running_server(settings: Settings) -> Iterator[RunningServer]:
         ServerError: It did not become healthy; the text names the log.
         SettingsError: Its password cannot be drawn.
     """
-    port = usable_port(settings.prefect.host, settings.prefect.port)
+    options = settings.prefect
+    port = usable_port(options.host, options.port, fixed=options.url is not None)
     environment = server_environment(settings, port)
     child = start_child("prefect-server", settings.logs / "prefect-server.log", _serve, settings, port, environment)
     try:
@@ -76,17 +79,27 @@ def running_server(settings: Settings) -> Iterator[RunningServer]:
         stop_child(child, seconds=_STOP_SECONDS)
 
 
-def usable_port(host: str, wanted: int) -> int:
-    """The wanted port if it is free, else any other that is."""
-    for port in (wanted, 0):
+def usable_port(host: str, wanted: int, *, fixed: bool = False) -> int:
+    """The wanted port if it is free; else any other that is, unless it is fixed.
+
+    Raises:
+        ServerError: None can be listened on; the text says why.
+    """
+    for port in (wanted,) if fixed else (wanted, 0):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError:
+            except OSError as error:
+                reason = error.strerror
                 continue
             return int(probe.getsockname()[1])
-    raise ServerError(f"No port can be opened on {host}: choose another INTAKE_PREFECT__HOST.")
+    if fixed:
+        raise ServerError(
+            f"Port {wanted} of {host}, which INTAKE_PREFECT__URL leads to, cannot be opened ({reason})",
+            hint="stop what uses it, or choose another INTAKE_PREFECT__PORT here and at the proxy.",
+        )
+    raise ServerError(f"No port can be opened on {host} ({reason})", hint="choose another INTAKE_PREFECT__HOST.")
 
 
 def server_environment(settings: Settings, port: int) -> dict[str, str]:
@@ -117,12 +130,12 @@ def _database_url(settings: Settings) -> str:
     """Of the database of our own server: as set, else a file of SQLite in the workspace."""
     if settings.prefect.database_url is not None:
         return settings.prefect.database_url.get_secret_value()
-    return f"sqlite+aiosqlite:///{settings.prefect_home / 'prefect.db'}"
+    return f"sqlite+aiosqlite:///{quote(str(settings.prefect_home / 'prefect.db'))}"
 
 
 def _serve(settings: Settings, port: int, environment: dict[str, str]) -> None:
     settings.prefect_home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    use_environment(environment, alone=True)
+    use_environment(environment)
     import uvicorn
     from prefect.server.api.server import create_app
 
@@ -145,6 +158,6 @@ def _wait_until_healthy(api_url: str, child: BaseProcess, settings: Settings) ->
 
 def _healthy(api_url: str) -> bool:
     try:
-        return httpx.get(f"{api_url}/health", timeout=2.0).status_code == _HEALTHY
+        return httpx.get(f"{api_url}/health", timeout=2.0, trust_env=False).status_code == _HEALTHY
     except httpx.HTTPError:
         return False

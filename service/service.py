@@ -8,10 +8,11 @@ from pkgutil import resolve_name
 from typing import NamedTuple
 
 from models.errors import ExitCode, PipelineError
-from service.drawn_secrets import prefect_auth
 from service.logging import log_to_stderr
+from service.prefect_api import version_at
+from service.prefect_environment import client_environment, use_environment
 from service.prefect_server import RunningServer, running_server
-from service.settings import Settings, use_environment
+from service.settings import Settings
 from service.settings_checks import refuse_unsafe_settings
 from service.supervisor import SupervisedProcess, exit_with, on_stop_signal
 
@@ -49,23 +50,6 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
                 return code
             log.warning("Prefect server died and is restarted")
     return ExitCode.ACCEPTED
-
-
-def client_environment(settings: Settings, api_url: str) -> dict[str, str]:
-    """What Prefect's client reads when it is imported.
-
-    Raises:
-        SettingsError: The password of our own server cannot be drawn.
-    """
-    auth = prefect_auth(settings)
-    return {
-        "PREFECT_HOME": str(settings.prefect_home),
-        "PREFECT_API_URL": api_url,
-        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_COLORS": "false",
-        **({"PREFECT_API_AUTH_STRING": auth} if auth else {}),
-    }
 
 
 class ExternalServer(NamedTuple):
@@ -131,9 +115,11 @@ def _run(entry_point: str, settings: Settings) -> None:
 
 def _work(settings: Settings, environment: dict[str, str]) -> None:
     settings.prefect_home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    use_environment(environment)
     log_to_stderr()
     try:
+        proxies = settings.prefect.is_elsewhere
+        version_at(environment["PREFECT_API_URL"], environment.get("PREFECT_API_AUTH_STRING"), proxies=proxies)
+        use_environment(environment, proxies=proxies)
         _run(_WORKER, settings)
     except PipelineError as error:
         exit_with(error)

@@ -1,8 +1,7 @@
 """The settings. The only module that reads the environment."""
 
 import os
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +13,12 @@ from models.errors import ExitCode, PipelineError
 from models.hospital import Hospital
 from models.policy import Limits, Policy
 from pipeline.delivery.webhook import WebhookOptions
-from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
+from pipeline.perceive.ocr.options import NO_HOME, OcrOptions, ReaderOptions
 from pipeline.stores.options import StoreOptions
 from service.options import DeskOptions, PrefectOptions, ReceiverOptions, RetentionOptions, WorkerOptions
 from service.secret_files import EnvironmentWithFiles, secret_names
 
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _FOR_TESTS = "INTAKE_REQUIRE_"  # says which servers a lane of tests must have
 
 
@@ -81,7 +81,8 @@ class Settings(BaseSettings):
     @property
     def engine(self) -> OcrOptions:
         """How the engine runs, with the operator's models."""
-        return self.ocr.model_copy(update={"models": self.models or self.ocr.models})
+        cache = self.workspace.absolute() / NO_HOME.name if self.ocr.cache == NO_HOME else self.ocr.cache
+        return self.ocr.model_copy(update={"models": self.models or self.ocr.models, "cache": cache})
 
     @property
     def ledger_at(self) -> str:
@@ -141,6 +142,17 @@ def unknown_variables() -> tuple[str, ...]:
     return tuple(name for name in names if name.upper() not in known and not name.startswith(_FOR_TESTS))
 
 
+def certificate_places() -> tuple[tuple[str, Path], ...]:
+    """The variables of the environment that name certificates of others, and what they name."""
+    found = ((name, os.environ.get(name)) for name in _CERTIFICATES)  # noqa: TID251 - this is the room
+    return tuple((name, Path(value)) for name, value in found if value)
+
+
+def key_log() -> bool:
+    """Whether the environment asks TLS to write its keys into a file."""
+    return bool(os.environ.get("SSLKEYLOGFILE"))  # noqa: TID251 - this is the room
+
+
 def secret_files() -> tuple[Path, ...]:
     """The files that hold secrets for settings, as the environment names them."""
     named = (os.environ.get(variable) for variable in _secret_file_variables())  # noqa: TID251 - this is the room
@@ -158,21 +170,3 @@ def _variables(prefix: str, join: str, model: type[BaseModel]) -> Iterator[str]:
         yield variable
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from _variables(variable, "__", field.annotation)
-
-
-def use_environment(values: Mapping[str, str], *, alone: bool = False) -> None:
-    """Hand settings to Prefect, which reads the environment when it is imported.
-
-    Args:
-        values: What Prefect finds.
-        alone: Whether the user's own PREFECT_ variables are taken from this process's environment.
-
-    Raises:
-        RuntimeError: Prefect was imported already, and would run without these settings.
-    """
-    if "prefect" in sys.modules:
-        raise RuntimeError("Prefect was imported before its settings were there, and would run without them.")
-    theirs = [name for name in os.environ if alone and name.upper().startswith("PREFECT_")]  # noqa: TID251 - this is the room
-    for name in theirs:
-        del os.environ[name]  # noqa: TID251 - this is the room
-    os.environ.update(values)  # noqa: TID251 - this is the room

@@ -1,7 +1,6 @@
 """Settings that would put children's data at risk, or have no effect: the service refuses all of them at the start."""
 
 from collections.abc import Callable, Iterator
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from pydantic import AnyHttpUrl
@@ -9,12 +8,15 @@ from pydantic import AnyHttpUrl
 from models.errors import PipelineError
 from models.messages import too_long
 from pipeline.delivery.webhook import Webhook, WebhookOptionsError
+from service.certificates import certificate_problems
 from service.drawn_secrets import is_user_and_password
+from service.options import is_loopback
 from service.resources import register_secret
 from service.settings import Settings, SettingsError, read_policy, unknown_variables
 from service.tokens import tokens_in_force
 
 _OTHERS = 0o077  # mode bits of the group and of everybody else
+_PREFECT_DATABASES = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
 _LEAST_DIFFERENT = 17  # bytes of a secret: of 32 random ones 28 or more differ
 
 
@@ -34,16 +36,6 @@ def refuse_unsafe_settings(settings: Settings) -> None:
         raise SettingsError(
             "\n".join(("The service does not start with these settings:", *(f"  {one}" for one in found)))
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a host; False for names that would have to be resolved."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_in_clear(host: str, url: AnyHttpUrl | None) -> bool:
@@ -71,7 +63,12 @@ def _prefect(settings: Settings) -> Iterator[PipelineError]:
     if options.auth and not is_user_and_password(options.auth.get_secret_value()):
         yield SettingsError("INTAKE_PREFECT__AUTH must be USER:PASSWORD, without characters beyond ASCII.")
     if options.api_url is not None:
+        yield from _api_url(options.api_url)
         return
+    if options.database_url and not options.database_url.get_secret_value().startswith(_PREFECT_DATABASES):
+        yield SettingsError(
+            "INTAKE_PREFECT__DATABASE_URL must be postgresql+asyncpg://USER:PASSWORD@HOST/NAME, or unset for a file."
+        )
     if _is_in_clear(options.host, options.url):
         yield SettingsError(
             "Prefect's password would travel in clear to other machines",
@@ -82,6 +79,31 @@ def _prefect(settings: Settings) -> Iterator[PipelineError]:
         yield SettingsError(
             "INTAKE_PREFECT__URL must be scheme, host and port alone, such as https://prefect.hospital.example."
         )
+
+
+def _api_url(url: str) -> Iterator[PipelineError]:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        sound = False
+    if not sound or parts.query or parts.fragment or "@" in url:
+        yield SettingsError(
+            "INTAKE_PREFECT__API_URL must be such as https://prefect.hospital.example/api, without a password",
+            hint="a password belongs into INTAKE_PREFECT__AUTH.",
+        )
+
+
+def _ports(settings: Settings) -> Iterator[PipelineError]:
+    """The receiver and the desk never share a port; our own Prefect moves to another one unless it has a URL."""
+    prefect = settings.prefect
+    named = {"INTAKE_RECEIVER__PORT": settings.receiver.port, "INTAKE_DESK__PORT": settings.desk.port}
+    if prefect.api_url is None and prefect.url is not None:
+        named["INTAKE_PREFECT__PORT"] = prefect.port
+    chosen = [port for port in named.values() if port]
+    for port in {port for port in chosen if chosen.count(port) > 1}:
+        names = " and ".join(name for name, one in named.items() if one == port)
+        yield SettingsError(f"{names} are both {port}", hint="choose a port for each.")
 
 
 def _store(settings: Settings) -> Iterator[PipelineError]:
@@ -194,6 +216,8 @@ def _webhook(settings: Settings) -> Iterator[PipelineError]:
 
 _RULES: tuple[Callable[[Settings], Iterator[PipelineError]], ...] = (
     _misspelt,
+    lambda _settings: certificate_problems(),
+    _ports,
     _prefect,
     _receiver,
     _desk,

@@ -1,5 +1,6 @@
 """Child processes: started, stopped, restarted when they die; none outlives its parent; signals that ask to stop."""
 
+import json
 import logging
 import os
 import signal
@@ -7,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
@@ -22,6 +23,7 @@ _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
 _HEALTHY_SECONDS = 60.0  # a process that lived so long did not fail to start
 _FATAL = frozenset({ExitCode.USAGE, ExitCode.ENGINE, ExitCode.STORE})
+_SERVICE_STDERR: list[int] = []  # in a supervised process: where its supervisor writes
 _TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: a process could not start now, and may start later
 
 
@@ -63,8 +65,14 @@ def stop_child(child: BaseProcess, *, seconds: float) -> int | None:
 
 
 def exit_with(error: PipelineError) -> NoReturn:
-    """End a supervised process that cannot start, with a code by which the supervisor restarts it or gives up."""
+    """End a supervised process that cannot start, with a code by which the supervisor restarts it or gives up.
+
+    Its log says why, and so does the service's own stderr.
+    """
     log.critical("cannot start", extra={"why": str(error)})
+    if _SERVICE_STDERR:
+        line = {"event": "cannot start", "process_name": current_process().name, "why": str(error), "level": "critical"}
+        os.write(_SERVICE_STDERR[0], f"{json.dumps(line, ensure_ascii=False)}\n".encode(errors="replace"))
     sys.exit(_TRY_AGAIN if error.retryable else error.exit_code)
 
 
@@ -123,6 +131,7 @@ class SupervisedProcess:
 def _begin(log: Path, parent: int, work: Callable[..., None], *args: Any) -> None:
     os.umask(0o077)
     die_with_parent(parent)
+    _SERVICE_STDERR.append(os.dup(sys.stderr.fileno()))
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

@@ -7,8 +7,9 @@ from models.errors import ExitCode, PipelineError
 from models.hospital import Hospital
 from service.doctor import machine, services
 from service.doctor.check import Check, CheckState, of_error, wrong
+from service.options import is_loopback
 from service.settings import Settings, SettingsError, read_policy
-from service.settings_checks import is_loopback, problems
+from service.settings_checks import problems
 
 OneCheck = Callable[[Settings], Iterator[Check]]
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx
 
-from models.errors import ExitCode, LedgerError, ModelsError, StoreError
+from models.errors import ExitCode, LedgerError, ModelsError, PipelineError, StoreError
 from pipeline.extract.calibration import is_calibrated
 from pipeline.glyphs.typefaces import families
 from pipeline.ledger.schema import LedgerCheck, OldestItem, check_ledger
@@ -19,6 +19,7 @@ from pipeline.stores.opening import open_store
 from pipeline.stores.s3_admin import check_bucket, seconds_ahead
 from service.doctor.check import Check, CheckState, of_error, wrong
 from service.doctor.machine import nearest
+from service.prefect_api import version_at
 from service.prefect_wall import address_of
 from service.resources import register_secret
 from service.settings import Settings
@@ -26,7 +27,7 @@ from service.settings import Settings
 _SKEW_SECONDS: Final = 60.0
 _SLOW_COMMIT_SECONDS: Final = 0.1
 _ANSWER_SECONDS: Final = 5.0
-_OK, _UNAUTHORIZED = 200, 401
+_OK: Final = 200
 
 
 def models(settings: Settings) -> Iterator[Check]:
@@ -156,7 +157,7 @@ def prefect(settings: Settings) -> Iterator[Check]:
         yield _answering(options.api_url, settings)
     elif _is_free(options.host, options.port):
         yield Check("prefect", CheckState.OK, "The port of our own Prefect server is free.")
-    elif _status(f"{address_of(options, options.port).here}/api/health") == _OK:
+    elif _is_healthy(f"{address_of(options, options.port).here}/api/health"):
         yield Check("prefect", CheckState.OK, "A Prefect server answers on our port.")
     else:
         to_do = "Set INTAKE_PREFECT__PORT to a free port; else the service takes any other."
@@ -165,28 +166,22 @@ def prefect(settings: Settings) -> Iterator[Check]:
 
 def _answering(api_url: str, settings: Settings) -> Check:
     auth = settings.prefect.auth
-    user, _, password = auth.get_secret_value().partition(":") if auth else ("", "", "")
     try:
-        answer = httpx.get(f"{api_url}/admin/version", auth=(user, password) if auth else None, timeout=_ANSWER_SECONDS)
-    except (httpx.HTTPError, httpx.InvalidURL):
-        return wrong("prefect", "The Prefect server does not answer.", "Start it, or correct INTAKE_PREFECT__API_URL.")
-    if answer.status_code == _UNAUTHORIZED:
-        return wrong("prefect", "The Prefect server asks for a password.", "Set INTAKE_PREFECT__AUTH to USER:PASSWORD.")
-    if answer.status_code != _OK:
-        found = f"What answers is no Prefect API (HTTP {answer.status_code})."
-        return wrong("prefect", found, "Correct INTAKE_PREFECT__API_URL; it ends in /api.")
-    theirs, ours = answer.text.strip().strip('"'), metadata.version("prefect")
+        theirs = version_at(api_url, auth.get_secret_value() if auth else None, proxies=settings.prefect.is_elsewhere)
+    except PipelineError as error:
+        return of_error("prefect", error, code=error.exit_code)
+    ours = metadata.version("prefect")
     if theirs != ours:
         found = "The Prefect server is of another version than our client."
         return Check("prefect", CheckState.WARNING, found, f"Run a server of version {ours}.")
     return Check("prefect", CheckState.OK, f"The Prefect server answers, and is of our client's version {ours}.")
 
 
-def _status(url: str) -> int | None:
+def _is_healthy(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=_ANSWER_SECONDS).status_code
+        return httpx.get(url, timeout=_ANSWER_SECONDS, trust_env=False).status_code == _OK
     except (httpx.HTTPError, httpx.InvalidURL):
-        return None
+        return False
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -53,9 +53,9 @@ def test_the_workers_client_is_let_in_and_provides_what_it_needs(
         import asyncio, sys
         from pathlib import Path
         from pydantic import SecretStr
-        from service.service import client_environment
         from service.options import PrefectOptions
-        from service.settings import Settings, use_environment
+        from service.prefect_environment import client_environment, use_environment
+        from service.settings import Settings
         auth = SecretStr(sys.argv[3]) if sys.argv[3] else None
         settings = Settings(workspace=Path(sys.argv[1]), prefect=PrefectOptions(auth=auth))
         use_environment(client_environment(settings, sys.argv[2]))

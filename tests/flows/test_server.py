@@ -11,7 +11,7 @@ import pytest
 from pydantic import AnyHttpUrl
 
 from service.options import PrefectOptions
-from service.prefect_server import usable_port
+from service.prefect_server import ServerError, usable_port
 from service.settings import Settings
 from tests.support.guarded import Guarded, guarded_server
 from tests.support.processes import answers, wait_until
@@ -43,12 +43,14 @@ def test_only_we_can_read_prefects_files(guarded: Guarded, settings: Settings) -
     assert [file for file in files if stat.S_IMODE(file.stat().st_mode) & 0o077] == []
 
 
-def test_another_port_is_taken_when_the_wanted_one_is_in_use() -> None:
+def test_another_port_is_taken_when_the_wanted_one_is_in_use_unless_a_proxy_leads_to_it() -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         wanted = busy.getsockname()[1]
         assert usable_port("127.0.0.1", wanted) != wanted
+        with pytest.raises(ServerError, match="INTAKE_PREFECT__PORT"):
+            usable_port("127.0.0.1", wanted, fixed=True)
     assert usable_port("127.0.0.1", wanted) == wanted
 
 

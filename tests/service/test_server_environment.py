@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from service.options import PrefectOptions
+from service.prefect_environment import use_environment
 from service.prefect_server import ServerError, server_environment
-from service.settings import Settings, use_environment
+from service.settings import Settings
 from tests.support.processes import environment
 
 PROGRAM = textwrap.dedent("""
@@ -18,9 +19,10 @@ PROGRAM = textwrap.dedent("""
     from pathlib import Path
     from service.options import PrefectOptions
     from service.prefect_server import server_environment
-    from service.settings import Settings, use_environment
+    from service.prefect_environment import use_environment
+    from service.settings import Settings
     settings = Settings(workspace=Path(sys.argv[1]), prefect=PrefectOptions(auth="intake:ours"))
-    use_environment(server_environment(settings, 4200), alone=True)
+    use_environment(server_environment(settings, 4200))
     from prefect.settings import get_current_settings
     found = get_current_settings()
     api = found.server.api

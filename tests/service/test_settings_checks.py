@@ -7,9 +7,9 @@ from pydantic import SecretStr
 
 from pipeline.delivery.webhook import WebhookOptions
 from pipeline.stores.options import StoreOptions
-from service.options import DeskOptions, PrefectOptions, ReceiverOptions
+from service.options import DeskOptions, PrefectOptions, ReceiverOptions, is_loopback
 from service.settings import Settings, SettingsError, unknown_variables
-from service.settings_checks import is_loopback, problems, refuse_unsafe_settings
+from service.settings_checks import problems, refuse_unsafe_settings
 
 SIGNS = "whsec_" + "YWFh" * 11
 KEYS = {"access_key": SecretStr("canary-a"), "secret_key": SecretStr("canary-s")}

@@ -21,7 +21,7 @@ def answering(app: Starlette, port: int = 0) -> Iterator[int]:
     """Listen on a port, by default a free one, while the block runs; yields the port."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", port))
-        server = uvicorn.Server(uvicorn_config(app, host="127.0.0.1", port=0))
+        server = uvicorn.Server(uvicorn_config(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         while not server.started:

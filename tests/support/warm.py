@@ -9,7 +9,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service.settings import use_environment
+from service.prefect_environment import use_environment
 from service.supervisor import start_child, stop_child
 
 if TYPE_CHECKING:

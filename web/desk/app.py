@@ -120,7 +120,7 @@ ROUTES: Final = (
 
 def run(settings: Settings) -> None:
     """Serve the desk until SIGTERM; the main function of its process."""
-    serve_app(application, settings, host=settings.desk.host, port=settings.desk.port)
+    serve_app(application, settings, host=settings.desk.host, port=settings.desk.port, name="DESK")
 
 
 def application(

@@ -12,9 +12,8 @@ from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.stores.base import Store
 from pipeline.workers.render_pool import PageRenderer
-from service.options import DeskOptions
+from service.options import DeskOptions, is_loopback
 from service.settings import Settings, SettingsError, read_policy
-from service.settings_checks import is_loopback
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _PORTS = {"https": 443, "http": 80}

@@ -36,7 +36,7 @@ _MOST_WAITING: Final = 2048  # bodies; more of them mean an attack, or a ledger 
 
 def run(settings: Settings) -> None:
     """Receive notifications until SIGTERM; the main function of the receiver's process."""
-    serve_app(application, settings, host=settings.receiver.host, port=settings.receiver.port)
+    serve_app(application, settings, host=settings.receiver.host, port=settings.receiver.port, name="RECEIVER")
 
 
 def application(settings: Settings, ledger: Ledger, store: Store) -> Starlette:

@@ -1,11 +1,25 @@
 """How an engine runs."""
 
+import os
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from models.base import Model
+
+NO_HOME: Final = Path("workspace", "cache")
+
+
+def _cache() -> Path:
+    """Below the user's home if that can be used, as those of system accounts often cannot."""
+    try:
+        cache = Path.home() / ".cache" / "child-intake"
+    except RuntimeError:  # no HOME, and a user whom the machine does not know
+        return NO_HOME
+    there = next(folder for folder in (cache, *cache.parents) if folder.exists())
+    usable = there == cache or os.access(there, os.W_OK | os.X_OK)
+    return cache if cache.is_absolute() and there.is_dir() and usable else NO_HOME
 
 
 class OcrOptions(Model):
@@ -16,7 +30,7 @@ class OcrOptions(Model):
             also runs models of other families; or `module:NAME` of one that stands elsewhere.
         precision: What OpenVINO computes in, `f32` or `bf16`; the faster one that the processor has if None.
         models: The operator's own PaddleOCR models (`det/`, `rec/`); the bundled ones if None.
-        cache: Where the bundled models are arranged.
+        cache: Where the bundled models are arranged; in the workspace where the user has no home.
         threads: Of one engine. Two processes with one thread each usually beat one with two.
         detection_side: Longest side in pixels at which text is looked for.
     """
@@ -24,7 +38,7 @@ class OcrOptions(Model):
     engine: str = "openvino"
     precision: Literal["f32", "bf16"] | None = None
     models: Path | None = None
-    cache: Path = Field(default_factory=lambda: Path.home() / ".cache" / "child-intake")
+    cache: Path = Field(default_factory=_cache)
     threads: int = 1
     detection_side: int = 960
 
