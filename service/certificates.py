@@ -10,7 +10,7 @@ from service.settings import SettingsError, certificate_places, key_log
 def certificate_problems() -> Iterator[SettingsError]:
     """What is wrong about the variables that name certificates, or ask for the keys of connections."""
     for name, place in certificate_places():
-        if not _has_certificates(place):
+        if not _has_certificates(name, place):
             yield SettingsError(
                 f"{name} names {place}, where no certificate can be read", hint="correct it, or remove it."
             )
@@ -20,9 +20,9 @@ def certificate_problems() -> Iterator[SettingsError]:
         )
 
 
-def _has_certificates(place: Path) -> bool:
+def _has_certificates(name: str, place: Path) -> bool:
     try:
-        if place.is_dir():
+        if name == "SSL_CERT_DIR":
             return any(place.iterdir())
         ssl.create_default_context(cafile=str(place))
     except (OSError, ssl.SSLError, ValueError):

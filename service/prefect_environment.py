@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import chdir
+from pathlib import Path
 from typing import Final
 
 from service.drawn_secrets import prefect_auth
@@ -59,6 +60,10 @@ def use_environment(values: Mapping[str, str], *, proxies: bool = False) -> None
     for name in (*theirs, *(() if proxies else beside)):
         del os.environ[name]  # noqa: TID251 - this is the room
     os.environ.update({**values, "no_proxy": ",".join((_HERE, *filter(None, exceptions)))})  # noqa: TID251 - this is the room
+    try:
+        Path.home()
+    except RuntimeError:  # Prefect fails without a home, even if it has a place of its own
+        os.environ["HOME"] = values["PREFECT_HOME"]  # noqa: TID251 - this is the room
     with tempfile.TemporaryDirectory() as empty, chdir(empty):
         importlib.import_module("prefect")
 

@@ -2,9 +2,12 @@
 
 import secrets
 import threading
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Final
 
+from models.errors import ObjectMissingError, StoreDownError
+from models.submission import INBOX, MANIFEST_NAME
 from pipeline.batches.judging import Judging
 from pipeline.cases.context import PipelineContext
 from pipeline.delivery.deliver import Outlet
@@ -51,8 +54,13 @@ class Resources:
         return Outlet(self.context().store, webhook, options.whole)
 
     def warm_up(self) -> None:
-        """Make everything now and load the engines, so that a missing part stops the start by name."""
+        """Make everything now and load the engines, so that what is missing or refused stops the start by name.
+
+        A store that does not answer at the moment stops nothing: whoever needs it tries again.
+        """
         self.outlet()
+        with suppress(ObjectMissingError, StoreDownError):
+            self.context().store.stat(f"{INBOX}{MANIFEST_NAME}")
         if self._readers is not None:
             self._readers.warm_up()
 

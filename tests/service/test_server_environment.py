@@ -40,12 +40,14 @@ WEAK = {
     "PREFECT_UI_API_URL": "http://foreign.example/api",
     "PREFECT_API_URL": "http://foreign.example/api",
     "PREFECT_HOME": "/nowhere",
+    "PREFECT_SERVER_API_BASE_PATH": "/foreign",  # which no setting of ours answers
 }
 TABLES = """
 [{at}server.api]
 auth_string = "foreign:foreign"
 csrf_protection_enabled = false
 cors_allowed_origins = "*"
+base_path = "/foreign"
 [{at}server.ui]
 api_url = "http://foreign.example/api"
 """
@@ -56,7 +58,7 @@ def weakened(folder: Path, place: str) -> dict[str, str]:
     lines = "\n".join(f'{name} = "{value}"' for name, value in WEAK.items())
     match place:
         case "environment":
-            return WEAK | {"PREFECT_SERVER_API_BASE_PATH": "/foreign"}
+            return WEAK
         case "small letters":
             return {name.lower(): value for name, value in WEAK.items()}
         case ".env":
@@ -93,6 +95,40 @@ def test_the_users_own_prefect_weakens_nothing(tmp_path: Path, places: tuple[str
         str(workspace / "prefect"),
         f"sqlite+aiosqlite:///{workspace}/prefect/prefect.db",
     ]
+
+
+CLIENT = textwrap.dedent("""
+    import json, os, sys, urllib.request
+    from pathlib import Path
+    from service.options import PrefectOptions
+    from service.prefect_environment import client_environment, use_environment
+    from service.settings import Settings
+    settings = Settings(workspace=Path(sys.argv[1]), prefect=PrefectOptions(auth="intake:ours", api_url=sys.argv[2]))
+    use_environment(client_environment(settings, sys.argv[2]), proxies=settings.prefect.is_elsewhere)
+    from prefect.settings import get_current_settings
+    found = get_current_settings().api
+    asked = {name: url for name, url in urllib.request.getproxies().items() if name != "no"}
+    print(json.dumps([found.url, found.auth_string.get_secret_value(), found.key is None, asked]))
+""")
+
+
+@pytest.mark.parametrize(
+    ("api_url", "proxies"),
+    [
+        pytest.param("http://127.0.0.1:4200/api", {}, id="of this machine"),
+        pytest.param("http://[::1]:4200/api", {}, id="of this machine, by IPv6"),
+        pytest.param("https://p.example/api", {"http": "http://proxy.example:1"}, id="of another machine"),
+    ],
+)
+def test_a_client_finds_our_settings_and_proxies_for_other_machines_alone(
+    tmp_path: Path, api_url: str, proxies: dict[str, str]
+) -> None:
+    foreign = weakened(tmp_path, "environment") | weakened(tmp_path, ".env") | {"PREFECT_API_KEY": "foreign"}
+    chosen = environment() | foreign | {"http_proxy": "http://proxy.example:1"}
+    command = [sys.executable, "-c", CLIENT, str(tmp_path / "workspace"), api_url]
+    done = subprocess.run(command, cwd=tmp_path, env=chosen, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [api_url, "intake:ours", True, proxies]
 
 
 def test_settings_that_come_too_late_are_refused() -> None:

@@ -10,6 +10,7 @@ from pipeline.stores.options import StoreOptions
 from service.options import DeskOptions, PrefectOptions, ReceiverOptions, is_loopback
 from service.settings import Settings, SettingsError, unknown_variables
 from service.settings_checks import problems, refuse_unsafe_settings
+from tests.support.certificates import self_signed
 
 SIGNS = "whsec_" + "YWFh" * 11
 KEYS = {"access_key": SecretStr("canary-a"), "secret_key": SecretStr("canary-s")}
@@ -50,6 +51,20 @@ def elsewhere(**more: object) -> PrefectOptions:
         pytest.param({"prefect": prefect(auth="")}, [], id="a password as an example file leaves it"),
         pytest.param({"prefect": elsewhere(api_url="https://p.example/api")}, [], id="a Prefect of somebody else"),
         pytest.param({"prefect": PrefectOptions(host="::1")}, [], id="loopback of IPv6"),
+        pytest.param({"prefect": PrefectOptions(host="::ffff:127.0.0.1")}, [], id="loopback of IPv4 as IPv6"),
+        pytest.param({"prefect": prefect(api_url="p.example/api")}, ["API_URL"], id="a Prefect without a scheme"),
+        pytest.param(
+            {"prefect": prefect(api_url="http://p:x/api")}, ["API_URL"], id="a Prefect at a port that is none"
+        ),
+        pytest.param({"prefect": prefect(api_url="http://u:canary@p/api")}, ["AUTH"], id="a password in its URL"),
+        pytest.param(
+            {"prefect": prefect(database_url="postgresql://u:canary@h/d")}, ["asyncpg"], id="a database by no driver"
+        ),
+        pytest.param(
+            {"receiver": ReceiverOptions(port=8098, tokens=SecretStr("t" * 32)), "desk": desk()},
+            ["INTAKE_RECEIVER__PORT and INTAKE_DESK__PORT are both 8098"],
+            id="one port for two",
+        ),
         pytest.param(
             {"store_url": "s3://b", "store": StoreOptions(endpoint="10.0.0.7:9000", secure=False, **KEYS)},
             ["INTAKE_STORE__SECURE"],
@@ -99,6 +114,29 @@ def test_what_is_unsafe_is_said(tmp_path: Path, change: dict[str, object], words
     found = list(map(str, problems(Settings(workspace=tmp_path).model_copy(update=change))))
     assert [word for word, said in zip(words, found, strict=True) if word not in said] == []
     assert all(said.endswith(".") and "canary" not in said for said in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        pytest.param("SSL_CERT_FILE", "{}/nowhere", "no certificate can be read", id="a file that is not there"),
+        pytest.param("SSL_CERT_FILE", "{}/words", "no certificate can be read", id="a file of words"),
+        pytest.param("SSL_CERT_DIR", "{}/nowhere", "no certificate can be read", id="a folder that is not there"),
+        pytest.param("REQUESTS_CA_BUNDLE", "{}", "no certificate can be read", id="a folder for a file"),
+        pytest.param("SSLKEYLOGFILE", "{}/keys", "keys of our connections", id="a file for keys"),
+        pytest.param("SSL_CERT_FILE", "{}/certificate.pem", None, id="a certificate"),
+        pytest.param("SSL_CERT_FILE", "", None, id="set to nothing"),
+    ],
+)
+def test_what_the_environment_says_about_tls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str | None
+) -> None:
+    self_signed(tmp_path)
+    tmp_path.joinpath("words").write_text("no certificate")
+    monkeypatch.setenv(name, value.format(tmp_path))
+    found = [str(one) for one in problems(Settings(workspace=tmp_path / "new"))]
+    assert len(found) == (0 if words is None else 1)
+    assert words is None or (words in found[0] and name in found[0])
 
 
 @pytest.mark.parametrize(
