@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 import httpx
 import pytest
@@ -43,7 +44,7 @@ def test_an_error_ends_the_turn_of_its_task_alone(
         def is_set(self) -> bool:
             return min(turns.values()) >= 3
 
-    tasks = tuple(_PeriodicTask(name, lambda name=name: work(name), 0.01) for name in turns)
+    tasks = tuple(_PeriodicTask(name, partial(work, name), 0.01) for name in turns)
     with caplog.at_level(logging.WARNING):
         asyncio.run(asyncio.wait_for(_run_until_stopped(tasks, Stop()), 10))  # type: ignore[arg-type]
     fields = [str(vars(record)) for record in caplog.records]

@@ -1,3 +1,4 @@
+import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ from service.drawn_secrets import prefect_auth
 from service.options import DeskOptions, PrefectOptions
 from service.resources import Resources, register_secret
 from service.settings import Settings, SettingsError, read_policy
+from tests.support.processes import leave
 from web.desk.services import open_services
 
 
@@ -161,3 +163,28 @@ def test_a_file_that_holds_no_secret_is_named_and_not_replaced(tmp_path: Path, h
     with pytest.raises(SettingsError, match=r"register\.secret"):
         register_secret(settings)
     assert settings.secret_file.read_bytes() == held
+
+
+@pytest.mark.parametrize(
+    "home",
+    [
+        pytest.param("/dev/null", id="a home that is no folder, as system accounts have"),
+        pytest.param("", id="a home that is set to nothing"),
+        pytest.param("relative", id="a home that is no place"),
+    ],
+)
+def test_without_a_home_the_engines_files_stand_in_the_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    monkeypatch.setenv("HOME", home)
+    assert Settings(workspace=tmp_path).engine.cache == tmp_path / "cache"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user whom the machine does not know")
+def test_a_user_whom_the_machine_does_not_know_has_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME", raising=False)
+    pid = os.fork()
+    if pid == 0:
+        os.setuid(54321)
+        leave(iter([Settings(workspace=tmp_path).engine.cache == tmp_path / "cache"]))
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

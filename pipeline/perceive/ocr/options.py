@@ -14,12 +14,13 @@ NO_HOME: Final = Path("workspace", "cache")
 def _cache() -> Path:
     """Below the user's home if that can be used, as those of system accounts often cannot."""
     try:
-        cache = Path.home() / ".cache" / "child-intake"
+        home = Path.home()
     except RuntimeError:  # no HOME, and a user whom the machine does not know
         return NO_HOME
+    cache = home / ".cache" / "child-intake"
     there = next(folder for folder in (cache, *cache.parents) if folder.exists())
-    usable = there == cache or os.access(there, os.W_OK | os.X_OK)
-    return cache if cache.is_absolute() and there.is_dir() and usable else NO_HOME
+    usable = there == cache or (there.is_dir() and os.access(there, os.W_OK | os.X_OK))
+    return cache if usable and home.is_absolute() and home != Path(home.anchor) else NO_HOME
 
 
 class OcrOptions(Model):
