@@ -17,6 +17,7 @@ from service.options import Port
 from service.resources import register_secret
 from service.settings import Settings
 from service.supervisor import exit_with
+from web.connections import PatientProtocol
 
 _MOST_CONNECTIONS: Final = 512  # more of them are answered 503
 _IDLE_SECONDS: Final = 75
@@ -94,9 +95,10 @@ def listening_on(host: str, port: Port, name: str) -> socket.socket:
 
 
 def uvicorn_config(app: Starlette) -> uvicorn.Config:
-    """The settings of uvicorn: no header that names the software, and a limit on connections."""
+    """The settings of uvicorn: no header that names the software, and limits on connections and on their silence."""
     return uvicorn.Config(
         app,
+        http=PatientProtocol,
         log_config=None,  # ours
         access_log=False,
         server_header=False,
