@@ -48,7 +48,7 @@ class PatientProtocol(H11Protocol):
 
     @property
     def _has_no_request(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
+        return bool(getattr(self.cycle, "response_complete", True))  # there is no cycle before the first request
 
     @property
     def _waits(self) -> bool:

@@ -96,7 +96,7 @@ ROUTES: Final = (
     RouteSpec("static", "GET", "/static/{file}", PUBLIC, static_file),
     RouteSpec("language", "GET", "/language/{tag}", PUBLIC, login.language),
     RouteSpec("login", "GET", "/login", PUBLIC, login.login),
-    RouteSpec("sign_in", "POST", "/login", PUBLIC, login.sign_in),
+    RouteSpec("sign_in", "POST", "/login", PUBLIC, login.sign_in, checks_password=True),
     RouteSpec("sign_out", "POST", "/logout", _EVERYONE, login.sign_out),
     RouteSpec("alive", "GET", "/alive", _EVERYONE, login.keepalive),
     RouteSpec("home", "GET", "/", _EVERYONE, home),

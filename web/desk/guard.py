@@ -6,6 +6,7 @@ import logging
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -17,12 +18,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from models.accounts import tidied_name
 from models.errors import NoResultYetError, PipelineError, UnknownCaseError
 from models.review import Role
 from service.threads import run_in_thread
 from web.desk.login import language_of, session_secret
 from web.desk.request_context import NO_FORM, ErrorKind, PageError, PostedForm, RequestContext, token_of
 from web.desk.services import BaseUrl, Services
+from web.desk.sign_in_queue import SignInQueue
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
@@ -42,13 +45,18 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 
 class RouteSpec(NamedTuple):
-    """A route and the roles that may use it; its handler runs in a thread and may block."""
+    """A route and the roles that may use it; its handler runs in a thread and may block.
+
+    Attributes:
+        checks_password: Whether requests take turns, because each costs a core.
+    """
 
     name: str
     method: str
     path: str
     roles: Roles
     handler: Handler
+    checks_password: bool = False
 
 
 class Guard:
@@ -56,6 +64,7 @@ class Guard:
 
     def __init__(self, services: Services, routes: Sequence[RouteSpec]) -> None:
         self._services = services
+        self._sign_ins = SignInQueue()
         self._navigation = [spec for name in NAVIGATION for spec in routes if spec.name == name]
 
     def route(self, spec: RouteSpec) -> Route:
@@ -71,11 +80,17 @@ class Guard:
         async def endpoint(request: Request) -> Response:
             try:
                 form = await self._form(spec, request)
+                async with self._turn(spec, request, form):
+                    return await run_in_thread(self._answer, spec, self.anonymous(request, form))
             except PageError as error:
                 return self.anonymous(request).error_page(error.kind)
-            return await run_in_thread(self._answer, spec, self.anonymous(request, form))
 
         return endpoint
+
+    def _turn(self, spec: RouteSpec, request: Request, form: PostedForm) -> AbstractAsyncContextManager[None]:
+        if not spec.checks_password:
+            return nullcontext()
+        return self._sign_ins.turn(request.client.host if request.client else "", tidied_name(form.one("name")))
 
     async def _form(self, spec: RouteSpec, request: Request) -> PostedForm:
         """The form of a request; nothing is read of a form that another site sent."""

@@ -1,8 +1,5 @@
 """Signing in and out, the language of the pages, and the two cookies that keep both."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Final
 
@@ -13,12 +10,9 @@ from web.desk.rendering import DeskLanguage
 from web.desk.request_context import ErrorKind, PageError, RequestContext, local_path
 from web.desk.services import BaseUrl
 
-_WAIT_SECONDS: Final = 5.0
 _YEAR_SECONDS: Final = 365 * 86400
 _LONGEST_SECRET: Final = 128
 _LANGUAGE: Final = "desk-language"
-_one_at_a_time = threading.Semaphore(1)  # checking a password costs memory and a core: guesses must not take them all
-_few_wait = threading.Semaphore(4)  # nor all threads, which answer everybody else
 
 
 def session_secret(request: Request, base_url: BaseUrl) -> str:
@@ -48,8 +42,7 @@ def sign_in(context: RequestContext) -> Response:
     """Begin a session under a new secret, or refuse without saying why."""
     name, target = context.form.one("name"), local_path(context.form.one("next"))
     accounts = context.services.ledger.accounts
-    with _acquired(_few_wait, 0), _acquired(_one_at_a_time, _WAIT_SECONDS):
-        secret = accounts.sign_in(name, context.form.one("password"))
+    secret = accounts.sign_in(name, context.form.one("password"))
     if secret is None:
         return context.page(
             "login.html", status=HTTPStatus.FORBIDDEN, next=target, over=False, refused=True, name=name[:64]
@@ -78,16 +71,6 @@ def language(context: RequestContext) -> Response:
         raise PageError(ErrorKind.MISSING)
     answer = context.redirect_to(local_path(context.request.query_params.get("next", "")))
     return _set_cookie(context, answer, _LANGUAGE, tag, max_age=_YEAR_SECONDS)
-
-
-@contextmanager
-def _acquired(semaphore: threading.Semaphore, seconds: float) -> Iterator[None]:
-    if not semaphore.acquire(timeout=seconds):
-        raise PageError(ErrorKind.BUSY)
-    try:
-        yield
-    finally:
-        semaphore.release()
 
 
 def _session_cookie(base_url: BaseUrl) -> str:

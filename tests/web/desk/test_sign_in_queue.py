@@ -1,0 +1,100 @@
+"""Whose password is checked next, and what guesses cost those who know theirs."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.support.desk import Desk, desk, ledger
+from tests.support.people import PASSWORD
+from web.desk.request_context import PageError
+from web.desk.sign_in_queue import SignInQueue
+
+__all__ = ["desk", "ledger"]  # fixtures
+LOOPS, RIGHT = 12, 8
+
+
+def order(waiting: Sequence[tuple[str, str]]) -> list[tuple[str, str] | None]:
+    """The order in which these are called, who come while another one is checked; None at the end for each refused."""
+    called: list[tuple[str, str] | None] = []
+    refused: list[None] = []
+
+    async def come(queue: SignInQueue, who: tuple[str, str]) -> None:
+        try:
+            async with queue.turn(*who):
+                called.append(who)
+        except PageError:
+            refused.append(None)
+
+    async def run() -> None:
+        queue = SignInQueue()
+        async with asyncio.TaskGroup() as group, queue.turn("first", "first"):
+            for who in waiting:
+                group.create_task(come(queue, who))
+            await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+    return called + refused
+
+
+A, B, C, D = ("here", "amy"), ("here", "bob"), ("there", "amy"), ("there", "eve")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "expected"),
+    [
+        pytest.param([], [], id="nobody"),
+        pytest.param([A, A, A, C], [A, C, A, A], id="addresses take turns"),
+        pytest.param([A, A, A, B], [A, B, A, A], id="names of an address take turns"),
+        pytest.param([A, A, B, C, D], [A, C, B, D, A], id="both"),
+        pytest.param([A] * 18, [A] * 16 + [None] * 2, id="of one name at one address so many wait"),
+        pytest.param([A] * 17 + [B], [A, B, *[A] * 15, None], id="and hold up no other name"),
+    ],
+)
+def test_turns(waiting: list[tuple[str, str]], expected: list[tuple[str, str] | None]) -> None:
+    assert order(waiting) == expected
+
+
+def test_one_who_goes_away_while_waiting_holds_up_nobody() -> None:
+    async def run() -> str:
+        queue = SignInQueue()
+        async with queue.turn("a", "a"):
+            gone = asyncio.create_task(queue.turn("b", "b").__aenter__())
+            stays = asyncio.create_task(queue.turn("c", "c").__aenter__())
+            await asyncio.sleep(0)
+            gone.cancel()
+        await asyncio.wait_for(stays, 5)
+        return "called"
+
+    assert asyncio.run(run()) == "called"
+
+
+def test_loops_of_guesses_keep_nobody_out_who_knows_their_password(desk: Desk) -> None:
+    over = threading.Event()
+    with desk.answering() as port, ThreadPoolExecutor(LOOPS) as pool:
+        here = f"http://127.0.0.1:{port}"
+
+        def sign_in(client: httpx.Client, name: str, password: str) -> int:
+            form = {"name": name, "password": password}
+            return client.post(f"{here}/login", data=form, headers={"Origin": here}).status_code
+
+        def guess(number: int) -> None:
+            with httpx.Client(timeout=60) as client:
+                while not over.is_set():
+                    sign_in(client, ("otto", "nobody", "bob")[number % 3], "wrong")
+
+        loops = [pool.submit(guess, number) for number in range(LOOPS)]
+        with httpx.Client(timeout=60) as client:
+            try:
+                began = time.monotonic()
+                assert [sign_in(client, "amy", PASSWORD) for _ in range(RIGHT)] == [303] * RIGHT
+                seconds = (time.monotonic() - began) / RIGHT
+            finally:
+                over.set()
+        for loop in loops:
+            loop.result()
+    assert seconds < 1.0

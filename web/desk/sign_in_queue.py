@@ -1,0 +1,79 @@
+"""The order in which passwords are checked: one at a time, because each takes memory and a core.
+
+Addresses take turns, and within an address the names that are tried, so that whoever guesses holds up nobody but
+themselves. Waiting takes no thread.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from web.desk.request_context import ErrorKind, PageError
+
+_PER_NAME: Final = 16  # that wait at one address; more are told to come again
+_PER_ADDRESS: Final = 64
+_ALTOGETHER: Final = 256
+_WAIT_SECONDS: Final = 10.0
+
+_Names = dict[str, deque[asyncio.Future[None]]]
+
+
+class SignInQueue:
+    """Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, _Names] = {}  # in the order of their turns
+        self._checks = False
+
+    @asynccontextmanager
+    async def turn(self, address: str, name: str) -> AsyncIterator[None]:
+        """Wait for one's turn, and have it for as long as the block lasts.
+
+        Raises:
+            PageError: Too many wait already, or the turn does not come in time.
+        """
+        if self._checks:
+            await self._wait(address, name)
+        self._checks = True
+        try:
+            yield
+        finally:
+            self._checks = False
+            self._call_next()
+
+    async def _wait(self, address: str, name: str) -> None:
+        names = self._waiting.get(address, {})
+        at_address = sum(map(len, names.values()))
+        altogether = sum(len(queue) for one in self._waiting.values() for queue in one.values())
+        if len(names.get(name, ())) >= _PER_NAME or at_address >= _PER_ADDRESS or altogether >= _ALTOGETHER:
+            raise PageError(ErrorKind.BUSY)
+        called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(address, {}).setdefault(name, deque()).append(called)
+        try:
+            async with asyncio.timeout(_WAIT_SECONDS):
+                await called
+        except TimeoutError:
+            if called.cancelled():
+                raise PageError(ErrorKind.BUSY) from None  # else the turn came in the same moment
+        except asyncio.CancelledError:
+            if called.done() and not called.cancelled():
+                self._checks = False
+                self._call_next()  # the turn was given to a client that is gone
+            raise
+
+    def _call_next(self) -> None:
+        """Give the turn to whoever waits longest for the next name of the next address."""
+        while not self._checks and self._waiting:
+            address, names = next(iter(self._waiting.items()))
+            name, queue = next(iter(names.items()))
+            called = queue.popleft()
+            del self._waiting[address], names[name]
+            if queue:
+                names[name] = queue
+            if names:
+                self._waiting[address] = names
+            if not called.done():
+                called.set_result(None)
+                self._checks = True
