@@ -20,7 +20,7 @@ from pipeline.cases.erasure import forget_child as forget
 from pipeline.ledger.database import utc_now
 from pipeline.ledger.values import ImportCounts
 from pipeline.names.characters import modern
-from pipeline.spreadsheets.columns import COLUMNS
+from pipeline.spreadsheets.columns import COLUMNS, NUMBERS
 from pipeline.spreadsheets.known_children import ImportedRow, read_known_children
 from pipeline.workers.process_identity import operator
 
@@ -58,16 +58,23 @@ def import_children(
 
 
 @children.command("export")
-def export_children(context: typer.Context) -> int:
-    """Print the register as CSV."""
+def export_children(
+    context: typer.Context,
+    *,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="For Excel and WPS: with a byte order mark, and numbers as text.")
+    ] = False,
+) -> int:
+    """Print the register as CSV; either form can be imported again."""
     cli: CliContext = context.obj
-    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
+    encoding = "utf-8-sig" if excel else "utf-8"
+    out = io.TextIOWrapper(sys.stdout.buffer, encoding=encoding, newline="", write_through=True)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     with cli.ledger() as ledger:
         for child in ledger.children.export(operator()):
             values = child.model_dump(mode="json")
-            writer.writerow([no_formula(values[column] or "") for column in COLUMNS])
+            writer.writerow([_cell(column, values[column] or "", excel=excel) for column in COLUMNS])
     out.detach()
     return ExitCode.ACCEPTED
 
@@ -88,6 +95,13 @@ def forget_child(
     if not (gone.records or gone.cases):
         stderr.print("Nothing is known under these numbers: compare them with the child's documents.")
     return ExitCode.ACCEPTED
+
+
+def _cell(column: str, value: str, *, excel: bool) -> str:
+    """A cell of the export; a spreadsheet rounds a number of 18 digits unless it is told that it is a text."""
+    if excel and column in NUMBERS and value and value.isascii() and value.isalnum():
+        return f'="{value}"'
+    return no_formula(value)
 
 
 def _bytes(file: Path) -> bytes:

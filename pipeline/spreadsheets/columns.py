@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from models.errors import BadTableError
 
 COLUMNS: Final = ("name", "sex", "birth_date", "id_number", "birth_certificate_number", "mother_id_number")
+NUMBERS: Final = COLUMNS[3:]
 NEEDED: Final = ("name", "sex", "birth_date")
 _CHILD: Final = (
     "(?:儿童|孩子|小孩|患儿|宝宝|婴儿|婴幼儿|新生儿|出生儿|幼儿|小儿|小朋友|本人|学生|子女|受种者|受种人|患者|病人"

@@ -148,6 +148,11 @@ def test_the_register_of_children_goes_in_and_out(tmp_path: Path) -> None:
     assert first.stdout == f"{len(rows) - 1} added, 0 unchanged, 0 conflicting, 0 forgotten\n"
     assert again.stdout == f"0 added, {len(rows) - 1} unchanged, 0 conflicting, 0 forgotten\n"
     assert intake(tmp_path / "w", "children", "export").stdout.splitlines() == rows
+    sheet = intake(tmp_path / "w", "children", "export", "--excel").stdout
+    assert sheet.startswith("\ufeffname,sex,birth_date")
+    assert f'"=""{rows[1].split(",")[3]}"""' in sheet
+    (tmp_path / "sheet.csv").write_text(sheet, "utf-8")
+    assert intake(tmp_path / "v", "children", "import", tmp_path / "sheet.csv").stdout == first.stdout
     number = rows[1].split(",")[3]
     forgotten = intake(tmp_path / "w", "children", "forget", f"'{number}\u200b").stdout.splitlines()
     assert forgotten[0] == "1 records, 0 cases, 0 objects forgotten"

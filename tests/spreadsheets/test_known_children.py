@@ -302,3 +302,19 @@ def test_a_quote_that_was_lost_loses_no_row_unsaid(names: list[tuple[str, str]],
     except BadTableError:
         return
     assert len(found.rows) >= len(rows)
+
+
+_SCRAPS: Final = st.sampled_from(
+    [*HEADER, NUMBER, "43792", "欧阳靖萱", "女", ",", "\t", ";", "\n", "\r", '"', "'", "1e9", "\0", "\ufeff"]
+)
+
+
+@given(st.binary(max_size=60) | st.lists(_SCRAPS | st.text(max_size=3), max_size=40).map("".join))
+def test_whatever_comes_is_read_or_refused_by_row(data: bytes | str) -> None:
+    for encoding in ("utf-8",) if isinstance(data, bytes) else ("utf-8", "utf-16", "gb18030"):
+        written_as = data if isinstance(data, bytes) else f"姓名,性别,出生日期\n{data}".encode(encoding, "replace")
+        try:
+            rows = read(written_as).rows
+        except BadTableError:
+            continue
+        assert all((row.child is None) == bool(row.problems) for row in rows)
