@@ -19,7 +19,7 @@ class Account(Model):
     """An account, which may sign in unless it is locked or disabled.
 
     Attributes:
-        locked_until: End of the lock after too many wrong passwords in a row.
+        locked_until: End of the lock after too many wrong passwords in a row, for the address they came from.
         disabled_at: When an operator disabled it; None if not disabled.
     """
 

@@ -99,6 +99,7 @@ def uvicorn_config(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=PatientProtocol,
+        forwarded_allow_ips=["127.0.0.1", "::1"],  # whose X-Forwarded-For is believed, whatever the environment says
         log_config=None,  # ours
         access_log=False,
         server_header=False,

@@ -96,9 +96,17 @@ accounts = Table(  # staff of the hospital who sign in
     Column("role", String(16), nullable=False),
     Column("password", String(255), nullable=False),  # Argon2id, in PHC form
     Column("made_at", UtcTime, nullable=False),
-    Column("failures", Integer, nullable=False),  # in a row
-    Column("locked_until", UtcTime),
     Column("disabled_at", UtcTime),
+)
+
+sign_in_failures = Table(  # wrong passwords in a row
+    "sign_in_failures",
+    metadata,
+    Column("account", ForeignKey("accounts.name"), primary_key=True),
+    Column("address", String(64), primary_key=True),  # of the client that tried
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", UtcTime, nullable=False),  # the last one
+    Column("locked_until", UtcTime),
 )
 
 sessions = Table(

@@ -54,6 +54,17 @@ def test_each_further_one_locks_for_twice_as_long_up_to_an_hour(people: Ledger, 
     assert signed_in(people), "the count begins anew"
 
 
+def test_who_guesses_locks_out_themselves_and_nobody_at_another_address(people: Ledger, clock: Clock) -> None:
+    for _ in range(20):
+        assert people.accounts.sign_in("amy", "wrong", address="10.0.0.66") is None
+    assert people.accounts.sign_in("amy", PASSWORD, address="10.0.0.66") is None, "locked where the guesses come from"
+    assert people.accounts.list()[0].locked_until is not None, "and people list shows it"
+    assert people.accounts.sign_in("amy", PASSWORD, address="10.0.0.7") is not None
+    assert people.accounts.sign_in("amy", PASSWORD, address="10.0.0.66") is None, "which frees no guesser"
+    clock.forward(60)
+    assert people.accounts.sign_in("amy", PASSWORD, address="10.0.0.66") is not None
+
+
 @pytest.mark.parametrize("change", [other_password, enabled])
 def test_an_operator_ends_a_lock(people: Ledger, change: Callable[[Ledger], None]) -> None:
     fail(people, 5)

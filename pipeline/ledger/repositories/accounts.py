@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from models.accounts import Account, checked_name, checked_password, tidied_name, tidied_password
-from models.backoff import backoff
 from models.errors import AccountError, LedgerBusyError
 from models.review import Role
-from pipeline.ledger.database import LONGEST_LEASE, insert_new
+from pipeline.ledger.database import insert_new
 from pipeline.ledger.repositories.base import AuditEntry, Details, Repository
+from pipeline.ledger.repositories.sign_in_locks import count_failure, forget_failures, lock_of, locks, unlock
 from pipeline.ledger.system_tables import accounts, sessions
 from pipeline.ledger.values import AuditKind
 
@@ -28,13 +28,10 @@ _SECRET_BYTES: Final = 32
 _SALT_BYTES: Final = 16
 _HASH_BYTES: Final = 32
 _MEMORY_KB: Final = 19 * 1024
-_FAILURES: Final = 5  # in a row, after which an account is locked for a while
-_FIRST_LOCK_SECONDS: Final = 60.0
-_LONGEST_LOCK_SECONDS: Final = 3600.0
+_UNLOCKING: Final = frozenset({"password", "enabled"})  # changes that end every lock
 _LONGEST_SESSION: Final = timedelta(days=30)  # older rows are deleted
 _SEEN_INTERVAL: Final = timedelta(seconds=30)  # a session is noted as seen at most this often,
 _SEEN_SHARE: Final = 10  # and at least every tenth of the time after which an idle session ends
-_UNLOCKED: Final = {"failures": 0, "locked_until": None}
 
 
 class _StoredAccount(NamedTuple):
@@ -52,7 +49,7 @@ class AccountRepository(Repository):
         """Make an account; raises AccountError if the name is taken, or name or password break the rules."""
         account = Account(name=checked_name(name), role=role, made_at=self._clock())
         password_hash = hashed(checked_password(name, password))  # slow: before the transaction
-        values = {"name": account.name, "role": role.value, "made_at": account.made_at, "failures": 0}
+        values = {"name": account.name, "role": role.value, "made_at": account.made_at}
         with self._database.writing() as connection:
             if not insert_new(connection, accounts, values | {"password": password_hash}):
                 raise AccountError(
@@ -62,9 +59,11 @@ class AccountRepository(Repository):
             self._record(connection, AuditEntry(AuditKind.ACCOUNT, details))
 
     def list(self) -> tuple[Account, ...]:
-        """All accounts, by name."""
+        """All accounts, by name; each with the last of its locks, for whichever address that is."""
         with self._database.reading() as connection:
-            return tuple(_account(row) for row in connection.execute(select(accounts).order_by(accounts.c.name)))
+            until = locks(connection)
+            rows = connection.execute(select(accounts).order_by(accounts.c.name))
+            return tuple(_account(row).model_copy(update={"locked_until": until.get(row.name)}) for row in rows)
 
     def change_role(self, name: str, role: Role, *, by: str) -> None:
         """Give an account another role; raises AccountError if there is no such account."""
@@ -73,7 +72,7 @@ class AccountRepository(Repository):
     def change_password(self, name: str, password: str, *, by: str) -> None:
         """Give an account another password, and end a lock; raises AccountError as `make` does."""
         password_hash = hashed(checked_password(name, password))
-        self._change(name, {"change": "password", "by": by}, password=password_hash, **_UNLOCKED)
+        self._change(name, {"change": "password", "by": by}, password=password_hash)
 
     def disable(self, name: str, *, by: str) -> None:
         """Disable an account, which then cannot sign in; raises AccountError if there is no such account."""
@@ -81,22 +80,25 @@ class AccountRepository(Repository):
 
     def enable(self, name: str, *, by: str) -> None:
         """Enable an account again, and end a lock; raises AccountError if there is no such account."""
-        self._change(name, {"change": "enabled", "by": by}, disabled_at=None, **_UNLOCKED)
+        self._change(name, {"change": "enabled", "by": by}, disabled_at=None)
 
     def _change(self, name: str, details: Details, **values: Any) -> None:
         with self._database.writing() as connection:
             if not connection.execute(update(accounts).where(accounts.c.name == name).values(**values)).rowcount:
                 raise AccountError(f"There is no account {name}", hint="intake people list shows those that are there.")
+            if details["change"] in _UNLOCKING:
+                unlock(connection, name)
             ended = connection.execute(delete(sessions).where(sessions.c.account == name)).rowcount
             self._record(
                 connection, AuditEntry(AuditKind.ACCOUNT, {"account": name, "sessions_ended": ended, **details})
             )
 
-    def sign_in(self, name: str, password: str) -> str | None:
+    def sign_in(self, name: str, password: str, *, address: str = "") -> str | None:
         """Begin a session; returns its secret, which the ledger does not keep.
 
         None, after the same time, whatever was wrong: name, password, an account that is disabled or locked. Five
-        wrong passwords in a row lock an account, for a minute at first and for an hour at most.
+        wrong passwords in a row from an address lock the account for this address, for a minute at first and for an
+        hour at most.
         """
         tidied = tidied_name(name)
         with self._database.reading() as connection:
@@ -105,14 +107,18 @@ class AccountRepository(Repository):
         matches = is_password(tidied_password(password), before.password_hash if before else None)
         with self._database.writing() as connection:
             now, found = self._clock(), _stored(connection, tidied, for_update=True)
-            refusal = _refusal(found, before, now, matches=matches)
+            locked = lock_of(connection, tidied, address, now) is not None
+            refusal = _refusal(found, before, locked=locked, matches=matches)
             if refusal is None:
+                forget_failures(connection, tidied, address, now)
                 secret = _begin_session(connection, tidied, now)
                 self._record(connection, AuditEntry(AuditKind.SIGNED_IN, {"account": tidied}))
                 return secret
             # A password typed into the field of the name must not get into the audit chain.
             details: Details = {"account": tidied if found else None, "why": refusal}
-            until = _count_failure(connection, tidied, now) if refusal == "password" else None
+            if address:
+                details["address"] = address
+            until = count_failure(connection, tidied, address, now) if refusal == "password" else None
             if until is not None:
                 details["locked_until"] = until.isoformat()
             self._record(connection, AuditEntry(AuditKind.SIGN_IN_REFUSED, details))
@@ -155,16 +161,13 @@ class AccountRepository(Repository):
                 self._record(connection, AuditEntry(AuditKind.SIGNED_OUT, {"account": name, "why": why}))
 
 
-def _refusal(
-    found: _StoredAccount | None, before: _StoredAccount | None, now: datetime, *, matches: bool
-) -> str | None:
+def _refusal(found: _StoredAccount | None, before: _StoredAccount | None, *, locked: bool, matches: bool) -> str | None:
     """Why a sign-in is refused, for the audit chain alone; a lock may have come while the password was checked."""
     if found is None:
         return "unknown"
     if found.account.disabled_at is not None:
         return "disabled"
-    until = found.account.locked_until
-    if until is not None and now < until <= now + LONGEST_LEASE:  # a lock that a wrong clock set does not count
+    if locked:
         return "locked"
     same = before is not None and before.password_hash == found.password_hash
     return None if matches and same else "password"
@@ -178,23 +181,10 @@ def _stored(connection: Connection, name: str, *, for_update: bool = False) -> _
 
 def _begin_session(connection: Connection, name: str, now: datetime) -> str:
     """Begin a session; returns its secret."""
-    connection.execute(update(accounts).where(accounts.c.name == name).values(**_UNLOCKED))
     connection.execute(delete(sessions).where(sessions.c.began_at < now - _LONGEST_SESSION))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     connection.execute(insert(sessions).values(key=_key(secret), account=name, began_at=now, seen_at=now))
     return secret
-
-
-def _count_failure(connection: Connection, name: str, now: datetime) -> datetime | None:
-    """Count a wrong password; returns until when the account is locked now, if it is."""
-    counted = update(accounts).where(accounts.c.name == name).values(failures=accounts.c.failures + 1)
-    failures = connection.execute(counted.returning(accounts.c.failures)).scalar_one()
-    if failures < _FAILURES:
-        return None
-    lock = backoff(failures - _FAILURES + 1, first=_FIRST_LOCK_SECONDS, longest=_LONGEST_LOCK_SECONDS)
-    until = now + timedelta(seconds=lock)
-    connection.execute(update(accounts).where(accounts.c.name == name).values(locked_until=until))
-    return until
 
 
 def _key(secret: str) -> str:
@@ -206,7 +196,6 @@ def _account(row: Row[Any]) -> Account:
         name=row.name,
         role=Role(row.role),
         made_at=row.made_at,
-        locked_until=row.locked_until,
         disabled_at=row.disabled_at,
     )
 

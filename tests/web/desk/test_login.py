@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 
 from models.review import Role
 from pipeline.ledger.ledger import Ledger
 from tests.support.desk import HERE, TLS, Desk, csrf_of, desk, desk_in, ledger
 from tests.support.people import PASSWORD
+from web.desk.login import address_of
 
 __all__ = ["desk", "ledger"]  # fixtures
 
@@ -116,7 +118,7 @@ def test_what_the_cookie_says(tmp_path: Path, ledger: Ledger, base: str, name: s
 def test_whatever_was_wrong_the_words_are_the_same(desk: Desk, ledger: Ledger, name: str, password: str) -> None:
     ledger.accounts.disable("sue", by="test")
     for _ in range(5):
-        ledger.accounts.sign_in("otto", "wrong")
+        desk.browser().post("/login", data={"name": "otto", "password": "wrong"})
     answers = [
         desk.browser().post("/login", data={"name": one, "password": word})
         for one, word in ((name, password), ("nobody-else", "wrong"))
@@ -166,3 +168,18 @@ def test_a_session_that_was_ended_elsewhere_is_over_at_once(desk: Desk, ledger: 
     browser = desk.signed_in(Role.REVIEWER)
     ledger.accounts.change_role("amy", Role.OPERATOR, by="test")
     assert browser.get("/queue").headers["location"].startswith("/login")
+
+
+@pytest.mark.parametrize(
+    ("client", "address"),
+    [
+        pytest.param(("10.0.0.7", 1), "10.0.0.7", id="IPv4"),
+        pytest.param(("::ffff:10.0.0.7", 1), "10.0.0.7", id="the same, as IPv6"),
+        pytest.param(("2001:db8:1:2:aaaa::7", 1), "2001:db8:1:2::/64", id="IPv6: its network"),
+        pytest.param(("fe80::1%eth0", 1), "fe80::/64", id="of a link"),
+        pytest.param(("testclient", 1), "testclient", id="a name"),
+        pytest.param(None, "", id="a socket without an address"),
+    ],
+)
+def test_whose_guesses_count_together(client: tuple[str, int] | None, address: str) -> None:
+    assert address_of(Request({"type": "http", "client": client})) == address
