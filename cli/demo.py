@@ -48,6 +48,8 @@ _SHOWN: Final = (
     "returned-missing-emblem",
     "review-hard-name",
 )
+_WORKSPACE: Final = Path("workspace/demo")
+_MARK: Final = ".demo"  # in a workspace that a demo made
 _DESK_PORT: Final = 8098
 _GLANCE_SECONDS: Final = 0.3
 _PATIENCE_SECONDS: Final = 600.0
@@ -59,11 +61,11 @@ def demo(
     *,
     once: Annotated[bool, typer.Option(help="Stop everything when all samples are decided.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Upload every sample, not a choice of ten.")] = False,
-    workspace: Annotated[Path, typer.Option(help="Emptied first.")] = Path("workspace/demo"),
+    workspace: Annotated[Path, typer.Option(help="Emptied first, if an earlier demo made it.")] = _WORKSPACE,
 ) -> None:
     """Start the service, upload samples, print what was decided."""
     began = time.monotonic()
-    shutil.rmtree(workspace, ignore_errors=True)
+    empty(workspace)
     settings = _settings(workspace)
     names = sorted(path.name for path in SAMPLES.iterdir()) if every else _SHOWN
     store, ledger = open_store(settings.store_at), _ledger_with_known_children(settings)
@@ -84,6 +86,19 @@ def demo(
         visitor.join()
     ledger.close()
     sys.exit(code if code or decided.is_set() else ExitCode.BUG)
+
+
+def empty(workspace: Path) -> None:
+    """Remove what an earlier demo left, and nothing else.
+
+    Raises:
+        typer.BadParameter: The folder holds something that no demo made.
+    """
+    if workspace.exists() and not (workspace / _MARK).exists() and workspace != _WORKSPACE and any(workspace.iterdir()):
+        raise typer.BadParameter(f"{workspace} is no workspace of a demo: choose a folder that is empty or not there.")
+    shutil.rmtree(workspace, ignore_errors=True)
+    workspace.mkdir(parents=True, mode=0o700)
+    (workspace / _MARK).touch()
 
 
 def _settings(workspace: Path) -> Settings:
@@ -109,7 +124,6 @@ def _with_desk(settings: Settings, ledger: Ledger, api_url: str) -> Settings:
 
 
 def _ledger_with_known_children(settings: Settings) -> Ledger:
-    settings.workspace.mkdir(parents=True, mode=0o700)
     ledger = open_ledger(settings.ledger_at, register_secret(settings))
     known = read_known_children(KNOWN_CHILDREN.read_bytes(), day_of(utc_now()))
     ledger.children.add((row.child for row in known.rows if row.child), operator())

@@ -88,7 +88,7 @@ def test_a_desk_that_is_off_has_no_address() -> None:
 
 
 def test_a_flood_of_guesses_keeps_nobody_out_who_is_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slowly(*_: object) -> None:
+    def slowly(*_: object, **__: object) -> None:
         time.sleep(0.2)
 
     monkeypatch.setattr(desk.ledger.accounts, "sign_in", slowly)
