@@ -293,7 +293,24 @@ TABLES: Final = (
             "siblings: called known (4005)": "siblings called 4005",
             "rounds of 4 processes with exactly one accepted, the others 4005": "rounds with exactly one accepted",
             "time of an answer, known against not known": "time of an answer, known to unknown child",
+        },
+    ),
+    Table(
+        "Import of the register",
+        "By the command line, out of a file as a Chinese Excel saves it. Then one row of ten is destroyed as a"
+        " spreadsheet does it: such a row is refused, and the rows beside it are taken.",
+        "register_import",
+        {"rows": 100_000},
+        {
             "import of 100000 rows": "import of 100,000 rows",
+            "import of the same again of 100000 rows": "import of the same rows again",
+            "rows in every form that spreadsheets write: taken as they were": "rows in 48 forms: taken as they were",
+            "written as 1.10199E+17, one row of ten: destroyed rows named": "written as 1.10199E+17: refused",
+            "written as 1.10199E+17, one row of ten: whole rows taken": "the rows beside them: taken",
+            "rounded to 15 digits, one row of ten: destroyed rows named": "rounded to 15 digits: refused",
+            "rounded to 15 digits, one row of ten: whole rows taken": "the rows beside these: taken",
+            "passed through a floating point number, one row of ten: destroyed rows named": "made a float: refused",
+            "passed through a floating point number, one row of ten: whole rows taken": "the rows beside those: taken",
         },
     ),
     Table(

@@ -1,13 +1,10 @@
-"""Import, lookups and races on a register of known children of real size: `python -m bench.register [--full]`.
+"""Lookups and races on a register of known children of real size: `python -m bench.register [--full]`.
 
-The bench covers import by the command line, files that a spreadsheet wrote or destroyed, 4005 for known children, twins
-with adjacent numbers, siblings, answer times for known and unknown children, and processes that conclude one child's
-applications at the same instant. Every application uses the pages of one case that was read, with another child.
+The bench covers 4005 for known children, twins with adjacent numbers, siblings, the answer times for known and unknown
+children, and processes that conclude one child's applications at the same instant. Every application uses the pages of
+one case that was read, with another child. Importing such a register is `bench.register_import`.
 """
 
-import csv
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -25,15 +22,12 @@ from bench.metrics import Figure, percentile, share
 from bench.readings import library
 from bench.report import Measured
 from bench.runner import Bench, run_bench
-from bench.spreadsheets import measure_spreadsheets
 from bench.synthetic_cases import DAYS, SyntheticCase, clone
 from bench.tables import errors
 from bench.workspace import SECRET
 from models.content import Content
-from models.errors import ExitCode
 from models.findings import Code
 from models.policy import Policy
-from models.register import KnownChild
 from models.result import Decision
 from pipeline.cases.conclude import judge_case, record
 from pipeline.extract.extraction import CONTENT_VERSION
@@ -42,12 +36,10 @@ from pipeline.judge.dossier import Dossier, open_dossier
 from pipeline.judge.name_match import NameContext
 from pipeline.judge.rules.duplicates import duplicates
 from pipeline.ledger.ledger import Ledger, open_ledger
-from pipeline.spreadsheets.columns import COLUMNS
 
 SEED: Final = 11
 BENCH: Final = Bench("register", __doc__, SEED, "children", small=3000, full=50_000)
 _IMPORTED: Final = 2  # imported rows per measured child: 100,000 rows at the full size
-_SHEET_ROWS: Final = 1000
 _LOT: Final = 50
 _TIMED: Final = 1000
 _RACERS: Final = 4
@@ -62,15 +54,13 @@ def measure(count: int) -> Measured:
     numbers = track(range(_IMPORTED * count), "children", console=errors)
     records = [registration(_dossier(model, _known_number(at), reader), reader.policy) for at in numbers]
     with tempfile.TemporaryDirectory() as folder:
-        imports = tuple(_imported(records, Path(folder)))
         ledger = open_ledger(f"sqlite:///{Path(folder) / 'ledger.sqlite'}", SECRET)
         ledger.children.add(record.model_copy(update={"submission_id": None}) for record in records[:count])
         answers = tuple(_answers(model, count, ledger, reader))
         times = tuple(_times(model, ledger, reader))
         ledger.close()
-        sheets = tuple(measure_spreadsheets(records[:_SHEET_ROWS], SEED))
         races = tuple(_races(model, f"sqlite:///{Path(folder) / 'races.sqlite'}", reader))
-    return Measured((*imports, *sheets, *answers, *times, *races), {})
+    return Measured((*answers, *times, *races), {})
 
 
 def _known_number(at: int) -> int:
@@ -86,28 +76,6 @@ def _siblings_number(at: int) -> int:
 def _dossier(model: SyntheticCase, number: int, reader: NameContext, name: str = "known") -> Dossier:
     case, contents, _ = clone(model, number, name)
     return open_dossier(case, contents, reader)
-
-
-def _imported(records: Sequence[KnownChild], folder: Path) -> Iterator[Figure]:
-    """Import all children by the command line, as an operator does, then import them again."""
-    file = folder / "known.csv"
-    with file.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(COLUMNS)
-        writer.writerows([value or "" for value in _values(record)] for record in records)
-    for words in ("import", "import of the same again"):
-        began = time.monotonic()
-        command = [sys.executable, "-m", "cli.main", "--workspace", str(folder / "w"), "children", "import", str(file)]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-        seconds = time.monotonic() - began
-        if done.returncode != ExitCode.ACCEPTED:
-            raise RuntimeError(f"The import ended with {done.returncode}: {done.stderr[-200:]}")
-        yield Figure(name=f"{words} of {len(records)} rows", value=seconds, unit="s")
-
-
-def _values(record: KnownChild) -> Iterator[str | None]:
-    values = record.model_dump(mode="json")
-    yield from (values[column] for column in COLUMNS)
 
 
 def _answers(model: SyntheticCase, count: int, ledger: Ledger, reader: NameContext) -> Iterator[Figure]:

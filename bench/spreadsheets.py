@@ -1,4 +1,4 @@
-"""A register as spreadsheets save it, in their forms and with what they destroy; a part of bench.register."""
+"""A register as spreadsheets save it, in their forms and with what they destroy; a part of bench.register_import."""
 
 import csv
 import io
@@ -9,7 +9,6 @@ from datetime import date
 from typing import Final
 
 from bench.metrics import Figure, share
-from models.id_number import check_digit
 from models.overview import day_of
 from models.register import KnownChild
 from models.submission import Sex
@@ -75,8 +74,7 @@ _DAMAGE: Final[Mapping[str, Callable[[Row], Row]]] = {
 
 def measure_spreadsheets(records: Sequence[KnownChild], seed: int) -> Iterator[Figure]:
     """Write the records in every form, and then with each kind of damage in every row and in one row of ten."""
-    chance = random.Random(seed)
-    records = [_renumbered(record, chance) for record in records]
+    records = [record for record in records if not _beyond_gbk(record.name)]
     rows = [_row(record) for record in records]
     taken = Counter[bool]()
     for data in _forms(records, rows):
@@ -86,6 +84,17 @@ def measure_spreadsheets(records: Sequence[KnownChild], seed: int) -> Iterator[F
     for words, damage in _DAMAGE.items():
         for share_of_rows, among in ((1.0, "every row"), (0.1, "one row of ten")):
             yield from _damaged(records, rows, damage, share_of_rows, f"{words}, {among}", random.Random(seed))
+
+
+def excel_file(records: Sequence[KnownChild]) -> bytes:
+    """The records as a Chinese Excel saves them as CSV: in GB18030, with days such as 2019/11/3."""
+    days = (_DAYS[1](record.birth_date) for record in records)
+    rows = [{**_row(record), "birth_date": day} for record, day in zip(records, days, strict=True)]
+    return _file(rows, "gb18030")
+
+
+def _beyond_gbk(name: str) -> bool:
+    return name.encode("gbk", "replace").decode("gbk") != name
 
 
 def _forms(records: Sequence[KnownChild], rows: Sequence[Row]) -> Iterator[bytes]:
@@ -122,14 +131,6 @@ def _damaged(
     yield share(f"{words}: destroyed rows named", named[True], named.total())
     if whole:
         yield share(f"{words}: whole rows taken", whole[True], whole.total())
-
-
-def _renumbered(record: KnownChild, chance: random.Random) -> KnownChild:
-    """The child with a number whose sequence is drawn: as many end in 000 as in reality, one in 1100."""
-    place = (record.id_number or "")[:6]
-    sequence = 2 * chance.randrange(500) + (record.sex is Sex.MALE)
-    first = f"{place}{record.birth_date:%Y%m%d}{sequence:03}"
-    return record.model_copy(update={"id_number": first + check_digit(first)})
 
 
 def _row(record: KnownChild) -> Row:

@@ -189,7 +189,7 @@ def _is_garbled(name: str) -> bool:
         back = name.encode("gb18030").decode("utf-8")
     except UnicodeError:
         return False
-    return back != name and all(is_han(char) for char in back)
+    return back != name and any(map(is_han, back)) and all(is_han(char) or char in _NAME_SIGNS for char in back)
 
 
 def _may_be_in_name(char: str) -> bool:
