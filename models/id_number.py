@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from operator import mul
 from typing import NamedTuple
 
 from models.submission import Sex
@@ -21,6 +22,7 @@ _DATES = (
 )
 _CERTIFICATE = re.compile(r"[A-Z]\d{9}", re.ASCII)
 _NUMBER = re.compile(r"\d{17}[\dX]", re.ASCII)
+_LEGACY_DIGITS = 15
 _LEGACY = re.compile(r"\d{15}", re.ASCII)
 
 
@@ -45,6 +47,8 @@ class IdNumber(NamedTuple):
 
 def normal_number(text: str) -> str:
     """A number in normal form, as in results: half-width, upper case, without spaces."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return re.sub(r"\s", "", half_width(text)).upper().replace("×", "X")
 
 
@@ -54,7 +58,7 @@ def modern_number(text: str) -> str:
     Numbers of 15 digits were issued until 1999, with two digits for the year of birth, which is always 19xx.
     """
     number = normal_number(text)
-    if not _LEGACY.fullmatch(number) or iso_date(f"19{number[6:12]}") is None:
+    if len(number) != _LEGACY_DIGITS or not _LEGACY.fullmatch(number) or iso_date(f"19{number[6:12]}") is None:
         return number
     first = f"{number[:6]}19{number[6:]}"
     return first + check_digit(first)
@@ -62,7 +66,7 @@ def modern_number(text: str) -> str:
 
 def check_digit(first_seventeen: str) -> str:
     """The check digit (the 18th character) of 17 digits."""
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, first_seventeen, strict=True))
+    total = sum(map(mul, _WEIGHTS, map(int, first_seventeen)))
     return _CHECK_DIGITS[total % 11]
 
 
@@ -71,8 +75,9 @@ def parse_id_number(text: str) -> IdNumber | None:
     number = normal_number(text)
     if not _NUMBER.fullmatch(number):
         return None
-    born = iso_date(number[6:14])
-    if born is None:
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
         return None
     return IdNumber(
         text=number,

@@ -128,10 +128,11 @@ def birth_day(text: str) -> date | Serial:
 
 def id_number(text: str) -> str | None:
     """An ID number with a right check digit, of 15 digits in today's form, a passport or permit; None if absent."""
-    plain = _upper(entered_number(text))
+    parsed = parse_id_number(text) if text.isascii() and text.isalnum() else None
+    plain = text if parsed else _upper(entered_number(text))
     if plain is None:
         return None
-    parsed = parse_id_number(plain) or _without_punctuation(plain)
+    parsed = parsed or parse_id_number(plain) or _without_punctuation(plain)
     if parsed is not None:
         if not parsed.check_digit_right:
             raise ValueError(ROUNDED if parsed.text.endswith(ROUNDED_END) else WRONG_DIGIT)

@@ -72,14 +72,15 @@ class ChildRepository(Repository):
         _lock_register(connection)
         now = self._clock()
         values = [encrypted_values(self._seal, record, record.submission_id, now=now) for record in records]
+        plain = [_normal(record) for record in records]
         keys = frozenset(str(row[key]) for row in values for key in _UNIQUE if row[key])
         # A record with a number can only be equal to one with that number.
         births = frozenset(str(row["birth_key"]) for row in values if not any(row[key] for key in _UNIQUE))
         rows = connection.execute(select(children).where(or_(_numbered(keys), children.c.birth_key.in_(births))))
-        register = _RegisterPart((dict(row._mapping), _child(self._seal, row)) for row in rows)
+        register = _RegisterPart((row._asdict(), _sealed(self._seal, row)) for row in rows)
         erased = set(connection.scalars(select(forgotten.c.key).where(forgotten.c.key.in_(keys))))
         outcomes, new = [], []
-        for row, record in zip(values, map(_normal, records), strict=True):
+        for row, record in zip(values, plain, strict=True):
             if erased & {row[key] for key in _UNIQUE}:
                 outcomes.append(("forgotten", "it was erased from the register, and an import does not bring it back"))
                 continue
@@ -185,7 +186,7 @@ def _is_equal(seal: Seal, row: Row[tuple[object, ...]], child: KnownChild) -> bo
 
 
 class _RegisterPart:
-    """The records of the register that a page of an import may meet."""
+    """The records of the register that a page of an import may meet, each without the case that it came from."""
 
     def __init__(self, rows: Iterable[tuple[Mapping[str, object], KnownChild]]) -> None:
         self._holders: dict[object, KnownChild] = {}
@@ -194,19 +195,19 @@ class _RegisterPart:
             self.add(row, record)
 
     def add(self, row: Mapping[str, object], record: KnownChild) -> None:
-        plain = _without_case(record)
-        self._holders |= {row[key]: plain for key in _UNIQUE if row[key]}
-        self._records.add(plain)
+        for key in _UNIQUE:
+            if row[key]:
+                self._holders[row[key]] = record
+        self._records.add(record)
 
     def outcome(self, row: Mapping[str, object], record: KnownChild) -> tuple[str, str]:
         """What becomes of a record, and why it is left out; the columns in which it differs, no value."""
-        plain = _without_case(record)
-        if plain in self._records:
+        if record in self._records:
             return "unchanged", ""
         for column, key in zip(_NUMBERS, _UNIQUE, strict=False):
             known = self._holders.get(row[key])
             if known is not None:
-                names = [name for name in KnownChild.model_fields if getattr(known, name) != getattr(plain, name)]
+                names = [name for name in KnownChild.model_fields if getattr(known, name) != getattr(record, name)]
                 return "conflicting", f"{column}: the register has it with another {' and '.join(names)}"
         return "added", ""
 
@@ -261,5 +262,9 @@ def _lock_register(connection: Connection) -> None:
 
 
 def _child(seal: Seal, row: Row[tuple[object, ...]]) -> KnownChild:
-    record = KnownChild.model_validate_json(seal.decrypt(row.sealed))
-    return record.model_copy(update={"submission_id": row.submission_id})
+    return _sealed(seal, row).model_copy(update={"submission_id": row.submission_id})
+
+
+def _sealed(seal: Seal, row: Row[tuple[object, ...]]) -> KnownChild:
+    """A record without its case, which has a column of its own."""
+    return KnownChild.model_validate_json(seal.decrypt(row.sealed))
