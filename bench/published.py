@@ -304,7 +304,7 @@ TABLES: Final = (
         {
             "import of 100000 rows": "import of 100,000 rows",
             "import of the same again of 100000 rows": "import of the same rows again",
-            "rows in every form that spreadsheets write: taken as they were": "rows in each of 48 forms: taken as they were",
+            "rows in every form that spreadsheets write: taken as they were": "rows in 48 forms: taken as they were",
             "written as 1.10199E+17, one row of ten: destroyed rows named": "written as 1.10199E+17: refused",
             "written as 1.10199E+17, one row of ten: whole rows taken": "the rows beside them: taken",
             "rounded to 15 digits, one row of ten: destroyed rows named": "rounded to 15 digits: refused",
