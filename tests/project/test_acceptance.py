@@ -16,7 +16,7 @@ GROUPS: Final = (
 )  # fmt: skip
 HOSTILE: Final = ("A. Files", "B. Quality of pictures", "C. Pages and documents", "D. Values", "E. Duplicates")
 PAGES: Final = {"acceptance": GROUPS, "hostile": HOSTILE, "faults": ("Faults",)}
-BAD_INPUTS, FAULTS = 78, 39
+BAD_INPUTS, FAULTS = 78, 42
 LEFT_OUT: Final = "Not built yet"
 _TEST: Final = re.compile(r"`(tests/[^`]+)`")
 _ESCAPED: Final = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")

@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr, ValidationError
+from sqlalchemy import make_url
 
 from models.hospital import Hospital, HospitalFacts
 from pipeline.ledger.database import utc_now
+from pipeline.ledger.ledger import open_ledger
+from pipeline.stores.opening import open_store
 from service.drawn_secrets import prefect_auth
 from service.options import DeskOptions, PrefectOptions
+from service.prefect_server import server_environment
 from service.resources import Resources, register_secret
 from service.settings import Settings, SettingsError, read_policy
 from tests.support.processes import leave
@@ -188,3 +192,14 @@ def test_a_user_whom_the_machine_does_not_know_has_settings(tmp_path: Path, monk
         os.setuid(54321)
         leave(iter([Settings(workspace=tmp_path).engine.cache == tmp_path / "cache"]))
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+@pytest.mark.parametrize("name", ["a?b", "a?b=c", "%2e", "a%2Fb", "a#b", "a b;c", "病案"])
+def test_whatever_a_workspace_is_called_everything_stands_in_it(tmp_path: Path, name: str) -> None:
+    settings = Settings(workspace=tmp_path / name)
+    open_ledger(settings.ledger_at, register_secret(settings)).close()
+    open_store(settings.store_at).put("a", b"x", content_type="text/plain")
+    prefect = make_url(server_environment(settings, 4200)["PREFECT_SERVER_DATABASE_CONNECTION_URL"]).database
+    assert prefect == str(tmp_path / name / "prefect" / "prefect.db")
+    assert {path.name for path in tmp_path.iterdir()} == {name}
+    assert {path.name for path in (tmp_path / name).iterdir()} >= {"ledger.db", "store"}

@@ -22,7 +22,8 @@ from models.accounts import tidied_name
 from models.errors import NoResultYetError, PipelineError, UnknownCaseError
 from models.review import Role
 from service.threads import run_in_thread
-from web.desk.login import address_of, language_of, session_secret
+from web.desk.known_browsers import guesser
+from web.desk.login import language_of, session_secret
 from web.desk.request_context import NO_FORM, ErrorKind, PageError, PostedForm, RequestContext, token_of
 from web.desk.services import BaseUrl, Services
 from web.desk.sign_in_queue import SignInQueue
@@ -90,7 +91,8 @@ class Guard:
     def _turn(self, spec: RouteSpec, request: Request, form: PostedForm) -> AbstractAsyncContextManager[None]:
         if not spec.checks_password:
             return nullcontext()
-        return self._sign_ins.turn(address_of(request), tidied_name(form.one("name")))
+        name = form.one("name")
+        return self._sign_ins.turn(guesser(request, name, self._services), tidied_name(name))
 
     async def _form(self, spec: RouteSpec, request: Request) -> PostedForm:
         """The form of a request; nothing is read of a form that another site sent."""

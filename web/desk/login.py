@@ -1,19 +1,18 @@
 """Signing in and out, the language of the pages, and the two cookies that keep both."""
 
 from http import HTTPStatus
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.desk.known_browsers import cookie_of, guesser, known_browser
 from web.desk.rendering import DeskLanguage
 from web.desk.request_context import ErrorKind, PageError, RequestContext, local_path
 from web.desk.services import BaseUrl
 
 _YEAR_SECONDS: Final = 365 * 86400
 _LONGEST_SECRET: Final = 128
-_NETWORK_BITS: Final = 64
 _LANGUAGE: Final = "desk-language"
 
 
@@ -21,18 +20,6 @@ def session_secret(request: Request, base_url: BaseUrl) -> str:
     """The session secret that the browser sends; "" without one."""
     secret = request.cookies.get(_session_cookie(base_url), "")
     return secret if len(secret) <= _LONGEST_SECRET and secret.isascii() else ""
-
-
-def address_of(request: Request) -> str:
-    """The address of a client; of IPv6 the network, whose other addresses are the same client's. "" if it has none."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return host[:_LONGEST_SECRET]
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(IPv6Network((address, _NETWORK_BITS), strict=False))
-    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def language_of(request: Request) -> DeskLanguage:
@@ -55,15 +42,17 @@ def login(context: RequestContext) -> Response:
 def sign_in(context: RequestContext) -> Response:
     """Begin a session under a new secret, or refuse without saying why."""
     name, target = context.form.one("name"), local_path(context.form.one("next"))
-    accounts = context.services.ledger.accounts
-    secret = accounts.sign_in(name, context.form.one("password"), address=address_of(context.request))
+    accounts, services = context.services.ledger.accounts, context.services
+    secret = accounts.sign_in(name, context.form.one("password"), address=guesser(context.request, name, services))
     if secret is None:
         return context.page(
             "login.html", status=HTTPStatus.FORBIDDEN, next=target, over=False, refused=True, name=name[:64]
         )
     if context.secret:
         accounts.sign_out(context.secret)
-    return _set_cookie(context, context.redirect_to(target), _session_cookie(context.services.base_url), secret)
+    answer = _set_cookie(context, context.redirect_to(target), _session_cookie(services.base_url), secret)
+    known = known_browser(name, services)
+    return _set_cookie(context, answer, cookie_of(name, services), known, max_age=_YEAR_SECONDS)
 
 
 def sign_out(context: RequestContext) -> Response:

@@ -13,6 +13,7 @@ from pipeline.perceive.ocr.options import OcrOptions
 from pipeline.stores.base import Store
 from pipeline.workers.render_pool import PageRenderer
 from service.options import DeskOptions, is_loopback
+from service.resources import register_secret
 from service.settings import Settings, SettingsError, read_policy
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -37,7 +38,11 @@ class BaseUrl(NamedTuple):
 
 
 class Services(NamedTuple):
-    """Opened once; threads share it."""
+    """Opened once; threads share it.
+
+    Attributes:
+        browser_key: Signs the cookies of browsers in which somebody signed in.
+    """
 
     settings: Settings
     ledger: Ledger
@@ -46,18 +51,20 @@ class Services(NamedTuple):
     clock: Clock
     name_context: NameContext
     renderer: PageRenderer
+    browser_key: bytes
 
 
 def open_services(settings: Settings, ledger: Ledger, store: Store, clock: Clock) -> Services:
     """The services that the settings describe, with a ledger and a store that are open.
 
     Raises:
-        SettingsError: The desk is off, or the policy cannot be read.
+        SettingsError: The desk is off, or the policy or the register's secret cannot be read.
         ModelsError: The recogniser, whose alphabet is needed, is missing or altered.
     """
     base_url = base_url_of(settings.desk)
     name_context = NameContext(_readable(settings.engine), read_policy(settings.policy_file), settings.hospital)
-    return Services(settings, ledger, store, base_url, clock, name_context, PageRenderer(settings.readers))
+    renderer = PageRenderer(settings.readers)
+    return Services(settings, ledger, store, base_url, clock, name_context, renderer, register_secret(settings))
 
 
 def base_url_of(options: DeskOptions) -> BaseUrl:

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 from starlette.requests import Request
+from starlette.testclient import TestClient
 
 from models.review import Role
 from pipeline.ledger.ledger import Ledger
 from tests.support.desk import HERE, TLS, Desk, csrf_of, desk, desk_in, ledger
 from tests.support.people import PASSWORD
-from web.desk.login import address_of
+from web.desk.known_browsers import address_of
 
 __all__ = ["desk", "ledger"]  # fixtures
 
@@ -96,9 +97,10 @@ def test_what_the_cookie_says(tmp_path: Path, ledger: Ledger, base: str, name: s
     desk = desk_in(tmp_path, ledger, **({} if base == HERE else {"url": base}))
     browser = desk.browser(base)
     answer = browser.post("/login", data={"name": "amy", "password": PASSWORD})
-    first, *rest = answer.headers["set-cookie"].split("; ")
-    assert first.partition("=")[0] == name
-    assert set(rest) == words
+    session, known = (one.split("; ") for one in answer.headers.get_list("set-cookie"))
+    assert session[0].partition("=")[0] == name
+    assert set(session[1:]) == words
+    assert words <= set(known[1:]), "the one by which the browser is known later, too"
     assert ("strict-transport-security" in answer.headers) is (base == TLS)
     gone = browser.post("/logout", data={"csrf": csrf_of(browser)}).headers["set-cookie"]
     assert gone.startswith(f'{name}=""')
@@ -168,6 +170,23 @@ def test_a_session_that_was_ended_elsewhere_is_over_at_once(desk: Desk, ledger: 
     browser = desk.signed_in(Role.REVIEWER)
     ledger.accounts.change_role("amy", Role.OPERATOR, by="test")
     assert browser.get("/queue").headers["location"].startswith("/login")
+
+
+def test_guesses_at_the_same_address_lock_nobody_out_of_a_browser_that_they_used(desk: Desk) -> None:
+    hers, stranger = desk.browser(), desk.browser()
+
+    def sign_in(browser: TestClient, password: str, name: str = "amy") -> int:
+        return int(browser.post("/login", data={"name": name, "password": password}).status_code)
+
+    assert sign_in(hers, PASSWORD) == 303
+    assert [sign_in(stranger, "wrong") for _ in range(5)] == [403] * 5
+    assert sign_in(stranger, PASSWORD) == 403, "locked for the address"
+    assert sign_in(hers, PASSWORD) == 303
+    for cookie in hers.cookies.jar:
+        stranger.cookies.set(cookie.name, (cookie.value or "").swapcase() + "0", domain="127.0.0.1")
+    assert sign_in(stranger, PASSWORD) == 403, "a cookie that was made up opens nothing"
+    assert [sign_in(hers, "wrong") for _ in range(5)] == [403] * 5
+    assert sign_in(hers, PASSWORD) == 403, "guesses in her own browser count there"
 
 
 @pytest.mark.parametrize(
