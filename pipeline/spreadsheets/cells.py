@@ -31,10 +31,14 @@ _SEXES: Final[Mapping[str, Sex]] = MappingProxyType(
     | dict.fromkeys("女 女性 女孩 女童 女婴 女生 f female".split(), Sex.FEMALE)
 )
 _SEX_CODES: Final[Mapping[str, Sex]] = MappingProxyType({"1": Sex.MALE, "2": Sex.FEMALE})  # GB/T 2261.1
-_TIME: Final = r"(?:(?:T| +)(?:上午|下午)? *\d{1,2}[:时点]\d{1,2}(?:[:分](?:\d{1,2}(?:\.\d+)?秒?)?)?(?: *[AP]M)?)?"
+_WEEKDAY: Final = r"(?: *(?:星期|周)[一二三四五六日天])?"
+_TIME: Final = (
+    r"(?:(?:T| +|(?<=日))(?:上午|下午)? *\d{1,2}[:时点]\d{1,2}(?:[:分](?:\d{1,2}(?:\.\d+)?秒?)?)?"
+    r"(?: *[AP]M)?(?:\+08:?00)?)?"  # another zone may mean another day
+)
 _DAY: Final = re.compile(
     r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4}) *年 *(\d{1,2}) *月 *(\d{1,2}) *日?"
-    rf"|(\d{{4}})(\d\d)(\d\d)(?:\.0)?){_TIME}",
+    rf"|(\d{{4}})(\d\d)(\d\d)(?:\.0)?){_WEEKDAY}{_TIME}",
     re.ASCII,
 )
 _SERIAL: Final = re.compile(r"(\d{1,5})(?:\.\d+)?", re.ASCII)

@@ -35,7 +35,7 @@ _READ: Final[Mapping[str, Callable[[str], Any]]] = {
 }
 _UNIQUE: Final = ("id_number", "birth_certificate_number")
 _PEOPLE: Final = ("id_number", "mother_id_number")
-_OLDEST: Final = 100  # years
+_OLDEST: Final = 40  # years; a hospital keeps children that grew up
 _YOUNGEST_MOTHER: Final = 10  # years
 _ENDS_BY_NATURE: Final = 0.01  # of whole numbers about one in 1100 ends in 000 and has a right check digit
 _ENDS_BY_CHANCE: Final = 2  # of three rounded numbers at least one has a wrong check digit, but once in 1331 files
@@ -129,7 +129,7 @@ def _settle_days(drafts: Sequence[_Draft], today: date) -> None:
             if born is None:
                 draft.refuse("birth_date", "it is a number of days, and no ID number of the file says from which day")
         if born and not (today - timedelta(days=366 * _OLDEST) < born <= today):
-            draft.refuse("birth_date", "it is not a birth date of a child: it lies in the future, or a century ago")
+            draft.refuse("birth_date", "it is no child's: it lies in the future, or long ago")
 
 
 def _epoch(drafts: Sequence[_Draft]) -> date | None:

@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -51,6 +53,7 @@ def read_table(data: bytes, fit: Callable[[Sequence[str]], int]) -> Table:
     ]
     best, _, separator = max(fits, default=(0, 0, ","))
     if not best:
+        deque(rows_of(body, ",", sys.maxsize), maxlen=0)  # a quote that is not closed in the header hides the columns
         raise BadTableError(f"None of its first {_HEADER_WITHIN} rows names the columns")
     header = next(row for row in _top(body, separator) if fit(row.cells) == best)
     rows = tuple(row for row in rows_of(body, separator, len(header.cells)) if row.number > header.number)

@@ -98,7 +98,8 @@ def test_a_file_is_taken_in_the_form(data: bytes) -> None:
             for day in (
                 "2019/11/23", "20191123", "2019年11月23日", "2019 年 11 月 23 日", "2019.11.23", "2019-11-23 00:00:00",
                 "2019/11/23 12:00 AM", "2019-11-23T08:30:00", "二〇一九年十一月二十三日", "43792", "43792.5", "42330",
-                "２０１９年１１月２３日", "'2019-11-23",
+                "２０１９年１１月２３日", "2019年11月23日 星期六", "2019年11月23日08时30分",
+                "2019-11-23T00:00:00+08:00", "'2019-11-23",
             )
         ),
         *(
@@ -156,6 +157,9 @@ REFUSED: Final = [
     ("mother_id_number", "330199199007070613", "man's"),
     ("mother_id_number", numbered("008", "20110101"), "child herself"),
     ("birth_date", "1574467200", "no day"),
+    ("birth_date", "1979-11-23", "long ago"),
+    ("birth_date", "2026-12-01", "future"),
+    ("birth_date", "2019-11-22T16:00:00+00:00", "no day"),
     *(("birth_date", cell, "no day") for cell in ("2019-11-22T16:00:00Z", "23/11/2019", "19-11-23", "2019年11月")),
     ("birth_date", "2019-02-29", "does not exist"),
     ("birth_date", "2019/11/22", "another day"),
@@ -198,6 +202,7 @@ WRONG_FILES: Final = [
     pytest.param(written((*ROW, NUMBER), header=(*HEADER, "证件号码")).encode(), "Two columns", id="two numbers"),
     pytest.param(written(ROW).encode() + b"\xe6\xac", "Row 3", id="UTF-8 that breaks off"),
     pytest.param("name,sex,birth_date\n陳怡君,女,2019/11/3\n".encode("big5"), "Big5", id="Big5"),
+    pytest.param(f'"{written(ROW)}'.encode(), "Row 1: a quote", id="a quote in the header"),
     pytest.param(written(ROW, ROW).replace("女", '"女', 1).encode(), "Row 2", id="a quote before the end"),
     pytest.param(written(ROW, ROW, altered(name='"')).replace('""""', '"').encode(), "Row 4", id="in the last row"),
     pytest.param(written(ROW, *[ROW] * 3).replace("欧", '"欧').encode(), "Row 2", id="quotes that seem a pair"),
