@@ -8,7 +8,6 @@ import importlib
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import chdir
 from pathlib import Path
@@ -44,7 +43,7 @@ def use_environment(values: Mapping[str, str], *, proxies: bool = False) -> None
     """Import Prefect, which finds these settings and no others.
 
     Args:
-        values: What Prefect finds, by its own names.
+        values: What Prefect finds, by its own names; PREFECT_HOME is among them.
         proxies: Whether it finds the environment's proxies too; for this machine they are never asked.
 
     Raises:
@@ -64,7 +63,9 @@ def use_environment(values: Mapping[str, str], *, proxies: bool = False) -> None
         Path.home()
     except RuntimeError:  # Prefect fails without a home, even if it has a place of its own
         os.environ["HOME"] = values["PREFECT_HOME"]  # noqa: TID251 - this is the room
-    with tempfile.TemporaryDirectory() as empty, chdir(empty):
+    own = Path(values["PREFECT_HOME"])
+    own.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with chdir(own):  # where nobody else puts an .env or a prefect.toml
         importlib.import_module("prefect")
 
 

@@ -134,7 +134,6 @@ def _database_url(settings: Settings) -> str:
 
 
 def _serve(settings: Settings, port: int, environment: dict[str, str]) -> None:
-    settings.prefect_home.mkdir(parents=True, exist_ok=True, mode=0o700)
     use_environment(environment)
     import uvicorn
     from prefect.server.api.server import create_app

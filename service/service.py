@@ -114,7 +114,6 @@ def _run(entry_point: str, settings: Settings) -> None:
 
 
 def _work(settings: Settings, environment: dict[str, str]) -> None:
-    settings.prefect_home.mkdir(parents=True, exist_ok=True, mode=0o700)
     log_to_stderr()
     try:
         proxies = settings.prefect.is_elsewhere

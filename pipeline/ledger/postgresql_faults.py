@@ -35,7 +35,7 @@ def _fault(pattern: str, what: str, hint: str, *, passing: bool = False) -> _Fau
 _WORDS: Final = (
     _fault(
         r"configuration parameter|(invalid|bad) .*(value|option)|bad value|definition of service|service file"
-        r"|command-line argument",
+        r"|command-line argument|GSSAPI|channel binding|method requirement",
         "cannot be opened with the parameters of its URL",
         "correct them in INTAKE_LEDGER_URL, or PG... variables in the environment.",
     ),
@@ -109,7 +109,7 @@ _WORDS: Final = (
         "create the role with LOGIN and grant it the database, or correct the user in INTAKE_LEDGER_URL.",
     ),
     _fault(
-        r"authentication failed|password|SASL|SCRAM|GSS|auth failed|认证失败|認證失敗",
+        r"authentication failed|password|SASL|SCRAM|auth failed|认证失败|認證失敗",
         "refuses our role's password",
         "correct the password in INTAKE_LEDGER_URL, percent-encoded, or how pg_hba.conf lets the role in.",
     ),
@@ -163,8 +163,9 @@ def named_error(place: str, error: exc.DBAPIError) -> LedgerError:
     found = next((one for one in _CODES if code and one.pattern.match(code)), None)
     if found is not None:
         return error_of(place, found)
-    of_connection = not code or code.startswith(_BEGINNING)
-    if not of_connection or not isinstance(error, exc.OperationalError | exc.InterfaceError):
+    # A driver that cannot even connect has no statement; of a statement it may quote values.
+    ending = isinstance(error, exc.OperationalError | exc.InterfaceError) and (not code or code.startswith(_BEGINNING))
+    if error.statement is not None and not ending:
         return LedgerError(f"The ledger {place} refused a statement ({type(error.orig).__name__}).")
     text = _said(error)
     words = _QUOTED.sub("", text)
