@@ -40,6 +40,7 @@ class Table(NamedTuple):
 
 _KNOWN, _UNKNOWN = "names in the charset, on {}: {}", "names out of the charset, on {}: {}"
 _PASSED: Final = "equal name decided without a person"
+_EDITED: Final = "edited, called different or in doubt"
 _NEAR: Final = 0.01
 _HEAD: Final = """\
 # Benchmarks
@@ -254,6 +255,23 @@ TABLES: Final = (
             _KNOWN.format("one page", "confusable missed"): "character that people mistake, on one page: passed",
             _UNKNOWN.format("one page", "false 姓名不一致"): "outside the engine's alphabet: called 姓名不一致",
             _UNKNOWN.format("one page", _PASSED): "the same: passed without a person",
+        },
+    ),
+    Table(
+        "Names with another length or order",
+        "Such pictures of names that the engine reads; entered with a character more or less, two swapped, or another sign for "
+        "the dot.",
+        "verification",
+        {"names": 5_000},
+        {
+            _KNOWN.format("one page", "edited, called different"): "edited, on one page: called 姓名不一致",
+            _KNOWN.format("one page", _EDITED): "the same: called 姓名不一致 or 姓名待核",
+            _KNOWN.format("two pages", "edited, called different"): "edited, on two pages: called 姓名不一致",
+            _KNOWN.format("two pages", _EDITED): "the same: called 姓名不一致 or 姓名待核",
+            _KNOWN.format("one page", "another sign for the dot called different"): (
+                "another sign for the dot, on one page: called 姓名不一致"
+            ),
+            _KNOWN.format("one page", "false 姓名不一致"): "right, on one page: called 姓名不一致",
         },
     ),
     Table(
