@@ -259,8 +259,8 @@ TABLES: Final = (
     ),
     Table(
         "Names with another length or order",
-        "Such pictures of names that the engine reads; entered with a character more or less, two swapped, or another sign for "
-        "the dot.",
+        "Such pictures of names that the engine reads; entered with a character more or less, two swapped, or another "
+        "sign for the dot.",
         "verification",
         {"names": 5_000},
         {
