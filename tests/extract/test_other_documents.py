@@ -20,7 +20,7 @@ from models.result import Decision, Judgement
 from pipeline.extract.extraction import extract_page
 from pipeline.judge.case import judge
 from tests.support.cards import certificate, emblem, member, portrait
-from tests.support.dossiers import FAMILY, READER, Sent, dossier
+from tests.support.dossiers import FAMILY, GUARDIAN, READER, Sent, dossier
 from tests.support.lines import Cells, Ink, line, page, rows
 
 NAMES = {name: OtherDocument(one.document) for name, one in OTHER_DOCUMENTS.items() if one.document}
@@ -51,8 +51,10 @@ _WIDE = 26  # characters in a line of a letter
 
 
 def _lines(name: str, *, titled: bool = True) -> Iterator[Line]:
-    """The document's words, line by line, as its layout prints them."""
-    document, values = OTHER_DOCUMENTS[name], printed_values(Holder(family(Split.TEST, 20), Person.MOTHER))
+    """The document's words, line by line, as its layout prints them; its holder has the guardian's name."""
+    whose = family(Split.TEST, 20)
+    document, printed = OTHER_DOCUMENTS[name], printed_values(Holder(whose, Person.MOTHER))
+    values = {key: text.replace(whose.member(Person.MOTHER).name, GUARDIAN.name) for key, text in printed.items()}
     texts = [document.title] if titled else []
     if document.look is Look.LETTER:
         for paragraph, _ in document.items:
