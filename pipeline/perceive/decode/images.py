@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from io import BytesIO
-from random import Random
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -14,6 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
+from pipeline.perceive.decode.jpeg import is_whole, with_end
 from pipeline.perceive.decode.pixels import Rgb
 
 
@@ -27,7 +27,11 @@ class FileType(StrEnum):
     PDF = "application/pdf"
 
 
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+# Of ISO/IEC 23008-12, annexes B to M, and those that phones write.
+_HEIC_BRANDS = frozenset(
+    b"heic heix heim heis heif hevc hevx hevm hevs mif1 mif2 msf1 miaf MiHB MiHE MiHA MiPr avci avcs jpeg jpgs".split()
+)
+_AVIF_BRANDS = frozenset({b"avif", b"avis", b"avio"})
 _PDF_HEADER_WITHIN = 1024  # PDF 1.7, appendix H: readers accept the header anywhere in the first 1024 bytes
 
 _SIGNATURES: tuple[tuple[FileType, Callable[[bytes], bool]], ...] = (
@@ -42,10 +46,7 @@ _RIFF_HEADER = 8  # bytes, which the size that a WebP states does not count
 _ASIDE = (b"iCCP", b"iTXt", b"zTXt")  # what a PNG packs beside its pixels
 _PNG_HEADER = 8  # bytes before the first piece
 _PNG_FRAME = 12  # bytes of a piece that its length does not count
-_BLOCK = 8  # rows that a JPEG stores together, at least
-_SCAN, _END = b"\xff\xda", b"\xff\xd9"  # markers of a JPEG
-_NOISE_A_BLOCK = 20  # bytes: more than a block of noise takes
-_NOTHING = ({127}, {128})  # of four inks, which are inverted, and of any other colours
+_LOST = 0.05  # of a picture's rows; the lid of a scanner is dark, and not black to the last digit
 _CUT_SHORT = ("truncated", "broken data stream", "unrecognized data stream", "not enough image data")
 
 
@@ -61,8 +62,16 @@ def sniff(data: bytes) -> FileType:
     for file_type, matches in _SIGNATURES:
         if matches(head):
             return file_type
-    heic = head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
-    raise FileRejectedError(Reason.HEIC if heic else Reason.TYPE)
+    raise FileRejectedError(Reason.HEIC if _brands(head) & _HEIC_BRANDS else Reason.TYPE)
+
+
+def _brands(head: bytes) -> set[bytes]:
+    """The major and the compatible brands of an ISO base media file; of an AVIF those alone that HEIC has not."""
+    if head[4:8] != b"ftyp":
+        return set()
+    size = min(int.from_bytes(head[:4]) or len(head), len(head))
+    brands = {head[8:12], *(head[at : at + 4] for at in range(16, size - 3, 4))}
+    return brands & _AVIF_BRANDS or brands
 
 
 def count_frames(data: bytes, file_type: FileType) -> int:
@@ -92,13 +101,16 @@ def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limi
         if image.width * image.height > limits.pixels:
             raise FileRejectedError(Reason.TOO_LARGE)
         image.load()
-        if file_type is FileType.JPEG and _ends_early(data, image):
+        if file_type is FileType.JPEG and not is_whole(with_end(data)):
+            raise FileRejectedError(Reason.DAMAGED if with_end(data) == data else Reason.TRUNCATED)
+        if file_type is FileType.TIFF and _ends_in_zeros(image):
             raise FileRejectedError(Reason.TRUNCATED)
         return np.asarray(_on_white(ImageOps.exif_transpose(image)))
 
 
 def _open_image(data: bytes, file_type: FileType) -> Image.Image:
     plain = _without_asides(data) if file_type is FileType.PNG else data
+    plain = with_end(data) if file_type is FileType.JPEG else plain
     return Image.open(BytesIO(plain), formats=(file_type.name,))
 
 
@@ -113,31 +125,13 @@ def _without_asides(png: bytes) -> bytes:
     return b"".join(kept)
 
 
-def _ends_early(jpeg: bytes, image: Image.Image) -> bool:
-    """Whether rows are missing from a JPEG that says it ended.
-
-    libjpeg fills missing rows with its zero, the middle grey, and Pillow drops its warning. A page may also end in just
-    that grey; so noise is put before the end marker: the decoder reads it only where rows are missing.
-    """
-    if not _ends_in_nothing(image):
+def _ends_in_zeros(image: Image.Image) -> bool:
+    """Whether the last rows of a picture that is stored as it is are black throughout: a transfer that was cut off."""
+    if image.mode not in ("L", "RGB") or image.info.get("compression") != "raw":
         return False
-    scan = jpeg.rfind(_SCAN)
-    end = jpeg.find(_END, scan) if jpeg.find(_END, scan) > 0 else len(jpeg)
-    blocks = len(image.getbands()) * (image.width // _BLOCK + 1) * (image.height // _BLOCK + 1)
-    noise = Random(0).randbytes(_NOISE_A_BLOCK * blocks).replace(b"\xff", b"\x55")  # noqa: S311 - no secret
-    with Image.open(BytesIO(jpeg[:end] + noise + _END), formats=("JPEG",)) as longer:
-        longer.load()
-        return not _ends_in_nothing(longer)
-
-
-def _ends_in_nothing(image: Image.Image) -> bool:
-    last = image.crop((0, max(0, image.height - _BLOCK), image.width, image.height))
-    return _levels(last) in _NOTHING and _levels(image) not in _NOTHING
-
-
-def _levels(image: Image.Image) -> set[object]:
-    """The lowest and the highest level of any colour."""
-    return {level for band in image.split() for level in band.getextrema()}
+    rows = np.asarray(image).reshape(image.height, -1).any(axis=1)
+    last = int(np.flatnonzero(rows)[-1]) + 1 if rows.any() else image.height
+    return last <= (1 - _LOST) * image.height
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -4,6 +4,7 @@ The size of a PDF does not bound what drawing it costs: streams expand far, and 
 thread-safe, not even for different documents, so a process may have one caller only.
 """
 
+import math
 import os
 import re
 import resource
@@ -20,6 +21,7 @@ import pypdfium2
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
+from pipeline.perceive.decode.pdf_pictures import check_pictures, finest, shows_pictures_alone
 from pipeline.perceive.decode.pixels import Rgb
 
 OVERDRAWN: Final = 87  # exit status of a process that was ended here; neither Python's nor a signal's
@@ -27,6 +29,8 @@ _BETWEEN_LOOKS: Final = 0.02  # seconds, in which a bomb was seen to take some t
 _MEMORY_PAGE: Final = resource.getpagesize()
 _MEGABYTE: Final = 1024 * 1024
 _POINTS_PER_INCH = 72
+_LEGIBLE: Final = 1600  # pixels of the longer side of a page with text, whatever size it states
+_LONGEST: Final = 6000  # pixels of the longer side; six documents on it are still as fine as a photo of each
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _NO_PAGES = re.compile(rb"/Count\s+0\b")
 _A_PAGE = re.compile(rb"/Type\s*/Page\b")
@@ -73,22 +77,41 @@ def count_pdf_pages(data: bytes, limits: Limits) -> int:
 
 
 def decode_pdf_page(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
-    """One page as it is shown, drawn at `limits.pdf_dpi` on white; scripts and forms are not run.
+    """One page as viewers show it, with the values of its forms, drawn on white; scripts are not run.
+
+    A page of pictures is drawn as fine as they are, one with text at `limits.pdf_dpi` or finer.
 
     Raises:
-        FileRejectedError: The page is too large, or damaged.
+        FileRejectedError: The page is damaged, or a picture on it; or its form needs a program that is not ours.
     """
     with budget(limits), _open_pdf(data) as document:
         try:
-            page = document[page_no - 1]
-            scale = limits.pdf_dpi / _POINTS_PER_INCH
-            width, height = page.get_size()
-            if width * height * scale * scale > limits.pixels:
-                raise FileRejectedError(Reason.TOO_LARGE)
-            pixels = page.render(scale=scale, rev_byteorder=True).to_numpy()
-        except pypdfium2.PdfiumError as error:
+            document.init_forms()
+            page = _page(document, page_no)
+            check_pictures(page, data, page_no=page_no, limits=limits)
+            pixels = page.render(scale=_scale(page, limits), rev_byteorder=True).to_numpy()
+        except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError) as error:
             raise FileRejectedError(Reason.DAMAGED) from error
         return np.array(pixels[:, :, :3])  # PDFium frees its bitmap with the document
+
+
+def _page(document: Any, page_no: int) -> Any:
+    """A page; viewers show all of one whose visible part is empty or lies beside it, and so do we."""
+    page = document[page_no - 1]
+    if min(page.get_size()) > 0:
+        return page
+    page.set_cropbox(*page.get_mediabox())
+    page.close()
+    return document[page_no - 1]
+
+
+def _scale(page: Any, limits: Limits) -> float:
+    """Pixels a point, by what lies on the page; the size that it states may be anything."""
+    width, height = page.get_size()
+    scale = finest(page)
+    if not shows_pictures_alone(page):
+        scale = max(scale, limits.pdf_dpi / _POINTS_PER_INCH, _LEGIBLE / max(width, height))
+    return float(min(scale, _LONGEST / max(width, height), math.sqrt(limits.pixels / (width * height))))
 
 
 @contextmanager

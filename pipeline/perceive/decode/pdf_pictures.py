@@ -1,0 +1,122 @@
+"""The pictures of a PDF page: how fine they are, and whether they decode wholly.
+
+PDFium draws what it can decode of a picture, or nothing, and says nothing about the rest: a damaged file would come out
+as a finger over the page, or as a missing page.
+"""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any, Final
+
+import pypdfium2
+import pypdfium2.raw
+from PIL import Image
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import DictionaryObject, StreamObject
+
+from models.errors import FileRejectedError
+from models.findings import Reason
+from models.policy import Limits
+from pipeline.perceive.decode.images import FileType, decode_frame
+
+_DEEPEST: Final = 6  # forms within forms in which pictures are looked for
+_SMALLEST: Final = 32  # pixels of a side; less is an ornament
+_DRAWN: Final = re.compile(rb"/([^\s/\[\]()<>{}%]+)\s+Do\b")
+_PLAIN: Final = frozenset(
+    {"FlateDecode", "Fl", "LZWDecode", "LZW", "RunLengthDecode", "RL"}
+    | {"ASCII85Decode", "A85", "ASCIIHexDecode", "AHx"}  # what is left after them are the pixels themselves
+)
+
+
+def finest(page: pypdfium2.PdfPage) -> float:
+    """Pixels a point of the finest picture on a page; 0 without one."""
+    width, height = page.get_size()
+    scales = [0.0]
+    for picture in _pictures(page):
+        across, down = picture.get_px_size()
+        if picture.level:  # its bounds are those within a form: it is taken to fill the page
+            scales.append(max(across, down) / max(width, height))
+        else:
+            left, bottom, right, top = picture.get_bounds()
+            scales.append(max(across, down) / max(right - left, top - bottom, 1e-6))
+    return max(scales)
+
+
+def shows_pictures_alone(page: pypdfium2.PdfPage) -> bool:
+    """Whether nothing else is drawn on the page: it is as fine as they are."""
+    kinds = {drawn.type for drawn in page.get_objects(max_depth=_DEEPEST)}
+    alone = {pypdfium2.raw.FPDF_PAGEOBJ_IMAGE, pypdfium2.raw.FPDF_PAGEOBJ_FORM}
+    return (
+        pypdfium2.raw.FPDF_PAGEOBJ_IMAGE in kinds and kinds <= alone and not pypdfium2.raw.FPDFPage_GetAnnotCount(page)
+    )
+
+
+def check_pictures(page: pypdfium2.PdfPage, data: bytes, *, page_no: int, limits: Limits) -> None:
+    """Check that every picture that the page draws is there, and decodes wholly.
+
+    Raises:
+        FileRejectedError: One is missing, damaged, or cut off.
+    """
+    for picture in _pictures(page):
+        if min(picture.get_px_size()) >= _SMALLEST:
+            _check(picture, limits)
+    if _draws_what_is_not_there(data, page_no):
+        raise FileRejectedError(Reason.DAMAGED)
+
+
+def _pictures(page: pypdfium2.PdfPage) -> Iterator[Any]:
+    yield from page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=_DEEPEST)
+
+
+def _check(picture: Any, limits: Limits) -> None:
+    filters = picture.get_filters()
+    coding = filters[-1] if filters else ""
+    if coding in ("DCTDecode", "DCT"):
+        decode_frame(bytes(picture.get_data(decode_simple=True)), FileType.JPEG, page_no=1, limits=limits)
+    elif coding == "JPXDecode":
+        _check_jpx(bytes(picture.get_data(decode_simple=True)))
+    elif not coding or set(filters) <= _PLAIN:
+        _check_length(picture)
+    else:
+        picture.get_bitmap()  # PDFium refuses pictures of JBIG2 and of fax lines that it cannot decode
+
+
+def _check_jpx(data: bytes) -> None:
+    try:
+        with Image.open(BytesIO(data), formats=("JPEG2000",)) as image:
+            image.load()
+    except Image.DecompressionBombError as error:
+        raise FileRejectedError(Reason.TOO_LARGE) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise FileRejectedError(Reason.DAMAGED) from error
+
+
+def _check_length(picture: Any) -> None:
+    width, height = picture.get_px_size()
+    row = -(-width * picture.get_metadata().bits_per_pixel // 8)
+    if len(picture.get_data(decode_simple=True)) <= row * (height - 1):
+        raise FileRejectedError(Reason.TRUNCATED)
+
+
+def _draws_what_is_not_there(data: bytes, page_no: int) -> bool:
+    """Whether the page's own content draws something that the file does not hold.
+
+    What pypdf cannot read, for instance a file whose list of objects is broken, says nothing: PDFium reads more.
+    """
+    try:
+        page = PdfReader(BytesIO(data)).pages[page_no - 1]
+        contents = page.get_contents()
+        drawn = (
+            {name.decode("latin-1") for name in _DRAWN.findall(contents.get_data())}
+            if contents is not None
+            else set[str]()
+        )
+        resources = page.get("/Resources")
+        held = resources.get_object() if resources else DictionaryObject()
+        objects = held.get("/XObject", DictionaryObject()).get_object()
+        found = {name for name in objects if isinstance(objects[name].get_object(), StreamObject)}
+    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, OSError):
+        return False
+    return any(f"/{name}" not in found for name in drawn)
