@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from unicodedata import normalize
 
 from models.case import Case, FileReading, Lease, ReadPage, StoredFile
 from models.content import Content
@@ -137,23 +138,43 @@ def _key(folder: str, path: str) -> str:
 
 
 def _has_arrived(source: Store, folder: str, file: SubmittedFile) -> bool:
+    key = _key(folder, file.path)
     try:
-        source.stat(_key(folder, file.path))
+        source.stat(key)
     except ObjectMissingError:
-        return False
+        return _written_otherwise(source, key) is not None
     return True
+
+
+def _written_otherwise(source: Store, key: str) -> str | None:
+    """The key of a file whose name is the same in NFC: iOS and macOS write letters and their accents apart."""
+    if key.isascii():
+        return None
+    wanted, folder = normalize("NFC", key), key.rpartition("/")[0]
+    there = (found.key for found in source.list(f"{folder}/" if folder else ""))
+    return next((key for key in there if normalize("NFC", key) == wanted), None)
 
 
 def _keep(source: Store, folder: str, file: SubmittedFile, context: PipelineContext) -> StoredFile:
     """Keep a file's bytes, whatever they are; reading the file later finds out whether it can be opened."""
     key, most = _key(folder, file.path), _KEPT_TIMES * context.limits.bytes
     try:
-        data = source.get(key, limit=most)
+        data = _bytes_of(source, key, most)
     except ObjectMissingError:
         return StoredFile(path=file.path, hint=file.kind, digest=None, size=0)
     except FileRejectedError:
         return StoredFile(path=file.path, hint=file.kind, digest=None, size=most + 1)
     return StoredFile(path=file.path, hint=file.kind, digest=keep_bytes(context.store, data), size=len(data))
+
+
+def _bytes_of(source: Store, key: str, most: int) -> bytes:
+    try:
+        return source.get(key, limit=most)
+    except ObjectMissingError:
+        other = _written_otherwise(source, key)
+        if other is None:
+            raise
+        return source.get(other, limit=most)
 
 
 def _input_digest(submission: Submission, files: tuple[StoredFile, ...]) -> str:

@@ -2,7 +2,8 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
+from unicodedata import normalize
 
 import pytest
 
@@ -110,6 +111,16 @@ def test_a_returned_child_is_not_registered(source: FolderStore, desk: PipelineC
     child = {**json.loads(CHILD.model_dump_json()), "sex": "男"}
     assert process(source, upload(source, child=child), desk).decision is Decision.RETURNED
     assert not list(desk.ledger.children.export())
+
+
+@pytest.mark.parametrize(("named", "stored"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFC", "NFC")])
+def test_a_name_is_the_same_however_its_accents_are_written(
+    source: FolderStore, desk: PipelineContext, named: Literal["NFC", "NFD"], stored: Literal["NFC", "NFD"]
+) -> None:
+    folder = upload(source, files=[{"path": normalize(named, "Ünlü é.jpg")}])
+    source.put(f"{folder}/{normalize(stored, 'Ünlü é.jpg')}", b"page-1", content_type="image/jpeg")
+    (file,) = take_in(source, folder, desk, whole=True).files
+    assert file.digest is not None
 
 
 def test_a_file_that_never_arrived_is_told(source: FolderStore, desk: PipelineContext) -> None:

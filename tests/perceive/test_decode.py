@@ -142,18 +142,18 @@ def test_every_page_of_a_tiff_is_its_own() -> None:
 
 
 def test_every_page_of_a_pdf_is_its_own_and_drawn_at_its_resolution() -> None:
-    data = pdf((72, 144), (144, 72))
+    data = pdf((360, 720), (720, 360))
     assert count_pages(data, LIMITS) == 2
-    assert [decoded(data, page_no).shape for page_no in (1, 2)] == [(400, 200, 3), (200, 400, 3)]
-    coarse = decode(data, page_no=1, limits=Limits(pdf_dpi=100))
-    assert coarse.shape == (200, 100, 3)
+    assert [decoded(data, page_no).shape for page_no in (1, 2)] == [(2000, 1000, 3), (1000, 2000, 3)]
+    fine = decode(data, page_no=1, limits=Limits(pdf_dpi=300))
+    assert fine.shape == (3000, 1500, 3)
 
 
 def test_a_pdf_page_is_turned_as_it_says() -> None:
-    upright, turned = decoded(pdf((72, 144))), decoded(pdf((72, 144), rotate=90))
-    assert turned.shape == (200, 400, 3)
+    upright, turned = decoded(pdf((360, 720))), decoded(pdf((360, 720), rotate=90))
+    assert turned.shape == (1000, 2000, 3)
     assert upright[5, 5].max() == 0
-    assert turned[5, 395].max() == 0
+    assert turned[5, 1995].max() == 0
 
 
 def test_a_pdf_that_only_its_owner_may_change_opens() -> None:

@@ -8,7 +8,16 @@ from typing import Final
 import numpy as np
 from PIL import Image
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
 
 WIDTH: Final = 120
 HEIGHT: Final = 80
@@ -114,6 +123,86 @@ def pdf(*sizes: tuple[float, float], rotate: int = 0) -> bytes:
         page[NameObject("/Contents")] = writer._add_object(block)
         if rotate:
             page.rotate(rotate)
+    return _written(writer)
+
+
+def picture_pdf(
+    data: bytes,
+    size: tuple[int, int],
+    points: tuple[float, float],
+    *,
+    coding: str = "/DCTDecode",
+    user_unit: float | None = None,
+    crop: tuple[float, float, float, float] | None = None,
+    drawn: str = "/P",
+) -> bytes:
+    """A PDF of one page that a picture fills, as scanner apps and Pillow write it.
+
+    Args:
+        data: The picture as `coding` stores it, in RGB.
+        size: Of the picture in pixels.
+        points: The page's width and height.
+        coding: The filter's name.
+        user_unit: The page's /UserUnit.
+        crop: The page's /CropBox.
+        drawn: The name that the page draws; of the picture it is /P.
+    """
+    writer = PdfWriter()
+    page = writer.add_blank_page(*points)
+    picture = StreamObject()
+    picture.set_data(data)
+    picture.update(
+        {
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Image"),
+            NameObject("/Width"): NumberObject(size[0]),
+            NameObject("/Height"): NumberObject(size[1]),
+            NameObject("/ColorSpace"): NameObject("/DeviceRGB"),
+            NameObject("/BitsPerComponent"): NumberObject(8),
+            NameObject("/Filter"): NameObject(coding),
+        }
+    )
+    held = DictionaryObject({NameObject("/P"): writer._add_object(picture)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): held})
+    content = DecodedStreamObject()
+    content.set_data(f"q {points[0]} 0 0 {points[1]} 0 0 cm {drawn} Do Q".encode())
+    page[NameObject("/Contents")] = writer._add_object(content)
+    if user_unit is not None:
+        page[NameObject("/UserUnit")] = FloatObject(user_unit)
+    if crop is not None:
+        page[NameObject("/CropBox")] = ArrayObject(map(FloatObject, crop))
+    return _written(writer)
+
+
+def field_pdf(points: tuple[float, float]) -> bytes:
+    """A PDF form whose only field shows a red block all over the page."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(*points)
+    box = ArrayObject(map(FloatObject, (0, 0, *points)))
+    shown = StreamObject()
+    shown.set_data(f"1 0 0 rg 0 0 {points[0]} {points[1]} re f".encode())
+    shown.update(
+        {
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Form"),
+            NameObject("/BBox"): box,
+        }
+    )
+    field = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/Widget"),
+            NameObject("/FT"): NameObject("/Btn"),
+            NameObject("/Ff"): NumberObject(1 << 16),  # a button, whose icon an app sets
+            NameObject("/T"): TextStringObject("scan"),
+            NameObject("/F"): NumberObject(4),
+            NameObject("/Rect"): box,
+            NameObject("/AP"): DictionaryObject({NameObject("/N"): writer._add_object(shown)}),
+        }
+    )
+    placed = writer._add_object(field)
+    page[NameObject("/Annots")] = ArrayObject([placed])
+    writer._root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/Fields"): ArrayObject([placed])})
     return _written(writer)
 
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
-from pipeline.perceive.decode.jpeg import is_whole, with_end
+from pipeline.perceive.decode.jpeg import what_is_missing, with_end
 from pipeline.perceive.decode.pixels import Rgb
 
 
@@ -101,8 +101,8 @@ def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limi
         if image.width * image.height > limits.pixels:
             raise FileRejectedError(Reason.TOO_LARGE)
         image.load()
-        if file_type is FileType.JPEG and not is_whole(with_end(data)):
-            raise FileRejectedError(Reason.DAMAGED if with_end(data) == data else Reason.TRUNCATED)
+        if file_type is FileType.JPEG and (reason := what_is_missing(data)):
+            raise FileRejectedError(reason)
         if file_type is FileType.TIFF and _ends_in_zeros(image):
             raise FileRejectedError(Reason.TRUNCATED)
         return np.asarray(_on_white(ImageOps.exif_transpose(image)))

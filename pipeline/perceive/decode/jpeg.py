@@ -10,13 +10,17 @@ from typing import Final
 import cv2
 import numpy as np
 
+from models.findings import Reason
 from pipeline.perceive.decode.pixels import Grey
 
 END: Final = b"\xff\xd9"
 _START_OF_SCAN: Final = b"\xff\xda"
-_COMPLAINT: Final = re.compile(rb"Corrupt JPEG data: (?:(\d+) extraneous bytes|.)")
-_STRAY: Final = 64  # bytes before a marker that some phones leave there; more is a piece of a scan
+_PROGRESSIVE: Final = b"\xff\xc2"
+_COMPLAINT: Final = re.compile(rb"Corrupt JPEG data: (?:(\d+) extraneous bytes before marker 0x(..)|.)")
+_IN_SCANS: Final = re.compile(rb"d[0-9]")  # marks within and after a scan; before others lies nothing of a picture
+_STRAY: Final = 64  # bytes before such a mark that some phones leave there; more is a piece of a scan
 _NOISE: Final = 4096  # bytes: more than libjpeg reads ahead
+_HEADER: Final = 64 * 1024  # bytes in which a JPEG says how it is coded, unless thumbnails fill them
 _STDERR: Final = 2
 _one_at_a_time = threading.Lock()  # standard error belongs to the whole process
 
@@ -26,39 +30,43 @@ def with_end(jpeg: bytes) -> bytes:
     return jpeg if jpeg.find(END, jpeg.rfind(_START_OF_SCAN)) > 0 else jpeg + END
 
 
-def is_whole(jpeg: bytes) -> bool:
-    """Whether its entropy-coded data are complete and in order.
-
-    Args:
-        jpeg: With its end mark.
+def what_is_missing(jpeg: bytes) -> Reason | None:
+    """TRUNCATED if the picture ends too early, DAMAGED if its data are out of order; None for a whole one.
 
     Source:
         The warnings of libjpeg-turbo, of which OpenCV passes on what Pillow drops. A reduced picture costs a fraction,
         and every coefficient is decoded all the same. Where rows are missing at the end there is no warning if the
         scan stops between two blocks; noise before the end mark is read only if something is missing.
     """
-    end = jpeg.find(END, jpeg.rfind(_START_OF_SCAN))
+    ended = with_end(jpeg)
+    end = ended.find(END, ended.rfind(_START_OF_SCAN))
     noise = Random(0).randbytes(_NOISE).replace(b"\xff", b"\x55")  # noqa: S311 - no secret
-    return not _complaints(jpeg) and not _reads_on(jpeg, jpeg[:end] + noise + jpeg[end:])
+    said, picture = _decoded(ended)
+    if _reads_on(picture, ended[:end] + noise + ended[end:]):
+        return Reason.TRUNCATED
+    if any(map(_tells_of_harm, _COMPLAINT.finditer(said))):
+        return Reason.DAMAGED if ended == jpeg else Reason.TRUNCATED
+    return None
 
 
-def _complaints(jpeg: bytes) -> bool:
-    said, _ = _decoded(jpeg)
-    return any(not stray or int(stray) > _STRAY for stray in _COMPLAINT.findall(said))
+def _tells_of_harm(complaint: re.Match[bytes]) -> bool:
+    stray, marker = complaint.groups()
+    return stray is None or (_IN_SCANS.fullmatch(marker) is not None and int(stray) > _STRAY)
 
 
-def _reads_on(jpeg: bytes, longer: bytes) -> bool:
-    one, other = _decoded(jpeg)[1], _decoded(longer)[1]
-    return one is not None and other is not None and not np.array_equal(one, other)
+def _reads_on(picture: Grey | None, longer: bytes) -> bool:
+    _, other = _decoded(longer)
+    return picture is not None and other is not None and not np.array_equal(picture, other)
 
 
 def _decoded(jpeg: bytes) -> tuple[bytes, Grey | None]:
-    """What libjpeg says of a JPEG, and the picture at an eighth of its size."""
+    """What libjpeg says of a JPEG, and the picture at an eighth of its size; whole where scans refine it."""
+    size = cv2.IMREAD_GRAYSCALE if _PROGRESSIVE in jpeg[:_HEADER] else cv2.IMREAD_REDUCED_GRAYSCALE_8
     with _one_at_a_time, tempfile.TemporaryFile() as said:
         kept = os.dup(_STDERR)
         os.dup2(said.fileno(), _STDERR)
         try:
-            small = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8)
+            small = cv2.imdecode(np.frombuffer(jpeg, np.uint8), size)
         finally:
             os.dup2(kept, _STDERR)
             os.close(kept)

@@ -1,0 +1,158 @@
+import struct
+import zlib
+from functools import partial
+from random import Random
+from typing import Final
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.errors import FileRejectedError
+from models.findings import Reason
+from models.policy import Limits
+from pipeline.perceive.decode.images import sniff
+from pipeline.perceive.decode.pages import decode
+from tests.support.files import encoded, field_pdf, picture_pdf
+
+SIZE: Final = (620, 472)
+RNG: Final = np.random.default_rng(5)
+# Grain, blocks and a blank part: a scan has all of them.
+PIXELS: Final = np.clip(RNG.normal(225, 6, (SIZE[1], SIZE[0], 3)), 0, 255).astype(np.uint8)
+PIXELS[60:200:20, 40:500] = 40
+PIXELS[:, 560:] = 255
+PICTURE: Final = Image.fromarray(PIXELS)
+JPEG: Final = encoded(PICTURE, "JPEG", quality=90)
+CODINGS: Final = {
+    "baseline": JPEG,
+    "progressive": encoded(PICTURE, "JPEG", quality=90, progressive=True),
+    "with restarts": encoded(PICTURE, "JPEG", quality=90, restart_marker_rows=4),
+    "without subsampling": encoded(PICTURE, "JPEG", quality=90, subsampling=0),
+    "in grey": encoded(PICTURE.convert("L"), "JPEG", quality=90),
+}
+LOST: Final = {
+    "cut off": lambda data, at: data[:at],
+    "cut off and ended": lambda data, at: data[:at] + b"\xff\xd9",
+    "short of a piece": lambda data, at: data[:at] + data[at + 3000 :],
+    "zeroed to its end": lambda data, at: data[:at] + bytes(len(data) - at),
+    "with garbage in it": lambda data, at: data[:at] + Random(at).randbytes(3000) + data[at + 3000 :],
+}
+
+
+def why(data: bytes) -> Reason | None:
+    try:
+        decode(data, page_no=1, limits=Limits())
+    except FileRejectedError as error:
+        return error.reason
+    return None
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_jpeg_that_lacks_only_its_end_mark_is_read(coding: str) -> None:
+    data = CODINGS[coding]
+    assert why(data) is None
+    assert why(data[:-2]) is None
+    assert why(data + b"a film that follows" * 1000) is None
+    assert why(data[:-2] + b"\0" * 20 + data[-2:]) is None  # some phones leave bytes there
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.85])
+@pytest.mark.parametrize("harm", LOST)
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_jpeg_of_which_a_part_is_lost_is_called_damaged(coding: str, harm: str, share: float) -> None:
+    data = CODINGS[coding]
+    harmed = LOST[harm](data, round(share * len(data)))
+    assert why(harmed) in (Reason.TRUNCATED, Reason.DAMAGED)
+    assert why(picture_pdf(harmed, SIZE, (446.4, 340.2))) in (Reason.TRUNCATED, Reason.DAMAGED)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(picture_pdf(JPEG, SIZE, (446.4, 340.2)), None, id="whole"),
+        pytest.param(
+            picture_pdf(zlib.compress(PIXELS.tobytes()), SIZE, (446.4, 340.2), coding="/FlateDecode"), None, id="Flate"
+        ),
+        pytest.param(
+            picture_pdf(zlib.compress(PIXELS.tobytes()[:500_000]), SIZE, (446.4, 340.2), coding="/FlateDecode"),
+            Reason.TRUNCATED,
+            id="Flate that unfolds to too little",
+        ),
+        pytest.param(
+            picture_pdf(zlib.compress(PIXELS.tobytes())[:200_000], SIZE, (446.4, 340.2), coding="/FlateDecode"),
+            Reason.TRUNCATED,
+            id="Flate cut off",
+        ),
+        pytest.param(
+            picture_pdf(encoded(PICTURE, "JPEG2000")[:9000], SIZE, (446.4, 340.2), coding="/JPXDecode"),
+            Reason.DAMAGED,
+            id="JPEG 2000 cut off",
+        ),
+        pytest.param(picture_pdf(JPEG, SIZE, (446.4, 340.2), drawn="/Q"), Reason.DAMAGED, id="a picture not there"),
+    ],
+)
+def test_a_picture_of_a_pdf_is_whole_or_the_file_is_damaged(data: bytes, reason: Reason | None) -> None:
+    assert why(data) is reason
+
+
+PDF: Final = partial(picture_pdf, JPEG, SIZE)
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        pytest.param(PDF((620, 472)), SIZE, id="a pixel a point"),
+        pytest.param(PDF((37.2, 28.32)), SIZE, id="1,200 dots an inch"),
+        pytest.param(PDF((62, 47.2), user_unit=10), SIZE, id="ten units"),
+        pytest.param(PDF((6200, 4720)), SIZE, id="a tenth of a pixel a point"),
+        pytest.param(PDF((620, 472), crop=(5000, 5000, 6000, 6000)), SIZE, id="nothing of it visible"),
+        pytest.param(PDF((620, 472), crop=(620, 0, 1240, 472)), SIZE, id="the visible part beside it"),
+        pytest.param(PDF((620, 472), crop=(620, 472, 0, 0)), SIZE, id="a box from the other corner"),
+        pytest.param(PDF((620, 472), crop=(0, 0, 310, 472)), (310, 472), id="half of it visible"),
+    ],
+)
+def test_a_page_of_a_picture_is_as_fine_as_the_picture(data: bytes, size: tuple[int, int]) -> None:
+    page = decode(data, page_no=1, limits=Limits())
+    assert page.shape[1::-1] == pytest.approx(size, abs=2)
+
+
+def test_a_picture_larger_than_needed_is_drawn_smaller() -> None:
+    large = Image.new("L", (8_000, 6_000), 230)
+    page = decode(
+        picture_pdf(encoded(large.convert("RGB"), "JPEG"), large.size, (8_000, 6_000)),
+        page_no=1,
+        limits=Limits(pixels=120_000_000),
+    )
+    assert page.shape[:2] == (3000, 4000)
+
+
+def test_what_a_field_of_a_form_shows_is_seen() -> None:
+    assert decode(field_pdf((300, 200)), page_no=1, limits=Limits())[100, 100].tolist() == [255, 0, 0]
+
+
+def test_a_tiff_that_ends_in_zeros_is_cut_off() -> None:
+    whole = encoded(PICTURE, "TIFF")
+    assert why(whole) is None
+    first = whole.index(PIXELS.tobytes()[:64])
+    lost = first + round(0.6 * PIXELS.size)
+    assert why(whole[:lost] + bytes(first + PIXELS.size - lost) + whole[first + PIXELS.size :]) is Reason.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("brands", "reason"),
+    [
+        *[
+            pytest.param((brand, b"mif1"), Reason.HEIC, id=brand.decode())
+            for brand in (b"heic", b"heix", b"hevc", b"hevm", b"heif", b"mif2", b"MiHB", b"msf1", b"miaf")
+        ],
+        pytest.param((b"mif1", b"heic"), Reason.HEIC, id="any picture, coded as HEIC"),
+        pytest.param((b"mif1", b"avif", b"miaf"), Reason.TYPE, id="any picture, coded as AVIF"),
+        pytest.param((b"avif", b"mif1", b"miaf"), Reason.TYPE, id="AVIF"),
+        pytest.param((b"isom", b"mp42"), Reason.TYPE, id="a film"),
+    ],
+)
+def test_a_photo_of_an_iphone_is_known_by_any_of_its_brands(brands: tuple[bytes, ...], reason: Reason) -> None:
+    head = b"ftyp" + brands[0] + bytes(4) + b"".join(brands)
+    with pytest.raises(FileRejectedError) as caught:
+        sniff(struct.pack(">I", len(head) + 4) + head + bytes(100))
+    assert caught.value.reason is reason
