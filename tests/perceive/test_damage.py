@@ -1,18 +1,22 @@
 import struct
+import zipfile
 import zlib
 from functools import partial
+from io import BytesIO
 from random import Random
 from typing import Final
 
 import numpy as np
 import pytest
 from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObject, PdfObject, TextStringObject
 
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
 from pipeline.perceive.decode.images import sniff
-from pipeline.perceive.decode.pages import decode
+from pipeline.perceive.decode.pages import count_pages, decode
 from tests.support.files import encoded, field_pdf, picture_pdf
 
 SIZE: Final = (620, 472)
@@ -146,8 +150,8 @@ def test_a_tiff_that_ends_in_zeros_is_cut_off() -> None:
             for brand in (b"heic", b"heix", b"hevc", b"hevm", b"heif", b"mif2", b"MiHB", b"msf1", b"miaf")
         ],
         pytest.param((b"mif1", b"heic"), Reason.HEIC, id="any picture, coded as HEIC"),
-        pytest.param((b"mif1", b"avif", b"miaf"), Reason.TYPE, id="any picture, coded as AVIF"),
-        pytest.param((b"avif", b"mif1", b"miaf"), Reason.TYPE, id="AVIF"),
+        pytest.param((b"mif1", b"avif", b"miaf"), Reason.AVIF, id="any picture, coded as AVIF"),
+        pytest.param((b"avif", b"mif1", b"miaf"), Reason.AVIF, id="AVIF"),
         pytest.param((b"isom", b"mp42"), Reason.TYPE, id="a film"),
     ],
 )
@@ -155,4 +159,52 @@ def test_a_photo_of_an_iphone_is_known_by_any_of_its_brands(brands: tuple[bytes,
     head = b"ftyp" + brands[0] + bytes(4) + b"".join(brands)
     with pytest.raises(FileRejectedError) as caught:
         sniff(struct.pack(">I", len(head) + 4) + head + bytes(100))
+    assert caught.value.reason is reason
+
+
+def archive(name: str) -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as written:
+        written.writestr(name, "<ofd:OFD/>")
+    return buffer.getvalue()
+
+
+def catalogued(**entries: PdfObject) -> bytes:
+    """A PDF of one page whose catalogue has these entries."""
+    writer = PdfWriter()
+    writer.add_blank_page(200, 100)
+    for name, entry in entries.items():
+        writer._root_object[NameObject(f"/{name}")] = entry
+    buffer = BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(archive("OFD.xml"), Reason.OFD, id="an OFD"),
+        pytest.param(archive("word/document.xml"), Reason.TYPE, id="another archive"),
+        pytest.param(archive("OFD.xml")[:60], Reason.TYPE, id="a broken archive"),
+        pytest.param(b"\xff\x0a" + bytes(60), Reason.JXL, id="a bare JPEG XL"),
+        pytest.param(b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(60), Reason.JXL, id="a JPEG XL in a box"),
+        pytest.param(catalogued(Collection=DictionaryObject()), Reason.PORTFOLIO, id="a portfolio"),
+        pytest.param(
+            catalogued(
+                NeedsRendering=BooleanObject(True),
+                AcroForm=DictionaryObject(
+                    {
+                        NameObject("/XFA"): ArrayObject([TextStringObject("template"), TextStringObject("<a/>")]),
+                        NameObject("/Fields"): ArrayObject(),
+                    }
+                ),
+            ),
+            Reason.XFA,
+            id="a dynamic form",
+        ),
+    ],
+)
+def test_what_we_do_not_decode_is_named(data: bytes, reason: Reason) -> None:
+    with pytest.raises(FileRejectedError) as caught:
+        count_pages(data, Limits())
     assert caught.value.reason is reason

@@ -2,6 +2,7 @@
 
 import struct
 import warnings
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -31,6 +32,7 @@ class FileType(StrEnum):
 _HEIC_BRANDS = frozenset(
     b"heic heix heim heis heif hevc hevx hevm hevs mif1 mif2 msf1 miaf MiHB MiHE MiHA MiPr avci avcs jpeg jpgs".split()
 )
+_JXL = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL \r\n\x87\n")
 _AVIF_BRANDS = frozenset({b"avif", b"avis", b"avio"})
 _PDF_HEADER_WITHIN = 1024  # PDF 1.7, appendix H: readers accept the header anywhere in the first 1024 bytes
 
@@ -54,7 +56,7 @@ def sniff(data: bytes) -> FileType:
     """The type of a file, by its first bytes and never by its name.
 
     Raises:
-        FileRejectedError: It is empty, HEIC, or none of the types that we decode.
+        FileRejectedError: It is empty, or none of the types that we decode.
     """
     if not data:
         raise FileRejectedError(Reason.EMPTY)
@@ -62,16 +64,38 @@ def sniff(data: bytes) -> FileType:
     for file_type, matches in _SIGNATURES:
         if matches(head):
             return file_type
-    raise FileRejectedError(Reason.HEIC if _brands(head) & _HEIC_BRANDS else Reason.TYPE)
+    raise FileRejectedError(_foreign(data))
+
+
+def _foreign(data: bytes) -> Reason:
+    """What a file is that we do not decode, as far as we can tell a family how to go on."""
+    brands = _brands(data[:_PDF_HEADER_WITHIN])
+    if brands & _AVIF_BRANDS:
+        return Reason.AVIF
+    if brands & _HEIC_BRANDS:
+        return Reason.HEIC
+    if data.startswith(_JXL):
+        return Reason.JXL
+    return Reason.OFD if _is_ofd(data) else Reason.TYPE
+
+
+def _is_ofd(data: bytes) -> bool:
+    """Whether it is an archive with the root of a document of GB/T 33190."""
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return "OFD.xml" in archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
 
 
 def _brands(head: bytes) -> set[bytes]:
-    """The major and the compatible brands of an ISO base media file; of an AVIF those alone that HEIC has not."""
+    """The major and the compatible brands of an ISO base media file."""
     if head[4:8] != b"ftyp":
         return set()
     size = min(int.from_bytes(head[:4]) or len(head), len(head))
-    brands = {head[8:12], *(head[at : at + 4] for at in range(16, size - 3, 4))}
-    return brands & _AVIF_BRANDS or brands
+    return {head[8:12], *(head[at : at + 4] for at in range(16, size - 3, 4))}
 
 
 def count_frames(data: bytes, file_type: FileType) -> int:

@@ -17,11 +17,12 @@ from typing import Any, Final
 
 import numpy as np
 import pypdfium2
+import pypdfium2.raw
 
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
-from pipeline.perceive.decode.pdf_pictures import check_pictures, finest, shows_pictures_alone
+from pipeline.perceive.decode.pdf_pictures import check_pictures, finest, holds_files, shows_pictures_alone
 from pipeline.perceive.decode.pixels import Rgb
 
 OVERDRAWN: Final = 87  # exit status of a process that was ended here; neither Python's nor a signal's
@@ -67,12 +68,15 @@ def count_pdf_pages(data: bytes, limits: Limits) -> int:
     """The number of pages.
 
     Raises:
-        FileRejectedError: It wants a password, has no pages, or is damaged.
+        FileRejectedError: It wants a password, has no pages, is damaged, or shows nothing without another program.
     """
     with budget(limits), _open_pdf(data) as document:
         pages = len(document)
+        dynamic = document.get_formtype() == pypdfium2.raw.FORMTYPE_XFA_FULL
     if pages == 0:
         raise FileRejectedError(Reason.EMPTY)
+    if dynamic or holds_files(data):
+        raise FileRejectedError(Reason.XFA if dynamic else Reason.PORTFOLIO)
     return pages
 
 

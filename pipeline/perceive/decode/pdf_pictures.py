@@ -22,6 +22,16 @@ from pipeline.perceive.decode.jpeg import what_is_missing
 
 _DEEPEST: Final = 6  # forms within forms in which pictures are looked for
 _SMALLEST: Final = 32  # pixels of a side; less is an ornament
+_UNREADABLE: Final = (
+    PyPdfError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+    OSError,
+)
 _COUNTED: Final = 120_000_000  # bytes that are unpacked to be counted: A4 in colour at 750 dots an inch
 _DRAWN: Final = re.compile(rb"/([^\s/\[\]()<>{}%]+)\s+Do\b")
 _PLAIN: Final = frozenset(
@@ -64,6 +74,14 @@ def check_pictures(page: pypdfium2.PdfPage, data: bytes, *, page_no: int) -> Non
             _check(picture)
     if _draws_what_is_not_there(data, page_no):
         raise FileRejectedError(Reason.DAMAGED)
+
+
+def holds_files(data: bytes) -> bool:
+    """Whether a PDF is a portfolio, whose page only says which program opens the files within."""
+    try:
+        return b"/Collection" in data and "/Collection" in PdfReader(BytesIO(data)).root_object
+    except _UNREADABLE:
+        return False
 
 
 def _pictures(page: pypdfium2.PdfPage) -> Iterator[Any]:
@@ -126,6 +144,6 @@ def _draws_what_is_not_there(data: bytes, page_no: int) -> bool:
         held = resources.get_object() if resources else DictionaryObject()
         objects = held.get("/XObject", DictionaryObject()).get_object()
         found = {name for name in objects if isinstance(objects[name].get_object(), StreamObject)}
-    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, OSError):
+    except _UNREADABLE:
         return False
     return any(f"/{name}" not in found for name in drawn)
