@@ -15,6 +15,7 @@ from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObje
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
+from pipeline.perceive.decode import pdf_fonts
 from pipeline.perceive.decode.images import sniff
 from pipeline.perceive.decode.pages import count_pages, decode
 from tests.support.files import encoded, field_pdf, picture_pdf
@@ -208,3 +209,17 @@ def test_what_we_do_not_decode_is_named(data: bytes, reason: Reason) -> None:
     with pytest.raises(FileRejectedError) as caught:
         count_pages(data, Limits())
     assert caught.value.reason is reason
+
+
+def lettered_pdf(text: str) -> bytes:
+    """A page of text in 宋体, which is not in the file."""
+    return pdf_fonts.TRIAL.replace(b"6837672C", text.encode("utf-16-be").hex().encode())
+
+
+def test_text_without_its_font_is_refused_where_no_chinese_font_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = lettered_pdf("姓名")
+    assert why(data) is None or not pdf_fonts.draws_chinese()
+    monkeypatch.setattr(pdf_fonts, "draws_chinese", lambda: False)  # as on a bare machine: PDFium's folders are fixed
+    assert why(data) is Reason.FONT
+    assert why(lettered_pdf("No. 7")) is None
+    assert why(PDF((620, 472))) is None

@@ -22,6 +22,7 @@ import pypdfium2.raw
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
+from pipeline.perceive.decode.pdf_fonts import check_fonts
 from pipeline.perceive.decode.pdf_pictures import check_pictures, finest, holds_files, shows_pictures_alone
 from pipeline.perceive.decode.pixels import Rgb
 
@@ -86,12 +87,13 @@ def decode_pdf_page(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
     A page of pictures is drawn as fine as they are, one with text at `limits.pdf_dpi` or finer.
 
     Raises:
-        FileRejectedError: The page is damaged, or a picture on it; or its form needs a program that is not ours.
+        FileRejectedError: The page is damaged, or a picture on it, or a font that it needs is nowhere.
     """
     with budget(limits), _open_pdf(data) as document:
         try:
             document.init_forms()
             page = _page(document, page_no)
+            check_fonts(page)
             check_pictures(page, data, page_no=page_no)
             pixels = page.render(scale=_scale(page, limits), rev_byteorder=True).to_numpy()
         except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError) as error:
