@@ -14,6 +14,7 @@ from models.errors import ExitCode, LedgerError, ModelsError, PipelineError, Sto
 from pipeline.extract.calibration import is_calibrated
 from pipeline.glyphs.typefaces import families
 from pipeline.ledger.schema import LedgerCheck, OldestItem, check_ledger
+from pipeline.perceive.decode.pdf_fonts import draws_chinese
 from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.stores.opening import open_store
 from pipeline.stores.s3_admin import check_bucket, seconds_ahead
@@ -52,11 +53,16 @@ def models(settings: Settings) -> Iterator[Check]:
 
 
 def typefaces(_settings: Settings) -> Iterator[Check]:
-    """Check that typefaces are installed, by which rare characters are compared with their pictures."""
+    """Check that typefaces are installed: for pictures of rare characters, and for PDFs that lack their fonts."""
     count = len(families())
     found = f"{count} families of typefaces for rare characters are installed."
     to_do = "" if count else "Install the fonts that docs/runbook.md names: until then rare names go to a person."
     yield Check("typefaces", CheckState.OK if count else CheckState.WARNING, found, to_do)
+    if draws_chinese():
+        yield Check("fonts", CheckState.OK, "Chinese text of a PDF that lacks its font can be drawn.")
+    else:
+        found, to_do = "A PDF whose Chinese text lacks its font is refused.", "Install fonts-noto-cjk to have it read."
+        yield Check("fonts", CheckState.WARNING, found, to_do)
 
 
 def store(settings: Settings) -> Iterator[Check]:
