@@ -49,6 +49,14 @@ def _ground(seed: int, size: tuple[int, int] = SIZE) -> Rgb:
     return np.where(lines[..., None], (190, 180, 205), (240, 244, 238)).astype(np.uint8)
 
 
+def _copied() -> Rgb:
+    """A grey copy: two lines close to each other on white paper."""
+    page = np.full((1200, 900, 3), 255, np.uint8)
+    for top in (300, 318):
+        page[top : top + 14, 200:560] = text_like((360, 14))
+    return page
+
+
 def _banded() -> Rgb:
     """A page whose ground leaves blank rows between its bands."""
     page = _ground(1, (1200, 900))
@@ -104,6 +112,7 @@ def _header() -> Rgb:
         pytest.param(np.vstack([text_like((1200, 60))] * 15), id="a page of print"),
         pytest.param(_form(), id="rules across a form"),
         pytest.param(_header(), id="the bar of an app"),
+        pytest.param(_copied(), id="two lines on a copy"),
         pytest.param(_banded(), id="a ground in bands with blank rows between them"),
         pytest.param(_checkered(), id="a ground of columns in two colours"),
         pytest.param(np.random.default_rng(1).integers(0, 256, (600, 800, 3)).astype(np.uint8), id="noise"),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.geometry import Box
-from pipeline.perceive.decode.pixels import Rgb, smaller
+from pipeline.perceive.decode.pixels import Grey, Rgb, smaller
 from pipeline.perceive.scene.document_detection import find_documents
 
 _SIDE: Final = 384  # pixels of the shorter side while looking
@@ -23,6 +23,7 @@ _RULE: Final = 2  # pixels on either side of an edge that a printed rule may tak
 _BAND: Final = 4  # pixels beyond these that are compared
 _STEP: Final = 5.0  # 8-bit Lab by which they differ; a register's tinted paper and white differ by 8
 _EVERYWHERE: Final = 0.5  # of the rows that step along nearly their whole length; at most 0.15 do on 93 training pages
+_PIECES: Final = 16  # of a row, nearly each of which shows strokes of a ground
 _CROWD: Final = 2  # other seams without a gutter nearby, above which they are bands of a ground or rows of a table
 _ALONG: Final = 0.88  # of the seam that must show it: a desk of the same colour may hide a little
 _GUTTER: Final = 0.008  # of the shorter side that a gutter is wide at least; a rule of a form is 0.004
@@ -165,12 +166,17 @@ def _thin_gutters(rows: Lab) -> list[tuple[int, int]]:
 
 
 def _is_lighter(rows: Lab, first: int, end: int, even: NDArray[np.int8]) -> bool:
-    """Whether these rows are lighter than those before and after them, none of which is of one colour."""
+    """Whether these rows are lighter than those before and after them, which strokes of a ground cover everywhere."""
     sides = [slice(max(0, first - 1 - _BAND), max(0, first - 1)), slice(end + 1, end + 1 + _BAND)]
     level = float(rows[first:end, :, 0].mean())
-    return all(
-        rows[side].size and not even[side].any() and level - float(rows[side, :, 0].mean()) > _STEP for side in sides
-    )
+    return all(rows[side].size and not even[side].any() and _covered(rows[side, :, 0], level) for side in sides)
+
+
+def _covered(side: Grey, level: float) -> bool:
+    """Whether rows are darker than a level, by strokes along nearly their whole length; a line of print has margins."""
+    pieces = [piece for piece in np.array_split(side, _PIECES, axis=1) if piece.size]
+    darker = [level - float(piece.min()) > _STEP for piece in pieces]
+    return level - float(side.mean()) > _STEP and sum(darker) >= _ALONG * len(pieces)
 
 
 def _edges(rows: Lab) -> list[int]:
