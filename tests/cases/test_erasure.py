@@ -60,7 +60,7 @@ def test_nothing_is_left_of_a_child_but_tombstones(source: FolderStore, desk: Pi
     desk.store.put(f"pictures/{desk.ledger.cases.get('case-1').input_digest}/1.jpg", b"p", content_type="image/jpeg")
     gone = forget_child([CHILD_NUMBER], desk.ledger, desk.store)
     assert gone == Forgotten(records=1, cases=1, objects=len(FILES) + 3)
-    assert rows(tmp_path) == {**ALWAYS, "forgotten": 1}
+    assert rows(tmp_path) == {**ALWAYS, "forgotten": 1, "erased_counts": 1}
     assert [held.key for held in desk.store.list("")] == ["pictures/x/y.jpg"]
     with pytest.raises(UnknownCaseError):
         desk.ledger.cases.get("case-1")
