@@ -74,7 +74,7 @@ class CopyLimits(Model):
     untinted: float = 0.002  # of the training split, 50 honest pages show 0.0039 at least, 21 copies 0.0000
     striped: float = 0.25  # of the training split, 130 honest pages show 0.04 at most, 18 of 20 of a screen 0.36
     beyond: float = 0.15  # waves of 18 pages by another hand have 0.10 at most, 72 of the training split 0.02
-    subpixels: float = 0.06  # of the training split, 174 honest pages have 0.006 at most, 93 of 98 screens more
+    subpixels: float = 0.06  # of the training split, 174 honest pages have 0.006 at most, 93 of 99 screens more
 
 
 class Pages(Model):

@@ -59,6 +59,7 @@ def test_a_jpeg_that_lacks_only_its_end_mark_is_read(coding: str) -> None:
     assert why(data[:-2]) is None
     assert why(data + b"a film that follows" * 1000) is None
     assert why(data[:-2] + b"\0" * 20 + data[-2:]) is None  # some phones leave bytes there
+    assert why(data[:-2] + b"\0" * 600 + data[-2:]) is None
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.85])
@@ -94,6 +95,27 @@ def test_a_jpeg_of_which_a_part_is_lost_is_called_damaged(coding: str, harm: str
             id="JPEG 2000 cut off",
         ),
         pytest.param(picture_pdf(JPEG, SIZE, (446.4, 340.2), drawn="/Q"), Reason.DAMAGED, id="a picture not there"),
+        pytest.param(picture_pdf(JPEG, SIZE, (446.4, 340.2), drawn="/#50"), None, id="its name in another spelling"),
+        pytest.param(
+            picture_pdf(JPEG, SIZE, (446.4, 340.2), drawn="BT (use /Name Do now) Tj ET % /Foo Do\n/P"),
+            None,
+            id="words of a text",
+        ),
+        pytest.param(picture_pdf(b"\r\n" + JPEG, SIZE, (446.4, 340.2)), None, id="a line end before the picture"),
+        *[
+            pytest.param(
+                picture_pdf(
+                    zlib.compress(bytes(-(-SIZE[0] * bits // 8) * SIZE[1])),
+                    SIZE,
+                    (446.4, 340.2),
+                    coding="/FlateDecode",
+                    depth=(colours, bits // (3 if colours == "/DeviceRGB" else 1)),
+                ),
+                None,
+                id=f"{bits} bits a pixel of {colours}",
+            )
+            for colours, bits in (("/DeviceGray", 2), ("/DeviceGray", 4), ("/DeviceGray", 16), ("/DeviceRGB", 12))
+        ],
     ],
 )
 def test_a_picture_of_a_pdf_is_whole_or_the_file_is_damaged(data: bytes, reason: Reason | None) -> None:
@@ -139,7 +161,9 @@ def test_a_tiff_that_ends_in_zeros_is_cut_off() -> None:
     whole = encoded(PICTURE, "TIFF")
     assert why(whole) is None
     first = whole.index(PIXELS.tobytes()[:64])
-    lost = first + round(0.6 * PIXELS.size)
+    foot = round(0.9 * SIZE[1]) * SIZE[0] * 3
+    assert why(whole[: first + foot] + bytes(PIXELS.size - foot) + whole[first + PIXELS.size :]) is None
+    lost = first + round(0.6 * PIXELS.size) + 7
     assert why(whole[:lost] + bytes(first + PIXELS.size - lost) + whole[first + PIXELS.size :]) is Reason.TRUNCATED
 
 
@@ -222,4 +246,5 @@ def test_text_without_its_font_is_refused_where_no_chinese_font_is(monkeypatch: 
     monkeypatch.setattr(pdf_fonts, "draws_chinese", lambda: False)  # as on a bare machine: PDFium's folders are fixed
     assert why(data) is Reason.FONT
     assert why(lettered_pdf("No. 7")) is None
+    assert why(data.replace(b"BT ", b"BT 3 Tr ")) is None  # the layer of a searchable scan
     assert why(PDF((620, 472))) is None

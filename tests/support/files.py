@@ -135,17 +135,19 @@ def picture_pdf(
     user_unit: float | None = None,
     crop: tuple[float, float, float, float] | None = None,
     drawn: str = "/P",
+    depth: tuple[str, int] = ("/DeviceRGB", 8),
 ) -> bytes:
     """A PDF of one page that a picture fills, as scanner apps and Pillow write it.
 
     Args:
-        data: The picture as `coding` stores it, in RGB.
+        data: The picture as `coding` stores it.
         size: Of the picture in pixels.
         points: The page's width and height.
         coding: The filter's name.
         user_unit: The page's /UserUnit.
         crop: The page's /CropBox.
         drawn: The name that the page draws; of the picture it is /P.
+        depth: Its colours and the bits of each.
     """
     writer = PdfWriter()
     page = writer.add_blank_page(*points)
@@ -157,8 +159,8 @@ def picture_pdf(
             NameObject("/Subtype"): NameObject("/Image"),
             NameObject("/Width"): NumberObject(size[0]),
             NameObject("/Height"): NumberObject(size[1]),
-            NameObject("/ColorSpace"): NameObject("/DeviceRGB"),
-            NameObject("/BitsPerComponent"): NumberObject(8),
+            NameObject("/ColorSpace"): NameObject(depth[0]),
+            NameObject("/BitsPerComponent"): NumberObject(depth[1]),
             NameObject("/Filter"): NameObject(coding),
         }
     )

@@ -150,12 +150,12 @@ def _without_asides(png: bytes) -> bytes:
 
 
 def _ends_in_zeros(image: Image.Image) -> bool:
-    """Whether the last rows of a picture that is stored as it is are black throughout: a transfer that was cut off."""
+    """Whether a picture that is stored as it is turns black within a row, to its end: a transfer that was cut off."""
     if image.mode not in ("L", "RGB") or image.info.get("compression") != "raw":
         return False
-    rows = np.asarray(image).reshape(image.height, -1).any(axis=1)
-    last = int(np.flatnonzero(rows)[-1]) + 1 if rows.any() else image.height
-    return last <= (1 - _LOST) * image.height
+    stored = np.asarray(image).reshape(-1)
+    last = int(np.flatnonzero(stored)[-1]) + 1 if stored.any() else stored.size
+    return last <= (1 - _LOST) * stored.size and last % (stored.size // image.height) > 0  # a black foot is whole rows
 
 
 def _on_white(image: Image.Image) -> Image.Image:

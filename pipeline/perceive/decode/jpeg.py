@@ -2,7 +2,6 @@
 
 import os
 import re
-import tempfile
 import threading
 from random import Random
 from typing import Final
@@ -19,6 +18,7 @@ _PROGRESSIVE: Final = b"\xff\xc2"
 _COMPLAINT: Final = re.compile(rb"Corrupt JPEG data: (?:(\d+) extraneous bytes before marker 0x(..)|.)")
 _IN_SCANS: Final = re.compile(rb"d[0-9]")  # marks within and after a scan; before others lies nothing of a picture
 _STRAY: Final = 64  # bytes before such a mark that some phones leave there; more is a piece of a scan
+_PADDING: Final = 16  # times the same byte; the codes of a flat part may repeat one as well
 _NOISE: Final = 4096  # bytes: more than libjpeg reads ahead
 _HEADER: Final = 64 * 1024  # bytes in which a JPEG says how it is coded, unless thumbnails fill them
 _STDERR: Final = 2
@@ -26,8 +26,12 @@ _one_at_a_time = threading.Lock()  # standard error belongs to the whole process
 
 
 def with_end(jpeg: bytes) -> bytes:
-    """The JPEG with the end mark that a broken transfer may have cost it; bytes after the mark stay."""
-    return jpeg if jpeg.find(END, jpeg.rfind(_START_OF_SCAN)) > 0 else jpeg + END
+    """The JPEG with the end mark that a broken transfer may have cost it, and without padding before the mark."""
+    end = jpeg.find(END, jpeg.rfind(_START_OF_SCAN))
+    if end < 0:
+        return jpeg + END
+    data = jpeg[:end].rstrip(jpeg[end - 1 : end])
+    return data + jpeg[end:] if end - len(data) > _PADDING else jpeg
 
 
 def what_is_missing(jpeg: bytes) -> Reason | None:
@@ -62,13 +66,16 @@ def _reads_on(picture: Grey | None, longer: bytes) -> bool:
 def _decoded(jpeg: bytes) -> tuple[bytes, Grey | None]:
     """What libjpeg says of a JPEG, and the picture at an eighth of its size; whole where scans refine it."""
     size = cv2.IMREAD_GRAYSCALE if _PROGRESSIVE in jpeg[:_HEADER] else cv2.IMREAD_REDUCED_GRAYSCALE_8
-    with _one_at_a_time, tempfile.TemporaryFile() as said:
-        kept = os.dup(_STDERR)
-        os.dup2(said.fileno(), _STDERR)
+    with _one_at_a_time:
+        said = os.memfd_create("libjpeg")
         try:
-            small = cv2.imdecode(np.frombuffer(jpeg, np.uint8), size)
+            kept = os.dup(_STDERR)
+            os.dup2(said, _STDERR)
+            try:
+                small = cv2.imdecode(np.frombuffer(jpeg, np.uint8), size)
+            finally:
+                os.dup2(kept, _STDERR)
+                os.close(kept)
+            return os.pread(said, os.fstat(said).st_size, 0), small
         finally:
-            os.dup2(kept, _STDERR)
-            os.close(kept)
-        said.seek(0)
-        return said.read(), small
+            os.close(said)

@@ -51,7 +51,13 @@ def draws_chinese() -> bool:
 def _texts(page: pypdfium2.PdfPage) -> list[pypdfium2.PdfTextObj]:
     kinds = [pypdfium2.raw.FPDF_PAGEOBJ_TEXT]
     texts = page.get_objects(filter=kinds, max_depth=_DEEPEST, textpage=page.get_textpage())
-    return [text for text in texts if not text.get_font().is_embedded]
+    return [text for text in texts if not text.get_font().is_embedded and not _is_invisible(text)]
+
+
+def _is_invisible(text: pypdfium2.PdfTextObj) -> bool:
+    """Whether it is the text layer of a searchable scan, which nobody sees."""
+    mode = pypdfium2.raw.FPDFTextObj_GetTextRenderMode(text)
+    return bool(mode == pypdfium2.raw.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
 def _is_without_font(text: pypdfium2.PdfTextObj) -> bool:

@@ -4,7 +4,6 @@ PDFium draws what it can decode of a picture, or nothing, and says nothing about
 as a finger over the page, or as a missing page.
 """
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
@@ -13,7 +12,6 @@ import pypdfium2
 import pypdfium2.raw
 from PIL import Image
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject, StreamObject
 
 from models.errors import FileRejectedError
@@ -22,18 +20,11 @@ from pipeline.perceive.decode.jpeg import what_is_missing
 
 _DEEPEST: Final = 6  # forms within forms in which pictures are looked for
 _SMALLEST: Final = 32  # pixels of a side; less is an ornament
-_UNREADABLE: Final = (
-    PyPdfError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    IndexError,
-    RecursionError,
-    OSError,
-)
 _COUNTED: Final = 120_000_000  # bytes that are unpacked to be counted: A4 in colour at 750 dots an inch
-_DRAWN: Final = re.compile(rb"/([^\s/\[\]()<>{}%]+)\s+Do\b")
+_STORED: Final = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64)  # bits a pixel in a file; PDFium tells those that it shows
+_SPARE: Final = 16  # bytes that may follow the last row
+_PARSED: Final = 200_000  # bytes of a page's content that are parsed: pictures take a few hundred, maps megabytes
+_PICTURE_MARK: Final = b"\xff\xd8"
 _PLAIN: Final = frozenset(
     {"FlateDecode", "Fl", "LZWDecode", "LZW", "RunLengthDecode", "RL"}
     | {"ASCII85Decode", "A85", "ASCIIHexDecode", "AHx"}  # what is left after them are the pixels themselves
@@ -78,9 +69,11 @@ def check_pictures(page: pypdfium2.PdfPage, data: bytes, *, page_no: int) -> Non
 
 def holds_files(data: bytes) -> bool:
     """Whether a PDF is a portfolio, whose page only says which program opens the files within."""
+    if b"/Collection" not in data and b"/ObjStm" not in data:  # it may be packed with other objects
+        return False
     try:
-        return b"/Collection" in data and "/Collection" in PdfReader(BytesIO(data)).root_object
-    except _UNREADABLE:
+        return "/Collection" in PdfReader(BytesIO(data)).root_object
+    except Exception:  # noqa: BLE001 - pypdf raises what it likes; PDFium reads more, and opened the file
         return False
 
 
@@ -92,7 +85,8 @@ def _check(picture: Any) -> None:
     filters = picture.get_filters()
     coding = filters[-1] if filters else ""
     if coding in ("DCTDecode", "DCT"):
-        _check_jpeg(bytes(picture.get_data(decode_simple=True)))
+        data = bytes(picture.get_data(decode_simple=True))
+        _check_jpeg(data[max(0, data.find(_PICTURE_MARK)) :])  # readers skip a line end before it
     elif coding == "JPXDecode":
         _check_jpx(bytes(picture.get_data(decode_simple=True)))
     elif not coding or set(filters) <= _PLAIN:
@@ -121,9 +115,15 @@ def _check_jpx(data: bytes) -> None:
 
 
 def _check_length(picture: Any) -> None:
+    """Check that the pixels of a picture that is no more than packed are as many as any depth stores."""
     width, height = picture.get_px_size()
-    row = -(-width * picture.get_metadata().bits_per_pixel // 8)
-    if row * height <= _COUNTED and len(picture.get_data(decode_simple=True)) <= row * (height - 1):
+    shown = -(-width * picture.get_metadata().bits_per_pixel // 8)
+    if shown * height > _COUNTED:
+        return
+    held = len(picture.get_data(decode_simple=True))
+    rows = [-(-width * bits // 8) for bits in _STORED]
+    whole = any(row * (height - 1) < held <= row * height + _SPARE for row in rows)
+    if not whole and held <= shown * (height - 1):
         raise FileRejectedError(Reason.TRUNCATED)
 
 
@@ -135,15 +135,13 @@ def _draws_what_is_not_there(data: bytes, page_no: int) -> bool:
     try:
         page = PdfReader(BytesIO(data)).pages[page_no - 1]
         contents = page.get_contents()
-        drawn = (
-            {name.decode("latin-1") for name in _DRAWN.findall(contents.get_data())}
-            if contents is not None
-            else set[str]()
-        )
+        if contents is None or len(contents.get_data()) > _PARSED:
+            return False
+        drawn = {str(operands[0]) for operands, operator in contents.operations if operator == b"Do" and operands}
         resources = page.get("/Resources")
         held = resources.get_object() if resources else DictionaryObject()
         objects = held.get("/XObject", DictionaryObject()).get_object()
-        found = {name for name in objects if isinstance(objects[name].get_object(), StreamObject)}
-    except _UNREADABLE:
+        found = {str(name) for name in objects if isinstance(objects[name].get_object(), StreamObject)}
+    except Exception:  # noqa: BLE001 - pypdf raises what it likes, also NotImplementedError and errors of its own
         return False
-    return any(f"/{name}" not in found for name in drawn)
+    return bool(drawn - found)
