@@ -33,6 +33,7 @@ _WHY: Final = (
     ((Code.COPY, Reason.SCREEN, PageKind.ID_EMBLEM), 3),
 )
 _PEOPLE: Final = ("li.na", "wang.fang", "zhao.lei")
+_TO_DECIDE: Final = timedelta(hours=2)  # that a person takes at most; no case is decided after the ledger's last moment
 
 
 def weeks_in(folder: Path, days: int, a_day: int, until: datetime) -> tuple[Ledger, Clock]:
@@ -43,7 +44,7 @@ def weeks_in(folder: Path, days: int, a_day: int, until: datetime) -> tuple[Ledg
         dawn = until - timedelta(days=days - 1 - day)
         share = 0.35 if dawn.weekday() >= 5 else chance.uniform(0.8, 1.3)
         for number in range(round(a_day * share)):
-            clock.now = dawn - timedelta(hours=chance.uniform(0, 8))
+            clock.now = dawn - timedelta(hours=chance.uniform(_TO_DECIDE.total_seconds() / 3600, 8))
             _case(ledger, clock, chance, f"{ID}-{day}-{number}", "0.1.0" if day < days * 0.7 else "0.2.0")
     clock.now = until
     return ledger, clock
@@ -55,7 +56,7 @@ def _case(ledger: Ledger, clock: Clock, chance: random.Random, name: str, versio
     ledger.cases.conclude(Conclusion(case, _result(case, version, findings), looks=ReviewSampling(share=0.15)))
     row = ledger.reviews.waiting(name)
     if row is not None and chance.random() < 0.85:
-        clock.forward(chance.uniform(60, 7200))
+        clock.forward(chance.uniform(60, _TO_DECIDE.total_seconds()))
         _decide(ledger, case, chance, blind=row.why.value == "second_look")
 
 
