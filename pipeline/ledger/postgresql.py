@@ -75,7 +75,7 @@ def postgres_engine(url: URL, patience: float) -> Engine:
     given = _parameters(url)
     limits = {"lock_timeout": round(patience * 1000), "idle_in_transaction_session_timeout": _IDLE_MS}
     chosen = str(given.get("options", ""))
-    ours = "; ".join(f"SET LOCAL {name} = {value}" for name, value in limits.items() if name not in chosen)
+    ours = "; ".join(f"SET LOCAL {name} = {value}" for name, value in limits.items() if not _sets(chosen, name))
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         connect_args={
@@ -91,6 +91,11 @@ def postgres_engine(url: URL, patience: float) -> Engine:
     if ours:
         event.listen(engine, "begin", partial(_limit, ours))
     return engine
+
+
+def _sets(options: str, name: str) -> bool:
+    """Whether libpq's `options` set a parameter of the server: -c name=…, -cname=…, --name=…, also with hyphens."""
+    return re.search(rf"(?:^|\s)(?:-c\s*|--){name.replace('_', '[-_]')}\s*=", options, re.IGNORECASE) is not None
 
 
 def _limit(limits: str, connection: Connection) -> None:

@@ -31,13 +31,21 @@ def _fault(pattern: str, what: str, hint: str, *, passing: bool = False) -> _Fau
     return _Fault(re.compile(pattern, re.IGNORECASE), what, hint, passing)
 
 
-# Refusals to connect have no code, only words: of libpq in English, of the server in its own language.
+_PARAMETERS: Final = (
+    "cannot be opened with the parameters of its URL",
+    "correct them in INTAKE_LEDGER_URL, or PG... variables in the environment.",
+)
+_PASSWORD: Final = (
+    "refuses our role's password",
+    "correct the password in INTAKE_LEDGER_URL, percent-encoded, or how pg_hba.conf lets the role in.",
+)
+# Refusals to connect have no code, only words: of libpq in English, of the server in its own language. libpq tries
+# addresses, TLS and GSSAPI in turn and tells of every trial: what passes goes before what only one trial met.
 _WORDS: Final = (
     _fault(
         r"configuration parameter|(invalid|bad) .*(value|option)|bad value|definition of service|service file"
-        r"|command-line argument|GSSAPI|channel binding|method requirement",
-        "cannot be opened with the parameters of its URL",
-        "correct them in INTAKE_LEDGER_URL, or PG... variables in the environment.",
+        r"|command-line argument",
+        *_PARAMETERS,
     ),
     _fault(
         r"starting up|shutting down|recovery (mode|state)|not yet accepting"
@@ -82,6 +90,8 @@ _WORDS: Final = (
         "is no PostgreSQL: something else answers at its address",
         "check host and port in INTAKE_LEDGER_URL.",
     ),
+    _fault(r"GSSAPI(?! security context)|channel binding|method requirement", *_PARAMETERS),
+    _fault(r"password (authentication failed|认证失败|認證失敗)", *_PASSWORD),
     _fault(
         r"pg_hba",
         "does not let us in from here",
@@ -108,11 +118,7 @@ _WORDS: Final = (
         "does not know or does not admit our role",
         "create the role with LOGIN and grant it the database, or correct the user in INTAKE_LEDGER_URL.",
     ),
-    _fault(
-        r"authentication failed|password|SASL|SCRAM|auth failed|认证失败|認證失敗",
-        "refuses our role's password",
-        "correct the password in INTAKE_LEDGER_URL, percent-encoded, or how pg_hba.conf lets the role in.",
-    ),
+    _fault(r"authentication failed|password|SASL|SCRAM|auth failed|认证失败|認證失敗", *_PASSWORD),
     _fault(
         r"startup parameter",
         "is behind a pooler that takes no `options`",
@@ -124,6 +130,7 @@ _WORDS: Final = (
         "is behind pgbouncer with pool_mode = statement, which knows no transactions",
         "set pool_mode = transaction or session.",
     ),
+    _fault(r"GSSAPI", *_PARAMETERS),
 )
 READ_ONLY: Final = _fault(
     r"25006",
@@ -174,11 +181,11 @@ def named_error(place: str, error: exc.DBAPIError) -> LedgerError:
 
 def error_of(place: str, fault: _Fault, text: str = "") -> LedgerError:
     """The error for a fault of the ledger at `place`; `text` is what its server said."""
-    said = f" ({text})" if text else ""
+    said = f" ({text[:_LONGEST_QUOTE]})" if text else ""
     kind = LedgerBusyError if fault.passing else LedgerError
     return kind(f"The ledger {place} {fault.what}{said}", hint=fault.hint)
 
 
 def _said(error: exc.DBAPIError) -> str:
     """The server's own words about a connection, in one line: they name hosts, roles and databases, and no values."""
-    return " ".join(_PREFIX.sub("", str(error.orig)).split())[:_LONGEST_QUOTE]
+    return " ".join(_PREFIX.sub("", str(error.orig)).split())

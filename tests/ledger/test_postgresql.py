@@ -107,6 +107,23 @@ def fatal(text: str) -> bytes:
             id="another machine",
         ),
         pytest.param(
+            fatal(
+                "could not initiate GSSAPI security context: No credentials; FATAL: the database system is starting up"
+            ),
+            LedgerBusyError,
+            "starting",
+            id="starts, after a trial of GSSAPI",
+        ),
+        pytest.param(
+            fatal('password authentication failed for user "u"; FATAL: no pg_hba.conf entry for "::1", no encryption'),
+            LedgerError,
+            "password",
+            id="password, and no way in without TLS",
+        ),
+        pytest.param(
+            fatal('GSSAPI authentication failed for user "u"'), LedgerError, "parameters of its URL", id="GSSAPI"
+        ),
+        pytest.param(
             fatal("mot de passe expiré"), LedgerError, "refused the connection", id="words that nobody foresaw"
         ),
     ],
@@ -158,17 +175,25 @@ def test_a_lasting_fault_of_a_real_server_is_named(prepared: str, place: str, to
 
 
 @pytest.mark.postgres
-def test_the_urls_own_parameters_are_obeyed(postgres_url: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "lock_timeout"),
+    [
+        pytest.param("-clock_timeout%3D1234", "1234ms", id="its own"),
+        pytest.param("--lock-timeout%3D1234", "1234ms", id="its own, with hyphens"),
+        pytest.param("-c%20deadlock_timeout%3D7s", "5s", id="one of a like name"),
+    ],
+)
+def test_the_urls_own_parameters_are_obeyed(postgres_url: str, option: str, lock_timeout: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA IF EXISTS intake CASCADE")
         connection.execute("CREATE SCHEMA intake")
-    options = "-csearch_path%3Dintake%20-clock_timeout%3D1234"
+    options = f"-csearch_path%3Dintake%20{option}"
     database = Database(f"{postgres_url}?options={options}&application_name=ours", patience=5)
     with database.writing() as connection:
         names = ("search_path", "lock_timeout", "application_name", "idle_in_transaction_session_timeout")
         found = [connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in names]
     database.close()
-    assert found == ["intake", "1234ms", "ours", "1min"]
+    assert found == ["intake", lock_timeout, "ours", "1min"]
 
 
 @pytest.mark.postgres
