@@ -76,17 +76,18 @@ def place_columns(header: Sequence[str], ignored: Collection[str] = ()) -> Colum
         ignored: Headers to pass over although nobody knows what they hold.
 
     Raises:
-        BadTableError: A needed column is missing, two name the same, or one is unknown: it may be a number misspelt.
+        BadTableError: A needed column is missing, two name the same, one is unknown: it may be a number misspelt; or
+            an ignored header fits two.
     """
     places: dict[str, int] = {}
     passed_over, unknown = [], []
-    left_out = {_plain(one) for one in ignored}
+    left_out = {_ignored_place(one, header) for one in ignored}
     for at, cell in enumerate(header):
         plain = _plain(cell)
         column = column_of(cell)
         if not plain:
             continue
-        if plain in left_out or (column is None and _BESIDE.fullmatch(plain)):
+        if at in left_out or (column is None and _BESIDE.fullmatch(plain)):
             passed_over.append(_shown(cell))
         elif column is None:
             unknown.append(_shown(cell))
@@ -106,6 +107,26 @@ def place_columns(header: Sequence[str], ignored: Collection[str] = ()) -> Colum
             hint=f"name them {', '.join(COLUMNS)}, or pass each over with --ignore.",
         )
     return Columns(MappingProxyType(places), tuple(passed_over))
+
+
+def _ignored_place(ignored: str, header: Sequence[str]) -> int | None:
+    """Where the header stands that is to be passed over: as it is written, else by what it names."""
+    for form in (_written, _plain):
+        places = [at for at, cell in enumerate(header) if _plain(cell) and form(cell) == form(ignored)]
+        if len(places) > 1:
+            fitting = ", ".join(_shown(header[at]) for at in places)
+            raise BadTableError(
+                f"--ignore {_shown(ignored)} fits {len(places)} columns: {fitting}",
+                hint="write one header as it stands in the file, or give the columns different headers.",
+            )
+        if places:
+            return places[0]
+    return None
+
+
+def _written(header: str) -> str:
+    """A header as it is written, but for spaces, the width of its signs and capital letters."""
+    return "".join(unicodedata.normalize("NFKC", header).split()).casefold()
 
 
 def _plain(header: str) -> str:

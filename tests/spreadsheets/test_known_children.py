@@ -225,9 +225,22 @@ def test_a_value_beside_the_columns_is_refused_in_its_row_alone() -> None:
     assert [row.child is None for row in rows] == [False, True]
 
 
-def test_a_column_is_passed_over_where_that_is_asked_for() -> None:
-    found = read(written((*ROW, "x"), header=(*HEADER, "编号")), ignored=["编号"])
-    assert ([row.child for row in found.rows], found.passed_over) == ([CHILD], ("编号",))
+@pytest.mark.parametrize(
+    ("header", "ignored"),
+    [
+        pytest.param("编号", "编号", id="a header that nobody knows"),
+        pytest.param("编号（必填）", "编号", id="without its brackets"),
+        pytest.param("身份证号码（母）", "身份证号码(母)", id="and not one that differs in brackets alone"),
+    ],
+)
+def test_a_column_is_passed_over_where_that_is_asked_for(header: str, ignored: str) -> None:
+    found = read(written((*ROW, "x"), header=(*HEADER, header)), ignored=[ignored])
+    assert ([row.child for row in found.rows], found.passed_over) == ([CHILD], (header,))
+
+
+def test_a_header_that_is_to_be_passed_over_names_one_column() -> None:
+    with pytest.raises(BadTableError, match=r"编号 fits 2 columns: 编号\(甲\), 编号\(乙\)"):
+        read(written((*ROW, "x", "y"), header=(*HEADER, "编号(甲)", "编号(乙)")), ignored=["编号"])
 
 
 def test_serials_are_days_where_another_row_says_from_which_day_they_count() -> None:
