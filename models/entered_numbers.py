@@ -68,11 +68,16 @@ def damage_of(plain: str) -> str | None:
     return destruction_of(plain) or ("it is masked with *" if "*" in plain else None)
 
 
-def destruction_of(plain: str) -> str | None:
-    """How a spreadsheet destroyed a number without marks; None if nothing is seen."""
+def destruction_of(plain: str, *, dotted: bool = False) -> str | None:
+    """How a spreadsheet destroyed a number without marks; None if nothing is seen.
+
+    Args:
+        plain: The number.
+        dotted: Whether people write a dot in such numbers, as in the telephone number 010.65123456.
+    """
     if _MANTISSA.fullmatch(plain):
         return "a spreadsheet destroyed it: written as 1.1E+17 its last digits are lost"
-    if _DECIMAL.fullmatch(plain):
+    if not dotted and _DECIMAL.fullmatch(plain):
         return "a spreadsheet made a decimal number of it: its last digits may be lost"
     if _ERROR.fullmatch(plain):
         return "the cell shows an error or #### instead of its content"

@@ -31,8 +31,16 @@ _LONGEST_SEGMENT = 240  # bytes of UTF-8, as the stores take them
 _SCHEMA_OF_PATH: Final[dict[str, JsonValue]] = {
     "pattern": r"^(?![\s\S]*[\\\u0000-\u001f\u007f-\u009f])(?!(?:.*/)?\.{0,2}(?:/|$))(?!.*\.part$).+$"
 }
-_DESTROYED = r"[^0-9A-Za-z]*[0-9]+(?:[.,][0-9]*[Ee][+-]?[0-9]{1,3}|[Ee][+-][0-9]{1,3}|[0-9,]*\.[0-9]*)[^0-9A-Za-z]*$"
-_SCHEMA_OF_NUMBER: Final[dict[str, JsonValue]] = {"pattern": rf"^(?!{_DESTROYED})[^\u0000]*$"}
+_EXPONENT = r"[.,][0-9]*[Ee][+-]?[0-9]{1,3}|[Ee][+-][0-9]{1,3}"
+_DECIMAL = r"[0-9,]*\.[0-9]*"
+
+
+def _schema_without(destroyed: str) -> dict[str, JsonValue]:
+    return {"pattern": rf"^(?![^0-9A-Za-z]*[0-9]+(?:{destroyed})[^0-9A-Za-z]*$)[^\u0000]*$"}
+
+
+_SCHEMA_OF_NUMBER: Final = _schema_without(f"{_EXPONENT}|{_DECIMAL}")
+_SCHEMA_OF_PHONE: Final = _schema_without(_EXPONENT)
 _SCHEMA_OF_NAME: Final[dict[str, JsonValue]] = {
     "pattern": rf"^(?=[^\n]*[^{_UNSEEN_CLASS}])[^{_INVISIBLE_CLASS}]*(?!\n)$"
 }
@@ -60,16 +68,21 @@ def _without_nul(text: str) -> str:
     return text
 
 
-def _as_number(value: object, info: ValidationInfo) -> object:
+def _as_number(value: object, info: ValidationInfo, *, dotted: bool = False) -> object:
     """A number without the marks that a spreadsheet put around it; one that it destroyed is refused on arrival."""
     if isinstance(value, int | float):
         raise ValueError("must be a text in quotes: a number in JSON loses its last digits on the way")  # noqa: TRY004
     if not isinstance(value, str) or info.context is not ARRIVING:
         return value
     number = without_marks(value)
-    if destroyed := destruction_of(plain_number(number)):
+    if destroyed := destruction_of(plain_number(number), dotted=dotted):
         raise ValueError(f"must be the whole number as a text: {destroyed}")
     return None if is_absent(number) else number
+
+
+def _as_phone(value: object, info: ValidationInfo) -> object:
+    """A telephone number, likewise; +86.13812345678 is one."""
+    return _as_number(value, info, dotted=True)
 
 
 def or_absent(value: object) -> object:
@@ -123,6 +136,10 @@ PersonName = Annotated[
 OptionalNumber = Annotated[
     Annotated[str, Field(max_length=40, json_schema_extra=_SCHEMA_OF_NUMBER), AfterValidator(_without_nul)] | None,
     BeforeValidator(_as_number),
+]
+OptionalPhone = Annotated[
+    Annotated[str, Field(max_length=40, json_schema_extra=_SCHEMA_OF_PHONE), AfterValidator(_without_nul)] | None,
+    BeforeValidator(_as_phone),
 ]
 DeclaredKind = Annotated[
     DocumentKind | None, BeforeValidator(_declared), WithJsonSchema({"enum": [*DECLARED, "", None]})

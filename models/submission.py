@@ -17,6 +17,7 @@ from models.manifest_values import (
     DeclaredKind,
     Moment,
     OptionalNumber,
+    OptionalPhone,
     PersonName,
     RelativePath,
     SubmissionId,
@@ -96,7 +97,7 @@ class Guardian(Model):
     relation: Annotated[GuardianRelation | None, BLANK_IS_ABSENT, one_of(GuardianRelation)] = None
     id_type: Annotated[GuardianIdType | None, BLANK_IS_ABSENT, one_of(GuardianIdType)] = None
     id_number: OptionalNumber = None
-    phone: OptionalNumber = None
+    phone: OptionalPhone = None
 
     @property
     def document(self) -> DocumentKind:
