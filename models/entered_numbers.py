@@ -14,9 +14,10 @@ _WRAPPED: Final = re.compile(r'"(.*)"|“(.*)”|「(.*)」', re.DOTALL)
 _MANTISSA: Final = re.compile(r"[+-]?\d+(?:[.,]\d*E[+-]?|E[+-])\d{1,3}", re.ASCII | re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"[+-]?\d[\d,]*\.\d*", re.ASCII)
 _ERROR: Final = re.compile(r"#+|#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)", re.IGNORECASE)
-_ABSENT: Final = frozenset(
-    "无 没有 暂无 未办 未办理 未提供 未知 不详 不明 无号码 空 n/a na nil null none nan".split()
-) | frozenset("- -- --- — —— ― – － / ／ \\ 、 . ·".split())
+NO_VALUE: Final = frozenset("无 没有 暂无 未办 未办理 未提供 未知 不详 不明 无号码 空".split()) | frozenset(
+    "- -- --- — —— ― – － / ／ \\ 、 . ·".split()
+)
+_ABSENT: Final = NO_VALUE | frozenset("n/a na nil null none nan".split())  # some of these are names
 
 
 def without_marks(text: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from models.entered_numbers import destruction_of, plain_number
+from models.entered_numbers import destruction_of, plain_number, without_marks
 from models.errors import BadTableError
 from pipeline.spreadsheets.decoding import decoded
 from pipeline.spreadsheets.table import SEPARATORS, TableRow, rows_of
@@ -23,7 +23,7 @@ def read_case_ids(data: bytes) -> Mapping[str, int]:
     text, _ = decoded(data)
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = next((sign for sign in SEPARATORS if sign in first), SEPARATORS[0])
-    rows = list(rows_of(text, separator, columns=2))
+    rows = list(rows_of(text, separator, columns=max(2, first.count(separator) + 1)))
     column = _column(rows[0].cells) if rows else None
     found: dict[str, int] = {}
     wrong: list[str] = []
@@ -49,6 +49,8 @@ def _id(row: TableRow, column: int | None) -> str:
     if column is None and len(cells) > 1:
         raise ValueError("it has several cells, and no header says which is submission_id")
     cell = cells[0] if column is None else next(iter(row.cells[column : column + 1]), "")
+    if len(without_marks(cell).split()) > 1:
+        raise ValueError("it holds a space, and may be two ids")
     name = plain_number(cell)
     if not _ID.fullmatch(name):
         raise ValueError(destruction_of(name) or "it has not the form of an id")

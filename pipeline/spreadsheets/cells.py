@@ -7,11 +7,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
+from enum import Enum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from models.entered_numbers import damage_of, entered_number, is_absent, without_marks
+from models.entered_numbers import NO_VALUE, damage_of, entered_number, is_absent, without_marks
 from models.id_number import IdNumber, is_certificate_number, modern_number, normal_number, parse_id_number
 from models.names import is_han
 from models.submission import Sex
@@ -19,10 +20,13 @@ from pipeline.spreadsheets.decoding import SAVE_AS
 
 ROUNDED: Final = "a spreadsheet rounded it to 15 digits"
 WRONG_DIGIT: Final = "its check digit is wrong"
+LOST: Final = f"a character was lost and stands as ?: {SAVE_AS}"
+GARBLED: Final = f"it was opened in the wrong encoding before: {SAVE_AS}"
 ROUNDED_END: Final = "000"  # what stands for the last three of 18 digits then
 _LONGEST_NAME: Final = 50
-_NO_NAME: Final = frozenset(
-    "无名 未取名 未命名 未起名 待定 待取名 暂未取名 同上 姓名 name 合计 总计 小计 unknown 匿名 ? ？".split()
+_LONGEST_COINCIDENCE: Final = 3  # characters of a name that is UTF-8 by chance
+_NO_NAME: Final = frozenset("unknown n/a null none ? ？".split()) | frozenset(
+    "无名 未取名 未命名 未起名 待定 待取名 暂未取名 同上 姓名 name 合计 总计 小计 匿名".split()
 )
 _NAME_SIGNS: Final = frozenset("·•‧・･∙⋅．.。●○-‐‑–—－'’ʼ`() （）,，、~°□")
 _SPACES: Final = re.compile(r"\s+")
@@ -46,11 +50,19 @@ _NUMERALS: Final = str.maketrans("〇零○一二三四五六七八九", "000123
 _CHINESE_DAY: Final = re.compile(
     r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
 )
-_FIRST_DAY: Final = date(1900, 3, 1)  # before it a spreadsheet counts a day that never was
 EPOCHS: Final = (date(1899, 12, 30), date(1904, 1, 1))  # of Excel and WPS; of Excel for Mac until 2011
 _PUNCTUATION: Final = re.compile(r"[-–—.·,，、/_]+")
 _OTHER_NUMBER: Final = re.compile(r"[A-Z]{1,3}\d{6,12}", re.ASCII)  # passports, permits, old residence cards
 _DESTROYED: Final = "?\ufffd"
+
+
+class Garbled(Enum):
+    """How surely a name was read in the wrong encoding."""
+
+    NO = "no"
+    PERHAPS = "perhaps"  # 濮鸿涵 is a name
+    LIKELY = "likely"  # three characters, and not all of GB 2312
+    SURELY = "surely"
 
 
 class Serial(NamedTuple):
@@ -77,14 +89,12 @@ def child_name(text: str) -> str:
     name = unicodedata.normalize("NFC", _SPACES.sub(" ", without_marks(visible)))
     if all(is_han(char) for char in name.replace(" ", "")):
         name = name.replace(" ", "")
-    if is_absent(name) or name.casefold() in _NO_NAME:
+    if not name or name in NO_VALUE or name.casefold() in _NO_NAME:
         raise ValueError("it is missing")
     if damage := damage_of(name):
         raise ValueError(damage)
     if any(char in _DESTROYED for char in unicodedata.normalize("NFKC", name)):
-        raise ValueError(f"a character was lost and stands as ?: {SAVE_AS}")
-    if _is_garbled(name):
-        raise ValueError(f"it was opened in the wrong encoding before: {SAVE_AS}")
+        raise ValueError(LOST)
     if not any(
         unicodedata.category(char)[0] == "L" or unicodedata.category(char) in ("Co", "Cn", "So") for char in name
     ):
@@ -188,13 +198,21 @@ def _counted(numeral: str) -> int:
     return (int(tens.translate(_NUMERALS)) if tens else 1) * 10 + units if ten else units
 
 
-def _is_garbled(name: str) -> bool:
-    """Whether UTF-8 was read as GBK: 娆ч槼闈栬悾 is what becomes of 欧阳靖萱."""
+def garbled(name: str) -> Garbled:
+    """Whether UTF-8 was read as GBK: 娆ч槼闈栬悾 is what becomes of 欧阳靖萱, and 鐜嬭姵 of 王芳."""
     try:
         back = name.encode("gb18030").decode("utf-8")
     except UnicodeError:
-        return False
-    return back != name and any(map(is_han, back)) and all(is_han(char) or char in _NAME_SIGNS for char in back)
+        return Garbled.NO
+    if back == name or not any(map(is_han, back)) or not all(is_han(char) or char in _NAME_SIGNS for char in back):
+        return Garbled.NO
+    if len(name) > _LONGEST_COINCIDENCE or not all(map(is_han, name)):
+        return Garbled.SURELY
+    try:
+        name.encode("gb2312")
+    except UnicodeError:
+        return Garbled.LIKELY
+    return Garbled.PERHAPS
 
 
 def _may_be_in_name(char: str) -> bool:

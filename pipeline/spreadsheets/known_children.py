@@ -11,15 +11,19 @@ from models.register import KnownChild
 from models.submission import Sex
 from pipeline.spreadsheets.cells import (
     EPOCHS,
+    GARBLED,
+    LOST,
     ROUNDED,
     ROUNDED_END,
     WRONG_DIGIT,
+    Garbled,
     Serial,
     SexCode,
     birth_day,
     certificate_number,
     child_name,
     child_sex,
+    garbled,
     id_number,
 )
 from pipeline.spreadsheets.columns import fit, place_columns
@@ -109,6 +113,7 @@ def read_known_children(data: bytes, today: date, ignored: Collection[str] = ())
     columns = place_columns(table.header.cells, ignored)
     named = {at for at, cell in enumerate(table.header.cells) if cell.strip()}
     drafts = [_Draft(row, columns.places, named) for row in table.rows]
+    _find_garbled(drafts)
     _settle_days(drafts, today)
     _settle_sexes(drafts)
     _compare_with_numbers(drafts)
@@ -116,6 +121,18 @@ def read_known_children(data: bytes, today: date, ignored: Collection[str] = ())
         _find_rounded(drafts, column)
     _find_shared(drafts)
     return ImportedFile(tuple(draft.finished() for draft in drafts), columns.passed_over, table.encoding)
+
+
+def _find_garbled(drafts: Sequence[_Draft]) -> None:
+    """Refuse names that were read in the wrong encoding; a short one may be a name, and another cell must say so."""
+    found = [(draft, garbled(draft.values["name"] or "")) for draft in drafts]
+    signs = [
+        draft for draft, how in found if how in (Garbled.LIKELY, Garbled.SURELY) or draft.problems.get("name") == LOST
+    ]
+    for draft, how in found:
+        elsewhere = "sex" in draft.problems or any(sign is not draft for sign in signs[:2])
+        if how is Garbled.SURELY or (how is not Garbled.NO and elsewhere):
+            draft.refuse("name", GARBLED)
 
 
 def _settle_days(drafts: Sequence[_Draft], today: date) -> None:

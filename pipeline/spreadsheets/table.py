@@ -85,24 +85,34 @@ def rows_of(text: str, separator: str, columns: int) -> Iterator[TableRow]:
         except StopIteration:
             return
         except csv.Error:
-            raise _unclosed(number) from None
-        if any(_swallows_rows(cell, separator, columns) for cell in cells):
-            raise _unclosed(number)
+            raise _unclosed(number, "is") from None
+        whole = len(cells) == columns
+        if any(_swallows_rows(cell, separator, columns, whole=whole) for cell in cells):
+            raise _unclosed(number, "looks as if it is")
         if any(cell and not cell.isspace() for cell in cells):
             yield TableRow(number, cells)
 
 
-def _swallows_rows(cell: str, separator: str, columns: int) -> bool:
-    """Whether a cell holds what looks like the ends and beginnings of rows: two quotes that are no pair."""
+def _swallows_rows(cell: str, separator: str, columns: int, *, whole: bool) -> bool:
+    """Whether a cell holds what looks like the ends and beginnings of rows: two quotes that are no pair.
+
+    Args:
+        cell: The cell.
+        separator: Of the file.
+        columns: Of the header.
+        whole: Whether the cell's row has as many cells as the header; then so few separators are an address.
+    """
     if "\n" not in cell and "\r" not in cell:
         return False
     first, *middle, last = cell.splitlines()
-    whole = any(line.count(separator) >= columns - 1 for line in (first, *middle))
-    return len(cell) > _LONGEST_CELL or whole or (separator in first and separator in last)
+    row = any(line.count(separator) >= columns - 1 for line in (first, *middle))
+    ends = separator in first and separator in last
+    few = whole and first.count(separator) + last.count(separator) < columns - 1
+    return len(cell) > _LONGEST_CELL or row or (ends and not few)
 
 
-def _unclosed(number: int) -> BadTableError:
+def _unclosed(number: int, verb: str) -> BadTableError:
     return BadTableError(
-        f'Row {number}: a quote (") is opened and not closed where its cell ends',
+        f'Row {number}: a quote (") {verb} opened and not closed where its cell ends',
         hint="which rows follow cannot be told. Correct it, and take the file again.",
     )

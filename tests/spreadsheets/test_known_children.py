@@ -215,6 +215,26 @@ def test_a_file_is_refused_as_a_whole(data: bytes, words: str) -> None:
         read(data)
 
 
+def test_a_quoted_address_of_two_lines_is_one_cell() -> None:
+    rows = read(written((*ROW, "Tower 1, Room 2\nHangzhou, China"), ROW, header=(*HEADER, "地址"))).rows
+    assert [row.child for row in rows] == [CHILD, CHILD]
+
+
+@pytest.mark.parametrize(
+    ("names", "refused"),
+    [
+        pytest.param(["濮鸿涵", "濮虹涵", "璩鸿涵", "Na", "Nan"], [], id="names that are UTF-8 by chance, or a word"),
+        pytest.param(["鐜嬭姵", "欧阳靖萱"], [], id="one that may be a name"),
+        pytest.param(["鐜嬭姵", "濮鸿涵", "寮犱紵", "欧阳靖萱"], ["鐜嬭姵", "濮鸿涵", "寮犱紵"], id="several"),
+        pytest.param(["濮鸿涵", "娆ч槼闈栬悾"], ["濮鸿涵", "娆ч槼闈栬悾"], id="beside a sure one"),
+    ],
+)
+def test_a_name_is_garbled_where_another_cell_says_so(names: list[str], refused: list[str]) -> None:
+    rows = [altered(name=name, id_number="", birth_certificate_number="") for name in names]
+    found = read(written(*rows)).rows
+    assert {name for name, row in zip(names, found, strict=True) if row.child is None} == set(refused)
+
+
 def test_rows_have_the_numbers_that_the_spreadsheet_shows() -> None:
     lines = written(altered(name="欧阳\n靖萱"), altered(sex="?"), *[("",) * 6] * 2, altered(name=""))
     assert [(row.number, row.child is None) for row in read(lines).rows] == [(2, False), (3, True), (6, True)]
