@@ -1,5 +1,6 @@
 """What the environment says about TLS: our own checks stand before every connection that would fail without a word."""
 
+import os
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,9 +23,18 @@ def certificate_problems() -> Iterator[SettingsError]:
 
 def _has_certificates(name: str, place: Path) -> bool:
     try:
-        if name == "SSL_CERT_DIR":
-            return any(place.iterdir())
-        ssl.create_default_context(cafile=str(place))
+        if name != "SSL_CERT_DIR":
+            return _loads(place)
+        folders = [Path(one) for one in str(place).split(os.pathsep) if one]
+        return any(_loads(file) for folder in folders if folder.is_dir() for file in folder.iterdir())
+    except OSError:
+        return False
+
+
+def _loads(file: Path) -> bool:
+    """Whether a file holds certificates."""
+    try:
+        ssl.create_default_context(cafile=str(file))
     except (OSError, ssl.SSLError, ValueError):
         return False
     return True

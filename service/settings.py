@@ -18,7 +18,7 @@ from pipeline.stores.options import StoreOptions
 from service.options import DeskOptions, PrefectOptions, ReceiverOptions, RetentionOptions, WorkerOptions
 from service.secret_files import EnvironmentWithFiles, secret_names
 
-_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # that httpx and minio read; neither reads REQUESTS_CA_BUNDLE
 _FOR_TESTS = "INTAKE_REQUIRE_"  # says which servers a lane of tests must have
 
 

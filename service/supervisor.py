@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from multiprocessing import current_process, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, NoReturn
 
 from models.backoff import backoff
 from models.errors import ExitCode, PipelineError
+from models.overview import BEIJING
 from pipeline.workers.sandbox import die_with_parent
 
 log = logging.getLogger(__name__)
@@ -71,7 +73,14 @@ def exit_with(error: PipelineError) -> NoReturn:
     """
     log.critical("cannot start", extra={"why": str(error)})
     if _SERVICE_STDERR:
-        line = {"event": "cannot start", "process_name": current_process().name, "why": str(error), "level": "critical"}
+        line = {
+            "event": "cannot start",
+            "process_name": current_process().name,
+            "why": str(error),
+            "level": "critical",
+            "logger": log.name,
+            "timestamp": datetime.now(BEIJING).isoformat(),
+        }
         os.write(_SERVICE_STDERR[0], f"{json.dumps(line, ensure_ascii=False)}\n".encode(errors="replace"))
     sys.exit(_TRY_AGAIN if error.retryable else error.exit_code)
 

@@ -19,8 +19,11 @@ _FORM: Final = re.compile(r"(?:(?<![A-Z0-9])|(?<=NO)|(?<=N0))[A-Z]\d{9}(?![A-Z0-
 _MISREAD: Final = re.compile(
     r"(?:(?<![A-Z0-9])|(?<=NO)|(?<=N0))[A-Z](?=(?:[A-Z|]*\d){7})[0-9A-Z|]{9}(?![A-Z0-9])", re.ASCII
 )
-# What a number becomes if a character of it was lost, doubled or misread; a telephone number has more or fewer digits.
-_NEARLY: Final = re.compile(r"(?:(?<![A-Z0-9])|(?<=NO)|(?<=N0))(?:[A-Z](?:\d{8}|\d{10})|\d{10})(?![A-Z0-9])", re.ASCII)
+# What a number becomes if a character of it was lost, doubled or misread. Telephone numbers have more or fewer digits,
+# but for those that begin with 400 or 800.
+_NEARLY: Final = re.compile(
+    r"(?:(?<![A-Z0-9])|(?<=NO)|(?<=N0))(?:[A-Z](?:\d{8}|\d{10})|(?![48]00)\d{10})(?![A-Z0-9])", re.ASCII
+)
 _STAMPED: Final = 0.95  # confidence at most
 _NUMERO: Final = re.compile(r"N[O0°º][.:：]?", re.ASCII)
 

@@ -20,7 +20,7 @@ from pipeline.ledger.postgresql_faults import READ_ONLY, error_of
 _IDLE_MS: Final = 60_000  # a transaction that idles longer loses its locks with its session
 _NOT_OURS: Final = frozenset({"dbname", "replication", "fallback_application_name"})  # of libpq, and never in our URL
 _HOST: Final = re.compile(r"[\w.:%/\[\]-]*")
-_USER: Final = re.compile(r"[\w.-]*")
+_USER: Final = re.compile(r"[^:/?#\s]*")
 _UTF8: Final = frozenset({"utf8", "utf-8", "unicode"})
 
 
@@ -62,7 +62,8 @@ def refuse_ambiguous(raw: str, url: URL) -> None:
     if raw.count("@") > 1 or not plain or "@" in (url.database or ""):
         raise LedgerError(
             "The ledger's URL cannot be told apart into user, password, host and database",
-            hint="in a user name or password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25.",
+            hint="in a password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25; in a user name "
+            "write @ and % so, and none of the others.",
         )
 
 

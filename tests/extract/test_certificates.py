@@ -70,6 +70,7 @@ def test_the_number_is_found_wherever_it_stands(lines: list[Line], number: str |
         pytest.param([line("No.T11000000", _RIGHT, _BELOW)], "T11000000", id="a digit lost"),
         pytest.param([line("T1100000001", _RIGHT, _BELOW)], "T1100000001", id="a digit too many"),
         pytest.param([line("11000000012", _RIGHT, _BELOW)], None, id="a telephone number"),
+        pytest.param([line("4008123456", _RIGHT, _BELOW)], None, id="a telephone number that is free of charge"),
         pytest.param(
             [line("T11000000", _RIGHT, _BELOW), line("T1100000001", 100, _BELOW)], None, id="two of them tell nothing"
         ),

@@ -52,6 +52,7 @@ def test_a_url_that_cannot_be_obeyed_is_refused_and_not_quoted(url: str, words: 
     "url",
     [
         pytest.param("postgresql://u:p%40ss@127.0.0.1:{}/d", id="percent-encoded"),
+        pytest.param("postgresql://u%40h%25+:p%40ss@127.0.0.1:{}/d", id="and the user likewise"),
         pytest.param("postgresql://u:Geheim:canary/%3F#x@127.0.0.1:{}/d", id="with : / ? and # in it"),
         pytest.param("postgresql://u@127.0.0.1:{}/d?password=Geheim", id="a parameter"),
         pytest.param("postgresql://u:canary@/d?host=127.0.0.1:{}&password=Geheim", id="several hosts"),

@@ -122,7 +122,10 @@ def test_what_is_unsafe_is_said(tmp_path: Path, change: dict[str, object], words
         pytest.param("SSL_CERT_FILE", "{}/nowhere", "no certificate can be read", id="a file that is not there"),
         pytest.param("SSL_CERT_FILE", "{}/words", "no certificate can be read", id="a file of words"),
         pytest.param("SSL_CERT_DIR", "{}/nowhere", "no certificate can be read", id="a folder that is not there"),
-        pytest.param("REQUESTS_CA_BUNDLE", "{}", "no certificate can be read", id="a folder for a file"),
+        pytest.param("SSL_CERT_DIR", "{}/none", "no certificate can be read", id="a folder without certificates"),
+        pytest.param("SSL_CERT_DIR", "{}/nowhere:{}", None, id="folders, of which one has certificates"),
+        pytest.param("SSL_CERT_FILE", "{}", "no certificate can be read", id="a folder for a file"),
+        pytest.param("REQUESTS_CA_BUNDLE", "{}", None, id="a variable that we do not read"),
         pytest.param("SSLKEYLOGFILE", "{}/keys", "keys of our connections", id="a file for keys"),
         pytest.param("SSL_CERT_FILE", "{}/certificate.pem", None, id="a certificate"),
         pytest.param("SSL_CERT_FILE", "", None, id="set to nothing"),
@@ -133,7 +136,9 @@ def test_what_the_environment_says_about_tls(
 ) -> None:
     self_signed(tmp_path)
     tmp_path.joinpath("words").write_text("no certificate")
-    monkeypatch.setenv(name, value.format(tmp_path))
+    tmp_path.joinpath("none").mkdir()
+    tmp_path.joinpath("none", "words").write_text("no certificate")
+    monkeypatch.setenv(name, value.replace("{}", str(tmp_path)))
     found = [str(one) for one in problems(Settings(workspace=tmp_path / "new"))]
     assert len(found) == (0 if words is None else 1)
     assert words is None or (words in found[0] and name in found[0])

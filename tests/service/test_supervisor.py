@@ -1,5 +1,6 @@
 """A process in our charge: started again when it dies, unless it said that this is in vain."""
 
+import json
 import os
 import sys
 import time
@@ -35,7 +36,9 @@ def _die(marks: str, how: str) -> None:
         pytest.param("broken", ExitCode.STORE, 1, id="the ledger is damaged"),
     ],
 )
-def test_a_process_that_dies(tmp_path: Path, how: str, code: ExitCode | None, starts: int) -> None:
+def test_a_process_that_dies(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], how: str, code: ExitCode | None, starts: int
+) -> None:
     marks = tmp_path / "marks"
     charge = SupervisedProcess("mortal", tmp_path, _die, str(marks), how, stop_seconds=5)
     end = time.monotonic() + 20
@@ -45,3 +48,6 @@ def test_a_process_that_dies(tmp_path: Path, how: str, code: ExitCode | None, st
         time.sleep(0.05)
     charge.stop()
     assert (told, len(marks.read_text())) == (code, starts)
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if "cannot start" in line]
+    assert bool(lines) is (how in ("busy", "broken"))
+    assert all({"event", "why", "level", "logger", "timestamp", "process_name"} == line.keys() for line in lines)
