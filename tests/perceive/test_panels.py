@@ -57,6 +57,15 @@ def _copied() -> Rgb:
     return page
 
 
+def _tilted_rules() -> Rgb:
+    """A form photographed at a slant: there is one blank row between rules that run from end to end."""
+    page = np.full((900, 1200, 3), 243, np.uint8)
+    for left in range(0, 1200, 40):
+        page[440 - left // 150 : 443 - left // 150, left : left + 40] = 120
+        page[449 + left // 150 : 452 + left // 150, left : left + 40] = 120
+    return page
+
+
 def _banded() -> Rgb:
     """A page whose ground leaves blank rows between its bands."""
     page = _ground(1, (1200, 900))
@@ -113,6 +122,7 @@ def _header() -> Rgb:
         pytest.param(_form(), id="rules across a form"),
         pytest.param(_header(), id="the bar of an app"),
         pytest.param(_copied(), id="two lines on a copy"),
+        pytest.param(_tilted_rules(), id="a blank row between slanted rules"),
         pytest.param(_banded(), id="a ground in bands with blank rows between them"),
         pytest.param(_checkered(), id="a ground of columns in two colours"),
         pytest.param(np.random.default_rng(1).integers(0, 256, (600, 800, 3)).astype(np.uint8), id="noise"),

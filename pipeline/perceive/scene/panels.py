@@ -24,6 +24,8 @@ _BAND: Final = 4  # pixels beyond these that are compared
 _STEP: Final = 5.0  # 8-bit Lab by which they differ; a register's tinted paper and white differ by 8
 _EVERYWHERE: Final = 0.5  # of the rows that step along nearly their whole length; at most 0.15 do on 93 training pages
 _PIECES: Final = 16  # of a row, nearly each of which shows strokes of a ground
+_PAPER: Final = 75  # percentile of the lightness of a page with a ground that its paper has
+_LIGHTER: Final = 2.0  # 8-bit lightness by which a gutter is lighter; ten of two training pictures are by 3.8 at least
 _CROWD: Final = 2  # other seams nearby, above which those without a gutter are bands of a ground or rows of a table
 _ALONG: Final = 0.88  # of the seam that must show it: a desk of the same colour may hide a little
 _GUTTER: Final = 0.008  # of the shorter side that a gutter is wide at least; a rule of a form is 0.004
@@ -73,15 +75,23 @@ def _lies_across(document: Box, panels: Sequence[Box]) -> bool:
     return len(under) > 1 and size < _WITHIN * sum(panel.width * panel.height for panel in under)
 
 
-def _parted(page: Rgb, box: Box, *, least: float) -> list[Box]:
-    """The panels in a box, itself if no seam parts it; none if it is too long to be one."""
+def _parted(page: Rgb, box: Box, *, least: float, gutters: bool = False) -> list[Box]:
+    """The panels in a box, itself if no seam parts it; none if it is too long to be one.
+
+    Where pages on grounds lie between thin gutters, only gutters count: colours step within a ground as well.
+    """
     lab, scale = _small(page, box)
-    cuts = [(seam.start - seam.end, seam.step, _sides(box, seam, scale)) for seam in _seams(lab)]
+    cuts = [
+        (seam.start - seam.end, seam.step, _sides(box, seam, scale))
+        for seam in _seams(lab)
+        if seam.start > seam.end or not gutters
+    ]
     room = max(least, _PART * box.width * box.height)
     large = [cut for cut in cuts if all(side.width * side.height >= room for side in cut[2])]
     if large:
-        _, _, sides = max(large)  # the widest gutter, else where colours differ most
-        parts = [panel for side in sides for panel in _parted(page, side, least=least)]
+        _, step, sides = max(large)  # the widest gutter, else where colours differ most
+        thin = gutters or step == 0
+        parts = [panel for side in sides for panel in _parted(page, side, least=least, gutters=thin)]
         if len(parts) > 1:
             return parts
     return [box] if max(box.width, box.height) <= _ASPECT * min(box.width, box.height) else []
@@ -173,10 +183,13 @@ def _is_lighter(rows: Lab, first: int, end: int, even: NDArray[np.int8]) -> bool
 
 
 def _covered(side: Grey, level: float) -> bool:
-    """Whether rows are darker than a level, by strokes along nearly their whole length; a line of print has margins."""
+    """Whether rows are darker than a level: strokes along nearly their whole length, and the paper between them too.
+
+    A line of print has margins, and rules on both sides of a blank row lie on paper as light as the row.
+    """
     pieces = [piece for piece in np.array_split(side, _PIECES, axis=1) if piece.size]
     darker = [level - float(piece.min()) > _STEP for piece in pieces]
-    return level - float(side.mean()) > _STEP and sum(darker) >= _ALONG * len(pieces)
+    return level - float(np.percentile(side, _PAPER)) > _LIGHTER and sum(darker) >= _ALONG * len(pieces)
 
 
 def _edges(rows: Lab) -> list[int]:
