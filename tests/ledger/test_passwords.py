@@ -31,9 +31,9 @@ def test_nobodys_password_takes_as_long_as_somebodys() -> None:
     def seconds(kept: str | None) -> float:
         times = []
         for _ in range(7):
-            began = time.perf_counter()
+            began = time.process_time()
             is_password("a guess", kept)
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
         return min(times)
 
     is_password("a guess", None)

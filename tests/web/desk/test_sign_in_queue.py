@@ -97,4 +97,4 @@ def test_loops_of_guesses_keep_nobody_out_who_knows_their_password(desk: Desk) -
                 over.set()
         for loop in loops:
             loop.result()
-    assert seconds < 1.0
+    assert seconds < 5.0  # within one on a quiet machine; guesses alone would hold it up for as long as they last
