@@ -98,7 +98,7 @@ def forget_child(
 
 
 def _cell(column: str, value: str, *, excel: bool) -> str:
-    """A cell of the export; a spreadsheet rounds a number of 18 digits unless it is told that it is a text."""
+    """A cell of the export. For Excel a number is written as a formula of text: Excel rounds 18 digits."""
     if excel and column in NUMBERS and value and value.isascii() and value.isalnum():
         return f'="{value}"'
     return no_formula(value)
@@ -131,7 +131,7 @@ def _lines(reasons: Mapping[int, str], *, taken: int, check: bool) -> Iterator[s
 
 
 def _number(at: int, text: str) -> str:
-    """A number of a child that is to be erased; a destroyed one would erase nothing, and say so to nobody."""
+    """The number of a child to erase, whole: a number that a spreadsheet destroyed would match nobody."""
     try:
         number = entered_number(text)
     except ValueError as error:
