@@ -8,20 +8,17 @@ Source:
     Kunina et al., "A method for detecting recaptured document images by moiré across the document's border", 2023.
 """
 
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.perceive.decode.pixels import Grey
-from pipeline.perceive.paper_tiles import TILE, Corner, PaperTiles
+from pipeline.perceive.paper_tiles import TILE, WINDOW, PaperTiles, counted_frequencies
 
 _MOST: Final = 32  # tiles that are looked at, the blankest ones
 _BLANK: Final = 12  # grey levels between the parts of a tile on which nothing is printed, not even a line of the form
 _LEAST: Final = 3  # blank tiles, fewer of which tell nothing
-_SLOW: Final = 0.06  # cycles a pixel, below which light falls off and paper waves
-_BLOCK: Final = 8  # pixels of a JPEG block, whose edges have a frequency of their own
 _FAINT: Final = 1.0  # grey levels that any paper may waver by
 
 Tiles = NDArray[np.float32]  # shape (tiles, side, side)
@@ -44,24 +41,19 @@ class Raster(NamedTuple):
 
 def measure_raster(grey: Grey, paper: PaperTiles) -> Raster:
     """Measure the raster of a document on the page as decoded, of which `paper` tells the tiles."""
-    tiles = _cut(grey, paper.blankest(paper.within, limit=_BLANK, most=_MOST))
+    tiles = paper.blankest(grey, paper.within, limit=_BLANK, most=_MOST)
     if len(tiles) < _LEAST:
         return Raster(0.0, 0.0, None)
     energy = _energy(tiles)
     share = float(np.median([_at(tile, _peak(tile)) for tile in energy]))
     usual = _peak((energy / (energy.sum(axis=(1, 2), keepdims=True) + _FLOOR)).mean(axis=0))
-    around = _cut(grey, paper.blankest(paper.beside, limit=_BLANK, most=_MOST))
+    around = paper.blankest(grey, paper.beside, limit=_BLANK, most=_MOST)
     shared = float(np.median([_at(tile, usual) for tile in _energy(around)])) if len(around) >= _LEAST else None
     return Raster(round(share, 4), round(_cycles(usual), 4), None if shared is None else round(shared, 4))
 
 
-def _cut(grey: Grey, corners: Iterable[Corner]) -> Tiles:
-    cut = [grey[top : top + TILE, left : left + TILE] for top, left in corners]
-    return np.asarray(cut, np.float32).reshape(-1, TILE, TILE)
-
-
 def _energy(tiles: Tiles) -> NDArray[np.floating]:
-    return np.abs(np.fft.rfft2((tiles - tiles.mean(axis=(1, 2), keepdims=True)) * _WINDOW)) ** 2 * _COUNTED
+    return np.abs(np.fft.rfft2((tiles - tiles.mean(axis=(1, 2), keepdims=True)) * WINDOW)) ** 2 * _COUNTED
 
 
 def _peak(energy: NDArray[np.floating]) -> tuple[int, int]:
@@ -81,14 +73,5 @@ def _at(energy: NDArray[np.floating], at: tuple[int, int]) -> float:
     return float(energy[np.ix_(rows, columns)].sum() / (energy.sum() + _FLOOR))
 
 
-def _counted() -> NDArray[np.bool_]:
-    """The frequencies that are neither slow nor those of JPEG's blocks."""
-    down, across = np.fft.fftfreq(TILE)[:, None], np.fft.rfftfreq(TILE)[None, :]
-    blocks = (np.rint(down * TILE) % _BLOCK == 0) & (np.rint(across * TILE) % _BLOCK == 0)
-    counted: NDArray[np.bool_] = (np.hypot(down, across) > _SLOW) & ~blocks
-    return counted
-
-
-_WINDOW: Final = np.outer(np.hanning(TILE), np.hanning(TILE)).astype(np.float32)
-_COUNTED: Final = _counted()
-_FLOOR: Final = float(_FAINT**2 * (_WINDOW**2).sum() * _COUNTED.sum())
+_COUNTED: Final = counted_frequencies(np.fft.rfftfreq(TILE))
+_FLOOR: Final = float(_FAINT**2 * (WINDOW**2).sum() * _COUNTED.sum())

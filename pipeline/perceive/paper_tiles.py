@@ -10,21 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.geometry import Quad
-from pipeline.perceive.decode.pixels import Grey
+from pipeline.perceive.decode.pixels import Grey, Rgb
 
 TILE: Final = 64  # pixels
 _COARSE: Final = 8  # parts of a tile, across and down, between whose levels print shows
 _LIT: Final = 60  # grey level of paper; darker tiles show a table or the lid
 _BESIDE: Final = 2.0  # tiles beside the document's border that are compared with what is within it
 
+_SLOW: Final = 0.06  # cycles a pixel, below which light falls off, lamps differ and paper waves
+_BLOCK: Final = 8  # pixels of a JPEG block, whose edges have a frequency of their own
+WINDOW: Final = np.outer(np.hanning(TILE), np.hanning(TILE)).astype(np.float32)
+
 Mask = NDArray[np.bool_]
-
-
-class Corner(NamedTuple):
-    """The top left corner of a tile, in pixels of the page."""
-
-    top: int
-    left: int
 
 
 class PaperTiles(NamedTuple):
@@ -40,11 +37,21 @@ class PaperTiles(NamedTuple):
     within: Mask
     beside: Mask
 
-    def blankest(self, where: Mask, *, limit: float, most: int) -> list[Corner]:
-        """The tiles there with less print than `limit`, the blankest first, at most `most` of them."""
+    def blankest(self, picture: Grey | Rgb, where: Mask, *, limit: float, most: int) -> NDArray[np.float32]:
+        """The tiles there with less print than `limit`, the blankest first; shape (`most` at most, side, side, ...)."""
         row, column = np.nonzero(where & (self.print < limit))
         chosen = np.argsort(self.print[row, column], kind="stable")[:most]
-        return [Corner(int(row[at]) * TILE, int(column[at]) * TILE) for at in chosen]
+        corners = zip((row[chosen] * TILE).tolist(), (column[chosen] * TILE).tolist(), strict=True)
+        cut = [picture[top : top + TILE, left : left + TILE] for top, left in corners]
+        return np.asarray(cut, np.float32).reshape(-1, TILE, TILE, *picture.shape[2:])
+
+
+def counted_frequencies(across: NDArray[np.floating]) -> Mask:
+    """Those frequencies of a tile that are neither slow nor of JPEG's blocks; `across` are those of its columns."""
+    down = np.fft.fftfreq(TILE)[:, None]
+    blocks = (np.rint(down * TILE) % _BLOCK == 0) & (np.rint(across * TILE) % _BLOCK == 0)
+    counted: Mask = (np.hypot(down, across[None, :]) > _SLOW) & ~blocks
+    return counted
 
 
 def paper_tiles(grey: Grey, document: Quad) -> PaperTiles:

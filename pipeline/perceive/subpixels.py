@@ -15,13 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.perceive.decode.pixels import Rgb
-from pipeline.perceive.paper_tiles import TILE, PaperTiles
+from pipeline.perceive.paper_tiles import TILE, WINDOW, PaperTiles, counted_frequencies
 
 _MOST: Final = 32  # tiles that are looked at, those with the least print
 _PRINTED: Final = 60  # grey levels between the parts of a tile; print has no colour that turns, but it hides one
 _LEAST: Final = 3  # tiles, fewer of which tell nothing
-_SLOW: Final = 0.06  # cycles a pixel, below which light of several lamps wanders over the paper
-_BLOCK: Final = 8  # pixels of a JPEG block, whose edges have a frequency of their own
 _FAINT: Final = 3.0  # grey levels squared, of all three channels, that any paper may waver by
 _THIRD: Final = np.exp(2j * np.pi / 3)  # a third of a turn: from red to green, from green to blue
 
@@ -39,7 +37,7 @@ def measure_subpixels(page: Rgb, paper: PaperTiles) -> float:
         The share of the variation in colour, 0-1, that turns at a single frequency, the median of the tiles with the
         least print; 0 if there are too few of them.
     """
-    tiles = _cut(page, paper)
+    tiles = paper.blankest(page, paper.within, limit=_PRINTED, most=_MOST)
     if len(tiles) < _LEAST:
         return 0.0
     red, green, blue = (tiles[..., channel] for channel in range(3))
@@ -58,16 +56,9 @@ def measure_subpixels(page: Rgb, paper: PaperTiles) -> float:
     return round(float(np.median(share * of_it)), 4)
 
 
-def _cut(page: Rgb, paper: PaperTiles) -> NDArray[np.float32]:
-    """The document's tiles with the least print, shape (tiles, side, side, 3)."""
-    corners = paper.blankest(paper.within, limit=_PRINTED, most=_MOST)
-    cut = [page[top : top + TILE, left : left + TILE] for top, left in corners]
-    return np.asarray(cut, np.float32).reshape(-1, TILE, TILE, 3)
-
-
 def _energy(tiles: NDArray[np.complexfloating] | NDArray[np.floating]) -> Spectra:
     level = tiles.mean(axis=(1, 2), keepdims=True)
-    return np.asarray(np.abs(np.fft.fft2((tiles - level) * _WINDOW)) ** 2 * _COUNTED, np.float64)
+    return np.asarray(np.abs(np.fft.fft2((tiles - level) * WINDOW)) ** 2 * _COUNTED, np.float64)
 
 
 def _with_neighbours(energy: Spectra) -> Spectra:
@@ -76,15 +67,6 @@ def _with_neighbours(energy: Spectra) -> Spectra:
     return np.asarray(rows + np.roll(rows, 1, axis=2) + np.roll(rows, -1, axis=2), np.float64)
 
 
-def _counted() -> NDArray[np.bool_]:
-    """The frequencies that are neither slow nor those of JPEG's blocks."""
-    down, across = np.fft.fftfreq(TILE)[:, None], np.fft.fftfreq(TILE)[None, :]
-    blocks = (np.rint(down * TILE) % _BLOCK == 0) & (np.rint(across * TILE) % _BLOCK == 0)
-    counted: NDArray[np.bool_] = (np.hypot(down, across) > _SLOW) & ~blocks
-    return counted
-
-
-_WINDOW: Final = np.outer(np.hanning(TILE), np.hanning(TILE)).astype(np.float32)
-_COUNTED: Final = _counted()
-_FLOOR: Final = float(_FAINT * (_WINDOW**2).sum() * _COUNTED.sum())
+_COUNTED: Final = counted_frequencies(np.fft.fftfreq(TILE))
+_FLOOR: Final = float(_FAINT * (WINDOW**2).sum() * _COUNTED.sum())
 _TINY: Final = 1e-9
