@@ -21,7 +21,7 @@ class StoredFile(Model):
         hint: The kind of document that the parent chose.
         digest: SHA-256 of the bytes, which is their key in the store. None for a file that did not arrive (`size` is
             0), and for one so large that its bytes stay where they were uploaded.
-        size: Bytes.
+        size: Bytes; of a file so large, one more than the most that is kept.
     """
 
     path: str
