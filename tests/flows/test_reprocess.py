@@ -19,7 +19,7 @@ from tests.support.uploads import opened_desk
 from tests.support.values import SECRET
 
 pytestmark = [pytest.mark.flow, pytest.mark.ocr, pytest.mark.timeout(280)]
-COUNT = 24
+COUNT = 80  # many more than a worker finishes between two glances at cancelled runs
 
 
 def artifacts(runs: Runs, run_id: UUID) -> dict[str | None, Artifact]:
@@ -36,7 +36,11 @@ def test_a_batch_is_tried_cancelled_and_gone_on_with(guarded: Guarded, tmp_path:
         ids = process_many(desk, tmp_path, COUNT)
     ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.db", SECRET)
     (tmp_path / "rules.yaml").write_text("legibility: {doubtful: 1.1}\n")
-    named = {"REGISTER_SECRET": SECRET.hex(), "POLICY_FILE": str(tmp_path / "rules.yaml")}
+    named = {
+        "REGISTER_SECRET": SECRET.hex(),
+        "POLICY_FILE": str(tmp_path / "rules.yaml"),
+        "WORKER__POLL_SECONDS": "0.2",
+    }
     with serving(tmp_path, guarded, **named), runs_of(guarded, "reprocess/reprocess-stored-cases") as runs:
         tried = runs.ended(runs.ask(all=True, from_readings=True))
         shown = artifacts(runs, tried.id)
