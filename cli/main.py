@@ -26,9 +26,11 @@ COMMANDS: Final[Mapping[str, _Entry]] = MappingProxyType(
     {
         "process": _Entry("cli.process:process", "Run the whole pipeline on submission folders and record the cases."),
         "show": _Entry("cli.show:show", "Print the latest result of a case."),
+        "result": _Entry("cli.result:result", "Print published results, one a line, as JSON."),
         "serve": _Entry(
             "cli.serve:serve", "Take uploads in until interrupted: receiver, review desk, Prefect, worker."
         ),
+        "prefect": _Entry("cli.prefect:prefect", "Run the Prefect server alone, for several machines."),
         "reseal": _Entry("cli.reseal:reseal", "Encrypt every object under the newest key. Stop the service first."),
         "provision": _Entry("cli.provision:provision", "Make what the service needs at its object store."),
         "doctor": _Entry("cli.doctor:doctor", "Check everything that the service needs; change no data."),

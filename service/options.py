@@ -20,6 +20,8 @@ class PrefectOptions(Model):
         port: Port on which our own server listens; if it is in use, the server takes another free one.
         url: URL under which browsers reach our own server through a proxy: scheme, host and port alone.
             `http://HOST:PORT` if None.
+        names: Further names under which other machines reach our own server, with white space between, such as that of
+            its container.
         auth: `USER:PASSWORD` that the server requires and our clients send; one for all users. If None, our own server
             draws one at the first start, and clients send none to an external server.
         database_url: Database of our own server, `postgresql+asyncpg://...`; SQLite in the workspace if None.
@@ -30,6 +32,7 @@ class PrefectOptions(Model):
     host: str = "127.0.0.1"
     port: Port = 4200
     url: AnyHttpUrl | None = None
+    names: str = ""
     auth: SecretStr | None = None
     database_url: SecretStr | None = None
     work_pool: str = "intake"

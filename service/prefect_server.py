@@ -60,15 +60,19 @@ def prefect_server(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def running_server(settings: Settings) -> Iterator[RunningServer]:
+def running_server(settings: Settings, *, alone: bool = False) -> Iterator[RunningServer]:
     """Run a Prefect server for as long as the block lasts, for a supervisor.
+
+    Args:
+        settings: Name no external server.
+        alone: Whether other machines look for it at the port that is set, so that no other port serves.
 
     Raises:
         ServerError: It did not become healthy; the text names the log.
         SettingsError: Its password cannot be drawn.
     """
     options = settings.prefect
-    port = usable_port(options.host, options.port, fixed=options.url is not None)
+    port = usable_port(options.host, options.port, fixed=alone or options.url is not None)
     environment = server_environment(settings, port)
     child = start_child("prefect-server", settings.logs / "prefect-server.log", _serve, settings, port, environment)
     try:
@@ -96,8 +100,8 @@ def usable_port(host: str, wanted: int, *, fixed: bool = False) -> int:
             return int(probe.getsockname()[1])
     if fixed:
         raise ServerError(
-            f"Port {wanted} of {host}, which INTAKE_PREFECT__URL leads to, cannot be opened ({reason})",
-            hint="stop what uses it, or choose another INTAKE_PREFECT__PORT here and at the proxy.",
+            f"Port {wanted} of {host}, at which others look for Prefect, cannot be opened ({reason})",
+            hint="stop what uses it, or choose another INTAKE_PREFECT__PORT here and where it is looked for.",
         )
     raise ServerError(f"No port can be opened on {host} ({reason})", hint="choose another INTAKE_PREFECT__HOST.")
 
@@ -119,6 +123,7 @@ def server_environment(settings: Settings, port: int) -> dict[str, str]:
         "PREFECT_SERVER_API_HOST": options.host,
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_UI_API_URL": f"{address.public}/api",
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(settings.prefect_home / "ui"),  # it writes into its package otherwise
         "PREFECT_SERVER_API_AUTH_STRING": auth,
         "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": ",".join(address.origins),

@@ -52,6 +52,28 @@ def serve(settings: Settings, *, stop: threading.Event | None = None) -> ExitCod
     return ExitCode.ACCEPTED
 
 
+def serve_prefect(settings: Settings, *, stop: threading.Event | None = None) -> ExitCode:
+    """Run our own Prefect server alone, for several machines, until SIGINT or SIGTERM, or until `stop` is set.
+
+    INTAKE_PREFECT__API_URL has no effect: it says where the other machines look for this server.
+
+    Raises:
+        SettingsError: As `serve`.
+        ServerError: The server did not start.
+    """
+    own = settings.model_copy(update={"prefect": settings.prefect.model_copy(update={"api_url": None})})
+    refuse_unsafe_settings(own)
+    stop = stop or threading.Event()
+    with on_stop_signal(stop.set):
+        while not stop.is_set():
+            with running_server(own, alone=True) as server:
+                log.info("Prefect server started", extra={"api_url": server.api_url})
+                _supervise((), server, stop)
+            if not stop.is_set():
+                log.warning("Prefect server died and is restarted")
+    return ExitCode.ACCEPTED
+
+
 class ExternalServer(NamedTuple):
     """A server that is run and restarted elsewhere."""
 

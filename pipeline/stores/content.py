@@ -1,10 +1,13 @@
 """Keys of objects; originals are addressed by the SHA-256 of their bytes, so equal bytes are stored once."""
 
 import hashlib
+from typing import Final
 
 from models.errors import StoreError
 from pipeline.stores.base import Store
 from pipeline.stores.envelope import is_sealed
+
+RESULTS: Final = "results/"  # what other systems fetch
 
 
 def content_key(digest: str) -> str:
@@ -13,13 +16,13 @@ def content_key(digest: str) -> str:
 
 
 def results_folder(submission_id: str) -> str:
-    """The prefix of a case's results, which other systems fetch."""
-    return f"results/case-{submission_id}/"
+    """The prefix of a case's results."""
+    return f"{RESULTS}case-{submission_id}/"
 
 
 def refusal_key(item_id: str) -> str:
     """The key of the report on a refused upload."""
-    return f"results/refused-{item_id}.json"
+    return f"{RESULTS}refused-{item_id}.json"
 
 
 def keep_bytes(store: Store, data: bytes) -> str:

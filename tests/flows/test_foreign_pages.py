@@ -1,4 +1,5 @@
-"""Our own Prefect server in a browser: an operator signs in and works, and pages of other origins get nothing."""
+"""Our own Prefect server in a browser: an operator signs in and works, pages of other origins get nothing, and are not
+asked for anything."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -115,3 +116,24 @@ def test_a_page_of_another_origin_reads_nothing_and_starts_nothing(
     before = scene.runs()
     loot = attack(*come(scene, page), scene.deployment)
     assert (loot.read, loot.opened, scene.runs() - before) == ([], [], 0)
+
+
+PAGES = ("dashboard", "deployments", "settings")
+ASKED_MS = 500.0  # what a page asks for once it is shown
+
+
+def test_no_page_of_either_version_asks_anybody_else(scene: Scene) -> None:
+    visit = scene.chromium.visit()
+    page = visit.page
+    sign_in(page, scene.guarded, "/runs")
+    page.get_by_text("Switch to V2 UI").first.wait_for()
+    for version in ("", "/v2"):
+        seen = len(visit.requests)
+        for name in PAGES:
+            page.goto(f"{scene.guarded.origin}{version}/{name}")
+            page.get_by_text("Event Feed", exact=True).first.wait_for()
+            page.wait_for_timeout(ASKED_MS)
+        assert len(visit.requests) - seen > len(PAGES), "or nothing was shown"
+    page.get_by_text("Switch to V1 UI").first.wait_for()
+    assert visit.requests_elsewhere(scene.guarded.origin) == []
+    assert any("amplitude" in one for one in visit.complaints), "it asks nobody by itself now: loosen the policy"

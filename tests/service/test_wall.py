@@ -47,6 +47,8 @@ def behind(**options: object) -> TestClient:
         pytest.param({"url": URL}, "prefect.hospital.example", 200, id="the public name"),
         pytest.param({"url": URL}, "127.0.0.1:4200", 200, id="loopback beside a public name"),
         pytest.param({"url": URL}, "www.prefect.hospital.example", 400, id="a name below the public one"),
+        pytest.param({"names": "prefect other.example"}, "Other.example:4200", 200, id="a further name"),
+        pytest.param({"names": "prefect"}, "prefect.example", 400, id="a name that begins as a further one"),
         pytest.param({"host": "10.0.0.7"}, "10.0.0.7:4200", 200, id="the address where we listen"),
         pytest.param({"host": "fd00::2"}, "[fd00::2]:4200", 200, id="that of IPv6"),
         pytest.param({"host": "0.0.0.0"}, "0.0.0.0:4200", 400, id="where we listen everywhere"),
@@ -103,9 +105,21 @@ def test_a_second_origin_does_not_hide_behind_ours() -> None:
     assert behind().get("/api/health", headers=headers).status_code == 403
 
 
-def test_no_page_shows_ours_in_a_frame() -> None:
-    headers = behind().get("/api/health", headers={"Host": "127.0.0.1"}).headers
-    assert (headers["X-Frame-Options"], headers["Content-Security-Policy"]) == ("DENY", "frame-ancestors 'none'")
+def test_no_page_shows_ours_in_a_frame_and_ours_ask_nobody_else() -> None:
+    headers = behind(url=URL).get("/api/health", headers={"Host": "127.0.0.1"}).headers
+    rules = {rule.split()[0]: rule.split()[1:] for rule in headers["Content-Security-Policy"].split("; ")}
+    assert (headers["X-Frame-Options"], rules["frame-ancestors"], rules["default-src"]) == (
+        "DENY",
+        ["'none'"],
+        ["'self'"],
+    )
+    asked = {word for words in rules.values() for word in words if "." in word}
+    assert asked == {f"{scheme}://127.0.0.1:4200" for scheme in ("http", "ws")} | {URL, URL.replace("https", "wss")}
+
+
+@pytest.mark.parametrize("page", ["/docs", "/api/docs/", "/redoc"])
+def test_a_page_that_is_blank_without_the_internet_is_not_served(page: str) -> None:
+    assert behind().get(page, headers={"Host": "127.0.0.1"}).status_code == 404
 
 
 @pytest.mark.parametrize(
