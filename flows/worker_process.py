@@ -87,6 +87,7 @@ async def _work(holder: Resources, stop: threading.Event) -> None:
         async with WarmWorker(flows=FLOWS, work_pool_name=pool, limit=options.cases) as worker:
             await _run_until_stopped(_periodic_tasks(holder, client, worker, ids[INTAKE]), stop)
             await worker.drain(options.stop_seconds)
+    await run_in_thread(holder.farewell, process_identity())
 
 
 async def _ready(client: PrefectClient, pool: str, reading: int) -> dict[str, UUID]:

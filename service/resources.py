@@ -6,7 +6,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from typing import Final
 
-from models.errors import ObjectMissingError, StoreDownError
+from models.errors import LedgerError, ObjectMissingError, StoreDownError
 from models.submission import INBOX, MANIFEST_NAME
 from pipeline.batches.judging import Judging
 from pipeline.cases.context import PipelineContext
@@ -67,6 +67,11 @@ class Resources:
     def beat(self, identity: str) -> None:
         """Record that this process works, and how often its reading processes were replaced."""
         self.context().ledger.operations.heartbeat(identity, self._readers.lost if self._readers is not None else 0)
+
+    def farewell(self, identity: str) -> None:
+        """Record that this process ends in good order; a ledger that does not answer notices it by itself."""
+        with suppress(LedgerError):
+            self.context().ledger.operations.farewell(identity)
 
     def close(self) -> None:
         """Close everything, at the end of the process."""

@@ -12,21 +12,16 @@ from prefect.artifacts import acreate_table_artifact
 from prefect.client.schemas.actions import ArtifactCreate
 from prefect.runtime import flow_run
 
-from flows.artifacts.tables import Link, field_rows, finding_rows, page_rows, summary
+from flows.artifacts.tables import field_rows, finding_rows, page_rows, summary
 from flows.artifacts.verdict import judgement, refusal, verdict
 from flows.states import redacted_errors
 from models.case import Case
 from models.errors import ManifestProblem
-from models.result import PageOutcome, Result
-from pipeline.cases.context import PipelineContext
-from pipeline.cases.page_images import keep_page_images
+from models.result import Result
 from pipeline.review.field_comparison import compare_fields
-from pipeline.stores.content import content_key
 from service.resources import resources
-from service.threads import run_in_thread
 
 log = logging.getLogger(__name__)
-_LINK_SECONDS: Final = 3600
 _PAUSES: Final = (1.0, 5.0)  # seconds, before what could not be shown is tried again
 
 
@@ -63,18 +58,6 @@ async def publish_refusal(item_id: str, problems: Sequence[ManifestProblem]) -> 
         await _publish_text("verdict", item_id, refusal(problems), "无法受理")
 
 
-def picture_link(case: Case, result: Result, context: PipelineContext) -> Link:
-    """How to come to a page's picture for an hour; the pictures are drawn only where the store has links."""
-    has_links = context.store.url_for(content_key(case.input_digest), seconds=1) is not None
-    keys = keep_page_images(case, result, context) if has_links else {}
-
-    def link(page: PageOutcome) -> str | None:
-        key = keys.get((page.file, page.page_no))
-        return context.store.url_for(key, seconds=_LINK_SECONDS) if key else None
-
-    return link
-
-
 async def _is_shown(item_id: str, part: Callable[[], Awaitable[None]]) -> bool:
     try:
         await part()
@@ -98,8 +81,7 @@ async def _publish_judgement(item_id: str, result: Result, case: Case, judge_run
 async def _publish_tables(item_id: str, result: Result, case: Case) -> None:
     with redacted_errors():
         context, files = resources().context(), _paths(case)
-        link = await run_in_thread(picture_link, case, result, context)
-        pages = await run_in_thread(page_rows, result, files, link)
+        pages = page_rows(result, files, resources().settings.desk.address)
         compared = compare_fields(case.submission, result, context.policy)
         await _publish_table("findings", item_id, finding_rows(result, files), "问题和下一步")
         await _publish_table("fields", item_id, field_rows(compared, result, files), "家长填写与各证件并排（已脱敏）")

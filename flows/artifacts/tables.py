@@ -1,6 +1,6 @@
 """Tables for Prefect's pages, without a name, a number or a file name in clear."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from flows.artifacts.masking import difference, masked, measure_words, message, page_place, place
 from flows.artifacts.titles import PERSON_TITLES, title
@@ -18,7 +18,6 @@ from pipeline.review.measures import percent
 from pipeline.review.page_titles import page_title
 
 Row = dict[str, str]
-Link = Callable[[PageOutcome], str | None]
 
 _OPEN = (Agreement.DIFFER, Agreement.DOUBTFUL)
 _STATES: Mapping[ItemState, str] = {
@@ -54,9 +53,10 @@ def field_rows(compared: Iterable[FieldComparison], result: Result, files: Seque
     return [_field_row(row, result, files) for row in sorted(compared, key=lambda row: row.state not in _OPEN)]
 
 
-def page_rows(result: Result, files: Sequence[str], link: Link) -> list[Row]:
-    """A row for each page; `link` gives a short-lived URL of the page's picture, or None."""
-    return [_page_row(page, result, files, link) for page in result.pages]
+def page_rows(result: Result, files: Sequence[str], desk: str | None) -> list[Row]:
+    """A row for each page, with a link to the review desk at `desk`, where whoever may see the pages signs in."""
+    link = f"[在审核台打开]({case_address(result.submission_id, desk)})" if desk else ""
+    return [{**_page_row(page, result, files), "图片": link} for page in result.pages]
 
 
 def change_rows(submission_id: str, found: Sequence[Change]) -> list[Row]:
@@ -83,6 +83,11 @@ def item_rows(items: Iterable[BatchItem], most: int) -> list[Row]:
         if len(rows) >= most:
             break
     return rows[:most]
+
+
+def case_address(submission_id: str, desk: str) -> str:
+    """The URL of a case's page on the review desk; of the queue, where the id would disclose a person's number."""
+    return f"{desk}/cases/{submission_id}" if mask_numbers(submission_id) == submission_id else f"{desk}/queue"
 
 
 def totals_table(report: Report) -> str:
@@ -148,14 +153,12 @@ def _values_of(values: Iterable[FieldValue], documents: Collection[DocumentKind]
     return " / ".join(masked(field, value) for field, value in values_once)
 
 
-def _page_row(page: PageOutcome, result: Result, files: Sequence[str], link: Link) -> Row:
-    address = link(page)
+def _page_row(page: PageOutcome, result: Result, files: Sequence[str]) -> Row:
     return {
         "位置": page_place(page.file, page.page_no, result, files),
         "页面": page_title(page, result),
         "可识别": "是" if page.legible else "否" if page.kind is PageKind.UNREADABLE else "部分",
         "旋转校正": f"{page.rotation}°",
-        "图片": f"[查看]({address})" if address else "",
     }
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from flows.artifacts.masking import difference, masked, measure_words, message, place
 from flows.artifacts.refusals import problem_words
+from flows.artifacts.tables import case_address
 from models.codes import PAGE_CODES
 from models.errors import ManifestProblem
 from models.findings import SEVERITY_TITLES, TITLES, Code, Finding, Reason
@@ -77,11 +78,6 @@ def refusal(problems: Sequence[ManifestProblem]) -> str:
             "\n".join(f"1. **{_plain(problem.key)}**：{_plain(problem_words(problem))}" for problem in problems),
         )
     )
-
-
-def case_address(submission_id: str, desk: str) -> str:
-    """The URL of a case's page on the review desk; of the queue, where the id would disclose a person's number."""
-    return f"{desk}/cases/{submission_id}" if mask_numbers(submission_id) == submission_id else f"{desk}/queue"
 
 
 def _who(result: Result) -> str:

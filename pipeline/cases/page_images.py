@@ -1,44 +1,16 @@
-"""Pictures of a case's pages with boxes around fields and findings; kept only in the store."""
+"""Pictures of a case's pages for the review desk; kept only in the store."""
 
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from models.case import Case
-from models.errors import EngineError, FileRejectedError, ObjectMissingError
+from models.errors import FileRejectedError, ObjectMissingError
 from models.policy import Limits
-from models.result import Result
-from pipeline.cases.context import PipelineContext
 from pipeline.ledger.ledger import Ledger
-from pipeline.perceive.scene.overlay import Mark, Meaning
 from pipeline.stores.base import Store
 from pipeline.stores.content import bytes_of
 from pipeline.workers.render_pool import PageRenderer
 
 PageOfFile = tuple[str, int]  # a file's path and the number of a page in it
-
-
-def keep_page_images(case: Case, result: Result, context: PipelineContext) -> Mapping[PageOfFile, str]:
-    """Draw every page of a result, store the pictures, and return the key of each.
-
-    Drawing again stores the same pictures. A page that cannot be decoded has none.
-    """
-    return dict(_kept(case, result, context))
-
-
-def _kept(case: Case, result: Result, context: PipelineContext) -> Iterator[tuple[PageOfFile, str]]:
-    digests = {file.path: file.digest for file in case.files}
-    for path, page_no in dict.fromkeys((page.file, page.page_no) for page in result.pages):
-        digest = digests[path]
-        if digest is None:
-            continue
-        data = bytes_of(context.store, digest, limit=None)
-        try:
-            picture = context.readers.picture(data, page_no, tuple(_marks(result, path, page_no)), context.limits)
-        except (FileRejectedError, EngineError):
-            continue
-        key = f"pictures/{case.input_digest}/{digest}-{page_no}.jpg"
-        if _kept_for(case, digest, key, picture, context.ledger, context.store):
-            yield (path, page_no), key
 
 
 def _kept_for(case: Case, digest: str, key: str, picture: bytes, ledger: Ledger, store: Store) -> bool:
@@ -48,12 +20,6 @@ def _kept_for(case: Case, digest: str, key: str, picture: bytes, ledger: Ledger,
         return True
     store.erase(key)
     return False
-
-
-def _marks(result: Result, path: str, page_no: int) -> Iterator[Mark]:
-    here = (path, page_no)
-    yield from (Mark(row.box, Meaning.READ) for row in result.fields if (row.file, row.page_no) == here)
-    yield from (Mark(row.box, Meaning.FOUND) for row in result.findings if (row.file, row.page_no) == here and row.box)
 
 
 def page_image(

@@ -1,11 +1,12 @@
 """The schema of a ledger: alembic brings it up to date on opening, and the doctor checks it without changing it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from alembic import command
@@ -15,15 +16,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, delete, func, inspect, select, text
 
 from models.errors import LedgerError
-from pipeline.ledger.database import Database, damaged, insert_new, parsed_url
+from pipeline.ledger.database import Database, damaged, insert_new, parsed_url, utc_now
 from pipeline.ledger.postgresql import refuse_unfit
-from pipeline.ledger.system_tables import accounts, workers
+from pipeline.ledger.system_tables import accounts, inbox, workers
 from pipeline.ledger.tables import register_check
 from pipeline.ledger.value_encryption import Kind, Seal
 
 VERSION_TABLE = "ledger_version"
 _PROBE: Final = "intake doctor"
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)  # so that the probe does not look like a working process
+_LATELY: Final = timedelta(days=1)
 _CHECKED_WHOLE = 256 * 1024 * 1024  # bytes: a tenth of a second; damage in a larger file shows where it is read
 _LOCK = 4005_3002  # PostgreSQL's advisory locks have numbers for names; this one means opening a ledger
 
@@ -114,11 +116,13 @@ class LedgerCheck(NamedTuple):
         age: Of its schema.
         commit_seconds: Duration of a durable commit; None where nothing was written.
         people: Accounts that are not disabled; None where they were not counted.
+        heard: Uploads of the last day by how the inbox learnt of them; empty where they were not counted.
     """
 
     age: OldestItem
     commit_seconds: float | None = None
     people: int | None = None
+    heard: Mapping[str, int] = MappingProxyType({})
 
 
 def check_ledger(url: str, secret: bytes | None, *, patience: float = 5.0) -> LedgerCheck:
@@ -138,7 +142,7 @@ def check_ledger(url: str, secret: bytes | None, *, patience: float = 5.0) -> Le
     try:
         age = _age(database, Seal(secret or bytes(32)))
         return (
-            LedgerCheck(age, _commit_seconds(database), _people(database))
+            LedgerCheck(age, _commit_seconds(database), _people(database), _heard(database))
             if age is OldestItem.TODAYS
             else LedgerCheck(age)
         )
@@ -178,3 +182,9 @@ def _commit_seconds(database: Database) -> float:
 def _people(database: Database) -> int:
     with database.reading() as connection:
         return connection.execute(select(func.count()).where(accounts.c.disabled_at.is_(None))).scalar_one()
+
+
+def _heard(database: Database) -> dict[str, int]:
+    lately = select(inbox.c.via, func.count()).where(inbox.c.heard_at > utc_now() - _LATELY).group_by(inbox.c.via)
+    with database.reading() as connection:
+        return {via: count for via, count in connection.execute(lately)}

@@ -64,9 +64,6 @@ class Store(Protocol):
     def erase(self, key: str, /) -> None:
         """Remove an object and all its old versions; a missing object is no error."""
 
-    def url_for(self, key: str, /, *, seconds: int) -> str | None:
-        """A link that shows the object without further credentials for `seconds`; None if the store has no links."""
-
 
 def checked_key(key: str) -> str:
     """Return the key if it is valid; all stores accept the same keys.

@@ -70,10 +70,6 @@ class EncryptedStore:
         """Remove every version of an object; no key is needed."""
         self._within.erase(key)
 
-    def url_for(self, key: str, /, *, seconds: int) -> str | None:
-        """A link to an object in the inbox; None for all others, whose link would show encrypted bytes."""
-        return self._within.url_for(key, seconds=seconds) if _is_plain(checked_key(key)) else None
-
     def reseal(self) -> Iterator[str]:
         """Encrypt every object again that is plain, or under an older key or another cipher; yields its key.
 

@@ -75,10 +75,6 @@ class FolderStore:
         """The same as `delete`: a folder keeps no versions."""
         self.delete(key)
 
-    def url_for(self, key: str, /, *, seconds: int) -> None:  # noqa: ARG002 - see the docstring
-        """None: a folder has no links."""
-        checked_key(key)
-
     @contextmanager
     def _open(self, key: str) -> Iterator[BinaryIO]:
         with _our_errors(key), _found(key), open(self._path(key), "rb", opener=_without_waiting) as file:

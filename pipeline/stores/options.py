@@ -48,8 +48,6 @@ class StoreOptions(Model):
 
     Attributes:
         endpoint: Host and port, without a scheme.
-        public_endpoint: Host and port under which a reviewer's browser reaches the same server; the host is signed
-            into links. None if it is the same.
         access_key: Name of the account at the server.
         secret_key: Secret of that account.
         region: The server's region; without it every bucket costs one request more, and links cannot be signed offline.
@@ -60,7 +58,6 @@ class StoreOptions(Model):
     """
 
     endpoint: str = "127.0.0.1:9000"
-    public_endpoint: str | None = None
     access_key: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
     region: str = "us-east-1"

@@ -105,6 +105,19 @@ def provision(plan: Plan, options: StoreOptions, *, dry_run: bool = False) -> tu
         return (made, _versioning(site), *_lifecycle(site), *_events(site))
 
 
+def is_notified(bucket: str, options: StoreOptions) -> bool:
+    """Whether a bucket has our rule of notifications.
+
+    Raises:
+        StoreError: The server refused to answer.
+        StoreDownError: The server did not answer.
+    """
+    client = admin_client(options)
+    with bucket_errors(bucket):
+        answer = client._execute("GET", bucket, query_params={"notification": ""})
+    return any(rule.findtext("Id") == _RULE for rule in parsed(answer.data))
+
+
 def provision_folder(folder: Path, *, dry_run: bool = False) -> Step:
     """Create the folder of a folder store, which needs nothing else.
 

@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, timedelta
+from datetime import UTC
 from functools import partial
 from io import BytesIO
 
@@ -42,8 +42,7 @@ class S3Store:
             raise StoreError("INTAKE_STORE_URL names no bucket", hint="it must be s3://BUCKET.") from None
         self._bucket = bucket
         self._options = options
-        self._clients: dict[int, Minio] = {}
-        self._signer = connect(options, options.public_endpoint or options.endpoint)
+        self._clients = {os.getpid(): connect(options, options.endpoint)}
 
     def put(self, key: str, data: bytes, /, *, content_type: str) -> ObjectInfo:
         """Upload in one request with the SHA-256 in the metadata; a HEAD request then gives the object's info."""
@@ -144,12 +143,6 @@ class S3Store:
             for item in [item for item in listed if item.object_name == key]:
                 self._client.remove_object(bucket_name=self._bucket, object_name=key, version_id=item.version_id)
             self._confirm_erased(key)
-
-    def url_for(self, key: str, /, *, seconds: int) -> str:
-        """Sign a link without a request to the server."""
-        return self._signer.presigned_get_object(
-            bucket_name=self._bucket, object_name=checked_key(key), expires=timedelta(seconds=seconds)
-        )
 
     @property
     def _client(self) -> Minio:

@@ -15,12 +15,11 @@ from models.errors import EngineError, EngineTimeoutError, PipelineError
 from models.policy import Limits
 from models.reading import PageReading
 from pipeline.glyphs.compare import GlyphQuery, answer_queries
-from pipeline.perceive.decode.pages import count_pages, decode
+from pipeline.perceive.decode.pages import count_pages
 from pipeline.perceive.ocr.base import OcrEngine, ValidatedEngine
 from pipeline.perceive.ocr.engine import engine_kind
 from pipeline.perceive.ocr.options import OcrOptions, ReaderOptions
 from pipeline.perceive.page import made_by, perceive
-from pipeline.perceive.scene.overlay import Mark, draw_marks
 from pipeline.workers.process_pool import WorkerProcesses
 
 _LOADING_SECONDS: Final = 120.0  # for an engine or a typeface, from a slow disk on a busy machine
@@ -45,9 +44,6 @@ class PageReader(Protocol):
 
     def compare(self, data: bytes, queries: tuple[GlyphQuery, ...], limits: Limits) -> tuple[Resemblance | None, ...]:
         """See `answer_queries`; raises FileRejectedError or EngineError."""
-
-    def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
-        """A page with frames as JPEG; raises FileRejectedError or EngineError."""
 
 
 class Pending(Protocol):
@@ -95,11 +91,6 @@ class OcrPool:
         found: tuple[Resemblance | None, ...] = task.result()
         return found
 
-    def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
-        """A page with frames as JPEG; raises FileRejectedError, or EngineError if processes died of it."""
-        picture: bytes = self._begin(_picture, data, page_no, marks, limits, seconds=limits.seconds).result()
-        return picture
-
     def _begin(self, task: Callable[..., Any], *args: object, seconds: float) -> "Task":
         return Task(self._processes.begin(task, *args, seconds=seconds))
 
@@ -142,10 +133,6 @@ class Task(NamedTuple):
 def _engine(ocr: OcrOptions) -> OcrEngine:
     """The engine of this process, which runs one task at a time, so the engine has a single caller."""
     return ValidatedEngine(engine_kind(ocr.engine).load(ocr))
-
-
-def _picture(data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
-    return draw_marks(decode(data, page_no=page_no, limits=limits), marks)
 
 
 def _warm(ocr: OcrOptions) -> str:

@@ -16,6 +16,11 @@ def process_identity() -> str:
     return f"{socket.gethostname()}/{me.pid}/{me.create_time():.2f}"
 
 
+def machine_of(identity: str) -> str:
+    """The host of a process's identity."""
+    return identity.partition("/")[0]
+
+
 def is_dead(infrastructure: str) -> bool:
     """Whether the process of this identity is gone; False for other hosts, whose processes we cannot see."""
     host, number, started = infrastructure.split("/")[:3]

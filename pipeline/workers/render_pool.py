@@ -3,14 +3,17 @@
 import threading
 from typing import Final
 
+import cv2
+
 from models.policy import Limits
 from pipeline.perceive.decode.pages import decode
+from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.options import ReaderOptions
-from pipeline.perceive.scene.overlay import draw_marks
 from pipeline.workers.ocr_pool import Task
 from pipeline.workers.process_pool import WorkerProcesses
 
 _LONGEST: Final = 2200  # pixels: small print on an A4 sheet can be read enlarged
+_QUALITY: Final = 80
 
 
 class PageRenderer:
@@ -46,7 +49,15 @@ class PageRenderer:
 
 
 def _view(data: bytes, page_no: int, limits: Limits) -> bytes:
-    return draw_marks(decode(data, page_no=page_no, limits=limits), (), _LONGEST)
+    return _as_jpeg(decode(data, page_no=page_no, limits=limits))
+
+
+def _as_jpeg(page: Rgb) -> bytes:
+    """Without metadata, and its longest side at most so many pixels."""
+    scale = min(1.0, _LONGEST / max(page.shape[:2]))
+    picture = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    return data.tobytes()
 
 
 def _nothing() -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from models.errors import ExitCode, PipelineError
 from models.hospital import Hospital
-from service.doctor import machine, services
+from service.doctor import machine, results_and_events, services
 from service.doctor.check import Check, CheckState, of_error, wrong
 from service.options import is_loopback
 from service.settings import Settings, SettingsError, read_policy
@@ -77,6 +77,8 @@ CHECKS: Final[tuple[OneCheck, ...]] = (
     services.typefaces,
     services.store,
     services.ledger,
+    results_and_events.events,
+    results_and_events.results,
     services.prefect,
     machine.disks,
     machine.memory,

@@ -2,7 +2,6 @@
 
 import os
 import threading
-import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -71,7 +70,7 @@ BAD_KEYS = [
 
 
 @pytest.mark.parametrize("key", BAD_KEYS)
-@pytest.mark.parametrize("use", ["put", "get", "peek", "stat", "delete", "url_for"])
+@pytest.mark.parametrize("use", ["put", "get", "peek", "stat", "delete"])
 def test_a_bad_key_is_refused_everywhere(store: Store, key: str, use: str) -> None:
     uses: dict[str, Callable[[], object]] = {
         "put": lambda: store.put(key, b"x", content_type=TEXT),
@@ -79,7 +78,6 @@ def test_a_bad_key_is_refused_everywhere(store: Store, key: str, use: str) -> No
         "peek": lambda: store.peek(key, size=10),
         "stat": lambda: store.stat(key),
         "delete": lambda: store.delete(key),
-        "url_for": lambda: store.url_for(key, seconds=60),
     }
     with pytest.raises(StoreError, match="key"):
         uses[use]()
@@ -249,14 +247,6 @@ def test_a_child_process_reads_beside_its_parent(store: Store) -> None:
         leave(store.get("child", limit=None) == values["child"] for _ in range(50))
     assert all(store.get("parent", limit=None) == values["parent"] for _ in range(50))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-
-def test_a_link_shows_the_object_where_the_store_has_links(store: Store) -> None:
-    store.put("a b/户.txt", b"shown", content_type=TEXT)
-    link = store.url_for("a b/户.txt", seconds=60)
-    if link is not None:
-        with urllib.request.urlopen(link, timeout=10) as answer:
-            assert (answer.read(), answer.headers["content-type"]) == (b"shown", TEXT)
 
 
 def test_an_info_has_no_version_unless_the_store_keeps_them(reopen: OpenStore, request: pytest.FixtureRequest) -> None:

@@ -107,14 +107,14 @@ def test_what_was_typed_in_and_read_stands_side_by_side_and_masked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "shown"),
+    ("desk", "shown"),
     [
-        pytest.param("http://s/objects/ab", "[查看](http://s/objects/ab)", id="a store with links"),
-        pytest.param(None, "", id="a store without"),
+        pytest.param("https://d", "[在审核台打开](https://d/cases/20261120-000123)", id="a desk"),
+        pytest.param(None, "", id="no desk"),
     ],
 )
-def test_a_page_is_shown_by_a_link_where_there_is_one(address: str | None, shown: str) -> None:
-    assert page_rows(RESULT, FILES, lambda _: address) == [
+def test_a_page_has_a_link_to_the_desk_and_to_no_picture(desk: str | None, shown: str) -> None:
+    assert page_rows(RESULT, FILES, desk) == [
         {"位置": "文件2", "页面": "身份证人像面", "可识别": "是", "旋转校正": "90°", "图片": shown}
     ]
 
@@ -139,7 +139,7 @@ def test_no_table_names_the_child() -> None:
     rows = [
         *finding_rows(RESULT, FILES),
         *field_rows(compared, RESULT, FILES),
-        *page_rows(RESULT, FILES, lambda _: None),
+        *page_rows(RESULT, FILES, None),
     ]
     text = json.dumps(rows, ensure_ascii=False) + summary(RESULT) + verdict(RESULT, FILES, "http://desk")
     text += judgement(RESULT, FILES)

@@ -3,7 +3,8 @@
 import pytest
 
 from flows.artifacts.masking import difference, message
-from flows.artifacts.verdict import case_address, judgement, refusal, verdict
+from flows.artifacts.tables import case_address
+from flows.artifacts.verdict import judgement, refusal, verdict
 from models.documents import DocumentKind, Field, PageKind
 from models.errors import ManifestProblem
 from models.findings import Code, Evidence, Finding, Location, Reason, Severity, found

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from io import BytesIO
 
@@ -13,7 +14,9 @@ from PIL import Image
 from models.findings import Code, Reason, Severity
 from models.policy import Limits
 from models.result import Result
+from pipeline.perceive.ocr.options import ReaderOptions
 from pipeline.stores.content import bytes_of
+from pipeline.workers.render_pool import PageRenderer
 from tests.hostile.conftest import Intake
 from tests.hostile.watching import watched
 from tests.support.files import (
@@ -219,8 +222,9 @@ def test_one_page_of_twelve_that_fails_is_named_and_the_others_are_read(
     assert [page.page_no for page in result.pages] == list(range(1, 13))
 
 
-def test_a_picture_for_a_person_says_nothing_of_where_it_was_taken(intake: Intake) -> None:
-    shown = intake.desk.readers.picture(located(), 1, (), Limits())
+def test_a_picture_for_a_person_says_nothing_of_where_it_was_taken() -> None:
+    with closing(PageRenderer(ReaderOptions())) as viewer:
+        shown = viewer.view(located(), 1, Limits())
     assert CANARY.encode() in located()
     assert CANARY.encode() not in shown
     with Image.open(BytesIO(shown)) as picture:

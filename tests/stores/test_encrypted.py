@@ -13,7 +13,6 @@ from models.errors import FileRejectedError, StoreError
 from models.result import Decision
 from models.submission import INBOX
 from pipeline.cases.erasure import forget_child
-from pipeline.cases.page_images import keep_page_images
 from pipeline.cases.steps import process
 from pipeline.stores.base import Store
 from pipeline.stores.content import bytes_of, content_key, keep_bytes
@@ -21,7 +20,7 @@ from pipeline.stores.encrypted import EncryptedStore
 from pipeline.stores.envelope import ADDED, HEADER, MAGIC, DamagedError, Header, Keyring
 from pipeline.stores.folder import FolderStore
 from pipeline.stores.opening import open_store
-from pipeline.stores.options import CipherName, SealingOptions, StoreOptions
+from pipeline.stores.options import CipherName, SealingOptions
 from tests.support.cards import CHILD_NUMBER
 from tests.support.sealing import NEW, OLD, SCAN, TYPE, everything, sealed_at
 from tests.support.uploads import FILES, opened_desk, upload
@@ -73,14 +72,13 @@ def test_a_case_is_decided_drawn_and_forgotten_alike(tmp_path: Path) -> None:
         desk = plain._replace(store=sealed_at(tmp_path / "store"))
         result = process(source, upload(source), desk)
         assert result.decision is Decision.ACCEPTED
-        keep_page_images(desk.ledger.cases.get("case-1"), result, desk)
-        assert everything(tmp_path / "store").count(MAGIC) == 2 * len(FILES)
+        assert everything(tmp_path / "store").count(MAGIC) == len(FILES)
         assert not [name for name in FILES if name in everything(tmp_path / "store")]  # each file holds its own name
         forget_child([CHILD_NUMBER], desk.ledger, desk.store)
         assert list(desk.store.list("")) == []
 
 
-@pytest.mark.parametrize("use", ["get", "list", "stat", "url_for"])
+@pytest.mark.parametrize("use", ["get", "list", "stat"])
 def test_what_others_put_into_the_inbox_stays_as_it_is(tmp_path: Path, use: str) -> None:
     store, plain = sealed_at(tmp_path), FolderStore(tmp_path)
     key = f"{INBOX}x/hukou.pdf"
@@ -91,7 +89,6 @@ def test_what_others_put_into_the_inbox_stays_as_it_is(tmp_path: Path, use: str)
         "get": lambda held: held.get(key, limit=None),
         "list": lambda held: list(held.list("")),
         "stat": lambda held: held.stat(key),
-        "url_for": lambda held: held.url_for(key, seconds=1),
     }
     assert uses[use](store) == uses[use](plain)
 
@@ -116,15 +113,6 @@ def test_bytes_that_look_sealed_when_they_come_are_sealed_all_the_same(store: En
     envelope = FolderStore(tmp_path).get("a", limit=None)
     store.put("a", envelope, content_type=TYPE)
     assert store.get("a", limit=None) == envelope
-
-
-def test_a_link_to_a_sealed_object_is_none(tmp_path: Path) -> None:
-    sealing = SealingOptions(keyring=SecretStr(OLD))
-    bucket = open_store(
-        "s3://bucket", StoreOptions(sealing=sealing, access_key=SecretStr("a"), secret_key=SecretStr("b"))
-    )
-    assert bucket.url_for("objects/a", seconds=60) is None
-    assert bucket.url_for(f"{INBOX}a", seconds=60)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from models.errors import PipelineError
 from models.policy import Limits
 from models.reading import PageReading
 from pipeline.glyphs.compare import GlyphQuery
-from pipeline.perceive.scene.overlay import Mark
 from pipeline.workers.ocr_pool import Pending
 from tests.support.lines import ENGINE
 
@@ -51,10 +50,6 @@ class ScriptedReaders:
         """What the script has for each character, whatever the picture."""
         self.questions.extend(queries)
         return tuple(self._resemblance(question.character) for question in queries)
-
-    def picture(self, data: bytes, page_no: int, marks: tuple[Mark, ...], limits: Limits) -> bytes:
-        """The file itself."""
-        return data
 
     def _resemblance(self, character: str) -> Resemblance | None:
         answer = self.resemblances.get(character)

@@ -15,10 +15,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from models.errors import ObjectMissingError, PipelineError
-from models.overview import Metrics
+from models.overview import Heartbeat, Metrics
 from pipeline.ledger.database import utc_now
 from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import Via
 from pipeline.stores.base import Store
+from pipeline.workers.process_identity import machine_of
 from service.threads import run_in_thread
 from service.tokens import Tokens, shown_by
 
@@ -106,13 +108,14 @@ def _ledger_problems(metrics: Metrics, now: datetime) -> Iterator[str]:
 
 
 def exported(check: HealthCheck, now: datetime) -> Iterator[Metric]:
-    """The metrics for Prometheus. Labels are codes, decisions and how uploads were found, never ids."""
+    """The metrics for Prometheus. Labels are codes, decisions, machines and how uploads were found, never ids."""
     yield GaugeMetricFamily("intake_ready", "1 if uploads become results.", int(not check.why_not_ready))
     metrics = check.metrics
     if metrics is None:
         return
     alive = sum(now - worker.seen_at < _ALIVE for worker in metrics.workers)
     yield GaugeMetricFamily("intake_workers", "Workers that spoke within a minute.", alive)
+    yield _silence(metrics.workers, now)
     waiting = {
         "uploads": (metrics.uploads, metrics.oldest_upload),
         "notifications": (metrics.notifications, metrics.oldest_notification),
@@ -123,11 +126,27 @@ def exported(check: HealthCheck, now: datetime) -> Iterator[Metric]:
         age = 0.0 if oldest is None else (now - oldest).total_seconds()
         yield GaugeMetricFamily(f"intake_{what}_waiting", f"How many {what} wait.", count)
         yield GaugeMetricFamily(f"intake_{what}_oldest_seconds", f"For how long the oldest of the {what} waits.", age)
-    yield _counter("intake_uploads", "Uploads by how they were heard of.", "via", metrics.heard)
+    yield _counter(
+        "intake_uploads", "Uploads by how they were heard of.", "via", {**dict.fromkeys(Via, 0), **metrics.heard}
+    )
     yield _counter("intake_decisions", "Runs by decision.", "decision", metrics.decisions)
     yield _counter("intake_codes", "Runs that have a finding with a code.", "code", metrics.codes)
     restarts = sum(worker.engine_restarts for worker in metrics.workers)
     yield GaugeMetricFamily("intake_engine_restarts", "Reading processes replaced since their workers began.", restarts)
+
+
+def _silence(workers: Iterable[Heartbeat], now: datetime) -> Metric:
+    """Of each machine: one that stopped in good order is not among them, and one that died is for a day."""
+    family = GaugeMetricFamily(
+        "intake_machine_silent_seconds", "Since a worker of the machine last spoke.", labels=["machine"]
+    )
+    latest: dict[str, datetime] = {}
+    for worker in workers:
+        machine = machine_of(worker.identity)
+        latest[machine] = max(worker.seen_at, latest.get(machine, worker.seen_at))
+    for machine, seen_at in sorted(latest.items()):
+        family.add_metric([machine], (now - seen_at).total_seconds())
+    return family
 
 
 def _counter(name: str, about: str, label: str, counts: Mapping[str, int]) -> Metric:

@@ -53,6 +53,11 @@ class OperationRepository(Repository):
                 connection.execute(update(workers).where(workers.c.identity == identity).values(**values))
             connection.execute(delete(workers).where(workers.c.seen_at < now - _SILENT))
 
+    def farewell(self, identity: str) -> None:
+        """Forget a process that ends in good order, so that nobody misses it."""
+        with self._database.writing() as connection:
+            connection.execute(delete(workers).where(workers.c.identity == identity))
+
     def metrics(self) -> Metrics:
         """Counts and ages as of now."""
         with self._database.reading() as connection:

@@ -50,12 +50,8 @@ def drawn(result: Result, hospital: Hospital) -> str:
     case = hospital.ledger.cases.get(CASE)
     files = [file.path for file in case.files]
     compared = compare_fields(case.submission, result)
-    tables = (*finding_rows(result, files), *field_rows(compared, result, files), *page_rows(result, files, _no_link))
+    tables = (*finding_rows(result, files), *field_rows(compared, result, files), *page_rows(result, files, None))
     return "\n".join((verdict(result, files, None), judgement(result, files), json.dumps(tables, ensure_ascii=False)))
-
-
-def _no_link(_: object) -> None:
-    return None
 
 
 @pytest.mark.parametrize(
