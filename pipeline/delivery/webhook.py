@@ -64,6 +64,8 @@ class Webhook:
         self._url = str(options.url)
         self._signers = tuple(_signers(options))
         self._seconds = options.timeout
+        # The certificates that SSL_CERT_FILE names, or public ones; no proxy of the environment is asked all the same.
+        self._trust = httpx.create_ssl_context(trust_env=True)
 
     def send(self, message_id: str, body: str) -> None:
         """Send a message once; if the caller retries, the receiver may get it twice under the same id.
@@ -92,7 +94,9 @@ class Webhook:
         """One deadline for everything: a slow answer would delay all other messages."""
         async with (
             asyncio.timeout(self._seconds),
-            httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=self._seconds) as client,
+            httpx.AsyncClient(
+                follow_redirects=False, trust_env=False, verify=self._trust, timeout=self._seconds
+            ) as client,
             client.stream("POST", self._url, content=body, headers=headers) as answer,
         ):
             return answer.status_code  # the body is not read: it has no use, and may be endless

@@ -65,7 +65,8 @@ memstore_device_bytes = 4294967296
 # The gateway asks for encryption by default, and without keys waits for it for ever.
 ms_mon_client_mode = crc
 rgw_frontends = beast endpoint=127.0.0.1:{port}
-rgw_dns_name = localhost
+# As a server behind a proxy is called; a Host that it does not know would be the name of a bucket.
+rgw_dns_name = s3.hospital.example
 rgw_data = {folder}
 # Without swift, which would take some bucket names for its own.
 rgw_enable_apis = s3, admin, sts, iam, notifications
