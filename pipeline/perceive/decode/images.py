@@ -10,11 +10,13 @@ from io import BytesIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
-from pipeline.perceive.decode.jpeg import what_is_missing, with_end
+from pipeline.perceive.decode import jpeg, raw, strips, webp
+from pipeline.perceive.decode.complaints import complaints
 from pipeline.perceive.decode.pixels import Rgb
 
 
@@ -48,7 +50,6 @@ _RIFF_HEADER = 8  # bytes, which the size that a WebP states does not count
 _ASIDE = (b"iCCP", b"iTXt", b"zTXt")  # what a PNG packs beside its pixels
 _PNG_HEADER = 8  # bytes before the first piece
 _PNG_FRAME = 12  # bytes of a piece that its length does not count
-_LOST = 0.05  # of a picture's rows; the lid of a scanner is dark, and not black to the last digit
 _CUT_SHORT = ("truncated", "broken data stream", "unrecognized data stream", "not enough image data")
 
 
@@ -124,17 +125,29 @@ def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limi
             image.seek(page_no - 1)
         if image.width * image.height > limits.pixels:
             raise FileRejectedError(Reason.TOO_LARGE)
-        image.load()
-        if file_type is FileType.JPEG and (reason := what_is_missing(data)):
+        with complaints() as heard:
+            image.load()
+        if reason := _what_is_missing(data, file_type, image, heard.said):
             raise FileRejectedError(reason)
-        if file_type is FileType.TIFF and _ends_in_zeros(image):
-            raise FileRejectedError(Reason.TRUNCATED)
         return np.asarray(_on_white(ImageOps.exif_transpose(image)))
+
+
+def _what_is_missing(data: bytes, file_type: FileType, image: Image.Image, said: bytes) -> Reason | None:
+    """What a picture that decoded has lost all the same; a PNG's decoder compares its checksums."""
+    match file_type:
+        case FileType.JPEG:
+            return jpeg.what_is_missing(data)
+        case FileType.WEBP:
+            return webp.what_is_missing(data)
+        case FileType.TIFF if isinstance(image, TiffImageFile):
+            return _what_a_tiff_lost(data, image, said)
+        case _:
+            return None
 
 
 def _open_image(data: bytes, file_type: FileType) -> Image.Image:
     plain = _without_asides(data) if file_type is FileType.PNG else data
-    plain = with_end(data) if file_type is FileType.JPEG else plain
+    plain = jpeg.with_end(data) if file_type is FileType.JPEG else plain
     return Image.open(BytesIO(plain), formats=(file_type.name,))
 
 
@@ -149,13 +162,12 @@ def _without_asides(png: bytes) -> bytes:
     return b"".join(kept)
 
 
-def _ends_in_zeros(image: Image.Image) -> bool:
-    """Whether a picture that is stored as it is turns black within a row, to its end: a transfer that was cut off."""
-    if image.mode not in ("L", "RGB") or image.info.get("compression") != "raw":
-        return False
-    stored = np.asarray(image).reshape(-1)
-    last = int(np.flatnonzero(stored)[-1]) + 1 if stored.any() else stored.size
-    return last <= (1 - _LOST) * stored.size and last % (stored.size // image.height) > 0  # a black foot is whole rows
+def _what_a_tiff_lost(data: bytes, page: TiffImageFile, said: bytes) -> Reason | None:
+    if reason := strips.harm_of(data, page.tag_v2, said):
+        return reason
+    if page.mode not in ("L", "RGB") or page.info.get("compression") != "raw":
+        return None
+    return raw.what_is_missing(np.asarray(page).reshape(page.height, -1))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -1,37 +1,34 @@
 """Whether a JPEG holds all of its picture: libjpeg paints over what is missing, and Pillow says nothing."""
 
-import os
 import re
-import threading
+from collections.abc import Iterator
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
 
 from models.findings import Reason
+from pipeline.perceive.decode.complaints import complaints
 from pipeline.perceive.decode.pixels import Grey
 
 END: Final = b"\xff\xd9"
 _START_OF_SCAN: Final = b"\xff\xda"
 _PROGRESSIVE: Final = b"\xff\xc2"
 _COMPLAINT: Final = re.compile(rb"Corrupt JPEG data: (?:(\d+) extraneous bytes before marker 0x(..)|.)")
-_IN_SCANS: Final = re.compile(rb"d[0-9]")  # marks within and after a scan; before others lies nothing of a picture
-_STRAY: Final = 64  # bytes before such a mark that some phones leave there; more is a piece of a scan
+_END_MARK: Final = b"d9"
+_STRAY: Final = 2  # bytes behind a scan that its last code may leave
 _PADDING: Final = 16  # times the same byte; the codes of a flat part may repeat one as well
 _NOISE: Final = 4096  # bytes: more than libjpeg reads ahead
 _HEADER: Final = 64 * 1024  # bytes in which a JPEG says how it is coded, unless thumbnails fill them
-_STDERR: Final = 2
-_one_at_a_time = threading.Lock()  # standard error belongs to the whole process
 
 
 def with_end(jpeg: bytes) -> bytes:
     """The JPEG with the end mark that a broken transfer may have cost it, and without padding before the mark."""
     end = jpeg.find(END, jpeg.rfind(_START_OF_SCAN))
-    if end < 0:
-        return jpeg + END
-    data = jpeg[:end].rstrip(jpeg[end - 1 : end])
-    return data + jpeg[end:] if end - len(data) > _PADDING else jpeg
+    body, rest = (jpeg, END) if end < 0 else (jpeg[:end], jpeg[end:])
+    data = body.rstrip(body[-1:])
+    return (data if len(body) - len(data) > _PADDING else body) + rest
 
 
 def what_is_missing(jpeg: bytes) -> Reason | None:
@@ -40,22 +37,61 @@ def what_is_missing(jpeg: bytes) -> Reason | None:
     Source:
         The warnings of libjpeg-turbo, of which OpenCV passes on what Pillow drops. A reduced picture costs a fraction,
         and every coefficient is decoded all the same. Where rows are missing at the end there is no warning if the
-        scan stops between two blocks; noise before the end mark is read only if something is missing.
+        scan stops between two blocks; noise before the end mark is read only if something is missing. Codes that fell
+        out of step find it again, but hardly ever with the right number of blocks: some of the scan is left over.
     """
-    ended = with_end(jpeg)
+    tidy = _without_junk(jpeg)
+    ended = with_end(tidy)
     end = ended.find(END, ended.rfind(_START_OF_SCAN))
     noise = Random(0).randbytes(_NOISE).replace(b"\xff", b"\x55")  # noqa: S311 - no secret
     said, picture = _decoded(ended)
     if _reads_on(picture, ended[:end] + noise + ended[end:]):
         return Reason.TRUNCATED
-    if any(map(_tells_of_harm, _COMPLAINT.finditer(said))):
-        return Reason.DAMAGED if ended == jpeg else Reason.TRUNCATED
+    if any(_tells_of_harm(complaint, ended[:end]) for complaint in _COMPLAINT.finditer(said)):
+        return Reason.DAMAGED if ended == tidy else Reason.TRUNCATED
     return None
 
 
-def _tells_of_harm(complaint: re.Match[bytes]) -> bool:
+class _Segment(NamedTuple):
+    """A marker with its parameters, and where they lie."""
+
+    marker: int
+    start: int
+    end: int
+
+
+def _segments(jpeg: bytes) -> Iterator[_Segment]:
+    """The segments before the first scan, that of its header included; junk between them is passed over."""
+    at = 2
+    while (at := jpeg.find(b"\xff", at)) >= 0 and at + 4 <= len(jpeg):
+        marker = jpeg[at + 1]
+        if marker in (0x00, 0x01, 0xFF) or 0xD0 <= marker <= 0xD9:  # no parameters follow
+            at += 1
+            continue
+        end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4])
+        yield _Segment(marker, at, end)
+        if marker == _START_OF_SCAN[1]:
+            return
+        at = end
+
+
+def _without_junk(jpeg: bytes) -> bytes:
+    """The JPEG without what some cameras leave between the segments of its header, where nothing of a picture lies."""
+    segments = list(_segments(jpeg))
+    if not segments or segments[-1].marker != _START_OF_SCAN[1]:
+        return jpeg
+    header = b"".join(jpeg[one.start : one.end] for one in segments)
+    return jpeg[:2] + header + jpeg[segments[-1].end :]
+
+
+def _tells_of_harm(complaint: re.Match[bytes], scans: bytes) -> bool:
+    """Whether it is about the picture: not if it is about padding of one byte's value before the end mark."""
     stray, marker = complaint.groups()
-    return stray is None or (_IN_SCANS.fullmatch(marker) is not None and int(stray) > _STRAY)
+    if stray is None:
+        return True
+    if marker == _END_MARK:
+        return len(set(scans[len(scans) - int(stray) :])) > 1 and int(stray) > _STRAY
+    return int(stray) > _STRAY
 
 
 def _reads_on(picture: Grey | None, longer: bytes) -> bool:
@@ -66,16 +102,6 @@ def _reads_on(picture: Grey | None, longer: bytes) -> bool:
 def _decoded(jpeg: bytes) -> tuple[bytes, Grey | None]:
     """What libjpeg says of a JPEG, and the picture at an eighth of its size; whole where scans refine it."""
     size = cv2.IMREAD_GRAYSCALE if _PROGRESSIVE in jpeg[:_HEADER] else cv2.IMREAD_REDUCED_GRAYSCALE_8
-    with _one_at_a_time:
-        said = os.memfd_create("libjpeg")
-        try:
-            kept = os.dup(_STDERR)
-            os.dup2(said, _STDERR)
-            try:
-                small = cv2.imdecode(np.frombuffer(jpeg, np.uint8), size)
-            finally:
-                os.dup2(kept, _STDERR)
-                os.close(kept)
-            return os.pread(said, os.fstat(said).st_size, 0), small
-        finally:
-            os.close(said)
+    with complaints() as heard:
+        small = cv2.imdecode(np.frombuffer(jpeg, np.uint8), size)
+    return heard.said, small

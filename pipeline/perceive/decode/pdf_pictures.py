@@ -4,6 +4,7 @@ PDFium draws what it can decode of a picture, or nothing, and says nothing about
 as a finger over the page, or as a missing page.
 """
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
@@ -12,11 +13,12 @@ import pypdfium2
 import pypdfium2.raw
 from PIL import Image
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject, StreamObject
 
 from models.errors import FileRejectedError
 from models.findings import Reason
 from pipeline.perceive.decode.jpeg import what_is_missing
+from pipeline.perceive.decode.pdf_streams import PageObjects, draws_what_is_not_there, harm_of, open_page
+from pipeline.perceive.decode.strips import inflation_harm
 
 _DEEPEST: Final = 6  # forms within forms in which pictures are looked for
 _SMALLEST: Final = 32  # pixels of a side; less is an ornament
@@ -24,6 +26,7 @@ _COUNTED: Final = 120_000_000  # bytes that are unpacked to be counted: A4 in co
 _STORED: Final = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64)  # bits a pixel in a file; PDFium tells those that it shows
 _SPARE: Final = 16  # bytes that may follow the last row
 _PARSED: Final = 200_000  # bytes of a page's content that are parsed: pictures take a few hundred, maps megabytes
+_INLINE: Final = re.compile(rb"(?<![^\s])BI\s*/[^\n]{0,400}?\sID\s", re.DOTALL)
 _PICTURE_MARK: Final = b"\xff\xd8"
 _PLAIN: Final = frozenset(
     {"FlateDecode", "Fl", "LZWDecode", "LZW", "RunLengthDecode", "RL"}
@@ -60,11 +63,21 @@ def check_pictures(page: pypdfium2.PdfPage, data: bytes, *, page_no: int) -> Non
     Raises:
         FileRejectedError: One is missing, damaged, or cut off.
     """
+    objects = open_page(data, page_no)
+    for reason in map(harm_of, objects.streams if objects else ()):
+        if reason:
+            raise FileRejectedError(reason)
     for picture in _pictures(page):
         if min(picture.get_px_size()) >= _SMALLEST:
             _check(picture)
-    if _draws_what_is_not_there(data, page_no):
+    if objects and (draws_what_is_not_there(objects, _PARSED) or _lacks_inline_pictures(page, objects)):
         raise FileRejectedError(Reason.DAMAGED)
+
+
+def _lacks_inline_pictures(page: pypdfium2.PdfPage, objects: PageObjects) -> bool:
+    """Whether PDFium gave up a picture that stands among the page's instructions."""
+    begun = len(_INLINE.findall(objects.content))
+    return begun > sum(not picture.level for picture in _pictures(page))
 
 
 def holds_files(data: bytes) -> bool:
@@ -90,6 +103,7 @@ def _check(picture: Any) -> None:
     elif coding == "JPXDecode":
         _check_jpx(bytes(picture.get_data(decode_simple=True)))
     elif not coding or set(filters) <= _PLAIN:
+        _check_packing(picture, filters)
         _check_length(picture)
     else:
         picture.get_bitmap()  # PDFium refuses pictures of JBIG2 and of fax lines that it cannot decode
@@ -114,6 +128,14 @@ def _check_jpx(data: bytes) -> None:
         raise FileRejectedError(Reason.DAMAGED) from error
 
 
+def _check_packing(picture: Any, filters: list[str]) -> None:
+    """Check pixels that are packed by zlib alone against their checksum: of pictures that pypdf does not see, too."""
+    if filters in (["FlateDecode"], ["Fl"]):
+        reason = inflation_harm(bytes(picture.get_data(decode_simple=False)).lstrip(b"\r\n"))
+        if reason:
+            raise FileRejectedError(reason)
+
+
 def _check_length(picture: Any) -> None:
     """Check that the pixels of a picture that is no more than packed are as many as any depth stores."""
     width, height = picture.get_px_size()
@@ -125,23 +147,3 @@ def _check_length(picture: Any) -> None:
     whole = any(row * (height - 1) < held <= row * height + _SPARE for row in rows)
     if not whole and held <= shown * (height - 1):
         raise FileRejectedError(Reason.TRUNCATED)
-
-
-def _draws_what_is_not_there(data: bytes, page_no: int) -> bool:
-    """Whether the page's own content draws something that the file does not hold.
-
-    What pypdf cannot read, for instance a file whose list of objects is broken, says nothing: PDFium reads more.
-    """
-    try:
-        page = PdfReader(BytesIO(data)).pages[page_no - 1]
-        contents = page.get_contents()
-        if contents is None or len(contents.get_data()) > _PARSED:
-            return False
-        drawn = {str(operands[0]) for operands, operator in contents.operations if operator == b"Do" and operands}
-        resources = page.get("/Resources")
-        held = resources.get_object() if resources else DictionaryObject()
-        objects = held.get("/XObject", DictionaryObject()).get_object()
-        found = {str(name) for name in objects if isinstance(objects[name].get_object(), StreamObject)}
-    except Exception:  # noqa: BLE001 - pypdf raises what it likes, also NotImplementedError and errors of its own
-        return False
-    return bool(drawn - found)

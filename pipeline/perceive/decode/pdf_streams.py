@@ -1,0 +1,192 @@
+"""The streams that a PDF page needs, by their own codes: PDFium shows what it can decode of one, and says nothing.
+
+pypdf finds the objects. What it cannot read, for instance in a file whose list of objects is broken, says nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from pypdf import PdfReader
+from pypdf.filters import ASCII85Decode, ASCIIHexDecode
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
+
+from models.findings import Reason
+from pipeline.perceive.decode import jbig2, strips
+from pipeline.perceive.decode.strips import Strip
+
+_MOST: Final = 2000  # objects of a page that are looked at
+_ELSEWHERE: Final = frozenset({"/Page", "/Pages", "/Catalog", "/Action", "/Filespec", "/Metadata", "/StructElem"})
+_NOT_SHOWN: Final = frozenset({"/Parent", "/Dest", "/A", "/AA", "/Metadata", "/PieceInfo", "/Thumb"})
+_ZEROED: Final = re.compile(rb"\0{48}")  # what arithmetic codes hold nowhere
+_COLOURS: Final[Mapping[str, int]] = MappingProxyType(
+    {"/DeviceGray": 1, "/CalGray": 1, "/Indexed": 1, "/Separation": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3,
+     "/DeviceCMYK": 4}
+)  # fmt: skip
+_AFTER_LINE_END: Final = 5  # bits of two bytes behind eleven noughts, with which the end of a line begins
+_PNG_PREDICTORS: Final = 10
+_FULL_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {"/Fl": "/FlateDecode", "/LZW": "/LZWDecode", "/RL": "/RunLengthDecode", "/A85": "/ASCII85Decode",
+     "/AHx": "/ASCIIHexDecode", "/CCF": "/CCITTFaxDecode", "/DCT": "/DCTDecode"}
+)  # fmt: skip
+
+
+class PageObjects(NamedTuple):
+    """What pypdf found of a page."""
+
+    page: DictionaryObject
+    streams: tuple[StreamObject, ...]
+
+    @property
+    def content(self) -> bytes:
+        """The page's drawing instructions."""
+        contents = self.page.get_contents()  # type: ignore[attr-defined]  # of a PageObject
+        return b"" if contents is None else bytes(contents.get_data())
+
+
+def open_page(data: bytes, page_no: int) -> PageObjects | None:
+    """The objects of a page; None if pypdf does not read the file."""
+    try:
+        page = PdfReader(BytesIO(data)).pages[page_no - 1]
+        return PageObjects(page, tuple(_reached(page)))
+    except Exception:  # noqa: BLE001 - pypdf raises what it likes, also NotImplementedError and errors of its own
+        return None
+
+
+def _reached(page: DictionaryObject) -> Iterator[StreamObject]:
+    """The streams that the page draws from: contents, pictures, masks, forms, fonts, fields."""
+    waiting: list[Any] = [page, page.get("/Resources")]
+    seen: set[int] = set()
+    while waiting and len(seen) < _MOST:
+        one = waiting.pop()
+        one = one.get_object() if one is not None else None
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, StreamObject) and one.get("/Type") not in _ELSEWHERE:
+            yield one
+        if isinstance(one, DictionaryObject) and (one is page or one.get("/Type") not in _ELSEWHERE):
+            waiting.extend(value for key, value in one.items() if key not in _NOT_SHOWN)
+        elif isinstance(one, ArrayObject):
+            waiting.extend(one)
+
+
+def harm_of(stream: StreamObject) -> Reason | None:
+    """What a stream has lost, as far as its first codes tell; None for nothing, and for codes that do not tell."""
+    try:
+        coding, data, parameters = _last_code(stream)
+        check = _CHECKS.get(coding)
+        return check(stream, data, parameters) if check else None
+    except Exception:  # noqa: BLE001 - as above
+        return None
+
+
+def _last_code(stream: StreamObject) -> tuple[str, bytes, DictionaryObject]:
+    """The first code of a stream that is more than letters for bytes, its data, and its parameters."""
+    names, given = _listed(stream.get("/Filter")), _listed(stream.get("/DecodeParms"))
+    data: bytes = stream._data
+    for number, name in enumerate(map(str, names)):
+        coding = _FULL_NAMES.get(name, name)
+        parameters = given[number] if number < len(given) else None
+        if coding in _LETTERS:
+            data = _LETTERS[coding](data)
+        else:
+            return coding, data, parameters if isinstance(parameters, DictionaryObject) else DictionaryObject()
+    return "", data, DictionaryObject()
+
+
+def _listed(value: Any) -> list[Any]:
+    value = value.get_object() if value is not None else ArrayObject()
+    return [one.get_object() for one in value] if isinstance(value, ArrayObject) else [value]
+
+
+def _flate(_: StreamObject, data: bytes, __: DictionaryObject) -> Reason | None:
+    return strips.inflation_harm(data.lstrip(b"\r\n"))
+
+
+def _codes(compression: int) -> Callable[[StreamObject, bytes, DictionaryObject], Reason | None]:
+    def check(stream: StreamObject, data: bytes, parameters: DictionaryObject) -> Reason | None:
+        row = _row_bytes(stream)
+        if row is None or parameters.get("/EarlyChange", 1) != 1:
+            return None
+        width = row + (int(parameters.get("/Predictor", 1)) >= _PNG_PREDICTORS)
+        strip = Strip(data, width, int(stream["/Height"]))
+        return strips.code_harm(strip, strips.grey_tags(8, 1, compression))
+
+    return check
+
+
+def _row_bytes(stream: StreamObject) -> int | None:
+    """Bytes of a row of a picture; None if it is none, or its colours are of another kind."""
+    space = stream.get("/ColorSpace")
+    if stream.get("/Subtype") != "/Image" or space is None:
+        return None
+    kinds = _listed(space)
+    colours = int(kinds[1]["/N"]) if kinds[0] == "/ICCBased" else _COLOURS.get(str(kinds[0]))
+    return colours and -(-int(stream["/Width"]) * colours * int(stream.get("/BitsPerComponent", 8)) // 8)
+
+
+def _fax(stream: StreamObject, data: bytes, parameters: DictionaryObject) -> Reason | None:
+    """Lines of a fax, as libtiff finds them; those of Group 3 that have no line ends it does not read."""
+    k = int(parameters.get("/K", 0))
+    compression = strips.GROUP4 if k < 0 else strips.GROUP3
+    if strips.has_noughts(data, compression):
+        return Reason.DAMAGED
+    if parameters.get("/EncodedByteAlign", False) or (k >= 0 and int.from_bytes(data[:2]) >> _AFTER_LINE_END):
+        return None
+    strip = Strip(data, int(parameters.get("/Columns", 1728)), int(stream["/Height"]))
+    tags = strips.grey_tags(1, 1, compression)
+    return strips.fax_harm(strip, {**tags, strips.FAX_OPTIONS: 1} if k > 0 else tags)
+
+
+def _arithmetic(_: StreamObject, data: bytes, __: DictionaryObject) -> Reason | None:
+    return Reason.DAMAGED if _ZEROED.search(data) else None
+
+
+def _jbig2(_: StreamObject, data: bytes, __: DictionaryObject) -> Reason | None:
+    return jbig2.what_is_missing(data)
+
+
+def _decoded(stream: Any) -> bytes:
+    return stream if isinstance(stream, bytes) else str(stream).encode("latin-1")
+
+
+_LETTERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
+    {
+        "/ASCII85Decode": lambda data: bytes(ASCII85Decode.decode(data)),
+        "/ASCIIHexDecode": lambda data: _decoded(ASCIIHexDecode.decode(data)),
+    }
+)
+_CHECKS: Final[Mapping[str, Callable[[StreamObject, bytes, DictionaryObject], Reason | None]]] = MappingProxyType(
+    {
+        "/FlateDecode": _flate,
+        "/LZWDecode": _codes(strips.LZW),
+        "/RunLengthDecode": _codes(strips.PACKBITS),
+        "/CCITTFaxDecode": _fax,
+        "/JPXDecode": _arithmetic,
+        "/JBIG2Decode": _jbig2,
+    }
+)
+
+
+def draws_what_is_not_there(objects: PageObjects, parsed: int) -> bool:
+    """Whether the page's own content draws something that the file does not hold.
+
+    Args:
+        objects: Of the page.
+        parsed: Bytes of content that are parsed at most.
+    """
+    try:
+        contents = objects.page.get_contents()  # type: ignore[attr-defined]  # of a PageObject
+        if contents is None or len(contents.get_data()) > parsed:
+            return False
+        drawn = {str(operands[0]) for operands, operator in contents.operations if operator == b"Do" and operands}
+        resources = objects.page.get("/Resources")
+        held = resources.get_object() if resources else DictionaryObject()
+        named = held.get(NameObject("/XObject"), DictionaryObject()).get_object()
+        found = {str(name) for name in named if isinstance(named[name].get_object(), StreamObject)}
+    except Exception:  # noqa: BLE001 - as above
+        return False
+    return bool(drawn - found)

@@ -1,0 +1,159 @@
+"""The strips and tiles of a TIFF, each decoded alone; codes of a PDF that TIFF knows as well are checked as a strip.
+
+libtiff goes on where it can: fax lines that do not add up are warnings, and what a strip holds beyond its rows is not
+looked at. Codes that fell out of step hardly ever end with the last byte of their strip.
+"""
+
+import zlib
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from PIL import Image
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+from models.findings import Reason
+from pipeline.perceive.decode.complaints import complaints
+from pipeline.perceive.decode.jpeg import what_is_missing
+
+# Tags and values of TIFF 6.0 and its supplements.
+WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 256, 257, 258, 259, 262, 266
+OFFSETS, SAMPLES, ROWS, SIZES, PLANAR = 273, 277, 278, 279, 284
+FAX_OPTIONS, PREDICTOR, TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS, TILE_SIZES = 292, 317, 322, 323, 324, 325
+JPEG_TABLES, SUBSAMPLING = 347, 530
+RAW, GROUP3, GROUP4, LZW, JPEG, DEFLATE, OLD_DEFLATE, PACKBITS = 1, 3, 4, 5, 7, 8, 32946, 32773
+_HUFFMAN: Final = 2
+FAX: Final = frozenset({_HUFFMAN, GROUP3, GROUP4})
+_LONG: Final = frozenset({OFFSETS, SIZES, WIDTH, LENGTH, ROWS})
+_COPIED: Final = (BITS, PHOTOMETRIC, FILL_ORDER, SAMPLES, FAX_OPTIONS, PREDICTOR, SUBSAMPLING)
+_SPARE: Final = 3  # bytes of a strip that its last code and its end need not take up
+_FLAWS: Final = (b"Bad code word", b"Line length mismatch", b"Premature EOF", b"Uncompressed data", b"Buffer",
+                 b"LZW", b"Corrupt", b"premature")  # fmt: skip
+_CODE: Final = 8  # bytes; the longest code begins with 11 bits of noughts
+_FILL: Final = 64
+_CEILING: Final = 4096  # strips and tiles that are looked at
+
+
+class Strip(NamedTuple):
+    """A strip or tile as it is stored, and what its picture is."""
+
+    data: bytes
+    width: int
+    rows: int
+
+
+def harm_of(data: bytes, tags: Mapping[int, Any], said: bytes) -> Reason | None:
+    """What a page of a TIFF that libtiff decoded has lost; None for nothing.
+
+    Args:
+        data: The file.
+        tags: The page's directory.
+        said: What libtiff said while it decoded the page.
+    """
+    compression = tags.get(COMPRESSION, RAW)
+    if any(flaw in said for flaw in _FLAWS):
+        return Reason.DAMAGED
+    if compression == RAW:
+        return None
+    return next((reason for strip in _strips(data, tags) if (reason := _harm(strip, compression, tags))), None)
+
+
+def _strips(data: bytes, tags: Mapping[int, Any]) -> Iterator[Strip]:
+    tiled = TILE_OFFSETS in tags
+    starts, sizes = (_all(tags, TILE_OFFSETS), _all(tags, TILE_SIZES)) if tiled else (_all(tags, OFFSETS),
+                                                                                    _all(tags, SIZES))  # fmt: skip
+    planes = tags.get(SAMPLES, 1) if tags.get(PLANAR) == 2 else 1
+    a_plane = -(-len(starts) // planes)
+    for number, (start, size) in enumerate(zip(starts[:_CEILING], sizes, strict=False)):
+        if tiled:
+            width, rows = tags[TILE_WIDTH], tags[TILE_LENGTH]
+        else:
+            width, a_strip = tags[WIDTH], tags.get(ROWS, tags[LENGTH])
+            rows = min(a_strip, tags[LENGTH] - number % a_plane * a_strip)
+        if size:  # an empty one is a hole, which shows nothing
+            yield Strip(data[start : start + size], width, rows)
+
+
+def _all(tags: Mapping[int, Any], tag: int) -> tuple[int, ...]:
+    value = tags.get(tag, ())
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _harm(strip: Strip, compression: int, tags: Mapping[int, Any]) -> Reason | None:
+    if compression in (DEFLATE, OLD_DEFLATE):
+        return inflation_harm(strip.data)
+    if compression == JPEG:
+        return what_is_missing(_whole_jpeg(strip.data, tags.get(JPEG_TABLES, b"")))
+    if compression in FAX:
+        return Reason.DAMAGED if has_noughts(strip.data, compression) else None
+    if compression in (LZW, PACKBITS):
+        return code_harm(strip, {tag: tags[tag] for tag in _COPIED if tag in tags} | {COMPRESSION: compression})
+    return None
+
+
+def _whole_jpeg(strip: bytes, tables: bytes) -> bytes:
+    """A strip with the tables that all strips share, between its first mark and its header."""
+    return strip[:2] + tables[2:-2] + strip[2:]
+
+
+def inflation_harm(data: bytes) -> Reason | None:
+    """Whether data of zlib are cut off, or do not agree with their checksum."""
+    inflater = zlib.decompressobj()
+    rest = data
+    try:
+        while rest and not inflater.eof:
+            inflater.decompress(rest, 1 << 24)
+            rest = inflater.unconsumed_tail
+    except zlib.error:
+        return Reason.DAMAGED
+    return None if inflater.eof else Reason.TRUNCATED
+
+
+def has_noughts(fax: bytes, compression: int) -> bool:
+    """Whether lines of a fax hold more noughts than any code, and than what fills up a line of Group 3."""
+    return bytes(_FILL if compression == GROUP3 else _CODE) in fax
+
+
+def fax_harm(strip: Strip, tags: Mapping[int, Any]) -> Reason | None:
+    """Whether lines of a fax do not add up, or end too early."""
+    noughts = has_noughts(strip.data, tags[COMPRESSION])
+    return Reason.DAMAGED if noughts or not _decodes(strip, tags) else None
+
+
+def code_harm(strip: Strip, tags: Mapping[int, Any]) -> Reason | None:
+    """Whether codes decode to fewer rows than the strip has, or are more than its rows need."""
+    if not _decodes(strip, tags):
+        return Reason.DAMAGED
+    short = strip._replace(data=strip.data[: -_SPARE - 1])
+    return Reason.DAMAGED if _decodes(short, tags) else None
+
+
+def _decodes(strip: Strip, tags: Mapping[int, Any]) -> bool:
+    """Whether libtiff decodes the strip without a complaint."""
+    try:
+        with complaints() as heard, Image.open(BytesIO(_tiff(strip, tags)), formats=("TIFF",)) as image:
+            image.load()
+    except (OSError, SyntaxError, ValueError, KeyError, TypeError, Image.DecompressionBombError):
+        return False
+    return not any(flaw in heard.said for flaw in _FLAWS)
+
+
+def _tiff(strip: Strip, tags: Mapping[int, Any]) -> bytes:
+    """A TIFF of this strip alone."""
+    held = {**tags, WIDTH: strip.width, LENGTH: strip.rows, ROWS: strip.rows, SIZES: len(strip.data), OFFSETS: 0}
+    directory = ImageFileDirectory_v2()
+    for tag, value in held.items():
+        if tag in _LONG:
+            directory.tagtype[tag] = 4
+        directory[tag] = value
+    return b"II*\0\x08\0\0\0" + directory.tobytes(8) + strip.data  # which counts the offset from its own end
+
+
+def grey_tags(bits: int, samples: int, compression: int, predictor: int = 1) -> Mapping[int, Any]:
+    """The tags of a strip of so many samples a pixel, of so many bits each."""
+    photometric = 2 if samples == 3 else 5 if samples == 4 else 1
+    return MappingProxyType(
+        {BITS: (bits,) * samples, SAMPLES: samples, PHOTOMETRIC: photometric, COMPRESSION: compression,
+         PREDICTOR: predictor}
+    )  # fmt: skip
