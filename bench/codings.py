@@ -94,7 +94,13 @@ def written(objects: Sequence[tuple[str, bytes | None]]) -> bytes:
 
 
 def page_of(
-    picture: str, stream: bytes, size: tuple[int, int], *, box: tuple[float, float], within: str = "", mask: bool = False
+    picture: str,
+    stream: bytes,
+    size: tuple[int, int],
+    *,
+    box: tuple[float, float],
+    within: str = "",
+    mask: bool = False,
 ) -> bytes:
     """A PDF of one page that a picture fills.
 
@@ -124,8 +130,9 @@ def page_of(
         return written([*objects, ("", b"/P Do"), (form, draw), (entries, stream)])
     if mask:
         opaque = zlib.compress(b"\xff" * size[0] * size[1])
-        grey = f"/Type/XObject/Subtype/Image/Width {size[0]}/Height {size[1]}/ColorSpace/DeviceGray/BitsPerComponent 8"
-        return written([*objects, ("", draw), (entries + "/SMask 6 0 R", stream), (f"{grey}/Filter/FlateDecode", opaque)])
+        grey = f"/Type/XObject/Subtype/Image/Width {size[0]}/Height {size[1]}/Filter/FlateDecode"
+        grey += "/ColorSpace/DeviceGray/BitsPerComponent 8"
+        return written([*objects, ("", draw), (entries + "/SMask 6 0 R", stream), (grey, opaque)])
     return written([*objects, ("", draw), (entries, stream)])
 
 
@@ -152,7 +159,8 @@ def _on_rgb(filters: str) -> str:
 
 
 def _fax(k: int, size_of: str = "") -> str:
-    return f"/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/CCITTFaxDecode/DecodeParms<</K {k}/BlackIs1 true{size_of}>>"
+    parameters = f"/DecodeParms<</K {k}/BlackIs1 true{size_of}>>"
+    return f"/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/CCITTFaxDecode{parameters}"
 
 
 def _fax_pdf(k: int, compression: str) -> Coding:

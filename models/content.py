@@ -142,6 +142,7 @@ class PageContent(NamedTuple):
         places: The expected position of each field that was not found, if the form tells it.
         edition: ELECTRONIC for an electronic certificate or its screenshot.
         document: Of a kind that does not say it, which document it is, as far as known.
+        unit: As in `models.reading.PageReading`, like `typeset`.
     """
 
     engine: str
@@ -171,6 +172,8 @@ class PageContent(NamedTuple):
     places: Mapping[Slot, Box]
     edition: Edition | None = None
     document: OtherDocument | None = None
+    unit: float = 1.0
+    typeset: bool = False
 
     @property
     def tiles(self) -> tuple[Tile, ...]:

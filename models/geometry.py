@@ -59,6 +59,10 @@ class Box(NamedTuple):
             min(max(0, self.bottom), height),
         )
 
+    def scaled(self, scale: float) -> "Box":
+        """The box on the page at another scale, in whole pixels."""
+        return Box(*(round(edge * scale) for edge in self))
+
     def grown(self, pixels: int) -> "Box":
         """The box with `pixels` added on every side, never past the top left corner of the page."""
         return Box(max(0, self.left - pixels), max(0, self.top - pixels), self.right + pixels, self.bottom + pixels)
@@ -83,6 +87,10 @@ class Quad(NamedTuple):
     def middle(self) -> Point:
         """The mean of the corners."""
         return Point(sum(point.x for point in self) / 4, sum(point.y for point in self) / 4)
+
+    def scaled(self, scale: float) -> "Quad":
+        """The quad on the page at another scale."""
+        return Quad(*(Point(point.x * scale, point.y * scale) for point in self))
 
     @classmethod
     def of_box(cls, box: Box) -> Self:

@@ -174,6 +174,9 @@ class PageReading(Model):
         rotation: Degrees, clockwise, by which the page had to be turned to stand upright: 0, 90, 180 or 270.
         quad: Corners of the document on the page, in reading order.
         mirrored: Whether the page shows the document as a mirror does.
+        unit: Pixels of a result for one of the page as decoded: results give a PDF page at 200 dots an inch, however
+            fine it was drawn.
+        typeset: Whether the file itself sets the page, in text and lines: it has no picture.
         lines: Without those of a watermark.
     """
 
@@ -187,6 +190,8 @@ class PageReading(Model):
     rotation: Literal[0, 90, 180, 270]
     quad: Quad
     mirrored: bool = Field(default=False, exclude_if=lambda value: not value)  # written as it was read
+    unit: float = Field(default=1.0, exclude_if=lambda value: value == 1.0)
+    typeset: bool = Field(default=False, exclude_if=lambda value: not value)
     lines: tuple[Line, ...]
     barcodes: tuple[Barcode, ...] = ()
     watermark: Watermark | None = Field(default=None, exclude_if=lambda value: value is None)

@@ -189,7 +189,7 @@ def _outcome(page: PageView, policy: Policy) -> PageOutcome:
         kind=page.kind,
         legible=legible,
         rotation=page.content.rotation,
-        quad=page.content.quad,
+        quad=page.content.quad.scaled(page.content.unit),
         edition=page.content.edition,
         document=page.content.document,
     )

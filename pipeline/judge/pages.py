@@ -123,7 +123,11 @@ class PageView(NamedTuple):
         )
 
     def on_page(self, box: Box) -> Box:
-        """The part of a box that is on the page; boxes of print at the edge reach beyond it."""
+        """The part of a box that is on the page, in pixels of a result."""
+        return self.inside(box).scaled(self.content.unit)
+
+    def inside(self, box: Box) -> Box:
+        """The part of a box that is on the page as decoded; boxes of print at the edge reach beyond it."""
         return box.within(self.content.width, self.content.height)
 
     def unclipped(self, field: Field | None = None, person: Person | None = None) -> Box:

@@ -9,7 +9,7 @@ import zxingcpp
 from models.geometry import Point, Quad
 from models.policy import Limits
 from models.reading import Barcode, Line, PageReading
-from pipeline.perceive.decode.pages import decode
+from pipeline.perceive.decode.pages import decode_page
 from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.moire import measure_raster
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
@@ -23,7 +23,7 @@ from pipeline.perceive.stamps import read_stamps
 from pipeline.perceive.subpixels import measure_subpixels
 from pipeline.perceive.unmarked import unmarked
 
-PERCEIVE_VERSION: Final = 7  # raise it with every change of what is found, turned, measured or cut
+PERCEIVE_VERSION: Final = 8  # raise it with every change of what is found, turned, measured or cut
 
 _QR: Final = zxingcpp.BarcodeFormat.QRCode
 _BARCODES: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, _QR])
@@ -47,10 +47,11 @@ def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) ->
         FileRejectedError: The page cannot be decoded within the limits.
         EngineError: The engine gave no usable answer.
     """
-    page = decode(data, page_no=page_no, limits=limits)
-    grey = grey_of(page)
+    decoded = decode_page(data, page_no=page_no, limits=limits)
+    page, grey = decoded.pixels, grey_of(decoded.pixels)
+    origin = {"unit": decoded.unit, "typeset": decoded.typeset}
     read = [
-        _reading(text, page, grey, page_no, engine)
+        _reading(text, page, grey, page_no, engine).model_copy(update=origin)
         for sheet in find_sheets(page, engine)
         for text in _texts(sheet, page, engine)
     ]

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.case import Case
+from models.content import PageContent
 from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, Person
 from models.findings import Finding, Location
 from models.geometry import Box
@@ -46,10 +47,7 @@ class SheetPage(NamedTuple):
 
 def pages_of(case: Case, result: Result, dossier: Dossier | None) -> tuple[SheetPage, ...]:
     """Every page of every file that was opened, in the order of the result."""
-    sizes = {
-        (view.file.path, view.content.page_no): (view.content.width, view.content.height)
-        for view in (dossier.pages if dossier else ())
-    }
+    sizes = {(view.file.path, view.content.page_no): _size(view.content) for view in (dossier.pages if dossier else ())}
     files = [file.path for file in case.files]
     found: dict[tuple[str, int], list[PageOutcome]] = {}
     for outcome in result.pages:
@@ -66,6 +64,11 @@ def pages_of(case: Case, result: Result, dossier: Dossier | None) -> tuple[Sheet
         )
         for number, ((file, page_no), outcomes) in enumerate(found.items())
     )
+
+
+def _size(page: PageContent) -> tuple[int, int]:
+    """Width and height in pixels of a result."""
+    return round(page.width * page.unit), round(page.height * page.unit)
 
 
 def location_of_field(field: Checked, page: SheetPage, case: Case, dossier: Dossier | None) -> Location:

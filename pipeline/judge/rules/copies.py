@@ -45,7 +45,12 @@ def _of_screen(kind: PageKind, content: PageContent, limits: CopyLimits) -> Evid
 
 
 def _of_photocopy(kind: PageKind, content: PageContent, limits: CopyLimits) -> Evidence | None:
-    """What shows that a document has no colour, or none of its own: a note in pen is not; None if it has."""
+    """What shows that a document has no colour, or none of its own: a note in pen is not; None if it has.
+
+    Text that a PDF sets itself was never copied.
+    """
+    if content.typeset:
+        return None
     colourless = content.vividness is not None and content.vividness < limits.colourless
     untinted = content.tint is not None and content.tint < limits.untinted
     if colourless and (kind in _TINTED or kind is PageKind.HUKOU_HOME or (kind is PageKind.HUKOU_MEMBER and untinted)):

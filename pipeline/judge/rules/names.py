@@ -102,7 +102,7 @@ def _may_be_cut_short(page: PageView, field: FieldContent) -> bool:
     """Whether a part of a name may be hidden, or be print beside it that was not taken for a part of it."""
     content, height = page.content, field.box.height
     beside = Box(field.box.left - height, field.box.top, field.box.right + 2 * height, field.box.bottom)
-    return may_go_on(content, field) or is_hidden(content, page.on_page(beside))
+    return may_go_on(content, field) or is_hidden(content, page.inside(beside))
 
 
 def match_on(

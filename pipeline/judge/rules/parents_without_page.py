@@ -84,4 +84,4 @@ def _has_father(page: PageView, limits: LegibilityLimits) -> bool:
     if number is not None or has_name(page, Person.FATHER) or (one_letter and not is_dashes(one_letter)):
         return True
     known = _FATHERS_NAME in page.content.places or _FATHERS_NAME in page.content.labels
-    return name is None and known and is_hidden(page.content, page.on_page(page.unclipped(*_FATHERS_NAME)))
+    return name is None and known and is_hidden(page.content, page.inside(page.unclipped(*_FATHERS_NAME)))

@@ -5,7 +5,7 @@ from models.findings import Reason
 from models.policy import Limits
 from pipeline.perceive.decode.images import FileType, count_frames, decode_frame, sniff
 from pipeline.perceive.decode.pdf import count_pdf_pages, decode_pdf_page
-from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.decode.pixels import DecodedPage, Rgb
 
 _LEAST_SIDE = 8  # pixels; no line of print is lower than this and readable
 
@@ -26,6 +26,11 @@ def count_pages(data: bytes, limits: Limits) -> int:
 
 
 def decode(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
+    """The pixels of one page; pages count from 1. Raises what `decode_page` raises."""
+    return decode_page(data, page_no=page_no, limits=limits).pixels
+
+
+def decode_page(data: bytes, *, page_no: int, limits: Limits) -> DecodedPage:
     """Decode one page; pages count from 1.
 
     Raises:
@@ -35,7 +40,7 @@ def decode(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
     if file_type is FileType.PDF:
         page = decode_pdf_page(data, page_no=page_no, limits=limits)
     else:
-        page = decode_frame(data, file_type, page_no=page_no, limits=limits)
-    if min(page.shape[:2]) < _LEAST_SIDE:
+        page = DecodedPage(decode_frame(data, file_type, page_no=page_no, limits=limits))
+    if min(page.pixels.shape[:2]) < _LEAST_SIDE:
         raise FileRejectedError(Reason.DAMAGED)  # a strip of pixels is no page
     return page

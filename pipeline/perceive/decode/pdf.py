@@ -23,14 +23,22 @@ from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
 from pipeline.perceive.decode.pdf_fonts import check_fonts
-from pipeline.perceive.decode.pdf_pictures import check_pictures, finest, holds_files, shows_pictures_alone
-from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.decode.pdf_pictures import (
+    check_pictures,
+    finest,
+    holds_files,
+    is_typeset,
+    shows_pictures_alone,
+)
+from pipeline.perceive.decode.pdf_streams import open_page, user_unit
+from pipeline.perceive.decode.pixels import DecodedPage
 
 OVERDRAWN: Final = 87  # exit status of a process that was ended here; neither Python's nor a signal's
 _BETWEEN_LOOKS: Final = 0.02  # seconds, in which a bomb was seen to take some ten megabytes
 _MEMORY_PAGE: Final = resource.getpagesize()
 _MEGABYTE: Final = 1024 * 1024
 _POINTS_PER_INCH = 72
+_RESULT_DPI: Final = 200  # at which results give boxes (docs/contract.md, section 3)
 _LEGIBLE: Final = 1600  # pixels of the longer side of a page with text, whatever size it states
 _LONGEST: Final = 4000  # pixels of the longer side: A4 at 340 dots an inch, and a card on it at 1,150 across
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
@@ -81,7 +89,7 @@ def count_pdf_pages(data: bytes, limits: Limits) -> int:
     return pages
 
 
-def decode_pdf_page(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
+def decode_pdf_page(data: bytes, *, page_no: int, limits: Limits) -> DecodedPage:
     """One page as viewers show it, with the values of its forms, drawn on white; scripts are not run.
 
     A page of pictures is drawn as fine as they are, one with text at `limits.pdf_dpi` or finer.
@@ -94,11 +102,14 @@ def decode_pdf_page(data: bytes, *, page_no: int, limits: Limits) -> Rgb:
             document.init_forms()
             page = _page(document, page_no)
             check_fonts(page)
-            check_pictures(page, data, page_no=page_no)
-            pixels = page.render(scale=_scale(page, limits), rev_byteorder=True).to_numpy()
+            objects = open_page(data, page_no)
+            check_pictures(page, objects)
+            scale, typeset = _scale(page, limits), is_typeset(page)
+            pixels = page.render(scale=scale, rev_byteorder=True).to_numpy()
         except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError) as error:
             raise FileRejectedError(Reason.DAMAGED) from error
-        return np.array(pixels[:, :, :3])  # PDFium frees its bitmap with the document
+        unit = _RESULT_DPI / _POINTS_PER_INCH * user_unit(objects) / scale
+        return DecodedPage(np.array(pixels[:, :, :3]), unit, typeset)  # PDFium frees its bitmap with the document
 
 
 def _page(document: Any, page_no: int) -> Any:

@@ -4,6 +4,7 @@ PDFium draws what it can decode of a picture, or nothing, and says nothing about
 as a finger over the page, or as a missing page.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,11 +18,12 @@ from pypdf import PdfReader
 from models.errors import FileRejectedError
 from models.findings import Reason
 from pipeline.perceive.decode.jpeg import what_is_missing
-from pipeline.perceive.decode.pdf_streams import PageObjects, draws_what_is_not_there, harm_of, open_page
+from pipeline.perceive.decode.pdf_streams import PageObjects, draws_what_is_not_there, harm_of
 from pipeline.perceive.decode.strips import inflation_harm
 
 _DEEPEST: Final = 6  # forms within forms in which pictures are looked for
 _SMALLEST: Final = 32  # pixels of a side; less is an ornament
+_ORNAMENTS: Final = 0.1  # of a page, which pictures may cover that is set in text
 _COUNTED: Final = 120_000_000  # bytes that are unpacked to be counted: A4 in colour at 750 dots an inch
 _STORED: Final = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64)  # bits a pixel in a file; PDFium tells those that it shows
 _SPARE: Final = 16  # bytes that may follow the last row
@@ -57,13 +59,29 @@ def shows_pictures_alone(page: pypdfium2.PdfPage) -> bool:
     )
 
 
-def check_pictures(page: pypdfium2.PdfPage, data: bytes, *, page_no: int) -> None:
+def is_typeset(page: pypdfium2.PdfPage) -> bool:
+    """Whether the file sets the page itself, in text and lines; a seal or a QR code may be a picture."""
+    kinds = {drawn.type for drawn in page.get_objects(max_depth=_DEEPEST)}
+    width, height = page.get_size()
+    covered = sum(_area(picture) if not picture.level else math.inf for picture in _pictures(page))
+    return bool(kinds) and covered < _ORNAMENTS * width * height
+
+
+def _area(picture: Any) -> float:
+    left, bottom, right, top = picture.get_bounds()
+    return float((right - left) * (top - bottom))
+
+
+def check_pictures(page: pypdfium2.PdfPage, objects: PageObjects | None) -> None:
     """Check that every picture that the page draws is there, and decodes wholly.
+
+    Args:
+        page: As PDFium has it.
+        objects: What pypdf found of it, if anything.
 
     Raises:
         FileRejectedError: One is missing, damaged, or cut off.
     """
-    objects = open_page(data, page_no)
     for reason in map(harm_of, objects.streams if objects else ()):
         if reason:
             raise FileRejectedError(reason)

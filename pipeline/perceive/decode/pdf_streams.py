@@ -26,6 +26,7 @@ _COLOURS: Final[Mapping[str, int]] = MappingProxyType(
      "/DeviceCMYK": 4}
 )  # fmt: skip
 _AFTER_LINE_END: Final = 5  # bits of two bytes behind eleven noughts, with which the end of a line begins
+_FAX_COLUMNS: Final = 1728  # where none are named
 _PNG_PREDICTORS: Final = 10
 _FULL_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {"/Fl": "/FlateDecode", "/LZW": "/LZWDecode", "/RL": "/RunLengthDecode", "/A85": "/ASCII85Decode",
@@ -53,6 +54,15 @@ def open_page(data: bytes, page_no: int) -> PageObjects | None:
         return PageObjects(page, tuple(_reached(page)))
     except Exception:  # noqa: BLE001 - pypdf raises what it likes, also NotImplementedError and errors of its own
         return None
+
+
+def user_unit(objects: PageObjects | None) -> float:
+    """How many points a unit of the page has; 1 where the file does not say it, or no number above nought."""
+    try:
+        stated = float(str(objects.page.get("/UserUnit", 1))) if objects else 1.0
+    except ValueError:
+        return 1.0
+    return stated if 0 < stated < float("inf") else 1.0
 
 
 def _reached(page: DictionaryObject) -> Iterator[StreamObject]:
@@ -102,6 +112,10 @@ def _listed(value: Any) -> list[Any]:
     return [one.get_object() for one in value] if isinstance(value, ArrayObject) else [value]
 
 
+def _number(entries: DictionaryObject, key: str, otherwise: int) -> int:
+    return int(str(entries.get(key, otherwise)))
+
+
 def _flate(_: StreamObject, data: bytes, __: DictionaryObject) -> Reason | None:
     return strips.inflation_harm(data.lstrip(b"\r\n"))
 
@@ -111,8 +125,8 @@ def _codes(compression: int) -> Callable[[StreamObject, bytes, DictionaryObject]
         row = _row_bytes(stream)
         if row is None or parameters.get("/EarlyChange", 1) != 1:
             return None
-        width = row + (int(parameters.get("/Predictor", 1)) >= _PNG_PREDICTORS)
-        strip = Strip(data, width, int(stream["/Height"]))
+        width = row + (_number(parameters, "/Predictor", 1) >= _PNG_PREDICTORS)
+        strip = Strip(data, width, _number(stream, "/Height", 0))
         return strips.code_harm(strip, strips.grey_tags(8, 1, compression))
 
     return check
@@ -125,18 +139,18 @@ def _row_bytes(stream: StreamObject) -> int | None:
         return None
     kinds = _listed(space)
     colours = int(kinds[1]["/N"]) if kinds[0] == "/ICCBased" else _COLOURS.get(str(kinds[0]))
-    return colours and -(-int(stream["/Width"]) * colours * int(stream.get("/BitsPerComponent", 8)) // 8)
+    return colours and -(-_number(stream, "/Width", 0) * colours * _number(stream, "/BitsPerComponent", 8) // 8)
 
 
 def _fax(stream: StreamObject, data: bytes, parameters: DictionaryObject) -> Reason | None:
     """Lines of a fax, as libtiff finds them; those of Group 3 that have no line ends it does not read."""
-    k = int(parameters.get("/K", 0))
+    k = _number(parameters, "/K", 0)
     compression = strips.GROUP4 if k < 0 else strips.GROUP3
     if strips.has_noughts(data, compression):
         return Reason.DAMAGED
     if parameters.get("/EncodedByteAlign", False) or (k >= 0 and int.from_bytes(data[:2]) >> _AFTER_LINE_END):
         return None
-    strip = Strip(data, int(parameters.get("/Columns", 1728)), int(stream["/Height"]))
+    strip = Strip(data, _number(parameters, "/Columns", _FAX_COLUMNS), _number(stream, "/Height", 0))
     tags = strips.grey_tags(1, 1, compression)
     return strips.fax_harm(strip, {**tags, strips.FAX_OPTIONS: 1} if k > 0 else tags)
 

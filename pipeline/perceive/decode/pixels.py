@@ -1,6 +1,6 @@
 """Types of pictures, and a picture made smaller. OpenCV's stubs promise no more than MatLike."""
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
@@ -8,6 +8,18 @@ from cv2.typing import MatLike
 
 Rgb: TypeAlias = MatLike  # bytes of red, green, blue; shape (height, width, 3)
 Grey: TypeAlias = MatLike  # grey levels 0-255; shape (height, width)
+
+
+class DecodedPage(NamedTuple):
+    """The pixels of a page, and where they come from.
+
+    Attributes:
+        unit: As in `models.reading.PageReading`, like `typeset`.
+    """
+
+    pixels: Rgb
+    unit: float = 1.0
+    typeset: bool = False
 
 
 def smaller(picture: Rgb, scale: float) -> Rgb:
