@@ -45,6 +45,13 @@ def told(judgement: Judgement) -> list[tuple[Code, Reason]]:
     return [(finding.code, finding.reason) for finding in judgement.findings]
 
 
+def test_boxes_of_a_finely_drawn_page_are_those_of_a_result() -> None:
+    plain, fine = (judged(*FAMILY[:4], member().model_copy(update={"unit": unit})) for unit in (1.0, 0.5))
+    for whole, half in zip(plain.fields[-3:], fine.fields[-3:], strict=True):
+        assert half.box == whole.box.scaled(0.5)
+    assert fine.pages[-1].quad == plain.pages[-1].quad.scaled(0.5)
+
+
 @pytest.mark.parametrize(
     ("files", "decision", "codes"),
     [

@@ -17,8 +17,9 @@ from models.findings import Reason
 from models.policy import Limits
 from pipeline.perceive.decode import pdf_fonts
 from pipeline.perceive.decode.images import sniff
-from pipeline.perceive.decode.pages import count_pages, decode
+from pipeline.perceive.decode.pages import count_pages, decode, decode_page
 from tests.support.files import encoded, field_pdf, picture_pdf
+from tests.support.hostile_pdfs import drawn_pdf
 
 SIZE: Final = (620, 472)
 RNG: Final = np.random.default_rng(5)
@@ -141,6 +142,35 @@ PDF: Final = partial(picture_pdf, JPEG, SIZE)
 def test_a_page_of_a_picture_is_as_fine_as_the_picture(data: bytes, size: tuple[int, int]) -> None:
     page = decode(data, page_no=1, limits=Limits())
     assert page.shape[1::-1] == pytest.approx(size, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        pytest.param(PDF((446.4, 340.2)), (1240, 945), id="200 dots an inch"),
+        pytest.param(PDF((620, 472)), (1722, 1311), id="a pixel a point"),
+        pytest.param(PDF((37.2, 28.32)), (103, 79), id="1,200 dots an inch"),
+        pytest.param(PDF((62, 47.2), user_unit=10), (1722, 1311), id="ten units"),
+        pytest.param(JPEG, SIZE, id="no PDF"),
+    ],
+)
+def test_results_give_a_pdf_page_at_200_dots_an_inch(data: bytes, size: tuple[int, int]) -> None:
+    page = decode_page(data, page_no=1, limits=Limits())
+    width, height = (round(side * page.unit) for side in page.pixels.shape[1::-1])
+    assert (width, height) == pytest.approx(size, abs=3)
+
+
+@pytest.mark.parametrize(
+    ("data", "typeset"),
+    [
+        pytest.param(drawn_pdf(hidden=False), True, id="letters"),
+        pytest.param(PDF((446.4, 340.2)), False, id="a picture"),
+        pytest.param(picture_pdf(JPEG, SIZE, (446.4, 340.2), drawn="BT /F 9 Tf (A) Tj ET /P"), False, id="both"),
+        pytest.param(JPEG, False, id="no PDF"),
+    ],
+)
+def test_what_a_pdf_sets_itself_is_told_from_a_picture(data: bytes, typeset: bool) -> None:
+    assert decode_page(data, page_no=1, limits=Limits()).typeset is typeset
 
 
 def test_a_picture_larger_than_needed_is_drawn_smaller() -> None:

@@ -3,6 +3,7 @@
 import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -133,7 +134,7 @@ def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limi
 
 
 def _what_is_missing(data: bytes, file_type: FileType, image: Image.Image, said: bytes) -> Reason | None:
-    """What a picture that decoded has lost all the same; a PNG's decoder compares its checksums."""
+    """What a picture that decoded has lost all the same."""
     match file_type:
         case FileType.JPEG:
             return jpeg.what_is_missing(data)
@@ -141,8 +142,15 @@ def _what_is_missing(data: bytes, file_type: FileType, image: Image.Image, said:
             return webp.what_is_missing(data)
         case FileType.TIFF if isinstance(image, TiffImageFile):
             return _what_a_tiff_lost(data, image, said)
+        case FileType.PNG if not _agrees_with_its_sums(data):
+            return Reason.DAMAGED
         case _:
             return None
+
+
+def _agrees_with_its_sums(png: bytes) -> bool:
+    """Whether the pieces that hold the pixels have the sums that they state; Pillow passes over them."""
+    return all(zlib.crc32(piece[4:-4]) == int.from_bytes(piece[-4:]) for piece in _pieces(png) if piece[4:8] == b"IDAT")
 
 
 def _open_image(data: bytes, file_type: FileType) -> Image.Image:
@@ -153,13 +161,16 @@ def _open_image(data: bytes, file_type: FileType) -> Image.Image:
 
 def _without_asides(png: bytes) -> bytes:
     """A PNG without its colour profile and packed texts: unused here, and Pillow refuses those that expand far."""
-    kept, at = [png[:_PNG_HEADER]], _PNG_HEADER
+    return png[:_PNG_HEADER] + b"".join(piece for piece in _pieces(png) if piece[4:8] not in _ASIDE)
+
+
+def _pieces(png: bytes) -> Iterator[bytes]:
+    """The chunks, each with its length, its kind and its sum."""
+    at = _PNG_HEADER
     while at < len(png):
         end = at + int.from_bytes(png[at : at + 4]) + _PNG_FRAME
-        if png[at + 4 : at + 8] not in _ASIDE:
-            kept.append(png[at:end])
+        yield png[at:end]
         at = end
-    return b"".join(kept)
 
 
 def _what_a_tiff_lost(data: bytes, page: TiffImageFile, said: bytes) -> Reason | None:

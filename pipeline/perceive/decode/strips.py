@@ -39,6 +39,8 @@ _FAULTY: Final = re.compile(rb"Bad code word|Line length mismatch|Premature EOF|
 _FAULTY_SHARE: Final = 0.01  # of the lines of a fax, which a bad connection spoils and nobody misses
 # The end of a line, and lines of a few black pixels: they are shown only where lines are missing.
 _MORE_LINES: Final = b"\0\x01" + int("0000000000010011010110" * 40, 2).to_bytes(110)
+_PORTION: Final = 1 << 24  # bytes that are unpacked at once, and then let go
+_PORTIONS: Final = 8
 _CEILING: Final = 4096  # strips and tiles that are looked at
 
 
@@ -109,16 +111,20 @@ def _whole_jpeg(strip: bytes, tables: bytes) -> bytes:
 
 
 def inflation_harm(data: bytes) -> Reason | None:
-    """Whether data of zlib are cut off, or do not agree with their checksum."""
+    """Whether data of zlib are cut off, or do not agree with their checksum; an empty stream lacks nothing."""
     inflater = zlib.decompressobj()
     rest = data
     try:
-        while rest and not inflater.eof:
-            inflater.decompress(rest, 1 << 24)
+        for _ in range(_PORTIONS):
+            inflater.decompress(rest, _PORTION)
             rest = inflater.unconsumed_tail
+            if inflater.eof or not rest:
+                break
+        else:
+            return None  # more than a page of pictures needs: it costs more than it can tell
     except zlib.error:
         return Reason.DAMAGED
-    return None if inflater.eof else Reason.TRUNCATED
+    return None if inflater.eof or not data else Reason.TRUNCATED
 
 
 def has_noughts(fax: bytes, compression: int) -> bool:

@@ -28,6 +28,7 @@ def vivid(reading: PageReading, vividness: float | None) -> PageReading:
         pytest.param(portrait(), LIMITS.colourless - 0.0001, [(Code.COPY, Reason.PHOTOCOPY)], id="just too pale"),
         pytest.param(portrait(), LIMITS.colourless, [], id="just coloured enough"),
         pytest.param(portrait(), None, [], id="read before colour was measured"),
+        pytest.param(home().model_copy(update={"typeset": True}), 0.0, [], id="a first page that its PDF sets in text"),
         pytest.param(member(), 0.0, [], id="a page that may have no colour"),
     ],
 )
