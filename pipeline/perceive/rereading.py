@@ -8,11 +8,11 @@ from typing import Final
 import cv2
 import numpy as np
 
-from models.geometry import Quad
+from models.geometry import Point, Quad
 from models.reading import Alternative, Lattice
 from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
-from pipeline.perceive.ocr.lattice import glyphs
+from pipeline.perceive.ocr.lattice import glyphs, stretch
 from pipeline.perceive.scene.rectify import cut_line
 
 _UNSURE: Final = 0.9  # of the least sure character, below which a line is looked at again
@@ -90,6 +90,20 @@ def _covers(line: TextLine, other: TextLine, share: float) -> bool:
     """Whether `other` covers so much of `line`."""
     box = line.quad.box
     return other.quad.box.overlap(box) > share * box.width * box.height
+
+
+def part_of(line: TextLine, first: int, end: int) -> TextLine:
+    """Some characters of a line that runs across, `end` exclusive, as a line of their own."""
+    lattice, corners = line.lattice, line.quad
+    start, stop = stretch(glyphs(lattice), first, end, len(lattice.steps))
+    left, right = start * lattice.span, min(1.0, stop * lattice.span)
+    upper = (_along(corners.top_left, corners.top_right, at) for at in (left, right))
+    lower = (_along(corners.bottom_left, corners.bottom_right, at) for at in (right, left))
+    return _line(Quad(*upper, *lower), Lattice(steps=lattice.steps[start:stop], span=lattice.span / (right - left)))
+
+
+def _along(one: Point, other: Point, share: float) -> Point:
+    return Point(one.x + share * (other.x - one.x), one.y + share * (other.y - one.y))
 
 
 def combined(lattices: Sequence[Lattice]) -> Lattice:

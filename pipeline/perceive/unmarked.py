@@ -54,8 +54,11 @@ def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLi
         return Text(sheet.layers.printed, tuple(printed), tuple(stamped), None)
     ink = ink_of(picture, mark.places)
 
+    def its_ink(place: Quad) -> bool:
+        return not _differ(ink_of(picture, [place]), ink)
+
     def is_marks(line: TextLine) -> bool:
-        return mark.says(line, lambda place: not _differ(ink_of(picture, [place]), ink))
+        return mark.says(line, its_ink)
 
     places = [line.quad for line in (*printed, *stamped) if is_marks(line)]
     print_lines = tuple(line for line in printed if not is_marks(line))
@@ -65,6 +68,7 @@ def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLi
         beneath, beside = read_beneath(sheet.layers.printed, print_lines, cleaned, found, engine)
         still = [line for line in beside if _contrast(cleaned, line) > _LEFT * _usual_contrast(cleaned, beneath)]
         print_lines = tuple(line for line in (*beneath, *still) if not is_marks(line))
+    print_lines = tuple(mark.without_words(line, its_ink) for line in print_lines)
     colour = tuple(round(float(share) * _FULL) for share in ink)
     return Text(
         picture=sheet.layers.printed if cleaned is None else cleaned,

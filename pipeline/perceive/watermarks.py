@@ -14,7 +14,9 @@ from rapidfuzz import fuzz
 from models.geometry import Quad
 from models.names import is_han
 from pipeline.perceive.ocr.base import TextLine
-from pipeline.perceive.scene.rectify import reading_order
+from pipeline.perceive.ocr.lattice import glyphs
+from pipeline.perceive.rereading import part_of
+from pipeline.perceive.scene.rectify import is_tall, reading_order
 
 _PURPOSES: Final = ("仅供", "仅限", "仅用于", "仅作", "他用无效", "复印无效", "再次复印", "再复印")
 _PARTS: Final = ("使用", "他用", "无效", "复印", "再次")
@@ -30,6 +32,7 @@ _ALIKE: Final = 7.0  # degrees by which lines of one mark differ
 _TELLING: Final = 0.5  # mean confidence of a line whose words count
 _SURE: Final = 0.8  # the same, of a single line that is a mark by its words alone
 _LEAST: Final = 3  # lines that repeat the same words
+_SCRAP: Final = 3  # Han characters of a piece that says a part of a mark and next to nothing else
 _LONGEST: Final = 40  # characters of a mark's words
 _WORDS: Final = 4  # characters of each of two steep lines
 _LONG: Final = 5  # characters of a single piece
@@ -50,11 +53,36 @@ class Mark(NamedTuple):
         han = _han(line)
         own = sum(char in self.characters for char in han)
         turn = _angle(line.quad)
+        if 1 < len(han) <= _SCRAP and _has(han, _PARTS):
+            return True
         if abs(turn) >= _SLANT:
             along = min(abs(turn - self.angle), abs(turn + self.angle)) <= _ALIKE
             return along or own > _OWN * len(han) or _has(han, (*_PURPOSES, *_PARTS))
         resembles = len(han) >= _LEAST and fuzz.partial_ratio(han, self.text) >= _RESEMBLES
         return _has(han, _PURPOSES) or (resembles and (_has(han, _PARTS) or its_ink(line.quad)))
+
+    def without_words(self, line: TextLine, its_ink: Callable[[Quad], bool]) -> TextLine:
+        """A line of print without words of the mark at its end or its beginning, where a mark begins in its row.
+
+        Args:
+            line: A line that is not the mark's.
+            its_ink: Whether the words at a place have the mark's colour. Words that print may say as well (a hospital
+                is an employer, too) are the mark's only where they have it and the rest has not.
+        """
+        read = () if is_tall(line.quad) else glyphs(line.lattice)
+        count = len(read)
+        for cut in range(1, count):
+            for kept, dropped in (((0, cut), (cut, count)), ((count - cut, count), (0, count - cut))):
+                if self._may_say("".join(glyph.char for glyph in read[slice(*dropped)])):
+                    own, rest = part_of(line, *dropped), part_of(line, *kept)
+                    if _has(own.text, _PARTS) or (its_ink(own.quad) and not its_ink(rest.quad)):
+                        return rest
+        return line
+
+    def _may_say(self, words: str) -> bool:
+        """Whether these are words of the mark, which begin again behind its end."""
+        han = "".join(filter(is_han, words))
+        return len(han) > 1 and (han in _PARTS or han in 2 * "".join(filter(is_han, self.text)))
 
 
 def find_watermark(

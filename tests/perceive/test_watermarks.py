@@ -100,12 +100,37 @@ def test_a_line_that_hardly_reads_tells_nothing() -> None:
         pytest.param(("样本儿童医院", 0), False, id="the hospital in a cell"),
         pytest.param(("汉族", 0), False, id="print"),
         pytest.param(("专用章", 60), False, id="a seal"),
+        pytest.param(("无效", 0), True, id="a scrap too short to tell its slant"),
+        pytest.param(("系使用", 0), True, id="the same, and a misread character"),
     ],
 )
 def test_whose_line_it_is(said: Said, marks: bool) -> None:
     found = find_watermark(lines(((WORDS, -30), (WORDS, -31))), [], lambda _: True)
     assert found is not None
     assert found.says(line(said), lambda _: False) is marks
+
+
+@pytest.mark.parametrize(
+    ("said", "inked", "left"),
+    [
+        pytest.param("曹悦立无效", 0, "曹悦立", id="words of any mark"),
+        pytest.param("卢薇系建档使用", 0, "卢薇系", id="words of this mark"),
+        pytest.param("使用仅供曹悦立", 0, "曹悦立", id="before the value, where the mark begins again"),
+        pytest.param("毛苏景儿童医院", 530, "毛苏景", id="words that print may say as well, in the mark's ink"),
+        pytest.param("样本儿童医院", 0, "样本儿童医院", id="the same in the print's ink: an employer"),
+        pytest.param("样本儿童医院", 1, "样本儿童医院", id="the same, and all of the line in the mark's ink"),
+        pytest.param("欧阳靖萱", 0, "欧阳靖萱", id="print"),
+        pytest.param("女", 0, "女", id="a single character"),
+    ],
+)
+def test_words_of_a_mark_leave_the_print_of_a_line(said: str, inked: int, left: str) -> None:
+    found = find_watermark(lines(((WORDS, -30), (WORDS, -31))), [], lambda _: True)
+    assert found is not None
+    row = line((said, 0))
+    rest = found.without_words(row, lambda place: 0 < inked <= place.box.right and place.box.left >= inked - 150)
+    assert rest.text == left
+    assert rest.quad.box.width == pytest.approx(30 * len(left), abs=31)
+    assert (rest is row) == (left == said)
 
 
 PAPER, PRINT = (240, 238, 230), (60, 60, 62)
