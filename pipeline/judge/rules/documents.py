@@ -56,12 +56,15 @@ def _expired(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
 
 
 def _ends(dossier: Dossier, policy: Policy) -> Iterator[tuple[PageView, FieldContent, bool]]:
-    """Every legible end of validity, and whether it was read with certainty."""
+    """Every legible end of validity, and whether it is certain: under a watermark its lawful term confirms it."""
+    born = _born(dossier, policy)
     for page in dossier.guardian_validity:
         until = page.get(Field.VALID_UNTIL)
         legibility = legibility_of(until, policy.legibility).legibility
         if until and legibility is not Legibility.UNREADABLE:
-            yield page, until, legibility is Legibility.READ
+            term = _term(page, policy)
+            confirmed = page.content.watermark is None or (term is not None and _is_lawful(*term, born))
+            yield page, until, legibility is Legibility.READ and confirmed
 
 
 def is_two_sided(document: DocumentKind) -> bool:

@@ -90,7 +90,14 @@ def _stated(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_
         legibility = legibility_of(field, policy.legibility).legibility
         if legibility is not Legibility.UNREADABLE:  # what cannot be read is never compared
             value = field.value or field.text  # a text that is no valid value differs, and is never certain
-            yield _Source(page, slot, field, value[: question.length], legibility is Legibility.READ)
+            certain = legibility is Legibility.READ and not _may_be_misread(page, field)
+            yield _Source(page, slot, field, value[: question.length], certain)
+
+
+def _may_be_misread(page: PageView, field: FieldContent) -> bool:
+    """Whether a mark may cross the value, or a number breaks its own check digit: more are misread than misprinted."""
+    number = parse_id_number(field.value or "") if field.field is Field.ID_NUMBER else None
+    return page.content.watermark is not None or (number is not None and not number.check_digit_right)
 
 
 def _implied(question: _Question, dossier: Dossier, policy: Policy) -> Iterator[_Source]:

@@ -98,7 +98,10 @@ def _with_card(cells: Cells, child: Mapping[str, object]) -> list[Finding]:
         pytest.param(
             {"公民身份证件编号": WRONG_DIGIT},
             {},
-            [NUMBER, (Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)],
+            [
+                (Code.NUMBER_DIFFERS, Reason.ENTERED, Severity.REVIEW),
+                (Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW),
+            ],
             id="a printed number whose check digit is wrong, and which is not the one typed in",
         ),
         pytest.param(

@@ -64,6 +64,18 @@ OVER = (Code.COPY, Reason.WATERMARK)
             [OVER, (Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER)],
             id="an ID card that seems a stranger's",
         ),
+        pytest.param(
+            (*FAMILY[:4], member({"公民身份证件编号": id_number("20191123", 6)})),
+            [(Code.NUMBER_DIFFERS, Reason.ENTERED)],
+            [(Code.NUMBER_DIFFERS, Reason.ENTERED)],
+            id="a number that reads otherwise",
+        ),
+        pytest.param(
+            (FAMILY[0], emblem("2010.03.02-2019.08.02"), *FAMILY[2:]),
+            [(Code.EXPIRED, Reason.EXPIRED), (Code.CONTRADICTION, Reason.VALIDITY_LENGTH)],
+            [(Code.EXPIRED, Reason.EXPIRED), (Code.CONTRADICTION, Reason.VALIDITY_LENGTH)],
+            id="an end of validity that makes no lawful term",
+        ),
     ],
 )
 def test_a_doubt_beneath_a_watermark_sends_nobody_home(
@@ -83,3 +95,8 @@ def test_a_page_whose_pale_mark_was_not_found_counts_where_others_have_it() -> N
 def test_a_page_that_did_not_come_is_missing_all_the_same() -> None:
     decision, found = told([marked(one) for one in FAMILY if one is not FAMILY[2]])
     assert (decision, found) == (Decision.RETURNED, [(Code.PAGE_MISSING, Reason.HOME)])
+
+
+def test_a_card_whose_lawful_term_is_over_goes_home_beneath_a_mark_as_well() -> None:
+    pages = (FAMILY[0], emblem("2009.03.02-2019.03.02"), *FAMILY[2:])
+    assert told([marked(one) for one in pages]) == (Decision.RETURNED, [(Code.EXPIRED, Reason.EXPIRED)])
