@@ -209,6 +209,8 @@ def _value(field: Field, text: str, runs: Sequence[Run]) -> tuple[str | None, fl
     """The value, its confidence, and what the lattice was decoded to where the best reading is no such value."""
     sure = min(run.confidence for run in runs)
     value = normal_value(field, text)
+    if value is None and field is Field.BIRTH_DATE:  # three numbers whose 年, 月 and 日 are too pale to be read
+        value = normal_value(field, " ".join(run.text for run in runs))
     if is_sound(field, value):
         return value, sure, None
     other = decoded(field, runs)

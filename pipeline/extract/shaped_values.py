@@ -17,6 +17,7 @@ from pipeline.extract.runs import SPACES, Run
 from pipeline.extract.values import LEXICON, of_list
 
 _DATE: Final = re.compile(r"\D{0,2}\d{4}\D{1,3}\d{1,2}\D{1,3}\d{1,2}\D{0,2}")
+_PARTS: Final = 3  # of a date
 _SURE: Final = 0.9  # of the number's weakest digit: all rests on it
 _LISTED: Final = (Field.MARITAL_STATUS, Field.MILITARY_SERVICE, Field.EDUCATION)  # lists that share no entry
 
@@ -27,7 +28,7 @@ def shaped_values(runs: Sequence[Run]) -> Mapping[Field, Run]:
     if len({number.text for _, number in numbers}) != 1:
         return {}
     run, number = numbers[0]
-    dates = [other for other in runs if _DATE.fullmatch(other.text) and iso_date(other.text) == number.birth_date]
+    dates = [pieces[0] for pieces in _neighbours(runs) if _is_date(" ".join(piece.text for piece in pieces), number)]
     if not dates:
         return {}
     return {Field.ID_NUMBER: run, Field.BIRTH_DATE: dates[0], **dict(_listed(runs, number))}
@@ -44,6 +45,19 @@ def value_pins(layout: FormTemplate, values: Mapping[Field, Run], quad: Callable
         cell, found = layout.cells[Field.ID_NUMBER], quad(values[Field.ID_NUMBER])
         pins.append(Pin(Point(cell.value + cell.usual, cell.y), _middle(found.top_right, found.bottom_right)))
     return tuple(pins)
+
+
+def _is_date(text: str, number: IdNumber) -> bool:
+    return bool(_DATE.fullmatch(text)) and iso_date(text) == number.birth_date
+
+
+def _neighbours(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
+    """Every run, alone and with those behind it in its row: a date whose 年, 月 and 日 are too pale is three numbers."""
+    for run in runs:
+        box = run.upright
+        row = [other for other in runs if box.top < other.upright.centre.y < box.bottom]
+        behind = sorted((other for other in row if other.upright.left >= box.left), key=lambda one: one.upright.left)
+        yield from (behind[:count] for count in range(1, min(_PARTS, len(behind)) + 1))
 
 
 def _number(run: Run) -> IdNumber | None:

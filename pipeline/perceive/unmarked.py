@@ -62,7 +62,8 @@ def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLi
 
     places = [line.quad for line in (*printed, *stamped) if is_marks(line)]
     print_lines = tuple(line for line in printed if not is_marks(line))
-    cleaned = without_ink(sheet.layers.printed, ink)
+    left = [place for place in mark.places if place not in stamps]  # a red mark went with the stamps
+    cleaned = without_ink(sheet.layers.printed, ink_of(sheet.layers.printed, left)) if left else None
     if cleaned is not None:
         found = find_lines(cleaned, without_ground(cleaned), engine)
         beneath, beside = read_beneath(sheet.layers.printed, print_lines, cleaned, found, engine)
