@@ -52,7 +52,7 @@ def _is_date(text: str, number: IdNumber) -> bool:
 
 
 def _neighbours(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
-    """Every run, alone and with those behind it in its row: a date whose 年, 月 and 日 are too pale is three numbers."""
+    """Every run, alone and with those behind it in its row: a date whose 年, 月, 日 are too pale is three numbers."""
     for run in runs:
         box = run.upright
         row = [other for other in runs if box.top < other.upright.centre.y < box.bottom]
