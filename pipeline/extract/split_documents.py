@@ -18,13 +18,13 @@ _ANCHORS: Mapping[PageKind, tuple[str, ...]] = MappingProxyType(
         PageKind.HUKOU_MEMBER: (
             "登记卡", "曾用名", "籍贯", "宗教信仰", "文化程度", "婚姻状况", "兵役状况", "服务处所", "迁来本址",
         ),
-        PageKind.HUKOU_HOME: ("户别", "户主姓名", "户口登记机关", "省级公安机关", "住址变动登记"),
+        PageKind.HUKOU_HOME: ("户别", "户主姓名", "户口登记机关", "省级公安机关", "日签发", "住址变动登记"),
         PageKind.ID_PORTRAIT: ("公民身份号码", "姓名", "性别", "民族", "住址", "出生"),
         PageKind.ID_EMBLEM: ("居民身份证", "签发机关", "有效期限"),
     }
 )  # fmt: skip
 _LEAST: Mapping[PageKind, int] = MappingProxyType(
-    {PageKind.HUKOU_MEMBER: 4, PageKind.HUKOU_HOME: 3, PageKind.ID_PORTRAIT: 4, PageKind.ID_EMBLEM: 2}
+    {PageKind.HUKOU_MEMBER: 4, PageKind.HUKOU_HOME: 2, PageKind.ID_PORTRAIT: 4, PageKind.ID_EMBLEM: 2}
 )
 _TITLES = ("居民身份证", "登记卡")
 _TOGETHER = ((PageKind.HUKOU_MEMBER, PageKind.HUKOU_HOME), (PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM))

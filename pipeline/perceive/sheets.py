@@ -60,7 +60,7 @@ def find_sheets(page: Rgb, engine: OcrEngine) -> tuple[Sheet, ...]:
     panels = find_panels(page)
     if len(panels) == 1:
         return _in_picture(page, engine, _DEEPEST)
-    found = [sheet for panel in panels for sheet in _moved(_in_picture(_cut(page, panel), engine, _DEEPEST), panel)]
+    found = [sheet for panel in panels for sheet in _moved(_in_panel(_cut(page, panel), engine), panel)]
     with_text = tuple(sheet for sheet in found if len(sheet.places) >= FEW_LINES or _is_note(sheet, engine))
     return with_text or (_upright(page, whole_page(page), engine),)
 
@@ -82,12 +82,27 @@ def parted(sheet: Sheet, page: Rgb, lines: Sequence[TextLine], engine: OcrEngine
     return (upright, astray) if turned and readability(_longest(astray, engine)) >= _READS else ()
 
 
+def _in_panel(panel: Rgb, engine: OcrEngine) -> tuple[Sheet, ...]:
+    """The documents in a panel of a collage; a single one with text beside its outline is a frame printed on a page."""
+    outlined = _outlined(panel, engine)
+    beside = tuple(_beside(panel, outlined, engine, _DEEPEST))
+    if beside and len(outlined) == 1:
+        return (_upright(panel, whole_page(panel), engine),)
+    return (*outlined, *beside)
+
+
 def _in_picture(picture: Rgb, engine: OcrEngine, deep: int) -> tuple[Sheet, ...]:
+    outlined = _outlined(picture, engine)
+    return (*outlined, *_beside(picture, outlined, engine, deep))
+
+
+def _outlined(picture: Rgb, engine: OcrEngine) -> tuple[Sheet, ...]:
+    """The documents in outlines with text; where there are none, the whole picture or what has most lines in it."""
     outlined = [_upright(picture, quad, engine) for quad in find_documents(picture)]
     with_text = tuple(sheet for sheet in outlined if len(sheet.places) >= FEW_LINES)
-    if not with_text:
-        return (max([_upright(picture, whole_page(picture), engine), *outlined], key=lambda sheet: len(sheet.places)),)
-    return (*with_text, *_beside(picture, with_text, engine, deep))
+    return with_text or (
+        max([_upright(picture, whole_page(picture), engine), *outlined], key=lambda sheet: len(sheet.places)),
+    )
 
 
 def _beside(picture: Rgb, sheets: Sequence[Sheet], engine: OcrEngine, deep: int) -> Iterable[Sheet]:

@@ -23,9 +23,24 @@ def _below(top: PageReading, bottom: PageReading) -> PageReading:
     return page((*top.lines, *moved(bottom.lines, 1000)))
 
 
+def _spaced(reading: PageReading) -> PageReading:
+    """A 首页 whose labels are printed so wide that each character reads as a line; 年 月 日签发 is printed as well."""
+    kept = tuple(
+        held for held in reading.lines if not any(word in held.text for word in ("户别", "户号", "住址", "登记"))
+    )
+    return page(
+        (*kept, *(line(char, 100 + 80 * at, 500) for at, char in enumerate("户别户号住址")), line("日签发", 900, 560))
+    )
+
+
 @pytest.mark.parametrize(
     ("reading", "kinds"),
     [
+        pytest.param(
+            _below(_spaced(home()), page(moved(member(_LONGER).lines, 200))),
+            [PageKind.HUKOU_HOME, PageKind.HUKOU_MEMBER],
+            id="the 首页 with wide labels above a card",
+        ),
         pytest.param(
             _beside(member(_LONGER), father(_LONGER)), [PageKind.HUKOU_MEMBER] * 2, id="facing cards of a register"
         ),
