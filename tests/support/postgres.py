@@ -24,8 +24,11 @@ def postgres_server() -> Iterator[str]:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """A server of our own, for as long as the block lasts; its URL without a database."""
+def running_postgres(*, tls: Path | None = None) -> Iterator[str]:
+    """A server of our own, for as long as the block lasts; its URL without a database.
+
+    `tls` holds a certificate and its key, where clients may ask for TLS.
+    """
     binaries = _PROGRAMS[-1]
     demand(["setpriv", str(binaries / "initdb"), str(binaries / "postgres")], "INTAKE_REQUIRE_POSTGRES", "postgresql")
     with tempfile.TemporaryDirectory(prefix="intake-postgres-") as folder:
@@ -34,6 +37,12 @@ def running_postgres() -> Iterator[str]:
             shutil.chown(folder, USER, USER)  # PostgreSQL refuses to run as root
         run([str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "-N"], user=USER)
         settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off"}
+        if tls is not None:
+            mine = Path(shutil.copy(tls, Path(folder, "server.pem")))
+            mine.chmod(0o600)
+            if os.geteuid() == 0:
+                shutil.chown(mine, USER, USER)
+            settings |= {"ssl": "on", "ssl_cert_file": str(mine), "ssl_key_file": str(mine)}
         words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         with server([str(binaries / "postgres"), "-D", str(data), *words], Path(folder, "log"), user=USER):
             url = f"postgresql://{USER}@127.0.0.1:{port}"
