@@ -27,7 +27,7 @@ def run(
 ) -> int:
     """Erase the scans of cases that were decided long enough ago; results and the register stay.
 
-    The service does the same every hour where INTAKE_RETENTION__SCANS_DAYS is set.
+    The service does the same every night where INTAKE_RETENTION__SCANS_DAYS is set.
     """
     cli: CliContext = context.obj
     chosen = days or cli.settings().retention.scans_days

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterName,
@@ -18,11 +18,13 @@ from prefect.client.schemas.filters import (
     WorkPoolFilterName,
 )
 from prefect.client.schemas.objects import TERMINAL_STATES, StateType
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.concurrency.asyncio import concurrency
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 
 from flows.worker import FlowTable, WarmWorker
+from models.overview import BEIJING
 
 UPLOADS: Final = "uploads"
 REPROCESSING: Final = "reprocessing"
@@ -42,6 +44,7 @@ class Deployment(NamedTuple):
         queue: Where its runs wait.
         description: Of its page in Prefect, in Markdown.
         tags: Of it, and of its runs when they are asked for.
+        schedule: When it runs by itself, by Beijing time, as cron writes it; "" where it does not.
     """
 
     entrypoint: str
@@ -49,6 +52,7 @@ class Deployment(NamedTuple):
     queue: str
     description: str = ""
     tags: tuple[str, ...] = ()
+    schedule: str = ""
 
 
 async def ensure_deployments(
@@ -116,6 +120,20 @@ async def _has_unfinished(client: PrefectClient, deployment_id: UUID) -> bool:
     return bool(await client.read_flow_runs(flow_run_filter=unfinished, limit=1))
 
 
+async def _schedules(client: PrefectClient, full_name: str, item: Deployment) -> list[DeploymentScheduleCreate]:
+    """Those that the deployment has, as operators changed or paused them; ours where it has none.
+
+    Prefect drops the schedules that a correction does not repeat.
+    """
+    with suppress(ObjectNotFound):
+        known = (await client.read_deployment_by_name(full_name)).schedules
+        if known:
+            return [DeploymentScheduleCreate(schedule=one.schedule, active=one.active) for one in known]
+    if not item.schedule:
+        return []
+    return [DeploymentScheduleCreate(schedule=CronSchedule(cron=item.schedule, timezone=str(BEIJING)), active=True)]
+
+
 async def _deployment(client: PrefectClient, flows: FlowTable, item: Deployment, work_pool: str) -> UUID:
     flow = flows[item.entrypoint]
     return await client.create_deployment(
@@ -126,6 +144,7 @@ async def _deployment(client: PrefectClient, flows: FlowTable, item: Deployment,
         entrypoint=item.entrypoint,
         work_pool_name=work_pool,
         work_queue_name=item.queue,
+        schedules=await _schedules(client, f"{flow.name}/{item.name}", item),
         parameter_openapi_schema=parameter_schema(flow.fn).model_dump_for_openapi(),
         enforce_parameter_schema=True,
     )

@@ -12,12 +12,13 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Completed, Failed
 
 from flows.artifacts.tables import codes_of
-from models.errors import BadManifestError, ManifestProblem, PipelineError
-from models.result import Decision, Result
+from models.errors import BadManifestError, ManifestMissingError, ManifestProblem, PipelineError
+from models.result import DECISION_TITLES, Decision, Result
 from models.submission import EnteredChild, Guardian, Submission, SubmittedFile
 
 log = logging.getLogger(__name__)
 _STATE_NAMES: Final = {Decision.ACCEPTED: "Accepted", Decision.RETURNED: "Returned", Decision.REVIEW: "NeedsReview"}
+_REFUSED: Final = "无法受理：清单（submission.json）不合格，没有建立申请 (the manifest is refused; no case was made)"
 _MANIFEST_KEYS: Final = frozenset(
     {"$", "schema"}.union(*(model.model_fields for model in (Submission, EnteredChild, Guardian, SubmittedFile)))
 )
@@ -63,13 +64,19 @@ def _redacted(problem: ManifestProblem) -> ManifestProblem:
 
 
 def concluded(result: Result) -> State[None]:
-    """The state of a run with a result: named after the decision, with the codes as its message."""
-    return Completed(name=_STATE_NAMES[result.decision], message=" ".join(codes_of(result)) or "no findings")
+    """The state of a run with a result: named after the decision, which its message says with the codes.
+
+    Prefect writes both into the last line of the run's log.
+    """
+    message = " ".join((DECISION_TITLES[result.decision], *codes_of(result)))
+    return Completed(name=_STATE_NAMES[result.decision], message=message)
 
 
 def failed(error: Exception) -> State[None]:
-    """The state of a run without a result, named after its error."""
+    """The state of a run without a result, named after its error, which its message says."""
     name = type(error).__name__.removesuffix("Error")
+    if isinstance(error, BadManifestError | ManifestMissingError):
+        return Failed(name=name, message=_REFUSED)
     if isinstance(error, PipelineError):
-        return Failed(name=name, message=f"exit code {int(error.exit_code)}")
+        return Failed(name=name, message=str(error))
     return Failed(name=name, message=str(error) if isinstance(error, UnforeseenError) else "")

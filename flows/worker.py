@@ -1,6 +1,7 @@
 """A Prefect worker whose runs stay inside its own process, where the engine is warm (docs/adr/0002)."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -8,9 +9,10 @@ import anyio
 from anyio.abc import TaskStatus
 from prefect import Flow
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterState, FlowRunFilterStateType
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow_async
+from prefect.logging.loggers import flow_run_logger
 from prefect.states import Cancelled
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 from pydantic import PrivateAttr
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from prefect.client.schemas.responses import DeploymentResponse
 
 _CHECK_SECONDS = 0.1
+_ON_REQUEST = "已按要求取消 (cancelled on request)"
+_RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
 FlowTable = Mapping[str, Flow[Any, Any]]
 
@@ -47,6 +51,19 @@ class WarmResult(BaseWorkerResult):
     """A run was executed; its state says how it ended."""
 
 
+class _NoCrash(logging.Filter):
+    """Keeps the lines away in which the engine calls a cancellation a crash."""
+
+    def __init__(self, cancelled: Collection[UUID]) -> None:
+        super().__init__()
+        self._cancelled = cancelled
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a line of a run's log stays."""
+        told = record.getMessage().startswith(("Crash detected!", "Finished in state Crashed"))
+        return not (told and getattr(record, "flow_run_id", "") in {str(run_id) for run_id in self._cancelled})
+
+
 class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
     """Executes flow runs concurrently on its event loop; flows must be `async def`.
 
@@ -65,6 +82,9 @@ class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
         self._scopes: dict[UUID, anyio.CancelScope] = {}
         self._to_cancel: set[UUID] = set()
         self._identity = process_identity()
+        self._no_crash = _NoCrash(self._to_cancel)
+        for logger in _RUN_LOGGERS:
+            logging.getLogger(logger).addFilter(self._no_crash)
 
     async def run(
         self,
@@ -88,7 +108,7 @@ class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
                 del self._scopes[flow_run.id]
         if flow_run.id in self._to_cancel:
             self._to_cancel.remove(flow_run.id)
-            await self._note_cancelled(flow_run.id)
+            await self._note_cancelled(flow_run)
         return WarmResult(identifier=str(flow_run.id), status_code=0)
 
     async def cancel_requested(self) -> None:
@@ -114,9 +134,11 @@ class WarmWorker(BaseWorker[WarmJob, BaseVariables, WarmResult]):
         for scope in tuple(self._scopes.values()):
             scope.cancel()
 
-    async def _note_cancelled(self, flow_run_id: UUID) -> None:
-        """Prefect's engine calls every cancellation a crash: set the state to cancelled."""
+    async def _note_cancelled(self, flow_run: FlowRun) -> None:
+        """Prefect's engine calls every cancellation a crash: set the state to cancelled, and say so in the log."""
+        state: State[None] = Cancelled(message=_ON_REQUEST)
+        flow_run_logger(flow_run).info(f"Finished in state {state}")
         try:
-            await self.client.set_flow_run_state(flow_run_id, Cancelled(message="Cancelled on request."), force=True)
+            await self.client.set_flow_run_state(flow_run.id, state, force=True)
         except ObjectNotFound:
             self._logger.info("A cancelled run was deleted before its end could be noted.")

@@ -23,10 +23,10 @@ from flows.dispatch import dispatch, mark_orphans_crashed
 from flows.intake import intake
 from flows.reprocess import reprocess
 from flows.states import log_unforeseen
+from flows.upkeep import audit, retention
 from flows.worker import FlowTable, WarmWorker
 from models.errors import PipelineError
-from pipeline.cases.context import PipelineContext
-from pipeline.cases.erasure import erase_pending, expire_scans
+from pipeline.cases.erasure import erase_pending
 from pipeline.delivery.audit_anchors import keep_anchor
 from pipeline.delivery.deliver import deliver
 from pipeline.events.uploads import Reconciler, bucket_of, take_notifications
@@ -49,17 +49,30 @@ _ABOUT_REPROCESSING: Final = (
     "按当前系统和规则重新处理已有申请，并列出差异。请用 `selection` 选择申请，或打开 `all`（全部），"
     "或填写要继续的批次 `batch_id`。默认只试算（`dry_run`），不生效。"
 )
+_ABOUT_RETENTION: Final = (
+    "Erases the scans of cases that were decided as many days ago as `INTAKE_RETENTION__SCANS_DAYS` says; results and "
+    "the register stay.\n\n有结论满`INTAKE_RETENTION__SCANS_DAYS`天的申请，删除其原图；结果和登记信息保留。"
+)
+_ABOUT_AUDIT: Final = (
+    "Verifies the audit chain: a run that ends as `Changed` says that records were changed or lost.\n\n"
+    "校验审计链：以`Changed`结束，说明有记录被改动或丢失。"
+)
 INTAKE: Final = "flows.intake:intake"
 _REPROCESS: Final = "flows.reprocess:reprocess"
-FLOWS: Final[FlowTable] = MappingProxyType({INTAKE: intake, _REPROCESS: reprocess})
+_RETENTION: Final = "flows.upkeep:retention"
+_AUDIT: Final = "flows.upkeep:audit"
+FLOWS: Final[FlowTable] = MappingProxyType(
+    {INTAKE: intake, _REPROCESS: reprocess, _RETENTION: retention, _AUDIT: audit}
+)
 _DEPLOYMENTS: Final = (
     Deployment(INTAKE, "process-upload", UPLOADS, _ABOUT_UPLOADS, ("上传",)),
     Deployment(_REPROCESS, "reprocess-stored-cases", REPROCESSING, _ABOUT_REPROCESSING, ("重新处理",)),
+    Deployment(_RETENTION, "erase-expired-scans", REPROCESSING, _ABOUT_RETENTION, ("定时",), "30 1 * * *"),
+    Deployment(_AUDIT, "verify-audit-chain", REPROCESSING, _ABOUT_AUDIT, ("定时",), "30 2 * * *"),
 )
 _HEARTBEAT_SECONDS: Final = 15.0
 _SWEEP_SECONDS: Final = 60.0
 _DELIVER_SECONDS: Final = 1.0
-_RETAIN_SECONDS: Final = 3600.0
 _ANCHOR_SECONDS: Final = 600.0
 _STOP_CHECK_SECONDS: Final = 0.1
 
@@ -133,7 +146,6 @@ def _periodic_tasks(
         anchored = await run_in_thread(keep_anchor, context.ledger, context.store, day=utc_now().date(), last=anchored)
 
     return (
-        _PeriodicTask("retain", partial(run_in_thread, _retain, settings, context), _RETAIN_SECONDS),
         _PeriodicTask("erase", partial(run_in_thread, erase_pending, context.ledger, context.store), _SWEEP_SECONDS),
         _PeriodicTask("sweep", partial(mark_orphans_crashed, client, pool), _SWEEP_SECONDS),
         _PeriodicTask("retire", partial(retire, client, FLOWS, work_pool=pool), _SWEEP_SECONDS),
@@ -146,11 +158,6 @@ def _periodic_tasks(
         _PeriodicTask("cancel", worker.cancel_requested, options.poll_seconds),
         _PeriodicTask("heartbeat", worker.sync_with_backend, _HEARTBEAT_SECONDS),
     )
-
-
-def _retain(settings: Settings, context: PipelineContext) -> None:
-    if settings.retention.scans_days is not None:
-        expire_scans(context.ledger, days=settings.retention.scans_days)
 
 
 async def _run_until_stopped(tasks: tuple[_PeriodicTask, ...], stop: threading.Event) -> None:

@@ -28,7 +28,6 @@ _QUIET = MappingProxyType(
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_CONCURRENCY_MAXIMUM_CONCURRENCY_SLOT_WAIT_SECONDS": "2",  # half a minute by default
         "PREFECT_LOGGING_COLORS": "false",
-        "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",  # nothing here runs by the clock
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # nothing depends on events
     }
 )

@@ -77,7 +77,7 @@ def test_the_workers_client_is_let_in_and_provides_what_it_needs(
         return subprocess.run(words, capture_output=True, text=True, timeout=90, check=False)
 
     let_in = run(AUTH)
-    assert (let_in.returncode, let_in.stdout.split()[:1]) == (0, ["2"]), let_in.stderr
+    assert (let_in.returncode, let_in.stdout.split()[:1]) == (0, ["4"]), let_in.stderr
     turned_away = run("")
     assert turned_away.returncode != 0
     assert "canary" not in let_in.stderr + turned_away.stderr

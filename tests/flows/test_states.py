@@ -61,10 +61,10 @@ def test_a_bad_manifest_is_told_by_keys_that_we_know(key: str, told: str) -> Non
         pytest.param(
             BadManifestError((ManifestProblem(CANARY, "is not known"),)),
             "BadManifest",
-            "exit code 3",
+            "无法受理：清单（submission.json）不合格，没有建立申请 (the manifest is refused; no case was made)",
             id="a bad manifest",
         ),
-        pytest.param(LedgerBusyError("busy"), "LedgerBusy", "exit code 5", id="a busy ledger"),
+        pytest.param(LedgerBusyError("busy"), "LedgerBusy", "busy", id="a busy ledger"),
         pytest.param(UnforeseenError("KeyError at a.py:1"), "Unforeseen", "KeyError at a.py:1", id="a bug"),
         pytest.param(ValueError(CANARY), "Value", "", id="what came past the wall"),
     ],
@@ -77,12 +77,12 @@ def test_a_run_without_a_result_is_named_after_what_broke(error: Exception, name
 @pytest.mark.parametrize(
     ("findings", "name", "message"),
     [
-        pytest.param((), "Accepted", "no findings", id="nothing found"),
-        pytest.param((found(Code.COPY, Reason.SCREEN),), "NeedsReview", "疑似翻拍复印", id="a doubt"),
+        pytest.param((), "Accepted", "通过", id="nothing found"),
+        pytest.param((found(Code.COPY, Reason.SCREEN),), "NeedsReview", "待审核 疑似翻拍复印", id="a doubt"),
         pytest.param(
             (found(Code.REGISTER_ILLEGIBLE, Reason.BLUR), found(Code.REGISTER_ILLEGIBLE, Reason.GLARE)),
             "Returned",
-            "3002",
+            "退回家长 3002",
             id="one code for two reasons",
         ),
     ],

@@ -7,7 +7,9 @@ from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import LogSort
 from prefect.states import Cancelling
 
 from flows.deployments import REPROCESSING, UPLOADS, Deployment, ensure_deployments
@@ -40,6 +42,17 @@ class Asking:
             assert time.monotonic() < end, f"The run is still {run.state_name}."
             await asyncio.sleep(0.1)
         return run
+
+    async def log_until(self, run_id: UUID, word: str, seconds: float = 30.0) -> list[str]:
+        """The lines of a run's log, oldest first, once one has the word: they arrive some time after they are told."""
+        end = time.monotonic() + seconds
+        of_run = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run_id]))
+        while True:
+            found = await self.client.read_logs(log_filter=of_run, sort=LogSort.TIMESTAMP_ASC)
+            if any(word in line.message for line in found):
+                return [line.message for line in found]
+            assert time.monotonic() < end, [line.message for line in found]
+            await asyncio.sleep(0.1)
 
     async def ended(self, run_id: UUID) -> FlowRun:
         return await self.until(run_id, lambda run: run.state is not None and run.state.is_final())
@@ -90,6 +103,9 @@ def test_a_running_run_is_cancelled_on_request(guarded: Guarded, folder: Path) -
             run = await ask.running(await ask.run("t:slow"))
             await ask.client.set_flow_run_state(run.id, Cancelling())
             await ask.until(run.id, lambda run: run.state_type is StateType.CANCELLED, seconds=10)
+            told = await ask.log_until(run.id, "Cancelled")
+            assert [line for line in told if "rash" in line] == []
+            assert told[-1] == "Finished in state Cancelled('已按要求取消 (cancelled on request)')"
             assert (await ask.ended(await ask.run("t:tell"))).state_name == "Told"
 
     asking(guarded, work)
