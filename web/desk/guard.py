@@ -6,7 +6,6 @@ import logging
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -81,18 +80,22 @@ class Guard:
         async def endpoint(request: Request) -> Response:
             try:
                 form = await self._form(spec, request)
-                async with self._turn(spec, request, form):
-                    return await run_in_thread(self._answer, spec, self.anonymous(request, form))
+                if spec.checks_password:
+                    return await self._checked(spec, request, form)
+                return await run_in_thread(self._answer, spec, self.anonymous(request, form))
             except PageError as error:
                 return self.anonymous(request).error_page(error.kind)
 
         return endpoint
 
-    def _turn(self, spec: RouteSpec, request: Request, form: PostedForm) -> AbstractAsyncContextManager[None]:
-        if not spec.checks_password:
-            return nullcontext()
+    async def _checked(self, spec: RouteSpec, request: Request, form: PostedForm) -> Response:
+        """The answer to a request with a password, in its turn."""
         name = form.one("name")
-        return self._sign_ins.turn(guesser(request, name, self._services), tidied_name(name))
+        address = guesser(request, name, self._services)
+        async with self._sign_ins.turn(address, tidied_name(name)):
+            answer = await run_in_thread(self._answer, spec, self.anonymous(request, form))
+            self._sign_ins.note(address, right=answer.status_code < HTTPStatus.BAD_REQUEST)
+            return answer
 
     async def _form(self, spec: RouteSpec, request: Request) -> PostedForm:
         """The form of a request; nothing is read of a form that another site sent."""

@@ -1,7 +1,7 @@
 """The order in which passwords are checked: one at a time, because each takes memory and a core.
 
-Addresses take turns, and within an address the names that are tried, so that whoever guesses holds up nobody but
-themselves. Waiting takes no thread.
+The address that was wrong least often since it was last right comes first; of equals each in turn, and within an
+address the names that are tried, so that whoever guesses holds up nobody but themselves. Waiting takes no thread.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ _PER_NAME: Final = 16  # that wait at one address; more are told to come again
 _PER_ADDRESS: Final = 64
 _ALTOGETHER: Final = 256
 _WAIT_SECONDS: Final = 10.0
+_REMEMBERED: Final = 4096  # addresses that were wrong; those that were so longest ago are forgotten
 
 _Names = dict[str, deque[asyncio.Future[None]]]
 
@@ -25,7 +26,16 @@ class SignInQueue:
 
     def __init__(self) -> None:
         self._waiting: dict[str, _Names] = {}  # in the order of their turns
+        self._wrong: dict[str, int] = {}  # how often each address was, the latest last
         self._checks = False
+
+    def note(self, address: str, *, right: bool) -> None:
+        """Note how a check of an address ended."""
+        count = self._wrong.pop(address, 0)
+        if not right:
+            self._wrong[address] = count + 1
+        if len(self._wrong) > _REMEMBERED:
+            del self._wrong[next(iter(self._wrong))]
 
     @asynccontextmanager
     async def turn(self, address: str, name: str) -> AsyncIterator[None]:
@@ -66,7 +76,8 @@ class SignInQueue:
     def _call_next(self) -> None:
         """Give the turn to whoever waits longest for the next name of the next address."""
         while not self._checks and self._waiting:
-            address, names = next(iter(self._waiting.items()))
+            address = min(self._waiting, key=lambda one: self._wrong.get(one, 0))
+            names = self._waiting[address]
             name, queue = next(iter(names.items()))
             called = queue.popleft()
             del self._waiting[address], names[name]

@@ -59,6 +59,27 @@ def test_turns(waiting: list[tuple[str, str]], expected: list[tuple[str, str] | 
     assert order(waiting) == expected
 
 
+def test_an_address_that_was_wrong_waits_for_those_that_were_not() -> None:
+    called: list[str] = []
+
+    async def come(queue: SignInQueue, address: str) -> None:
+        async with queue.turn(address, "amy"):
+            called.append(address)
+
+    async def run() -> None:
+        queue = SignInQueue()
+        for address, rights in (("often", [False] * 5), ("once", [False]), ("mended", [False, False, True])):
+            for right in rights:
+                queue.note(address, right=right)
+        async with asyncio.TaskGroup() as group, queue.turn("first", "first"):
+            for address in ("often", "once", "mended", "often", "new"):
+                group.create_task(come(queue, address))
+            await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+    assert called == ["mended", "new", "once", "often", "often"]
+
+
 def test_one_who_goes_away_while_waiting_holds_up_nobody() -> None:
     async def run() -> str:
         queue = SignInQueue()
