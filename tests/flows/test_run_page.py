@@ -1,6 +1,9 @@
 """Prefect's own page of a run, as a reviewer sees it: ten seconds must do, and nobody is named."""
 
 import json
+import os
+from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +21,7 @@ from service.options import DeskOptions, PrefectOptions, WorkerOptions
 from service.settings import Settings
 from tests.support.chromium import Chromium, StartChromium
 from tests.support.guarded import Guarded, guarded_by, sign_in
+from tests.support.own_network import Refused, own_network, try_to_leave
 from tests.support.processes import answers, free_port, wait_until
 from tests.support.serving import while_serving
 
@@ -42,6 +46,7 @@ class Seen(NamedTuple):
     elsewhere: list[str]
     pictures: list[Path]
     stages: dict[str, list[str]]
+    left: list[Refused]
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +69,29 @@ def seen(
         worker=WorkerOptions(scan_seconds=0.5),
         desk=DeskOptions(url=AnyHttpUrl(DESK)),
     )
-    return while_serving(settings, partial(_visit, settings, manifest, start_chromium, pictures))
+    with own_network() if os.geteuid() == 0 else nullcontext() as refused:
+        visit = partial(_visit, settings, manifest, start_chromium, pictures, refused)
+        seen = while_serving(settings, visit)
+        if refused is not None:
+            seen.left.append(refused())
+            try_to_leave()
+            seen.left.append(refused())
+    return seen
 
 
-def _visit(settings: Settings, manifest: dict[str, Any], start_chromium: StartChromium, pictures: Path) -> Seen:
+def _visit(
+    settings: Settings,
+    manifest: dict[str, Any],
+    start_chromium: StartChromium,
+    pictures: Path,
+    refused: Callable[[], Refused] | None,
+) -> Seen:
     guarded = guarded_by(settings, f"http://127.0.0.1:{settings.prefect.port}/api")
     _send(FolderStore(settings.workspace / "store"), manifest)
     wait_until(lambda: {"Returned", "BadManifest"} <= set(_runs(guarded)), "the end of both runs", PATIENCE)
+    left = [refused()] if refused is not None else []
     with start_chromium() as chromium:
-        return _look(chromium, guarded, pictures)._replace(stages=_stages(guarded))
+        return _look(chromium, guarded, pictures)._replace(stages=_stages(guarded), left=left)
 
 
 def _send(store: FolderStore, manifest: dict[str, Any]) -> None:
@@ -131,7 +150,7 @@ def _look(chromium: Chromium, guarded: Guarded, pictures: Path) -> Seen:
     page.goto(f"{origin}/runs/flow-run/{_runs(guarded)['BadManifest']}")
     refused = _text(page, f"{origin}{_artifact(page, 'verdict')}")
     elsewhere = visit.requests_elsewhere(origin)
-    return Seen(run, texts[3], links, texts[0], texts[1], texts[2], refused, elsewhere, shots, {})
+    return Seen(run, texts[3], links, texts[0], texts[1], texts[2], refused, elsewhere, shots, {}, [])
 
 
 def _artifact(page: Page, kind: str) -> str:
@@ -210,6 +229,13 @@ def test_nobody_is_named_on_any_page(seen: Seen, manifest: dict[str, Any]) -> No
 
 def test_no_page_asks_anybody_else(seen: Seen) -> None:
     assert seen.elsewhere == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes networks")
+def test_nothing_leaves_the_machine(seen: Seen) -> None:
+    by_the_service, with_the_browser, after_a_control = seen.left
+    assert (by_the_service, with_the_browser.four) == (Refused(0, 0), 0)
+    assert after_a_control.four == 2, "or the kernel counts nothing"
 
 
 def test_the_pictures_are_small_enough_for_the_repository(seen: Seen) -> None:
