@@ -15,7 +15,11 @@ GROUPS: Final = (
     "pages", "quality", "ID number", "validity", "birth cert", "hukou", "names", "duplicates", "twins", "privacy",
 )  # fmt: skip
 HOSTILE: Final = ("A. Files", "B. Quality of pictures", "C. Pages and documents", "D. Values", "E. Duplicates")
-PAGES: Final = {"acceptance": GROUPS, "hostile": HOSTILE, "faults": ("Faults",)}
+OPERATION: Final = (
+    "Data from spreadsheets and clocks", "Starting", "PostgreSQL, S3, paths", "Prefect", "People and floods",
+    "Installation and watching",
+)  # fmt: skip
+PAGES: Final = {"acceptance": GROUPS, "hostile": HOSTILE, "faults": ("Faults",), "operations": OPERATION}
 BAD_INPUTS, FAULTS = 78, 42
 LEFT_OUT: Final = "Not built yet"
 _TEST: Final = re.compile(r"`(tests/[^`]+)`")
@@ -90,7 +94,7 @@ def test_the_groups_are_those_of_the_report(page: str) -> None:
     assert tuple(_sections(page)) == (*PAGES[page], LEFT_OUT)
 
 
-@pytest.mark.parametrize("group", [*GROUPS, *HOSTILE, "Faults"])
+@pytest.mark.parametrize("group", [*GROUPS, *HOSTILE, "Faults", *OPERATION])
 def test_a_group_has_rows(group: str) -> None:
     assert [row for row in ROWS if row.group == group]
 

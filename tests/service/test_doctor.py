@@ -12,13 +12,15 @@ from pydantic import SecretStr
 from models.errors import LedgerError
 from models.hospital import Hospital
 from models.review import Role
+from pipeline.delivery.webhook import WebhookOptions
 from pipeline.ledger.ledger import open_ledger
 from pipeline.ledger.schema import OldestItem, check_ledger
+from pipeline.ledger.values import UploadEvent, Via
 from pipeline.perceive.ocr.options import ReaderOptions
-from pipeline.stores.options import StoreOptions
+from pipeline.stores.options import SealingOptions, StoreOptions
 from pipeline.stores.provision import provision
 from pipeline.stores.provisioning import Events, Plan
-from service.doctor import machine, services
+from service.doctor import machine, results_and_events, services
 from service.doctor.check import Check, CheckState
 from service.doctor.examination import CHECKS, OneCheck, exit_code, guarded
 from service.options import DeskOptions, PrefectOptions, ReceiverOptions
@@ -48,6 +50,7 @@ from tests.support.broken import (
     no_server,
     nothing,
 )
+from tests.support.ledgers import new_ledger
 from tests.support.listener import listening
 from tests.support.recording_s3 import recording_s3
 from tests.support.rgw import Gateway
@@ -148,6 +151,60 @@ def test_what_is_broken_is_found(
 
 
 TOKENS = SecretStr("t" * 32)
+RULE = "<NotificationConfiguration><TopicConfiguration><Id>intake</Id></TopicConfiguration></NotificationConfiguration>"
+
+
+@pytest.mark.parametrize(
+    ("rules", "heard", "state", "words"),
+    [
+        pytest.param(RULE, {Via.EVENT: 5, Via.RECONCILE: 1}, CheckState.OK, "5 of 6", id="most are told"),
+        pytest.param(RULE, {}, CheckState.OK, "0 of 0", id="nothing came yet"),
+        pytest.param(RULE, {Via.RECONCILE: 2}, CheckState.WARNING, "Of 2 uploads", id="none is told"),
+        pytest.param(RULE, {Via.EVENT: 3, Via.RECONCILE: 1}, CheckState.WARNING, "Of 4", id="one of four is not"),
+        pytest.param("<NotificationConfiguration/>", {}, CheckState.WARNING, "intake provision", id="no rule"),
+    ],
+)
+def test_whether_notifications_arrive(
+    tmp_path: Path, rules: str, heard: dict[Via, int], state: CheckState, words: str
+) -> None:
+    with closing(new_ledger(tmp_path / "ledger.db")) as ledger:
+        for via, count in heard.items():
+            for number in range(count):
+                ledger.inbox.add_upload(UploadEvent(bucket="b", key=f"{via}/{number}", etag="e", via=via))
+    with recording_s3({"GET notification": (200, rules)}) as server:
+        settings = Settings(
+            workspace=tmp_path,
+            store_url="s3://bucket",
+            store=StoreOptions(endpoint=server.endpoint, secure=False, **KEYS),
+            receiver=ReceiverOptions(port=1, tokens=TOKENS),
+            register_secret=SecretStr(SECRET.hex()),
+        )
+        (check,) = guarded(results_and_events.events, settings)
+    assert check.state is state
+    assert words in check.what + check.to_do
+
+
+@pytest.mark.parametrize("scheme", ["s3", "file"])
+def test_where_nothing_notifies_nothing_is_said_of_it(tmp_path: Path, scheme: str) -> None:
+    settings = Settings(workspace=tmp_path, store_url=f"{scheme}:bucket")
+    assert list(results_and_events.events(settings)) == []
+
+
+@pytest.mark.parametrize(
+    ("keyring", "url", "whole", "states"),
+    [
+        pytest.param("0f" * 32, "https://app.example/", False, [CheckState.WARNING], id="names what is encrypted"),
+        pytest.param("0f" * 32, "https://app.example/", True, [CheckState.OK], id="carries it"),
+        pytest.param("", "https://app.example/", False, [CheckState.OK], id="names what is not encrypted"),
+        pytest.param("0f" * 32, None, False, [], id="no webhook"),
+    ],
+)
+def test_who_gets_results_can_read_them(keyring: str, url: str | None, whole: bool, states: list[CheckState]) -> None:
+    webhook = WebhookOptions.model_validate({"url": url, "whole": whole})
+    store = StoreOptions(sealing=SealingOptions(keyring=SecretStr(keyring)))
+    assert [check.state for check in results_and_events.results(Settings(webhook=webhook, store=store))] == states
+
+
 EVERYWHERE = ReceiverOptions(port=1, host="0.0.0.0", tokens=TOKENS)
 
 

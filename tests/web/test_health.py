@@ -24,7 +24,7 @@ from tests.support.door import TOKEN, answering
 from tests.support.ledgers import new_ledger
 from tests.support.values import FILES, result, submission
 from web.receiver.app import application
-from web.receiver.health import check_health
+from web.receiver.health import HealthCheck, check_health, exported
 
 OPTIONS = Settings(receiver=ReceiverOptions(port=1, tokens=SecretStr(TOKEN)))
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -107,6 +107,32 @@ def test_a_worker_that_is_silent_is_missed(ledger: Ledger, store: FolderStore, c
     clock.by = timedelta()
     ledger.operations.heartbeat("host/2", 0)
     assert check_health(ledger, store).why_not_ready == ()
+
+
+@pytest.mark.parametrize(
+    ("later", "silent"),
+    [
+        pytest.param(lambda ledger: None, {"one": 200, "two": 200}, id="both died"),
+        pytest.param(lambda ledger: ledger.operations.heartbeat("one/9", 0), {"one": 0, "two": 200}, id="one died"),
+        pytest.param(lambda ledger: ledger.operations.farewell("two/7"), {"one": 200}, id="one stopped in good order"),
+    ],
+)
+def test_a_machine_is_missed_unless_it_stopped_in_good_order(
+    ledger: Ledger, clock: Shifted, later: Callable[[Ledger], None], silent: dict[str, int]
+) -> None:
+    clock.by = -timedelta(seconds=200)
+    for identity in ("one/5", "two/7"):
+        ledger.operations.heartbeat(identity, 0)
+    clock.by = timedelta()
+    later(ledger)
+    families = exported(HealthCheck(ledger.operations.metrics(), ()), utc_now())
+    told = {
+        sample.labels["machine"]: round(sample.value, -1)
+        for family in families
+        for sample in family.samples
+        if sample.name == "intake_machine_silent_seconds"
+    }
+    assert told == silent
 
 
 def test_workers_of_yesterday_are_struck_out(ledger: Ledger, clock: Shifted) -> None:
