@@ -8,7 +8,7 @@ the sixty pictures in each coding.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from types import MappingProxyType
@@ -26,17 +26,16 @@ from bench.metrics import Figure, share
 from bench.readings import Library, Scan, ahead, library
 from bench.report import Measured
 from bench.runner import Bench, run_bench
+from bench.samples import as_sent, pictures_of_samples, sample
 from bench.tables import errors
-from fixtures.readings import digest_of, kept_readings
 from fixtures.specimens.required import DECISIVE
-from fixtures.truth import SAMPLES
 from models.case import FileReading
 from models.errors import FileRejectedError
 from models.findings import Code, Severity
 from models.geometry import Box
 from models.policy import Limits
 from models.result import Decision, Judgement
-from models.submission import MANIFEST_NAME, Submission, parse_manifest
+from models.submission import Submission
 from pipeline.perceive.decode.pages import count_pages, decode_page
 from pipeline.perceive.decode.pixels import DecodedPage
 from pipeline.perceive.ocr.options import ReaderOptions
@@ -51,7 +50,6 @@ _TILE: Final = 16  # pixels
 _CHANGED: Final = 16.0  # grey levels, on average in a tile, beside a change of its brightness
 _SLIGHT: Final = 0.01  # of the tiles of a page
 _LOST_BOX: Final = 0.25  # of the tiles of a field
-_PICTURES: Final = frozenset({".jpg", ".png", ".webp"})
 _BILEVEL: Final = frozenset(coding for coding in CODINGS if "Group" in coding or "JBIG2" in coding)
 _MISSING: Final = frozenset({Code.PAGE_MISSING})
 
@@ -117,13 +115,6 @@ def _places(coding: str, count: int) -> Iterator[Place]:
     for number in range(count):
         harm = tuple(HARMS)[number % len(HARMS)]
         yield Place(pictures[(number // len(HARMS)) % len(pictures)], coding, harm, number)
-
-
-@cache
-def pictures_of_samples() -> tuple[Path, ...]:
-    """Every file of an accepted sample that is one picture, each picture once."""
-    paths = (path for path in sorted(SAMPLES.glob("accepted-*/*")) if path.suffix in _PICTURES)
-    return tuple({digest_of(path): path for path in paths}.values())
 
 
 @lru_cache(maxsize=8)
@@ -230,27 +221,10 @@ def _cases(chosen: Sequence[Tried]) -> Iterator[CaseCheck]:
     with library() as shelf:
         for tried in track(chosen, "cases", console=errors):
             place = tried.place
-            submission, files = _sample(place.path.parent)
+            submission, files = sample(place.path.parent)
             (read,) = shelf.read([Scan(place.path.name, None, place.harmed)])
-            judgement = judged(submission, replaced(files, _as_sent(read, files)), shelf.reader)
+            judgement = judged(submission, replaced(files, as_sent(read, files)), shelf.reader)
             yield CaseCheck(tried, judgement, tuple(_lost_fields(place, files, submission, shelf)))
-
-
-def _as_sent(read: FileReading, files: tuple[FileReading, ...]) -> FileReading:
-    """The reading with the hint of the file that it replaces."""
-    hint = next(one.file.hint for one in files if one.file.path == read.file.path)
-    return read.model_copy(update={"file": read.file.model_copy(update={"hint": hint})})
-
-
-@cache
-def _sample(folder: Path) -> tuple[Submission, tuple[FileReading, ...]]:
-    submission, kept = parse_manifest((folder / MANIFEST_NAME).read_bytes()), kept_readings()
-    files = []
-    for file in submission.files:
-        read = kept[digest_of(folder / file.path)]
-        stored = read.file.model_copy(update={"path": file.path, "hint": file.kind})
-        files.append(read.model_copy(update={"file": stored}))
-    return submission, tuple(files)
 
 
 def _lost_fields(place: Place, files: tuple[FileReading, ...], submission: Submission, shelf: Library) -> Iterator[str]:

@@ -15,6 +15,7 @@ import psutil
 from pebble import ProcessExpired
 
 from bench.fuzz_mutations import mutated, mutated_json
+from bench.fuzz_structures import jpegs, mutated_objects, mutated_segments, pdf_pictures
 from models.errors import BadManifestError, BadNotificationError, FileRejectedError
 from models.policy import Limits
 from models.submission import parse_manifest
@@ -219,6 +220,8 @@ TARGETS: Final = (
     Target("images", _images, mutated),
     Target("tiff", _tiffs, mutated),
     Target("pdf", _pdfs, mutated),
+    Target("pdf-objects", pdf_pictures, mutated_objects),
+    Target("jpeg-segments", jpegs, mutated_segments),
     Target("events", _events, mutated_json, _notified),
     Target("manifests", _manifests, mutated_json, _submitted),
 )

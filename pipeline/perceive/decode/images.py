@@ -10,7 +10,8 @@ from enum import StrEnum
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from models.errors import FileRejectedError
@@ -18,7 +19,8 @@ from models.findings import Reason
 from models.policy import Limits
 from pipeline.perceive.decode import jpeg, raw, strips, webp
 from pipeline.perceive.decode.complaints import complaints
-from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.decode.meaning import meant
+from pipeline.perceive.decode.pixels import DecodedPage
 
 
 class FileType(StrEnum):
@@ -51,6 +53,11 @@ _RIFF_HEADER = 8  # bytes, which the size that a WebP states does not count
 _ASIDE = (b"iCCP", b"iTXt", b"zTXt")  # what a PNG packs beside its pixels
 _PNG_HEADER = 8  # bytes before the first piece
 _PNG_FRAME = 12  # bytes of a piece that its length does not count
+_NEEDED = 40_000_000  # pixels: A4 in colour at 600 dots an inch; what is larger is decoded smaller
+_NEW_SUBFILE, _SUBFILE = 254, 255  # tags of TIFF 6.0
+_REDUCED_OR_MASK = 0b101
+_REDUCED = 2
+_MOST_PICTURES = 1000
 _CUT_SHORT = ("truncated", "broken data stream", "unrecognized data stream", "not enough image data")
 
 
@@ -109,28 +116,54 @@ def count_frames(data: bytes, file_type: FileType) -> int:
     if file_type is FileType.WEBP and int.from_bytes(data[4:8], "little") + _RIFF_HEADER > len(data):
         raise FileRejectedError(Reason.TRUNCATED)
     with _coded_errors(), _open_image(data, file_type) as image:
-        frames: int = getattr(image, "n_frames", 1)
-        if frames > 1 and file_type in (FileType.PNG, FileType.WEBP):
+        if isinstance(image, TiffImageFile):
+            return len(_pages(image))
+        if getattr(image, "n_frames", 1) > 1 and file_type is not FileType.JPEG:
             raise FileRejectedError(Reason.TYPE)
-        return frames if file_type is FileType.TIFF else 1
+        return 1
 
 
-def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limits) -> Rgb:
-    """One page of an image file, turned as its EXIF orientation says, transparency on white.
+def _pages(tiff: TiffImageFile) -> list[int]:
+    """The pictures of a TIFF that are pages, counted from 0: not those that show another one smaller, or mask it."""
+    pages = [number for number in range(min(tiff.n_frames, _MOST_PICTURES)) if not _is_beside(tiff, number)]
+    return pages or [0]
+
+
+def _is_beside(tiff: TiffImageFile, number: int) -> bool:
+    try:
+        tiff.seek(number)
+    except (OSError, SyntaxError, ValueError, EOFError, KeyError, TypeError, struct.error):
+        return False  # a page that is damaged is one
+    return bool(int(tiff.tag_v2.get(_NEW_SUBFILE, 0)) & _REDUCED_OR_MASK) or tiff.tag_v2.get(_SUBFILE) == _REDUCED
+
+
+def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limits) -> DecodedPage:
+    """One page of an image file as it is meant to be seen (`meant`), smaller if it is larger than anything needs.
 
     Raises:
         FileRejectedError: Too many pixels by the header, cut short, or damaged.
     """
     with _coded_errors(), _open_image(data, file_type) as image:
-        if page_no > 1:
+        if isinstance(image, TiffImageFile):
+            image.seek(dict(enumerate(_pages(image), 1))[page_no])
+        elif page_no > 1:
             image.seek(page_no - 1)
+        if file_type is FileType.JPEG and not jpeg.is_decoded(data):
+            raise FileRejectedError(Reason.TYPE)
+        width, height = image.size
+        if file_type is FileType.JPEG and not jpeg.is_progressive(data):
+            scale = next((k for k in (1, 2, 4) if width * height <= _NEEDED * k * k), 8)
+            image.draft(None, (width // scale, height // scale))
         if image.width * image.height > limits.pixels:
             raise FileRejectedError(Reason.TOO_LARGE)
         with complaints() as heard:
             image.load()
         if reason := _what_is_missing(data, file_type, image, heard.said):
             raise FileRejectedError(reason)
-        return np.asarray(_on_white(ImageOps.exif_transpose(image)))
+        seen, unit = meant(image), width / image.width
+        if seen.width * seen.height > _NEEDED:
+            seen, unit = seen.reduce(2), 2 * unit
+        return DecodedPage(np.asarray(seen), unit)
 
 
 def _what_is_missing(data: bytes, file_type: FileType, image: Image.Image, said: bytes) -> Reason | None:
@@ -154,8 +187,9 @@ def _agrees_with_its_sums(png: bytes) -> bool:
 
 
 def _open_image(data: bytes, file_type: FileType) -> Image.Image:
+    if file_type is FileType.JPEG:  # without Pillow's own limit: it is decoded smaller
+        return JpegImageFile(BytesIO(jpeg.with_end(data)))
     plain = _without_asides(data) if file_type is FileType.PNG else data
-    plain = jpeg.with_end(data) if file_type is FileType.JPEG else plain
     return Image.open(BytesIO(plain), formats=(file_type.name,))
 
 
@@ -179,17 +213,6 @@ def _what_a_tiff_lost(data: bytes, page: TiffImageFile, said: bytes) -> Reason |
     if page.mode not in ("L", "RGB") or page.info.get("compression") != "raw":
         return None
     return raw.what_is_missing(np.asarray(page).reshape(page.height, -1))
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I;16") or image.mode == "I":
-        # Pillow clips 16-bit grey at 255 when it converts; scale it instead.
-        return Image.fromarray((np.asarray(image, dtype=np.uint32) >> 8).astype(np.uint8)).convert("RGB")
-    if "A" in image.mode or "transparency" in image.info:
-        layered = image.convert("RGBA")
-        page = Image.new("RGBA", layered.size, "white")
-        return Image.alpha_composite(page, layered).convert("RGB")
-    return image.convert("RGB")
 
 
 @contextmanager

@@ -15,12 +15,13 @@ from pipeline.perceive.decode.pixels import Grey
 END: Final = b"\xff\xd9"
 _START_OF_SCAN: Final = b"\xff\xda"
 _PROGRESSIVE: Final = b"\xff\xc2"
+_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # ITU-T T.81, table B.1
+_DECODED: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})
 _COMPLAINT: Final = re.compile(rb"Corrupt JPEG data: (?:(\d+) extraneous bytes before marker 0x(..)|.)")
 _END_MARK: Final = b"d9"
 _STRAY: Final = 2  # bytes behind a scan that its last code may leave
 _PADDING: Final = 16  # times the same byte; the codes of a flat part may repeat one as well
 _NOISE: Final = 4096  # bytes: more than libjpeg reads ahead
-_HEADER: Final = 64 * 1024  # bytes in which a JPEG says how it is coded, unless thumbnails fill them
 
 
 def with_end(jpeg: bytes) -> bytes:
@@ -50,6 +51,17 @@ def what_is_missing(jpeg: bytes) -> Reason | None:
     if any(_tells_of_harm(complaint, ended[:end]) for complaint in _COMPLAINT.finditer(said)):
         return Reason.DAMAGED if ended == tidy else Reason.TRUNCATED
     return None
+
+
+def is_decoded(jpeg: bytes) -> bool:
+    """Whether it is of a kind that libjpeg decodes: eight bits, and neither lossless nor in layers of other sizes."""
+    frame = next((one for one in _segments(jpeg) if one.marker in _FRAMES), None)
+    return frame is None or (frame.marker in _DECODED and jpeg[frame.start + 4 : frame.start + 5] == b"\x08")
+
+
+def is_progressive(jpeg: bytes) -> bool:
+    """Whether scans refine one another; all of them are held in memory while it is decoded."""
+    return any(one.marker == _PROGRESSIVE[1] for one in _segments(jpeg))
 
 
 class _Segment(NamedTuple):
@@ -101,7 +113,7 @@ def _reads_on(picture: Grey | None, longer: bytes) -> bool:
 
 def _decoded(jpeg: bytes) -> tuple[bytes, Grey | None]:
     """What libjpeg says of a JPEG, and the picture at an eighth of its size; whole where scans refine it."""
-    size = cv2.IMREAD_GRAYSCALE if _PROGRESSIVE in jpeg[:_HEADER] else cv2.IMREAD_REDUCED_GRAYSCALE_8
+    size = cv2.IMREAD_GRAYSCALE if is_progressive(jpeg) else cv2.IMREAD_REDUCED_GRAYSCALE_8
     with complaints() as heard:
         small = cv2.imdecode(np.frombuffer(jpeg, np.uint8), size)
     return heard.said, small

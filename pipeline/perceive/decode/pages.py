@@ -40,7 +40,7 @@ def decode_page(data: bytes, *, page_no: int, limits: Limits) -> DecodedPage:
     if file_type is FileType.PDF:
         page = decode_pdf_page(data, page_no=page_no, limits=limits)
     else:
-        page = DecodedPage(decode_frame(data, file_type, page_no=page_no, limits=limits))
+        page = decode_frame(data, file_type, page_no=page_no, limits=limits)
     if min(page.pixels.shape[:2]) < _LEAST_SIDE:
         raise FileRejectedError(Reason.DAMAGED)  # a strip of pixels is no page
     return page

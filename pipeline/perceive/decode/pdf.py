@@ -27,6 +27,7 @@ from pipeline.perceive.decode.pdf_pictures import (
     check_pictures,
     finest,
     holds_files,
+    is_shell,
     is_typeset,
     shows_pictures_alone,
 )
@@ -41,7 +42,7 @@ _POINTS_PER_INCH = 72
 _RESULT_DPI: Final = 200  # at which results give boxes (docs/contract.md, section 3)
 _LEGIBLE: Final = 1600  # pixels of the longer side of a page with text, whatever size it states
 _LONGEST: Final = 4000  # pixels of the longer side: A4 at 340 dots an inch, and a card on it at 1,150 across
-_WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
+_LOCKED: Final = frozenset({4, 5})  # FPDF_ERR_PASSWORD, and FPDF_ERR_SECURITY for locks that PDFium does not know
 _NO_PAGES = re.compile(rb"/Count\s+0\b")
 _A_PAGE = re.compile(rb"/Type\s*/Page\b")
 
@@ -81,11 +82,13 @@ def count_pdf_pages(data: bytes, limits: Limits) -> int:
     """
     with budget(limits), _open_pdf(data) as document:
         pages = len(document)
-        dynamic = document.get_formtype() == pypdfium2.raw.FORMTYPE_XFA_FULL
+        form = document.get_formtype()
     if pages == 0:
         raise FileRejectedError(Reason.EMPTY)
-    if dynamic or holds_files(data):
-        raise FileRejectedError(Reason.XFA if dynamic else Reason.PORTFOLIO)
+    if form == pypdfium2.raw.FORMTYPE_XFA_FULL or (form == pypdfium2.raw.FORMTYPE_XFA_FOREGROUND and is_shell(data)):
+        raise FileRejectedError(Reason.XFA)
+    if holds_files(data):
+        raise FileRejectedError(Reason.PORTFOLIO)
     return pages
 
 
@@ -143,6 +146,6 @@ def _open_pdf(data: bytes) -> Iterator[Any]:
 
 def _reason(data: bytes, error: pypdfium2.PdfiumError) -> Reason:
     """Why a file does not open; PDFium may fail without an error, and then reports that of an earlier file."""
-    if error.err_code == _WRONG_PASSWORD and b"/Encrypt" in data:
+    if error.err_code in _LOCKED and b"/Encrypt" in data:
         return Reason.PASSWORD
     return Reason.EMPTY if _NO_PAGES.search(data) and not _A_PAGE.search(data) else Reason.DAMAGED

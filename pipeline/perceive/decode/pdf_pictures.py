@@ -13,12 +13,12 @@ from typing import Any, Final
 import pypdfium2
 import pypdfium2.raw
 from PIL import Image
-from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from models.errors import FileRejectedError
 from models.findings import Reason
 from pipeline.perceive.decode.jpeg import what_is_missing
-from pipeline.perceive.decode.pdf_streams import PageObjects, draws_what_is_not_there, harm_of
+from pipeline.perceive.decode.pdf_streams import PageObjects, draws_what_is_not_there, harm_of, read_pdf
 from pipeline.perceive.decode.strips import inflation_harm
 
 _DEEPEST: Final = 6  # forms within forms in which pictures are looked for
@@ -103,8 +103,17 @@ def holds_files(data: bytes) -> bool:
     if b"/Collection" not in data and b"/ObjStm" not in data:  # it may be packed with other objects
         return False
     try:
-        return "/Collection" in PdfReader(BytesIO(data)).root_object
+        return "/Collection" in read_pdf(data).root_object
     except Exception:  # noqa: BLE001 - pypdf raises what it likes; PDFium reads more, and opened the file
+        return False
+
+
+def is_shell(data: bytes) -> bool:
+    """Whether a PDF with an XFA form has no fields of its own: its page only says which program shows the form."""
+    try:
+        form = read_pdf(data).root_object["/AcroForm"].get_object()
+        return isinstance(form, DictionaryObject) and not form.get("/Fields")
+    except Exception:  # noqa: BLE001 - as above
         return False
 
 

@@ -3,6 +3,7 @@
 pypdf finds the objects. What it cannot read, for instance in a file whose list of objects is broken, says nothing.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
@@ -47,10 +48,16 @@ class PageObjects(NamedTuple):
         return b"" if contents is None else bytes(contents.get_data())
 
 
+def read_pdf(data: bytes) -> PdfReader:
+    """The file as pypdf reads it, which would log what it finds wrong, in words of the file. Raises what it likes."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    return PdfReader(BytesIO(data))
+
+
 def open_page(data: bytes, page_no: int) -> PageObjects | None:
     """The objects of a page; None if pypdf does not read the file."""
     try:
-        page = PdfReader(BytesIO(data)).pages[page_no - 1]
+        page = read_pdf(data).pages[page_no - 1]
         return PageObjects(page, tuple(_reached(page)))
     except Exception:  # noqa: BLE001 - pypdf raises what it likes, also NotImplementedError and errors of its own
         return None
