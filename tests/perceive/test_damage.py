@@ -18,7 +18,7 @@ from models.policy import Limits
 from pipeline.perceive.decode import pdf_fonts
 from pipeline.perceive.decode.images import sniff
 from pipeline.perceive.decode.pages import count_pages, decode, decode_page
-from tests.support.files import encoded, field_pdf, picture_pdf
+from tests.support.files import encoded, field_pdf, locked_pdf, picture_pdf
 from tests.support.hostile_pdfs import drawn_pdf
 
 SIZE: Final = (620, 472)
@@ -235,6 +235,17 @@ def catalogued(**entries: PdfObject) -> bytes:
     return buffer.getvalue()
 
 
+XFA: Final = DictionaryObject(
+    {NameObject("/XFA"): ArrayObject([TextStringObject("template"), TextStringObject("<a/>")])}
+)
+
+
+def locked_by(lock: str) -> bytes:
+    """A PDF that is encrypted as these entries say."""
+    page = picture_pdf(JPEG, SIZE, (446.4, 340.2))
+    return page.replace(b"/Info 1 0 R\n", f"/Info 1 0 R\n/Encrypt<<{lock}>>/ID[<00><00>]\n".encode())
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -245,18 +256,15 @@ def catalogued(**entries: PdfObject) -> bytes:
         pytest.param(b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(60), Reason.JXL, id="a JPEG XL in a box"),
         pytest.param(catalogued(Collection=DictionaryObject()), Reason.PORTFOLIO, id="a portfolio"),
         pytest.param(
-            catalogued(
-                NeedsRendering=BooleanObject(True),
-                AcroForm=DictionaryObject(
-                    {
-                        NameObject("/XFA"): ArrayObject([TextStringObject("template"), TextStringObject("<a/>")]),
-                        NameObject("/Fields"): ArrayObject(),
-                    }
-                ),
-            ),
+            catalogued(NeedsRendering=BooleanObject(True), AcroForm=XFA),
             Reason.XFA,
             id="a dynamic form",
         ),
+        pytest.param(catalogued(AcroForm=XFA), Reason.XFA, id="a page that waits for a form, without NeedsRendering"),
+        pytest.param(locked_by("/Filter/Adobe.PubSec/SubFilter/adbe.pkcs7.s5/V 4"), Reason.PASSWORD, id="certificates"),
+        pytest.param(locked_by("/Filter/FOPN_fLock/V 1"), Reason.PASSWORD, id="a lock of another company"),
+        pytest.param(locked_by("/Filter/Standard/V 9/R 9"), Reason.PASSWORD, id="a lock that is not invented yet"),
+        pytest.param(locked_pdf("secret"), Reason.PASSWORD, id="a password to open it"),
     ],
 )
 def test_what_we_do_not_decode_is_named(data: bytes, reason: Reason) -> None:

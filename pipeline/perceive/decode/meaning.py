@@ -14,22 +14,24 @@ _BYTE, _WORD = 255.0, 65535.0
 
 
 def meant(image: Image.Image) -> Image.Image:
-    """The picture as a viewer shows it. docs/reference/files.md says what of each container is obeyed."""
-    return _squared(_on_white(_levelled(ImageOps.exif_transpose(image), image)), image)
+    """The picture as a viewer shows it; `image` itself may be turned. docs/reference/files.md says what is obeyed."""
+    width = image.width
+    ImageOps.exif_transpose(image, in_place=True)
+    return _squared(_on_white(_levelled(image)), image, turned=width != image.width)
 
 
-def _levelled(turned: Image.Image, stored: Image.Image) -> Image.Image:
+def _levelled(image: Image.Image) -> Image.Image:
     """The picture with eight bits of each colour; Pillow would cut off what is above."""
-    if turned.mode == "LAB":
+    if image.mode == "LAB":
         lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-        levelled = ImageCms.profileToProfile(turned, lab, srgb, outputMode="RGB")
-        return turned if levelled is None else levelled
-    if turned.mode == "F":
-        return _grey(_in_bytes(np.nan_to_num(np.asarray(turned))), stored)
-    if turned.mode.startswith("I"):
-        bits = 16 if turned.mode.startswith("I;16") else _bits(stored)
-        return _grey(np.asarray(turned, np.int64).clip(0) >> (bits - 8), stored)
-    return turned
+        levelled = ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
+        return image if levelled is None else levelled
+    if image.mode == "F":
+        return _grey(_in_bytes(np.nan_to_num(np.asarray(image))), image)
+    if image.mode.startswith("I"):
+        bits = 16 if image.mode.startswith("I;16") else _bits(image)
+        return _grey(np.asarray(image, np.int64).clip(0) >> (bits - 8), image)
+    return image
 
 
 def _in_bytes(levels: Any) -> Any:
@@ -55,17 +57,17 @@ def _on_white(image: Image.Image) -> Image.Image:
         layered = image.convert("RGBA")
         page = Image.new("RGBA", layered.size, "white")
         return Image.alpha_composite(page, layered).convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _squared(image: Image.Image, stored: Image.Image) -> Image.Image:
+def _squared(image: Image.Image, stored: Image.Image, *, turned: bool) -> Image.Image:
     """The picture of a TIFF in square pixels, enlarged the way in which it has fewer."""
     if not isinstance(stored, TiffImageFile) or stored.tag_v2.get(_UNIT) == _NO_UNIT:
         return image
     across, down = (float(stored.tag_v2.get(tag, 0) or 0) for tag in (_ACROSS, _DOWN))
     if across <= 0 or down <= 0 or not _OBLONG[0] <= max(across / down, down / across) <= _OBLONG[1]:
         return image
-    if stored.width != image.width:  # it was turned by a quarter
+    if turned:  # by a quarter
         across, down = down, across
     width, height = image.size
     size = (width, round(height * across / down)) if across > down else (round(width * down / across), height)

@@ -97,7 +97,7 @@ def _harm(strip: Strip, compression: int, tags: Mapping[int, Any]) -> Reason | N
     if compression in FAX:
         return fax_harm(strip, _own(tags), faulty=0.0 if compression == GROUP4 else _FAULTY_SHARE)
     if compression in (LZW, PACKBITS):
-        return code_harm(strip, _own(tags))
+        return _leftover(strip, _own(tags))
     return None
 
 
@@ -162,6 +162,11 @@ def code_harm(strip: Strip, tags: Mapping[int, Any]) -> Reason | None:
     """Whether codes decode to fewer rows than the strip has, or are more than its rows need."""
     if not _decodes(strip, tags):
         return Reason.DAMAGED
+    return _leftover(strip, tags)
+
+
+def _leftover(strip: Strip, tags: Mapping[int, Any]) -> Reason | None:
+    """Whether a strip that decodes holds more than its rows need."""
     short = strip._replace(data=strip.data[: -_SPARE - 1])
     return Reason.DAMAGED if _decodes(short, tags) else None
 
