@@ -29,6 +29,7 @@ from bench.runner import Bench, run_bench
 from bench.samples import as_sent, pictures_of_samples, sample
 from bench.tables import errors
 from fixtures.specimens.required import DECISIVE
+from fixtures.truth import SAMPLES
 from models.case import FileReading
 from models.errors import FileRejectedError
 from models.findings import Code, Severity
@@ -85,7 +86,7 @@ class Place(NamedTuple):
     @property
     def harmed(self) -> bytes:
         """The file after."""
-        data, chance = self.intact, Random(f"{SEED} {self}")
+        data, chance = self.intact, Random(f"{SEED} {self.path.relative_to(SAMPLES)} {self[1:]}")
         return HARMS[self.harm](data, chance.randrange(len(data)), chance)
 
 

@@ -17,23 +17,20 @@ _START_OF_SCAN: Final = b"\xff\xda"
 _PROGRESSIVE: Final = b"\xff\xc2"
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # ITU-T T.81, table B.1
 _DECODED: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})
-_COMPLAINT: Final = re.compile(rb"Corrupt JPEG data: (?:(\d+) extraneous bytes before marker 0x(..)|.)")
-_END_MARK: Final = b"d9"
+_COMPLAINT: Final = re.compile(rb"Corrupt JPEG data: (?:(\d+) extraneous bytes before marker|.)")
 _STRAY: Final = 2  # bytes behind a scan that its last code may leave
-_PADDING: Final = 16  # times the same byte; the codes of a flat part may repeat one as well
 _NOISE: Final = 4096  # bytes: more than libjpeg reads ahead
 
 
 def with_end(jpeg: bytes) -> bytes:
-    """The JPEG with the end mark that a broken transfer may have cost it, and without padding before the mark."""
-    end = jpeg.find(END, jpeg.rfind(_START_OF_SCAN))
-    body, rest = (jpeg, END) if end < 0 else (jpeg[:end], jpeg[end:])
-    data = body.rstrip(body[-1:])
-    return (data if len(body) - len(data) > _PADDING else body) + rest
+    """The JPEG with the end mark that a broken transfer may have cost it."""
+    return jpeg + END if jpeg.find(END, jpeg.rfind(_START_OF_SCAN)) < 0 else jpeg
 
 
 def what_is_missing(jpeg: bytes) -> Reason | None:
     """TRUNCATED if the picture ends too early, DAMAGED if its data are out of order; None for a whole one.
+
+    Bytes of one value before the end mark may be padding, or the codes of a flat part: it is whole with or without.
 
     Source:
         The warnings of libjpeg-turbo, of which OpenCV passes on what Pillow drops. A reduced picture costs a fraction,
@@ -44,13 +41,21 @@ def what_is_missing(jpeg: bytes) -> Reason | None:
     tidy = _without_junk(jpeg)
     ended = with_end(tidy)
     end = ended.find(END, ended.rfind(_START_OF_SCAN))
+    scans, rest = ended[:end], ended[end:]
+    reason = _harm(scans, rest)
+    unpadded = scans.rstrip(scans[-1:])
+    if reason is None or (len(scans) - len(unpadded) > _STRAY and _harm(unpadded, rest) is None):
+        return None
+    return reason if ended == tidy else Reason.TRUNCATED
+
+
+def _harm(scans: bytes, rest: bytes) -> Reason | None:
+    """What is wrong with a JPEG, given up to its end mark and from there on."""
     noise = Random(0).randbytes(_NOISE).replace(b"\xff", b"\x55")  # noqa: S311 - no secret
-    said, picture = _decoded(ended)
-    if _reads_on(picture, ended[:end] + noise + ended[end:]):
+    said, picture = _decoded(scans + rest)
+    if _reads_on(picture, scans + noise + rest):
         return Reason.TRUNCATED
-    if any(_tells_of_harm(complaint, ended[:end]) for complaint in _COMPLAINT.finditer(said)):
-        return Reason.DAMAGED if ended == tidy else Reason.TRUNCATED
-    return None
+    return Reason.DAMAGED if any(map(_tells_of_harm, _COMPLAINT.finditer(said))) else None
 
 
 def is_decoded(jpeg: bytes) -> bool:
@@ -96,14 +101,8 @@ def _without_junk(jpeg: bytes) -> bytes:
     return jpeg[:2] + header + jpeg[segments[-1].end :]
 
 
-def _tells_of_harm(complaint: re.Match[bytes], scans: bytes) -> bool:
-    """Whether it is about the picture: not if it is about padding of one byte's value before the end mark."""
-    stray, marker = complaint.groups()
-    if stray is None:
-        return True
-    if marker == _END_MARK:
-        return len(set(scans[len(scans) - int(stray) :])) > 1 and int(stray) > _STRAY
-    return int(stray) > _STRAY
+def _tells_of_harm(complaint: re.Match[bytes]) -> bool:
+    return complaint[1] is None or int(complaint[1]) > _STRAY
 
 
 def _reads_on(picture: Grey | None, longer: bytes) -> bool:

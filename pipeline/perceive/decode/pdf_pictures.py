@@ -18,7 +18,13 @@ from pypdf.generic import DictionaryObject
 from models.errors import FileRejectedError
 from models.findings import Reason
 from pipeline.perceive.decode.jpeg import what_is_missing
-from pipeline.perceive.decode.pdf_streams import PageObjects, draws_what_is_not_there, harm_of, read_pdf
+from pipeline.perceive.decode.pdf_streams import (
+    PageObjects,
+    draws_what_is_not_there,
+    harm_of,
+    has_lost_a_part,
+    read_pdf,
+)
 from pipeline.perceive.decode.strips import inflation_harm
 
 _DEEPEST: Final = 6  # forms within forms in which pictures are looked for
@@ -88,8 +94,17 @@ def check_pictures(page: pypdfium2.PdfPage, objects: PageObjects | None) -> None
     for picture in _pictures(page):
         if min(picture.get_px_size()) >= _SMALLEST:
             _check(picture)
-    if objects and (draws_what_is_not_there(objects, _PARSED) or _lacks_inline_pictures(page, objects)):
+    if _lacks_something(page, objects):
         raise FileRejectedError(Reason.DAMAGED)
+
+
+def _lacks_something(page: pypdfium2.PdfPage, objects: PageObjects | None) -> bool:
+    """Whether something that the page draws is not there; a page of nothing that pypdf cannot read has lost it all."""
+    if objects is None:
+        return not any(True for _ in page.get_objects())
+    return (
+        has_lost_a_part(objects) or draws_what_is_not_there(objects, _PARSED) or _lacks_inline_pictures(page, objects)
+    )
 
 
 def _lacks_inline_pictures(page: pypdfium2.PdfPage, objects: PageObjects) -> bool:

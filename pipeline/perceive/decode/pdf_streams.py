@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from pypdf import PdfReader
 from pypdf.filters import ASCII85Decode, ASCIIHexDecode
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NumberObject, StreamObject
 
 from models.findings import Reason
 from pipeline.perceive.decode import jbig2, strips
@@ -27,6 +27,7 @@ _COLOURS: Final[Mapping[str, int]] = MappingProxyType(
      "/DeviceCMYK": 4}
 )  # fmt: skip
 _AFTER_LINE_END: Final = 5  # bits of two bytes behind eleven noughts, with which the end of a line begins
+_NUMBER: Final = (NumberObject, FloatObject)
 _FAX_COLUMNS: Final = 1728  # where none are named
 _PNG_PREDICTORS: Final = 10
 _FULL_NAMES: Final[Mapping[str, str]] = MappingProxyType(
@@ -61,6 +62,21 @@ def open_page(data: bytes, page_no: int) -> PageObjects | None:
         return PageObjects(page, tuple(_reached(page)))
     except Exception:  # noqa: BLE001 - pypdf raises what it likes, also NotImplementedError and errors of its own
         return None
+
+
+def has_lost_a_part(objects: PageObjects) -> bool:
+    """Whether the page's instructions are named and not there, or a box of it has no four numbers."""
+    try:
+        page = objects.page
+        contents = _listed(page["/Contents"]) if "/Contents" in page else []
+        boxes = [page[name] for name in ("/MediaBox", "/CropBox") if name in page]
+        return not all(isinstance(one, StreamObject) for one in contents) or not all(map(_is_box, boxes))
+    except Exception:  # noqa: BLE001 - as above
+        return True
+
+
+def _is_box(box: Any) -> bool:
+    return isinstance(box, ArrayObject) and len(box) == 4 and all(isinstance(one.get_object(), _NUMBER) for one in box)
 
 
 def user_unit(objects: PageObjects | None) -> float:
@@ -151,13 +167,15 @@ def _row_bytes(stream: StreamObject) -> int | None:
 
 def _fax(stream: StreamObject, data: bytes, parameters: DictionaryObject) -> Reason | None:
     """Lines of a fax, as libtiff finds them; those of Group 3 that have no line ends it does not read."""
-    k = _number(parameters, "/K", 0)
+    k, columns = _number(parameters, "/K", 0), _number(parameters, "/Columns", _FAX_COLUMNS)
+    if columns != _number(stream, "/Width", columns):
+        return Reason.DAMAGED
     compression = strips.GROUP4 if k < 0 else strips.GROUP3
     if strips.has_noughts(data, compression):
         return Reason.DAMAGED
     if parameters.get("/EncodedByteAlign", False) or (k >= 0 and int.from_bytes(data[:2]) >> _AFTER_LINE_END):
         return None
-    strip = Strip(data, _number(parameters, "/Columns", _FAX_COLUMNS), _number(stream, "/Height", 0))
+    strip = Strip(data, columns, _number(stream, "/Height", 0))
     tags = strips.grey_tags(1, 1, compression)
     return strips.fax_harm(strip, {**tags, strips.FAX_OPTIONS: 1} if k > 0 else tags)
 

@@ -36,6 +36,7 @@ _FLAWS: Final = (b"Bad code word", b"LZW", b"Corrupt", b"premature")
 _CODE: Final = 8  # bytes; the longest code begins with 11 bits of noughts
 _FILL: Final = 64
 _FAULTY: Final = re.compile(rb"Bad code word|Line length mismatch|Premature EOF|Uncompressed data")
+_LAST_LINES: Final = 32  # bytes: more than the marks of an end
 _FAULTY_SHARE: Final = 0.01  # of the lines of a fax, which a bad connection spoils and nobody misses
 # The end of a line, and lines of a few black pixels: they are shown only where lines are missing.
 _MORE_LINES: Final = b"\0\x01" + int("0000000000010011010110" * 40, 2).to_bytes(110)
@@ -149,7 +150,12 @@ def fax_harm(strip: Strip, tags: Mapping[int, Any], *, faulty: float = 0.0) -> R
     if picture is None or len(_FAULTY.findall(said)) > faulty * strip.rows:
         return Reason.DAMAGED
     _, longer = _fax(strip._replace(data=strip.data + _MORE_LINES), tags)
-    return None if longer is not None and np.array_equal(picture, longer) else Reason.TRUNCATED
+    if longer is None or not np.array_equal(picture, longer):
+        return Reason.TRUNCATED
+    if tags[COMPRESSION] != GROUP4:
+        return None
+    short, _ = _fax(strip._replace(data=strip.data[: -min(_LAST_LINES, len(strip.data) // 2)]), tags)
+    return None if _FAULTY.search(short) else Reason.DAMAGED  # lines behind a mark of the end that is none
 
 
 def _fax(strip: Strip, tags: Mapping[int, Any]) -> tuple[bytes, Grey | None]:
