@@ -35,7 +35,7 @@ _SPARE: Final = 3  # bytes of a strip that its last code and its end need not ta
 _FLAWS: Final = (b"Bad code word", b"LZW", b"Corrupt", b"premature")
 _CODE: Final = 8  # bytes; the longest code begins with 11 bits of noughts
 _FILL: Final = 64
-_FAULTY: Final = re.compile(rb"Bad code word|Line length mismatch|Premature EOF|Uncompressed data")
+_FAULTY: Final = re.compile(rb"Bad code word|Line length mismatch|Premature EO[FL]|Uncompressed data")
 _LAST_LINES: Final = 32  # bytes: more than the marks of an end
 _FAULTY_SHARE: Final = 0.01  # of the lines of a fax, which a bad connection spoils and nobody misses
 # The end of a line, and lines of a few black pixels: they are shown only where lines are missing.
