@@ -22,6 +22,7 @@ _PURPOSES: Final = ("仅供", "仅限", "仅用于", "仅作", "他用无效", "
 _PARTS: Final = ("使用", "他用", "无效", "复印", "再次")
 _OF_SEALS: Final = ("专用", "户口", "章")
 _BEGINNINGS: Final = ("仅", "此件", "再次", "再复")
+_FIRST: Final = "仅供限"  # of a mark's words, or the second one where the first is misread
 _OURS: Final = "样本"  # printed on every specimen; says nothing
 _SOON: Final = 7  # characters within which a level mark says what it is for, as 本复印件仅供 does in six
 
@@ -75,7 +76,8 @@ class Mark(NamedTuple):
             for kept, dropped in (((0, cut), (cut, count)), ((count - cut, count), (0, count - cut))):
                 if self._may_say("".join(glyph.char for glyph in read[slice(*dropped)])):
                     own, rest = part_of(line, *dropped), part_of(line, *kept)
-                    if _has(own.text, _PARTS) or (its_ink(own.quad) and not its_ink(rest.quad)):
+                    begins = own.text[:1] in _FIRST and len(own.text) >= _LEAST
+                    if begins or _has(own.text, _PARTS) or (its_ink(own.quad) and not its_ink(rest.quad)):
                         return rest
         return line
 

@@ -117,6 +117,7 @@ def test_whose_line_it_is(said: Said, marks: bool) -> None:
         pytest.param("卢薇系建档使用", 0, "卢薇系", id="words of this mark"),
         pytest.param("使用仅供曹悦立", 0, "曹悦立", id="before the value, where the mark begins again"),
         pytest.param("毛苏景儿童医院", 530, "毛苏景", id="words that print may say as well, in the mark's ink"),
+        pytest.param("梁禾薇供样本儿童", 0, "梁禾薇", id="the beginning of the mark"),
         pytest.param("样本儿童医院", 0, "样本儿童医院", id="the same in the print's ink: an employer"),
         pytest.param("样本儿童医院", 1, "样本儿童医院", id="the same, and all of the line in the mark's ink"),
         pytest.param("欧阳靖萱", 0, "欧阳靖萱", id="print"),

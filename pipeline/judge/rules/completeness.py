@@ -134,9 +134,9 @@ def unread_pages(dossier: Dossier, slots: tuple[Need, ...], limits: LegibilityLi
 
 
 def _under_a_watermark(need: Need, dossier: Dossier) -> Finding | None:
-    """A page with a watermark that may be the missing one, since its kind or its holder is not known."""
+    """A page that may be the missing one where the family marks its pages: its kind or its holder is not known."""
     kind, _ = _SLOTS[need.reason]
-    marked = (page for page in dossier.pages if page.content.watermark)
+    marked = dossier.pages if dossier.is_watermarked else ()
     page = next((page for page in marked if _is_unnamed(page) or _is_nobodys(page, kind)), None)
     return found(Code.COPY, Reason.WATERMARK, page.place()) if page else None
 

@@ -92,6 +92,11 @@ def test_a_page_whose_pale_mark_was_not_found_counts_where_others_have_it() -> N
     assert told(pages) == (Decision.REVIEW, [OVER])
 
 
+def test_a_card_of_nobody_whose_pale_mark_was_not_found_is_not_missing_where_others_have_it() -> None:
+    pages = (*[marked(one) for one in FAMILY[:4]], COUSIN)
+    assert told(pages) == (Decision.REVIEW, [OVER])
+
+
 def test_a_page_that_did_not_come_is_missing_all_the_same() -> None:
     decision, found = told([marked(one) for one in FAMILY if one is not FAMILY[2]])
     assert (decision, found) == (Decision.RETURNED, [(Code.PAGE_MISSING, Reason.HOME)])
