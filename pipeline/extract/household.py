@@ -55,6 +55,7 @@ _MEMBER: Mapping[Field | None, tuple[str, ...]] = {
     Field.REGISTRATION_DATE: ("登记日期",),
     None: ("常住人口登记卡", "承办人签章", "何时由何地", "户口专用章"),
 }
+_MEMBER_UNREAD = ("户号",)  # some stocks have it above the first row, nearly in the cell of the relation
 _CHANGES: Mapping[Field | None, tuple[str, ...]] = {
     None: ("登记事项变更和更正记载", "变更、更正后", "变更、更正日期", "承办人签章", "项目")
 }
@@ -69,12 +70,12 @@ def read_home(lines: Sequence[Line]) -> Form:
 
 def read_member(lines: Sequence[Line]) -> Form:
     """Fields of a 常住人口登记卡; none for a blank card."""
-    return read_form(lines, _MEMBER, MEMBER)
+    return read_form(lines, _MEMBER, MEMBER, unread=_MEMBER_UNREAD)
 
 
 def laid_member(lines: Sequence[Line]) -> int:
     """How many labels and values stand as a 常住人口登记卡 has them; 0 for another page."""
-    return lies_on(labelled(lines, _MEMBER), MEMBER)
+    return lies_on(labelled(lines, _MEMBER, _MEMBER_UNREAD), MEMBER)
 
 
 def _plain(text: str) -> str:

@@ -9,10 +9,12 @@ from models.documents import Field
 from models.geometry import Box
 from models.reading import Line
 from pipeline.extract.form import read_form
+from pipeline.extract.household import read_member
 from pipeline.extract.labels import find_labels
 from pipeline.extract.runs import cut, whole
 from pipeline.extract.value_pairing import values_beside
-from tests.support.lines import Ink, line
+from tests.support.cards import member
+from tests.support.lines import Ink, line, page
 
 SPELLINGS: Mapping[Field | None, tuple[str, ...]] = {
     Field.NAME: ("姓名",),
@@ -210,6 +212,11 @@ def test_values_that_all_slipped_alike_keep_their_labels(low: int) -> None:
 def test_a_speck_beside_a_value_is_left_out() -> None:
     lines = [line("姓名", 0, 0), line(Ink("一", sure=0.3), 70, 0), line("欧阳明", 110, 0)]
     assert _read(lines) == {Field.NAME: "欧阳明"}
+
+
+def test_the_number_of_the_household_above_a_card_is_no_relation() -> None:
+    numbered = page((*member().lines, line("户号009783369", 370, 112)))
+    assert read_member(numbered.lines).fields[Slot(Field.RELATION)].text == "女"
 
 
 @given(st.integers(0, 300), st.integers(0, 300))
