@@ -6,17 +6,18 @@ unknown ones, from addresses of their own, as a proxy passes them on. Meanwhile 
 again with the right password, and somebody else opens the page for signing in.
 """
 
+import http.client
 import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
-import httpx
 from pydantic import SecretStr
 
 from bench.metrics import Figure, percentile, share
@@ -39,6 +40,8 @@ _GUESSED: Final = (*_STAFF, "nobody")
 _SETTLED_SECONDS: Final = 3.0  # from the first flood to the first right sign-in
 _IN_TIME_MS: Final = 1000.0
 _PAUSE_SECONDS: Final = 0.2  # between two right sign-ins
+_FORM: Final = "application/x-www-form-urlencoded"
+_PATIENCE_SECONDS: Final = 30.0
 _FOUND, _OK, _REFUSED, _BUSY = 303, 200, 403, 503
 _HALF: Final = (
     b"GET /login HTTP/1.1\r\nHost: a\r\nX: ",
@@ -108,22 +111,28 @@ def _opened(port: int, over: threading.Event) -> list[tuple[bool, float]]:
     found = []
     while not over.is_set():
         began = time.perf_counter()
-        with suppress(httpx.HTTPError):
-            status = httpx.get(f"http://127.0.0.1:{port}/login", timeout=30, trust_env=False).status_code
-            found.append((status == _OK, (time.perf_counter() - began) * 1000))
+        status = _asked(port, "GET", "", {})
+        found.append((status == _OK, (time.perf_counter() - began) * 1000))
         time.sleep(_PAUSE_SECONDS)
     return found
 
 
 def _try(port: int, name: str, password: str, address: str) -> int:
-    """The status of one try on a connection of its own; 0 where none came."""
-    here = f"http://127.0.0.1:{port}"
-    headers = {"Origin": here, "X-Forwarded-For": address}
-    form = {"name": name, "password": password}
-    try:
-        return httpx.post(f"{here}/login", data=form, headers=headers, timeout=30, trust_env=False).status_code
-    except httpx.HTTPError:
-        return 0
+    """The status of one try to sign in from an address."""
+    headers = {"Origin": f"http://127.0.0.1:{port}", "X-Forwarded-For": address, "Content-Type": _FORM}
+    return _asked(port, "POST", urlencode({"name": name, "password": password}), headers)
+
+
+def _asked(port: int, method: str, body: str, headers: Mapping[str, str]) -> int:
+    """The status of a request for the page of signing in, on a connection of its own; 0 where none came."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)) as talking:
+        try:
+            talking.request(method, "/login", body, dict(headers))
+            answer = talking.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException):
+            return 0
+        return answer.status
 
 
 @contextmanager
