@@ -1,7 +1,7 @@
 """Signing in while clients flood the review desk: `python -m bench.floods [--full]`.
 
-The desk runs in its own process, as in the service. 520 connections hold half-sent requests, and a new one replaces
-each that the desk ends. Twelve loops try wrong passwords as fast as they are answered, at names of the staff and at
+The desk runs in its own process, as in the service. 520 connections hold half-sent requests, and every second new
+ones replace those that the desk ended. Twelve loops try wrong passwords as fast as they are answered, at names of the staff and at
 unknown ones, from addresses of their own, as a proxy passes them on. Meanwhile one of the staff signs in again and
 again with the right password, and somebody else opens the page for signing in.
 """
@@ -39,6 +39,7 @@ _STAFF: Final = ("amy", "bob", "sue")
 _GUESSED: Final = (*_STAFF, "nobody")
 _SETTLED_SECONDS: Final = 3.0  # from the first flood to the first right sign-in
 _IN_TIME_MS: Final = 1000.0
+_AGAIN_SECONDS: Final = 1.0  # after which new half-sent requests take the place of those that were ended
 _PAUSE_SECONDS: Final = 0.2  # between two right sign-ins
 _FORM: Final = "application/x-www-form-urlencoded"
 _PATIENCE_SECONDS: Final = 30.0
@@ -149,7 +150,7 @@ def _half_sent(port: int, over: threading.Event) -> Iterator[None]:
                     talking.setblocking(False)
                     talking.send(_HALF[number % len(_HALF)])
                     held.append(talking)
-            time.sleep(0.05)
+            over.wait(_AGAIN_SECONDS)
         for one in held:
             one.close()
 

@@ -80,7 +80,9 @@ class PatientProtocol(H11Protocol):
         by_address = Counter(one._address for one in waiting)
         most = max(by_address.values())
         greedy = [one for one in waiting if by_address[one._address] == most]
-        min(greedy, key=lambda one: one._since).transport.abort()
+        ended = min(greedy, key=lambda one: one._since)
+        ended.transport.abort()
+        self.connections.discard(ended)  # at once, or in a burst the ended ones would count against those who came
 
     @property
     def _address(self) -> str:
