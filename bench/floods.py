@@ -1,9 +1,9 @@
 """Signing in while clients flood the review desk: `python -m bench.floods [--full]`.
 
-The desk runs in its own process, as in the service. 520 connections hold half-sent requests, and every second new
-ones replace those that the desk ended. Twelve loops try wrong passwords as fast as they are answered, at names of the staff and at
-unknown ones, from addresses of their own, as a proxy passes them on. Meanwhile one of the staff signs in again and
-again with the right password, and somebody else opens the page for signing in.
+The desk runs in its own process, as in the service. 520 connections hold half-sent requests, and every second new ones
+replace those that the desk ended. Twelve loops try wrong passwords as fast as they are answered, at names of the staff
+and at unknown ones, from addresses of their own, as a proxy passes them on. Meanwhile one of the staff signs in again
+and again with the right password, and somebody else opens the page for signing in.
 """
 
 import http.client

@@ -496,6 +496,20 @@ TABLES: Final = (
         },
     ),
     Table(
+        "Floods",
+        "Right sign-ins at the review desk beside 520 half-sent requests and twelve loops of wrong passwords.",
+        "floods",
+        {"sign-ins": 1000},
+        {
+            "right sign-ins, in the flood": "right sign-ins that led in",
+            "right sign-ins, in the flood, within 1 s": "the same within 1 s",
+            "right sign-ins, in the flood, p50": "a right sign-in, median",
+            "right sign-ins, in the flood, p99": "a right sign-in, p99",
+            "right sign-ins, without a flood, p50": "a right sign-in without a flood, median",
+            "pages for signing in, in the flood, within 1 s": "others' pages within 1 s",
+        },
+    ),
+    Table(
         "The tests",
         "Small slips made in rules, name matching and the decision, one at a time.",
         "mutants",
