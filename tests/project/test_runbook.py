@@ -213,6 +213,7 @@ def _is_served_whole(site: Site) -> None:
     here = f"http://127.0.0.1:{site.ports['prefect']}"
     page = httpx.get(here, headers={"Accept": "text/html"})
     assert (page.status_code, "Prefect Server" in page.text) == (200, True)
+    assert httpx.get(f"{here}/ui-settings").json()["api_url"] == site.put("https://prefect.hospital.example/api")
     assert httpx.get(here, headers={"Host": "foreign.example"}).status_code == 400
     assert httpx.get(f"{here}/api/admin/version").status_code == 401
     written = site.machine.shell("find /srv/child-intake -newer /etc/child-intake.env -name '*.log' -o -name ui_build")
