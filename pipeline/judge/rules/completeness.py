@@ -105,12 +105,12 @@ _SLOTS: Final[Mapping[Reason, tuple[PageKind, Callable[[Dossier], tuple[PageView
 def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """缺页 for a slot without a page; but what was not read may be the one, and only that is reported instead.
 
-    An unread page is reported by `illegible`, a file of the document that did not arrive or open by `broken`, and a
+    An unread page is reported by `illegible`, a file that did not arrive or open, or a page of it, by `broken`, and a
     side of a card in place of the other one by `same_side_twice`.
     """
     slots = tuple(needs(dossier, policy))
     unread = {page.document for page in unread_pages(dossier, slots, policy.legibility)}
-    unopened = {view.file.hint for view in dossier.files if view.content.failure}
+    unopened = {view.file.hint for view in dossier.files if view.content.failure or view.content.failed}
     doubled = {finding.document for finding in same_side_twice(dossier)}
     for need in slots:
         if need.enough or need.document in unread | unopened | doubled:

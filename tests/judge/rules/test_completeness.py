@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from models.case import FailedPage
 from models.documents import DocumentKind
 from models.findings import Code, Reason
 from models.policy import Pages, Policy
@@ -19,6 +20,7 @@ GRANDFATHER = father({"姓名": "欧阳德", "出生日期": "1960年3月3日", 
 WIFE_HEAD = mother({"户主或与户主关系": "户主"})
 COUSIN = member({"姓名": "欧阳子涵", "出生日期": "2017年5月6日", "公民身份证件编号": id_number("20170506", 8)})
 FOREIGN = page(rows({"中华人民共和国机动车驾驶证": "准驾车型", "初次领证日期": "2008年5月6日"}))
+DAMAGED = FailedPage(page_no=1, code=Code.BAD_FILE, reason=Reason.DAMAGED)
 LOST = Sent(failure=(Code.UPLOAD_BROKEN, Reason.UPLOAD_INCOMPLETE), hint=DocumentKind.HOUSEHOLD_REGISTER)
 MENU = page(rows({"菜名": "红烧牛肉面配时令蔬菜", "价格": "人民币三十八元整一份"}))
 BIRTHDAY = "2019-11-23T23:59:00+08:00"
@@ -105,6 +107,11 @@ def _codes(findings: object) -> list[tuple[Code, Reason]]:
         ),
         pytest.param(
             (*CARD, home(), father(), LOST), [], id="a file that never arrived might be: `broken` speaks of it"
+        ),
+        pytest.param(
+            (*CARD, home(), father(), Sent(hint=DocumentKind.HOUSEHOLD_REGISTER, failed=DAMAGED)),
+            [],
+            id="a page that is damaged might be: `broken` speaks of it",
         ),
         pytest.param(
             (CARD[0], home(), father(), member(), LOST),
