@@ -125,6 +125,32 @@ TABLES: Final = (
         },
     ),
     Table(
+        "Damaged files",
+        "Pictures of the samples in every container and coding, cut off, zeroed, shortened, with a flipped bit or with"
+        " garbage at a random place; of some, whole cases. A *place* is one picture harmed at one byte.",
+        "damage",
+        {"places": 60},
+        {
+            "harmed files that lost something: refused": "files that lost something, refused",
+            "one bit flipped: refused": "of these, with one bit flipped",
+            "cases: 3002, 影像不清 or a lone 缺页": "cases in which the picture or a missing page is blamed",
+            "cases: accepted with a deciding field in the lost part": "accepted with a deciding value in the lost part",
+            "cases: our fault": "called our fault",
+            "decoding: fault": "files whose decoding failed without a code",
+        },
+    ),
+    Table(
+        "PDF pages of any resolution",
+        "Pictures of the samples on PDF pages of 36 to 2,400 dpi and of 1 to 14,400 points, in whole cases.",
+        "resolution",
+        {"pages": 30},
+        {
+            "pages refused with a code": "pages refused with a code",
+            "pages taken: decided as the picture": "pages taken that are decided as the picture itself",
+            "pages taken: every deciding value as in the picture": "with every deciding value of the picture",
+        },
+    ),
+    Table(
         "Other documents",
         "Documents that are none of ours, from driving licences to tickets, in place of each needed page and beside a"
         " complete application, under every declaration that a family may choose.",
