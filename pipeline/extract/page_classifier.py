@@ -30,6 +30,7 @@ _TEMPORARY = f"临时{_CARD}"
 _EMBLEM_LABELS = ("签发机关", "有效期限")
 _CARD_TITLE = re.compile(rf".?(?:中华人民共和国)?(?:临时)?{_CARD}.{{0,2}}")
 _PART = re.compile("(?<=[一-鿿])(?:姓名|住址)")  # of another label: 女方姓名, 现住址
+_NUMBER = re.compile(r"\d+")  # 出生1979年9月15日 holds no label 出生年月
 _NAMING_OTHERS = frozenset({PageKind.HUKOU_MEMBER, PageKind.BIRTH_CERTIFICATE})
 _BETWEEN = "、"  # in signatures; all their other characters are Han. Any other sign on a page is a stray one
 
@@ -111,7 +112,9 @@ def classify_page(lines: Sequence[Line]) -> PageKind:
     """
     whole = _text(line.text for line in lines)
     plain = _text(_without_mention(line) for line in lines if not is_running(line))
-    alone = _text(_PART.sub("", _without_mention(line)) for line in lines if not is_running(line))
+    alone = _text(
+        _NUMBER.sub(_BETWEEN, _PART.sub("", _without_mention(line))) for line in lines if not is_running(line)
+    )
     said = {PageKind.HUKOU_NOTICE: whole, PageKind.ID_PORTRAIT: alone}
     shares = {one.kind: one.share(said.get(one.kind, plain)) for one in _SIGNATURES}
     kind = max(shares, key=lambda one: shares[one])

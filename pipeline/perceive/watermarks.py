@@ -82,8 +82,10 @@ class Mark(NamedTuple):
         return line
 
     def _may_say(self, words: str) -> bool:
-        """Whether these are words of the mark, which begin again behind its end."""
+        """Whether these are words of the mark, which begin again behind its end; a number is none of them."""
         han = "".join(filter(is_han, words))
+        if sum(char.isalnum() for char in words) > len(han):
+            return False
         return len(han) > 1 and (han in _PARTS or han in 2 * "".join(filter(is_han, self.text)))
 
 

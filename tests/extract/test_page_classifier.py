@@ -50,6 +50,11 @@ def _view(reading: PageReading, hint: DocumentKind | None = None) -> PageView:
     ("reading", "kind"),
     [
         pytest.param(portrait(), PageKind.ID_PORTRAIT, id="the portrait side of a card"),
+        pytest.param(
+            page(portrait({"公民身份号码": None}).lines[:-1]),
+            PageKind.ID_PORTRAIT,
+            id="the portrait side below whose number a note lies",
+        ),
         pytest.param(emblem(), PageKind.ID_EMBLEM, id="the emblem side"),
         pytest.param(COVER, PageKind.HUKOU_COVER, id="the cover of a register"),
         pytest.param(home(), PageKind.HUKOU_HOME, id="the 首页"),

@@ -120,6 +120,8 @@ def test_whose_line_it_is(said: Said, marks: bool) -> None:
         pytest.param("梁禾薇供样本儿童", 0, "梁禾薇", id="the beginning of the mark"),
         pytest.param("样本儿童医院", 0, "样本儿童医院", id="the same in the print's ink: an employer"),
         pytest.param("样本儿童医院", 1, "样本儿童医院", id="the same, and all of the line in the mark's ink"),
+        pytest.param("11010519900307661X使用", 0, "11010519900307661X", id="behind a number"),
+        pytest.param("使用2014.03.02-2034.03.02", 0, "2014.03.02-2034.03.02", id="before a range of dates"),
         pytest.param("欧阳靖萱", 0, "欧阳靖萱", id="print"),
         pytest.param("女", 0, "女", id="a single character"),
     ],
