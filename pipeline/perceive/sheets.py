@@ -23,7 +23,9 @@ from pipeline.perceive.scene.orientation import UNCHANGED, detect_orientation, r
 from pipeline.perceive.scene.panels import find_panels
 from pipeline.perceive.scene.reading_parts import cut_where_it_reads
 from pipeline.perceive.scene.rectify import SURROUND, Scene, cut_line, rectify
+from pipeline.perceive.watermarks import begins_with_purpose
 
+_NOTHING: Final = Lattice(steps=(), span=1.0)  # of a line that gives no text
 _NOTE: Final = 2  # lines beside documents that are one themselves, if they read: the words of an app's frame, a note
 _HEADING: Final = 4  # characters of a single line that is one, if it reads clearly: the title in an app's frame
 _CLEAR: Final = 0.95  # confidence of such a line. By judgement
@@ -71,10 +73,14 @@ def parted(sheet: Sheet, page: Rgb, lines: Sequence[TextLine], engine: OcrEngine
     Args:
         sheet: Upright, as most of its lines are.
         page: The picture it lies in.
-        lines: The sheet's lines as they were read.
+        lines: The sheet's lines as they were read; a note 仅供…使用 stands upright wherever it was written.
         engine: Reads the lines of each part.
     """
-    cut = cut_where_it_reads(lines)
+    read = {line.quad for line in lines}
+    unread = [
+        TextLine("", 0.0, place, _NOTHING) for place in sheet.places if place not in read
+    ]  # it may be on its head
+    cut = cut_where_it_reads([*unread, *(line for line in lines if not begins_with_purpose(line))])
     if cut is None:
         return ()
     astray, upright = (_part(page, _on_page(box, sheet.scene, page), engine) for box in cut)

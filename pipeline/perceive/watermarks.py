@@ -106,7 +106,7 @@ def find_watermark(
     steep = [line for line in slanted if line not in stamped and _is_steep(line) and other_ink(line.quad)]
     if len(steep) > 1:
         return _mark(steep, telling)
-    level = [line for line in telling if abs(_angle(line.quad)) < _SLANT and _begins_with_purpose(line)]
+    level = [line for line in telling if abs(_angle(line.quad)) < _SLANT and begins_with_purpose(line)]
     if len(level) >= _LEAST or any(_is_purpose(line) and other_ink(line.quad) for line in level):
         return _mark(level, telling)
     return None
@@ -171,7 +171,7 @@ def _is_purpose(line: TextLine) -> bool:
     return line.confidence >= _SURE and _has(_han(line), _PURPOSES)
 
 
-def _begins_with_purpose(line: TextLine) -> bool:
+def begins_with_purpose(line: TextLine) -> bool:
     """Whether a line says at once what it is for; a printed sentence names its subject first."""
     return _has(_han(line)[:_SOON], _PURPOSES)
 
