@@ -61,6 +61,11 @@ def test_a_jpeg_that_lacks_only_its_end_mark_is_read(coding: str) -> None:
     assert why(data + b"a film that follows" * 1000) is None
     assert why(data[:-2] + b"\0" * 20 + data[-2:]) is None  # some phones leave bytes there
     assert why(data[:-2] + b"\0" * 600 + data[-2:]) is None
+    for stray in (1, 3, 10, 40, 64):
+        assert why(data[:-2] + Random(stray).randbytes(stray).replace(b"\xff", b"\0") + data[-2:]) is None
+    for behind in (CODINGS["progressive"], b"\0\0\0\x18ftypmp42" + Random(1).randbytes(200_000)):
+        for padding in (0, 12, 20):
+            assert why(data[:-2] + b"\0" * padding + data[-2:] + behind) is None
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.85])

@@ -212,7 +212,7 @@ def _what_a_tiff_lost(data: bytes, page: TiffImageFile, said: bytes) -> Reason |
         return reason
     if page.mode not in ("L", "RGB") or page.info.get("compression") != "raw":
         return None
-    return raw.what_is_missing(np.asarray(page).reshape(page.height, -1))
+    return raw.what_is_missing(np.asarray(page).reshape(page.height, page.width, -1))
 
 
 @contextmanager

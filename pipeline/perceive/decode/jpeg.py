@@ -17,14 +17,16 @@ _START_OF_SCAN: Final = b"\xff\xda"
 _PROGRESSIVE: Final = b"\xff\xc2"
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # ITU-T T.81, table B.1
 _DECODED: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})
-_COMPLAINT: Final = re.compile(rb"Corrupt JPEG data: (?:(\d+) extraneous bytes before marker|.)")
-_STRAY: Final = 2  # bytes behind a scan that its last code may leave
+_BETWEEN_SCANS: Final = frozenset({0xC4, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)})  # with parameters
+_COMPLAINT: Final = re.compile(rb"Corrupt JPEG data: (?:(\d+) extraneous bytes before marker (0xd[0-7])?|.)")
+_STRAY: Final = 64  # bytes behind a scan, which some cameras leave there
+_STRAY_WITHIN: Final = 2  # bytes before a restart marker, which the last code may leave
 _NOISE: Final = 4096  # bytes: more than libjpeg reads ahead
 
 
 def with_end(jpeg: bytes) -> bytes:
     """The JPEG with the end mark that a broken transfer may have cost it."""
-    return jpeg + END if jpeg.find(END, jpeg.rfind(_START_OF_SCAN)) < 0 else jpeg
+    return jpeg if _end_of_scans(jpeg) is not None else jpeg + END
 
 
 def what_is_missing(jpeg: bytes) -> Reason | None:
@@ -39,21 +41,20 @@ def what_is_missing(jpeg: bytes) -> Reason | None:
         out of step find it again, but hardly ever with the right number of blocks: some of the scan is left over.
     """
     tidy = _without_junk(jpeg)
-    ended = with_end(tidy)
-    end = ended.find(END, ended.rfind(_START_OF_SCAN))
-    scans, rest = ended[:end], ended[end:]
-    reason = _harm(scans, rest)
+    end = _end_of_scans(tidy)
+    scans = tidy[:end]
+    reason = _harm(scans)
     unpadded = scans.rstrip(scans[-1:])
-    if reason is None or (len(scans) - len(unpadded) > _STRAY and _harm(unpadded, rest) is None):
+    if reason is None or (len(unpadded) < len(scans) and _harm(unpadded) is None):
         return None
-    return reason if ended == tidy else Reason.TRUNCATED
+    return Reason.TRUNCATED if end is None else reason
 
 
-def _harm(scans: bytes, rest: bytes) -> Reason | None:
-    """What is wrong with a JPEG, given up to its end mark and from there on."""
+def _harm(scans: bytes) -> Reason | None:
+    """What is wrong with a JPEG, given up to its end mark."""
     noise = Random(0).randbytes(_NOISE).replace(b"\xff", b"\x55")  # noqa: S311 - no secret
-    said, picture = _decoded(scans + rest)
-    if _reads_on(picture, scans + noise + rest):
+    said, picture = _decoded(scans + END)
+    if _reads_on(picture, scans + noise + END):
         return Reason.TRUNCATED
     return Reason.DAMAGED if any(map(_tells_of_harm, _COMPLAINT.finditer(said))) else None
 
@@ -92,6 +93,16 @@ def _segments(jpeg: bytes) -> Iterator[_Segment]:
         at = end
 
 
+def _end_of_scans(jpeg: bytes) -> int | None:
+    """Where the end mark of the first picture stands, whatever follows it; None without one."""
+    at = max((one.end for one in _segments(jpeg) if one.marker == _START_OF_SCAN[1]), default=len(jpeg))
+    while (at := jpeg.find(b"\xff", at)) >= 0 and at + 2 <= len(jpeg):
+        if jpeg[at : at + 2] == END:
+            return at
+        at += 2 + int.from_bytes(jpeg[at + 2 : at + 4]) if jpeg[at + 1] in _BETWEEN_SCANS else 1
+    return None
+
+
 def _without_junk(jpeg: bytes) -> bytes:
     """The JPEG without what some cameras leave between the segments of its header, where nothing of a picture lies."""
     segments = list(_segments(jpeg))
@@ -102,7 +113,7 @@ def _without_junk(jpeg: bytes) -> bytes:
 
 
 def _tells_of_harm(complaint: re.Match[bytes]) -> bool:
-    return complaint[1] is None or int(complaint[1]) > _STRAY
+    return complaint[1] is None or int(complaint[1]) > (_STRAY_WITHIN if complaint[2] else _STRAY)
 
 
 def _reads_on(picture: Grey | None, longer: bytes) -> bool:

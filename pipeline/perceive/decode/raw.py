@@ -7,51 +7,68 @@ from numpy.typing import NDArray
 
 from models.findings import Reason
 
-_TORN: Final = 0.02  # of a row, by which a black part is wider than in the row beside it
-_STEADY: Final = 0.25  # of that, by which it may widen one row before: slanted edges widen from row to row
+_EDGE: Final = 0.02  # of a row, which may be black at either end of it
+_LIT: Final = 0.5  # of the row above, that is not black; and of its brightness, that the torn row has
+_NEAR: Final = 16  # pixels before the tear
+_ABOVE: Final = 3  # rows that are compared
+_BLOCK: Final = 512  # bytes that a disk or a network loses together
 _PIECE: Final = 1024  # bytes that are looked at together
 _RANDOM_STEP: Final = (72.0, 98.0)  # mean step between random bytes is 85
 _UNEVEN: Final = 360.0  # chi-square of 255 degrees of freedom: 255 on average, 360 once in 70,000 pieces
 
 
-def what_is_missing(rows: NDArray[np.uint8]) -> Reason | None:
+def what_is_missing(pixels: NDArray[np.uint8]) -> Reason | None:
     """TRUNCATED for pixels that turn to noughts within a row, DAMAGED for noise; None for a whole picture.
 
     Args:
-        rows: Bytes of the picture as stored, shape (rows, bytes of a row).
+        pixels: The picture as stored, shape (rows, columns, samples).
     """
-    if _is_torn(rows):
+    if _is_torn(pixels):
         return Reason.TRUNCATED
-    return Reason.DAMAGED if _has_noise(rows.reshape(-1)) else None
+    return Reason.DAMAGED if _has_noise(pixels.reshape(-1)) else None
 
 
-def _is_torn(rows: NDArray[np.uint8]) -> bool:
-    """Whether whole rows of noughts begin or end within a row: a black part has the same edge in the row beside it."""
+def _is_torn(pixels: NDArray[np.uint8]) -> bool:
+    """Whether noughts begin at a tear and go on to the end of the picture, or for a number of whole blocks.
+
+    A black foot, a bar or the bed of a scanner ends with a row, or fades within a few.
+    """
+    rows = pixels.reshape(len(pixels), -1)
+    size = rows.shape[1]
     dark = np.concatenate(([False], ~rows.any(axis=1), [False]))
     turns = np.flatnonzero(dark[1:] != dark[:-1])
     for first, end in zip(turns[::2], turns[1::2], strict=True):
-        above, below = rows[max(0, first - 3) : first, ::-1][::-1], rows[end : end + 3]
-        if any(_tears(beside) for beside in (above, below)):
+        if first < _ABOVE + 1:
+            continue
+        kept = size - _noughts(rows[first - 1, ::-1])
+        lost = (end - first) * size + size - kept + (_noughts(rows[end]) if end < len(rows) else 0)
+        if (end == len(rows) or lost % _BLOCK == 0) and _tears(pixels[first - 1 - _ABOVE : first], kept):
             return True
     return False
 
 
-def _tears(beside: NDArray[np.uint8]) -> bool:
-    """Whether the noughts of the row next to black rows begin where those of the rows behind it do not.
+def _tears(pixels: NDArray[np.uint8], kept: int) -> bool:
+    """Whether the last row breaks off at a byte: within a pixel, or where the rows above reach the edge.
 
-    Args:
-        beside: The three rows, next one first, each from the end that touches the black part.
+    A sheet that lies askew on a black bed has such a row, too: what lies beside it in the rows above is black.
     """
-    if len(beside) < 3:
+    samples = pixels.shape[2]
+    *above, torn = pixels.reshape(len(pixels), -1)
+    size, near = len(torn), slice(max(0, kept - _NEAR * samples), kept)
+    edge = _EDGE * size
+    if not edge < kept < size - edge or torn[near].mean() < _LIT * above[-1][near].mean():
         return False
-    next_one, second, third = map(_noughts, beside)
-    wider = next_one - second
-    return wider > _TORN * beside.shape[1] and second - third < _STEADY * wider
+    if np.count_nonzero(torn[:kept]) < _LIT * np.count_nonzero(above[-1][:kept]):
+        return False
+    if kept % samples:
+        whole = pixels[-2:, max(0, kept // samples - _NEAR) : kept // samples]
+        return bool(whole.all() and pixels[-2, kept // samples].all())
+    return all(_noughts(row[::-1]) <= edge and np.count_nonzero(row[kept:]) > _LIT * (size - kept) for row in above)
 
 
 def _noughts(row: NDArray[np.uint8]) -> int:
     """How many noughts a row begins with."""
-    return int((row != 0).argmax())
+    return int((row != 0).argmax()) if row.any() else len(row)
 
 
 def _has_noise(stored: NDArray[np.uint8]) -> bool:
