@@ -74,11 +74,53 @@ def test_the_example_of_an_environment_file_has_every_setting() -> None:
     assert every - named == NOT_FOR_EVERYBODY
 
 
-def test_the_examples_of_environment_files_are_read_alike_by_systemd_and_a_shell() -> None:
-    lines = [line for file in DEPLOY.glob("*.env.example") for line in file.read_text("utf-8").splitlines()]
-    assigned = [line.removeprefix("# ") for line in lines if re.match(r"(# )?[A-Z_]+=", line)]
-    assert len(assigned) > 60
-    assert [line for line in assigned if not re.fullmatch(r"\w+=[^\s\"'$`\\;&|<>#]*", line)] == []
+def _as_the_shell_reads(folder: Path, content: str) -> "subprocess.CompletedProcess[str]":
+    """What deploy/intake.sh would run `intake` with: its environment, as lines, in place of the program."""
+    file, words = folder / "child-intake.env", "runuser -u intake -- "
+    file.write_text(content, "utf-8")
+    text = (DEPLOY / "intake.sh").read_text("utf-8").replace("/etc/child-intake.env", str(file))
+    assert words in text
+    text = re.sub(r"/srv/child-intake/.*$", "env", text.replace(words, ""), flags=re.MULTILINE)
+    return subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin"})
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param("INTAKE_A=postgresql://h/i?a=b&c=d;e|f", "postgresql://h/i?a=b&c=d;e|f", id="an address"),
+        pytest.param("INTAKE_A=Sample Children's Hospital", "Sample Children's Hospital", id="words"),
+        pytest.param("INTAKE_A=$(id) `id` $HOME * <x> #1", "$(id) `id` $HOME * <x> #1", id="what a shell would run"),
+        pytest.param("INTAKE_A='two  words'", "two  words", id="quotes around all"),
+        pytest.param('INTAKE_A="it\'s"', "it's", id="quotes of another kind within"),
+        pytest.param("INTAKE_A='a\\b'", "a\\b", id="a backslash within single quotes"),
+        pytest.param("  INTAKE_A = x \r\n", "x", id="white space around"),
+        pytest.param("# INTAKE_A=1\n; INTAKE_A=2\n\nINTAKE_A=3\n# INTAKE_A=4", "3", id="comments"),
+        pytest.param("INTAKE_A=1\nINTAKE_A=", "", id="the last one counts"),
+        pytest.param("INTAKE_A=a\\b", None, id="a backslash, which systemd takes away"),
+        pytest.param("INTAKE_A='two\nlines'", None, id="a value of several lines"),
+        pytest.param("INTAKE_A='a'b'", None, id="a quote within quotes"),
+        pytest.param("export INTAKE_A=1", None, id="words of a shell"),
+        pytest.param("INTAKE_A", None, id="no value"),
+    ],
+)
+def test_the_shell_reads_settings_as_systemd_does_or_says_which_line_it_cannot(
+    tmp_path: Path, content: str, expected: str | None
+) -> None:
+    told = _as_the_shell_reads(tmp_path, content)
+    if expected is None:
+        assert (told.returncode, told.stdout) == (2, "")
+        assert "intake: line 1 of" in told.stderr
+        return
+    assert (told.returncode, told.stderr) == (0, "")
+    assert [line for line in told.stdout.splitlines() if line.startswith("INTAKE_")] == [f"INTAKE_A={expected}"]
+
+
+def test_the_examples_of_environment_files_are_understood_with_every_line_in_force(tmp_path: Path) -> None:
+    for file in DEPLOY.glob("*.env.example"):
+        assigned = re.findall(r"^(?:# )?([A-Z][A-Z_]+=.*)$", file.read_text("utf-8"), re.MULTILINE)
+        told = _as_the_shell_reads(tmp_path, "\n".join(assigned))
+        assert (told.returncode, told.stderr) == (0, "")
+        assert set(assigned) <= set(told.stdout.splitlines())
 
 
 def test_only_loopback_is_published() -> None:
