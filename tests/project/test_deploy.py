@@ -17,7 +17,8 @@ from models.overview import Heartbeat, Metrics
 from service.settings import Settings, unknown_variables
 from service.settings_checks import problems
 from tests.support.certificates import self_signed
-from tests.support.processes import demand
+from tests.support.nginx import nginx_command
+from tests.support.processes import demand, free_port
 from web.receiver.health import HealthCheck, exported
 
 DEPLOY, RUNBOOK = Path("deploy"), Path("docs/runbook.md").read_text("utf-8")
@@ -81,7 +82,9 @@ def _as_the_shell_reads(folder: Path, content: str) -> "subprocess.CompletedProc
     text = (DEPLOY / "intake.sh").read_text("utf-8").replace("/etc/child-intake.env", str(file))
     assert words in text
     text = re.sub(r"/srv/child-intake/.*$", "env", text.replace(words, ""), flags=re.MULTILINE)
-    return subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin"})
+    return subprocess.run(
+        ["sh", "-c", text], capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -252,12 +255,8 @@ def test_a_unit_is_understood_whole(unit: Path) -> None:
 def test_nginx_takes_its_file(tmp_path: Path) -> None:
     demand(["nginx"], REQUIRED, "nginx-light")
     self_signed(tmp_path, "desk.hospital.example")
-    ours = re.sub(r"/etc/ssl/intake/\w+\.(pem|key)", f"{tmp_path}/certificate.pem", (DEPLOY / "nginx.conf").read_text())
-    whole = tmp_path / "whole.conf"
-    whole.write_text(
-        f"pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}}\nhttp {{\naccess_log off;\n{ours}\n}}\n"
-    )
-    told = subprocess.run(["nginx", "-t", "-c", str(whole)], capture_output=True, text=True, check=False, timeout=30)
+    command = nginx_command(tmp_path, tmp_path / "certificate.pem", tls=free_port(), ports={})
+    told = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False, timeout=30)
     assert told.returncode == 0, told.stderr
 
 

@@ -5,6 +5,7 @@ the user, in the folders and with the system calls that their files allow.
 """
 
 import json
+import os
 import re
 import threading
 import time
@@ -22,7 +23,9 @@ from standardwebhooks.webhooks import Webhook as Signer
 from pipeline.stores.envelope import MAGIC
 from tests.support.certificates import signed_by_own_ca
 from tests.support.fresh_machine import FreshMachine, fresh_machine
+from tests.support.nginx import nginx_command
 from tests.support.pages import blocks
+from tests.support.privileges import skip_unless_allowed, why_no_mounts
 from tests.support.processes import answers, demand, free_port, server, wait_until
 from tests.support.rgw import ACCESS_KEY, SECRET_KEY, Gateway
 
@@ -30,6 +33,11 @@ pytestmark = [pytest.mark.s3, pytest.mark.postgres, pytest.mark.ocr, pytest.mark
 SECTIONS: Final = ("Set up", "Several machines")
 PATIENCE: Final = 120.0
 PASSWORD: Final = "of-the-test-alone"
+PROGRAMS: Final = (
+    *("unshare", "nsenter", "setpriv", "mount", "runuser", "useradd"),
+    *("nginx", "curl", "openssl", "systemd-analyze"),
+)
+PACKAGES: Final = "util-linux, mount, passwd, nginx-light, curl, openssl, systemd"
 NAMES: Final = tuple(f"{name}.hospital.example" for name in ("s3", "app", "desk", "receiver", "prefect"))
 BEHIND: Final = """
 server {{
@@ -105,27 +113,24 @@ def _webhook() -> Iterator[Heard]:
 @contextmanager
 def _nginx(folder: Path, instead: Mapping[str, str], tls: int, behind: Mapping[str, int]) -> Iterator[None]:
     """deploy/nginx.conf, with the object store and the webhook's receiver beside."""
-    ours = Path("deploy/nginx.conf").read_text("utf-8")
-    ours += "".join(BEHIND.format(name=name, port=port) for name, port in behind.items())
-    ours = re.sub(r"listen \[::\].*\n", "", ours).replace("listen 443", f"listen 127.0.0.1:{tls}")
-    ours = re.sub(r"/etc/ssl/intake/\w+\.(pem|key)", f"{folder}/server.pem", ours)
-    for port in ("8098", "8099", "4200"):
-        ours = ours.replace(f"127.0.0.1:{port}", f"127.0.0.1:{instead[port]}")
-    file = folder / "nginx.conf"
-    paths = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    file.write_text(f"pid {folder}/pid; events {{}} http {{ access_log off; {paths}\n{ours} }}")
-    with server(["nginx", "-c", str(file), "-g", "daemon off; master_process off;"], folder / "nginx.log"):
+    beside = "".join(BEHIND.format(name=name, port=port) for name, port in behind.items())
+    ports = {port: instead[port] for port in ("8098", "8099", "4200")}
+    command = nginx_command(folder, folder / "server.pem", tls=tls, ports=ports, beside=beside)
+    with server(command, folder / "nginx.log"):
         wait_until(lambda: answers(tls), "nginx")
         yield
 
 
+@pytest.fixture(scope="session")
+def allowed() -> None:
+    """Skip where the machine lacks something, before its servers start."""
+    if os.geteuid() == 0:  # for others nobody installs anything
+        demand(PROGRAMS, "INTAKE_REQUIRE_DEPLOY", PACKAGES)
+    skip_unless_allowed(why_no_mounts())
+
+
 @pytest.fixture
-def site(gateway: Gateway, postgres_server: str, tmp_path: Path) -> Iterator[Site]:
-    demand(
-        ["unshare", "nsenter", "setpriv", "nginx", "curl", "systemd-analyze"], "INTAKE_REQUIRE_DEPLOY", "nginx-light"
-    )
+def site(allowed: None, gateway: Gateway, postgres_server: str, tmp_path: Path) -> Iterator[Site]:
     database = urlsplit(postgres_server)
     tls, receiver, desk, prefect = (free_port() for _ in range(4))
     signed_by_own_ca(tmp_path, *NAMES)

@@ -1,11 +1,14 @@
 """A machine as it is before anything was installed: this one, whose folders may be written without a trace.
 
 A mount namespace with a layer in memory over each folder that an installation changes; names of hospital.example are in
-its /etc/hosts. Processes, network and users' numbers are those of this machine.
+its /etc/hosts. The checkout and its environment are in /srv/child-intake, wherever they lie on this machine. Processes,
+network and users' numbers are those of this machine.
 """
 
+import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,19 +16,30 @@ from typing import Final, NamedTuple
 
 from tests.support.processes import wait_until
 
-_LAYERED: Final = ("etc", "srv", "run", "root", "usr/local/bin", "var/lib")
+_LAYERED: Final = ("etc", "srv", "run", "home", "root", "usr/local/bin", "var/lib")
+_PYTHON: Final = "/srv/child-intake/.venv/bin/python"
 _HOSTS: Final = "127.0.0.1 s3 db app desk receiver prefect".replace(" ", ".hospital.example ").replace(
     "127.0.0.1.hospital.example", "127.0.0.1"
 )
 _PREPARE: Final = """
-mount -t tmpfs tmpfs /mnt
-for name in {layered} tree; do mkdir -p /mnt/$name/upper /mnt/$name/work; done
-for name in {layered}; do
-  mount -t overlay overlay -o lowerdir=/$name,upperdir=/mnt/$name/upper,workdir=/mnt/$name/work /$name
-done
-chmod 755 /root
+umask 022
+mount -t tmpfs -o mode=755 tmpfs {layers}
+cd {layers}
+layer() {{
+  mkdir -p $2/upper $2/work
+  mount -t overlay overlay -o lowerdir=$1,upperdir={layers}/$2/upper,workdir={layers}/$2/work $3
+}}
+mkdir tree venv
+mount --bind {tree} tree  # before there are layers: the checkout may be below any of these folders
+mount --bind {venv} venv
+for name in {layered}; do layer /$name of-$name /$name; done
 mkdir -p /srv/child-intake /etc/systemd/system
-mount -t overlay overlay -o lowerdir={tree},upperdir=/mnt/tree/upper,workdir=/mnt/tree/work /srv/child-intake
+chmod a+x /root {above}  # to the interpreter
+layer {layers}/tree of-tree /srv/child-intake
+[ ! -L /srv/child-intake/.venv ] || rm /srv/child-intake/.venv
+mkdir -p /srv/child-intake/.venv
+layer {layers}/venv of-venv /srv/child-intake/.venv
+sed -i -E '1,2s,/[^ ]*/bin/python[0-9.]*,{python},' /srv/child-intake/.venv/bin/intake
 echo '{hosts}.hospital.example' >> /etc/hosts
 cat > /usr/local/bin/systemctl <<'EOF'
 #!/bin/sh
@@ -60,12 +74,12 @@ def fresh_machine(**environment: str) -> Iterator[FreshMachine]:
     """A machine for as long as the block lasts; its units are stopped at the end."""
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     known = {"PATH": path, "HOME": "/root", "LANG": "C.UTF-8", "PYTHONPATH": "/srv/child-intake", **environment}
+    layers = tempfile.mkdtemp(dir="/tmp")
     holder = subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sleep", "infinity"])
     try:
         _wait_for_namespace(holder.pid)
         machine = FreshMachine(holder.pid, known)
-        prepare = _PREPARE.format(layered=" ".join(_LAYERED), tree=Path.cwd(), hosts=_HOSTS, python=sys.executable)
-        made = machine.shell(prepare)
+        made = machine.shell(_prepare(layers))
         assert made.returncode == 0, made.stderr
         try:
             yield machine
@@ -75,6 +89,21 @@ def fresh_machine(**environment: str) -> Iterator[FreshMachine]:
     finally:
         holder.kill()
         holder.wait()
+        Path(layers).rmdir()  # what was in it lay in memory
+
+
+def _prepare(layers: str) -> str:
+    parents = Path(sys.executable).resolve().parents
+    above = [folder for folder in parents if folder.is_relative_to("/root") or folder.is_relative_to("/home")]
+    return _PREPARE.format(
+        layers=layers,
+        layered=" ".join(_LAYERED),
+        tree=shlex.quote(str(Path.cwd())),
+        venv=shlex.quote(str(Path(sys.prefix).resolve())),
+        python=_PYTHON,
+        above=" ".join(shlex.quote(str(folder)) for folder in above),
+        hosts=_HOSTS,
+    )
 
 
 def _wait_for_namespace(process: int) -> None:

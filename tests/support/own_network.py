@@ -28,10 +28,15 @@ class Refused(NamedTuple):
 
 @contextmanager
 def own_network() -> Iterator[Callable[[], Refused]]:
-    """Put this thread, and the processes and threads that it starts, into a network with loopback alone; needs root.
+    """Put this thread, and the processes and threads that it starts, into a network with loopback alone.
+
+    Where `why_no_network` says nothing against it.
 
     Yields:
         What could not leave so far, in the network of the thread that asks.
+
+    Raises:
+        OSError: The kernel makes no network, or does not let the thread go back.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     before = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
@@ -41,8 +46,10 @@ def own_network() -> Iterator[Callable[[], Refused]]:
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         yield _refused
     finally:
-        libc.setns(before, _NEW_NETWORK)
+        back = libc.setns(before, _NEW_NETWORK)
         os.close(before)
+        if back:
+            raise OSError(ctypes.get_errno(), "no way back: every later test is in the empty network")
 
 
 def try_to_leave() -> None:
@@ -56,5 +63,6 @@ def _refused() -> Refused:
     names, numbers = (
         line.split() for line in Path("/proc/thread-self/net/snmp").read_text("utf-8").splitlines() if line[:3] == "Ip:"
     )
-    six = dict(line.split() for line in Path("/proc/thread-self/net/snmp6").read_text("utf-8").splitlines())
-    return Refused(int(numbers[names.index("OutNoRoutes")]), int(six["Ip6OutNoRoutes"]))
+    counters = Path("/proc/thread-self/net/snmp6")  # is not there without IPv6
+    six = dict(line.split() for line in counters.read_text("utf-8").splitlines()) if counters.exists() else {}
+    return Refused(int(numbers[names.index("OutNoRoutes")]), int(six.get("Ip6OutNoRoutes", 0)))

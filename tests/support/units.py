@@ -4,7 +4,8 @@
 user, environment, folders that it may write, and filter of system calls are those that its file says.
 
 Source:
-    systemd.exec(5); the groups of system calls as `systemd-analyze syscall-filter` lists them.
+    systemd.exec(5); the groups of system calls as `systemd-analyze syscall-filter` lists them; libseccomp,
+    seccomp_syscall_resolve_name(3).
 """
 
 import ctypes
@@ -22,13 +23,12 @@ from typing import Final
 
 UNITS: Final = Path("/etc/systemd/system")
 RUNNING: Final = Path("/run/units-of-tests")
-_NUMBERS: Final = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
 _FAMILIES: Final = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16}
 _STOP_SECONDS: Final = 60.0
 _NOT_FILES: Final = ("/proc", "/sys", "/dev", "/tmp")
 _LOAD, _EQUAL, _END = 0x20, 0x15, 0x06  # instructions of the classic BPF
-_X86_64, _ALLOW, _REFUSE = 0xC000003E, 0x7FFF0000, 0x00050000 | errno.EPERM
-_SECCOMP, _SOCKET = 317, 41
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
+_SECCOMP: Final = ctypes.CDLL("libseccomp.so.2")  # systemd's own: the numbers of calls on this kind of machine
 
 
 def main(words: list[str]) -> None:
@@ -82,8 +82,9 @@ def _mount(told: dict[str, list[str]]) -> None:
     writable = [path for line in told["ReadWritePaths"] for path in line.split()]
     for path in writable:
         _run("mount", "--bind", path, path)
-    homes = [path for path in ("/home", "/root") if not Path(sys.executable).resolve().is_relative_to(path)]
-    for place in ("/tmp", "/var/tmp", *homes):
+    interpreter = Path(sys.executable).resolve()
+    hidden = [path for path in ("/tmp", "/var/tmp", "/home", "/root") if not interpreter.is_relative_to(path)]
+    for place in hidden:
         _run("mount", "-t", "tmpfs", "-o", "mode=1777" if "tmp" in place else "mode=0", "tmpfs", place)
     for line in Path("/proc/self/mountinfo").read_text("utf-8").splitlines():
         place = line.split()[4]
@@ -120,19 +121,23 @@ def _confine(told: dict[str, list[str]]) -> None:
     steps = list(_filter(set(_allowed(told["SystemCallFilter"])), told["RestrictAddressFamilies"][0].split()))
     program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.syscall(_SECCOMP, 1, 0, struct.pack("HP", len(steps), ctypes.addressof(program))):
+    if libc.syscall(_number("seccomp"), 1, 0, struct.pack("HP", len(steps), ctypes.addressof(program))):
         raise OSError(ctypes.get_errno(), "the kernel takes no filter")
     words = told["ExecStart"][0].split()
     os.execv(words[0], words)
 
 
 def _allowed(lines: list[str]) -> Iterator[int]:
-    numbers = {name: int(number) for name, number in re.findall(r"__NR_(\w+) (\d+)", _NUMBERS.read_text())}
     wanted: set[str] = set()
     for line in lines:
         names = {name for word in line.removeprefix("~").split() for name in _calls(word)}
         wanted = wanted - names if line.startswith("~") else wanted | names
-    yield from (numbers[name] for name in wanted if name in numbers)
+    yield from (number for number in map(_number, wanted) if number >= 0)
+
+
+def _number(call: str) -> int:
+    """The number of a system call here; negative where there is none."""
+    return int(_SECCOMP.seccomp_syscall_resolve_name(call.encode()))
 
 
 def _calls(word: str) -> Iterator[str]:
@@ -148,14 +153,15 @@ def _calls(word: str) -> Iterator[str]:
 
 
 def _filter(numbers: set[int], families: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    socket = _number("socket")
     yield _LOAD, 0, 0, 4
-    yield _EQUAL, 1, 0, _X86_64
+    yield _EQUAL, 1, 0, _SECCOMP.seccomp_arch_native() & 0xFFFFFFFF
     yield _END, 0, 0, _REFUSE
     yield _LOAD, 0, 0, 0
-    for number in sorted(numbers - {_SOCKET}):
+    for number in sorted(numbers - {socket}):
         yield _EQUAL, 0, 1, number
         yield _END, 0, 0, _ALLOW
-    yield _EQUAL, 1, 0, _SOCKET
+    yield _EQUAL, 1, 0, socket
     yield _END, 0, 0, _REFUSE
     yield _LOAD, 0, 0, 16
     for family in families:
