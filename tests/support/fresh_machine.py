@@ -55,7 +55,7 @@ class FreshMachine(NamedTuple):
     holder: int
     environment: Mapping[str, str]
 
-    def shell(self, text: str, *, answers: str = "", seconds: float = 120.0) -> "subprocess.CompletedProcess[str]":
+    def shell(self, text: str, *, answers: str = "", seconds: float = 300.0) -> "subprocess.CompletedProcess[str]":
         """Run lines of a shell as root, in the folder of the release; the first that fails ends them."""
         command = ["nsenter", f"--mount=/proc/{self.holder}/ns/mnt"]
         return subprocess.run(
