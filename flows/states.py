@@ -13,6 +13,7 @@ from prefect.states import Completed, Failed
 
 from flows.artifacts.tables import codes_of
 from models.errors import BadManifestError, ManifestMissingError, ManifestProblem, PipelineError
+from models.masking import mask_numbers
 from models.result import DECISION_TITLES, Decision, Result
 from models.submission import EnteredChild, Guardian, Submission, SubmittedFile
 
@@ -35,7 +36,7 @@ def is_retryable(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> boo
 
 @contextmanager
 def redacted_errors() -> Iterator[None]:
-    """Let PipelineErrors pass, whose texts carry codes and ids; replace all others by their kind and place.
+    """Let PipelineErrors pass, whose texts carry codes and masked ids; replace all others by their kind and place.
 
     Prefect stores an exception's text and shows it to every user.
     """
@@ -44,6 +45,7 @@ def redacted_errors() -> Iterator[None]:
     except BadManifestError as error:
         raise BadManifestError(tuple(map(_redacted, error.problems))) from None
     except PipelineError as error:
+        error.args = tuple(mask_numbers(str(part)) for part in error.args)  # an id that a caller chose is one of them
         raise error from None  # its cause may quote a document
     except Exception as error:  # noqa: BLE001 - Prefect must keep no text of a document
         raise UnforeseenError(f"{type(error).__name__} at {log_unforeseen(error)}") from None
@@ -78,5 +80,5 @@ def failed(error: Exception) -> State[None]:
     if isinstance(error, BadManifestError | ManifestMissingError):
         return Failed(name=name, message=_REFUSED)
     if isinstance(error, PipelineError):
-        return Failed(name=name, message=str(error))
+        return Failed(name=name, message=mask_numbers(str(error)))
     return Failed(name=name, message=str(error) if isinstance(error, UnforeseenError) else "")

@@ -26,6 +26,7 @@ from flows.states import log_unforeseen
 from flows.upkeep import audit, retention
 from flows.worker import FlowTable, WarmWorker
 from models.errors import PipelineError
+from models.masking import mask_numbers
 from pipeline.cases.erasure import erase_pending
 from pipeline.delivery.audit_anchors import keep_anchor
 from pipeline.delivery.deliver import deliver
@@ -175,7 +176,7 @@ async def _run_periodic(task: _PeriodicTask) -> None:
         try:
             await task.work()
         except PipelineError as error:
-            log.warning("periodic task failed", extra={"task": task.name, "why": str(error)})
+            log.warning("periodic task failed", extra={"task": task.name, "why": mask_numbers(str(error))})
         except (httpx.HTTPError, PrefectException) as error:
             log.warning("periodic task failed", extra={"task": task.name, "kind": _kind(error)})
         except Exception as error:  # noqa: BLE001 - the other tasks go on

@@ -50,7 +50,7 @@ class StoreOptions(Model):
         endpoint: Host and port, without a scheme.
         access_key: Name of the account at the server.
         secret_key: Secret of that account.
-        region: The server's region; without it every bucket costs one request more, and links cannot be signed offline.
+        region: The server's region; without it every bucket costs one request more.
         secure: Whether to use https.
         timeout: Seconds without a byte after which the server counts as down.
         retries: Retries of one request, with growing pauses; the caller handles longer outages.

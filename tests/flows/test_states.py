@@ -3,11 +3,13 @@ import traceback
 import pytest
 
 from flows.states import UnforeseenError, concluded, failed, redacted_errors
-from models.errors import BadManifestError, LedgerBusyError, ManifestProblem, PipelineError
+from models.errors import BadManifestError, LedgerBusyError, ManifestProblem, PersonDecidedError, PipelineError
 from models.findings import Code, Finding, Reason, found
+from models.masking import mask_numbers
 from models.result import Decision, Provenance, Result
 
-CANARY = "欧阳靖萱 11019920191123002X"
+NAME, NUMBER = "欧阳靖萱", "11019920191123002X"
+CANARY = f"{NAME} {NUMBER}"
 
 
 def _raise(error: Exception) -> None:
@@ -27,12 +29,14 @@ def _caused(error: PipelineError) -> PipelineError:
         pytest.param(
             _caused(LedgerBusyError("busy")), LedgerBusyError, id="an error of ours that a quoting one caused"
         ),
+        pytest.param(PersonDecidedError(NUMBER), PersonDecidedError, id="an id that is somebody's number"),
     ],
 )
 def test_no_error_that_prefect_sees_quotes_a_document(error: Exception, kind: type[Exception]) -> None:
     with pytest.raises(kind) as caught:
         _raise(error)
-    assert CANARY not in "".join(traceback.format_exception(caught.value))
+    told = "".join(traceback.format_exception(caught.value))
+    assert [canary for canary in (NAME, NUMBER) if canary in told] == []
 
 
 def test_a_bug_is_told_by_kind_and_place() -> None:
@@ -65,6 +69,12 @@ def test_a_bad_manifest_is_told_by_keys_that_we_know(key: str, told: str) -> Non
             id="a bad manifest",
         ),
         pytest.param(LedgerBusyError("busy"), "LedgerBusy", "busy", id="a busy ledger"),
+        pytest.param(
+            PersonDecidedError(NUMBER),
+            "PersonDecided",
+            f"Case {mask_numbers(NUMBER)} was decided by a person: its result stands.",
+            id="an id that is somebody's number",
+        ),
         pytest.param(UnforeseenError("KeyError at a.py:1"), "Unforeseen", "KeyError at a.py:1", id="a bug"),
         pytest.param(ValueError(CANARY), "Value", "", id="what came past the wall"),
     ],

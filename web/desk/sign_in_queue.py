@@ -1,7 +1,8 @@
 """The order in which passwords are checked: one at a time, because each takes memory and a core.
 
-The address that was wrong least often since it was last right comes first; of equals each in turn, and within an
-address the names that are tried, so that whoever guesses holds up nobody but themselves. Waiting takes no thread.
+The address that was wrong least often since it was last right comes first; a few times count as none, because everybody
+mistypes. Equals take turns, and so do the names tried at one address: whoever guesses holds up nobody but themselves.
+Waiting takes no thread.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ _PER_NAME: Final = 16  # that wait at one address; more are told to come again
 _PER_ADDRESS: Final = 64
 _ALTOGETHER: Final = 256
 _WAIT_SECONDS: Final = 10.0
+_FORGIVEN: Final = 3  # wrong ones; a flood that changes its addresses would come before whoever mistyped once
 _REMEMBERED: Final = 4096  # addresses that were wrong; those that were so longest ago are forgotten
 
 _Names = dict[str, deque[asyncio.Future[None]]]
@@ -76,7 +78,7 @@ class SignInQueue:
     def _call_next(self) -> None:
         """Give the turn to whoever waits longest for the next name of the next address."""
         while not self._checks and self._waiting:
-            address = min(self._waiting, key=lambda one: self._wrong.get(one, 0))
+            address = min(self._waiting, key=lambda one: max(self._wrong.get(one, 0) - _FORGIVEN, 0))
             names = self._waiting[address]
             name, queue = next(iter(names.items()))
             called = queue.popleft()

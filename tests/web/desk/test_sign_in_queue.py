@@ -59,7 +59,7 @@ def test_turns(waiting: list[tuple[str, str]], expected: list[tuple[str, str] | 
     assert order(waiting) == expected
 
 
-def test_an_address_that_was_wrong_waits_for_those_that_were_not() -> None:
+def test_an_address_that_was_often_wrong_waits_for_those_that_were_not() -> None:
     called: list[str] = []
 
     async def come(queue: SignInQueue, address: str) -> None:
@@ -68,16 +68,21 @@ def test_an_address_that_was_wrong_waits_for_those_that_were_not() -> None:
 
     async def run() -> None:
         queue = SignInQueue()
-        for address, rights in (("often", [False] * 5), ("once", [False]), ("mended", [False, False, True])):
+        for address, rights in (
+            ("oftener", [False] * 5),
+            ("often", [False] * 4),
+            ("thrice", [False] * 3),
+            ("mended", [False] * 6 + [True]),
+        ):
             for right in rights:
                 queue.note(address, right=right)
         async with asyncio.TaskGroup() as group, queue.turn("first", "first"):
-            for address in ("often", "once", "mended", "often", "new"):
+            for address in ("oftener", "often", "thrice", "mended", "oftener", "new"):
                 group.create_task(come(queue, address))
             await asyncio.sleep(0.01)
 
     asyncio.run(run())
-    assert called == ["mended", "new", "once", "often", "often"]
+    assert called == ["thrice", "mended", "new", "often", "oftener", "oftener"]
 
 
 def test_one_who_goes_away_while_waiting_holds_up_nobody() -> None:
