@@ -27,9 +27,10 @@ from flows.worker import FlowTable, WarmWorker
 from models.overview import BEIJING
 
 UPLOADS: Final = "uploads"
+UPKEEP: Final = "upkeep"  # what runs by the clock never waits behind a batch of days
 REPROCESSING: Final = "reprocessing"
-_PRIORITIES: Final = {UPLOADS: 1, REPROCESSING: 2}  # 1 is served first
-_AT_ONCE: Final = {UPLOADS: None, REPROCESSING: 1}  # or long runs of the second would take all slots of the first
+_PRIORITIES: Final = {UPLOADS: 1, UPKEEP: 2, REPROCESSING: 3}  # 1 is served first
+_AT_ONCE: Final = {UPLOADS: None, UPKEEP: 1, REPROCESSING: 1}  # or long runs would take all slots of the uploads
 _READING: Final = "intake-reading"
 _FORMER_NAMES: Final = ["warm"]  # of deployments, in versions before this one
 _UNFINISHED: Final = [one for one in StateType if one not in TERMINAL_STATES]

@@ -14,32 +14,38 @@ from service.resources import resources
 from service.threads import run_in_thread
 
 log = logging.getLogger(__name__)
+RETENTION: Final = "retention"
+AUDIT: Final = "audit"
 _BY: Final = "service:retention"  # no account of the review desk has such a name
 
 
-@flow(name="retention", flow_run_name="retention 原图到期删除", persist_result=False)
+@flow(name=RETENTION, flow_run_name="retention 原图到期删除", persist_result=False)
 async def retention() -> State[None]:
     """Erase the scans of cases that were decided INTAKE_RETENTION__SCANS_DAYS ago; results and the register stay."""
     days = resources().settings.retention.scans_days
-    if days is None:
-        return Completed(name="NotSet", message="没有设置 INTAKE_RETENTION__SCANS_DAYS，原图一直保留 (scans are kept)")
     try:
         with redacted_errors():
             context = resources().context()
-            gone = await run_in_thread(expire_scans, context.ledger, days=days, by=_BY)
-            await run_in_thread(erase_pending, context.ledger, context.store)
+            if days is not None:
+                gone = await run_in_thread(expire_scans, context.ledger, days=days, by=_BY)
+                await run_in_thread(erase_pending, context.ledger, context.store)
+            await run_in_thread(context.ledger.operations.ended_well, RETENTION)
     except Exception as error:  # noqa: BLE001 - every ending has a name
         return failed(error)
+    if days is None:
+        return Completed(name="NotSet", message="没有设置 INTAKE_RETENTION__SCANS_DAYS，原图一直保留 (scans are kept)")
     return Completed(name="Erased", message=f"已删除{gone.cases}份申请的{gone.objects}个原图文件")
 
 
-@flow(name="audit", flow_run_name="audit 审计链校验", persist_result=False)
+@flow(name=AUDIT, flow_run_name="audit 审计链校验", persist_result=False)
 async def audit() -> State[None]:
     """Verify every record of the audit chain, its head, and every anchor in the store."""
     try:
         with redacted_errors():
             context = resources().context()
             report = await run_in_thread(verify, context.ledger, context.store)
+            if not report.problems:
+                await run_in_thread(context.ledger.operations.ended_well, AUDIT)
     except Exception as error:  # noqa: BLE001 - every ending has a name
         return failed(error)
     if report.problems:

@@ -18,12 +18,12 @@ from prefect import get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import ObjectAlreadyExists, PrefectException
 
-from flows.deployments import REPROCESSING, UPLOADS, Deployment, ensure_deployments, retire
+from flows.deployments import REPROCESSING, UPKEEP, UPLOADS, Deployment, ensure_deployments, retire
 from flows.dispatch import dispatch, mark_orphans_crashed
 from flows.intake import intake
 from flows.reprocess import reprocess
 from flows.states import log_unforeseen
-from flows.upkeep import audit, retention
+from flows.upkeep import AUDIT, RETENTION, audit, retention
 from flows.worker import FlowTable, WarmWorker
 from models.errors import PipelineError
 from models.masking import mask_numbers
@@ -65,11 +65,11 @@ _AUDIT: Final = "flows.upkeep:audit"
 FLOWS: Final[FlowTable] = MappingProxyType(
     {INTAKE: intake, _REPROCESS: reprocess, _RETENTION: retention, _AUDIT: audit}
 )
-_DEPLOYMENTS: Final = (
+DEPLOYMENTS: Final = (
     Deployment(INTAKE, "process-upload", UPLOADS, _ABOUT_UPLOADS, ("上传",)),
     Deployment(_REPROCESS, "reprocess-stored-cases", REPROCESSING, _ABOUT_REPROCESSING, ("重新处理",)),
-    Deployment(_RETENTION, "erase-expired-scans", REPROCESSING, _ABOUT_RETENTION, ("定时",), "30 1 * * *"),
-    Deployment(_AUDIT, "verify-audit-chain", REPROCESSING, _ABOUT_AUDIT, ("定时",), "30 2 * * *"),
+    Deployment(_RETENTION, "erase-expired-scans", UPKEEP, _ABOUT_RETENTION, ("定时",), "30 1 * * *"),
+    Deployment(_AUDIT, "verify-audit-chain", UPKEEP, _ABOUT_AUDIT, ("定时",), "30 2 * * *"),
 )
 _HEARTBEAT_SECONDS: Final = 15.0
 _SWEEP_SECONDS: Final = 60.0
@@ -98,6 +98,8 @@ async def _work(holder: Resources, stop: threading.Event) -> None:
     options, pool = holder.settings.worker, holder.settings.prefect.work_pool
     async with get_client() as client:
         ids = await _ready(client, pool, options.perceiving)
+        for by_clock in (RETENTION, AUDIT):
+            await run_in_thread(holder.context().ledger.operations.expect, by_clock)
         async with WarmWorker(flows=FLOWS, work_pool_name=pool, limit=options.cases) as worker:
             await _run_until_stopped(_periodic_tasks(holder, client, worker, ids[INTAKE]), stop)
             await worker.drain(options.stop_seconds)
@@ -108,8 +110,8 @@ async def _ready(client: PrefectClient, pool: str, reading: int) -> dict[str, UU
     """Make what must be there; of several machines that start together each finds what another one made first."""
     try:
         with suppress(ObjectAlreadyExists):
-            return await ensure_deployments(client, FLOWS, _DEPLOYMENTS, work_pool=pool, reading=reading)
-        return await ensure_deployments(client, FLOWS, _DEPLOYMENTS, work_pool=pool, reading=reading)
+            return await ensure_deployments(client, FLOWS, DEPLOYMENTS, work_pool=pool, reading=reading)
+        return await ensure_deployments(client, FLOWS, DEPLOYMENTS, work_pool=pool, reading=reading)
     except (httpx.HTTPError, PrefectException) as error:
         raise PrefectRefusedError(
             f"Prefect did not take our deployments ({_kind(error)})", hint="trying again helps; else see its log."

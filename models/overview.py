@@ -194,6 +194,7 @@ class Metrics(NamedTuple):
         decisions: Runs by decision.
         codes: Runs that have a finding with a code.
         workers: Those with a heartbeat within the last day.
+        upkeep: When each flow that runs by the clock last ended well, or since when it is expected.
     """
 
     uploads: int
@@ -208,3 +209,4 @@ class Metrics(NamedTuple):
     decisions: Mapping[str, int]
     codes: Mapping[str, int]
     workers: tuple[Heartbeat, ...]
+    upkeep: Mapping[str, datetime]

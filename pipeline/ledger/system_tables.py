@@ -81,6 +81,13 @@ workers = Table(  # the last heartbeat of each worker process
     Column("engine_restarts", Integer, nullable=False),
 )
 
+upkeep = Table(  # the flows that run by the clock
+    "upkeep",
+    metadata,
+    Column("flow", String(32), primary_key=True),
+    Column("ended_at", UtcTime, nullable=False),  # well, the last time; until then since when it is expected
+)
+
 erased_counts = Table(  # how many runs that were erased had a decision or a code: counters never fall
     "erased_counts",
     metadata,

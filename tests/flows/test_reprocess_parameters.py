@@ -10,7 +10,7 @@ from prefect.utilities.callables import parameter_schema
 from pydantic import ValidationError
 
 from flows.reprocess import reprocess
-from flows.worker_process import _DEPLOYMENTS, FLOWS
+from flows.worker_process import DEPLOYMENTS, FLOWS
 from pipeline.ledger.values import Selection
 
 FIELDS = tuple(Selection.model_fields)
@@ -90,10 +90,10 @@ def test_every_parameter_is_described_in_chinese_too(entrypoint: str) -> None:
 
 
 def test_deployments_say_what_they_do() -> None:
-    assert [f"{FLOWS[one.entrypoint].name}/{one.name}" for one in _DEPLOYMENTS] == [
+    assert [f"{FLOWS[one.entrypoint].name}/{one.name}" for one in DEPLOYMENTS] == [
         "intake/process-upload",
         "reprocess/reprocess-stored-cases",
         "retention/erase-expired-scans",
         "audit/verify-audit-chain",
     ]
-    assert [one.name for one in _DEPLOYMENTS if not (one.description and one.tags)] == []
+    assert [one.name for one in DEPLOYMENTS if not (one.description and one.tags)] == []

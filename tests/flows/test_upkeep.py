@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 
 from flows.deployments import REPROCESSING, Deployment, ensure_deployments
 from flows.upkeep import audit, retention
+from flows.worker_process import DEPLOYMENTS
 from models.case import Conclusion
 from pipeline.ledger.database import utc_now
 from pipeline.ledger.values import AuditKind, UploadEvent, Via
@@ -82,6 +83,7 @@ def test_scans_are_erased_when_their_time_is_over(
     holder = resources(days)
     state = ended(retention, holder)
     assert (state.type, state.name, words in str(state.message)) == ("COMPLETED", name, True)
+    assert set(holder.context().ledger.operations.metrics().upkeep) == {"retention"}
     trail = holder.context().ledger.audit.trail("s-1")
     assert [record.details["account"] for record in trail if record.kind is AuditKind.EXPIRED] == accounts
 
@@ -91,12 +93,21 @@ def test_an_audit_chain_that_was_changed_ends_the_run_as_such(
 ) -> None:
     holder = resources(None)
     sound = ended(audit, holder)
+    noted = holder.context().ledger.operations.metrics().upkeep
     with create_engine(f"sqlite:///{tmp_path}/ledger.db").begin() as connection:
         connection.execute(text("DELETE FROM audit WHERE seq = 1"))
     changed = ended(audit, holder)
+    assert list(noted) == ["audit"]
+    assert holder.context().ledger.operations.metrics().upkeep == noted, "what ends badly is missed"
     assert (sound.type, sound.name) == ("COMPLETED", "Unchanged")
     assert (changed.type, changed.name) == ("FAILED", "Changed")
     assert "intake audit verify" in str(changed.message)
+
+
+def test_what_runs_by_the_clock_waits_behind_nothing_else() -> None:
+    by_clock, others = ({one.queue for one in DEPLOYMENTS if bool(one.schedule) is clock} for clock in (True, False))
+    assert by_clock
+    assert by_clock.isdisjoint(others)
 
 
 @pytest.mark.flow

@@ -62,6 +62,13 @@ def uploads(events: str, listed: str) -> dict[str, str]:
         pytest.param(uploads("0+2x600", "0+1x600"), 90, {"IntakeEventsBroken"}, id="a third is not told"),
         pytest.param(uploads("0+1x600", "0x300 1x300"), 310, set(), id="one of sixty is not told"),
         pytest.param(uploads("7x600", "0x600"), 500, set(), id="nothing comes at night"),
+        pytest.param(
+            of("intake_upkeep_seconds", "150000+60x600", flow="retention")
+            | of("intake_upkeep_seconds", "60000+60x300 0+60x300", flow="audit"),
+            400,
+            {"IntakeUpkeepMissed"},
+            id="scans are not erased",
+        ),
         pytest.param(of("intake_engine_restarts", "0+1x600"), 90, {"IntakeEngineRestarts"}, id="engines die"),
         pytest.param(of("intake_codes_total", "0+1x600", code="系统故障"), 90, {"IntakeOurFault"}, id="our fault"),
     ],

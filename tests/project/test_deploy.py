@@ -23,7 +23,9 @@ from web.receiver.health import HealthCheck, exported
 
 DEPLOY, RUNBOOK = Path("deploy"), Path("docs/runbook.md").read_text("utf-8")
 WORKER = Heartbeat("host/1/2.0", datetime.now(tz=UTC), 0)
-FIGURES = Metrics(0, None, 0, None, 0, None, 0, None, {"event": 1}, {"accepted": 1}, {"3002": 1}, (WORKER,))
+FIGURES = Metrics(
+    0, None, 0, None, 0, None, 0, None, {"event": 1}, {"accepted": 1}, {"3002": 1}, (WORKER,), {"audit": WORKER.seen_at}
+)
 REQUIRED: Final = "INTAKE_REQUIRE_DEPLOY"
 UNITS: Final = pytest.mark.parametrize("unit", sorted(DEPLOY.glob("*.service")), ids=lambda path: path.name)
 MOST_EXPOSED: Final = 4.0  # of 10, as systemd-analyze rates

@@ -108,7 +108,7 @@ def _ledger_problems(metrics: Metrics, now: datetime) -> Iterator[str]:
 
 
 def exported(check: HealthCheck, now: datetime) -> Iterator[Metric]:
-    """The metrics for Prometheus. Labels are codes, decisions, machines and how uploads were found, never ids."""
+    """The metrics for Prometheus. Labels are codes, decisions, machines, flows, and how uploads came, never ids."""
     yield GaugeMetricFamily("intake_ready", "1 if uploads become results.", int(not check.why_not_ready))
     metrics = check.metrics
     if metrics is None:
@@ -131,6 +131,7 @@ def exported(check: HealthCheck, now: datetime) -> Iterator[Metric]:
     )
     yield _counter("intake_decisions", "Runs by decision.", "decision", metrics.decisions)
     yield _counter("intake_codes", "Runs that have a finding with a code.", "code", metrics.codes)
+    yield _upkeep(metrics.upkeep, now)
     restarts = sum(worker.engine_restarts for worker in metrics.workers)
     yield GaugeMetricFamily("intake_engine_restarts", "Reading processes replaced since their workers began.", restarts)
 
@@ -146,6 +147,15 @@ def _silence(workers: Iterable[Heartbeat], now: datetime) -> Metric:
         latest[machine] = max(worker.seen_at, latest.get(machine, worker.seen_at))
     for machine, seen_at in sorted(latest.items()):
         family.add_metric([machine], (now - seen_at).total_seconds())
+    return family
+
+
+def _upkeep(ended: Mapping[str, datetime], now: datetime) -> Metric:
+    family = GaugeMetricFamily(
+        "intake_upkeep_seconds", "Since a flow that runs by the clock last ended well.", labels=["flow"]
+    )
+    for flow, ended_at in sorted(ended.items()):
+        family.add_metric([flow], (now - ended_at).total_seconds())
     return family
 
 

@@ -31,7 +31,16 @@ from models.review import ReviewOutcome, WaitReason
 from pipeline.ledger.database import insert_new
 from pipeline.ledger.repositories.base import Repository
 from pipeline.ledger.repositories.queue import family_waits
-from pipeline.ledger.system_tables import batch_items, batches, erased_counts, inbox, notifications, outbox, workers
+from pipeline.ledger.system_tables import (
+    batch_items,
+    batches,
+    erased_counts,
+    inbox,
+    notifications,
+    outbox,
+    upkeep,
+    workers,
+)
 from pipeline.ledger.tables import findings_in_force, reviews, run_codes, runs, runs_in_force, waiting
 
 _SILENT: Final = timedelta(days=1)
@@ -58,6 +67,18 @@ class OperationRepository(Repository):
         with self._database.writing() as connection:
             connection.execute(delete(workers).where(workers.c.identity == identity))
 
+    def expect(self, flow: str) -> None:
+        """Miss a flow that runs by the clock from now on; one that is expected already stays as it is."""
+        with self._database.writing() as connection:
+            insert_new(connection, upkeep, {"flow": flow, "ended_at": self._clock()})
+
+    def ended_well(self, flow: str) -> None:
+        """Note that a flow that runs by the clock ended well."""
+        values = {"flow": flow, "ended_at": self._clock()}
+        with self._database.writing() as connection:
+            if not insert_new(connection, upkeep, values):
+                connection.execute(update(upkeep).where(upkeep.c.flow == flow).values(**values))
+
     def metrics(self) -> Metrics:
         """Counts and ages as of now."""
         with self._database.reading() as connection:
@@ -81,6 +102,7 @@ class OperationRepository(Repository):
                     Heartbeat(row.identity, row.seen_at, row.engine_restarts)
                     for row in connection.execute(select(workers))
                 ),
+                upkeep={row.flow: row.ended_at for row in connection.execute(select(upkeep))},
             )
 
     def overview(self, since: date, until: date) -> Overview:
