@@ -221,7 +221,9 @@ def _is_served_whole(site: Site) -> None:
     assert httpx.get(f"{here}/ui-settings").json()["api_url"] == site.put("https://prefect.hospital.example/api")
     assert httpx.get(here, headers={"Host": "foreign.example"}).status_code == 400
     assert httpx.get(f"{here}/api/admin/version").status_code == 401
-    written = site.machine.shell("find /srv/child-intake -newer /etc/child-intake.env -name '*.log' -o -name ui_build")
+    written = site.machine.shell(
+        "find /srv/child-intake -newer /etc/child-intake.env '(' -name '*.log' -o -name ui_build ')'"
+    )
     assert written.stdout == ""
 
 
