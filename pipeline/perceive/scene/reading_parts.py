@@ -18,29 +18,29 @@ _READS: Final = 0.8  # mean confidence of lines that stand upright
 def cut_where_it_reads(lines: Sequence[TextLine]) -> tuple[Box, Box] | None:
     """The boxes of the lines that do not read and of those that do, side by side or one above the other.
 
-    None if no straight cut between lines parts them so; of several cuts, the one where both sides differ most.
+    None if no straight cut between lines parts them so; of several cuts, the one in the widest gap: numbers of a side
+    on its head may read, too.
     """
-    best: tuple[float, tuple[Box, Box]] | None = None
+    best: tuple[int, tuple[Box, Box]] | None = None
     for vertical in (False, True):
         ranked = sorted(lines, key=lambda line: line.quad.middle.x if vertical else line.quad.middle.y)
         for at in range(_FEW_LINES, len(ranked) - _FEW_LINES + 1):
             parts = ranked[:at], ranked[at:]
             first, last = (fmean(map(_sureness, part)) for part in parts)
-            if min(first, last) > _ASTRAY or max(first, last) < _READS or (best and abs(first - last) <= best[0]):
+            if min(first, last) > _ASTRAY or max(first, last) < _READS:
                 continue
-            halves = _halves(*(Box.around([line.quad.box for line in part]) for part in parts), vertical=vertical)
-            if halves is not None:
-                best = abs(first - last), halves if first < last else (halves[1], halves[0])
+            before, after = (Box.around([line.quad.box for line in part]) for part in parts)
+            gap = after.left - before.right if vertical else after.top - before.bottom
+            if gap >= 0 and (best is None or gap > best[0]):
+                halves = _halves(before, after, gap, vertical=vertical)
+                best = gap, halves if first < last else (halves[1], halves[0])
     return best[1] if best else None
 
 
-def _halves(before: Box, after: Box, *, vertical: bool) -> tuple[Box, Box] | None:
-    """The two parts with room around them, parted in the middle of the gap; None if there is no gap."""
+def _halves(before: Box, after: Box, gap: int, *, vertical: bool) -> tuple[Box, Box]:
+    """The two parts with room around them, parted in the middle of the gap."""
     around = Box.around([before, after])
     around = around.grown(round(_ROOM * max(around.width, around.height)))
-    gap = after.left - before.right if vertical else after.top - before.bottom
-    if gap < 0:
-        return None
     if vertical:
         at = before.right + gap // 2
         return around._replace(right=at), around._replace(left=at)
