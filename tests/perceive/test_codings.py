@@ -1,6 +1,7 @@
 """Damage in every container and coding that we decode, by the sweep of bench.damage at a few places."""
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from models.findings import Reason
 from models.policy import Limits
 from pipeline.perceive.decode import raw
 from pipeline.perceive.decode.pages import decode
+from tests.support.files import encoded, padded_pdf, padded_tiff
 
 SIZE: Final = (400, 300)
 GRAIN: Final = np.random.default_rng(5).normal(225, 8, (SIZE[1], SIZE[0], 3))
@@ -57,6 +59,20 @@ def test_a_page_of_one_colour_with_a_photo_on_it_is_whole(ground: str) -> None:
     page = Image.new("RGB", (827, 1170), (PAGES[ground],) * 3)
     page.paste(PICTURE, (200, 100))
     assert {coding: why(CODINGS[coding](page)) for coding in WHOLE_PAGES} == dict.fromkeys(WHOLE_PAGES)
+
+
+PADDED: Final = {
+    **{name: partial(padded_pdf, CODINGS[name](PICTURE))
+       for name in ("PDF, LZW", "PDF, RunLength", "PDF, CCITT Group 4", "PDF, JBIG2", "PDF, JPX", "PDF, Flate")},
+    **{name: partial(padded_tiff, encoded(PICTURE.convert(mode), "TIFF", compression=name, strip_size=1 << 28))
+       for name, mode in (("tiff_lzw", "RGB"), ("packbits", "RGB"), ("group3", "1"), ("group4", "1"))},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("coding", PADDED)
+def test_padding_behind_codes_is_no_damage(coding: str) -> None:
+    paddings = (b"", b"\r\n", bytes(3), bytes(8), bytes(20), b"\0\0\r\n")
+    assert {padding: why(PADDED[coding](padding)) for padding in paddings} == dict.fromkeys(paddings)
 
 
 def card_on_a_black_bed(degrees: float, resample: Image.Resampling = Image.Resampling.NEAREST) -> np.ndarray:

@@ -102,6 +102,31 @@ def looping_tiff() -> bytes:
         offset = following
 
 
+def padded_tiff(data: bytes, padding: bytes) -> bytes:
+    """A TIFF of one strip, which is said to be longer, and has this behind its codes."""
+    (directory,) = struct.unpack_from("<I", data, 4)
+    (entries,) = struct.unpack_from("<H", data, directory)
+    places = range(directory + 2, directory + 2 + 12 * entries, 12)
+    values = {tag: value for tag, _, _, value in (struct.unpack_from("<HHII", data, at) for at in places)}
+    (start, size), moved = (values[273], values[279]), bytearray(data)
+    for at in places:
+        (tag,) = struct.unpack_from("<H", data, at)
+        if tag in (273, 279):
+            struct.pack_into("<HHII", moved, at, tag, 4, 1, len(data) if tag == 273 else size + len(padding))
+    return bytes(moved) + data[start : start + size] + padding
+
+
+def padded_pdf(data: bytes, padding: bytes) -> bytes:
+    """A PDF whose last stream, and the length that it states, has this behind its codes."""
+    body, table, end = data.rpartition(b"xref\n0 ")
+    head, mark, rest = body.rpartition(b"/Length ")
+    length, _, codes = rest.partition(b">>")
+    longer = head + mark + str(int(length) + len(padding)).encode() + b">>" + codes.replace(
+        b"\nendstream\n", padding + b"\nendstream\n"
+    )  # fmt: skip
+    return longer + table + end.replace(f"\n{len(body)}\n".encode(), f"\n{len(longer)}\n".encode())
+
+
 def lost_tiff() -> bytes:
     """A TIFF whose first page lies past the end of the file."""
     return b"II*\x00" + struct.pack("<I", 1_000_000)

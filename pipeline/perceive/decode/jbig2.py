@@ -1,6 +1,5 @@
 """Whether the segments of a JBIG2 picture in a PDF are whole: its arithmetic codes have no checksum."""
 
-import re
 import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -15,7 +14,8 @@ _REGION: Final = struct.Struct(">IIIIBB")  # width, height, place, how it is com
 _FAX: Final = 1  # bit of the last one: coded as lines of a fax
 _UNKNOWN: Final = 0xFFFFFFFF
 _SPARE: Final = 4  # bytes behind the last segment
-_ZEROED: Final = re.compile(rb"\0{48}")  # what arithmetic codes hold nowhere
+_REFINED: Final = frozenset({40, 42, 43})
+_NOUGHTS: Final = bytes(48)  # to the MQ decoder 384 times what it least expects; other codes may hold them
 
 
 class _Segment(NamedTuple):
@@ -32,11 +32,13 @@ def what_is_missing(data: bytes) -> Reason | None:
     """
     try:
         for segment in _segments(data):
-            if segment.kind not in _KINDS or _ZEROED.search(segment.data):
+            if segment.kind not in _KINDS:
                 return Reason.DAMAGED
             if len(segment.data) < segment.size != _UNKNOWN:
                 return Reason.TRUNCATED
-            if segment.kind in _GENERIC and _is_harmed(segment.data):
+            if (segment.kind in _GENERIC and _is_harmed(segment.data)) or (
+                segment.kind in _REFINED and _NOUGHTS in segment.data
+            ):
                 return Reason.DAMAGED
     except (struct.error, IndexError):
         return Reason.TRUNCATED
@@ -45,7 +47,7 @@ def what_is_missing(data: bytes) -> Reason | None:
 
 def _segments(data: bytes) -> Iterator[_Segment]:
     at = 0
-    while at + _SPARE < len(data):
+    while at + _SPARE < len(data) and data[at:].strip(strips.PADDING):
         number, flags, referred = struct.unpack_from(">IBB", data, at)
         count, at = referred >> 5, at + 6
         if count == 7:  # the long form
@@ -61,6 +63,6 @@ def _segments(data: bytes) -> Iterator[_Segment]:
 def _is_harmed(region: bytes) -> bool:
     width, height, *_, coding = _REGION.unpack_from(region)
     if not coding & _FAX:
-        return False
+        return _NOUGHTS in region
     strip = Strip(region[_REGION.size :], width, height)
-    return strips.fax_harm(strip, strips.grey_tags(1, 1, strips.GROUP4)) is not None
+    return strips.fax_harm(strip, strips.grey_tags(1, strips.GROUP4)) is not None

@@ -107,7 +107,7 @@ def decode_pdf_page(data: bytes, *, page_no: int, limits: Limits) -> DecodedPage
             check_fonts(page)
             objects = open_page(data, page_no)
             check_pictures(page, objects)
-            scale, typeset = _scale(page, limits), is_typeset(page)
+            scale, typeset = _scale(page, limits), is_typeset(page, objects)
             pixels = page.render(scale=scale, rev_byteorder=True).to_numpy()
         except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError) as error:
             raise FileRejectedError(Reason.DAMAGED) from error

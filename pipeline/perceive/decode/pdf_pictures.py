@@ -5,7 +5,6 @@ as a finger over the page, or as a missing page.
 """
 
 import math
-import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
@@ -17,15 +16,17 @@ from pypdf.generic import DictionaryObject
 
 from models.errors import FileRejectedError
 from models.findings import Reason
+from pipeline.perceive.decode.inline import count_inline_pictures
 from pipeline.perceive.decode.jpeg import what_is_missing
+from pipeline.perceive.decode.pdf_annotations import area_of_further_pictures
 from pipeline.perceive.decode.pdf_streams import (
     PageObjects,
     draws_what_is_not_there,
-    harm_of,
+    harms,
     has_lost_a_part,
     read_pdf,
 )
-from pipeline.perceive.decode.strips import inflation_harm
+from pipeline.perceive.decode.strips import inflation
 
 _DEEPEST: Final = 6  # forms within forms in which pictures are looked for
 _SMALLEST: Final = 32  # pixels of a side; less is an ornament
@@ -34,7 +35,6 @@ _COUNTED: Final = 120_000_000  # bytes that are unpacked to be counted: A4 in co
 _STORED: Final = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64)  # bits a pixel in a file; PDFium tells those that it shows
 _SPARE: Final = 16  # bytes that may follow the last row
 _PARSED: Final = 200_000  # bytes of a page's content that are parsed: pictures take a few hundred, maps megabytes
-_INLINE: Final = re.compile(rb"(?<![^\s])BI\s*/[^\n]{0,400}?\sID\s", re.DOTALL)
 _PICTURE_MARK: Final = b"\xff\xd8"
 _PLAIN: Final = frozenset(
     {"FlateDecode", "Fl", "LZWDecode", "LZW", "RunLengthDecode", "RL"}
@@ -65,11 +65,15 @@ def shows_pictures_alone(page: pypdfium2.PdfPage) -> bool:
     )
 
 
-def is_typeset(page: pypdfium2.PdfPage) -> bool:
-    """Whether the file sets the page itself, in text and lines; a seal or a QR code may be a picture."""
+def is_typeset(page: pypdfium2.PdfPage, objects: PageObjects | None) -> bool:
+    """Whether the file sets the page itself, in text and lines; a seal or a QR code may be a picture.
+
+    Pictures in forms and patterns may fill the page; those in annotations fill their rectangles.
+    """
     kinds = {drawn.type for drawn in page.get_objects(max_depth=_DEEPEST)}
     width, height = page.get_size()
     covered = sum(_area(picture) if not picture.level else math.inf for picture in _pictures(page))
+    covered += area_of_further_pictures(objects) if objects else math.inf
     return bool(kinds) and covered < _ORNAMENTS * width * height
 
 
@@ -88,9 +92,8 @@ def check_pictures(page: pypdfium2.PdfPage, objects: PageObjects | None) -> None
     Raises:
         FileRejectedError: One is missing, damaged, or cut off.
     """
-    for reason in map(harm_of, objects.streams if objects else ()):
-        if reason:
-            raise FileRejectedError(reason)
+    if reason := next(harms(objects), None) if objects else None:
+        raise FileRejectedError(reason)
     for picture in _pictures(page):
         if min(picture.get_px_size()) >= _SMALLEST:
             _check(picture)
@@ -100,7 +103,7 @@ def check_pictures(page: pypdfium2.PdfPage, objects: PageObjects | None) -> None
 
 def _lacks_something(page: pypdfium2.PdfPage, objects: PageObjects | None) -> bool:
     """Whether something that the page draws is not there; a page of nothing that pypdf cannot read has lost it all."""
-    if objects is None:
+    if objects is None or objects.content is None:
         return not any(True for _ in page.get_objects())
     return (
         has_lost_a_part(objects) or draws_what_is_not_there(objects, _PARSED) or _lacks_inline_pictures(page, objects)
@@ -109,7 +112,7 @@ def _lacks_something(page: pypdfium2.PdfPage, objects: PageObjects | None) -> bo
 
 def _lacks_inline_pictures(page: pypdfium2.PdfPage, objects: PageObjects) -> bool:
     """Whether PDFium gave up a picture that stands among the page's instructions."""
-    begun = len(_INLINE.findall(objects.content))
+    begun = count_inline_pictures(objects.content or b"")
     return begun > sum(not picture.level for picture in _pictures(page))
 
 
@@ -173,9 +176,9 @@ def _check_jpx(data: bytes) -> None:
 def _check_packing(picture: Any, filters: list[str]) -> None:
     """Check pixels that are packed by zlib alone against their checksum: of pictures that pypdf does not see, too."""
     if filters in (["FlateDecode"], ["Fl"]):
-        reason = inflation_harm(bytes(picture.get_data(decode_simple=False)).lstrip(b"\r\n"))
-        if reason:
-            raise FileRejectedError(reason)
+        packed = bytes(picture.get_data(decode_simple=False)).lstrip(b"\r\n")
+        if inflation(packed).reason is Reason.DAMAGED:  # whether they are enough is told by their number
+            raise FileRejectedError(Reason.DAMAGED)
 
 
 def _check_length(picture: Any) -> None:

@@ -4,7 +4,6 @@ pypdf finds the objects. What it cannot read, for instance in a file whose list 
 """
 
 import logging
-import re
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from types import MappingProxyType
@@ -12,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from pypdf import PdfReader
 from pypdf.filters import ASCII85Decode, ASCIIHexDecode
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NumberObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NullObject, NumberObject, StreamObject
 
 from models.findings import Reason
 from pipeline.perceive.decode import jbig2, strips
@@ -21,7 +20,9 @@ from pipeline.perceive.decode.strips import Strip
 _MOST: Final = 2000  # objects of a page that are looked at
 _ELSEWHERE: Final = frozenset({"/Page", "/Pages", "/Catalog", "/Action", "/Filespec", "/Metadata", "/StructElem"})
 _NOT_SHOWN: Final = frozenset({"/Parent", "/Dest", "/A", "/AA", "/Metadata", "/PieceInfo", "/Thumb"})
-_ZEROED: Final = re.compile(rb"\0{48}")  # what arithmetic codes hold nowhere
+_NOUGHTS: Final = bytes(48)
+_END_OF_CODESTREAM: Final = b"\xff\xd9"  # ITU-T T.800, A.4.4: no code holds it
+_UNPACKED: Final = 1 << 28  # bytes of a page
 _COLOURS: Final[Mapping[str, int]] = MappingProxyType(
     {"/DeviceGray": 1, "/CalGray": 1, "/Indexed": 1, "/Separation": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3,
      "/DeviceCMYK": 4}
@@ -43,10 +44,13 @@ class PageObjects(NamedTuple):
     streams: tuple[StreamObject, ...]
 
     @property
-    def content(self) -> bytes:
-        """The page's drawing instructions."""
-        contents = self.page.get_contents()  # type: ignore[attr-defined]  # of a PageObject
-        return b"" if contents is None else bytes(contents.get_data())
+    def content(self) -> bytes | None:
+        """The page's drawing instructions; None where pypdf does not unpack them."""
+        try:
+            contents = self.page.get_contents()  # type: ignore[attr-defined]  # of a PageObject
+            return b"" if contents is None else bytes(contents.get_data())
+        except Exception:  # noqa: BLE001 - as in `open_page`
+            return None
 
 
 def read_pdf(data: bytes) -> PdfReader:
@@ -59,7 +63,7 @@ def open_page(data: bytes, page_no: int) -> PageObjects | None:
     """The objects of a page; None if pypdf does not read the file."""
     try:
         page = read_pdf(data).pages[page_no - 1]
-        return PageObjects(page, tuple(_reached(page)))
+        return PageObjects(page, tuple(reached(page, page.get("/Resources"))))
     except Exception:  # noqa: BLE001 - pypdf raises what it likes, also NotImplementedError and errors of its own
         return None
 
@@ -68,11 +72,21 @@ def has_lost_a_part(objects: PageObjects) -> bool:
     """Whether the page's instructions are named and not there, or a box of it has no four numbers."""
     try:
         page = objects.page
-        contents = _listed(page["/Contents"]) if "/Contents" in page else []
+        contents = _contents(page)
         boxes = [page[name] for name in ("/MediaBox", "/CropBox") if name in page]
         return not all(isinstance(one, StreamObject) for one in contents) or not all(map(_is_box, boxes))
     except Exception:  # noqa: BLE001 - as above
         return True
+
+
+def _contents(page: DictionaryObject) -> list[Any]:
+    """The streams of the page's instructions, without the nulls that stand beside one."""
+    named = page.get("/Contents")
+    given = named.get_object() if named is not None else ArrayObject()
+    if not isinstance(given, ArrayObject):
+        return [given]
+    streams = [one.get_object() for one in given if not isinstance(one, NullObject)]
+    return [one for one in streams if not isinstance(one, NullObject)] or streams
 
 
 def _is_box(box: Any) -> bool:
@@ -88,9 +102,9 @@ def user_unit(objects: PageObjects | None) -> float:
     return stated if 0 < stated < float("inf") else 1.0
 
 
-def _reached(page: DictionaryObject) -> Iterator[StreamObject]:
-    """The streams that the page draws from: contents, pictures, masks, forms, fonts, fields."""
-    waiting: list[Any] = [page, page.get("/Resources")]
+def reached(start: Any, *further: Any) -> Iterator[StreamObject]:
+    """The streams that an object draws from, such as a page: contents, pictures, masks, forms, fonts, fields."""
+    waiting: list[Any] = [start, *further]
     seen: set[int] = set()
     while waiting and len(seen) < _MOST:
         one = waiting.pop()
@@ -100,20 +114,57 @@ def _reached(page: DictionaryObject) -> Iterator[StreamObject]:
         seen.add(id(one))
         if isinstance(one, StreamObject) and one.get("/Type") not in _ELSEWHERE:
             yield one
-        if isinstance(one, DictionaryObject) and (one is page or one.get("/Type") not in _ELSEWHERE):
+        if isinstance(one, DictionaryObject) and (one is start or one.get("/Type") not in _ELSEWHERE):
             waiting.extend(value for key, value in one.items() if key not in _NOT_SHOWN)
         elif isinstance(one, ArrayObject):
             waiting.extend(one)
 
 
-def harm_of(stream: StreamObject) -> Reason | None:
-    """What a stream has lost, as far as its first codes tell; None for nothing, and for codes that do not tell."""
+def harms(objects: PageObjects) -> Iterator[Reason]:
+    """What the page's pictures and instructions have lost, as far as their first codes tell.
+
+    Other streams, such as fonts and colour profiles, are left to PDFium. After 256 MB of pixels nothing is asked.
+    """
+    instructions = {id(one) for one in _contents(objects.page)}
+    left = _UNPACKED
+    for stream in objects.streams:
+        is_picture = stream.get("/Subtype") == "/Image"
+        if not is_picture and id(stream) not in instructions and stream.get("/Subtype") != "/Form":
+            continue
+        reason, size = _harm(stream) if is_picture else _harm_of_instructions(stream)
+        if reason:
+            yield reason
+        left -= size
+        if left < 0:
+            return
+
+
+def _harm(picture: StreamObject) -> tuple[Reason | None, int]:
+    """What a picture has lost, None for codes that do not tell; and how many bytes it unpacked to, or would."""
     try:
-        coding, data, parameters = _last_code(stream)
+        coding, data, parameters = _last_code(picture)
+        row = _row_bytes(picture)
+        height = _number(picture, "/Height", 0)
+        if coding == "/FlateDecode":
+            row = row and row + (_number(parameters, "/Predictor", 1) >= _PNG_PREDICTORS)
+            size, reason = strips.inflation(data.lstrip(b"\r\n"), needed=row and row * height)
+            return reason, size
         check = _CHECKS.get(coding)
-        return check(stream, data, parameters) if check else None
+        return check(picture, data, parameters) if check else None, (row or 0) * height
     except Exception:  # noqa: BLE001 - as above
-        return None
+        return None, 0
+
+
+def _harm_of_instructions(stream: StreamObject) -> tuple[Reason | None, int]:
+    """What drawing instructions have lost: viewers do not ask for the sum of what they unpack."""
+    try:
+        coding, data, _ = _last_code(stream)
+    except Exception:  # noqa: BLE001 - as above
+        return None, 0
+    if coding != "/FlateDecode":
+        return None, 0
+    size, reason = strips.inflation(data.lstrip(b"\r\n"), summed=False)
+    return reason, size
 
 
 def _last_code(stream: StreamObject) -> tuple[str, bytes, DictionaryObject]:
@@ -139,10 +190,6 @@ def _number(entries: DictionaryObject, key: str, otherwise: int) -> int:
     return int(str(entries.get(key, otherwise)))
 
 
-def _flate(_: StreamObject, data: bytes, __: DictionaryObject) -> Reason | None:
-    return strips.inflation_harm(data.lstrip(b"\r\n"))
-
-
 def _codes(compression: int) -> Callable[[StreamObject, bytes, DictionaryObject], Reason | None]:
     def check(stream: StreamObject, data: bytes, parameters: DictionaryObject) -> Reason | None:
         row = _row_bytes(stream)
@@ -150,7 +197,7 @@ def _codes(compression: int) -> Callable[[StreamObject, bytes, DictionaryObject]
             return None
         width = row + (_number(parameters, "/Predictor", 1) >= _PNG_PREDICTORS)
         strip = Strip(data, width, _number(stream, "/Height", 0))
-        return strips.code_harm(strip, strips.grey_tags(8, 1, compression))
+        return strips.code_harm(strip, strips.grey_tags(8, compression))
 
     return check
 
@@ -176,12 +223,13 @@ def _fax(stream: StreamObject, data: bytes, parameters: DictionaryObject) -> Rea
     if parameters.get("/EncodedByteAlign", False) or (k >= 0 and int.from_bytes(data[:2]) >> _AFTER_LINE_END):
         return None
     strip = Strip(data, columns, _number(stream, "/Height", 0))
-    tags = strips.grey_tags(1, 1, compression)
+    tags = strips.grey_tags(1, compression)
     return strips.fax_harm(strip, {**tags, strips.FAX_OPTIONS: 1} if k > 0 else tags)
 
 
-def _arithmetic(_: StreamObject, data: bytes, __: DictionaryObject) -> Reason | None:
-    return Reason.DAMAGED if _ZEROED.search(data) else None
+def _jpx(_: StreamObject, data: bytes, __: DictionaryObject) -> Reason | None:
+    """Noughts in place of the end mark; packets without anything in them are noughts, too."""
+    return Reason.DAMAGED if data.endswith(_NOUGHTS) and _END_OF_CODESTREAM not in data else None
 
 
 def _jbig2(_: StreamObject, data: bytes, __: DictionaryObject) -> Reason | None:
@@ -200,11 +248,10 @@ _LETTERS: Final[Mapping[str, Callable[[bytes], bytes]]] = MappingProxyType(
 )
 _CHECKS: Final[Mapping[str, Callable[[StreamObject, bytes, DictionaryObject], Reason | None]]] = MappingProxyType(
     {
-        "/FlateDecode": _flate,
         "/LZWDecode": _codes(strips.LZW),
         "/RunLengthDecode": _codes(strips.PACKBITS),
         "/CCITTFaxDecode": _fax,
-        "/JPXDecode": _arithmetic,
+        "/JPXDecode": _jpx,
         "/JBIG2Decode": _jbig2,
     }
 )

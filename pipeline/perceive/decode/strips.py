@@ -8,7 +8,6 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from io import BytesIO
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import cv2
@@ -28,10 +27,12 @@ FAX_OPTIONS, PREDICTOR, TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS, TILE_SIZES = 292,
 JPEG_TABLES, SUBSAMPLING = 347, 530
 RAW, GROUP3, GROUP4, LZW, JPEG, DEFLATE, OLD_DEFLATE, PACKBITS = 1, 3, 4, 5, 7, 8, 32946, 32773
 _HUFFMAN: Final = 2
+_APART: Final = 2  # each sample in a plane of its own
 FAX: Final = frozenset({_HUFFMAN, GROUP3, GROUP4})
 _LONG: Final = frozenset({OFFSETS, SIZES, WIDTH, LENGTH, ROWS})
 _COPIED: Final = (BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, SAMPLES, FAX_OPTIONS, PREDICTOR, SUBSAMPLING)
-_SPARE: Final = 3  # bytes of a strip that its last code and its end need not take up
+_SPARE: Final = 16  # bytes of a strip that its last code, its end and padding behind it may take up
+PADDING: Final = b"\0\r\n"  # what writers leave behind codes
 _FLAWS: Final = (b"Bad code word", b"LZW", b"Corrupt", b"premature")
 _CODE: Final = 8  # bytes; the longest code begins with 11 bits of noughts
 _FILL: Final = 64
@@ -40,6 +41,7 @@ _LAST_LINES: Final = 32  # bytes: more than the marks of an end
 _FAULTY_SHARE: Final = 0.01  # of the lines of a fax, which a bad connection spoils and nobody misses
 # The end of a line, and lines of a few black pixels: they are shown only where lines are missing.
 _MORE_LINES: Final = b"\0\x01" + int("0000000000010011010110" * 40, 2).to_bytes(110)
+_SUM: Final = 4  # bytes of Adler's sum
 _PORTION: Final = 1 << 24  # bytes that are unpacked at once, and then let go
 _PORTIONS: Final = 8
 _CEILING: Final = 4096  # strips and tiles that are looked at
@@ -73,7 +75,7 @@ def _strips(data: bytes, tags: Mapping[int, Any]) -> Iterator[Strip]:
     tiled = TILE_OFFSETS in tags
     starts, sizes = (_all(tags, TILE_OFFSETS), _all(tags, TILE_SIZES)) if tiled else (_all(tags, OFFSETS),
                                                                                     _all(tags, SIZES))  # fmt: skip
-    planes = tags.get(SAMPLES, 1) if tags.get(PLANAR) == 2 else 1
+    planes = tags.get(SAMPLES, 1) if tags.get(PLANAR) == _APART else 1
     a_plane = -(-len(starts) // planes)
     for number, (start, size) in enumerate(zip(starts[:_CEILING], sizes, strict=False)):
         if tiled:
@@ -92,7 +94,7 @@ def _all(tags: Mapping[int, Any], tag: int) -> tuple[int, ...]:
 
 def _harm(strip: Strip, compression: int, tags: Mapping[int, Any]) -> Reason | None:
     if compression in (DEFLATE, OLD_DEFLATE):
-        return inflation_harm(strip.data)
+        return inflation(strip.data, needed=_size_of(strip, tags)).reason
     if compression == JPEG:
         return what_is_missing(_whole_jpeg(strip.data, tags.get(JPEG_TABLES, b"")))
     if compression in FAX:
@@ -100,6 +102,13 @@ def _harm(strip: Strip, compression: int, tags: Mapping[int, Any]) -> Reason | N
     if compression in (LZW, PACKBITS):
         return _leftover(strip, _own(tags))
     return None
+
+
+def _size_of(strip: Strip, tags: Mapping[int, Any]) -> int:
+    """Bytes of its pixels."""
+    bits = _all(tags, BITS) or (1,)
+    a_pixel = bits[0] if tags.get(PLANAR) == _APART else bits[0] * int(tags.get(SAMPLES, 1))
+    return int(strip.rows * -(-strip.width * a_pixel // 8))
 
 
 def _own(tags: Mapping[int, Any]) -> dict[int, Any]:
@@ -111,26 +120,50 @@ def _whole_jpeg(strip: bytes, tables: bytes) -> bytes:
     return strip[:2] + tables[2:-2] + strip[2:]
 
 
-def inflation_harm(data: bytes) -> Reason | None:
-    """Whether data of zlib are cut off, or do not agree with their checksum; an empty stream lacks nothing."""
-    inflater = zlib.decompressobj()
-    rest = data
+class Inflation(NamedTuple):
+    """What data of zlib unfold to: how many bytes, and what was wrong with them."""
+
+    size: int
+    reason: Reason | None
+
+
+def inflation(data: bytes, *, needed: int | None = None, summed: bool = True) -> Inflation:
+    """Unfold data of zlib, at most 128 MB of them; no byte is kept.
+
+    Args:
+        data: As stored; an empty stream lacks nothing.
+        needed: Bytes that are enough: the codes need not end behind them.
+        summed: Whether the bytes must have the sum that is stated; none need be stated.
+
+    Returns:
+        TRUNCATED for codes that do not end, DAMAGED for wrong ones, and for bytes that do not have their sum.
+    """
+    if data and (data[0] & 15 != zlib.DEFLATED or int.from_bytes(data[:2]) % 31):  # RFC 1950, 2.2
+        return Inflation(0, Reason.DAMAGED)
+    inflater, rest, total, size = zlib.decompressobj(-zlib.MAX_WBITS), data[2:], 1, 0
     try:
         for _ in range(_PORTIONS):
-            inflater.decompress(rest, _PORTION)
-            rest = inflater.unconsumed_tail
-            if inflater.eof or not rest:
+            portion = inflater.decompress(rest, _PORTION)
+            total, size, rest = zlib.adler32(portion, total), size + len(portion), inflater.unconsumed_tail
+            if inflater.eof or (not rest and len(portion) < _PORTION):
                 break
         else:
-            return None  # more than a page of pictures needs: it costs more than it can tell
+            return Inflation(size, None)  # more than a page of pictures needs: it costs more than it can tell
     except zlib.error:
-        return Reason.DAMAGED
-    return None if inflater.eof or not data else Reason.TRUNCATED
+        return Inflation(size, Reason.DAMAGED)
+    if not inflater.eof:
+        return Inflation(size, Reason.TRUNCATED if data and (needed is None or size < needed) else None)
+    stated = inflater.unused_data[:_SUM]
+    agrees = not summed or len(stated) < _SUM or not any(stated) or int.from_bytes(stated) == total
+    return Inflation(size, None if agrees else Reason.DAMAGED)
 
 
 def has_noughts(fax: bytes, compression: int) -> bool:
-    """Whether lines of a fax hold more noughts than any code, and than what fills up a line of Group 3."""
-    return bytes(_FILL if compression == GROUP3 else _CODE) in fax
+    """Whether lines of a fax hold more noughts than any code, and than what fills up a line of Group 3.
+
+    Those at the end are padding, or lines that are missing, which other checks tell.
+    """
+    return bytes(_FILL if compression == GROUP3 else _CODE) in fax.rstrip(PADDING)
 
 
 def fax_harm(strip: Strip, tags: Mapping[int, Any], *, faulty: float = 0.0) -> Reason | None:
@@ -146,6 +179,7 @@ def fax_harm(strip: Strip, tags: Mapping[int, Any], *, faulty: float = 0.0) -> R
     """
     if has_noughts(strip.data, tags[COMPRESSION]):
         return Reason.DAMAGED
+    strip = strip._replace(data=strip.data.rstrip(b"\0"))  # no code ends with eight of them
     said, picture = _fax(strip, tags)
     if picture is None or len(_FAULTY.findall(said)) > faulty * strip.rows:
         return Reason.DAMAGED
@@ -166,6 +200,8 @@ def _fax(strip: Strip, tags: Mapping[int, Any]) -> tuple[bytes, Grey | None]:
 
 def code_harm(strip: Strip, tags: Mapping[int, Any]) -> Reason | None:
     """Whether codes decode to fewer rows than the strip has, or are more than its rows need."""
+    if strip.width * strip.rows > _PORTION * _PORTIONS:
+        return None  # it costs more than it can tell
     if not _decodes(strip, tags):
         return Reason.DAMAGED
     return _leftover(strip, tags)
@@ -173,7 +209,7 @@ def code_harm(strip: Strip, tags: Mapping[int, Any]) -> Reason | None:
 
 def _leftover(strip: Strip, tags: Mapping[int, Any]) -> Reason | None:
     """Whether a strip that decodes holds more than its rows need."""
-    short = strip._replace(data=strip.data[: -_SPARE - 1])
+    short = strip._replace(data=strip.data.rstrip(PADDING)[: -_SPARE - 1])
     return Reason.DAMAGED if _decodes(short, tags) else None
 
 
@@ -198,10 +234,6 @@ def _tiff(strip: Strip, tags: Mapping[int, Any]) -> bytes:
     return b"II*\0\x08\0\0\0" + directory.tobytes(8) + strip.data  # which counts the offset from its own end
 
 
-def grey_tags(bits: int, samples: int, compression: int, predictor: int = 1) -> Mapping[int, Any]:
-    """The tags of a strip of so many samples a pixel, of so many bits each."""
-    photometric = 2 if samples == 3 else 5 if samples == 4 else 1
-    return MappingProxyType(
-        {BITS: (bits,) * samples, SAMPLES: samples, PHOTOMETRIC: photometric, COMPRESSION: compression,
-         PREDICTOR: predictor}
-    )  # fmt: skip
+def grey_tags(bits: int, compression: int) -> Mapping[int, Any]:
+    """The tags of a strip of grey pixels, of so many bits each."""
+    return {BITS: bits, SAMPLES: 1, PHOTOMETRIC: 1, COMPRESSION: compression}
