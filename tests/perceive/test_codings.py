@@ -71,7 +71,8 @@ PADDED: Final = {
 
 @pytest.mark.parametrize("coding", PADDED)
 def test_padding_behind_codes_is_no_damage(coding: str) -> None:
-    paddings = (b"", b"\r\n", bytes(3), bytes(8), bytes(20), b"\0\0\r\n")
+    paddings = [b"", b"\r\n", bytes(3), bytes(8), b"\0\0\r\n"]
+    paddings += [bytes(300)] if coding != "PDF, JBIG2" else []  # which PDFium takes for a segment
     assert {padding: why(PADDED[coding](padding)) for padding in paddings} == dict.fromkeys(paddings)
 
 
