@@ -176,9 +176,11 @@ def _check_jpx(data: bytes) -> None:
 def _check_packing(picture: Any, filters: list[str]) -> None:
     """Check pixels that are packed by zlib alone against their checksum: of pictures that pypdf does not see, too."""
     if filters in (["FlateDecode"], ["Fl"]):
+        width, height = picture.get_px_size()
         packed = bytes(picture.get_data(decode_simple=False)).lstrip(b"\r\n")
-        if inflation(packed).reason is Reason.DAMAGED:  # whether they are enough is told by their number
-            raise FileRejectedError(Reason.DAMAGED)
+        rows = [-(-width * bits // 8) for bits in _STORED]
+        if reason := inflation(packed, needed=[(row + tag) * height for row in rows for tag in (0, 1)]).reason:
+            raise FileRejectedError(reason)
 
 
 def _check_length(picture: Any) -> None:

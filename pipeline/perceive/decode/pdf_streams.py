@@ -147,7 +147,7 @@ def _harm(picture: StreamObject) -> tuple[Reason | None, int]:
         height = _number(picture, "/Height", 0)
         if coding == "/FlateDecode":
             row = row and row + (_number(parameters, "/Predictor", 1) >= _PNG_PREDICTORS)
-            size, reason = strips.inflation(data.lstrip(b"\r\n"), needed=row and row * height)
+            size, reason = strips.inflation(data.lstrip(b"\r\n"), needed=(row * height,) if row else ())
             return reason, size
         check = _CHECKS.get(coding)
         return check(picture, data, parameters) if check else None, (row or 0) * height

@@ -6,7 +6,7 @@ looked at. Codes that fell out of step hardly ever end with the last byte of the
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from io import BytesIO
 from typing import Any, Final, NamedTuple
 
@@ -94,7 +94,7 @@ def _all(tags: Mapping[int, Any], tag: int) -> tuple[int, ...]:
 
 def _harm(strip: Strip, compression: int, tags: Mapping[int, Any]) -> Reason | None:
     if compression in (DEFLATE, OLD_DEFLATE):
-        return inflation(strip.data, needed=_size_of(strip, tags)).reason
+        return inflation(strip.data, needed=(_size_of(strip, tags),)).reason
     if compression == JPEG:
         return what_is_missing(_whole_jpeg(strip.data, tags.get(JPEG_TABLES, b"")))
     if compression in FAX:
@@ -127,12 +127,12 @@ class Inflation(NamedTuple):
     reason: Reason | None
 
 
-def inflation(data: bytes, *, needed: int | None = None, summed: bool = True) -> Inflation:
+def inflation(data: bytes, *, needed: Collection[int] = (), summed: bool = True) -> Inflation:
     """Unfold data of zlib, at most 128 MB of them; no byte is kept.
 
     Args:
         data: As stored; an empty stream lacks nothing.
-        needed: Bytes that are enough: the codes need not end behind them.
+        needed: Numbers of bytes that are enough: the codes need not end behind them, but unfold to hardly more.
         summed: Whether the bytes must have the sum that is stated; none need be stated.
 
     Returns:
@@ -152,7 +152,8 @@ def inflation(data: bytes, *, needed: int | None = None, summed: bool = True) ->
     except zlib.error:
         return Inflation(size, Reason.DAMAGED)
     if not inflater.eof:
-        return Inflation(size, Reason.TRUNCATED if data and (needed is None or size < needed) else None)
+        is_enough = any(number <= size <= number + _SPARE for number in needed)
+        return Inflation(size, None if is_enough or not data else Reason.TRUNCATED)
     stated = inflater.unused_data[:_SUM]
     agrees = not summed or len(stated) < _SUM or not any(stated) or int.from_bytes(stated) == total
     return Inflation(size, None if agrees else Reason.DAMAGED)
