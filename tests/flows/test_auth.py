@@ -62,10 +62,10 @@ def test_the_workers_client_is_let_in_and_provides_what_it_needs(
         from prefect import get_client
         from prefect.events.clients import get_events_client
         from flows.deployments import ensure_deployments
-        from flows.worker_process import _DEPLOYMENTS, FLOWS
+        from flows.worker_process import DEPLOYMENTS, FLOWS
         async def main():
             async with get_client() as client, get_events_client() as events:
-                made = await ensure_deployments(client, FLOWS, _DEPLOYMENTS, work_pool="intake", reading=1)
+                made = await ensure_deployments(client, FLOWS, DEPLOYMENTS, work_pool="intake", reading=1)
                 print(len(made), type(events).__name__)
         asyncio.run(main())
     """)
