@@ -63,8 +63,17 @@ class S3Store:
             return info
 
     def get(self, key: str, /, *, limit: int | None) -> bytes:
-        """Stream an object, and stop once it exceeds the limit."""
+        """Stream an object, and stop once it exceeds the limit.
+
+        A missing one is asked for twice: Ceph RGW calls one missing for a moment while another version is written.
+        """
         checked_key(key)
+        try:
+            return self._get(key, limit)
+        except ObjectMissingError:
+            return self._get(key, limit)
+
+    def _get(self, key: str, limit: int | None) -> bytes:
         with _object_errors(key):
             response = self._client.get_object(bucket_name=self._bucket, object_name=key)
             try:

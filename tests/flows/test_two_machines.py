@@ -72,9 +72,9 @@ def test_two_workers_share_the_work_and_one_goes_on_when_the_other_is_killed(
     tmp_path: Path, postgres_server: str, postgres_url: str
 ) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS prefect WITH (FORCE)")
-        connection.execute("CREATE DATABASE prefect")
-    database = SecretStr(f"{postgres_server}/prefect".replace("postgresql:", "postgresql+asyncpg:"))
+        connection.execute("DROP DATABASE IF EXISTS two_machines WITH (FORCE)")
+        connection.execute("CREATE DATABASE two_machines")
+    database = SecretStr(f"{postgres_server}/two_machines".replace("postgresql:", "postgresql+asyncpg:"))
     settings = Settings(workspace=tmp_path / "server", prefect=PrefectOptions(port=0, database_url=database))
     store = FolderStore(tmp_path / "store")
     with ExitStack() as stack:
