@@ -77,9 +77,8 @@ def parted(sheet: Sheet, page: Rgb, lines: Sequence[TextLine], engine: OcrEngine
         engine: Reads the lines of each part.
     """
     read = {line.quad for line in lines}
-    unread = [
-        TextLine("", 0.0, place, _NOTHING) for place in sheet.places if place not in read
-    ]  # it may be on its head
+    # A line on its head may give no text at all.
+    unread = [TextLine("", 0.0, place, _NOTHING) for place in sheet.places if place not in read]
     cut = cut_where_it_reads([*unread, *(line for line in lines if not begins_with_purpose(line))])
     if cut is None:
         return ()

@@ -48,6 +48,13 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again() -> None:
         assert s3_at(endpoint, retries=3).get("k", limit=10_000) == b"well"
 
 
+def test_an_object_that_is_missing_for_a_moment_is_asked_for_again() -> None:
+    with bad_s3("NoSuchKey", times=1) as endpoint:
+        assert s3_at(endpoint).get("k", limit=10_000) == b"well"
+    with bad_s3("NoSuchKey", times=2) as endpoint, pytest.raises(ObjectMissingError):
+        s3_at(endpoint).get("k", limit=10_000)
+
+
 @pytest.mark.parametrize("fault", ["stall", "half a body"])
 def test_an_answer_that_breaks_off_is_no_answer(fault: str) -> None:
     with bad_s3(fault) as endpoint, pytest.raises(StoreDownError):
