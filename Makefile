@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --only-binary :all:
-PLAIN := not s3 and not postgres and not browser and not flow and not slow
+PLAIN := not s3 and not postgres and not browser and not flow and not slow and not long
 LANES ?= $(PLAIN)
-# The plain tests run in several processes, a file in one of them; the others share servers, or look at the clock.
+# The plain and the long tests run in several processes, a file in one of them; the others share servers, or look at the clock.
 SPREAD := --numprocesses logical --maxprocesses 4 --dist loadfile --inline-snapshot disable
 BENCHES := receiver floods durability scene fairness accuracy reality sheets watermarks other_documents families passports quality margins copies names verification rare duplicates register register_import judging batches rereading upload desk reviewer mutants peers speed runtimes damage resolution fuzz
 N ?= 1000
@@ -40,8 +40,8 @@ install-dev: $(VENV)/.dev ## Install the application and the developers' tools
 demo: $(VENV)/.app ## Upload the samples, watch them decided; ONCE=1 stops afterwards
 	$(BIN)/python -m cli.demo $(if $(ONCE),--once)
 
-test: $(VENV)/.dev ## Run the tests; LANES="s3 or postgres" or LANES="browser or flow or slow" for the others
-	$(BIN)/python -m pytest -m "$(LANES)" $(if $(findstring $(PLAIN),$(LANES)),$(SPREAD))
+test: $(VENV)/.dev ## Run the tests; LANES="s3 or postgres", LANES=long or LANES="browser or flow or slow" for the others
+	$(BIN)/python -m pytest -m "$(LANES)" $(if $(filter long,$(LANES))$(findstring $(PLAIN),$(LANES)),$(SPREAD))
 
 check: static ## Format, lint, types, layers, and the tests that need neither models nor servers
 	$(BIN)/python -m pytest -q -m "$(PLAIN) and not ocr" $(SPREAD)

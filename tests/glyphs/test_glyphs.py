@@ -19,7 +19,7 @@ from pipeline.glyphs.typefaces import drawn, families, neighbours
 from pipeline.perceive.decode.pages import decode
 from pipeline.perceive.decode.pixels import Rgb
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 EM: Final = 40
 PRINT: Final = Face.ZEN_HEI  # none of those that are compared with

@@ -64,7 +64,7 @@ from tests.support.hostile_pdfs import (
     vast_image_pdf,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 Made = Callable[[], bytes]
 SECONDS, MEGABYTES = 5, 512  # of its processor, and beside what the reading process holds
