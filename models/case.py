@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from pydantic import Field
+
 from models.base import Model
 from models.codes import Code, Reason
 from models.documents import DocumentKind
 from models.policy import ReviewSampling
-from models.reading import PageReading
+from models.reading import Loss, PageReading
 from models.register import ChildNumbers, KnownChild
 from models.result import Result
 from models.submission import Submission
@@ -53,11 +55,16 @@ class ReadPage(Model):
 
 
 class FailedPage(Model):
-    """A page that could not be read: 文件无法处理 for a fault of the file, 系统故障 for a fault of ours."""
+    """A page that could not be read: 文件无法处理 for a fault of the file, 系统故障 for a fault of ours.
+
+    Attributes:
+        loss: Which part of it is lost, in pixels of a result; None where nobody can tell.
+    """
 
     page_no: int
     code: Code
     reason: Reason
+    loss: Loss | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class FileReading(Model):

@@ -82,7 +82,7 @@ _SEVERITIES: Mapping[Code, Mapping[Reason, tuple[Severity, ...]]] = {
     Code.BAD_FILE: {
         Reason.EMPTY: _REJECT,
         Reason.TYPE: _REJECT,
-        Reason.TRUNCATED: _REJECT,
+        Reason.TRUNCATED: (Severity.REJECT, Severity.WARNING),
         Reason.PASSWORD: _REJECT,
         Reason.TOO_LARGE: _REJECT,
         Reason.TOO_MANY_PAGES: _REJECT,
@@ -93,7 +93,7 @@ _SEVERITIES: Mapping[Code, Mapping[Reason, tuple[Severity, ...]]] = {
         Reason.PORTFOLIO: _REJECT,
         Reason.XFA: _REJECT,
         Reason.FONT: _REJECT,
-        Reason.DAMAGED: _REJECT,
+        Reason.DAMAGED: (Severity.REJECT, Severity.WARNING),
     },
     Code.UPLOAD_BROKEN: {Reason.UPLOAD_INCOMPLETE: _REJECT},
     Code.OUR_FAULT: {Reason.ENGINE_CRASH: _REVIEW, Reason.ENGINE_TIMEOUT: _REVIEW, Reason.STORE: _REVIEW},

@@ -12,7 +12,7 @@ from models.case import FailedPage
 from models.codes import Code, Reason
 from models.documents import Edition, Field, OtherDocument, PageKind, Person
 from models.geometry import Box, Quad
-from models.reading import Alternative, Glyph, Tile
+from models.reading import Alternative, Glyph, Loss, Tile
 
 _TILE: Final = 3  # bytes
 
@@ -142,7 +142,7 @@ class PageContent(NamedTuple):
         places: The expected position of each field that was not found, if the form tells it.
         edition: ELECTRONIC for an electronic certificate or its screenshot.
         document: Of a kind that does not say it, which document it is, as far as known.
-        unit: As in `models.reading.PageReading`, like `typeset`.
+        unit: As in `models.reading.PageReading`, like `typeset` and `loss`.
     """
 
     engine: str
@@ -174,6 +174,7 @@ class PageContent(NamedTuple):
     document: OtherDocument | None = None
     unit: float = 1.0
     typeset: bool = False
+    loss: Loss | None = None
 
     @property
     def tiles(self) -> tuple[Tile, ...]:

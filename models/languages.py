@@ -52,6 +52,8 @@ class FindingWords(Model):
         named: Replaces `reject` where the page is known to show another document.
         instead: Replaces `reject` where a document that stands for the ID card is meant: {document}.
         quoted: Replaces the message of `reject` where the entered and the printed value are known.
+        lost: Replaces the messages of `reject` and of `warning` where it is known which part of a page is lost:
+            {share} of it, on {side}.
         review: The message of a finding that a person decides.
         shown: Replaces `review` where the page is known to show another document.
         wait: Replaces the usual next step of `review`.
@@ -62,10 +64,21 @@ class FindingWords(Model):
     named: tuple[str, str] | None = None
     instead: tuple[str, str] | None = None
     quoted: str | None = None
+    lost: tuple[str, str] | None = None
     review: str | None = None
     shown: str | None = None
     wait: str | None = None
     warning: str | None = None
+
+
+class Sides(Model):
+    """The sides of a page from which a part is lost; `unknown` where nobody can tell."""
+
+    top: str
+    bottom: str
+    left: str
+    right: str
+    unknown: str = ""
 
 
 class Notices(Model):
@@ -101,6 +114,7 @@ class Wordings(Model):
         others: Documents that are none of ours, as in “you uploaded …”.
         holders: Member pages by their holder.
         labels: Titles of fields that a document prints otherwise than the rest.
+        sides: Of a page.
     """
 
     nowhere: str
@@ -125,6 +139,7 @@ class Wordings(Model):
     fields: Mapping[Field, str] = Key(default_factory=lambda: dict(FIELD_TITLES))
     others: Mapping[OtherDocument, str] = Key(default_factory=lambda: dict(OTHER_TITLES))
     holders: Mapping[Person, str]
+    sides: Sides
     labels: Mapping[DocumentKind, Mapping[Field, str]]
     codes: Mapping[Code, CodeWords]
     findings: Mapping[Code, Mapping[Reason, FindingWords]]

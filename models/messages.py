@@ -73,6 +73,8 @@ def message_text(finding: Finding, language: Language, context: MessageContext, 
     quoted = _quoted(finding, words) if quoting and said.quoted and finding.severity is Severity.REJECT else None
     template, step = _templates(said, finding.severity, words, context.decision)
     template = said.quoted if quoted and said.quoted else template
+    if said.lost and finding.measured is not None:
+        template = said.lost[finding.severity is Severity.WARNING]
     shown = shown_words(finding, words, context.upload) if said.shown else None
     if said.shown and shown and finding.severity is Severity.REVIEW:
         template, quoted = said.shown, shown

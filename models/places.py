@@ -15,6 +15,7 @@ from models.result import FieldValue, PageOutcome, UnreadField
 
 _NAMED_BY_KIND: Final = frozenset(DOCUMENT_OF_PAGE) - {PageKind.HUKOU_MEMBER}  # a member page is named by its holder
 _NUMBERED: Final = frozenset({DocumentKind.HOUSEHOLD_REGISTER})  # of cards and certificates the name tells the page
+_HALF: Final = 0.5
 
 
 class Upload(NamedTuple):
@@ -43,7 +44,26 @@ def place_words(finding: Finding, words: Wordings, upload: Upload) -> dict[str, 
         "spot": words.spot.format(where=where, field=title) if title else where,
         "page": words.named.format(name=name) if name else where,
         "file": _file(finding, words, upload),
+        **lost_words(finding, words),
     }
+
+
+def lost_words(finding: Finding, words: Wordings) -> dict[str, str]:
+    """How much of a page is lost, and on which side; nothing where it is not known."""
+    if finding.measured is None or finding.box is None:
+        return {"share": "", "side": words.sides.unknown}
+    return {"share": f"{max(1, round(finding.measured * 100))}%", "side": _side(finding.box, finding.measured, words)}
+
+
+def _side(box: Box, share: float, words: Wordings) -> str:
+    """The side along which a band lies; at the corner its form tells, as far as it is less than half of a page."""
+    if box.top > 0:
+        return words.sides.bottom
+    if box.left > 0:
+        return words.sides.right
+    if share > _HALF:
+        return words.sides.unknown
+    return words.sides.left if box.height > box.width else words.sides.top
 
 
 def shown_words(finding: Finding, words: Wordings, upload: Upload) -> dict[str, str] | None:

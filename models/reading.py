@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from models.base import Model
+from models.codes import Reason
 from models.geometry import Box, Quad
 
 BLANK = ""  # the CTC blank, as a symbol of the lattice
@@ -115,6 +116,20 @@ class Watermark(Model):
     places: tuple[Quad, ...]
 
 
+class Loss(NamedTuple):
+    """The part of a page that its file has lost.
+
+    Attributes:
+        reason: TRUNCATED or DAMAGED.
+        box: In pixels of the page as decoded: a band along one of its sides.
+        share: Of the page, 0-1.
+    """
+
+    reason: Reason
+    box: Box
+    share: float
+
+
 class Tile(NamedTuple):
     """A tile of the surface: paper level, ink level (95th and 5th percentile of grey) and edge energy, each 0-255."""
 
@@ -177,6 +192,7 @@ class PageReading(Model):
         unit: Pixels of a result for one of the page as decoded: results give a PDF page at 200 dots an inch, however
             fine it was drawn.
         typeset: Whether the file itself sets the page, in text and lines: it has no picture.
+        loss: The part that the file has lost, in which nothing was read; None for a whole page.
         lines: Without those of a watermark.
     """
 
@@ -192,6 +208,7 @@ class PageReading(Model):
     mirrored: bool = Field(default=False, exclude_if=lambda value: not value)  # written as it was read
     unit: float = Field(default=1.0, exclude_if=lambda value: value == 1.0)
     typeset: bool = Field(default=False, exclude_if=lambda value: not value)
+    loss: Loss | None = Field(default=None, exclude_if=lambda value: value is None)
     lines: tuple[Line, ...]
     barcodes: tuple[Barcode, ...] = ()
     watermark: Watermark | None = Field(default=None, exclude_if=lambda value: value is None)

@@ -104,6 +104,7 @@ def extract_page(reading: PageReading, title: str | None = None) -> PageContent:
         document=document,
         unit=reading.unit,
         typeset=reading.typeset,
+        loss=reading.loss,
     )
 
 

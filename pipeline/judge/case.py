@@ -32,6 +32,7 @@ from pipeline.judge.rules.guardianship import guardianship
 from pipeline.judge.rules.household import household
 from pipeline.judge.rules.identity import identity
 from pipeline.judge.rules.legibility import illegible, unreadable_slots
+from pipeline.judge.rules.losses import partly_lost
 from pipeline.judge.rules.names import names
 from pipeline.judge.rules.parents_without_page import parents_without_page
 from pipeline.judge.rules.strangers import strangers
@@ -93,6 +94,7 @@ def registration(dossier: Dossier, policy: Policy) -> KnownChild:
 def quality_and_completeness(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """Faults of files, pages and values that are not legible (blur, glare), and pages that are missing."""
     yield from broken(dossier)
+    yield from partly_lost(dossier, policy)
     yield from illegible(dossier, needed_pages(dossier, policy), policy.legibility)
     yield from missing(dossier, policy)
 

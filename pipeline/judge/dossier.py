@@ -16,6 +16,7 @@ from pipeline.extract.calibration import bounded
 from pipeline.extract.guardian_documents.table import GUARDIAN_DOCUMENTS
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.holders import with_holders
+from pipeline.judge.losses import without_lost_pages
 from pipeline.judge.name_match import NameContext
 from pipeline.judge.other_children import with_other_children
 from pipeline.judge.pages import PageView, Party
@@ -167,7 +168,9 @@ def open_dossier(case: Case, contents: Sequence[FileContent], context: NameConte
     """
     case = _with_guardians_document(in_todays_codes(case, context.policy))
     submission = case.submission
-    files = tuple(FileView(file, content) for file, content in zip(case.files, contents, strict=True))
+    limits = context.policy.legibility
+    told = (without_lost_pages(content, limits) for content in contents)
+    files = tuple(FileView(file, content) for file, content in zip(case.files, told, strict=True))
     pages = tuple(PageView(view.file, bounded(page)) for view in files for page in view.content.pages)
     pages = with_other_children(pages, submission, context)
     parents = tuple(_parents(submission, pages, context.policy))

@@ -49,7 +49,7 @@ def perceive(data: bytes, page_no: int, *, engine: OcrEngine, limits: Limits) ->
     """
     decoded = decode_page(data, page_no=page_no, limits=limits)
     page, grey = decoded.pixels, grey_of(decoded.pixels)
-    origin = {"unit": decoded.unit, "typeset": decoded.typeset}
+    origin = {"unit": decoded.unit, "typeset": decoded.typeset, "loss": decoded.loss}
     read = [
         _reading(text, page, grey, page_no, engine).model_copy(update=origin)
         for sheet in find_sheets(page, engine)

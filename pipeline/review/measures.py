@@ -39,6 +39,8 @@ def measure_of(finding: Finding) -> Measure | None:
         return None
     if kind := _PICTURES.get(finding.reason):
         return Measure(kind)
+    if finding.code is Code.BAD_FILE:
+        return None  # the share that is lost, which the message says
     if finding.code is Code.NAME_IN_DOUBT:
         return None  # how well the name fits the entered one; the field beside it has the confidence of its reading
     if finding.limit is None or finding.measured >= finding.limit:

@@ -10,11 +10,9 @@ import pytest
 from PIL import Image
 
 from bench.codings import CODINGS
-from models.errors import FileRejectedError
 from models.findings import Reason
-from models.policy import Limits
 from pipeline.perceive.decode import raw
-from pipeline.perceive.decode.pages import decode
+from tests.support.decoding import why
 from tests.support.files import encoded, padded_pdf, padded_tiff
 
 SIZE: Final = (400, 300)
@@ -31,14 +29,6 @@ HARMS: Final[dict[str, Callable[[bytes, int], bytes]]] = {
 }
 # Code blocks of JPEG 2000 say how long they are, so nothing runs out of step.
 UNSEEN: Final = {("PDF, JPX", "with garbage in it")}
-
-
-def why(data: bytes) -> Reason | None:
-    try:
-        decode(data, page_no=1, limits=Limits())
-    except FileRejectedError as error:
-        return error.reason
-    return None
 
 
 @pytest.mark.parametrize("coding", CODINGS)

@@ -16,8 +16,9 @@ from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
 from pipeline.perceive.decode import pdf_fonts
-from pipeline.perceive.decode.images import sniff
 from pipeline.perceive.decode.pages import count_pages, decode, decode_page
+from pipeline.perceive.decode.sniff import sniff
+from tests.support.decoding import why
 from tests.support.files import encoded, field_pdf, locked_pdf, picture_pdf
 from tests.support.hostile_pdfs import drawn_pdf
 
@@ -43,14 +44,6 @@ LOST: Final = {
     "zeroed to its end": lambda data, at: data[:at] + bytes(len(data) - at),
     "with garbage in it": lambda data, at: data[:at] + Random(at).randbytes(3000) + data[at + 3000 :],
 }
-
-
-def why(data: bytes) -> Reason | None:
-    try:
-        decode(data, page_no=1, limits=Limits())
-    except FileRejectedError as error:
-        return error.reason
-    return None
 
 
 @pytest.mark.parametrize("coding", CODINGS)

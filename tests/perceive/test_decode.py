@@ -5,9 +5,9 @@ from PIL import Image
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
-from pipeline.perceive.decode.images import FileType, sniff
 from pipeline.perceive.decode.pages import count_pages, decode
 from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.decode.sniff import FileType, sniff
 from tests.support.files import (
     HEIGHT,
     WIDTH,

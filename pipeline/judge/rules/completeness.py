@@ -8,7 +8,7 @@ from models.documents import DOCUMENT_OF_PAGE, DocumentKind, Field, PageKind, Pe
 from models.findings import Code, Finding, Location, Reason, Severity, found
 from models.policy import LegibilityLimits, Policy
 from models.submission import IdType
-from pipeline.judge.dossier import Dossier
+from pipeline.judge.dossier import Dossier, FileView
 from pipeline.judge.field_legibility import Legibility, certain, legibility_of
 from pipeline.judge.pages import PageView
 from pipeline.judge.relations import is_child, is_spouse, parent_by_relation
@@ -105,15 +105,15 @@ _SLOTS: Final[Mapping[Reason, tuple[PageKind, Callable[[Dossier], tuple[PageView
 def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """缺页 for a slot without a page; but what was not read may be the one, and only that is reported instead.
 
-    An unread page is reported by `illegible`, a file that did not arrive or open, or a page of it, by `broken`, and a
-    side of a card in place of the other one by `same_side_twice`.
+    An unread page is reported by `illegible`, a file that did not arrive or open, or a page of it, by `broken`, a page
+    that is lost in part by `partly_lost`, and a side of a card in place of the other one by `same_side_twice`.
     """
     slots = tuple(needs(dossier, policy))
     unread = {page.document for page in unread_pages(dossier, slots, policy.legibility)}
-    unopened = {view.file.hint for view in dossier.files if view.content.failure or view.content.failed}
+    unopened = _unopened(dossier)
     doubled = {finding.document for finding in same_side_twice(dossier)}
     for need in slots:
-        if need.enough or need.document in unread | unopened | doubled:
+        if need.enough or need.document in unread | unopened | doubled or None in unopened:
             continue
         instead = (
             _under_a_watermark(need, dossier)
@@ -121,6 +121,20 @@ def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
             or _wrong_document(need, dossier)
         )
         yield instead or found(Code.PAGE_MISSING, need.reason, Location(document=need.document))
+
+
+def _unopened(dossier: Dossier) -> set[DocumentKind | None]:
+    """The documents of files that did not arrive, or of which something is lost; None for a damaged one without a hint.
+
+    That one may be of any document: the family sends it again, and then it shows whether a page is missing.
+    """
+    partly = {page.file.path for page in dossier.pages if page.content.loss}
+    files = [view for view in dossier.files if view.content.failure or view.content.failed or view.file.path in partly]
+    return {view.file.hint for view in files if view.file.hint or not _never_arrived(view)}
+
+
+def _never_arrived(view: FileView) -> bool:
+    return view.content.failure is not None and view.content.failure[0] is Code.UPLOAD_BROKEN
 
 
 def unread_pages(dossier: Dossier, slots: tuple[Need, ...], limits: LegibilityLimits) -> tuple[PageView, ...]:

@@ -3,8 +3,7 @@
 A page whose required fields were read is never rejected for its picture quality.
 """
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from models.content import LineContent, Slot
 from models.documents import DocumentKind, Edition, Field, PageKind, Person
@@ -13,28 +12,12 @@ from models.policy import LegibilityLimits
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
+from pipeline.judge.required import REQUIRED
 from pipeline.judge.rules.reasons import page_reason, reason_at
 
 _TEMPORARY = "临时居民身份证"
 # Kinds of pages that some guardians need; of all others they are other documents.
 _OF_SOME = frozenset({PageKind.PASSPORT, PageKind.PERMIT, PageKind.RESIDENCE_PERMIT, PageKind.GUARDIANSHIP})
-
-# Fields that a page is needed for; not those that may lawfully be blank (the relation in a 集体户).
-REQUIRED: Mapping[PageKind, tuple[Slot, ...]] = MappingProxyType(
-    {
-        PageKind.ID_PORTRAIT: (Slot(Field.NAME), Slot(Field.ID_NUMBER)),
-        PageKind.ID_EMBLEM: (Slot(Field.VALID_UNTIL),),
-        PageKind.HUKOU_HOME: (Slot(Field.ADDRESS),),
-        PageKind.HUKOU_MEMBER: (Slot(Field.NAME), Slot(Field.SEX), Slot(Field.BIRTH_DATE), Slot(Field.ID_NUMBER)),
-        PageKind.BIRTH_CERTIFICATE: (
-            Slot(Field.NAME, Person.CHILD),
-            Slot(Field.SEX, Person.CHILD),
-            Slot(Field.BIRTH_TIME, Person.CHILD),
-            Slot(Field.CERTIFICATE_NUMBER),
-            Slot(Field.NAME, Person.MOTHER),
-        ),
-    }
-)
 
 
 def required_slots(page: PageView) -> tuple[Slot, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from models.findings import Reason
 from pipeline.perceive.decode.complaints import complaints
 from pipeline.perceive.decode.pixels import Grey
+from pipeline.perceive.decode.rest import Rest, first_difference
 
 END: Final = b"\xff\xd9"
 _START_OF_SCAN: Final = b"\xff\xda"
@@ -22,6 +23,10 @@ _COMPLAINT: Final = re.compile(rb"Corrupt JPEG data: (?:(\d+) extraneous bytes b
 _STRAY: Final = 64  # bytes behind a scan, which some cameras leave there
 _STRAY_WITHIN: Final = 2  # bytes before a restart marker, which the last code may leave
 _NOISE: Final = 4096  # bytes: more than libjpeg reads ahead
+_FLAW: Final = re.compile(rb"Corrupt JPEG data: [^\r\n]*")
+_ENDS_EARLY: Final = b"premature end of data segment"
+_ONE_SCAN: Final = frozenset({0xC0, 0xC1, 0xC9})  # frames whose scans do not refine one another
+_ROWS_BEFORE: Final = 3  # of the reduced picture: the unit that was cut has two, and its colours reach further
 
 
 def with_end(jpeg: bytes) -> bytes:
@@ -44,17 +49,60 @@ def what_is_missing(jpeg: bytes) -> Reason | None:
     end = _end_of_scans(tidy)
     scans = tidy[:end]
     reason = _harm(scans)
+    if end is None and reason is None and _decoded(scans + END)[1] is None:
+        return Reason.TRUNCATED  # within the header of a scan
     unpadded = scans.rstrip(scans[-1:])
     if reason is None or (len(unpadded) < len(scans) and _harm(unpadded) is None):
         return None
     return Reason.TRUNCATED if end is None else reason
 
 
+def rest_of(jpeg: bytes) -> Rest | None:
+    """What is left of a JPEG that lost its end; None where more is lost, or nobody can tell.
+
+    It has one scan, no end mark, or noughts in place of its end, and is in order up to there. With an end mark a piece
+    may be missing anywhere.
+    """
+    tidy = _without_junk(jpeg)
+    end = _end_of_scans(tidy)
+    scans = tidy[:end].rstrip(b"\0").rstrip(b"\xff") if end is None or tidy[:end].endswith(bytes(_STRAY)) else b""
+    if not scans or not _is_one_scan(scans):
+        return None
+    said, picture = _decoded(scans + END)
+    _, longer = _decoded(scans + _noise() + END)
+    if picture is None or longer is None or picture.shape != longer.shape or _is_out_of_order(said):
+        return None
+    row = first_difference(picture, longer)
+    if row is None or row <= _ROWS_BEFORE:
+        return None
+    return Rest(scans + END, (row - _ROWS_BEFORE) / len(picture))
+
+
+def _is_one_scan(jpeg: bytes) -> bool:
+    frames = [one.marker for one in _segments(jpeg) if one.marker in _FRAMES]
+    return len(frames) == 1 and frames[0] in _ONE_SCAN and _scans(jpeg) == 1
+
+
+def _scans(jpeg: bytes) -> int:
+    """Headers of scans; within the codes of one no other begins."""
+    first = next((one.start for one in _segments(jpeg) if one.marker == _START_OF_SCAN[1]), len(jpeg))
+    return jpeg.count(_START_OF_SCAN, first)
+
+
+def _is_out_of_order(said: bytes) -> bool:
+    """Whether libjpeg complained of more than of an early end."""
+    flaws = _FLAW.findall(said)
+    return len(flaws) > 1 or any(_ENDS_EARLY not in one for one in flaws)
+
+
+def _noise() -> bytes:
+    return Random(0).randbytes(_NOISE).replace(b"\xff", b"\x55")  # noqa: S311 - no secret
+
+
 def _harm(scans: bytes) -> Reason | None:
     """What is wrong with a JPEG, given up to its end mark."""
-    noise = Random(0).randbytes(_NOISE).replace(b"\xff", b"\x55")  # noqa: S311 - no secret
     said, picture = _decoded(scans + END)
-    if _reads_on(picture, scans + noise + END):
+    if _reads_on(picture, scans + _noise() + END):
         return Reason.TRUNCATED
     return Reason.DAMAGED if any(map(_tells_of_harm, _COMPLAINT.finditer(said))) else None
 
@@ -122,8 +170,8 @@ def _reads_on(picture: Grey | None, longer: bytes) -> bool:
 
 
 def _decoded(jpeg: bytes) -> tuple[bytes, Grey | None]:
-    """What libjpeg says of a JPEG, and the picture at an eighth of its size; whole where scans refine it."""
+    """What libjpeg says of a JPEG, and the picture as stored, at an eighth of its size; whole where scans refine it."""
     size = cv2.IMREAD_GRAYSCALE if is_progressive(jpeg) else cv2.IMREAD_REDUCED_GRAYSCALE_8
     with complaints() as heard:
-        small = cv2.imdecode(np.frombuffer(jpeg, np.uint8), size)
+        small = cv2.imdecode(np.frombuffer(jpeg, np.uint8), size | cv2.IMREAD_IGNORE_ORIENTATION)
     return heard.said, small

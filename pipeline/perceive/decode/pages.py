@@ -3,9 +3,10 @@
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
-from pipeline.perceive.decode.images import FileType, count_frames, decode_frame, sniff
+from pipeline.perceive.decode.images import count_frames, decode_frame
 from pipeline.perceive.decode.pdf import count_pdf_pages, decode_pdf_page
 from pipeline.perceive.decode.pixels import DecodedPage, Rgb
+from pipeline.perceive.decode.sniff import FileType, sniff
 
 _LEAST_SIDE = 8  # pixels; no line of print is lower than this and readable
 

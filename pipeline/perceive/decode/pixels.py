@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
+from models.reading import Loss
+
 Rgb: TypeAlias = MatLike  # bytes of red, green, blue; shape (height, width, 3)
 Grey: TypeAlias = MatLike  # grey levels 0-255; shape (height, width)
 
@@ -14,12 +16,13 @@ class DecodedPage(NamedTuple):
     """The pixels of a page, and where they come from.
 
     Attributes:
-        unit: As in `models.reading.PageReading`, like `typeset`.
+        unit: As in `models.reading.PageReading`, like `typeset` and `loss`.
     """
 
     pixels: Rgb
     unit: float = 1.0
     typeset: bool = False
+    loss: Loss | None = None
 
 
 def smaller(picture: Rgb, scale: float) -> Rgb:

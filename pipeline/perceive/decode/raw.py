@@ -23,13 +23,13 @@ def what_is_missing(pixels: NDArray[np.uint8]) -> Reason | None:
     Args:
         pixels: The picture as stored, shape (rows, columns, samples).
     """
-    if _is_torn(pixels):
+    if torn_row(pixels) is not None:
         return Reason.TRUNCATED
-    return Reason.DAMAGED if _has_noise(pixels.reshape(-1)) else None
+    return Reason.DAMAGED if has_noise(pixels.reshape(-1)) else None
 
 
-def _is_torn(pixels: NDArray[np.uint8]) -> bool:
-    """Whether noughts begin at a tear and go on to the end of the picture, or for a number of whole blocks.
+def torn_row(pixels: NDArray[np.uint8]) -> int | None:
+    """The row in which noughts begin at a tear and go on to the end of the picture, or for a number of whole blocks.
 
     A black foot, a bar or the bed of a scanner ends with a row, or fades within a few.
     """
@@ -43,8 +43,8 @@ def _is_torn(pixels: NDArray[np.uint8]) -> bool:
         kept = size - _noughts(rows[first - 1, ::-1])
         lost = (end - first) * size + size - kept + (_noughts(rows[end]) if end < len(rows) else 0)
         if (end == len(rows) or lost % _BLOCK == 0) and _tears(pixels[first - 1 - _ABOVE : first], kept):
-            return True
-    return False
+            return int(first) - 1
+    return None
 
 
 def _tears(pixels: NDArray[np.uint8], kept: int) -> bool:
@@ -71,7 +71,7 @@ def _noughts(row: NDArray[np.uint8]) -> int:
     return int((row != 0).argmax()) if row.any() else len(row)
 
 
-def _has_noise(stored: NDArray[np.uint8]) -> bool:
+def has_noise(stored: NDArray[np.uint8]) -> bool:
     """Whether two pieces in a row are random bytes: evenly spread over all values, and each without regard to the last.
 
     No picture is both: what is that coarse is made of few values.

@@ -68,23 +68,43 @@ def harm_of(data: bytes, tags: Mapping[int, Any], said: bytes) -> Reason | None:
         return Reason.DAMAGED
     if compression == RAW:
         return None
-    return next((reason for strip in _strips(data, tags) if (reason := _harm(strip, compression, tags))), None)
+    return next((reason for one in placed(data, tags) if (reason := harm(one.strip, tags))), None)
 
 
-def _strips(data: bytes, tags: Mapping[int, Any]) -> Iterator[Strip]:
+class Placed(NamedTuple):
+    """A strip or tile with its place.
+
+    Attributes:
+        number: From 0, in the lists of the directory.
+        start: Where its data begin in the file.
+        size: Bytes of its data as the directory says.
+        first: Its first row on the page.
+    """
+
+    strip: Strip
+    number: int
+    start: int
+    size: int
+    first: int
+
+
+def placed(data: bytes, tags: Mapping[int, Any]) -> Iterator[Placed]:
+    """The strips or tiles of a page; an empty one is a hole, which shows nothing."""
     tiled = TILE_OFFSETS in tags
-    starts, sizes = (_all(tags, TILE_OFFSETS), _all(tags, TILE_SIZES)) if tiled else (_all(tags, OFFSETS),
-                                                                                    _all(tags, SIZES))  # fmt: skip
+    lists = (TILE_OFFSETS, TILE_SIZES) if tiled else (OFFSETS, SIZES)
+    starts, sizes = (_all(tags, tag) for tag in lists)
     planes = tags.get(SAMPLES, 1) if tags.get(PLANAR) == _APART else 1
     a_plane = -(-len(starts) // planes)
     for number, (start, size) in enumerate(zip(starts[:_CEILING], sizes, strict=False)):
         if tiled:
             width, rows = tags[TILE_WIDTH], tags[TILE_LENGTH]
+            first = number % a_plane // -(-tags[WIDTH] // width) * rows
         else:
             width, a_strip = tags[WIDTH], tags.get(ROWS, tags[LENGTH])
-            rows = min(a_strip, tags[LENGTH] - number % a_plane * a_strip)
-        if size:  # an empty one is a hole, which shows nothing
-            yield Strip(data[start : start + size], width, rows)
+            first = number % a_plane * a_strip
+            rows = min(a_strip, tags[LENGTH] - first)
+        if size:
+            yield Placed(Strip(data[start : start + size], width, rows), number, start, size, first)
 
 
 def _all(tags: Mapping[int, Any], tag: int) -> tuple[int, ...]:
@@ -92,20 +112,28 @@ def _all(tags: Mapping[int, Any], tag: int) -> tuple[int, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def _harm(strip: Strip, compression: int, tags: Mapping[int, Any]) -> Reason | None:
+def harm(strip: Strip, tags: Mapping[int, Any], *, alone: bool = False) -> Reason | None:
+    """What a strip of a page has lost; None for nothing, and for pixels that are stored as they are.
+
+    Args:
+        strip: As it is stored.
+        tags: The page's directory.
+        alone: Whether to ask, too, for what libtiff says anyhow when it decodes the page.
+    """
+    compression = tags.get(COMPRESSION, RAW)
     if compression in (DEFLATE, OLD_DEFLATE):
-        return inflation(strip.data, needed=(_size_of(strip, tags),)).reason
+        return inflation(strip.data, needed=(size_of(strip, tags),)).reason
     if compression == JPEG:
         return what_is_missing(_whole_jpeg(strip.data, tags.get(JPEG_TABLES, b"")))
     if compression in FAX:
         return fax_harm(strip, _own(tags), faulty=0.0 if compression == GROUP4 else _FAULTY_SHARE)
     if compression in (LZW, PACKBITS):
-        return _leftover(strip, _own(tags))
+        return code_harm(strip, _own(tags)) if alone else _leftover(strip, _own(tags))
     return None
 
 
-def _size_of(strip: Strip, tags: Mapping[int, Any]) -> int:
-    """Bytes of its pixels."""
+def size_of(strip: Strip, tags: Mapping[int, Any]) -> int:
+    """Bytes of a strip's pixels."""
     bits = _all(tags, BITS) or (1,)
     a_pixel = bits[0] if tags.get(PLANAR) == _APART else bits[0] * int(tags.get(SAMPLES, 1))
     return int(strip.rows * -(-strip.width * a_pixel // 8))

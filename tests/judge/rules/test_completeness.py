@@ -123,6 +123,13 @@ def _codes(findings: object) -> list[tuple[Code, Reason]]:
             [(Code.PAGE_MISSING, Reason.CHILD_PAGE)],
             id="nor is a file of which nobody says what it is",
         ),
+        *[
+            pytest.param((*CARD, home(), father(), sent), [], id=f"{what} of which nobody says what it is might be")
+            for what, sent in (
+                ("a damaged file", Sent(failure=(Code.BAD_FILE, Reason.DAMAGED))),
+                ("a damaged page", Sent(failed=DAMAGED)),
+            )
+        ],
     ],
 )
 def test_an_application_by_the_household_register(

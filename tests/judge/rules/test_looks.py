@@ -6,7 +6,8 @@ from models.content import FieldContent
 from models.documents import Field, PageKind
 from models.policy import LegibilityLimits
 from pipeline.judge.field_legibility import Legibility, legibility_of
-from pipeline.judge.rules.legibility import REQUIRED, unreadable_slots
+from pipeline.judge.required import REQUIRED
+from pipeline.judge.rules.legibility import unreadable_slots
 from tests.support.cards import member
 from tests.support.dossiers import dossier
 from tests.support.fields import field_of
