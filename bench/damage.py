@@ -52,6 +52,7 @@ _CHANGED: Final = 16.0  # grey levels, on average in a tile, beside a change of 
 _SLIGHT: Final = 0.01  # of the tiles of a page
 _LOST_BOX: Final = 0.25  # of the tiles of a field
 _BILEVEL: Final = frozenset(coding for coding in CODINGS if "Group" in coding or "JBIG2" in coding)
+_UNNOTICED: Final = frozenset({"unseen", "misplaced", "fault"})
 _MISSING: Final = frozenset({Code.PAGE_MISSING})
 
 Harm = Callable[[bytes, int, Random], bytes]
@@ -91,7 +92,11 @@ class Place(NamedTuple):
 
 
 class Tried(NamedTuple):
-    """What became of a place: a reason, `same`, `slight`, `unseen` for a picture that lost something, or `fault`."""
+    """What became of a place.
+
+    A reason, `same`, `slight`, `placed` for a picture of which the lost part was named, `unseen` for one that lost
+    something without a word, `misplaced` for one that lost something elsewhere, or `fault`.
+    """
 
     place: Place
     outcome: str
@@ -104,7 +109,7 @@ def measure(count: int) -> Measured:
     tried = tuple(_tried(places))
     chosen = Random(SEED).sample(tried, min(_CASES, max(1, len(tried) // 40)))
     cases = tuple(_cases(chosen))
-    unseen = tuple(_row(one) for one in tried if one.outcome in ("unseen", "fault"))
+    unseen = tuple(_row(one) for one in tried if one.outcome in _UNNOTICED)
     return Measured(
         (*_decoding_figures(tried), *_case_figures(cases)),
         {"lost something, and was not noticed": unseen, "cases": tuple(one.row for one in cases if one.is_wrong)},
@@ -145,7 +150,11 @@ def _tried(places: Sequence[Place]) -> Iterator[Tried]:
 def outcome_of(place: Place) -> tuple[str, float]:
     """What decoding makes of the harmed file, in this process, and the share of its tiles that changed."""
     page = _decoded(place.harmed)
-    changed = float(changes(_page(place.path, place.coding), page).mean())
+    tiles = changes(_page(place.path, place.coding), page)
+    changed = float(tiles.mean())
+    if page.loss:
+        top, left = page.loss.box.top // _TILE, page.loss.box.left // _TILE
+        return ("misplaced" if tiles[:top].any() or tiles[:, :left].any() else "placed"), changed
     return ("same" if not changed else "slight" if changed < _SLIGHT else "unseen"), changed
 
 
@@ -190,6 +199,11 @@ class CaseCheck(NamedTuple):
             return False
         rejects = {one.code for one in self.judgement.findings if one.severity is Severity.REJECT}
         return Code.BAD_FILE not in rejects and bool(rejects & (GATE | _MISSING))
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether the part is lost to nobody: everything needed was read beside it."""
+        return any(one.code is Code.BAD_FILE and one.severity is Severity.WARNING for one in self.judgement.findings)
 
     @property
     def is_ours(self) -> bool:
@@ -250,16 +264,21 @@ def _tiles(changed: NDArray[np.bool_], box: Box) -> NDArray[np.bool_]:
 
 def _decoding_figures(tried: Sequence[Tried]) -> Iterator[Figure]:
     lossy = [one for one in tried if one.outcome not in ("same", "slight", "fault")]
-    yield share("harmed files that lost something: refused", sum(one.outcome != "unseen" for one in lossy), len(lossy))
+    yield _noticed("harmed files that lost something", lossy)
     for harm in HARMS:
-        own = [one for one in lossy if one.place.harm == harm]
-        yield share(f"{harm}: refused", sum(one.outcome != "unseen" for one in own), len(own))
+        yield _noticed(harm, [one for one in lossy if one.place.harm == harm])
     for coding in CODINGS:
-        own = [one for one in lossy if one.place.coding == coding]
-        yield share(f"{coding}: refused", sum(one.outcome != "unseen" for one in own), len(own))
+        yield _noticed(coding, [one for one in lossy if one.place.coding == coding])
+    placed = [one for one in tried if one.outcome in ("placed", "misplaced")]
+    yield share("lost part named: nothing else is lost", sum(one.outcome == "placed" for one in placed), len(placed))
     outcomes = Counter(one.outcome for one in tried)
     for outcome in ("same", "slight", "fault"):
         yield Figure(name=f"decoding: {outcome}", value=outcomes[outcome], unit="count")
+
+
+def _noticed(name: str, lossy: Sequence[Tried]) -> Figure:
+    noticed = sum(one.outcome not in _UNNOTICED for one in lossy)
+    return share(f"{name}: refused, or the lost part named", noticed, len(lossy))
 
 
 def _case_figures(cases: Sequence[CaseCheck]) -> Iterator[Figure]:
@@ -267,6 +286,8 @@ def _case_figures(cases: Sequence[CaseCheck]) -> Iterator[Figure]:
     yield share(
         "cases: accepted with a deciding field in the lost part", sum(one.is_silent for one in cases), len(cases)
     )
+    warned = sum(one.is_warned for one in cases)
+    yield Figure(name="cases: a warning names the lost part, and the case goes on", value=warned, unit="count")
     yield share("cases: our fault", sum(one.is_ours for one in cases), len(cases))
 
 

@@ -1,7 +1,8 @@
 """Pictures on PDF pages of 36 to 2,400 dpi, and of 1 to 14,400 points, judged: `python -m bench.resolution`.
 
 Every other page states a resolution, the others a size, both spread evenly over their logarithm. The other files of a
-case are judged from their kept readings, and what is compared is the case with the picture itself.
+case are judged from their kept readings, and what is compared is the case with the picture itself. What a page costs
+is measured as well.
 """
 
 import math
@@ -18,6 +19,7 @@ from rich.progress import track
 from bench.cases import judged, replaced
 from bench.codings import page_of
 from bench.metrics import Figure, share
+from bench.page_cost import cost_figures
 from bench.readings import Library, Scan, library
 from bench.report import Measured
 from bench.runner import Bench, run_bench
@@ -64,7 +66,7 @@ def measure(count: int) -> Measured:
     with library() as shelf:
         checks = tuple(_check(number, shelf) for number in track(range(count), "resolution", console=errors))
     odd = tuple(_row(one) for one in checks if not (one.is_refused or (one.is_same and one.reads_the_same)))
-    return Measured(tuple(_figures(checks)), {"neither refused nor the same": odd})
+    return Measured((*_figures(checks), *cost_figures()), {"neither refused nor the same": odd})
 
 
 def _check(number: int, shelf: Library) -> PageCheck:

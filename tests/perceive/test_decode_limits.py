@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
-from pipeline.perceive.decode.pages import count_pages, decode
+from pipeline.perceive.decode.pages import count_pages, decode, decode_page
 from pipeline.perceive.decode.pixels import Rgb
 from tests.support.files import (
     HEIGHT,
@@ -33,10 +33,14 @@ PHOTO = photo()
 
 
 def why_refused(data: bytes, limits: Limits = LIMITS) -> Reason:
-    """Why the file, or its first page, is refused."""
-    with pytest.raises(FileRejectedError) as caught:
-        first_page(data, limits)
-    return caught.value.reason
+    """Why the file, its first page, or a part of that page is refused."""
+    try:
+        count_pages(data, limits)
+        loss = decode_page(data, page_no=1, limits=limits).loss
+    except FileRejectedError as error:
+        return error.reason
+    assert loss is not None
+    return loss.reason
 
 
 def first_page(data: bytes, limits: Limits = LIMITS) -> Rgb:

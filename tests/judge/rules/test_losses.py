@@ -55,7 +55,8 @@ def test_a_page_that_lost_nothing_needed_is_read_with_a_warning() -> None:
 def test_a_page_that_lost_something_needed_is_refused_and_nothing_is_said_to_be_missing(line: int) -> None:
     page = taller(member())
     lost = lost_below(page, page.lines[line].box.top)
-    kept = lost.model_copy(update={"lines": tuple(one for one in page.lines if one.box.bottom <= lost.loss.box.top)})
+    top = page.lines[line].box.top
+    kept = lost.model_copy(update={"lines": tuple(one for one in page.lines if one.box.bottom <= top)})
     judgement = judge(with_child_page(kept), (), READER)
     assert told(judgement.findings) == [REFUSED]
     assert judgement.pages[-1].was_read is False
