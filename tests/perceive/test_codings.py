@@ -88,6 +88,13 @@ def specked(share: float) -> np.ndarray:
     return page
 
 
+def torn_card(degrees: float, at: int) -> np.ndarray:
+    """The card on its bed, with noughts from a sample in row 405 to the end."""
+    pixels = card_on_a_black_bed(degrees).copy()
+    pixels.reshape(-1)[405 * pixels.shape[1] * 3 + at :] = 0
+    return pixels
+
+
 @pytest.mark.parametrize(
     ("pixels", "reason"),
     [
@@ -97,6 +104,9 @@ def specked(share: float) -> np.ndarray:
           for degrees in (0, 0.03, 0.05, 0.1, -0.03, 1.0)],
         *[pytest.param(card_on_a_black_bed(degrees, Image.Resampling.BILINEAR), None, id=f"smoothly, by {degrees}")
           for degrees in (0.03, 0.1)],
+        *[pytest.param(torn_card(degrees, 1201), Reason.TRUNCATED, id=f"torn within a pixel, turned by {degrees}")
+          for degrees in (0, 1.0)],
+        pytest.param(torn_card(0, 1200), None, id="torn between two, as where a sheet lies askew"),
         pytest.param(on_white(np.s_[300:310, :], np.s_[310, :300]), None, id="a bar whose last row is half black"),
         pytest.param(on_white(np.s_[300:310, :], np.s_[299, 300:]), None, id="one whose first row is"),
         pytest.param(on_white(np.s_[699, 250:]), Reason.TRUNCATED, id="noughts from within a row"),

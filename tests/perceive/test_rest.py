@@ -1,12 +1,14 @@
 """What is left of files that lost a part, in place of the whole page."""
 
 from collections.abc import Callable
+from io import BytesIO
 from random import Random
 from typing import Final
 
 import numpy as np
 import pytest
 from PIL import Image
+from pypdf import PdfWriter
 
 from bench.codings import CODINGS
 from models.errors import FileRejectedError
@@ -15,8 +17,8 @@ from models.geometry import Box
 from models.policy import Limits
 from pipeline.perceive.decode.pages import decode_page
 from pipeline.perceive.decode.pixels import DecodedPage
-from tests.perceive.test_damage import PICTURE, SIZE
-from tests.support.files import ORIENTATION_TAG, encoded
+from tests.perceive.test_damage import JPEG, PICTURE, SIZE
+from tests.support.files import ORIENTATION_TAG, encoded, picture_pdf
 
 GREY: Final = 128
 BACK: Final = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
@@ -100,3 +102,23 @@ def test_a_part_is_lost_where_it_is_seen(orientation: int, side: str) -> None:
         {"bottom": "top", "top": "bottom", "left": "right", "right": "left"}[side]
     ]
     assert (page.pixels[top:bottom, left:right] == GREY).all()
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_page_shows_its_picture_up_to_where_that_was_cut(turned: int) -> None:
+    whole, page = (page_of(turned_pdf(data, turned)) for data in (JPEG, cut(JPEG)))
+    assert page.loss is not None
+    left, top, right, bottom = page.loss.box
+    assert 0.2 < page.loss.share < 0.7
+    assert (page.pixels[top:bottom, left:right] == GREY).all()
+    kept = np.ones(page.pixels.shape[:2], bool)
+    kept[top:bottom, left:right] = False
+    assert np.array_equal(page.pixels[kept], whole.pixels[kept])
+
+
+def turned_pdf(data: bytes, degrees: int) -> bytes:
+    writer = PdfWriter(BytesIO(picture_pdf(data, SIZE, (446.4, 340.2))))
+    writer.pages[0].rotate(degrees)
+    buffer = BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()

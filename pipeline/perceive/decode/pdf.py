@@ -23,6 +23,7 @@ from models.errors import FileRejectedError
 from models.findings import Reason
 from models.policy import Limits
 from pipeline.perceive.decode.pdf_fonts import check_fonts
+from pipeline.perceive.decode.pdf_objects import open_page, user_unit
 from pipeline.perceive.decode.pdf_pictures import (
     check_pictures,
     finest,
@@ -31,8 +32,8 @@ from pipeline.perceive.decode.pdf_pictures import (
     is_typeset,
     shows_pictures_alone,
 )
-from pipeline.perceive.decode.pdf_streams import open_page, user_unit
 from pipeline.perceive.decode.pixels import DecodedPage
+from pipeline.perceive.decode.rest import lost_part, without
 
 OVERDRAWN: Final = 87  # exit status of a process that was ended here; neither Python's nor a signal's
 _BETWEEN_LOOKS: Final = 0.02  # seconds, in which a bomb was seen to take some ten megabytes
@@ -43,6 +44,7 @@ _RESULT_DPI: Final = 200  # at which results give boxes (docs/contract.md, secti
 _LEGIBLE: Final = 1600  # pixels of the longer side of a page with text, whatever size it states
 _LONGEST: Final = 4000  # pixels of the longer side: A4 at 340 dots an inch, and a card on it at 1,150 across
 _LOCKED: Final = frozenset({4, 5})  # FPDF_ERR_PASSWORD, and FPDF_ERR_SECURITY for locks that PDFium does not know
+_AS_EXIF: Final = {0: 1, 90: 6, 180: 3, 270: 8}  # degrees by which a page is turned
 _NO_PAGES = re.compile(rb"/Count\s+0\b")
 _A_PAGE = re.compile(rb"/Type\s*/Page\b")
 
@@ -106,13 +108,18 @@ def decode_pdf_page(data: bytes, *, page_no: int, limits: Limits) -> DecodedPage
             page = _page(document, page_no)
             check_fonts(page)
             objects = open_page(data, page_no)
-            check_pictures(page, objects)
+            kept = check_pictures(page, objects)
             scale, typeset = _scale(page, limits), is_typeset(page, objects)
-            pixels = page.render(scale=scale, rev_byteorder=True).to_numpy()
+            drawn = page.render(scale=scale, rev_byteorder=True).to_numpy()
+            turned = page.get_rotation()
         except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError) as error:
             raise FileRejectedError(Reason.DAMAGED) from error
         unit = _RESULT_DPI / _POINTS_PER_INCH * user_unit(objects) / scale
-        return DecodedPage(np.array(pixels[:, :, :3]), unit, typeset)  # PDFium frees its bitmap with the document
+        pixels = np.array(drawn[:, :, :3])  # PDFium frees its bitmap with the document
+    if kept.share >= 1:
+        return DecodedPage(pixels, unit, typeset)
+    loss = lost_part(kept.reason, kept.share, pixels.shape[1::-1], _AS_EXIF[turned])
+    return DecodedPage(without(pixels, loss), unit, typeset, loss)
 
 
 def _page(document: Any, page_no: int) -> Any:

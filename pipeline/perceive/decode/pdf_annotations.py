@@ -6,7 +6,7 @@ from typing import Any, Final
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from pipeline.perceive.decode.inline import count_inline_pictures
-from pipeline.perceive.decode.pdf_streams import PageObjects, reached
+from pipeline.perceive.decode.pdf_objects import PageObjects, reached
 
 _INSTRUCTIONS: Final = 200_000  # bytes at most in which pictures are looked for
 

@@ -7,7 +7,7 @@ as a finger over the page, or as a missing page.
 import math
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pypdfium2
 import pypdfium2.raw
@@ -16,17 +16,17 @@ from pypdf.generic import DictionaryObject
 
 from models.errors import FileRejectedError
 from models.findings import Reason
+from pipeline.perceive.decode.inflation import inflation
 from pipeline.perceive.decode.inline import count_inline_pictures
-from pipeline.perceive.decode.jpeg import what_is_missing
+from pipeline.perceive.decode.jpeg import rest_of, what_is_missing
 from pipeline.perceive.decode.pdf_annotations import area_of_further_pictures
-from pipeline.perceive.decode.pdf_streams import (
+from pipeline.perceive.decode.pdf_objects import (
     PageObjects,
     draws_what_is_not_there,
-    harms,
     has_lost_a_part,
     read_pdf,
 )
-from pipeline.perceive.decode.strips import inflation
+from pipeline.perceive.decode.pdf_streams import harms
 
 _DEEPEST: Final = 6  # forms within forms in which pictures are looked for
 _SMALLEST: Final = 32  # pixels of a side; less is an ornament
@@ -82,23 +82,33 @@ def _area(picture: Any) -> float:
     return float((right - left) * (top - bottom))
 
 
-def check_pictures(page: pypdfium2.PdfPage, objects: PageObjects | None) -> None:
+class Kept(NamedTuple):
+    """How much of a page the pictures on it have kept: a share of its height, from the top before it is turned."""
+
+    share: float = 1.0
+    reason: Reason = Reason.TRUNCATED
+
+
+def check_pictures(page: pypdfium2.PdfPage, objects: PageObjects | None) -> Kept:
     """Check that every picture that the page draws is there, and decodes wholly.
 
     Args:
         page: As PDFium has it.
         objects: What pypdf found of it, if anything.
 
+    Returns:
+        Where the first picture was cut off, if it is known which of its rows are right.
+
     Raises:
         FileRejectedError: One is missing, damaged, or cut off.
     """
     if reason := next(harms(objects), None) if objects else None:
         raise FileRejectedError(reason)
-    for picture in _pictures(page):
-        if min(picture.get_px_size()) >= _SMALLEST:
-            _check(picture)
+    pictures = [one for one in _pictures(page) if min(one.get_px_size()) >= _SMALLEST]
+    kept = min((_check(picture, page) for picture in pictures), default=Kept())
     if _lacks_something(page, objects):
         raise FileRejectedError(Reason.DAMAGED)
+    return kept
 
 
 def _lacks_something(page: pypdfium2.PdfPage, objects: PageObjects | None) -> bool:
@@ -139,28 +149,47 @@ def _pictures(page: pypdfium2.PdfPage) -> Iterator[Any]:
     yield from page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=_DEEPEST)
 
 
-def _check(picture: Any) -> None:
+def _check(picture: Any, page: pypdfium2.PdfPage) -> Kept:
     filters = picture.get_filters()
     coding = filters[-1] if filters else ""
     if coding in ("DCTDecode", "DCT"):
         data = bytes(picture.get_data(decode_simple=True))
-        _check_jpeg(data[max(0, data.find(_PICTURE_MARK)) :])  # readers skip a line end before it
-    elif coding == "JPXDecode":
+        return _check_jpeg(data[max(0, data.find(_PICTURE_MARK)) :], picture, page)  # readers skip a line end before it
+    if coding == "JPXDecode":
         _check_jpx(bytes(picture.get_data(decode_simple=True)))
     elif not coding or set(filters) <= _PLAIN:
         _check_packing(picture, filters)
         _check_length(picture)
     else:
         picture.get_bitmap()  # PDFium refuses pictures of JBIG2 and of fax lines that it cannot decode
+    return Kept()
 
 
-def _check_jpeg(data: bytes) -> None:
+def _check_jpeg(data: bytes, picture: Any, page: pypdfium2.PdfPage) -> Kept:
     try:
         Image.open(BytesIO(data), formats=("JPEG",)).close()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise FileRejectedError(Reason.DAMAGED) from error
-    if reason := what_is_missing(data):
+    reason = what_is_missing(data)
+    if reason is None:
+        return Kept()
+    rest = rest_of(data)
+    share = _share_above(rest.kept, picture, page) if rest else None
+    if share is None:
         raise FileRejectedError(reason)
+    return Kept(share, reason)
+
+
+def _share_above(kept: float, picture: Any, page: pypdfium2.PdfPage) -> float | None:
+    """The share of the page above the row where a picture ends; None if it lies askew, or nobody can tell."""
+    matrix = picture.get_matrix()
+    left, bottom, right, top = page.get_cropbox()
+    width, height = page.get_size()[:: -1 if page.get_rotation() % 180 else 1]
+    is_upright = not picture.level and not matrix.b and not matrix.c and min(matrix.a, matrix.d) > 0
+    if not is_upright or max(abs(right - left - width), abs(top - bottom - height)) > 1:
+        return None
+    share = (top - matrix.f - matrix.d * (1 - kept)) / height
+    return min(share, 1.0) if share > 0 else None
 
 
 def _check_jpx(data: bytes) -> None:

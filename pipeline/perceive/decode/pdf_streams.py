@@ -1,25 +1,18 @@
-"""The streams that a PDF page needs, by their own codes: PDFium shows what it can decode of one, and says nothing.
+"""The streams that a PDF page needs, by their own codes: PDFium shows what it can decode of one, and says nothing."""
 
-pypdf finds the objects. What it cannot read, for instance in a file whose list of objects is broken, says nothing.
-"""
-
-import logging
 from collections.abc import Callable, Iterator, Mapping
-from io import BytesIO
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from pypdf import PdfReader
 from pypdf.filters import ASCII85Decode, ASCIIHexDecode
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NullObject, NumberObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from models.findings import Reason
 from pipeline.perceive.decode import jbig2, strips
+from pipeline.perceive.decode.inflation import inflation
+from pipeline.perceive.decode.pdf_objects import PageObjects, contents_of
 from pipeline.perceive.decode.strips import Strip
 
-_MOST: Final = 2000  # objects of a page that are looked at
-_ELSEWHERE: Final = frozenset({"/Page", "/Pages", "/Catalog", "/Action", "/Filespec", "/Metadata", "/StructElem"})
-_NOT_SHOWN: Final = frozenset({"/Parent", "/Dest", "/A", "/AA", "/Metadata", "/PieceInfo", "/Thumb"})
 _NOUGHTS: Final = bytes(48)
 _END_OF_CODESTREAM: Final = b"\xff\xd9"  # ITU-T T.800, A.4.4: no code holds it
 _UNPACKED: Final = 1 << 28  # bytes of a page
@@ -28,7 +21,6 @@ _COLOURS: Final[Mapping[str, int]] = MappingProxyType(
      "/DeviceCMYK": 4}
 )  # fmt: skip
 _AFTER_LINE_END: Final = 5  # bits of two bytes behind eleven noughts, with which the end of a line begins
-_NUMBER: Final = (NumberObject, FloatObject)
 _FAX_COLUMNS: Final = 1728  # where none are named
 _PNG_PREDICTORS: Final = 10
 _FULL_NAMES: Final[Mapping[str, str]] = MappingProxyType(
@@ -37,95 +29,12 @@ _FULL_NAMES: Final[Mapping[str, str]] = MappingProxyType(
 )  # fmt: skip
 
 
-class PageObjects(NamedTuple):
-    """What pypdf found of a page."""
-
-    page: DictionaryObject
-    streams: tuple[StreamObject, ...]
-
-    @property
-    def content(self) -> bytes | None:
-        """The page's drawing instructions; None where pypdf does not unpack them."""
-        try:
-            contents = self.page.get_contents()  # type: ignore[attr-defined]  # of a PageObject
-            return b"" if contents is None else bytes(contents.get_data())
-        except Exception:  # noqa: BLE001 - as in `open_page`
-            return None
-
-
-def read_pdf(data: bytes) -> PdfReader:
-    """The file as pypdf reads it, which would log what it finds wrong, in words of the file. Raises what it likes."""
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    return PdfReader(BytesIO(data))
-
-
-def open_page(data: bytes, page_no: int) -> PageObjects | None:
-    """The objects of a page; None if pypdf does not read the file."""
-    try:
-        page = read_pdf(data).pages[page_no - 1]
-        return PageObjects(page, tuple(reached(page, page.get("/Resources"))))
-    except Exception:  # noqa: BLE001 - pypdf raises what it likes, also NotImplementedError and errors of its own
-        return None
-
-
-def has_lost_a_part(objects: PageObjects) -> bool:
-    """Whether the page's instructions are named and not there, or a box of it has no four numbers."""
-    try:
-        page = objects.page
-        contents = _contents(page)
-        boxes = [page[name] for name in ("/MediaBox", "/CropBox") if name in page]
-        return not all(isinstance(one, StreamObject) for one in contents) or not all(map(_is_box, boxes))
-    except Exception:  # noqa: BLE001 - as above
-        return True
-
-
-def _contents(page: DictionaryObject) -> list[Any]:
-    """The streams of the page's instructions, without the nulls that stand beside one."""
-    named = page.get("/Contents")
-    given = named.get_object() if named is not None else ArrayObject()
-    if not isinstance(given, ArrayObject):
-        return [given]
-    streams = [one.get_object() for one in given if not isinstance(one, NullObject)]
-    return [one for one in streams if not isinstance(one, NullObject)] or streams
-
-
-def _is_box(box: Any) -> bool:
-    return isinstance(box, ArrayObject) and len(box) == 4 and all(isinstance(one.get_object(), _NUMBER) for one in box)
-
-
-def user_unit(objects: PageObjects | None) -> float:
-    """How many points a unit of the page has; 1 where the file does not say it, or no number above nought."""
-    try:
-        stated = float(str(objects.page.get("/UserUnit", 1))) if objects else 1.0
-    except ValueError:
-        return 1.0
-    return stated if 0 < stated < float("inf") else 1.0
-
-
-def reached(start: Any, *further: Any) -> Iterator[StreamObject]:
-    """The streams that an object draws from, such as a page: contents, pictures, masks, forms, fonts, fields."""
-    waiting: list[Any] = [start, *further]
-    seen: set[int] = set()
-    while waiting and len(seen) < _MOST:
-        one = waiting.pop()
-        one = one.get_object() if one is not None else None
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        if isinstance(one, StreamObject) and one.get("/Type") not in _ELSEWHERE:
-            yield one
-        if isinstance(one, DictionaryObject) and (one is start or one.get("/Type") not in _ELSEWHERE):
-            waiting.extend(value for key, value in one.items() if key not in _NOT_SHOWN)
-        elif isinstance(one, ArrayObject):
-            waiting.extend(one)
-
-
 def harms(objects: PageObjects) -> Iterator[Reason]:
     """What the page's pictures and instructions have lost, as far as their first codes tell.
 
     Other streams, such as fonts and colour profiles, are left to PDFium. After 256 MB of pixels nothing is asked.
     """
-    instructions = {id(one) for one in _contents(objects.page)}
+    instructions = {id(one) for one in contents_of(objects.page)}
     left = _UNPACKED
     for stream in objects.streams:
         is_picture = stream.get("/Subtype") == "/Image"
@@ -147,11 +56,11 @@ def _harm(picture: StreamObject) -> tuple[Reason | None, int]:
         height = _number(picture, "/Height", 0)
         if coding == "/FlateDecode":
             row = row and row + (_number(parameters, "/Predictor", 1) >= _PNG_PREDICTORS)
-            size, reason = strips.inflation(data.lstrip(b"\r\n"), needed=(row * height,) if row else ())
+            size, reason = inflation(data.lstrip(b"\r\n"), needed=(row * height,) if row else ())
             return reason, size
         check = _CHECKS.get(coding)
         return check(picture, data, parameters) if check else None, (row or 0) * height
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:  # noqa: BLE001 - pypdf raises what it likes
         return None, 0
 
 
@@ -159,11 +68,11 @@ def _harm_of_instructions(stream: StreamObject) -> tuple[Reason | None, int]:
     """What drawing instructions have lost: viewers do not ask for the sum of what they unpack."""
     try:
         coding, data, _ = _last_code(stream)
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:  # noqa: BLE001 - pypdf raises what it likes
         return None, 0
     if coding != "/FlateDecode":
         return None, 0
-    size, reason = strips.inflation(data.lstrip(b"\r\n"), summed=False)
+    size, reason = inflation(data.lstrip(b"\r\n"), summed=False)
     return reason, size
 
 
@@ -255,24 +164,3 @@ _CHECKS: Final[Mapping[str, Callable[[StreamObject, bytes, DictionaryObject], Re
         "/JBIG2Decode": _jbig2,
     }
 )
-
-
-def draws_what_is_not_there(objects: PageObjects, parsed: int) -> bool:
-    """Whether the page's own content draws something that the file does not hold.
-
-    Args:
-        objects: Of the page.
-        parsed: Bytes of content that are parsed at most.
-    """
-    try:
-        contents = objects.page.get_contents()  # type: ignore[attr-defined]  # of a PageObject
-        if contents is None or len(contents.get_data()) > parsed:
-            return False
-        drawn = {str(operands[0]) for operands, operator in contents.operations if operator == b"Do" and operands}
-        resources = objects.page.get("/Resources")
-        held = resources.get_object() if resources else DictionaryObject()
-        named = held.get(NameObject("/XObject"), DictionaryObject()).get_object()
-        found = {str(name) for name in named if isinstance(named[name].get_object(), StreamObject)}
-    except Exception:  # noqa: BLE001 - as above
-        return False
-    return bool(drawn - found)

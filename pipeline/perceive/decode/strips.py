@@ -5,8 +5,7 @@ looked at. Codes that fell out of step hardly ever end with the last byte of the
 """
 
 import re
-import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +16,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from models.findings import Reason
 from pipeline.perceive.decode.complaints import complaints
+from pipeline.perceive.decode.inflation import inflation
 from pipeline.perceive.decode.jpeg import what_is_missing
 from pipeline.perceive.decode.pixels import Grey
 
@@ -41,9 +41,7 @@ _LAST_LINES: Final = 32  # bytes: more than the marks of an end
 _FAULTY_SHARE: Final = 0.01  # of the lines of a fax, which a bad connection spoils and nobody misses
 # The end of a line, and lines of a few black pixels: they are shown only where lines are missing.
 _MORE_LINES: Final = b"\0\x01" + int("0000000000010011010110" * 40, 2).to_bytes(110)
-_SUM: Final = 4  # bytes of Adler's sum
-_PORTION: Final = 1 << 24  # bytes that are unpacked at once, and then let go
-_PORTIONS: Final = 8
+_MOST: Final = 1 << 27  # bytes of a strip that are unpacked
 _CEILING: Final = 4096  # strips and tiles that are looked at
 
 
@@ -148,45 +146,6 @@ def _whole_jpeg(strip: bytes, tables: bytes) -> bytes:
     return strip[:2] + tables[2:-2] + strip[2:]
 
 
-class Inflation(NamedTuple):
-    """What data of zlib unfold to: how many bytes, and what was wrong with them."""
-
-    size: int
-    reason: Reason | None
-
-
-def inflation(data: bytes, *, needed: Collection[int] = (), summed: bool = True) -> Inflation:
-    """Unfold data of zlib, at most 128 MB of them; no byte is kept.
-
-    Args:
-        data: As stored; an empty stream lacks nothing.
-        needed: Numbers of bytes that are enough: the codes need not end behind them, but unfold to hardly more.
-        summed: Whether the bytes must have the sum that is stated; none need be stated.
-
-    Returns:
-        TRUNCATED for codes that do not end, DAMAGED for wrong ones, and for bytes that do not have their sum.
-    """
-    if data and (data[0] & 15 != zlib.DEFLATED or int.from_bytes(data[:2]) % 31):  # RFC 1950, 2.2
-        return Inflation(0, Reason.DAMAGED)
-    inflater, rest, total, size = zlib.decompressobj(-zlib.MAX_WBITS), data[2:], 1, 0
-    try:
-        for _ in range(_PORTIONS):
-            portion = inflater.decompress(rest, _PORTION)
-            total, size, rest = zlib.adler32(portion, total), size + len(portion), inflater.unconsumed_tail
-            if inflater.eof or (not rest and len(portion) < _PORTION):
-                break
-        else:
-            return Inflation(size, None)  # more than a page of pictures needs: it costs more than it can tell
-    except zlib.error:
-        return Inflation(size, Reason.DAMAGED)
-    if not inflater.eof:
-        is_enough = any(number <= size <= number + _SPARE for number in needed)
-        return Inflation(size, None if is_enough or not data else Reason.TRUNCATED)
-    stated = inflater.unused_data[:_SUM]
-    agrees = not summed or len(stated) < _SUM or not any(stated) or int.from_bytes(stated) == total
-    return Inflation(size, None if agrees else Reason.DAMAGED)
-
-
 def has_noughts(fax: bytes, compression: int) -> bool:
     """Whether lines of a fax hold more noughts than any code, and than what fills up a line of Group 3.
 
@@ -229,7 +188,7 @@ def _fax(strip: Strip, tags: Mapping[int, Any]) -> tuple[bytes, Grey | None]:
 
 def code_harm(strip: Strip, tags: Mapping[int, Any]) -> Reason | None:
     """Whether codes decode to fewer rows than the strip has, or are more than its rows need."""
-    if strip.width * strip.rows > _PORTION * _PORTIONS:
+    if strip.width * strip.rows > _MOST:
         return None  # it costs more than it can tell
     if not _decodes(strip, tags):
         return Reason.DAMAGED
