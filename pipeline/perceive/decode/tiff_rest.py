@@ -12,6 +12,10 @@ from pipeline.perceive.decode.rest import Rest
 from pipeline.perceive.decode.strips import Placed
 
 _CLASSIC: Final = 42  # of TIFF 6.0; directories of BigTIFF have another form
+# A missing piece of bare pixels moves the others and leaves no trace, and lines of Group 3 may be in error.
+_TOLD_APART: Final = frozenset(
+    {strips.GROUP4, strips.LZW, strips.JPEG, strips.DEFLATE, strips.OLD_DEFLATE, strips.PACKBITS}
+)
 _BEFORE: Final = 1  # pieces before the first harm that are given up, too: its last lines may be wrong
 _WIDTHS: Final = {3: "H", 4: "I"}  # of the numbers in a directory
 
@@ -33,8 +37,8 @@ def rest_of(data: bytes, page: int, tags: Mapping[int, Any]) -> Rest | None:
         tags: What that directory says.
     """
     pieces = tuple(sorted(strips.placed(data, tags), key=lambda one: one.start))
-    if tags.get(strips.COMPRESSION, strips.RAW) == strips.RAW:
-        return None  # a missing piece of bare pixels moves the others, and leaves no trace
+    if tags.get(strips.COMPRESSION, strips.RAW) not in _TOLD_APART:
+        return None
     harmed = next((at for at, one in enumerate(pieces) if strips.harm(one.strip, tags, alone=True)), 0)
     lost = pieces[max(0, harmed - _BEFORE) :]
     kept = min((one.first for one in lost), default=0)
