@@ -31,7 +31,7 @@ def why_no_mounts() -> str:
 @cache
 def why_no_network() -> str:
     """Why this process can make no network of its own; "" if it can."""
-    return _refusal("unshare", "--net", "ip", "link", "set", "lo", "up")
+    return _refusal("unshare", "--net", "ip", "link", "add", "out", "type", "veth", "peer", "name", "pit")
 
 
 def skip_unless_allowed(why_not: str) -> None:

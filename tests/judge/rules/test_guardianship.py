@@ -211,7 +211,9 @@ PAPERS: Final = (
 )
 
 
-@pytest.mark.parametrize(("paper", "title", "read"), PAPERS, ids=[title for _, title, _ in PAPERS])
+@pytest.mark.parametrize(
+    ("paper", "title", "read"), PAPERS, ids=["the parents'", "a notary's", "a village's", "an agreement"]
+)
 def test_a_paper_is_named_and_shown_and_judged_by_a_person(paper: PageReading, title: str, read: str | None) -> None:
     judgement = judged(home(), father(), member(), paper)
     (finding,) = judgement.findings
