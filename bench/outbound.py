@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
 BENCH: Final = Bench("outbound", __doc__, 0, "minutes", small=1, full=10)
 _START_SECONDS: Final = 180.0
-_END_SECONDS: Final = 120.0
+_END_SECONDS: Final = 300.0
+_PATIENCE_MS: Final = 180_000.0  # for a page, on a busy machine
 _UPLOAD_SECONDS: Final = 20.0  # from one upload to the next
 _SHOWN_MS: Final = 500.0  # what a page asks for once it is shown
 _TOKEN: Final = "t" * 40
@@ -194,8 +195,15 @@ class _Look(NamedTuple):
         return self.visit.requests_elsewhere(self.origin)
 
 
+def _visit(chromium: Chromium) -> Visit:
+    visit = chromium.visit()
+    visit.page.set_default_timeout(_PATIENCE_MS)
+    visit.page.set_default_navigation_timeout(_PATIENCE_MS)
+    return visit
+
+
 def _signed_in_to_prefect(chromium: Chromium, service: _Service) -> _Look:
-    visit, guarded = chromium.visit(), service.guarded
+    visit, guarded = _visit(chromium), service.guarded
     sign_in(visit.page, guarded, "/runs")
     paths = tuple(f"{version}{path}" for version in _VERSIONS for path in _OF_PREFECT)
     return _Look(visit, guarded.origin, paths, lambda page: _newest_run(page, guarded.origin))
@@ -216,7 +224,7 @@ def _newest_run(page: "Page", origin: str) -> int:
 
 
 def _signed_in_to_desk(chromium: Chromium, service: _Service, name: str, paths: tuple[str, ...]) -> _Look:
-    visit = chromium.visit()
+    visit = _visit(chromium)
     visit.page.goto(f"{service.desk}/login")
     visit.page.fill("#name", name)
     visit.page.fill("#password", PASSWORD)

@@ -10,6 +10,8 @@ from typing import Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from web.client_networks import network_of
+
 MOST_OPEN: Final = 384  # more of them, and one that waits for its client makes room
 _HEAD_SECONDS: Final = 10.0  # for a request line and headers to arrive, from the first byte on
 _LATE: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -71,19 +73,19 @@ class PatientProtocol(H11Protocol):
             self.transport.close()
 
     def _make_room(self) -> None:
-        """End the connection that has waited longest, of the address that has most of them."""
+        """End the connection that has waited longest, of the network that has most of them."""
         waiting = [
             one for one in self.connections if isinstance(one, PatientProtocol) and one._waits and one is not self
         ]
         if not waiting:
             return
-        by_address = Counter(one._address for one in waiting)
-        most = max(by_address.values())
-        greedy = [one for one in waiting if by_address[one._address] == most]
+        by_network = Counter(one._network for one in waiting)
+        most = max(by_network.values())
+        greedy = [one for one in waiting if by_network[one._network] == most]
         ended = min(greedy, key=lambda one: one._since)
         ended.transport.abort()
         self.connections.discard(ended)  # at once, or in a burst the ended ones would count against those who came
 
     @property
-    def _address(self) -> str:
-        return self.client[0] if self.client else ""
+    def _network(self) -> str:
+        return network_of(self.client[0]) if self.client else ""

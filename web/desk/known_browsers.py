@@ -9,27 +9,26 @@ Source:
 import hmac
 import secrets
 from hashlib import sha256
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from starlette.requests import Request
 
 from models.accounts import tidied_name
+from web.client_networks import network_of
 from web.desk.services import Services
 
 _ID_BYTES: Final = 16
 _LONGEST: Final = 128
-_NETWORK_BITS: Final = 64
 _SHOWN: Final = 16  # characters of an id in the ledger
 
 
 def guesser(request: Request, name: str, services: Services) -> str:
-    """By what the failures of a sign-in are counted: `browser ID` if this name signed in with it, else the address."""
+    """By what the failures of a sign-in are counted: `browser ID` if this name signed in with it, else the network."""
     held = request.cookies.get(cookie_of(name, services), "")[:_LONGEST]
     browser_id, _, mac = held.partition(".")
     if mac and hmac.compare_digest(mac.encode(), _mac(name, browser_id, services).encode()):
         return f"browser {browser_id[:_SHOWN]}"
-    return address_of(request)
+    return network_of(request.client.host if request.client else "")
 
 
 def known_browser(name: str, services: Services) -> str:
@@ -42,18 +41,6 @@ def cookie_of(name: str, services: Services) -> str:
     """The cookie of an account; a browser that several people use has one of each."""
     prefix = "__Host-" if services.base_url.secure else ""
     return f"{prefix}desk-known-{sha256(tidied_name(name).encode(errors='replace')).hexdigest()[:_SHOWN]}"
-
-
-def address_of(request: Request) -> str:
-    """The address of a client; of IPv6 the network, whose other addresses are the same client's. "" if it has none."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return host[:_LONGEST]
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(IPv6Network((address, _NETWORK_BITS), strict=False))
-    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def _mac(name: str, browser_id: str, services: Services) -> str:

@@ -1,8 +1,9 @@
 """The order in which passwords are checked: one at a time, because each takes memory and a core.
 
 The address that was wrong least often since it was last right comes first; a few times count as none, because everybody
-mistypes. Equals take turns, and so do the names tried at one address: whoever guesses holds up nobody but themselves.
-Waiting takes no thread.
+mistypes. Equals take turns: sites first, then the addresses of a site, then the names tried at one address. So whoever
+guesses holds up nobody but themselves, even from a network at a time of all those that a site of IPv6 has. Waiting
+takes no thread.
 """
 
 import asyncio
@@ -11,10 +12,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from web.client_networks import site_of
 from web.desk.request_context import ErrorKind, PageError
 
 _PER_NAME: Final = 16  # that wait at one address; more are told to come again
-_PER_ADDRESS: Final = 64
+_PER_SITE: Final = 64  # at all its addresses
 _ALTOGETHER: Final = 256
 _WAIT_SECONDS: Final = 10.0
 _FORGIVEN: Final = 3  # wrong ones; a flood that changes its addresses would come before whoever mistyped once
@@ -29,6 +31,8 @@ class SignInQueue:
     def __init__(self) -> None:
         self._waiting: dict[str, _Names] = {}  # in the order of their turns
         self._wrong: dict[str, int] = {}  # how often each address was, the latest last
+        self._called: dict[str, int] = {}  # the number of the last turn of each site that waits
+        self._turns = 0
         self._checks = False
 
     def note(self, address: str, *, right: bool) -> None:
@@ -56,10 +60,10 @@ class SignInQueue:
             self._call_next()
 
     async def _wait(self, address: str, name: str) -> None:
-        names = self._waiting.get(address, {})
-        at_address = sum(map(len, names.values()))
-        altogether = sum(len(queue) for one in self._waiting.values() for queue in one.values())
-        if len(names.get(name, ())) >= _PER_NAME or at_address >= _PER_ADDRESS or altogether >= _ALTOGETHER:
+        site, names = site_of(address), self._waiting.get(address, {})
+        at_site = sum(_how_many(own) for one, own in self._waiting.items() if site_of(one) == site)
+        altogether = sum(map(_how_many, self._waiting.values()))
+        if len(names.get(name, ())) >= _PER_NAME or at_site >= _PER_SITE or altogether >= _ALTOGETHER:
             raise PageError(ErrorKind.BUSY)
         called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(address, {}).setdefault(name, deque()).append(called)
@@ -78,7 +82,7 @@ class SignInQueue:
     def _call_next(self) -> None:
         """Give the turn to whoever waits longest for the next name of the next address."""
         while not self._checks and self._waiting:
-            address = min(self._waiting, key=lambda one: max(self._wrong.get(one, 0) - _FORGIVEN, 0))
+            address = min(self._waiting, key=self._rank)
             names = self._waiting[address]
             name, queue = next(iter(names.items()))
             called = queue.popleft()
@@ -90,3 +94,17 @@ class SignInQueue:
             if not called.done():
                 called.set_result(None)
                 self._checks = True
+            self._note_turn(site_of(address))
+
+    def _rank(self, address: str) -> tuple[int, int]:
+        """The lowest comes first; equals in the order of their turns."""
+        return max(self._wrong.get(address, 0) - _FORGIVEN, 0), self._called.get(site_of(address), 0)
+
+    def _note_turn(self, site: str) -> None:
+        self._turns += 1
+        waiting = set(map(site_of, self._waiting))
+        self._called = {one: turn for one, turn in {**self._called, site: self._turns}.items() if one in waiting}
+
+
+def _how_many(names: _Names) -> int:
+    return sum(map(len, names.values()))

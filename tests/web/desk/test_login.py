@@ -3,14 +3,12 @@
 from pathlib import Path
 
 import pytest
-from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from models.review import Role
 from pipeline.ledger.ledger import Ledger
 from tests.support.desk import HERE, TLS, Desk, csrf_of, desk, desk_in, ledger
 from tests.support.people import PASSWORD
-from web.desk.known_browsers import address_of
 
 __all__ = ["desk", "ledger"]  # fixtures
 
@@ -187,18 +185,3 @@ def test_guesses_at_the_same_address_lock_nobody_out_of_a_browser_that_they_used
     assert sign_in(stranger, PASSWORD) == 403, "a cookie that was made up opens nothing"
     assert [sign_in(hers, "wrong") for _ in range(5)] == [403] * 5
     assert sign_in(hers, PASSWORD) == 403, "guesses in her own browser count there"
-
-
-@pytest.mark.parametrize(
-    ("client", "address"),
-    [
-        pytest.param(("10.0.0.7", 1), "10.0.0.7", id="IPv4"),
-        pytest.param(("::ffff:10.0.0.7", 1), "10.0.0.7", id="the same, as IPv6"),
-        pytest.param(("2001:db8:1:2:aaaa::7", 1), "2001:db8:1:2::/64", id="IPv6: its network"),
-        pytest.param(("fe80::1%eth0", 1), "fe80::/64", id="of a link"),
-        pytest.param(("testclient", 1), "testclient", id="a name"),
-        pytest.param(None, "", id="a socket without an address"),
-    ],
-)
-def test_whose_guesses_count_together(client: tuple[str, int] | None, address: str) -> None:
-    assert address_of(Request({"type": "http", "client": client})) == address

@@ -42,6 +42,8 @@ def order(waiting: Sequence[tuple[str, str]]) -> list[tuple[str, str] | None]:
 
 
 A, B, C, D = ("here", "amy"), ("here", "bob"), ("there", "amy"), ("there", "eve")
+# One network after the other of one site of IPv6.
+SITE = [(f"2001:db8:1:{number:x}::/64", "amy") for number in range(66)]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,8 @@ A, B, C, D = ("here", "amy"), ("here", "bob"), ("there", "amy"), ("there", "eve"
         pytest.param([A, A, B, C, D], [A, C, B, D, A], id="both"),
         pytest.param([A] * 18, [A] * 16 + [None] * 2, id="of one name at one address so many wait"),
         pytest.param([A] * 17 + [B], [A, B, *[A] * 15, None], id="and hold up no other name"),
+        pytest.param([*SITE[:4], A, A, C], [SITE[0], A, C, SITE[1], A, *SITE[2:4]], id="sites take turns"),
+        pytest.param([*SITE, A], [SITE[0], A, *SITE[1:64], None, None], id="at the addresses of one site so many wait"),
     ],
 )
 def test_turns(waiting: list[tuple[str, str]], expected: list[tuple[str, str] | None]) -> None:
