@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 BENCH: Final = Bench("outbound", __doc__, 0, "minutes", small=1, full=10)
-_START_SECONDS: Final = 180.0
+_START_SECONDS: Final = 600.0
 _END_SECONDS: Final = 300.0
 _PATIENCE_MS: Final = 180_000.0  # for a page, on a busy machine
 _UPLOAD_SECONDS: Final = 20.0  # from one upload to the next

@@ -22,10 +22,12 @@ class PatientProtocol(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _since: float = 0.0  # when it began to wait for its client
+    _network: str = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Begin to wait for a request, and make room for it."""
         super().connection_made(transport)
+        self._network = network_of(self.client[0]) if self.client else ""
         self._await_head()
         if len(self.connections) > MOST_OPEN:
             self._make_room()
@@ -85,7 +87,3 @@ class PatientProtocol(H11Protocol):
         ended = min(greedy, key=lambda one: one._since)
         ended.transport.abort()
         self.connections.discard(ended)  # at once, or in a burst the ended ones would count against those who came
-
-    @property
-    def _network(self) -> str:
-        return network_of(self.client[0]) if self.client else ""
