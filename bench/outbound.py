@@ -11,13 +11,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from itertools import cycle
+from itertools import cycle, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 
 from bench.machine import ROOT
 from bench.metrics import Figure, share
@@ -109,9 +109,13 @@ def measure(minutes: int) -> Measured:
     return Measured(figures, {"who was asked": tuple(_rows(left, opened.elsewhere))})
 
 
-def _rows(left: list[Sent], elsewhere: list[str]) -> Iterator[dict[str, str | int]]:
-    yield from ({"to": one.to, "protocol": one.protocol, "times": times} for one, times in Counter(left).items())
-    yield from ({"to": url, "protocol": 0, "times": times} for url, times in Counter(elsewhere).items())
+def _rows(left: list[Sent], elsewhere: list[str]) -> Iterator[Mapping[str, JsonValue]]:
+    yield from (_row(one.to, one.protocol, times) for one, times in Counter(left).items())
+    yield from (_row(url, "by a page", times) for url, times in Counter(elsewhere).items())
+
+
+def _row(to: str, protocol: int | str, times: int) -> Mapping[str, JsonValue]:
+    return {"to": to, "protocol": protocol, "times": times}
 
 
 def _settings(folder: Path) -> Settings:
@@ -133,8 +137,8 @@ def _serving(settings: Settings) -> Iterator[_Service]:
         with (settings.workspace / "serve.log").open("wb") as log:
             running = subprocess.Popen(_intake("serve"), cwd=ROOT, env=_variables(settings), stdout=log, stderr=log)
         try:
-            for options in (settings.prefect, settings.desk, settings.receiver):
-                wait_until(lambda port=options.port: answers(port), "the service", _START_SECONDS)
+            ports = [options.port or 0 for options in (settings.prefect, settings.desk, settings.receiver)]
+            wait_until(lambda: all(map(answers, ports)), "the service", _START_SECONDS)
             yield _Service(settings, ledger)
         finally:
             running.terminate()
@@ -210,17 +214,16 @@ def _signed_in_to_prefect(chromium: Chromium, service: _Service) -> _Look:
 
 
 def _newest_run(page: "Page", origin: str) -> int:
-    """The page of the newest run in both versions, and of its first artifact; gives how many there were."""
+    """The page of the newest run in both versions, with its artifacts; gives how many pages there were."""
     page.goto(f"{origin}/runs")
-    link = page.locator("a[href*='/runs/flow-run/']").first
-    link.wait_for()
-    path = str(link.get_attribute("href"))
-    for version in _VERSIONS:
+    page.wait_for_timeout(_SHOWN_MS)
+    links = page.locator("a[href*='/runs/flow-run/']")
+    paths = [str(link.get_attribute("href")) for link in links.all()[:1]]  # none before the first upload was begun
+    for version, path in product(_VERSIONS, paths):
         page.goto(f"{origin}{version}{path}")
-        page.wait_for_timeout(_SHOWN_MS)
         page.get_by_text("Artifacts", exact=True).first.click()
         page.wait_for_timeout(_SHOWN_MS)
-    return 1 + len(_VERSIONS)
+    return 1 + len(_VERSIONS) * len(paths)
 
 
 def _signed_in_to_desk(chromium: Chromium, service: _Service, name: str, paths: tuple[str, ...]) -> _Look:

@@ -12,7 +12,7 @@ from models.documents import Field, Person
 from models.id_number import age_on, normal_number, parse_id_number
 from models.names import SEPARATOR, normal_name
 from models.submission import EnteredChild, Sex
-from pipeline.judge.field_legibility import Legibility, legibility_of
+from pipeline.judge.field_legibility import Legibility, certain, legibility_of
 from pipeline.judge.holders import certain_number, far_apart, likeness
 from pipeline.judge.name_match import NameContext, match_name, nothing_alike
 from pipeline.judge.pages import Likeness, PageView, Party
@@ -23,6 +23,7 @@ AGES: Final = MappingProxyType({Person.MOTHER: range(14, 56), Person.FATHER: ran
 _ROLES: Final = MappingProxyType({Sex.MALE.value: Person.FATHER, Sex.FEMALE.value: Person.MOTHER})
 _MISTYPED: Final = 1  # characters of a name
 _SHORT: Final = 2  # characters: of such a name one is half
+_PROVINCE: Final = 2  # characters
 _COUNTY: Final = 6  # digits of an ID number
 _LEAST_ADDRESS: Final = 8  # characters; a shorter one is a town or a street
 
@@ -69,19 +70,29 @@ class Kin(NamedTuple):
     def has_surname(self, name: str, heads: Iterable[str]) -> bool | None:
         """Whether a child of the family may have this surname; None where surnames do not tell.
 
-        They tell where the child has that of an adult whom we know, or of a head, and where no name has parts.
+        They tell where the child has that of an adult whom we know, or of a head. Of names in parts, as people have who
+        have no surnames, some character of a part does: fathers and children, brothers and sisters have one in common.
         """
         adults = [party.name for party in self.parties if party.person is not Person.CHILD]
         adults += [card.value(Field.NAME) or "" for card in self.cards if card.holder is not Person.CHILD]
         child, elders = normal_name(self.child.name), [*adults, *heads]
-        parted = any(SEPARATOR in one for one in (name, child, *elders))
-        telling = not parted and any(same_surname(child, one) for one in elders)
-        return any(same_surname(name, one) for one in (child, *elders)) if telling else None
+        parted = [SEPARATOR in one for one in (name, child, *elders)]
+        alike = _share_a_part if all(parted[:2]) else same_surname
+        telling = (all(parted[:2]) or not any(parted)) and any(alike(child, one) for one in elders)
+        return any(alike(name, one) for one in (child, *elders)) if telling else None
 
     def fit(self, card: PageView) -> int:
         """In how many things a card agrees with one of the family: 籍贯, 出生地, county of the first registration."""
-        own, known = _origins(card, self.context), [_origins(one, self.context) for one in self.cards]
+        own, known = _origins(card, self.context), self._origins_beside(card)
         return sum(said is not None and any(said == one[at] for one in known) for at, said in enumerate(own))
+
+    def is_of_other_places(self, card: PageView) -> bool:
+        """Whether it agrees in none of them, and its number and one of theirs, both certain, are of two counties."""
+        county = _origins(card, self.context)[-1]
+        return county is not None and any(one[-1] for one in self._origins_beside(card)) and not self.fit(card)
+
+    def _origins_beside(self, card: PageView) -> list[tuple[str | None, ...]]:
+        return [_origins(one, self.context) for one in self.cards if one is not card]
 
     def best(self, cards: Sequence[PageView]) -> PageView | None:
         """The card that fits the family better than all others of them; None if several fit alike."""
@@ -162,6 +173,11 @@ def same_surname(one: str, other: str) -> bool:
     return in_forms_of(other[:1], one[:1]) == other[:1]
 
 
+def _share_a_part(one: str, other: str) -> bool:
+    """Whether two names have a character in common: a part is spelt in several ways, 买买提 and 麦麦提."""
+    return bool(set(one) & set(other) - {SEPARATOR})
+
+
 def same_address(one: PageView, other: PageView) -> bool:
     """Whether two pages have one address, of which one may say more."""
     first, second = sorted((one.value(Field.ADDRESS) or "", other.value(Field.ADDRESS) or ""), key=len)
@@ -176,12 +192,23 @@ def _may_be_parent(card: PageView, role: Person, kin: Kin) -> bool:
     childs = next((relation_of(one) for one in kin.cards if one.holder is Person.CHILD), "")
     elsewhere = not relation or is_head(relation) or is_child(relation)  # in a booklet of another head
     fits = elsewhere or (bool(childs) and composes(relation, childs))
-    named = role is Person.MOTHER or _may_be_fathers_surname(card.value(Field.NAME) or "", kin)
+    named = role is Person.MOTHER or _may_be_father(card, kin)
     return fits and named and age_on(date.fromisoformat(born), kin.child.birth_date) in AGES[role]
 
 
-def _may_be_fathers_surname(name: str, kin: Kin) -> bool:
-    """Whether the child has this surname, or the mother's, or names have parts and no surnames."""
+def _may_be_father(card: PageView, kin: Kin) -> bool:
+    """Whether the child has this surname, or the mother's and no other 籍贯, or names have parts and no surnames."""
+    name, child = card.value(Field.NAME) or "", normal_name(kin.child.name)
     mothers = [party.name for party in kin.parties if party.person is Person.MOTHER]
-    parted = SEPARATOR in name + kin.child.name
-    return parted or any(same_surname(normal_name(kin.child.name), one) for one in (name, *mothers))
+    as_mother = any(same_surname(child, one) for one in mothers) and is_of_their_place(
+        card, [one for one in kin.cards if one.holder is Person.CHILD], kin.context
+    )
+    return SEPARATOR in name + child or same_surname(child, name) or as_mother
+
+
+def is_of_their_place(card: PageView, others: Iterable[PageView], context: NameContext) -> bool:
+    """Whether 籍贯, which children have from their father, is not certainly of another province than all of theirs."""
+    limits = context.policy.legibility
+    known = {(certain(one.get(Field.NATIVE_PLACE), limits) or "")[:_PROVINCE] for one in others} - {""}
+    own = certain(card.get(Field.NATIVE_PLACE), limits)
+    return not own or not known or own[:_PROVINCE] in known

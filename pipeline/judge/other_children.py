@@ -10,8 +10,9 @@ from models.documents import Field, PageKind, Person
 from models.id_number import normal_number
 from models.names import normal_name
 from models.submission import EnteredChild, Guardian, Submission
-from pipeline.judge.field_legibility import certain
-from pipeline.judge.name_match import NameContext, is_placeholder, match_name
+from pipeline.judge.field_legibility import Legibility, certain, legibility_of
+from pipeline.judge.holders import certain_number, far_apart
+from pipeline.judge.name_match import NameContext, is_placeholder, match_name, nothing_alike
 from pipeline.judge.pages import PageView, Tie
 from pipeline.judge.unregistered_parents import PARENTS, ROLES
 
@@ -38,17 +39,22 @@ def with_other_children(
 def _is_another_childs(page: PageView, submission: Submission, context: NameContext) -> bool:
     """Whether the name differs and something else does; twins' names often differ in one character, but not in numbers.
 
-    A name that a hospital gave tells nobody apart.
+    A name that a hospital gave tells nobody apart, and one that is hard to read little; then a parent and something
+    else must be another's.
     """
     child, name = submission.child, page.get(Field.NAME, Person.CHILD)
+    entered, read = normal_name(child.name), (name.value if name else None) or ""
     parents = {page.value(Field.NAME, person) or "" for person in PARENTS} - {""}
-    given = (normal_name(child.name), name.value if name and name.value else "")
-    if not _is_another(child.name, name, context) or any(is_placeholder(one, parents) for one in given):
-        return False
-    apart = Levenshtein.distance(*given) > _MISTYPED
-    return _has_another_number(page, child, context) or (
-        apart and (_is_born_apart(page, child, context) or _has_another_parent(page, submission.guardian, context))
-    )
+    given = any(is_placeholder(one, parents) for one in (entered, read))
+    numbered, born = _has_another_number(page, child, context), _is_born_apart(page, child, context)
+    of_others = _has_another_parent(page, submission.guardian, context)
+    legible = legibility_of(name, context.policy.legibility).legibility in (Legibility.READ, Legibility.DOUBTFUL)
+    unlike = given or (legible and nothing_alike(entered, read, context.alphabet))
+    if unlike and of_others and (numbered or born):
+        return True
+    apart = Levenshtein.distance(entered, read) > _MISTYPED
+    differs = not given and _is_another(child.name, name, context)
+    return differs and (numbered or (apart and (born or of_others)))
 
 
 def _has_another_number(page: PageView, child: EnteredChild, context: NameContext) -> bool:
@@ -63,12 +69,14 @@ def _is_born_apart(page: PageView, child: EnteredChild, context: NameContext) ->
 
 
 def _has_another_parent(page: PageView, guardian: Guardian | None, context: NameContext) -> bool:
-    """Whether the father or the mother on it is not the guardian, who was entered as such."""
+    """Whether the father or the mother on it is not the guardian, who was entered as such: by number, or by name."""
     role = ROLES.get(guardian.relation) if guardian and guardian.relation else None
     if guardian is None or role is None:
         return False
     if guardian.id_number and page.value(Field.ID_NUMBER, role) == normal_number(guardian.id_number):
         return False
+    if far_apart(certain_number(page, context.policy, role), guardian.id_number):
+        return True
     return _is_another(guardian.name, page.get(Field.NAME, role), context, slack=_MISTYPED)
 
 

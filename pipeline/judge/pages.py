@@ -38,6 +38,7 @@ class Tie(StrEnum):
     """How the people on a page are tied to the child."""
 
     FAMILY = "family"  # as far as anybody can tell
+    POSSIBLE = "possible"  # they may be relatives, and have nothing in common with it
     DOUBTFUL = "doubtful"  # nothing ties them to it, and nothing speaks against it
     ANOTHER_CHILD = "another_child"  # a certificate of a sibling
     STRANGER = "stranger"  # another family
@@ -93,7 +94,7 @@ class PageView(NamedTuple):
     @property
     def is_of_family(self) -> bool:
         """Whether the page may be of the child, or of somebody of its family who is asked about."""
-        return self.tie in (Tie.FAMILY, Tie.DOUBTFUL)
+        return self.tie in (Tie.FAMILY, Tie.POSSIBLE, Tie.DOUBTFUL)
 
     def hinted(self, document: DocumentKind | None) -> "PageView":
         """The same page with another hint of the parent."""

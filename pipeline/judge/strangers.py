@@ -11,19 +11,30 @@ from typing import Final, NamedTuple
 
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.id_number import age_on
+from models.names import SEPARATOR
 from models.submission import EnteredChild
 from pipeline.extract.guardian_documents.table import GUARDIAN_DOCUMENTS
 from pipeline.judge.booklets import Booklets, booklets_of
 from pipeline.judge.field_legibility import certain
 from pipeline.judge.holders import certain_number
-from pipeline.judge.kin import AGES, Kin, as_parties, known_kin, may_be, may_be_named, reads, relation_of, same_address
-from pipeline.judge.name_match import NameContext
+from pipeline.judge.kin import (
+    AGES,
+    Kin,
+    as_parties,
+    is_of_their_place,
+    known_kin,
+    may_be,
+    may_be_named,
+    reads,
+    relation_of,
+    same_address,
+)  # fmt: skip
+from pipeline.judge.name_match import NameContext, nothing_alike
 from pipeline.judge.pages import Likeness, PageView, Party, Tie
 from pipeline.judge.relations import child_married_to, has_heads_surname, is_child, is_head, is_ranked, is_spouse
 from pipeline.judge.unregistered_parents import PARENTS
 from pipeline.names.characters import in_forms_of
 
-_PROVINCE: Final = 2  # characters
 _SEVERAL: Final = 2  # booklets
 _YOUNGEST: Final = min(AGES[Person.MOTHER])
 # What stands for an ID card; the name in Han on a foreigner's card is a translation, of which there are many.
@@ -68,11 +79,20 @@ def with_ties(
     unknown = booklets.heads - {one.name for one in known}
     people = (*known, *(Party(Person.HEAD, name, None) for name in unknown))
     family_homes = [home for home in homes if ties[id(home)] is Tie.FAMILY]
+    ties |= {id(card): Tie.POSSIBLE for card in family if _is_apart(card, kin, family_homes)}
     papers = [page for page in pages if page.shown in _NAMED_IN_HAN and page.names_its_holder]
     if parties or any(may_be(page, people, context) for page in portraits):
         ties |= _of_portraits([*portraits, *papers], people, family_homes, context)
     ties |= {id(page): Tie.STRANGER for page in certificates if _has_strange_parents(page, people, context)}
     return tuple(page._replace(tie=ties.get(id(page), page.tie)) for page in pages)
+
+
+def _is_apart(card: PageView, kin: Kin, homes: Sequence[PageView]) -> bool:
+    """Whether a card is of nobody who is named, nor of a head whom a 首页 may name, and of other places than those."""
+    name, heads = card.value(Field.NAME) or "", [home.value(Field.HEAD_NAME) or "" for home in homes]
+    known = card.holder is Person.CHILD or card.resembles
+    unlike = all(nothing_alike(head, name, kin.context.alphabet) for head in heads if head and name)
+    return not known and unlike and kin.is_of_other_places(card)
 
 
 def _of_cards(others: Sequence[PageView], case: _Case) -> dict[int, Tie]:
@@ -96,11 +116,17 @@ def _of_heads(heads: Sequence[PageView], case: _Case) -> dict[int, Tie]:
 def _of_relative(card: PageView, others: Sequence[PageView], case: _Case) -> Tie:
     """The tie of a card by its relation to a head; surnames, places and ages raise a doubt and prove nothing."""
     relation, kin = relation_of(card), case.kin
-    theirs = kin.has_surname(card.value(Field.NAME) or "", case.booklets.heads)
+    name = card.value(Field.NAME) or ""
+    unlike_cousins = SEPARATOR not in name or not relation or is_child(relation)  # an uncle's child has a part of his
+    theirs = kin.has_surname(name, case.booklets.heads) if unlike_cousins else None
     if is_spouse(relation):
         return _of_spouse(card, others, case)
     if has_heads_surname(relation):
-        fits = theirs is not False and _is_of_their_place(card, kin) and _may_descend_from_a_head(card, case)
+        fits = (
+            theirs is not False
+            and is_of_their_place(card, kin.cards, kin.context)
+            and _may_descend_from_a_head(card, case)
+        )
         return Tie.FAMILY if fits and not _has_anothers_rank(relation, case) else Tie.DOUBTFUL
     if not relation:
         unrelated = theirs is False or (theirs is None and all(map(relation_of, kin.cards)))
@@ -180,14 +206,6 @@ def _may_descend_from_a_head(card: PageView, case: _Case) -> bool:
 def _birth(card: PageView) -> date | None:
     born = card.value(Field.BIRTH_DATE)
     return date.fromisoformat(born) if born else None
-
-
-def _is_of_their_place(card: PageView, kin: Kin) -> bool:
-    """Whether 籍贯, which children have from their father, is not certainly of another province than the family's."""
-    limits = kin.context.policy.legibility
-    known = {(certain(one.get(Field.NATIVE_PLACE), limits) or "")[:_PROVINCE] for one in kin.cards} - {""}
-    own = certain(card.get(Field.NATIVE_PLACE), limits)
-    return not own or not known or own[:_PROVINCE] in known
 
 
 def _of_portraits(

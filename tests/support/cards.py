@@ -8,9 +8,9 @@ from models.reading import PageReading
 from tests.support.lines import ROW, Cells, Ink, Words, line, moved, page, rows
 
 
-def id_number(born: str, sequence: int) -> str:
+def id_number(born: str, sequence: int, county: str = "110199") -> str:
     """An ID number of an unassigned county, with its check digit; odd sequences are male."""
-    first = f"110199{born}{sequence:03}"
+    first = f"{county}{born}{sequence:03}"
     return first + check_digit(first)
 
 

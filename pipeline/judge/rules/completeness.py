@@ -10,7 +10,7 @@ from models.policy import LegibilityLimits, Policy
 from models.submission import IdType
 from pipeline.judge.dossier import Dossier, FileView
 from pipeline.judge.field_legibility import Legibility, certain, legibility_of
-from pipeline.judge.pages import PageView
+from pipeline.judge.pages import PageView, Tie
 from pipeline.judge.relations import is_child, is_spouse, parent_by_relation
 from pipeline.judge.rules.documents import is_two_sided, same_side_twice
 from pipeline.judge.rules.guardianship import possible_parents
@@ -121,6 +121,8 @@ def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
             or _wrong_document(need, dossier)
         )
         yield instead or found(Code.PAGE_MISSING, need.reason, Location(document=need.document))
+        if not instead:
+            yield from (of_stranger(page, Severity.REVIEW) for page in _perhaps_instead(need, dossier))
 
 
 def _unopened(dossier: Dossier) -> set[DocumentKind | None]:
@@ -177,6 +179,14 @@ def _wrong_member(need: Need, dossier: Dossier, limits: LegibilityLimits) -> Fin
         ]
         others += [page for page in pages if need.reason in _PARENTS and _is_no_parents(page, dossier, limits)]
     return of_stranger(others[0], Severity.REJECT) if others else None
+
+
+def _perhaps_instead(need: Need, dossier: Dossier) -> tuple[PageView, ...]:
+    """Cards of people who may be relatives, and who are of other places: one may have come in place of the missing."""
+    holders = {Reason.CHILD_PAGE: (None,)}.get(
+        need.reason, (Person.HEAD, Person.OTHER) if need.reason in _PARENTS else ()
+    )
+    return tuple(page for page in dossier.pages if page.tie is Tie.POSSIBLE and page.holder in holders)
 
 
 def _is_no_parents(page: PageView, dossier: Dossier, limits: LegibilityLimits) -> bool:

@@ -30,8 +30,10 @@ from tests.support.cards import (
 )
 from tests.support.dossiers import FAMILY, GUARDIAN, READER, dossier
 from tests.support.guardian_documents import hk_macau_permit, military_id, passport, permanent_resident, td3
-from tests.support.lines import Cells, Ink
+from tests.support.lines import Cells, Ink, Words
 
+APART_BORN: Final = "2017年5月6日08时30分"
+CHILDS_BORN: Final = "2019年11月23日08时30分"
 WRONG: Final = (Code.WRONG_DOCUMENT, Reason.WRONG_MEMBER)
 MISSING: Final = (Code.PAGE_MISSING, Reason.PARENT_PAGE)
 HIS_NUMBER: Final = id_number("19790909", 9)
@@ -72,6 +74,9 @@ NOT_SURELY_ANOTHER: Final[Sequence[Cells]] = (
 )
 MOTHERS: Final = portrait({"姓名": "林静", "性别": "女", "出生": "1990年2月2日", "公民身份号码": MOTHER_NUMBER})
 HER_GUARDIAN: Final = Guardian(name="林静", relation=GuardianRelation.MOTHER, id_number=MOTHER_NUMBER)
+# A woman with a booklet of her own and a boy, of another province by their numbers as well.
+FAR: Final[Cells] = {**SHES, "户主或与户主关系": "户主", "公民身份证件编号": id_number("19810808", 8, "310199")}
+FAR_SON: Final[Cells] = {**SON, "公民身份证件编号": id_number("20120304", 3, "310199")}
 OLD: Final = {"出生日期": "1958年1月1日", "公民身份证件编号": id_number("19580101", 7)}
 GRANDFATHER: Final = father({**OLD, "姓名": "欧阳大山"})
 GRANDMOTHER: Final = mother(
@@ -107,6 +112,14 @@ APART: Final = (
     emblem(),
     mother({"户主或与户主关系": "户主"}),
     member(),
+)
+# A mother and her child, who has her surname.
+SINGLE: Final = (
+    MOTHERS,
+    emblem(),
+    home({"户主姓名": "林静"}),
+    mother({"户主或与户主关系": "户主"}),
+    member({"姓名": "林靖萱"}),
 )
 NEWBORN: Final = {"id_type": IdType.BIRTH_CERTIFICATE, "id_number": None}
 AT_HOSPITAL: Final = {**NEWBORN, "birth_certificate_number": CERTIFICATE_NUMBER}
@@ -304,6 +317,20 @@ def test_a_strangers_page_beside_a_complete_application_asks_a_person(
         pytest.param((*BELOW, certificate()), [AUNT], {}, {7}, id="a lone wife of a son, beside the same"),
         pytest.param(
             (*FAMILY[:4], member({"户主或与户主关系": "子", "性别": "男"})), [AUNT], {}, {6}, id="a child's wife"
+        ),
+        pytest.param(
+            (*FAMILY[:4], member({"姓名": "古丽·欧阳明"})),
+            [sibling({"姓名": "阿迪力·艾山"})],
+            {"child": {"name": "古丽·欧阳明"}},
+            {6},
+            id="a name in parts that has nothing of the father's",
+        ),
+        pytest.param(
+            SINGLE,
+            [father({**PLACE, "姓名": "赵大海", "公民身份证件编号": HIS_NUMBER})],
+            {"guardian": HER_GUARDIAN, "child": {"name": "林靖萱"}},
+            {6},
+            id="a head of another province beside a single mother",
         ),
     ],
 )
@@ -528,6 +555,25 @@ def test_which_pages_are_strangers(
             id="names without surnames",
         ),
         pytest.param(
+            (*FAMILY[:4], member({"姓名": "古丽·欧阳明"})),
+            [sibling({"姓名": "阿迪力·阳明"})],
+            {"child": {"name": "古丽·欧阳明"}},
+            id="a part that is spelt in two ways",
+        ),
+        pytest.param(
+            (*BELOW[:3], father({"姓名": "欧阳明·大山", "户主或与户主关系": "长子"}), member({"姓名": "古丽·欧阳明"})),
+            [sibling({"姓名": "阿迪力·艾力", "户主或与户主关系": "孙子"})],
+            {"child": {"name": "古丽·欧阳明"}},
+            id="a cousin with a part of an uncle's name",
+        ),
+        pytest.param(
+            SINGLE,
+            [father({"姓名": "赵大海", "公民身份证件编号": HIS_NUMBER})],
+            {"guardian": HER_GUARDIAN, "child": {"name": "林靖萱"}},
+            id="a head beside a single mother, who may be the father by his 籍贯",
+        ),
+        pytest.param(FAMILY, [mother(FAR)], {}, id="a mother of elsewhere in a booklet of her own"),
+        pytest.param(
             (*FAMILY[:4], member({"姓名": "靖萱"})),
             [sibling({"姓名": "赵小海"})],
             {"child": {"name": "靖萱"}},
@@ -597,6 +643,54 @@ def test_a_strangers_page_in_place_of_ours_returns(
     rejected = [one for one in judgement.findings if one.severity is Severity.REJECT]
     assert (judgement.decision, told(rejected)) == (Decision.RETURNED, codes)
     assert rejected[0].file == file
+
+
+@pytest.mark.parametrize(
+    ("pages", "missing", "files"),
+    [
+        pytest.param([*BELOW[:3], mother(FAR), BELOW[4]], MISSING, {"4.jpg"}, id="a head, who may be the mother"),
+        pytest.param(
+            [*BELOW[:3], mother({**FAR, "姓名": Ink("钱芳", sure=0.9)}), BELOW[4]],
+            MISSING,
+            {"4.jpg"},
+            id="a name that is hard to read",
+        ),
+        pytest.param(
+            [*BELOW[:3], mother({**FAR, "户主或与户主关系": Ink("口木", sure=0.02)}), BELOW[4]],
+            MISSING,
+            {"4.jpg"},
+            id="a relation that cannot be read",
+        ),
+        pytest.param(
+            [*FAMILY[:4], member({**FAR_SON, "姓名": Ink("赵小海", sure=0.9)})],
+            (Code.PAGE_MISSING, Reason.CHILD_PAGE),
+            {"5.jpg"},
+            id="a child whose name is hard to read",
+        ),
+        pytest.param(
+            [*BELOW[:3], mother({**FAR, "公民身份证件编号": HER_NUMBER}), BELOW[4]],
+            MISSING,
+            set(),
+            id="of the same county",
+        ),
+        pytest.param(
+            [*BELOW[:3], mother({**FAR, "公民身份证件编号": None}), BELOW[4]], MISSING, set(), id="without a number"
+        ),
+        pytest.param(
+            [*BELOW[:3], father({**OLD, **FAR, "姓名": "欧阳大山"}), BELOW[4]],
+            MISSING,
+            set(),
+            id="the grandfather whom the 首页 names",
+        ),
+        pytest.param([*FAMILY[:3], *FAMILY[4:]], MISSING, set(), id="nothing came"),
+    ],
+)
+def test_a_page_that_perhaps_came_in_place_of_ours_is_named(
+    pages: Sequence[PageReading], missing: tuple[Code, Reason], files: set[str]
+) -> None:
+    judgement = judged(*pages)
+    rejected = [one for one in judgement.findings if one.severity is Severity.REJECT]
+    assert (judgement.decision, told(rejected), named(judgement)) == (Decision.RETURNED, [missing], files)
 
 
 def test_a_head_whom_the_family_may_not_have_named_is_a_doubt_and_fills_the_place() -> None:
@@ -682,8 +776,33 @@ def test_a_certificate_with_another_name_and_another_father(block: Cells, guardi
 
 
 @pytest.mark.parametrize(
+    ("name", "born", "number", "tie"),
+    [
+        pytest.param("钱芳之子", APART_BORN, HIS_NUMBER, Tie.STRANGER, id="a name that the hospital gave"),
+        pytest.param(Ink("赵小海", sure=0.9), APART_BORN, HIS_NUMBER, Tie.STRANGER, id="a name that is hard to read"),
+        pytest.param(
+            Ink("欧阳静怡", sure=0.9), APART_BORN, HIS_NUMBER, Tie.FAMILY, id="such a one, which may be the child's"
+        ),
+        pytest.param(Ink("口口", sure=0.02), APART_BORN, HIS_NUMBER, Tie.FAMILY, id="a name that cannot be read"),
+        pytest.param("钱芳之子", CHILDS_BORN, HIS_NUMBER, Tie.FAMILY, id="the child's birth, and another father"),
+        pytest.param(
+            "钱芳之子", APART_BORN, GUARDIAN.id_number, Tie.FAMILY, id="another birth, and the father's number"
+        ),
+    ],
+)
+def test_a_certificate_whose_name_tells_little(name: Words, born: str, number: str, tie: Tie) -> None:
+    paper = certificate(
+        {"新生儿姓名": name, "出生时间": born, "母亲姓名": "钱芳"},
+        father={"父亲姓名": Ink("赵大海", sure=0.9), "有效身份证件号码": number},
+        mother={"有效身份证件号码": HER_NUMBER},
+    )
+    assert dossier(*FAMILY, paper).pages[-1].tie is tie
+
+
+@pytest.mark.parametrize(
     ("pages", "guardian", "tie"),
     [
+        pytest.param([*FAMILY, mother(FAR)], GUARDIAN, Tie.POSSIBLE, id="a mother of elsewhere, perhaps"),
         pytest.param([*FAMILY, member(SON)], GUARDIAN, Tie.DOUBTFUL, id="a surname and a province may be a stepson's"),
         pytest.param([*FAMILY, HE], GUARDIAN, Tie.STRANGER, id="the head of a booklet that is not the family's"),
         pytest.param(
