@@ -21,10 +21,12 @@ from pipeline.batches.outcomes import ItemOutcome
 from pipeline.batches.promotion import promote as promoted
 from pipeline.batches.promotion import roll_back as rolled_back
 from pipeline.batches.report import Report, as_csv, as_text, items, place_of, report, rows_of, shown
+from pipeline.batches.rules import require_same_rules
 from pipeline.batches.run import BatchContext, run
 from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
 from pipeline.workers.process_identity import operator, process_identity
 from service.resources import Resources
+from service.settings import read_policy
 from service.supervisor import on_stop_signal
 
 _WORDS: Final = {
@@ -38,10 +40,15 @@ _WORDS: Final = {
 }
 _BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="As `intake reprocess list` shows it.")]
 _Tell = Annotated[bool, typer.Option("--tell", help="Publish results that changed.")]
+OtherRules = Annotated[bool, typer.Option("--other-rules", help="Go on, although this shell has other rules.")]
 
 
-def promote(context: typer.Context, batch_id: _BatchId, *, tell: _Tell = False) -> int:
+def promote(context: typer.Context, batch_id: _BatchId, *, tell: _Tell = False, other_rules: OtherRules = False) -> int:
     """Put the results of a dry run in force, except where the case changed meanwhile or a person decided."""
+    cli: CliContext = context.obj
+    if not other_rules:
+        with cli.ledger() as ledger:
+            require_same_rules(ledger.batches.get(batch_id), read_policy(cli.settings().policy_file))
     return _move(context.obj, batch_id, BatchTask.PROMOTE, tell=tell)
 
 
@@ -144,11 +151,13 @@ def print_estimate(found: Estimate) -> None:
     stderr.print(f"{', '.join(parts)}: about {_duration(found.seconds)}.")
 
 
-def run_batch(batch_id: str, resources: Resources) -> int:
+def run_batch(batch_id: str, resources: Resources, *, other_rules: bool = False) -> int:
     """Run a batch to its end or until it is stopped; returns the exit code."""
     context = resources.context()
     batch_context = BatchContext(context, resources.judging(), resources.settings.readers.processes)
     batch = context.ledger.batches.get(batch_id)
+    if not other_rules:
+        require_same_rules(batch, context.policy)
     stderr.print(f"Batch {batch_id}: {batch.count(ItemState.PENDING)} of {batch.total} cases to run.")
     with stoppable() as stop, hold_batch(context.ledger, batch_id, BatchTask.RUN, _owner(), stop) as lease:
         worst = print_outcomes(run(batch, lease, batch_context, stop), batch.count(ItemState.PENDING), "reprocess")

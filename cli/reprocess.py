@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.batches import list_batches, print_estimate, promote, rollback, run_batch, show
+from cli.batches import OtherRules, list_batches, print_estimate, promote, rollback, run_batch, show
 from cli.console import stderr
 from cli.workspace import CliContext
 from models.errors import ExitCode
@@ -70,11 +70,12 @@ def resume(
     batch_id: Annotated[str, typer.Argument(metavar="BATCH", help="As `intake reprocess list` shows it.")],
     *,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that judge or read. [default: settings]")] = None,
+    other_rules: OtherRules = False,
 ) -> int:
     """Continue a batch that was stopped or killed; finished cases are not run again."""
     cli: CliContext = context.obj
     with cli.resources(jobs) as resources:
-        return run_batch(batch_id, resources)
+        return run_batch(batch_id, resources, other_rules=other_rules)
 
 
 def _begun(
@@ -102,7 +103,8 @@ def _begun(
         )
         if ask and stderr.is_terminal:
             typer.confirm("Begin?", default=True, abort=True, err=True)
-        batch = context.ledger.batches.begin(cases, options, operator(), VERSION)
+        judged = options.model_copy(update={"rules": context.policy.digest})
+        batch = context.ledger.batches.begin(cases, judged, operator(), VERSION)
         return run_batch(batch.batch_id, resources)
 
 

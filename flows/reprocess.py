@@ -26,6 +26,7 @@ from pipeline.batches.batch_lease import BatchOwner, BatchTask, hold_batch
 from pipeline.batches.estimate import estimate
 from pipeline.batches.outcomes import ItemOutcome
 from pipeline.batches.report import items, report
+from pipeline.batches.rules import require_same_rules
 from pipeline.batches.run import BatchContext, run
 from pipeline.cases.conclude import VERSION
 from pipeline.ledger.batch_values import Batch, BatchOptions, ItemState
@@ -118,10 +119,14 @@ async def reprocess(
 
 def _batch(batch_id: str, selection: Selection, options: BatchOptions) -> Batch:
     """The batch that is named, or a new one."""
-    ledger = resources().context().ledger
+    context = resources().context()
+    ledger = context.ledger
     if batch_id:
-        return ledger.batches.get(batch_id)
-    return ledger.batches.begin(tuple(ledger.cases.select(selection)), options, operator(), VERSION)
+        batch = ledger.batches.get(batch_id)
+        require_same_rules(batch, context.policy)
+        return batch
+    judged = options.model_copy(update={"rules": context.policy.digest})
+    return ledger.batches.begin(tuple(ledger.cases.select(selection)), judged, operator(), VERSION)
 
 
 async def _run(batch: Batch) -> BatchProgress:

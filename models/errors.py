@@ -167,6 +167,12 @@ class UnknownBatchError(LedgerError):
     exit_code = ExitCode.USAGE
 
 
+class OtherRulesError(PipelineError):
+    """A batch was judged by other rules than those that are in force here."""
+
+    exit_code = ExitCode.USAGE
+
+
 class BatchHeldError(LedgerError):
     """Another process holds the batch."""
 

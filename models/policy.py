@@ -1,6 +1,7 @@
 """The hospital's policy: the pages that an application needs, and every limit of the rules; loaded from a file."""
 
 from enum import StrEnum
+from hashlib import sha256
 
 from pydantic import Field, field_validator
 
@@ -143,6 +144,11 @@ class Policy(Model):
     copies: CopyLimits = CopyLimits()
     electronic: Treatment = Treatment.REVIEW
     looks: ReviewSampling = ReviewSampling()
+
+    @property
+    def digest(self) -> str:
+        """The same for the same rules, whatever file they stand in: 16 hexadecimal digits."""
+        return sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
 
 class Limits(Model):

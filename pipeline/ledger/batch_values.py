@@ -48,12 +48,14 @@ class BatchOptions(Model):
         from_readings: Judge anew what the engine of the last run read, instead of reading with today's.
         dry_run: Put nothing in force.
         tell: Publish results that changed.
+        rules: The digest of the policy by which they are judged; None in batches that were begun before it was kept.
     """
 
     selection: Selection = Selection()
     from_readings: bool = False
     dry_run: bool = False
     tell: bool = False
+    rules: str | None = None
 
 
 class Batch(NamedTuple):

@@ -27,8 +27,7 @@ from pipeline.stores.options import StoreOptions
 from pipeline.stores.provisioning import Events, Plan, Step, StepState
 from pipeline.stores.s3_admin import (
     Facts,
-    admin_client,
-    bucket_errors,
+    administered,
     facts,
     make_topic,
     merged,
@@ -97,8 +96,7 @@ def provision(plan: Plan, options: StoreOptions, *, dry_run: bool = False) -> tu
         StoreError: The server refused a step; the steps before it stay done.
         StoreDownError: The server did not answer.
     """
-    client = admin_client(options)
-    with bucket_errors(plan.bucket):
+    with administered(plan.bucket, options) as client:
         there = client.bucket_exists(bucket_name=plan.bucket)
         site = _Site(client, plan, options, there, dry_run)
         made = site.step(f"the bucket {plan.bucket}", lambda: client.make_bucket(bucket_name=plan.bucket), right=there)
@@ -112,8 +110,7 @@ def is_notified(bucket: str, options: StoreOptions) -> bool:
         StoreError: The server refused to answer.
         StoreDownError: The server did not answer.
     """
-    client = admin_client(options)
-    with bucket_errors(bucket):
+    with administered(bucket, options) as client:
         answer = client._execute("GET", bucket, query_params={"notification": ""})
     return any(rule.findtext("Id") == _RULE for rule in parsed(answer.data))
 

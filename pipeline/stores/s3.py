@@ -2,11 +2,12 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC
 from functools import partial
 from io import BytesIO
+from typing import TypeVar
 
 import urllib3
 from minio import Minio
@@ -20,6 +21,7 @@ from pipeline.stores.base import ObjectInfo, checked_key, checked_prefix, masked
 from pipeline.stores.options import StoreOptions
 from pipeline.stores.s3_connection import connect, nonsense, translated_errors
 
+T = TypeVar("T")
 _PART_SIZE = 64 * 1024 * 1024  # above every file that is accepted: a single PUT is atomic, and its etag a digest
 _CHUNK = 64 * 1024
 _DIGEST = "x-amz-meta-sha256"
@@ -28,7 +30,12 @@ _ALL = 200  # HTTP status of a whole object
 
 
 class S3Store:
-    """Objects in one bucket. Safe to share between threads; after a fork the child process builds its own client."""
+    """Objects in one bucket. Safe to share between threads; after a fork the child process builds its own client.
+
+    What reads an object (`get`, `peek`, `stat`) asks a second time before it says that there is none: Ceph RGW calls an
+    object missing for a moment while another version of it is written. Once more is enough, and costs a request only
+    where there is none; all other tries belong to the connection (`StoreOptions.retries`) and to the flows.
+    """
 
     def __init__(self, bucket: str, options: StoreOptions) -> None:
         """Use a bucket; nothing is sent.
@@ -63,18 +70,9 @@ class S3Store:
             return info
 
     def get(self, key: str, /, *, limit: int | None) -> bytes:
-        """Stream an object, and stop once it exceeds the limit.
+        """Stream an object, and stop once it exceeds the limit."""
 
-        A missing one is asked for twice: Ceph RGW calls one missing for a moment while another version is written.
-        """
-        checked_key(key)
-        try:
-            return self._get(key, limit)
-        except ObjectMissingError:
-            return self._get(key, limit)
-
-    def _get(self, key: str, limit: int | None) -> bytes:
-        with _object_errors(key):
+        def get() -> bytes:
             response = self._client.get_object(bucket_name=self._bucket, object_name=key)
             try:
                 return _whole(response, key, limit)
@@ -82,10 +80,12 @@ class S3Store:
                 response.close()  # an unread rest must not go back into the pool
                 response.release_conn()
 
+        return _read(key, get)
+
     def peek(self, key: str, /, *, size: int) -> bytes:
         """Request the first bytes only; for an empty object the server calls the range invalid."""
-        checked_key(key)
-        with _object_errors(key):
+
+        def peek() -> bytes:
             try:
                 response = self._client.get_object(bucket_name=self._bucket, object_name=key, offset=0, length=size)
             except S3Error as error:
@@ -96,12 +96,12 @@ class S3Store:
                 _refuse_foreign(response, key)
                 return response.read(size)
 
+        return _read(key, peek)
+
     def stat(self, key: str, /) -> ObjectInfo:
         """Send a HEAD request, whose refusals have no code; a missing bucket is never reported as a missing object."""
-        checked_key(key)
         try:
-            with _object_errors(key):
-                return self._stat(key)
+            return _read(key, lambda: self._stat(key))
         except ObjectMissingError:
             self._confirm_bucket(key)
             raise
@@ -180,6 +180,15 @@ class S3Store:
         with _object_errors(key):
             if not self._client.bucket_exists(bucket_name=self._bucket):
                 raise StoreError(f"There is no bucket {self._bucket!r}", hint="create it, or name the right one.")
+
+
+def _read(key: str, ask: Callable[[], T]) -> T:
+    """What a question about an object gives; a missing one is asked for a second time."""
+    checked_key(key)
+    with suppress(ObjectMissingError), _object_errors(key):
+        return ask()
+    with _object_errors(key):
+        return ask()
 
 
 def _whole(response: urllib3.BaseHTTPResponse, key: str, limit: int | None) -> bytes:

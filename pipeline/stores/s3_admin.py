@@ -2,8 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping, Set
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -58,9 +58,17 @@ def seconds_ahead(options: StoreOptions) -> float:
         raise nonsense("the time") from None
 
 
-def admin_client(options: StoreOptions) -> Minio:
-    """A client for rules of buckets, where a conflict means that the bucket is there."""
-    return connect(options, options.endpoint, busy=BUSY - {CONFLICT})
+@contextmanager
+def administered(bucket: str, options: StoreOptions) -> Iterator[Minio]:
+    """A client for a bucket and its rules, where a conflict means that the bucket is there; errors give advice.
+
+    Raises:
+        StoreError: The server refused something.
+        StoreDownError: The server did not answer.
+    """
+    client = connect(options, options.endpoint, busy=BUSY - {CONFLICT})
+    with translated_errors(partial(_explained, bucket), f"the bucket {bucket}"):
+        yield client
 
 
 def check_bucket(bucket: str, options: StoreOptions) -> BucketCheck:
@@ -70,8 +78,7 @@ def check_bucket(bucket: str, options: StoreOptions) -> BucketCheck:
         StoreError: The server refused to answer.
         StoreDownError: The server did not answer.
     """
-    client = admin_client(options)
-    with bucket_errors(bucket):
+    with administered(bucket, options) as client:
         there = client.bucket_exists(bucket_name=bucket)
         return BucketCheck(there, there and client.get_bucket_versioning(bucket_name=bucket).status == "Enabled")
 
@@ -174,11 +181,6 @@ def _url(options: StoreOptions) -> str:
 
 def _timeout(options: StoreOptions) -> urllib3.Timeout:
     return urllib3.Timeout(connect=3, read=options.timeout)
-
-
-def bucket_errors(bucket: str) -> AbstractContextManager[None]:
-    """Translate errors of the SDK into ours, with advice for setting up a bucket."""
-    return translated_errors(partial(_explained, bucket), f"the bucket {bucket}")
 
 
 def _explained(bucket: str, code: str) -> StoreError:

@@ -84,6 +84,10 @@ def test_a_trial_is_looked_at_put_in_force_and_rolled_back(workspace: Path, ledg
     with (workspace / "diff.csv").open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.DictReader(file))) == len(lines)
 
+    refused = intake(workspace, "promote", batch, rules=False)
+    assert (refused.returncode, refused.stdout) == (ExitCode.USAGE, "")
+    assert "judged by other rules" in refused.stderr
+    assert len(ledger.cases.results("case-2")) == 1
     assert intake(workspace, "promote", batch).stdout == "6 promoted\n"
     assert ledger.cases.latest_result("case-2").decision is Decision.REVIEW
     assert intake(workspace, "rollback", batch).stdout == "6 rolled back\n"

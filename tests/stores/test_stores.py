@@ -26,6 +26,11 @@ USES: dict[str, Callable[[Store], object]] = {
     "erase": lambda store: store.erase("k"),
     "list of a prefix": lambda store: list(store.list("k/")),
 }
+READS: dict[str, Callable[[Store], object]] = {
+    "get": USES["get"],
+    "peek": lambda store: store.peek("k", size=4),
+    "stat": USES["stat"],
+}
 
 
 def s3_at(endpoint: str, *, retries: int = 0) -> Store:
@@ -48,11 +53,12 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again() -> None:
         assert s3_at(endpoint, retries=3).get("k", limit=10_000) == b"well"
 
 
-def test_an_object_that_is_missing_for_a_moment_is_asked_for_again() -> None:
+@pytest.mark.parametrize("use", READS)
+def test_an_object_that_is_missing_for_a_moment_is_asked_for_again(use: str) -> None:
     with bad_s3("NoSuchKey", times=1) as endpoint:
-        assert s3_at(endpoint).get("k", limit=10_000) == b"well"
+        READS[use](s3_at(endpoint))
     with bad_s3("NoSuchKey", times=2) as endpoint, pytest.raises(ObjectMissingError):
-        s3_at(endpoint).get("k", limit=10_000)
+        READS[use](s3_at(endpoint))
 
 
 @pytest.mark.parametrize("fault", ["stall", "half a body"])
