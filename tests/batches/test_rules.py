@@ -1,18 +1,21 @@
 """A batch keeps the rules that it was begun under, until its results are in force."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from models.errors import OtherRulesError
 from models.policy import LegibilityLimits, Policy
 from pipeline.batches.rules import require_same_rules
 from pipeline.ledger.batch_values import Batch, BatchOptions
-from tests.support.values import NOW
 
 HERE = Policy()
 
 
 def begun_under(rules: str | None) -> Batch:
-    return Batch("20260101-00000000", NOW, "amy", BatchOptions(rules=rules), "1", 1, {}, None, 0)
+    return Batch(
+        "20260101-00000000", datetime(2026, 1, 1, tzinfo=UTC), "amy", BatchOptions(rules=rules), "1", 1, {}, None, 0
+    )
 
 
 @pytest.mark.parametrize(
