@@ -122,7 +122,7 @@ def missing(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
         )
         yield instead or found(Code.PAGE_MISSING, need.reason, Location(document=need.document))
         if not instead:
-            yield from (of_stranger(page, Severity.REVIEW) for page in _perhaps_instead(need, dossier))
+            yield from (of_stranger(page, Severity.WARNING) for page in _perhaps_instead(need, dossier))
 
 
 def _unopened(dossier: Dossier) -> set[DocumentKind | None]:
