@@ -9,7 +9,7 @@ from models.case import FailedPage, FileReading, ReadPage
 from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Reason
 from models.reading import PageReading
-from models.register import Birth, ChildNumbers, KnownChild
+from models.register import Birth, ChildNumbers, Delivery, KnownChild
 from models.result import Decision, Judgement, decide
 from models.submission import IdType, Sex
 from pipeline.extract.extraction import extract_files
@@ -206,6 +206,7 @@ def test_whom_to_look_for() -> None:
     assert asked.id_numbers == (CHILD_NUMBER,)
     assert asked.birth_certificate_numbers == (CERTIFICATE_NUMBER,)
     assert asked.births == (Birth("欧阳靖萱", Sex.FEMALE, date(2019, 11, 23)),)
+    assert asked.deliveries == (Delivery(MOTHER_NUMBER, date(2019, 11, 23)),)
 
 
 @pytest.mark.parametrize(

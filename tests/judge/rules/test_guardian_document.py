@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.documents import DocumentKind, PageKind
+from models.documents import DocumentKind, Field, PageKind
 from models.findings import Code, Reason, Severity
 from models.reading import PageReading
 from models.result import Decision, Judgement
@@ -134,6 +134,33 @@ def test_the_name_agrees_in_the_script_in_which_it_was_typed(
     front: PageReading, name: str, told: list[tuple[Code, Reason]]
 ) -> None:
     assert _told(_judged(_guardian(PASSPORT, name=name), front)) == told
+
+
+@pytest.mark.parametrize(
+    ("front", "name", "field", "reason", "read"),
+    [
+        pytest.param(LATIN, "John Smith", Field.LATIN_NAME, Reason.UNCERTAIN, "SMITH, JOHN PAUL", id="Latin letters"),
+        pytest.param(passport(name="歐陽明"), "欧阳明", Field.NAME, Reason.VARIANT, "歐陽明", id="another form"),
+        pytest.param(
+            passport(td3("E76543210"), name="赵大海"),
+            "欧阳明",
+            Field.NAME,
+            Reason.WRONG_MEMBER,
+            "赵大海",
+            id="a stranger's",
+        ),
+    ],
+)
+def test_what_a_reviewer_sees_of_the_name(
+    front: PageReading, name: str, field: Field, reason: Reason, read: str
+) -> None:
+    (finding,) = _judged(_guardian(PASSPORT, name=name), front).findings
+    assert (finding.field, finding.reason, finding.read, finding.entered) == (
+        field,
+        reason,
+        read,
+        name,
+    )
 
 
 @pytest.mark.parametrize(
