@@ -8,7 +8,7 @@ PLAIN := not s3 and not postgres and not browser and not flow and not slow and n
 LANES ?= $(PLAIN)
 # The plain and the long tests run in several processes, a file in one of them; the others share servers, or look at the clock.
 SPREAD := --numprocesses logical --maxprocesses 4 --dist loadfile --inline-snapshot disable
-BENCHES := receiver floods durability scene fairness accuracy reality sheets watermarks other_documents families passports quality margins copies names verification rare duplicates register register_import judging batches rereading upload desk reviewer mutants peers speed runtimes damage resolution fuzz
+BENCHES := receiver floods outbound durability scene fairness accuracy reality sheets watermarks other_documents families passports quality margins copies names verification rare duplicates register register_import judging batches rereading upload desk reviewer mutants peers speed runtimes damage resolution fuzz
 N ?= 1000
 MINUTES ?= 5
 

@@ -57,6 +57,7 @@ _VERSIONS: Final = ("", "/v2")
 _OF_OPERATORS: Final = ("/dashboard", "/dashboard?days=7", "/batches")
 _OF_REVIEWERS: Final = ("/queue", "/queue?view=all", f"/cases/{_UPLOADED[1]}-1", f"/cases/{_UPLOADED[0]}-0")
 _PEOPLE: Final = {"amy": Role.REVIEWER, "otto": Role.OPERATOR}
+_DESK: Final = {"amy": _OF_REVIEWERS, "otto": _OF_OPERATORS}
 
 
 class _Service(NamedTuple):
@@ -245,8 +246,6 @@ def _upload(settings: Settings, number: int) -> None:
     data = json.dumps(manifest, ensure_ascii=False).encode()
     store.put(f"inbox/{number}/{MANIFEST_NAME}", data, content_type="application/json")
 
-
-_DESK: Final = {"amy": _OF_REVIEWERS, "otto": _OF_OPERATORS}
 
 if __name__ == "__main__":
     run_bench(BENCH, measure)

@@ -522,6 +522,18 @@ TABLES: Final = (
         },
     ),
     Table(
+        "Nothing leaves",
+        "The whole service at work and a browser on all its pages, in a network whose only way out shows every packet.",
+        "outbound",
+        {"minutes": 10},
+        {
+            "packets to other machines": "packets to other machines",
+            "requests of pages to others than their own server": "requests of pages to others than their own server",
+            "pages opened": "pages opened",
+            "uploads decided meanwhile": "uploads decided meanwhile",
+        },
+    ),
+    Table(
         "Floods",
         "Right sign-ins at the review desk beside 520 half-sent requests and twelve loops of wrong passwords.",
         "floods",
