@@ -129,10 +129,12 @@ TABLES: Final = (
         "Pictures of the samples in every container and coding, cut off, zeroed, shortened, with a flipped bit or with"
         " garbage at a random place; of some, whole cases. A *place* is one picture harmed at one byte.",
         "damage",
-        {"places": 60},
+        {"places": 12},
         {
-            "harmed files that lost something: refused": "files that lost something, refused",
-            "one bit flipped: refused": "of these, with one bit flipped",
+            "harmed files that lost something: refused, or the lost part named": "files that lost something, refused"
+            " or read with the lost part named",
+            "one bit flipped: refused, or the lost part named": "of these, with one bit flipped",
+            "lost part named: nothing else is lost": "files whose lost part was named, with nothing else lost",
             "cases: 3002, 影像不清 or a lone 缺页": "cases in which the picture or a missing page is blamed",
             "cases: accepted with a deciding field in the lost part": "accepted with a deciding value in the lost part",
             "cases: our fault": "called our fault",
