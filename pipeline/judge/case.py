@@ -95,7 +95,7 @@ def quality_and_completeness(dossier: Dossier, policy: Policy) -> Iterator[Findi
     """Faults of files, pages and values that are not legible (blur, glare), and pages that are missing."""
     yield from broken(dossier)
     yield from partly_lost(dossier, policy)
-    yield from illegible(dossier, needed_pages(dossier, policy), policy.legibility)
+    yield from illegible(dossier, needed_pages(dossier, policy), policy)
     yield from missing(dossier, policy)
 
 

@@ -9,6 +9,7 @@ import zxingcpp
 from models.geometry import Point, Quad
 from models.policy import Limits
 from models.reading import Barcode, Line, PageReading
+from pipeline.perceive.column_edges import from_their_columns
 from pipeline.perceive.decode.pages import decode_page
 from pipeline.perceive.decode.pixels import Grey, Rgb
 from pipeline.perceive.moire import measure_raster
@@ -67,8 +68,9 @@ def _texts(sheet: Sheet, page: Rgb, engine: OcrEngine) -> tuple[tuple[Sheet, Seq
 
 def _lines(sheet: Sheet, engine: OcrEngine) -> tuple[TextLine, ...]:
     """The sheet's printed lines; uncertain ones are read without the ground as well."""
-    again = () if sheet.bare is None else (sheet.bare,)
-    return read_lines(sheet.layers.printed, sheet.places, sheet.read, engine, again=again)
+    printed, again = sheet.layers.printed, () if sheet.bare is None else (sheet.bare,)
+    lines = read_lines(printed, sheet.places, sheet.read, engine, again=again)
+    return from_their_columns((printed, *again), lines, engine)
 
 
 def _reading(

@@ -50,7 +50,7 @@ def read_lines(
         others = [cut_line(picture, places[at]) for picture in again]
         lattices[at] = combined([lattices[at], *engine.read([_softened(cut), _evened(cut), *others])])
     read = zip(places, lattices, strict=True)
-    return tuple(line for place, lattice in read if (line := _line(place, lattice)).text)
+    return tuple(line for place, lattice in read if (line := line_of(place, lattice)).text)
 
 
 def read_beneath(
@@ -83,7 +83,7 @@ def _agreed(line: TextLine, printed: Rgb, seen: Sequence[TextLine], engine: OcrE
     if before.text == line.text:
         return max(before, line, key=lambda one: one.confidence)
     again = engine.read([cut_line(printed, line.quad)])
-    return _line(line.quad, combined([line.lattice, *again]))
+    return line_of(line.quad, combined([line.lattice, *again]))
 
 
 def _covers(line: TextLine, other: TextLine, share: float) -> bool:
@@ -99,7 +99,7 @@ def part_of(line: TextLine, first: int, end: int) -> TextLine:
     left, right = start * lattice.span, min(1.0, stop * lattice.span)
     upper = (_along(corners.top_left, corners.top_right, at) for at in (left, right))
     lower = (_along(corners.bottom_left, corners.bottom_right, at) for at in (right, left))
-    return _line(Quad(*upper, *lower), Lattice(steps=lattice.steps[start:stop], span=lattice.span / (right - left)))
+    return line_of(Quad(*upper, *lower), Lattice(steps=lattice.steps[start:stop], span=lattice.span / (right - left)))
 
 
 def _along(one: Point, other: Point, share: float) -> Point:
@@ -147,7 +147,8 @@ def _evened(line: Rgb) -> Rgb:
     return evened
 
 
-def _line(place: Quad, lattice: Lattice) -> TextLine:
+def line_of(place: Quad, lattice: Lattice) -> TextLine:
+    """A line with the greedy reading of its lattice."""
     read = glyphs(lattice)
     sure = fmean(glyph.probability for glyph in read) if read else 0.0
     return TextLine("".join(glyph.char for glyph in read), sure, place, lattice)

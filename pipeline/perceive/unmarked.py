@@ -8,6 +8,7 @@ import numpy as np
 
 from models.geometry import Quad
 from models.reading import Watermark
+from pipeline.perceive.column_edges import from_their_columns
 from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.rereading import read_beneath
@@ -69,6 +70,7 @@ def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLi
         beneath, beside = read_beneath(sheet.layers.printed, print_lines, cleaned, found, engine)
         still = [line for line in beside if _contrast(cleaned, line) > _LEFT * _usual_contrast(cleaned, beneath)]
         print_lines = tuple(line for line in (*beneath, *still) if not is_marks(line))
+        print_lines = from_their_columns((cleaned,), print_lines, engine)
     print_lines = tuple(mark.without_words(line, its_ink) for line in print_lines)
     colour = tuple(round(float(share) * _FULL) for share in ink)
     return Text(

@@ -10,6 +10,7 @@ from models.policy import CopyLimits
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.pages import PageView
 from pipeline.judge.rules.legibility import is_foreign
+from pipeline.judge.screens import of_screen
 
 # Coloured all over; whatever colour is missing in half of one was lost in copying.
 _TINTED: Final = frozenset({PageKind.ID_PORTRAIT, PageKind.ID_EMBLEM, PageKind.BIRTH_CERTIFICATE})
@@ -23,7 +24,7 @@ def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
             continue
         if content.mirrored and content.lines:  # a selfie camera, or a screen that shows its picture
             yield found(Code.COPY, Reason.SCREEN, page.place())
-        elif (evidence := _of_screen(page.kind, content, limits)) is not None:
+        elif (evidence := of_screen(page.kind, content, limits)) is not None:
             yield found(Code.COPY, Reason.SCREEN, page.place(), evidence)
         if (evidence := _of_photocopy(page.kind, content, limits)) is not None:
             yield found(Code.COPY, Reason.PHOTOCOPY, page.place(), evidence)
@@ -32,16 +33,6 @@ def copies(dossier: Dossier, limits: CopyLimits) -> Iterator[Finding]:
 def _proves_nothing(page: PageView, dossier: Dossier) -> bool:
     """Whether a page is of a document that this application does not need."""
     return is_foreign(page) and page.shown is not dossier.guardian_document
-
-
-def _of_screen(kind: PageKind, content: PageContent, limits: CopyLimits) -> Evidence | None:
-    """What shows that a page is a photo of a screen: its colours turn, or its raster goes on beside it; else None."""
-    if content.subpixels is not None and content.subpixels > limits.subpixels:
-        return Evidence(measured=content.subpixels, limit=limits.subpixels)
-    raster, around = content.raster or 0.0, content.raster_around or 0.0
-    if kind is not PageKind.HUKOU_COVER and raster > limits.striped and around > limits.beyond:
-        return Evidence(measured=raster, limit=limits.striped)
-    return None
 
 
 def _of_photocopy(kind: PageKind, content: PageContent, limits: CopyLimits) -> Evidence | None:

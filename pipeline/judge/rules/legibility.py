@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from models.content import LineContent, Slot
 from models.documents import DocumentKind, Edition, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, found
-from models.policy import LegibilityLimits
+from models.policy import LegibilityLimits, Policy
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.pages import PageView
 from pipeline.judge.required import REQUIRED
 from pipeline.judge.rules.reasons import page_reason, reason_at
+from pipeline.judge.screens import of_screen
 
 _TEMPORARY = "临时居民身份证"
 # Kinds of pages that some guardians need; of all others they are other documents.
 _OF_SOME = frozenset({PageKind.PASSPORT, PageKind.PERMIT, PageKind.RESIDENCE_PERMIT, PageKind.GUARDIANSHIP})
+
+_STRIPES_LOOK_SO = frozenset({Reason.BLUR, Reason.LOW_CONTRAST})
 
 
 def required_slots(page: PageView) -> tuple[Slot, ...]:
@@ -61,21 +64,29 @@ def is_foreign(page: PageView) -> bool:
     return page.kind in _OF_SOME or (page.kind is PageKind.OTHER and bool(page.content.lines))
 
 
-def illegible(dossier: Dossier, pages: tuple[PageView, ...], limits: LegibilityLimits) -> Iterator[Finding]:
+def illegible(dossier: Dossier, pages: tuple[PageView, ...], policy: Policy) -> Iterator[Finding]:
     """Findings for the needed pages; a field that another picture of the same page supplies is not reported.
 
-    Electronic certificates have layouts of their own, so what is not found on them is for a person to look at.
+    Electronic certificates have layouts of their own, so what is not found on them is for a person to look at. So is
+    print that seems blurred or pale on a photo of a screen, whose stripes cross it: 疑似翻拍复印 is found there anyway.
     """
     for page in pages:
         if page.content.edition is Edition.ELECTRONIC:
             continue
-        if is_unread(page, limits):
-            code, reason = _cause(dossier, code_for(page), page_reason(page.content, limits))
-            yield found(code, reason, page.place())
-            continue
-        for slot in unreadable_slots(page, limits):
-            if not _supplied(slot, page, dossier, limits):
-                yield _unreadable_field(dossier, page, slot, limits)
+        striped = of_screen(page.kind, page.content, policy.copies) is not None
+        for finding in _unread(dossier, page, policy.legibility):
+            if not (striped and finding.reason in _STRIPES_LOOK_SO):
+                yield finding
+
+
+def _unread(dossier: Dossier, page: PageView, limits: LegibilityLimits) -> Iterator[Finding]:
+    if is_unread(page, limits):
+        code, reason = _cause(dossier, code_for(page), page_reason(page.content, limits))
+        yield found(code, reason, page.place())
+        return
+    for slot in unreadable_slots(page, limits):
+        if not _supplied(slot, page, dossier, limits):
+            yield _unreadable_field(dossier, page, slot, limits)
 
 
 def _supplied(slot: Slot, page: PageView, dossier: Dossier, limits: LegibilityLimits) -> bool:

@@ -65,6 +65,6 @@ def test_the_edition_stands_in_the_result() -> None:
 
 def test_paper_pages_beside_it_are_judged_as_ever() -> None:
     held = dossier(electronic(member(UNREAD)), member(UNREAD))
-    codes = [(finding.code, finding.file) for finding in illegible(held, held.pages, READER.policy.legibility)]
+    codes = [(finding.code, finding.file) for finding in illegible(held, held.pages, READER.policy)]
     assert held.pages[1].kind is PageKind.HUKOU_MEMBER
     assert codes == [(Code.REGISTER_ILLEGIBLE, held.pages[1].file.path)]

@@ -5,7 +5,7 @@ import pytest
 
 from models.documents import DocumentKind, Field
 from models.findings import Code, Reason
-from models.policy import LegibilityLimits
+from models.policy import Policy
 from models.reading import PageReading, Tile
 from pipeline.judge.rules.legibility import illegible
 from tests.support.cards import certificate, changes_page, emblem, father, home, member, portrait, unreadable
@@ -16,7 +16,7 @@ REGISTER, CARD = DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.ID_CARD
 WHITE, SKIN, FLAT = Tile(255, 252, 2), Tile(170, 155, 8), Tile(220, 215, 2)
 BLACK, PALE = Tile(40, 10, 20), Tile(220, 212, 9)
 
-LIMITS = LegibilityLimits()
+POLICY = Policy()
 NAME_PLACE = [(column, row) for column in range(3, 9) for row in (1, 2)]  # tiles beside 姓名 on a member card
 
 
@@ -36,7 +36,7 @@ def nameless(**looks: Any) -> PageReading:
 
 def _codes(files: Sequence[Sent | PageReading]) -> list[tuple[Code, Reason]]:
     held = dossier(*files)
-    return [(finding.code, finding.reason) for finding in illegible(held, held.pages, LIMITS)]
+    return [(finding.code, finding.reason) for finding in illegible(held, held.pages, POLICY)]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +207,21 @@ def test_a_page_that_does_not_read_at_all(
 
 
 @pytest.mark.parametrize(
+    ("subpixels", "name", "told"),
+    [
+        pytest.param(0.0, faint("欧阳靖萱"), [Reason.BLUR], id="on paper"),
+        pytest.param(0.3, faint("欧阳靖萱"), [], id="on a screen, whose stripes look so: 疑似翻拍复印 asks a person"),
+        pytest.param(0.3, faint("欧阳靖萱", height=10.9), [Reason.TOO_SMALL], id="on a screen, but too small"),
+    ],
+)
+def test_stripes_of_a_screen_are_no_blur(subpixels: float, name: Ink, told: list[Reason]) -> None:
+    reading = member({"姓名": name})
+    measures = reading.measures.model_copy(update={"subpixels": subpixels})
+    codes = _codes([reading.model_copy(update={"measures": measures})])
+    assert codes == [(Code.REGISTER_ILLEGIBLE, reason) for reason in told]
+
+
+@pytest.mark.parametrize(
     ("second", "found"),
     [
         pytest.param(member(), 0, id="another picture of the same page supplies it"),
@@ -220,7 +235,7 @@ def test_a_field_that_another_picture_supplies_is_not_missed(second: PageReading
 
 def test_an_unread_field_points_at_its_place_with_measure_and_limit() -> None:
     held = dossier(nameless(tiles=over_the_name(WHITE)))
-    (finding,) = illegible(held, held.pages, LIMITS)
+    (finding,) = illegible(held, held.pages, POLICY)
     assert (finding.code, finding.reason, finding.field) == (Code.REGISTER_ILLEGIBLE, Reason.GLARE, Field.NAME)
     assert finding.box is not None
     assert (finding.box.left, finding.box.top, finding.box.bottom) == (160, 80, 110)
@@ -228,4 +243,4 @@ def test_an_unread_field_points_at_its_place_with_measure_and_limit() -> None:
 
 
 def test_the_paper_of_a_test_page_is_neither_dark_nor_burnt_out() -> None:
-    assert LIMITS.dark * 255 < PAPER.paper < 250
+    assert POLICY.legibility.dark * 255 < PAPER.paper < 250

@@ -8,14 +8,14 @@ import pytest
 from models.documents import DocumentKind
 from models.findings import Code, Reason
 from models.geometry import Box, Quad
-from models.policy import LegibilityLimits
+from models.policy import Policy
 from models.reading import Line, PageReading, Tile
 from pipeline.judge.rules.legibility import illegible
 from tests.support.cards import member, portrait
 from tests.support.dossiers import Sent, dossier
 from tests.support.lines import Ink, page, rows, seen
 
-LIMITS = LegibilityLimits()
+POLICY = Policy()
 REGISTER, CARD = DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.ID_CARD
 NAME_PLACE = [(column, row) for column in range(3, 9) for row in (1, 2)]  # tiles beside 姓名
 BURNT, SKIN, PAPER, SHADE = Tile(255, 252, 2), Tile(170, 160, 8), Tile(220, 215, 2), Tile(12, 4, 6)
@@ -96,7 +96,7 @@ def place(tile: Tile) -> Mapping[str, Any]:
 )
 def test_a_value_that_does_not_read(reading: PageReading, told: tuple[Code, Reason]) -> None:
     held = dossier(reading)
-    assert [(finding.code, finding.reason) for finding in illegible(held, held.pages, LIMITS)] == [told]
+    assert [(finding.code, finding.reason) for finding in illegible(held, held.pages, POLICY)] == [told]
 
 
 @pytest.mark.parametrize(
@@ -140,4 +140,4 @@ def test_a_value_that_does_not_read(reading: PageReading, told: tuple[Code, Reas
 )
 def test_a_page_of_which_nothing_reads(file: Sent, told: list[tuple[Code, Reason]]) -> None:
     held = dossier(file)
-    assert [(finding.code, finding.reason) for finding in illegible(held, held.pages, LIMITS)] == told
+    assert [(finding.code, finding.reason) for finding in illegible(held, held.pages, POLICY)] == told
