@@ -92,6 +92,11 @@ class Quad(NamedTuple):
         """The quad on the page at another scale."""
         return Quad(*(Point(point.x * scale, point.y * scale) for point in self))
 
+    def part(self, start: float, stop: float) -> "Quad":
+        """What lies between two shares of the way along the line; it goes on straight before 0 and after 1."""
+        top, bottom = (self.top_left, self.top_right), (self.bottom_left, self.bottom_right)
+        return Quad(_at(*top, start), _at(*top, stop), _at(*bottom, stop), _at(*bottom, start))
+
     @classmethod
     def of_box(cls, box: Box) -> Self:
         """The corners of an upright box."""
@@ -102,14 +107,8 @@ class Quad(NamedTuple):
 def beyond(quad: Quad, heights: float) -> Quad:
     """The quad that follows in reading direction, `heights` times as long as this one is high."""
     along = math.dist(quad.top_left, quad.top_right) or 1.0
-    share = heights * math.dist(quad.top_left, quad.bottom_left) / along
-    return Quad(
-        quad.top_right,
-        _onward(quad.top_left, quad.top_right, share),
-        _onward(quad.bottom_left, quad.bottom_right, share),
-        quad.bottom_right,
-    )
+    return quad.part(1.0, 1.0 + heights * math.dist(quad.top_left, quad.bottom_left) / along)
 
 
-def _onward(start: Point, end: Point, share: float) -> Point:
-    return Point(end.x + (end.x - start.x) * share, end.y + (end.y - start.y) * share)
+def _at(start: Point, end: Point, share: float) -> Point:
+    return Point(start.x + (end.x - start.x) * share, start.y + (end.y - start.y) * share)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from models.geometry import Box, Point, Quad
+from models.geometry import Box, Quad
 from models.reading import Alternative, Glyph, Line
 from pipeline.perceive.ocr.lattice import glyphs, stretch
 
@@ -53,14 +53,14 @@ class Run(NamedTuple):
     @property
     def on_page(self) -> Quad:
         """Where it stands on the page as decoded."""
-        return self._between(*self._ends)
+        return self.line.quad.part(*self._ends)
 
     def glyph_quad(self, at: int) -> Quad:
         """Where one character of the run stands on the page; counts from 0."""
         span = self.line.lattice.span
         glyph = self.glyphs[at]
         middle, half = (glyph.first + glyph.end) / 2 * span, self._half_glyph
-        return self._between(max(0.0, middle - half), min(1.0, middle + half))
+        return self.line.quad.part(max(0.0, middle - half), min(1.0, middle + half))
 
     @property
     def _half_glyph(self) -> float:
@@ -74,15 +74,6 @@ class Run(NamedTuple):
         start = 0.0 if self.first == 0 else (self.glyphs[0].first + self.glyphs[0].end) / 2 * span - half
         stop = 1.0 if self.end == len(self.read) else (self.glyphs[-1].first + self.glyphs[-1].end) / 2 * span + half
         return max(0.0, start), min(1.0, stop)
-
-    def _between(self, start: float, stop: float) -> Quad:
-        quad = self.line.quad
-        return Quad(
-            _along(quad.top_left, quad.top_right, start),
-            _along(quad.top_left, quad.top_right, stop),
-            _along(quad.bottom_left, quad.bottom_right, stop),
-            _along(quad.bottom_left, quad.bottom_right, start),
-        )
 
 
 def whole(line: Line) -> Run:
@@ -106,7 +97,3 @@ def _trimmed(run: Run) -> Run | None:
     while first < end and run.read[end - 1].char in SPACES + "：:":
         end -= 1
     return run._replace(first=first, end=end) if first < end else None
-
-
-def _along(start: Point, stop: Point, share: float) -> Point:
-    return Point(start.x + (stop.x - start.x) * share, start.y + (stop.y - start.y) * share)

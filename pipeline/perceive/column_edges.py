@@ -7,7 +7,7 @@ with every certainty, and 向仪亚 as 仪亚, which is another person's name.
 from collections.abc import Sequence
 from typing import Final
 
-from models.geometry import Box, Point, Quad
+from models.geometry import Box
 from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.ocr.lattice import glyphs
@@ -39,7 +39,8 @@ def _longer(line: TextLine, boxes: Sequence[Box], pictures: Sequence[Rgb], engin
     edge = _edge(line.quad.box, boxes)
     if edge is None:
         return line
-    place = _from(edge, line.quad)
+    box = line.quad.box
+    place = line.quad.part((edge - box.left) / box.width, 1.0)
     longer = line_of(place, combined(engine.read([cut_line(picture, place) for picture in pictures])))
     added = glyphs(longer.lattice)[: max(0, len(longer.text) - len(line.text))]
     goes_on = longer.text[len(added) + 1 :] == line.text[1:]  # the first character found may be half a character
@@ -65,11 +66,3 @@ def _column(left: int, box: Box, boxes: Sequence[Box]) -> list[Box]:
         other for other in boxes
         if other is not box and abs(other.left - left) < _EDGE * box.height and least < other.height < most
     ]  # fmt: skip
-
-
-def _from(edge: int, place: Quad) -> Quad:
-    """The place of a line, begun at `edge` along its own direction."""
-    more = (place.box.left - edge) / place.box.width
-    upper, lower = ((place.top_left, place.top_right), (place.bottom_left, place.bottom_right))
-    first, last = (Point(*(at - more * (to - at) for at, to in zip(*side, strict=True))) for side in (upper, lower))
-    return place._replace(top_left=first, bottom_left=last)

@@ -24,7 +24,7 @@ from pipeline.perceive.stamps import read_stamps
 from pipeline.perceive.subpixels import measure_subpixels
 from pipeline.perceive.unmarked import unmarked
 
-PERCEIVE_VERSION: Final = 13  # raise it with every change of what is found, turned, measured or cut
+PERCEIVE_VERSION: Final = 14  # raise it with every change of what is found, turned, measured or cut
 
 _QR: Final = zxingcpp.BarcodeFormat.QRCode
 _BARCODES: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128, _QR])

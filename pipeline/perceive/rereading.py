@@ -8,7 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from models.geometry import Point, Quad
+from models.geometry import Quad
 from models.reading import Alternative, Lattice
 from pipeline.perceive.decode.pixels import Rgb
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
@@ -94,16 +94,11 @@ def _covers(line: TextLine, other: TextLine, share: float) -> bool:
 
 def part_of(line: TextLine, first: int, end: int) -> TextLine:
     """Some characters of a line that runs across, `end` exclusive, as a line of their own."""
-    lattice, corners = line.lattice, line.quad
+    lattice = line.lattice
     start, stop = stretch(glyphs(lattice), first, end, len(lattice.steps))
     left, right = start * lattice.span, min(1.0, stop * lattice.span)
-    upper = (_along(corners.top_left, corners.top_right, at) for at in (left, right))
-    lower = (_along(corners.bottom_left, corners.bottom_right, at) for at in (right, left))
-    return line_of(Quad(*upper, *lower), Lattice(steps=lattice.steps[start:stop], span=lattice.span / (right - left)))
-
-
-def _along(one: Point, other: Point, share: float) -> Point:
-    return Point(one.x + share * (other.x - one.x), one.y + share * (other.y - one.y))
+    part = Lattice(steps=lattice.steps[start:stop], span=lattice.span / (right - left))
+    return line_of(line.quad.part(left, right), part)
 
 
 def combined(lattices: Sequence[Lattice]) -> Lattice:

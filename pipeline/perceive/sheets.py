@@ -13,6 +13,7 @@ import numpy as np
 from models.geometry import Box, Point, Quad
 from models.reading import Lattice
 from pipeline.perceive.decode.pixels import Grey, Rgb
+from pipeline.perceive.line_finding import READS, find_lines
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.ocr.lattice import glyphs
 from pipeline.perceive.scene.document_detection import find_documents, whole_page
@@ -35,8 +36,6 @@ _SIDE: Final = 640  # pixels of the longer side while looking for ink beside doc
 _INK: Final = 24  # grey levels by which a stroke is darker than what is around it
 _STROKE: Final = 9  # pixels; a stroke is narrower
 _INKED: Final = 0.004  # of the rest that strokes cover where it holds text
-_HIDDEN: Final = 0.5  # of a line that no other line covers, above which it is a line of its own. By judgement
-_READS: Final = 0.8  # mean confidence of lines that are text; less is the pattern of a tablecloth or of a ground
 
 
 class Sheet(NamedTuple):
@@ -84,7 +83,7 @@ def parted(sheet: Sheet, page: Rgb, lines: Sequence[TextLine], engine: OcrEngine
         return ()
     astray, upright = (_part(page, _on_page(box, sheet.scene, page), engine) for box in cut)
     turned = (astray.scene.rotation, astray.scene.mirrored) != (sheet.scene.rotation, sheet.scene.mirrored)
-    return (upright, astray) if turned and readability(_longest(astray, engine)) >= _READS else ()
+    return (upright, astray) if turned and readability(_longest(astray, engine)) >= READS else ()
 
 
 def _in_panel(panel: Rgb, engine: OcrEngine) -> tuple[Sheet, ...]:
@@ -137,40 +136,11 @@ def _with_lines(scene: Scene, engine: OcrEngine) -> Sheet:
     return Sheet(scene, layers, bare, find_lines(layers.printed, bare, engine), {})
 
 
-def find_lines(printed: Rgb, bare: Rgb | None, engine: OcrEngine) -> tuple[Quad, ...]:
-    """The lines of a document, top to bottom.
-
-    Where the document has a ground, these are the lines found in the picture without it. A line that shows only with
-    the ground, since print as pale as the ground vanishes along with it, counts if it reads, and takes the place of
-    the lines that it covers.
-
-    Args:
-        printed: The document without its stamps.
-        bare: The same without its ground; None if it has none.
-        engine: Finds the lines, and reads those that show only with the ground.
-    """
-    found = engine.find(printed)
-    if bare is None:
-        return found
-    shown = engine.find(bare)
-    more = [place for place in found if _hidden_share(place, shown) > _HIDDEN]
-    read = zip(more, engine.read([cut_line(printed, place) for place in more]), strict=True)
-    pale = tuple(place for place, lattice in read if readability([lattice]) >= _READS)
-    lines = (*pale, *(place for place in shown if _hidden_share(place, pale) > _HIDDEN))
-    return tuple(sorted(lines, key=lambda place: (place.box.top, place.box.left)))
-
-
-def _hidden_share(place: Quad, others: Sequence[Quad]) -> float:
-    """The share of a line's box that no other line covers, at most 1; where two others overlap they count twice."""
-    box = place.box
-    return 1 - sum(box.overlap(other.box) for other in others) / max(1, box.width * box.height)
-
-
 def _is_note(sheet: Sheet, engine: OcrEngine) -> bool:
     """Whether the lines, few as they may be, are text and not the pattern of a tablecloth, or a single clear line."""
     read = _longest(sheet, engine)
     heading = any(len(glyphs(line)) >= _HEADING and readability([line]) >= _CLEAR for line in read)
-    return heading or (len(read) >= _NOTE and readability(read) >= _READS)
+    return heading or (len(read) >= _NOTE and readability(read) >= READS)
 
 
 def _longest(sheet: Sheet, engine: OcrEngine) -> tuple[Lattice, ...]:

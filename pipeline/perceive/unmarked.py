@@ -10,12 +10,13 @@ from models.geometry import Quad
 from models.reading import Watermark
 from pipeline.perceive.column_edges import from_their_columns
 from pipeline.perceive.decode.pixels import Rgb
+from pipeline.perceive.line_finding import find_lines
 from pipeline.perceive.ocr.base import OcrEngine, TextLine
 from pipeline.perceive.rereading import read_beneath
 from pipeline.perceive.scene.colour_projection import Ink, ink_of, without_ink
 from pipeline.perceive.scene.grounds import without_ground
 from pipeline.perceive.scene.rectify import cut_line
-from pipeline.perceive.sheets import Sheet, find_lines
+from pipeline.perceive.sheets import Sheet
 from pipeline.perceive.watermarks import find_watermark
 
 _OTHER_INK: Final = 0.12  # of the paper's level in any colour, by which inks differ; chosen as in watermarks.py
