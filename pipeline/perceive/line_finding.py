@@ -30,22 +30,22 @@ def find_lines(printed: Rgb, bare: Rgb | None, engine: OcrEngine) -> tuple[Quad,
     if bare is None:
         return found
     shown = engine.find(bare)
-    more = [part for place in found if (part := _hidden_part(place, shown)) is not None]
-    pale = tuple(place for place in more if _reads(place, (printed, bare), engine))
+    hidden = (place for place in found if _hidden_share(place, shown) > _HIDDEN)
+    whole = [place for place in hidden if _reads(place, (printed,), engine)]
+    parts = (_hidden_part(place, shown) for place in found if place not in whole)
+    pale = (*whole, *(part for part in parts if part is not None and _reads(part, (printed, bare), engine)))
     lines = (*pale, *(place for place in shown if _hidden_share(place, pale) > _HIDDEN))
     return tuple(sorted(lines, key=lambda place: (place.box.top, place.box.left)))
 
 
 def _hidden_part(place: Quad, shown: Sequence[Quad]) -> Quad | None:
-    """A line, if most of it does not show; else its longest part that does not, from a character's width."""
-    if _hidden_share(place, shown) > _HIDDEN:
-        return place
+    """The longest part beside others in a line's row, from a character's width; None for less."""
     box = place.box
     edge, part = box.left, (0, 0)
     for left, right in (*sorted(_taken(box, shown)), (box.right, box.right)):
         part = max(part, (edge, left), key=lambda stretch: stretch[1] - stretch[0])
         edge = max(edge, right)
-    if part[1] - part[0] < box.height:
+    if not box.height <= part[1] - part[0] < box.width:
         return None
     return place.part(*((at - box.left) / box.width for at in part))
 
