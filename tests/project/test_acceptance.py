@@ -17,7 +17,7 @@ GROUPS: Final = (
 HOSTILE: Final = ("A. Files", "B. Quality of pictures", "C. Pages and documents", "D. Values", "E. Duplicates")
 OPERATION: Final = (
     "Data from spreadsheets and clocks", "Starting", "PostgreSQL, S3, paths", "Prefect", "People and floods",
-    "Installation and watching",
+    "Installation and watching", "Batches",
 )  # fmt: skip
 PAGES: Final = {"acceptance": GROUPS, "hostile": HOSTILE, "faults": ("Faults",), "operations": OPERATION}
 BAD_INPUTS, FAULTS = 78, 42
