@@ -20,7 +20,8 @@ _MISSING: Final = (0.6, 2.6)  # one or two characters
 _SIZES: Final = (0.6, 1.6)  # of the column's lines
 _COLUMN: Final = 3  # lines that make a column
 _ALONE: Final = 1  # other lines that begin where this one does; more are a column of their own
-_SURE: Final = 0.75  # of each character that is added; chosen on the training watermarks: a piece of a ground had 0.71
+_SURE: Final = 0.75  # of each new character; chosen on the training watermarks: a piece of a ground had 0.71
+_FORM: Final = 200  # lines of a document; more are noise, and each is compared with all. By judgement
 
 
 def from_their_columns(pictures: Sequence[Rgb], lines: Sequence[TextLine], engine: OcrEngine) -> tuple[TextLine, ...]:
@@ -32,6 +33,8 @@ def from_their_columns(pictures: Sequence[Rgb], lines: Sequence[TextLine], engin
         engine: Reads the few lines that begin after their column.
     """
     boxes = [line.quad.box for line in lines]
+    if len(boxes) > _FORM:
+        return tuple(lines)
     return tuple(_longer(line, boxes, pictures, engine) for line in lines)
 
 
@@ -42,9 +45,10 @@ def _longer(line: TextLine, boxes: Sequence[Box], pictures: Sequence[Rgb], engin
     box = line.quad.box
     place = line.quad.part((edge - box.left) / box.width, 1.0)
     longer = line_of(place, combined(engine.read([cut_line(picture, place) for picture in pictures])))
-    added = glyphs(longer.lattice)[: max(0, len(longer.text) - len(line.text))]
-    goes_on = longer.text[len(added) + 1 :] == line.text[1:]  # the first character found may be half a character
-    return longer if added and goes_on and min(glyph.probability for glyph in added) >= _SURE else line
+    more = len(longer.text) - len(line.text)
+    goes_on = longer.text[more + 1 :] == line.text[1:]  # the first character found may be half a character
+    new = glyphs(longer.lattice)[: more + 1]
+    return longer if more > 0 and goes_on and min(glyph.probability for glyph in new) >= _SURE else line
 
 
 def _edge(box: Box, boxes: Sequence[Box]) -> int | None:

@@ -30,10 +30,9 @@ def find_lines(printed: Rgb, bare: Rgb | None, engine: OcrEngine) -> tuple[Quad,
     if bare is None:
         return found
     shown = engine.find(bare)
-    hidden = (place for place in found if _hidden_share(place, shown) > _HIDDEN)
-    whole = [place for place in hidden if _reads(place, (printed,), engine)]
-    parts = (_hidden_part(place, shown) for place in found if place not in whole)
-    pale = (*whole, *(part for part in parts if part is not None and _reads(part, (printed, bare), engine)))
+    whole = _readable([place for place in found if _hidden_share(place, shown) > _HIDDEN], (printed,), engine)
+    parts = [part for place in found if place not in whole and (part := _hidden_part(place, shown)) is not None]
+    pale = (*whole, *_readable(parts, (printed, bare), engine))
     lines = (*pale, *(place for place in shown if _hidden_share(place, pale) > _HIDDEN))
     return tuple(sorted(lines, key=lambda place: (place.box.top, place.box.left)))
 
@@ -58,10 +57,11 @@ def _taken(box: Box, shown: Sequence[Quad]) -> Iterable[tuple[int, int]]:
             yield other.left, other.right
 
 
-def _reads(place: Quad, pictures: Iterable[Rgb], engine: OcrEngine) -> bool:
-    """Whether what stands there is text in any of the pictures."""
-    read = engine.read([cut_line(picture, place) for picture in pictures])
-    return max(readability([lattice]) for lattice in read) >= READS
+def _readable(places: Sequence[Quad], pictures: Iterable[Rgb], engine: OcrEngine) -> tuple[Quad, ...]:
+    """The places where text stands in any of the pictures."""
+    read = [engine.read([cut_line(picture, place) for place in places]) for picture in pictures]
+    looks = zip(places, zip(*read, strict=True), strict=True)
+    return tuple(place for place, lattices in looks if max(readability([one]) for one in lattices) >= READS)
 
 
 def _hidden_share(place: Quad, others: Sequence[Quad]) -> float:
