@@ -1,29 +1,41 @@
-"""Pages of which a file has lost a part: whether the rest serves, or the page is one that could not be read."""
+"""Pages of which a file has lost a part: whether the rest serves, or the page is one that could not be read.
 
-from collections.abc import Mapping
+A rule may read anything on a form, so that a page serves only if nothing of its form can have been in the lost part.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from statistics import median
 from types import MappingProxyType
 from typing import Final
 
 from models.case import FailedPage
 from models.codes import Code
 from models.content import FileContent, PageContent, Slot
-from models.documents import Field, PageKind, Person
+from models.documents import Field, PageKind
 from models.geometry import Box, beyond
 from models.policy import LegibilityLimits
 from models.reading import Loss
 from pipeline.judge.field_legibility import Legibility, legibility_of
 from pipeline.judge.required import REQUIRED
+from pipeline.judge.unregistered_parents import PARENTS
 
-# Fields whose blank means something to a rule, so that they must not be lost either.
-_TELLING: Final[Mapping[PageKind, tuple[Slot, ...]]] = MappingProxyType(
+# What rules read beside the required fields, and the last rows of each form. A blank in them tells something, and what
+# stands between or beside them (a stamp on a card, a father's number) changes a decision.
+_COMPARED: Final[Mapping[PageKind, tuple[Slot, ...]]] = MappingProxyType(
     {
-        PageKind.HUKOU_HOME: (Slot(Field.HEAD_NAME), Slot(Field.HOUSEHOLD_NUMBER)),
-        PageKind.HUKOU_MEMBER: (Slot(Field.RELATION),),
-        PageKind.BIRTH_CERTIFICATE: (Slot(Field.NAME, Person.FATHER),),
+        PageKind.ID_EMBLEM: (Slot(Field.ISSUING_AUTHORITY), Slot(Field.VALID_FROM)),
+        PageKind.HUKOU_HOME: (Slot(Field.HEAD_NAME), Slot(Field.HOUSEHOLD_NUMBER), Slot(Field.ISSUE_DATE)),
+        PageKind.HUKOU_MEMBER: (Slot(Field.RELATION), Slot(Field.REGISTRATION_DATE)),
+        PageKind.BIRTH_CERTIFICATE: (
+            *(Slot(field, person) for person in PARENTS for field in (Field.NAME, Field.ID_NUMBER)),
+            Slot(Field.ISSUE_DATE),
+        ),
     }
 )
-_NEAR: Final = 2  # heights of a line: a value that ends nearer to the lost part may go on in it
-_CELL: Final = 8.0  # label heights: how far right of a label its value reaches at most
+_CELL: Final = 20.0  # label heights: how far right of a label its value reaches at most, a number in boxes
+_NEAR: Final = 2  # heights of a line: what ends nearer to the lost part may go on in it
+_RIM: Final = 0.1  # of the form's shorter side: the paper beside its outermost words, where a stamp may stand
 
 
 def without_lost_pages(file: FileContent, limits: LegibilityLimits) -> FileContent:
@@ -41,15 +53,16 @@ def without_lost_pages(file: FileContent, limits: LegibilityLimits) -> FileConte
 
 
 def serves(page: PageContent, limits: LegibilityLimits) -> bool:
-    """Whether a page is of a known kind, and every field that it is needed for was read clear of the lost part."""
+    """Whether a page is of a known kind, its required fields are legible, and its whole form is clear of the loss."""
     loss = page.loss
     if loss is None:
         return True
     needed = REQUIRED.get(page.kind, ())
     read = (page.fields[slot] for slot in needed if slot in page.fields)
     legible = [one for one in read if legibility_of(one, limits).legibility is not Legibility.UNREADABLE]
-    places = [*(one.box for one in legible), *(_place(page, slot) for slot in _TELLING.get(page.kind, ()))]
-    return 0 < len(needed) == len(legible) and all(box is not None and _is_clear(box, loss) for box in places)
+    compared = [_place(page, slot) for slot in _COMPARED.get(page.kind, ())]
+    placed = [box for box in compared if box is not None]
+    return 0 < len(needed) == len(legible) and len(placed) == len(compared) and _is_clear(page, placed, loss)
 
 
 def _place(page: PageContent, slot: Slot) -> Box | None:
@@ -60,8 +73,14 @@ def _place(page: PageContent, slot: Slot) -> Box | None:
     return page.places.get(slot) or (beyond(label, _CELL).box if label else None)
 
 
-def _is_clear(box: Box, loss: Loss) -> bool:
-    return not box.grown(_NEAR * min(box.width, box.height)).overlap(loss.box)
+def _is_clear(page: PageContent, placed: Iterable[Box], loss: Loss) -> bool:
+    """Whether all that stands on a page, or is expected there, is some way from the lost part."""
+    cells = [*placed, *(one.box for one in page.fields.values()), *page.places.values()]
+    words = [one.box for one in (*page.labels.values(), *(line.quad for line in page.lines))]
+    form = Box.around((*cells, *words))
+    line = median(min(box.width, box.height) for box in words) if words else 0
+    rim = max(_NEAR * line, _RIM * min(form.width, form.height))
+    return not form.grown(math.ceil(rim)).overlap(loss.box)
 
 
 def in_result(loss: Loss, unit: float) -> Loss:

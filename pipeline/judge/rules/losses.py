@@ -1,4 +1,4 @@
-"""Pages of which a part is lost, and of which everything that is needed was read."""
+"""Pages of which a part is lost, and whose whole form stands beside it."""
 
 from collections.abc import Iterator
 

@@ -74,11 +74,10 @@ def decode_frame(data: bytes, file_type: FileType, *, page_no: int, limits: Limi
     try:
         return _frame(data, file_type, page_no, limits, None)
     except FileRejectedError as error:
-        rest = _rest(data, file_type, page_no) if error.reason in (Reason.TRUNCATED, Reason.DAMAGED) else None
-        if rest is None:
-            raise
-        with suppress(FileRejectedError):
-            return _frame(rest.data, file_type, page_no, limits, _Lost(error.reason, rest.kept))
+        if error.reason in (Reason.TRUNCATED, Reason.DAMAGED):
+            with suppress(Exception):  # whatever goes wrong with the rest, the file is refused for its first fault
+                if rest := _rest(data, file_type, page_no, limits):
+                    return _frame(rest.data, file_type, page_no, limits, _Lost(error.reason, rest.kept))
         raise
 
 
@@ -127,17 +126,19 @@ def _number(tiff: TiffImageFile, page_no: int) -> int:
     return dict(enumerate(_pages(tiff), 1))[page_no]
 
 
-def _rest(data: bytes, file_type: FileType, page_no: int) -> Rest | None:
-    """What is left of a page of a damaged file; None if nothing is, or nobody can tell."""
+def _rest(data: bytes, file_type: FileType, page_no: int, limits: Limits) -> Rest | None:
+    """What is left of a page of a damaged file; None if nothing is, or nobody can tell, or it has too many pixels."""
     match file_type:
         case FileType.JPEG:
             return jpeg.rest_of(data)
         case FileType.PNG:
-            return png.rest_of(data)
+            return png.rest_of(data, limits.pixels)
         case FileType.TIFF:
             with _coded_errors(), _open_image(data, file_type) as image:
                 if isinstance(image, TiffImageFile):
                     image.seek(number := _number(image, page_no))
+                    if image.width * image.height > limits.pixels:
+                        return None
                     return tiff_rest.rest_of(data, number, image.tag_v2) or _above_a_tear(data, image)
                 return None
         case _:

@@ -26,7 +26,9 @@ _NOISE: Final = 4096  # bytes: more than libjpeg reads ahead
 _FLAW: Final = re.compile(rb"Corrupt JPEG data: [^\r\n]*")
 _ENDS_EARLY: Final = b"premature end of data segment"
 _ONE_SCAN: Final = frozenset({0xC0, 0xC1, 0xC9})  # frames whose scans do not refine one another
-_ROWS_BEFORE: Final = 3  # of the reduced picture: the unit that was cut has two, and its colours reach further
+_RESTARTS: Final = 0xDD  # how many units lie between two restart markers
+_NUMBERS: Final = 8  # of restart markers, which then begin again
+_RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
 
 
 def with_end(jpeg: bytes) -> bytes:
@@ -61,32 +63,91 @@ def rest_of(jpeg: bytes) -> Rest | None:
     """What is left of a JPEG that lost its end; None where more is lost, or nobody can tell.
 
     It has one scan, no end mark, or noughts in place of its end, and is in order up to there. With an end mark a piece
-    may be missing anywhere.
+    may be missing anywhere. Restart markers are counted, and the rows up to the last that follows its like must decode
+    as a whole picture. Without them a piece that is missing above the end may leave no trace: one harm is assumed.
     """
     tidy = _without_junk(jpeg)
     end = _end_of_scans(tidy)
     scans = tidy[:end].rstrip(b"\0").rstrip(b"\xff") if end is None or tidy[:end].endswith(bytes(_STRAY)) else b""
-    if not scans or not _is_one_scan(scans):
+    scan = _only_scan(scans)
+    if scan is None or bytes(_STRAY) in scans[scan.start :]:
         return None
+    return _rest_by_markers(scans, scan) if scan.interval else _rest_by_order(scans, scan)
+
+
+class _Scan(NamedTuple):
+    """The only scan of a sequential frame.
+
+    Attributes:
+        frame: Where the frame's header begins.
+        start: Where its codes begin.
+        high: Height of a unit, in blocks of eight rows.
+        a_row: Units side by side.
+        interval: Units between restart markers; 0 for none.
+    """
+
+    frame: int
+    start: int
+    high: int
+    a_row: int
+    interval: int
+
+
+def _only_scan(jpeg: bytes) -> _Scan | None:
+    """None where several scans show the page, each of one colour or more finely, or no header of one is whole."""
+    segments = list(_segments(jpeg))
+    frames = [one for one in segments if one.marker in _FRAMES]
+    if len(frames) != 1 or frames[0].marker not in _ONE_SCAN or segments[-1].marker != _START_OF_SCAN[1]:
+        return None
+    (frame,), scan = frames, segments[-1]
+    colours = jpeg[frame.start + 9 : frame.start + 10]
+    if jpeg.count(_START_OF_SCAN, scan.start) != 1 or jpeg[scan.start + 4 : scan.start + 5] != colours:
+        return None
+    factors = (
+        b"\x11" if colours == b"\x01" else jpeg[frame.start + 11 : frame.end : 3]
+    )  # one colour has no other's size
+    wide, high = max((one >> 4 for one in factors), default=0), max((one & 15 for one in factors), default=0)
+    width = int.from_bytes(jpeg[frame.start + 7 : frame.start + 9])
+    if not (width and wide and high):
+        return None
+    restarts = next((one for one in reversed(segments) if one.marker == _RESTARTS), None)
+    interval = int.from_bytes(jpeg[restarts.start + 4 : restarts.end]) if restarts else 0
+    return _Scan(frame.start, scan.end, high, -(-width // (8 * wide)), interval)
+
+
+def _rest_by_order(scans: bytes, scan: _Scan) -> Rest | None:
+    """The rows that are the same whatever follows."""
     said, picture = _decoded(scans + END)
     _, longer = _decoded(scans + _noise() + END)
     if picture is None or longer is None or picture.shape != longer.shape or _is_out_of_order(said):
         return None
     row = first_difference(picture, longer)
-    if row is None or row <= _ROWS_BEFORE:
+    before = 2 * scan.high  # the unit that was cut may be the last of a row, and its colours reach further
+    return Rest(scans + END, (row - before) / len(picture)) if row and row > before else None
+
+
+def _rest_by_markers(scans: bytes, scan: _Scan) -> Rest | None:
+    """The rows before the last marker that has the number of its place, if they are a whole picture by themselves."""
+    ends = list(_ends_in_order(scans, scan.start))
+    rows = len(ends) * scan.interval // scan.a_row
+    while rows * scan.a_row % scan.interval:
+        rows -= 1
+    height = int.from_bytes(scans[scan.frame + 5 : scan.frame + 7])
+    kept = (rows - 1) * scan.high * 8 / height if height else 0.0  # the last row's colours reach further
+    if not 0 < kept < 1:
         return None
-    return Rest(scans + END, (row - _ROWS_BEFORE) / len(picture))
+    whole = scans[: ends[rows * scan.a_row // scan.interval - 1]]
+    lower = min(rows * scan.high * 8, height).to_bytes(2)
+    alone = whole[: scan.frame + 5] + lower + whole[scan.frame + 7 :]
+    return Rest(whole + END, kept) if _harm(alone) is None else None
 
 
-def _is_one_scan(jpeg: bytes) -> bool:
-    frames = [one.marker for one in _segments(jpeg) if one.marker in _FRAMES]
-    return len(frames) == 1 and frames[0] in _ONE_SCAN and _scans(jpeg) == 1
-
-
-def _scans(jpeg: bytes) -> int:
-    """Headers of scans; within the codes of one no other begins."""
-    first = next((one.start for one in _segments(jpeg) if one.marker == _START_OF_SCAN[1]), len(jpeg))
-    return jpeg.count(_START_OF_SCAN, first)
+def _ends_in_order(scans: bytes, start: int) -> Iterator[int]:
+    """Where the restart markers stand, up to the first that has not the number of its place."""
+    for place, marker in enumerate(_RESTART.finditer(scans, start)):
+        if marker[0][1] % _NUMBERS != place % _NUMBERS:
+            return
+        yield marker.start()
 
 
 def _is_out_of_order(said: bytes) -> bool:

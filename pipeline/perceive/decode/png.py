@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -13,8 +14,8 @@ _FRAME: Final = 12  # bytes of a piece that its length does not count
 _HEADER: Final = struct.Struct(">IIBBBBB")
 _ASIDE: Final = (b"iCCP", b"iTXt", b"zTXt")  # what a PNG packs beside its pixels
 _SAMPLES: Final[Mapping[int, int]] = MappingProxyType({0: 1, 2: 3, 3: 1, 4: 2, 6: 4})  # by the kind of colour
-_END: Final = b"IEND\xaeB`\x82"
 _QUICK: Final = 1  # of zlib's levels
+_MOST: Final = 1 << 27  # bytes that are unpacked: a sheet of A4 in colour at 600 dots an inch
 
 
 class _Piece(NamedTuple):
@@ -25,10 +26,6 @@ class _Piece(NamedTuple):
     @property
     def kind(self) -> bytes:
         return self.stored[4:8]
-
-    @property
-    def is_cut(self) -> bool:
-        return len(self.stored) < int.from_bytes(self.stored[:4]) + _FRAME
 
     @property
     def agrees(self) -> bool:
@@ -46,54 +43,40 @@ def without_asides(png: bytes) -> bytes:
     return png[:_SIGNATURE] + b"".join(piece.stored for piece in _pieces(png) if piece.kind not in _ASIDE)
 
 
-def rest_of(png: bytes) -> Rest | None:
-    """What is left of a PNG up to the first piece that has another sum, or within the piece that was cut off.
+def rest_of(png: bytes, most_pixels: int) -> Rest | None:
+    """What is left of a PNG up to the first piece that has another sum, or to the last whole piece of one cut off.
 
-    None for rows in several passes.
+    None for rows in several passes, for more pixels than `most_pixels`, and where no piece shows the harm: one that is
+    missing within moves all that follows it.
     """
-    pieces = list(_pieces(png))
-    is_ended = png.rstrip(b"\0").endswith(_END)  # so a piece is missing within
-    if not pieces or pieces[0].kind != b"IHDR" or not pieces[0].agrees:
+    whole = list(takewhile(lambda piece: piece.agrees, _pieces(png)))
+    if not whole or whole[0].kind != b"IHDR" or any(piece.kind == b"IEND" for piece in whole):
         return None
-    width, height, depth, colour, _, _, passes = _HEADER.unpack(pieces[0].stored[8:-4])
-    if passes or colour not in _SAMPLES or not width or not height:
+    width, height, depth, colour, _, _, passes = _HEADER.unpack(whole[0].stored[8:-4])
+    if passes or colour not in _SAMPLES or not 0 < width * height <= most_pixels:
         return None
     row = 1 + -(-width * depth * _SAMPLES[colour] // 8)
-    pixels = _unpacked(b"".join(_whole_data(pieces, cut=not is_ended)), row * height)
+    if row * height > _MOST:
+        return None
+    pixels = _unpacked(b"".join(piece.stored[8:-4] for piece in whole if piece.kind == b"IDAT"), row * height)
     rows = len(pixels) // row
     if not 0 < rows < height:
         return None
-    packed = zlib.compress(pixels[: rows * row] + bytes(row * (height - rows)), _QUICK)
-    before = [piece.stored for piece in _before_pixels(pieces)]
-    data = png[:_SIGNATURE] + b"".join([*before, _piece(b"IDAT", packed), _piece(b"IEND", b"")])
-    return Rest(data, rows / height)
+    packer = zlib.compressobj(_QUICK)
+    packed = packer.compress(memoryview(pixels)[: rows * row]) + packer.compress(bytes(row * (height - rows)))
+    before = [piece.stored for piece in takewhile(lambda piece: piece.kind != b"IDAT", whole)]
+    data = [*before, _piece(b"IDAT", packed + packer.flush()), _piece(b"IEND", b"")]
+    return Rest(png[:_SIGNATURE] + b"".join(data), rows / height)
 
 
 def _pieces(png: bytes) -> Iterator[_Piece]:
+    """The pieces in their order; the last is all that follows where none begins."""
     at = _SIGNATURE
     while at < len(png):
-        end = at + int.from_bytes(png[at : at + 4]) + _FRAME
+        is_one = png[at + 4 : at + 8].isalpha()
+        end = at + int.from_bytes(png[at : at + 4]) + _FRAME if is_one else len(png)
         yield _Piece(png[at:end])
         at = end
-
-
-def _before_pixels(pieces: list[_Piece]) -> Iterator[_Piece]:
-    for piece in pieces:
-        if piece.kind == b"IDAT":
-            return
-        yield piece
-
-
-def _whole_data(pieces: list[_Piece], *, cut: bool) -> Iterator[bytes]:
-    """The codes of the pixels as far as they are right: by their sums, and of a file that was cut up to its end."""
-    for piece in pieces:
-        if piece.kind == b"IDAT":
-            if cut and piece.is_cut:
-                yield piece.stored[8:]
-                return
-            if not piece.agrees:
-                return
-            yield piece.stored[8:-4]
 
 
 def _unpacked(data: bytes, most: int) -> bytes:

@@ -42,7 +42,7 @@ _FAULTY_SHARE: Final = 0.01  # of the lines of a fax, which a bad connection spo
 # The end of a line, and lines of a few black pixels: they are shown only where lines are missing.
 _MORE_LINES: Final = b"\0\x01" + int("0000000000010011010110" * 40, 2).to_bytes(110)
 _MOST: Final = 1 << 27  # bytes of a strip that are unpacked
-_CEILING: Final = 4096  # strips and tiles that are looked at
+CEILING: Final = 4096  # strips and tiles that are looked at
 
 
 class Strip(NamedTuple):
@@ -86,6 +86,11 @@ class Placed(NamedTuple):
     first: int
 
 
+def number_of(tags: Mapping[int, Any]) -> int:
+    """How many strips or tiles a page has."""
+    return len(_all(tags, TILE_OFFSETS if TILE_OFFSETS in tags else OFFSETS))
+
+
 def placed(data: bytes, tags: Mapping[int, Any]) -> Iterator[Placed]:
     """The strips or tiles of a page; an empty one is a hole, which shows nothing."""
     tiled = TILE_OFFSETS in tags
@@ -93,9 +98,11 @@ def placed(data: bytes, tags: Mapping[int, Any]) -> Iterator[Placed]:
     starts, sizes = (_all(tags, tag) for tag in lists)
     planes = tags.get(SAMPLES, 1) if tags.get(PLANAR) == _APART else 1
     a_plane = -(-len(starts) // planes)
-    for number, (start, size) in enumerate(zip(starts[:_CEILING], sizes, strict=False)):
+    for number, (start, size) in enumerate(zip(starts[:CEILING], sizes, strict=False)):
         if tiled:
             width, rows = tags[TILE_WIDTH], tags[TILE_LENGTH]
+            if min(width, rows) < 1:
+                return
             first = number % a_plane // -(-tags[WIDTH] // width) * rows
         else:
             width, a_strip = tags[WIDTH], tags.get(ROWS, tags[LENGTH])

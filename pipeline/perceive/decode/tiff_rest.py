@@ -29,22 +29,22 @@ class _Entry(NamedTuple):
 
 
 def rest_of(data: bytes, page: int, tags: Mapping[int, Any]) -> Rest | None:
-    """What is left of a page; None if the first piece of it is lost, or nobody can tell.
+    """What is left of a page; None if the first piece of it is lost, nobody can tell, or it has more than CEILING.
 
     Args:
         data: The file.
         page: The page's directory in the file, counted from 0.
         tags: What that directory says.
     """
-    pieces = tuple(sorted(strips.placed(data, tags), key=lambda one: one.start))
-    if tags.get(strips.COMPRESSION, strips.RAW) not in _TOLD_APART:
+    if tags.get(strips.COMPRESSION, strips.RAW) not in _TOLD_APART or strips.number_of(tags) > strips.CEILING:
         return None
+    pieces = tuple(sorted(strips.placed(data, tags), key=lambda one: one.start))
     harmed = next((at for at, one in enumerate(pieces) if strips.harm(one.strip, tags, alone=True)), 0)
     lost = pieces[max(0, harmed - _BEFORE) :]
     kept = min((one.first for one in lost), default=0)
     mended = (
         _pointing(data, page, {one.number for one in lost}, pieces[0], tiled=strips.TILE_OFFSETS in tags)
-        if kept
+        if 0 < kept < tags[strips.LENGTH]
         else None
     )
     return Rest(mended, kept / tags[strips.LENGTH]) if mended else None
