@@ -48,7 +48,8 @@ def promote(context: typer.Context, batch_id: _BatchId, *, tell: _Tell = False, 
     cli: CliContext = context.obj
     if not other_rules:
         with cli.ledger() as ledger:
-            require_same_rules(ledger.batches.get(batch_id), read_policy(cli.settings().policy_file))
+            policy = read_policy(cli.settings().policy_file)
+            require_same_rules(ledger.batches.get(batch_id), policy, BatchTask.PROMOTE)
     return _move(context.obj, batch_id, BatchTask.PROMOTE, tell=tell)
 
 
@@ -157,7 +158,7 @@ def run_batch(batch_id: str, resources: Resources, *, other_rules: bool = False)
     batch_context = BatchContext(context, resources.judging(), resources.settings.readers.processes)
     batch = context.ledger.batches.get(batch_id)
     if not other_rules:
-        require_same_rules(batch, context.policy)
+        require_same_rules(batch, context.policy, BatchTask.RUN)
     stderr.print(f"Batch {batch_id}: {batch.count(ItemState.PENDING)} of {batch.total} cases to run.")
     with stoppable() as stop, hold_batch(context.ledger, batch_id, BatchTask.RUN, _owner(), stop) as lease:
         worst = print_outcomes(run(batch, lease, batch_context, stop), batch.count(ItemState.PENDING), "reprocess")

@@ -1,5 +1,6 @@
 """The hospital's policy: the pages that an application needs, and every limit of the rules; loaded from a file."""
 
+import json
 from enum import StrEnum
 from hashlib import sha256
 
@@ -147,8 +148,12 @@ class Policy(Model):
 
     @property
     def digest(self) -> str:
-        """The same for the same rules, whatever file they stand in: 16 hexadecimal digits."""
-        return sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        """Of what differs from the defaults, whatever file says it: 16 hexadecimal digits.
+
+        So a release that adds a rule leaves it as it was; one that changes a default as well.
+        """
+        differing = self.model_dump(mode="json", exclude_defaults=True)
+        return sha256(json.dumps(differing, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class Limits(Model):

@@ -2,16 +2,24 @@
 
 import asyncio
 import inspect
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.objects import State, StateType
 from prefect.utilities.callables import parameter_schema
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from flows.reprocess import reprocess
 from flows.worker_process import DEPLOYMENTS, FLOWS
+from models.policy import Policy
+from pipeline.ledger.batch_values import BatchOptions
 from pipeline.ledger.values import Selection
+from service.resources import Resources, use
+from service.settings import Settings
+from tests.support.ledgers import new_ledger
+from tests.support.values import SECRET
 
 FIELDS = tuple(Selection.model_fields)
 
@@ -70,6 +78,22 @@ def test_what_is_not_clear_is_refused_with_advice(given: dict[str, Any], advice:
     assert (state.type, state.name) == (StateType.FAILED, "Refused")
     assert advice in str(state.message)
     assert "没有运行" in str(state.message)
+
+
+def test_a_batch_that_other_rules_began_is_refused_with_the_command_that_goes_on(tmp_path: Path) -> None:
+    new_ledger(tmp_path / "ledger.db").close()
+    with closing(Resources(Settings(workspace=tmp_path, register_secret=SecretStr(SECRET.hex())))) as holder:
+        other = BatchOptions(rules=Policy(newborn_days=7).digest)
+        batch = holder.context().ledger.batches.begin((), other, "amy", "1")
+
+        async def main() -> State[None]:
+            use(holder)
+            found: State[None] = await reprocess.fn(batch_id=batch.batch_id)
+            return found
+
+        state = asyncio.run(main())
+    assert (state.type, state.name) == (StateType.FAILED, "OtherRules")
+    assert f"`intake reprocess resume {batch.batch_id} --other-rules`" in str(state.message)
 
 
 def test_a_trial_is_what_is_run_unless_asked_otherwise() -> None:

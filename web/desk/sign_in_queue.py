@@ -1,9 +1,10 @@
 """The order in which passwords are checked: one at a time, because each takes memory and a core.
 
 The address that was wrong least often since it was last right comes first; a few times count as none, because everybody
-mistypes. Equals take turns: sites first, then the addresses of a site, then the names tried at one address. So whoever
-guesses holds up nobody but themselves, even from a network at a time of all those that a site of IPv6 has. Waiting
-takes no thread.
+mistypes. Equals take turns: sites first, then the addresses of a site, then the names tried at one address. A site that
+comes queues up behind those that wait: before the next turn of a site each other one has one at most, and none that
+came later has any. So whoever guesses holds up nobody but themselves, even from a network at a time of all those that a
+site of IPv6 has. Waiting takes no thread.
 """
 
 import asyncio
@@ -31,8 +32,8 @@ class SignInQueue:
     def __init__(self) -> None:
         self._waiting: dict[str, _Names] = {}  # in the order of their turns
         self._wrong: dict[str, int] = {}  # how often each address was, the latest last
-        self._called: dict[str, int] = {}  # the number of the last turn of each site that waits
         self._turns = 0
+        self._ranks: dict[str, int] = {}  # of each site that waits: the number of turns at its last one, or as it came
         self._checks = False
 
     def note(self, address: str, *, right: bool) -> None:
@@ -65,6 +66,8 @@ class SignInQueue:
         altogether = sum(map(_how_many, self._waiting.values()))
         if len(names.get(name, ())) >= _PER_NAME or at_site >= _PER_SITE or altogether >= _ALTOGETHER:
             raise PageError(ErrorKind.BUSY)
+        if not at_site:
+            self._ranks[site] = self._turns
         called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(address, {}).setdefault(name, deque()).append(called)
         try:
@@ -78,6 +81,8 @@ class SignInQueue:
                 self._checks = False
                 self._call_next()  # the turn was given to a client that is gone
             raise
+        finally:
+            self._leave(address, name, called)
 
     def _call_next(self) -> None:
         """Give the turn to whoever waits longest for the next name of the next address."""
@@ -94,16 +99,27 @@ class SignInQueue:
             if not called.done():
                 called.set_result(None)
                 self._checks = True
-            self._note_turn(site_of(address))
+                self._note_turn(site_of(address))
+
+    def _leave(self, address: str, name: str, called: asyncio.Future[None]) -> None:
+        """Wait no longer, if the turn did not come: whoever went away takes nobody's turn and nobody's place."""
+        names = self._waiting.get(address, {})
+        if called not in names.get(name, ()):
+            return
+        names[name].remove(called)
+        if not names[name]:
+            del names[name]
+        if not names:
+            del self._waiting[address]
 
     def _rank(self, address: str) -> tuple[int, int]:
         """The lowest comes first; equals in the order of their turns."""
-        return max(self._wrong.get(address, 0) - _FORGIVEN, 0), self._called.get(site_of(address), 0)
+        return max(self._wrong.get(address, 0) - _FORGIVEN, 0), self._ranks[site_of(address)]
 
     def _note_turn(self, site: str) -> None:
         self._turns += 1
         waiting = set(map(site_of, self._waiting))
-        self._called = {one: turn for one, turn in {**self._called, site: self._turns}.items() if one in waiting}
+        self._ranks = {one: rank for one, rank in {**self._ranks, site: self._turns}.items() if one in waiting}
 
 
 def _how_many(names: _Names) -> int:

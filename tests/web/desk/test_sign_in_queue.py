@@ -3,8 +3,9 @@
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import httpx
 import pytest
@@ -18,24 +19,33 @@ __all__ = ["desk", "ledger"]  # fixtures
 LOOPS, RIGHT = 12, 8
 
 
-def order(waiting: Sequence[tuple[str, str]]) -> list[tuple[str, str] | None]:
-    """The order in which these are called, who come while another one is checked; None at the end for each refused."""
+def order(waiting: Sequence[tuple[str, str]], later: Sequence[tuple[str, str]] = ()) -> list[tuple[str, str] | None]:
+    """The order in which these are called, who come while another one is checked; None at the end for each refused.
+
+    Args:
+        later: Come one by one, the first beside those that wait, each other one while one of them is checked.
+    """
     called: list[tuple[str, str] | None] = []
     refused: list[None] = []
+    coming = iter(later)
 
-    async def come(queue: SignInQueue, who: tuple[str, str]) -> None:
+    async def come(queue: SignInQueue, group: asyncio.TaskGroup, who: tuple[str, str]) -> None:
         try:
             async with queue.turn(*who):
                 called.append(who)
+                await let_come(queue, group, islice(coming, 1))
         except PageError:
             refused.append(None)
+
+    async def let_come(queue: SignInQueue, group: asyncio.TaskGroup, some: Iterable[tuple[str, str]]) -> None:
+        for who in some:
+            group.create_task(come(queue, group, who))
+        await asyncio.sleep(0)
 
     async def run() -> None:
         queue = SignInQueue()
         async with asyncio.TaskGroup() as group, queue.turn("first", "first"):
-            for who in waiting:
-                group.create_task(come(queue, who))
-            await asyncio.sleep(0.01)
+            await let_come(queue, group, [*waiting, *islice(coming, 1)])
 
     asyncio.run(run())
     return called + refused
@@ -44,6 +54,7 @@ def order(waiting: Sequence[tuple[str, str]]) -> list[tuple[str, str] | None]:
 A, B, C, D = ("here", "amy"), ("here", "bob"), ("there", "amy"), ("there", "eve")
 # One network after the other of one site of IPv6.
 SITE = [(f"2001:db8:1:{number:x}::/64", "amy") for number in range(66)]
+STAFF = [("10.0.0.1", name) for name in ("amy", "bob", "otto")]  # of a hospital behind one address
 
 
 @pytest.mark.parametrize(
@@ -61,6 +72,25 @@ SITE = [(f"2001:db8:1:{number:x}::/64", "amy") for number in range(66)]
 )
 def test_turns(waiting: list[tuple[str, str]], expected: list[tuple[str, str] | None]) -> None:
     assert order(waiting) == expected
+
+
+@pytest.mark.parametrize(
+    ("waiting", "later", "expected"),
+    [
+        pytest.param(STAFF, [(f"10.1.0.{number}", "x") for number in range(200)], [0, 2, 5], id="addresses of IPv4"),
+        pytest.param(
+            STAFF, [(f"2001:db8:{number:x}::/64", "x") for number in range(200)], [0, 2, 5], id="sites of IPv6"
+        ),
+        pytest.param(STAFF, [(f"2001:db8:1:{number:x}::/64", "x") for number in range(200)], [0, 2, 4], id="one site"),
+        pytest.param([*SITE[:40], *STAFF], SITE[40:], [1, 3, 5], id="one site that was there before"),
+        pytest.param([*STAFF, *[("10.0.0.9", "x")] * 9], [], [0, 2, 4], id="one who comes again and again"),
+    ],
+)
+def test_who_comes_later_holds_up_no_site_for_ever(
+    waiting: list[tuple[str, str]], later: list[tuple[str, str]], expected: list[int]
+) -> None:
+    called = order(waiting, later)
+    assert [called.index(who) for who in STAFF] == expected
 
 
 def test_an_address_that_was_often_wrong_waits_for_those_that_were_not() -> None:
@@ -90,17 +120,24 @@ def test_an_address_that_was_often_wrong_waits_for_those_that_were_not() -> None
 
 
 def test_one_who_goes_away_while_waiting_holds_up_nobody() -> None:
-    async def run() -> str:
+    called: list[str] = []
+
+    async def come(queue: SignInQueue, address: str, name: str) -> None:
+        async with queue.turn(address, name):
+            called.append(name)
+
+    async def run() -> None:
         queue = SignInQueue()
-        async with queue.turn("a", "a"):
-            gone = asyncio.create_task(queue.turn("b", "b").__aenter__())
-            stays = asyncio.create_task(queue.turn("c", "c").__aenter__())
+        async with asyncio.TaskGroup() as group, queue.turn("a", "a"):
+            gone, *_ = [
+                group.create_task(come(queue, *who)) for who in (("b", "gone"), ("b", "colleague"), ("c", "stranger"))
+            ]
             await asyncio.sleep(0)
             gone.cancel()
-        await asyncio.wait_for(stays, 5)
-        return "called"
+            await asyncio.sleep(0)
 
-    assert asyncio.run(run()) == "called"
+    asyncio.run(asyncio.wait_for(run(), 30))
+    assert called == ["colleague", "stranger"]
 
 
 def test_loops_of_guesses_keep_nobody_out_who_knows_their_password(desk: Desk) -> None:
