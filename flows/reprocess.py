@@ -94,7 +94,7 @@ async def reprocess(
         all: Every stored case; leave selection empty then. 重新处理全部申请，此时 selection 须留空。
         batch_id: Instead of selection and all: go on with this batch as it was begun; the options below are its own
             then, and what they say here is ignored. Refused if other rules began it.
-            继续这一批次；试算、识别、通知等选项以该批次开始时为准；规则已更换的，拒绝继续。
+            继续这一批次；试算、识别、通知等选项以该批次开始时为准；规则已更换的，不能继续。
         dry_run: Show what would change, and put nothing in force; off, the results are in force at once.
             试算，不生效；关闭则结果立即生效。
         from_readings: Judge what was read before, without OCR. 不重新识别，只按已有识别结果重新判定。
