@@ -117,9 +117,12 @@ def holder_of(page: PageOutcome, fields: Sequence[FieldValue | UnreadField]) -> 
     """Whose card of the register a page is, by the fields on it: the child, a parent or the head; else None."""
     if page.kind is not PageKind.HUKOU_MEMBER:
         return None
-    there = (one for one in fields if (one.file, one.page_no) == (page.file, page.page_no))
-    best = max(there, key=lambda one: page.quad.box.overlap(one.box), default=None)
-    return best.person if best and best.person is not Person.OTHER else None
+    there = [one for one in fields if (one.file, one.page_no) == (page.file, page.page_no)]
+    people = {one.person for one in there}
+    if len(people) > 1:  # several cards in one picture
+        box = page.quad.box
+        people = {max(there, key=lambda one: box.overlap(one.box)).person}
+    return next((person for person in people if person is not Person.OTHER), None)
 
 
 def _beside(page: PageOutcome, name: str, words: Wordings, upload: Upload) -> str:
