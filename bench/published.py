@@ -84,7 +84,7 @@ TABLES: Final = (
         "Submissions on grounds of fine lines, with watermarks, grey copies, collages, long screenshots, layouts of"
         " several editions, electronic pages and other documents. A *good* submission is one that should be accepted.",
         "reality",
-        {"submissions": 100},
+        {"submissions": 150},
         {
             "accepted with a wrong deciding field": "accepted with a wrong deciding field",
             "accepted against the truth": "accepted though another decision was right",
@@ -114,7 +114,7 @@ TABLES: Final = (
         "Both sides of an ID card on an A4 sheet, every other one a grey copy at about 100 dpi without borders; on a"
         " fifth, one side lies on its head.",
         "sheets",
-        {"sheets": 60},
+        {"sheets": 120},
         {
             "sheets: both sides found": "both sides found",
             "sheets: both sides with all deciding values": "both sides with every deciding value",
@@ -247,7 +247,7 @@ TABLES: Final = (
         "Copies",
         "Plain inner pages of a register are never called a copy.",
         "copies",
-        {"pages": 100},
+        {"pages": 200},
         {
             "screen seen as screen": "photos of a screen recognised",
             "photocopy seen as photocopy": "photocopies recognised",
