@@ -161,7 +161,7 @@ def test_what_did_not_arrive_is_told_again_under_its_id(
 ) -> None:
     concluded(ledger)
     listener.answers = [answer, answer]
-    with telling(listener, store, timeout=0.3 if isinstance(answer, str) else 20) as outlet:
+    with telling(listener, store, timeout=1 if isinstance(answer, str) else 20) as outlet:
         waits = []
         for _ in range(3):
             waits.append(deliver(ledger, outlet, chance=lambda: 0.5))
