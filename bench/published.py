@@ -129,7 +129,7 @@ TABLES: Final = (
         "Pictures of the samples in every container and coding, cut off, zeroed, shortened, with a flipped bit or with"
         " garbage at a random place; of some, whole cases. A *place* is one picture harmed at one byte.",
         "damage",
-        {"places": 12},
+        {"places": 48},
         {
             "harmed files that lost something: refused, or the lost part named": "files that lost something, refused"
             " or read with the lost part named",
