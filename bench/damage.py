@@ -202,7 +202,7 @@ class CaseCheck(NamedTuple):
 
     @property
     def is_warned(self) -> bool:
-        """Whether the part is lost to nobody: everything needed was read beside it."""
+        """Whether everything that is needed was read beside the lost part."""
         return any(one.code is Code.BAD_FILE and one.severity is Severity.WARNING for one in self.judgement.findings)
 
     @property

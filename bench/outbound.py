@@ -81,7 +81,7 @@ class _Service(NamedTuple):
 
 
 class _Opened(NamedTuple):
-    """How many pages were opened, and the requests of pages to anybody but whose they are."""
+    """How many pages were opened, and the requests that went to another host than the page's own."""
 
     pages: int
     elsewhere: list[str]
@@ -178,7 +178,7 @@ def _looked(chromium: Chromium, service: _Service, end: float) -> tuple[int, _Op
 
 
 class _Look(NamedTuple):
-    """Somebody's window, which opens the same pages again and again."""
+    """A browser window that opens the same pages again and again."""
 
     visit: Visit
     origin: str

@@ -58,7 +58,7 @@ class FailedPage(Model):
     """A page that could not be read: 文件无法处理 for a fault of the file, 系统故障 for a fault of ours.
 
     Attributes:
-        loss: Which part of it is lost, in pixels of a result; None where nobody can tell.
+        loss: The lost part, in pixels of a result; None if its place is unknown.
     """
 
     page_no: int

@@ -72,7 +72,7 @@ class FindingWords(Model):
 
 
 class Sides(Model):
-    """The sides of a page from which a part is lost; `unknown` where nobody can tell."""
+    """Words for the side of a page on which a part is lost; `unknown` if the side is unknown."""
 
     top: str
     bottom: str

@@ -39,7 +39,7 @@ _RIM: Final = 0.1  # of the form's shorter side: the paper beside its outermost 
 
 
 def without_lost_pages(file: FileContent, limits: LegibilityLimits) -> FileContent:
-    """The file, where pages whose lost part may hold something that is needed are pages that could not be read."""
+    """The file; a page counts as not read if its lost part may hold something that is needed."""
     lost = {page.page_no: page for page in file.pages if page.loss and not serves(page, limits)}
     if not lost:
         return file
@@ -66,7 +66,7 @@ def serves(page: PageContent, limits: LegibilityLimits) -> bool:
 
 
 def _place(page: PageContent, slot: Slot) -> Box | None:
-    """Where a field stands, or is expected; None if nobody can tell."""
+    """Where a field stands or is expected; None if the page does not show it."""
     if found := page.fields.get(slot):
         return found.box
     label = page.labels.get(slot)

@@ -39,8 +39,8 @@ def with_other_children(
 def _is_another_childs(page: PageView, submission: Submission, context: NameContext) -> bool:
     """Whether the name differs and something else does; twins' names often differ in one character, but not in numbers.
 
-    A name that a hospital gave tells nobody apart, and one that is hard to read little; then a parent and something
-    else must be another's.
+    A name that the hospital gave, or that is hard to read, proves nothing. Then a parent must be another person, and
+    the child's number or birth must differ as well.
     """
     child, name = submission.child, page.get(Field.NAME, Person.CHILD)
     entered, read = normal_name(child.name), (name.value if name else None) or ""

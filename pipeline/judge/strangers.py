@@ -88,7 +88,7 @@ def with_ties(
 
 
 def _is_apart(card: PageView, kin: Kin, homes: Sequence[PageView]) -> bool:
-    """Whether a card is of nobody who is named, nor of a head whom a 首页 may name, and of other places than those."""
+    """Whether the holder is named nowhere, is not the head on a 首页, and comes from other places than the family."""
     name, heads = card.value(Field.NAME) or "", [home.value(Field.HEAD_NAME) or "" for home in homes]
     known = card.holder is Person.CHILD or card.resembles
     unlike = all(nothing_alike(head, name, kin.context.alphabet) for head in heads if head and name)

@@ -1,6 +1,6 @@
 """The text of a page without its watermark: the mark's lines are set apart, and print is read again without its ink."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -65,17 +65,11 @@ def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLi
     places = [line.quad for line in (*printed, *stamped) if is_marks(line)]
     print_lines = tuple(line for line in printed if not is_marks(line))
     left = [place for place in mark.places if place not in stamps]  # a red mark went with the stamps
-    cleaned = without_ink(sheet.layers.printed, ink_of(sheet.layers.printed, left)) if left else None
-    if cleaned is not None:
-        found = find_lines(cleaned, without_ground(cleaned), engine)
-        beneath, beside = read_beneath(sheet.layers.printed, print_lines, cleaned, found, engine)
-        still = [line for line in beside if _contrast(cleaned, line) > _LEFT * _usual_contrast(cleaned, beneath)]
-        print_lines = tuple(line for line in (*beneath, *still) if not is_marks(line))
-        print_lines = from_their_columns((cleaned,), print_lines, engine)
+    shown, print_lines = _read_again(sheet, print_lines, left, is_marks, engine)
     print_lines = tuple(mark.without_words(line, its_ink) for line in print_lines)
     colour = tuple(round(float(share) * _FULL) for share in ink)
     return Text(
-        picture=sheet.layers.printed if cleaned is None else cleaned,
+        picture=shown,
         printed=print_lines,
         stamped=tuple(line for line in stamped if not is_marks(line)),
         watermark=Watermark(
@@ -85,6 +79,25 @@ def unmarked(sheet: Sheet, printed: Sequence[TextLine], stamped: Sequence[TextLi
             places=tuple(map(sheet.scene.on_page, places)),
         ),
     )
+
+
+def _read_again(
+    sheet: Sheet,
+    lines: tuple[TextLine, ...],
+    left: Sequence[Quad],
+    is_marks: Callable[[TextLine], bool],
+    engine: OcrEngine,
+) -> tuple[Rgb, tuple[TextLine, ...]]:
+    """The print without the ink of the words at `left`, and its lines; as it was if print has the same ink."""
+    printed = sheet.layers.printed
+    cleaned = without_ink(printed, ink_of(printed, left)) if left else None
+    if cleaned is None:
+        return printed, lines
+    found = find_lines(cleaned, without_ground(cleaned), engine)
+    beneath, beside = read_beneath(printed, lines, cleaned, found, engine)
+    still = [line for line in beside if _contrast(cleaned, line) > _LEFT * _usual_contrast(cleaned, beneath)]
+    own = tuple(line for line in (*beneath, *still) if not is_marks(line))
+    return cleaned, from_their_columns((cleaned,), own, engine)
 
 
 def _usual_contrast(picture: Rgb, lines: Sequence[TextLine]) -> float:

@@ -1,4 +1,4 @@
-"""A network of its own, in which there is nobody but this machine: whatever is sent to another one is seen.
+"""A network of its own, with no other machine in it: whatever is sent to another one is seen.
 
 Its only way out ends in a pit, so that connections are begun and questions sent as they would be anywhere. Questions to
 a resolver on loopback, which asks other machines, are seen too; those that go to one through a socket of Unix are not.

@@ -3,8 +3,8 @@
 The address that was wrong least often since it was last right comes first; a few times count as none, because everybody
 mistypes. Equals take turns: sites first, then the addresses of a site, then the names tried at one address. A site that
 comes queues up behind those that wait: before the next turn of a site each other one has one at most, and none that
-came later has any. So whoever guesses holds up nobody but themselves, even from a network at a time of all those that a
-site of IPv6 has. Waiting takes no thread.
+came later has any. So a site that guesses delays each turn of another one by one check, however many networks it has.
+Waiting takes no thread.
 """
 
 import asyncio
@@ -102,7 +102,7 @@ class SignInQueue:
                 self._note_turn(site_of(address))
 
     def _leave(self, address: str, name: str, called: asyncio.Future[None]) -> None:
-        """Wait no longer, if the turn did not come: whoever went away takes nobody's turn and nobody's place."""
+        """Stop waiting, if the turn did not come: a client that went away takes neither a turn nor a place."""
         names = self._waiting.get(address, {})
         if called not in names.get(name, ()):
             return

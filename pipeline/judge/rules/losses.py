@@ -1,4 +1,4 @@
-"""Pages of which a part is lost, and whose whole form stands beside it."""
+"""Pages that lost a part, with their whole form beside it."""
 
 from collections.abc import Iterator
 

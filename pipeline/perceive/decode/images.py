@@ -127,7 +127,7 @@ def _number(tiff: TiffImageFile, page_no: int) -> int:
 
 
 def _rest(data: bytes, file_type: FileType, page_no: int, limits: Limits) -> Rest | None:
-    """What is left of a page of a damaged file; None if nothing is, or nobody can tell, or it has too many pixels."""
+    """What is left of a page of a damaged file; None for nothing, if it is unknown, or if the page is too large."""
     match file_type:
         case FileType.JPEG:
             return jpeg.rest_of(data)

@@ -60,7 +60,7 @@ def what_is_missing(jpeg: bytes) -> Reason | None:
 
 
 def rest_of(jpeg: bytes) -> Rest | None:
-    """What is left of a JPEG that lost its end; None where more is lost, or nobody can tell.
+    """What is left of a JPEG that lost its end; None if more is lost, or if that is unknown.
 
     It has one scan, no end mark, or noughts in place of its end, and is in order up to there. With an end mark a piece
     may be missing anywhere. Restart markers are counted, and the rows up to the last that follows its like must decode

@@ -181,7 +181,7 @@ def _check_jpeg(data: bytes, picture: Any, page: pypdfium2.PdfPage) -> Kept:
 
 
 def _share_above(kept: float, picture: Any, page: pypdfium2.PdfPage) -> float | None:
-    """The share of the page above the row where a picture ends; None if it lies askew, or nobody can tell."""
+    """The share of the page above the row where a picture ends; None if it lies askew, or if that is unknown."""
     matrix = picture.get_matrix()
     left, bottom, right, top = page.get_cropbox()
     width, height = page.get_size()[:: -1 if page.get_rotation() % 180 else 1]

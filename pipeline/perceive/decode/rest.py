@@ -1,10 +1,10 @@
 """What is left of a file whose end was lost: its first rows are as they were, and nothing may be read in the others.
 
 A file may have lost its end and nothing else, so that its codes are right up to there; or pieces of it are coded apart,
-and the first ones are whole. Where neither is known, nobody can say which pixels are right, and nothing is left.
+and the first ones are whole. Where neither is known, any pixel may be wrong, and nothing is left.
 
 One harm is assumed where codes run through the whole page: a JPEG without restart markers that lost its end, and a
-piece further up as well, shows moved rows above its end that nobody can tell from right ones.
+piece further up as well, shows moved rows above its end that look like right ones.
 """
 
 import math

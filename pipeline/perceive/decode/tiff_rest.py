@@ -29,7 +29,7 @@ class _Entry(NamedTuple):
 
 
 def rest_of(data: bytes, page: int, tags: Mapping[int, Any]) -> Rest | None:
-    """What is left of a page; None if the first piece of it is lost, nobody can tell, or it has more than CEILING.
+    """What is left of a page; None if its first piece is lost, if that is unknown, or if it has more than CEILING.
 
     Args:
         data: The file.
