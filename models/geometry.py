@@ -52,6 +52,8 @@ class Box(NamedTuple):
 
     def within(self, width: int, height: int) -> "Box":
         """The part of the box on a page of this size."""
+        if self.left >= 0 and self.top >= 0 and self.right <= width and self.bottom <= height:
+            return self
         return Box(
             min(max(0, self.left), width),
             min(max(0, self.top), height),
@@ -61,7 +63,7 @@ class Box(NamedTuple):
 
     def scaled(self, scale: float) -> "Box":
         """The box on the page at another scale, in whole pixels."""
-        return Box(*(round(edge * scale) for edge in self))
+        return self if scale == 1 else Box(*(round(edge * scale) for edge in self))
 
     def grown(self, pixels: int) -> "Box":
         """The box with `pixels` added on every side, never past the top left corner of the page."""
@@ -90,7 +92,7 @@ class Quad(NamedTuple):
 
     def scaled(self, scale: float) -> "Quad":
         """The quad on the page at another scale."""
-        return Quad(*(Point(point.x * scale, point.y * scale) for point in self))
+        return self if scale == 1 else Quad(*(Point(point.x * scale, point.y * scale) for point in self))
 
     def part(self, start: float, stop: float) -> "Quad":
         """What lies between two shares of the way along the line; it goes on straight before 0 and after 1."""

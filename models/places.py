@@ -4,8 +4,11 @@ Cards and certificates by their names; pages of a register by their holder, with
 name by the number of its file.
 """
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 from models.documents import DOCUMENT_OF_PAGE, INSTEAD_OF_ID_CARD, DocumentKind, Field, PageKind, Person, document_shown
 from models.findings import Finding
@@ -18,7 +21,8 @@ _NUMBERED: Final = frozenset({DocumentKind.HOUSEHOLD_REGISTER})  # of cards and 
 _HALF: Final = 0.5
 
 
-class Upload(NamedTuple):
+@dataclass(frozen=True)
+class Upload:
     """What came in, by which a page is named so that a parent finds it.
 
     Attributes:
@@ -30,6 +34,14 @@ class Upload(NamedTuple):
     files: Sequence[str]
     pages: Sequence[PageOutcome] = ()
     fields: Sequence[FieldValue | UnreadField] = ()
+
+    @cached_property
+    def fields_of_pages(self) -> Mapping[tuple[str, int], Sequence[FieldValue | UnreadField]]:
+        """The fields by file and page number: every message asks for those of every page."""
+        found: dict[tuple[str, int], list[FieldValue | UnreadField]] = defaultdict(list)
+        for field in self.fields:
+            found[field.file, field.page_no].append(field)
+        return found
 
 
 def place_words(finding: Finding, words: Wordings, upload: Upload) -> dict[str, str]:
@@ -106,7 +118,7 @@ def _name(page: PageOutcome | None, words: Wordings, upload: Upload) -> str | No
     if page is None:
         return None
     if page.kind is PageKind.HUKOU_MEMBER:
-        holder = holder_of(page, upload.fields)
+        holder = holder_of(page, upload.fields_of_pages.get((page.file, page.page_no), ()))
         return words.holders.get(holder) if holder else None
     if page.document in INSTEAD_OF_ID_CARD and (shown := document_shown(page.kind, page.document)):
         return words.documents[shown]

@@ -92,9 +92,11 @@ def cancellations(lines: Sequence[LineContent]) -> tuple[LineContent, ...]:
 
     何时由何地迁来 and a value such as 迁出地 hold other words, or are as small as their neighbours.
     """
+    stamps = tuple(line for line in lines if _ends_a_card(line.text))
+    if not stamps:
+        return ()
     heights = sorted(_height(line) for line in lines)
-    usual = heights[len(heights) // 2] if heights else 0.0
-    return tuple(line for line in lines if _ends_a_card(line.text) and _height(line) > _LARGE * usual)
+    return tuple(line for line in stamps if _height(line) > _LARGE * heights[len(heights) // 2])
 
 
 _ENDINGS = ("注销", "迁出", "死亡")
@@ -103,10 +105,12 @@ _BESIDE_ENDINGS = re.compile(r"样本|已|[^\u4e00-\u9fff]")
 
 
 def _ends_a_card(text: str) -> bool:
+    if not any(word in text for word in _ENDINGS):
+        return False
     left = _BESIDE_ENDINGS.sub("", text)
     for word in _ENDINGS:
         left = left.replace(word, "")
-    return any(word in text for word in _ENDINGS) and len(left) <= 1
+    return len(left) <= 1
 
 
 def _height(line: LineContent) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from models.case import FailedPage, StoredFile
 from models.content import FieldContent, Slot
-from models.documents import PageKind, Person
+from models.documents import DocumentKind, PageKind, Person
 from models.findings import Code, Finding
 from models.geometry import Box, Quad
 from models.languages import Language
@@ -140,13 +140,16 @@ def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:
 def field_values(dossier: Dossier, policy: Policy) -> Iterator[FieldValue | UnreadField]:
     """Every field found on the pages, as a result lists it: without a value where its reading means nothing."""
     for page in dossier.pages:
-        for slot, field in page.content.fields.items() if page.document else ():
-            yield _field_value(page, slot, field, policy.legibility.unreadable)
+        document = page.document
+        for slot, field in page.content.fields.items() if document else ():
+            yield _field_value(page, document, slot, field, policy.legibility.unreadable)
 
 
-def _field_value(page: PageView, slot: Slot, field: FieldContent, least: float) -> FieldValue | UnreadField:
+def _field_value(
+    page: PageView, document: DocumentKind | None, slot: Slot, field: FieldContent, least: float
+) -> FieldValue | UnreadField:
     where = {
-        "document": page.document,
+        "document": document,
         "person": _person(page, slot),
         "field": slot.field,
         "confidence": field.confidence,

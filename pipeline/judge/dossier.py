@@ -1,7 +1,9 @@
 """A case with its pages and the people they are of. File names and the order of files decide nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from models.case import Case, StoredFile
@@ -21,7 +23,7 @@ from pipeline.judge.name_match import NameContext
 from pipeline.judge.other_children import with_other_children
 from pipeline.judge.pages import PageView, Party
 from pipeline.judge.strangers import with_ties
-from pipeline.judge.unregistered_parents import PARENTS, ROLES, names_somebody
+from pipeline.judge.unregistered_parents import PARENTS, ROLES, Unregistered, names_somebody, unregistered_parents
 from pipeline.names.characters import modern
 
 _CLOCK_ERROR: Final = timedelta(days=1)
@@ -34,14 +36,16 @@ class FileView(NamedTuple):
     content: FileContent
 
 
-class Dossier(NamedTuple):
-    """Everything that the rules judge.
+@dataclass(frozen=True)
+class Dossier:
+    """Everything that the rules judge. Many rules ask for the same pages, so what takes a search is found once.
 
     Attributes:
         case: The submission and its files, with typed names in today's codes.
         files: Each file with the content of its pages.
         pages: Every document on every page, file by file, with its holder if known, and its tie to the family.
         parents: The guardian first, if there is one, then the parents that a certificate names.
+        unregistered: The parents of whom no register has a page, by the certificate or by the guardian's document.
         today: The day in Beijing that rules take for today (`today_of`); they know no other clock.
     """
 
@@ -49,6 +53,7 @@ class Dossier(NamedTuple):
     files: tuple[FileView, ...]
     pages: tuple[PageView, ...]
     parents: tuple[Party, ...]
+    unregistered: tuple[Unregistered, ...]
     today: date
 
     @property
@@ -61,14 +66,19 @@ class Dossier(NamedTuple):
         """The child as entered."""
         return self.case.submission.child
 
-    @property
+    @cached_property
     def of_family(self) -> tuple[PageView, ...]:
         """The pages without those of strangers and without other children's certificates."""
         return tuple(page for page in self.pages if page.is_of_family)
 
     def of_kind(self, kind: PageKind) -> tuple[PageView, ...]:
         """The pages of the family of a kind."""
-        return tuple(page for page in self.of_family if page.kind is kind)
+        return self._of_kinds.get(kind, ())
+
+    @cached_property
+    def _of_kinds(self) -> Mapping[PageKind, tuple[PageView, ...]]:
+        kinds = {page.kind for page in self.of_family}
+        return {kind: tuple(page for page in self.of_family if page.kind is kind) for kind in kinds}
 
     def members(self, *holders: Person) -> tuple[PageView, ...]:
         """The member cards of certain people."""
@@ -80,14 +90,14 @@ class Dossier(NamedTuple):
         guardian = self.submission.guardian
         return guardian.document if guardian else DocumentKind.ID_CARD
 
-    @property
+    @cached_property
     def guardian_fronts(self) -> tuple[PageView, ...]:
         """The sides of the guardian's kind of document that say whose it is: those with a portrait."""
         if self.guardian_document is DocumentKind.ID_CARD:
             return self.of_kind(PageKind.ID_PORTRAIT)
         return tuple(page for page in self._guardian_pages if page.names_its_holder)
 
-    @property
+    @cached_property
     def guardian_backs(self) -> tuple[PageView, ...]:
         """The other sides."""
         if self.guardian_document is DocumentKind.ID_CARD:
@@ -108,7 +118,7 @@ class Dossier(NamedTuple):
         named = any(page.is_of_family and page.names_its_holder for page in pages)
         return tuple(page for page in pages if page.is_of_family) if named else pages
 
-    @property
+    @cached_property
     def parent_pages(self) -> tuple[PageView, ...]:
         """Member cards that are, or may be, of a guardian who may be a parent, or of a parent on the certificate."""
         cards = self.of_kind(PageKind.HUKOU_MEMBER)
@@ -140,7 +150,7 @@ class Dossier(NamedTuple):
         """Whether a page has a watermark: a family that marks one marks all, and pale ones are not always found."""
         return any(page.content.watermark for page in self.pages)
 
-    @property
+    @cached_property
     def certificate(self) -> PageView | None:
         """The birth certificate; of several (twins) the one that names the child, or has the entered number."""
         pages = self.of_kind(PageKind.BIRTH_CERTIFICATE)
@@ -176,7 +186,9 @@ def open_dossier(case: Case, contents: Sequence[FileContent], context: NameConte
     parents = tuple(_parents(submission, pages, context.policy))
     today = today_of(case)
     pages = with_holders(pages, submission.child, parents, today, context)
-    return Dossier(case, files, with_ties(pages, submission.child, parents, context), parents, today)
+    pages = with_ties(pages, submission.child, parents, context)
+    unregistered = unregistered_parents(pages, submission.guardian, limits)
+    return Dossier(case, files, pages, parents, unregistered, today)
 
 
 def today_of(case: Case) -> date:

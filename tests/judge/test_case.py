@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -118,7 +119,7 @@ def test_the_same_finding_never_appears_twice() -> None:
     assert told(pages) == [(Code.NUMBER_DIFFERS, Reason.ENTERED)]
     failed = FailedPage(page_no=2, code=Code.BAD_FILE, reason=Reason.DAMAGED)
     held = dossier(*FAMILY, Sent((home(),), failed=failed))
-    doubled = held._replace(files=(*held.files, held.files[-1]))
+    doubled = replace(held, files=(*held.files, held.files[-1]))
     assert told(judge(doubled, (), READER)) == [(Code.BAD_FILE, Reason.DAMAGED)]
 
 

@@ -17,7 +17,7 @@ from pipeline.judge.rules.guardianship import possible_parents
 from pipeline.judge.rules.legibility import is_foreign, is_unread
 from pipeline.judge.rules.names import hardly_another
 from pipeline.judge.rules.strangers import of_stranger
-from pipeline.judge.unregistered_parents import PARENTS, Unregistered, unregistered_parents
+from pipeline.judge.unregistered_parents import PARENTS
 
 _SIDES: Final = frozenset({Reason.ID_PORTRAIT, Reason.ID_EMBLEM})
 _PARENTS: Final = frozenset({Reason.PARENT_PAGE, Reason.BOTH_PARENTS})
@@ -35,7 +35,7 @@ class Need(NamedTuple):
 
 def needs(dossier: Dossier, policy: Policy) -> Iterator[Need]:
     """Every slot that this application must fill by the hospital's policy."""
-    excused = {one.person for one in excused_parents(dossier, policy)}
+    excused = {one.person for one in dossier.unregistered}
     for reason in _wanted(dossier, policy):
         kind, pages_of = _SLOTS[reason]
         pages = pages_of(dossier)
@@ -43,11 +43,6 @@ def needs(dossier: Dossier, policy: Policy) -> Iterator[Need]:
         enough = enough or (reason is Reason.PARENT_PAGE and excused.issuperset(PARENTS))
         document = dossier.guardian_document if reason in _SIDES else DOCUMENT_OF_PAGE[kind]
         yield Need(reason, document, pages, enough)
-
-
-def excused_parents(dossier: Dossier, policy: Policy) -> tuple[Unregistered, ...]:
-    """The parents of whom no register has a page, by the certificate or by the guardian's document."""
-    return unregistered_parents(dossier.pages, dossier.submission.guardian, policy.legibility)
 
 
 def _wanted(dossier: Dossier, policy: Policy) -> Iterator[Reason]:

@@ -12,7 +12,7 @@ from models.policy import LegibilityLimits, Policy
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.field_legibility import Legibility, certain, legibility_of
 from pipeline.judge.pages import Likeness, PageView
-from pipeline.judge.rules.completeness import excused_parents, needs
+from pipeline.judge.rules.completeness import needs
 from pipeline.judge.rules.reasons import is_hidden
 from pipeline.judge.unregistered_parents import (
     PARENTS,
@@ -31,7 +31,7 @@ def parents_without_page(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
 
     Where the page of one parent is enough and came, nobody asks about the other.
     """
-    unregistered = excused_parents(dossier, policy)
+    unregistered = dossier.unregistered
     needed = {need.reason: need for need in needs(dossier, policy)}
     alone = len(unregistered) == len(PARENTS) and Reason.PARENT_PAGE in needed and not needed[Reason.PARENT_PAGE].pages
     if not (Reason.BOTH_PARENTS in needed or alone):

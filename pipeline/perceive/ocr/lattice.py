@@ -19,6 +19,7 @@ from models.reading import BLANK, Alternative, Glyph, Lattice
 Steps = Sequence[tuple[Alternative, ...]]
 
 _SKIP: Final = 2  # labels: from a character past the blank to the next one
+_RESCALED: Final = 8  # steps; so many of the floor's probability are 1e-72, far from where numbers end
 _FLOOR: Final = 1e-9  # probability of a character that the lattice does not list; the lattice lists all above 1e-4
 
 
@@ -66,25 +67,23 @@ def stretch(read: Sequence[Glyph], first: int, end: int, count: int) -> tuple[in
 def log_likelihood(steps: Steps, text: str) -> float:
     """The natural logarithm of the probability that the picture shows `text`, summed over all alignments.
 
-    The forward scores are scaled to their largest at every step, so that long lines do not underflow; minus infinity
+    The forward scores are scaled to their largest every few steps, so that long lines do not underflow; minus infinity
     for a text that has more characters than there are steps for.
     """
     labels = [BLANK, *(symbol for char in text for symbol in (char, BLANK))]
     if not steps:
         return -math.inf if text else 0.0
     seen = _emissions(steps, labels)
-    skips = np.array(
-        [here >= _SKIP and label not in (BLANK, labels[here - _SKIP]) for here, label in enumerate(labels)]
-    )
+    came_from = np.eye(len(labels)) + np.eye(len(labels), k=-1)
+    for here in range(_SKIP, len(labels)):
+        came_from[here, here - _SKIP] = labels[here] not in (BLANK, labels[here - _SKIP])
     scores, scale = seen[0] * (np.arange(len(labels)) < _SKIP), 0.0
-    for emit in seen[1:]:
-        came = scores.copy()
-        came[1:] += scores[:-1]
-        came[_SKIP:] += scores[:-_SKIP] * skips[_SKIP:]
-        came *= emit
-        largest = float(came.max())
-        scores = came / largest
-        scale += math.log(largest)
+    for at, emit in enumerate(seen[1:]):
+        scores = (came_from @ scores) * emit
+        if at % _RESCALED == 0:
+            largest = float(scores.max())
+            scores /= largest
+            scale += math.log(largest)
     last = float(scores[-_SKIP:].sum())
     return math.log(last) + scale if last else -math.inf
 

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -255,7 +256,7 @@ def test_a_character_that_nobody_reads_passes_with_a_note_where_two_documents_ha
     held = dossier(*FAMILY[:4], *pages, child={"name": "欧阳靖㙘"}, guardian=GUARDIAN)
     told = [*[None] * 4, *compared, *[None] * (len(pages) - len(compared))]
     views = [_compared(view, one) for view, one in zip(held.pages, told, strict=True)]
-    findings = list(names(held._replace(pages=tuple(views)), READER))
+    findings = list(names(replace(held, pages=tuple(views)), READER))
     assert [finding.severity for finding in findings] == severities
     assert {(finding.code, finding.reason) for finding in findings} == {(Code.NAME_IN_DOUBT, Reason.OUT_OF_CHARSET)}
     assert all(finding.box and finding.box.width < 40 for finding in findings)
