@@ -7,11 +7,11 @@ from models.case import StoredFile
 from models.content import FieldContent, PageContent, Slot
 from models.documents import DocumentKind, Field, PageKind, Person, document_shown
 from models.findings import Location
-from models.geometry import Box, beyond
+from models.geometry import Box
 from pipeline.extract.guardian_documents.table import GUARDIAN_DOCUMENTS
+from pipeline.judge.expected_places import beside
 
 _OF_A_FRONT = frozenset({Field.SEX, Field.BIRTH_DATE, Field.ID_NUMBER})
-_CELL = 8.0  # label heights: how far right of a label its value reaches at most
 
 
 class Party(NamedTuple):
@@ -141,4 +141,4 @@ class PageView(NamedTuple):
         if expected := self.content.places.get(slot):
             return expected
         label = self.content.labels.get(slot)
-        return beyond(label, _CELL).box if label else self.content.quad.box
+        return beside(label, slot, self.content) if label else self.content.quad.box

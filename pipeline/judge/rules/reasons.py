@@ -16,6 +16,7 @@ from models.reading import Tile
 _BURNT_OUT: Final = 250  # grey level of a tile's ink from which nothing is visible in it
 _FLAT: Final = 12  # grey levels between paper and ink below which a tile has no print
 _COVERED: Final = 0.9  # share of the usual paper level below which a flat tile is not the page's own paper
+_BLOTTED: Final = 0.5  # share of the usual paper level below which the lightest of a tile is no paper
 _LIGHTLESS: Final = 30  # grey level of ink in a deep shadow, and of spilt ink
 _HARD_EDGE: Final = 208  # grey levels between paper and ink in one tile; a shadow's edge is softer
 _TENTH: Final = 0.1
@@ -27,6 +28,7 @@ _WHITE: Final = 253  # grey level of overexposed paper
 _OUTSIDE: Final = 0.3  # share of a value's place beyond the picture from which it is cut off
 _AT_THE_RIM: Final = 0.2  # share of a line's height
 _PALER: Final = 0.5  # share of the page's usual contrast below which print is pale
+_BEST_OF: Final = 20  # one tile in so many has the page's best print
 _LOST: Final = 0.15  # share of a document that is covered, from which that is the reason
 _INSIDE: Final = 0.12  # share of the picture at each side that may show the surroundings
 _TELLING: Final = 4  # fewest lines that tell how the document lies
@@ -49,18 +51,31 @@ def reason_at(page: PageContent, place: Box, lines: Sequence[LineContent], limit
     upright = _upright(place, page)
     tiles = _tiles(page, upright) if upright else ()
     over = _over_the_place(tiles, _usual_paper(page)) if tiles else None
-    return over or (_of_print(lines, page, limits) if lines else page_reason(page, limits))
+    if over or lines:
+        return over or _of_print(lines, page, limits)
+    whole = page_reason(page, limits)
+    return Reason.GLARE if whole is Reason.BLUR and tiles and _is_burnt(tiles, page) else whole
 
 
 def _over_the_place(tiles: Sequence[Tile], usual: float) -> Reason | None:
     """A reason of this place, not of the whole page: shadow, reflection, finger or faint print; None for none."""
     if median(tile.ink for tile in tiles) < _LIGHTLESS:
         return _of_darkness(tiles)
+    blotted = [tile.ink for tile in tiles if tile.paper < _BLOTTED * usual]
+    if blotted:
+        return _of_darkness(tiles) if median(blotted) < _LIGHTLESS else Reason.OCCLUDED
     if usual < _BURNT_OUT <= _second_largest(tile.ink for tile in tiles):
         return Reason.GLARE
     if _covered(tiles, usual) or _is_texture(tiles):
         return Reason.OCCLUDED
     return Reason.LOW_CONTRAST if median(map(_spread, tiles)) < _PRINTLESS else None
+
+
+def _is_burnt(tiles: Sequence[Tile], page: PageContent) -> bool:
+    """Whether a place is white where the page is not, and what is left of its print is pale."""
+    best = sorted(map(_spread, page.tiles))[-max(1, len(page.tiles) // _BEST_OF)]
+    white = _usual_paper(page) < _WHITE <= min(tile.paper for tile in tiles)
+    return white and max(map(_spread, tiles)) < _PALER * best
 
 
 def _of_darkness(tiles: Sequence[Tile]) -> Reason:

@@ -238,7 +238,7 @@ def test_an_unread_field_points_at_its_place_with_measure_and_limit() -> None:
     (finding,) = illegible(held, held.pages, POLICY)
     assert (finding.code, finding.reason, finding.field) == (Code.REGISTER_ILLEGIBLE, Reason.GLARE, Field.NAME)
     assert finding.box is not None
-    assert (finding.box.left, finding.box.top, finding.box.bottom) == (160, 80, 110)
+    assert (finding.box.left, finding.box.top, finding.box.bottom) == (190, 80, 110)
     assert (finding.measured, finding.limit) == (0.0, 0.3)
 
 

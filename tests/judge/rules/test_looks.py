@@ -53,8 +53,17 @@ def test_a_tighter_limit_never_forgives(sure: float, one: float, other: float) -
     assert set(unreadable_slots(held, loose)) <= set(unreadable_slots(held, tight))
 
 
-def test_a_text_that_cannot_be_such_a_value_is_doubtful() -> None:
-    assert legibility_of(field_of(Field.ID_NUMBER, "12345"), LIMITS).legibility is Legibility.DOUBTFUL
+@pytest.mark.parametrize(
+    ("sure", "legibility"),
+    [
+        pytest.param(0.99, Legibility.DOUBTFUL, id="read well: a person sees it"),
+        pytest.param(0.5, Legibility.DOUBTFUL, id="just read"),
+        pytest.param(0.4999, Legibility.UNREADABLE, id="read badly, too"),
+    ],
+)
+def test_a_text_that_cannot_be_such_a_value_is_doubtful_or_unreadable(sure: float, legibility: Legibility) -> None:
+    garbled = field_of(Field.ID_NUMBER, "12345")._replace(legible=sure)
+    assert legibility_of(garbled, LIMITS).legibility is legibility
 
 
 def test_every_page_that_fills_a_slot_has_required_fields() -> None:

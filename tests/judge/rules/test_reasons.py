@@ -20,6 +20,7 @@ REGISTER, CARD = DocumentKind.HOUSEHOLD_REGISTER, DocumentKind.ID_CARD
 NAME_PLACE = [(column, row) for column in range(3, 9) for row in (1, 2)]  # tiles beside 姓名
 BURNT, SKIN, PAPER, SHADE = Tile(255, 252, 2), Tile(170, 160, 8), Tile(220, 215, 2), Tile(12, 4, 6)
 CLOTH, SPILT, PALE, SMEARED = Tile(245, 228, 9), Tile(230, 2, 99), Tile(220, 212, 3), Tile(225, 165, 30)
+VEILED, COAT, BLACK = Tile(254, 220, 9), Tile(90, 60, 8), Tile(20, 3, 4)
 
 
 def faint() -> Ink:
@@ -69,6 +70,21 @@ def place(tile: Tile) -> Mapping[str, Any]:
         ),
         pytest.param(
             member({"姓名": None}, **place(BURNT)), (Code.REGISTER_ILLEGIBLE, Reason.GLARE), id="a reflection"
+        ),
+        pytest.param(
+            member({"姓名": None}, **place(VEILED)),
+            (Code.REGISTER_ILLEGIBLE, Reason.GLARE),
+            id="a place that is whiter than the page, with a trace of print",
+        ),
+        pytest.param(
+            member({"姓名": None}, tiles={(3, 1): COAT}),
+            (Code.REGISTER_ILLEGIBLE, Reason.OCCLUDED),
+            id="the corner of something dark",
+        ),
+        pytest.param(
+            member({"姓名": None}, tiles={(3, 1): BLACK}),
+            (Code.REGISTER_ILLEGIBLE, Reason.TOO_DARK),
+            id="the corner of a deep shadow",
         ),
         pytest.param(
             member({"姓名": None}, **place(PAPER)), (Code.REGISTER_ILLEGIBLE, Reason.LOW_CONTRAST), id="bare paper"
