@@ -40,7 +40,7 @@ _RIM: Final = 0.1  # of the form's shorter side: the paper beside its outermost 
 
 def without_lost_pages(file: FileContent, limits: LegibilityLimits) -> FileContent:
     """The file; a page counts as not read if its lost part may hold something that is needed."""
-    lost = {page.page_no: page for page in file.pages if page.loss and not serves(page, limits)}
+    lost = {page.page_no: page for page in file.pages if page.loss and not serves(page, page.loss, limits)}
     if not lost:
         return file
     failed = (
@@ -52,11 +52,8 @@ def without_lost_pages(file: FileContent, limits: LegibilityLimits) -> FileConte
     return file._replace(pages=pages, failed=tuple(sorted((*file.failed, *failed), key=lambda page: page.page_no)))
 
 
-def serves(page: PageContent, limits: LegibilityLimits) -> bool:
+def serves(page: PageContent, loss: Loss, limits: LegibilityLimits) -> bool:
     """Whether a page is of a known kind, its required fields are legible, and its whole form is clear of the loss."""
-    loss = page.loss
-    if loss is None:
-        return True
     needed = REQUIRED.get(page.kind, ())
     read = (page.fields[slot] for slot in needed if slot in page.fields)
     legible = [one for one in read if legibility_of(one, limits).legibility is not Legibility.UNREADABLE]
