@@ -157,18 +157,27 @@ def _unlawful_numbers(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
 def _unlawful_numbers_of_adults(dossier: Dossier, policy: Policy) -> Iterator[Finding]:
     """A wrong check digit or day in the number of the guardian or a parent, if two sources say it: it was not misread.
 
-    One finding a number, on the first page that has it.
+    One that only an ID card has may be misread, and does not count where another page tells its holder's number. One
+    finding a number, on the first page that has it.
     """
+    read = tuple(_numbers_of_adults(dossier, policy))
+    told = {slot.person or page.holder for page, slot, field in read if _is_lawful(field)}
     places: dict[str, list[tuple[PageView, Slot, FieldContent]]] = {}
-    for row in _numbers_of_adults(dossier, policy):
+    for row in read:
         places.setdefault(_number_in(row[2]), []).append(row)
     guardian = dossier.submission.guardian
     typed = normal_number(guardian.id_number) if guardian and guardian.id_number else None
     for text, rows in places.items():
-        number = parse_id_number(text)
+        number, page = parse_id_number(text), rows[0][0]
         lawful = number.check_digit_right if number else not _EIGHTEEN.fullmatch(text)  # a passport's number is one
-        if not lawful and (text == typed or len(rows) > 1):
+        alone = page.kind is PageKind.ID_PORTRAIT and page.holder not in told
+        if alone or (not lawful and (text == typed or len(rows) > 1)):
             yield _unlawful(text, *rows[0])
+
+
+def _is_lawful(field: FieldContent) -> bool:
+    number = parse_id_number(field.value or "")
+    return number is not None and number.check_digit_right
 
 
 def _unlawful_certificate_number(dossier: Dossier, policy: Policy) -> Iterator[Finding]:

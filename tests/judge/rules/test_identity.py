@@ -319,6 +319,19 @@ ADULTS = (Code.NUMBER_DIFFERS, Reason.CHECKSUM, Severity.REVIEW)
         pytest.param([WRONG_CARD, WRONG_PAGE], None, ["1.jpg"], id="two documents say it: one finding"),
         pytest.param([portrait({"公民身份号码": NO_DAY}), father()], NO_DAY, ["1.jpg"], id="its day does not exist"),
         pytest.param([WRONG_CARD, father()], None, [], id="one page alone may be misread"),
+        pytest.param([WRONG_CARD, mother()], FATHER_NUMBER, ["1.jpg"], id="a card's, and no page tells the right one"),
+        pytest.param(
+            [portrait({"公民身份号码": FATHER_NUMBER[1:]}), mother()],
+            FATHER_NUMBER,
+            ["1.jpg"],
+            id="a card's that lacks a digit, and no page tells the right one",
+        ),
+        pytest.param(
+            [portrait({"公民身份号码": FATHER_NUMBER[1:]}), certificate()],
+            FATHER_NUMBER,
+            [],
+            id="a card's that lacks a digit, and the certificate tells the right one",
+        ),
         pytest.param([WRONG_CARD, father()], FATHER_NUMBER, [], id="one page, and the entry has another"),
         pytest.param([portrait(), father()], WRONG_FATHER, [], id="the entry alone"),
         pytest.param(
