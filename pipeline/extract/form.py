@@ -106,7 +106,7 @@ class Form(NamedTuple):
         if self.layout is None or cell is None:
             return None
         centre = Point(cell.value + cell.usual / 2, cell.y)
-        size = (cell.usual, self.layout.value)
+        size = (cell.usual, self.layout.value * cell.rows)
         quad = laid_box(centre, size, _value_pins(self.layout, self.fields))
         if quad is None:
             labels = {other.field: label for other, label in self.labels.items() if label.was_read}

@@ -26,13 +26,17 @@ _FIRST_ROW, _ROW_HEIGHT = 14.0, 7.7  # mm: top of the card's first row, and heig
 
 
 class Cell(NamedTuple):
-    """A field on the form: its label's middle and width, where its value starts, and how wide that usually is."""
+    """A field on the form: its label's middle and width, where its value starts, and how wide that usually is.
+
+    `rows` is the height of its value in lines: between one and two for one that takes either, around the same middle.
+    """
 
     x: float
     y: float
     wide: float
     value: float
     usual: float
+    rows: float = 1.0
 
 
 class FormTemplate(NamedTuple):
@@ -145,7 +149,7 @@ HOME: Final = FormTemplate(
         Field.HOUSEHOLD_TYPE: Cell(16, 14.5, 12, 28, 20),
         Field.HEAD_NAME: Cell(65, 14.5, 12, 75, 11.1),
         Field.HOUSEHOLD_NUMBER: Cell(16, 25.5, 12, 28, 17),
-        Field.ADDRESS: Cell(65, 25.5, 12, 75, 56),
+        Field.ADDRESS: Cell(65, 25.5, 12, 75, 56, rows=1.55),
         Field.ISSUE_DATE: Cell(94, 63.2, 12, 104.5, 26),
     },
     label=4.0,
