@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from models.documents import Field, Person
 from pipeline.judge.kin import Kin, may_be_named, reads, relation_of, same_address, same_surname
+from pipeline.judge.name_match import nothing_alike
 from pipeline.judge.pages import Likeness, PageView, Tie
 from pipeline.judge.relations import is_child, is_head, is_kin, is_spouse
 
@@ -62,8 +63,12 @@ def booklets_of(
     family = [*tied, *kept]
     strange = Tie.STRANGER if family or _is_one_booklet(kin) else Tie.DOUBTFUL
     heads = {home.value(Field.HEAD_NAME) or "" for home in family} - {""}
+    sure = [home for home in by_name if _names_one_of(home, known, kin)]
+    hardly = [home for home in by_name if not _is_among(home, sure)]
+    beside = [home for home in hardly if sure and not any(same_address(home, one) for one in (*theirs, *sure))]
+    ties = tuple(Tie.FAMILY if _is_among(home, family) else strange for home in homes)
     return Booklets(
-        ties=tuple(Tie.FAMILY if _is_among(home, family) else strange for home in homes),
+        ties=tuple(Tie.DOUBTFUL if _is_among(home, beside) else tie for home, tie in zip(homes, ties, strict=True)),
         heads=frozenset({*named, *heads, *(party.name for party in kin.parties)}),
         open=left - len({home.value(Field.HEAD_NAME) for home in kept}),
     )
@@ -92,6 +97,13 @@ def _of_father(loose: Sequence[PageView], kin: Kin) -> Sequence[PageView]:
 def _says_another(home: PageView, names: Sequence[str], kin: Kin) -> bool:
     """Whether the head, read with certainty, is none of these people."""
     return reads(home, Field.HEAD_NAME, kin.context) and not may_be_named(home, Field.HEAD_NAME, names, kin.context)
+
+
+def _names_one_of(home: PageView, names: Sequence[str], kin: Kin) -> bool:
+    """Whether the head was read with certainty, or has a character of one of these names."""
+    head = home.value(Field.HEAD_NAME) or ""
+    alike = any(not nothing_alike(name, head, kin.context.alphabet) for name in names)
+    return reads(home, Field.HEAD_NAME, kin.context) or (head != "" and alike)
 
 
 def _of_elders(kin: Kin, *, told: bool) -> int:

@@ -79,7 +79,9 @@ def with_ties(
     unknown = booklets.heads - {one.name for one in known}
     people = (*known, *(Party(Person.HEAD, name, None) for name in unknown))
     family_homes = [home for home in homes if ties[id(home)] is Tie.FAMILY]
-    ties |= {id(card): Tie.POSSIBLE for card in family if _is_apart(card, kin, family_homes)}
+    apart = [card for card in family if _is_apart(card, kin, family_homes)]
+    parents = set(map(id, kin.cards))  # a parent whom nobody names often comes from elsewhere
+    ties |= {id(card): Tie.POSSIBLE if id(card) in parents else Tie.DOUBTFUL for card in apart}
     papers = [page for page in pages if page.shown in _NAMED_IN_HAN and page.names_its_holder]
     if parties or any(may_be(page, people, context) for page in portraits):
         ties |= _of_portraits([*portraits, *papers], people, family_homes, context)
@@ -217,11 +219,16 @@ def _of_portraits(
     strangers = (
         page
         for page in portraits
-        if not any(page is one for one in known)
-        and (reads(page, Field.NAME, context) or certain_number(page, context.policy))
-        and not any(same_address(page, one) for one in addresses)
+        if not any(page is one for one in known) and not any(same_address(page, one) for one in addresses)
     )
-    return {id(page): Tie.STRANGER for page in strangers}
+    there = any(how is Likeness.SAME for page in portraits for _, how in page.resembles)
+    ties = {id(page): Tie.STRANGER if _is_told(page, context) else Tie.DOUBTFUL for page in strangers}
+    return {page: tie for page, tie in ties.items() if tie is Tie.STRANGER or there}
+
+
+def _is_told(page: PageView, context: NameContext) -> bool:
+    """Whether it was read with certainty who the holder is."""
+    return reads(page, Field.NAME, context) or certain_number(page, context.policy) is not None
 
 
 def _has_strange_parents(page: PageView, people: Sequence[Party], context: NameContext) -> bool:

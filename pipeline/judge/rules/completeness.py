@@ -181,7 +181,7 @@ def _perhaps_instead(need: Need, dossier: Dossier) -> tuple[PageView, ...]:
     holders = {Reason.CHILD_PAGE: (None,)}.get(
         need.reason, (Person.HEAD, Person.OTHER) if need.reason in _PARENTS else ()
     )
-    return tuple(page for page in dossier.pages if page.tie is Tie.POSSIBLE and page.holder in holders)
+    return tuple(page for page in dossier.pages if page.tie in (Tie.POSSIBLE, Tie.DOUBTFUL) and page.holder in holders)
 
 
 def _is_no_parents(page: PageView, dossier: Dossier, limits: LegibilityLimits) -> bool:

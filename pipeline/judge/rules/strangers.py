@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from models.content import Slot
-from models.documents import Field, PageKind, Person
+from models.documents import DocumentKind, Field, PageKind, Person
 from models.findings import Code, Evidence, Finding, Reason, Severity, found
 from pipeline.judge.dossier import Dossier
 from pipeline.judge.pages import PageView, Tie
@@ -24,7 +24,7 @@ def strangers(dossier: Dossier) -> Iterator[Finding]:
 
     A document in place of the guardian's is judged by `guardian_document`.
     """
-    instead = dossier.guardian_fronts
+    instead = () if dossier.guardian_document is DocumentKind.ID_CARD else dossier.guardian_fronts
     for page in dossier.pages:
         if page.tie in (Tie.STRANGER, Tie.DOUBTFUL) and not any(page is one for one in instead):
             yield of_stranger(page, Severity.REVIEW)

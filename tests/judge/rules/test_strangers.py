@@ -371,7 +371,6 @@ def test_which_pages_are_strangers(
             {},
             id="a name that is hard to read",
         ),
-        pytest.param(FAMILY, [home({"户主姓名": Ink("赵大海", sure=0.9), "住址": THERE})], {}, id="a head that is"),
         pytest.param(
             FAMILY,
             [portrait({"姓名": Ink("赵大海", sure=0.9), "住址": THERE, "公民身份号码": Ink(HIS_NUMBER, sure=0.9)})],
@@ -806,6 +805,22 @@ def test_a_certificate_whose_name_tells_little(name: Words, born: str, number: s
     [
         pytest.param([*FAMILY, mother(FAR)], GUARDIAN, Tie.POSSIBLE, id="a mother of elsewhere, perhaps"),
         pytest.param([*FAMILY, member(SON)], GUARDIAN, Tie.DOUBTFUL, id="a surname and a province may be a stepson's"),
+        pytest.param(
+            [*FAMILY, home({"户主姓名": Ink("赵大海", sure=0.9), "住址": THERE})],
+            GUARDIAN,
+            Tie.DOUBTFUL,
+            id="a 首页 of another address, whose head is hard to read and like nobody",
+        ),
+        pytest.param(
+            [*FAMILY, home({"户主姓名": None, "住址": THERE})], GUARDIAN, Tie.DOUBTFUL, id="one whose head is not read"
+        ),
+        pytest.param([*FAMILY, home({"户主姓名": None})], GUARDIAN, Tie.FAMILY, id="one of the family's address"),
+        pytest.param(
+            [*FAMILY, mother(), certificate(), mother({**FAR, "姓名": "赵小花", "户主或与户主关系": "儿媳"})],
+            GUARDIAN,
+            Tie.DOUBTFUL,
+            id="a son's wife of elsewhere, and the mother is another",
+        ),
         pytest.param([*FAMILY, HE], GUARDIAN, Tie.STRANGER, id="the head of a booklet that is not the family's"),
         pytest.param(
             [*BELOW[:2], *BELOW[3:], GRANDFATHER, father({**OLD, "姓名": "欧阳大河"})],
@@ -832,3 +847,17 @@ def test_a_certificate_whose_name_tells_little(name: Words, born: str, number: s
 )
 def test_what_is_certain_of_the_last_page(pages: Sequence[PageReading], guardian: Guardian, tie: Tie) -> None:
     assert dossier(*pages, guardian=guardian).pages[-1].tie is tie
+
+
+@pytest.mark.parametrize(
+    ("address", "tie"),
+    [
+        pytest.param(THERE, Tie.DOUBTFUL, id="of another address"),
+        pytest.param("北京市样本区梧桐路18号", Tie.FAMILY, id="of the family's address"),
+    ],
+)
+def test_an_id_card_whose_holder_is_hard_to_read_and_like_nobody(address: str, tie: Tie) -> None:
+    card = portrait({"姓名": Ink("赵大海", sure=0.9999, weak={2: 0.95}), "公民身份号码": None, "住址": address})
+    held = dossier(*FAMILY[:4], member({"姓名": "欧阳静"}), card, child={"name": "欧阳静"}, guardian=GUARDIAN)
+    assert held.pages[-1].tie is tie
+    assert (WRONG in told(judge(held, (), READER).findings)) is (tie is Tie.DOUBTFUL)
