@@ -129,7 +129,7 @@ TABLES: Final = (
         "Pictures of the samples in every container and coding, cut off, zeroed, shortened, with a flipped bit or with"
         " garbage at a random place; of some, whole cases. A *place* is one picture harmed at one byte.",
         "damage",
-        {"places": 48},
+        {"places": 100},
         {
             "harmed files that lost something: refused, or the lost part named": "files that lost something, refused"
             " or read with the lost part named",
@@ -157,7 +157,7 @@ TABLES: Final = (
         "Documents that are none of ours, from driving licences to tickets, in place of each needed page and beside a"
         " complete application, under every declaration that a family may choose.",
         "other_documents",
-        {"families": 1},
+        {"families": 3},
         {
             "documents named, or rightly not": "documents named; papers without a name called other",
             "documents called one of ours": "documents called one of ours",
@@ -176,7 +176,7 @@ TABLES: Final = (
         " not named, foreign, of Hong Kong, Macau or Taiwan, or a soldier, without that parent's page; twins of whom"
         " one is in the register.",
         "families",
-        {"families": 3},
+        {"families": 13},
         {
             "a stranger's page beside: in review, and named": "a stranger's page beside: in review, and named",
             "a stranger's page in a slot: not accepted": "a stranger's page in place of one: not accepted",
@@ -193,7 +193,7 @@ TABLES: Final = (
         " the others are the head with the number and the machine-readable zone, at 200, 100 and 60 dpi, clean and"
         " harmed.",
         "passports",
-        {"passports": 500},
+        {"passports": 1000},
         {
             "wrong values that check digits confirm": "wrong number, birth or expiry taken as confirmed",
             "number, birth and expiry right, or left to a person": "all three right, or left to a person",
