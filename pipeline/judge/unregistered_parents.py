@@ -26,8 +26,11 @@ _OTHER_ID: Final = re.compile(
     re.IGNORECASE,
 )
 
-# Their numbers: permits of Hong Kong and Macau, passports, military IDs. Digits alone may be a piece of an ID number.
-_OTHER_NUMBER: Final = re.compile(r"[HM]\d{8}(\d{2})?|[A-Z]{1,2}\d{6,9}|[军士兵文武警][一-鿿]*\d{5,10}号?")
+# Their numbers: permits of Hong Kong and Macau, passports, military IDs, residence permits and cards, whose 18 digits
+# begin as no ID number does. Fewer digits alone may be a piece of an ID number.
+_OTHER_NUMBER: Final = re.compile(
+    r"[HM]\d{8}(\d{2})?|[A-Z]{1,2}\d{6,9}|[军士兵文武警][一-鿿]*\d{5,10}号?|[89]\d{16}[\dX]"
+)
 
 _IN_NO_REGISTER: Final = "89"  # first digits of the numbers on residence permits and residence cards
 _CHOICES: Final = re.compile("身份证|护照|其他")  # pre-printed on A4 certificates; two of them in a row say nothing

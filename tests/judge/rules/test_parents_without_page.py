@@ -75,6 +75,9 @@ def told(*pages: PageReading, child: Mapping[str, object] = NEWBORN) -> list[tup
         pytest.param({"父亲姓名": "陈伟", "国籍": "中华人民共和国"}, [BOTH], id="China in full"),
         pytest.param({"父亲姓名": "陈伟", "有效身份证件号码": "H00000000"}, [ASKED], id="a permit's number"),
         pytest.param(
+            {"父亲姓名": "陈伟", "有效身份证件号码": RESIDENCE_NUMBER}, [ASKED], id="a residence permit's number"
+        ),
+        pytest.param(
             {"父亲姓名": "陈伟", "有效身份证件号码": "00000000"}, [BOTH], id="digits, perhaps of an ID number"
         ),
         pytest.param({"父亲姓名": "约翰逊", "有效身份证件类别": "护照"}, [ASKED], id="a passport"),
