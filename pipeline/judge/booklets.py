@@ -63,12 +63,12 @@ def booklets_of(
     family = [*tied, *kept]
     strange = Tie.STRANGER if family or _is_one_booklet(kin) else Tie.DOUBTFUL
     heads = {home.value(Field.HEAD_NAME) or "" for home in family} - {""}
-    sure = [home for home in by_name if _names_one_of(home, known, kin)]
-    hardly = [home for home in by_name if not _is_among(home, sure)]
-    beside = [home for home in hardly if sure and not any(same_address(home, one) for one in (*theirs, *sure))]
-    ties = tuple(Tie.FAMILY if _is_among(home, family) else strange for home in homes)
+    legible = [home for home in by_name if _may_be_of(home, known, kin)]
+    placed = [home for home in by_name if any(same_address(home, one) for one in (*theirs, *legible))]
+    doubtful = [home for home in by_name if legible and not _is_among(home, [*legible, *placed])]
+    ties = (Tie.FAMILY if _is_among(home, family) else strange for home in homes)
     return Booklets(
-        ties=tuple(Tie.DOUBTFUL if _is_among(home, beside) else tie for home, tie in zip(homes, ties, strict=True)),
+        ties=tuple(Tie.DOUBTFUL if _is_among(home, doubtful) else tie for home, tie in zip(homes, ties, strict=True)),
         heads=frozenset({*named, *heads, *(party.name for party in kin.parties)}),
         open=left - len({home.value(Field.HEAD_NAME) for home in kept}),
     )
@@ -99,8 +99,11 @@ def _says_another(home: PageView, names: Sequence[str], kin: Kin) -> bool:
     return reads(home, Field.HEAD_NAME, kin.context) and not may_be_named(home, Field.HEAD_NAME, names, kin.context)
 
 
-def _names_one_of(home: PageView, names: Sequence[str], kin: Kin) -> bool:
-    """Whether the head was read with certainty, or has a character of one of these names."""
+def _may_be_of(home: PageView, names: Sequence[str], kin: Kin) -> bool:
+    """Whether the head, as far as the name can be read, is one of these people: by a character at least.
+
+    Of a 首页 that certainly names another head, `_says_another` is true.
+    """
     head = home.value(Field.HEAD_NAME) or ""
     alike = any(not nothing_alike(name, head, kin.context.alphabet) for name in names)
     return reads(home, Field.HEAD_NAME, kin.context) or (head != "" and alike)

@@ -10,7 +10,8 @@ from models.content import PageContent, Slot
 from models.documents import Field
 from models.geometry import Box, Quad, beyond
 
-_EM: Final = 0.75  # of a line's height; the rest is the margin that the detector leaves around print
+# Of a line's height; the rest is the margin that the detector leaves: 0.65 and 0.79 on two forms of the training split.
+_EM: Final = 0.75
 # Widths of usual values in ems: a name of three characters, a day with the time, eighteen digits.
 _WIDTHS: Final[Mapping[Field, float]] = MappingProxyType(
     {

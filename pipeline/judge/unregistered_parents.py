@@ -26,13 +26,11 @@ _OTHER_ID: Final = re.compile(
     re.IGNORECASE,
 )
 
-# Their numbers: permits of Hong Kong and Macau, passports, military IDs, residence permits and cards, whose 18 digits
-# begin as no ID number does. Fewer digits alone may be a piece of an ID number.
-_OTHER_NUMBER: Final = re.compile(
-    r"[HM]\d{8}(\d{2})?|[A-Z]{1,2}\d{6,9}|[军士兵文武警][一-鿿]*\d{5,10}号?|[89]\d{16}[\dX]"
+# Their numbers: permits of Hong Kong and Macau, passports, military IDs. Digits alone may be a piece of an ID number.
+_OTHER_NUMBER: Final = re.compile(r"[HM]\d{8}(\d{2})?|[A-Z]{1,2}\d{6,9}|[军士兵文武警][一-鿿]*\d{5,10}号?")
+_OF_PERMITS: Final = (
+    "89"  # first digits of the numbers on residence permits and residence cards, which end like ID numbers
 )
-
-_IN_NO_REGISTER: Final = "89"  # first digits of the numbers on residence permits and residence cards
 _CHOICES: Final = re.compile("身份证|护照|其他")  # pre-printed on A4 certificates; two of them in a row say nothing
 
 
@@ -98,7 +96,7 @@ def _on(page: PageView, limits: LegibilityLimits) -> Iterator[Unregistered]:
             yield Unregistered(person, page, Field.NATIONALITY)
         elif has_name(page, person) and _is_other_id(page, person, document):
             yield Unregistered(person, page, Field.ID_TYPE)
-        elif _OTHER_NUMBER.fullmatch(number):
+        elif _OTHER_NUMBER.fullmatch(number) or _is_of_permit(number):
             yield Unregistered(person, page, Field.ID_NUMBER)
 
 
@@ -109,9 +107,16 @@ def _is_other_id(page: PageView, person: Person, document: str) -> bool:
     """
     found = page.get(Field.ID_TYPE, person)
     ticked = found is not None and _is_choice(found.text)
-    number = parse_id_number(page.value(Field.ID_NUMBER, person) or "")
-    carded = number is not None and number.check_digit_right and number.text[0] not in _IN_NO_REGISTER
+    read = page.value(Field.ID_NUMBER, person) or ""
+    number = parse_id_number(read)
+    carded = number is not None and number.check_digit_right and not _is_of_permit(read)
     return _OTHER_ID.search(document) is not None and not _is_choice(document) and not (ticked and carded)
+
+
+def _is_of_permit(text: str) -> bool:
+    """Whether it is the number of a residence permit or card; a first digit that was misread breaks its check digit."""
+    number = parse_id_number(text)
+    return number is not None and number.check_digit_right and number.text[0] in _OF_PERMITS
 
 
 def _is_choice(text: str) -> bool:

@@ -78,6 +78,11 @@ def told(*pages: PageReading, child: Mapping[str, object] = NEWBORN) -> list[tup
             {"父亲姓名": "陈伟", "有效身份证件号码": RESIDENCE_NUMBER}, [ASKED], id="a residence permit's number"
         ),
         pytest.param(
+            {"父亲姓名": "陈伟", "有效身份证件号码": f"8{FATHER_NUMBER[1:]}"},
+            [BOTH],
+            id="an ID number, its first digit misread",
+        ),
+        pytest.param(
             {"父亲姓名": "陈伟", "有效身份证件号码": "00000000"}, [BOTH], id="digits, perhaps of an ID number"
         ),
         pytest.param({"父亲姓名": "约翰逊", "有效身份证件类别": "护照"}, [ASKED], id="a passport"),
